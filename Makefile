@@ -1,0 +1,44 @@
+# `make demo` and `make test` need Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help demo test check format lint types wheel soak constraints clean
+
+help:            ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "followup needs Python 3.11 or newer; set PYTHON=python3.12 or the like"; exit 1; }
+	@test -d .venv || $(PYTHON) -m venv .venv || { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)   ## the main job on examples/: a CSV into an .ics file and into a CalDAV server
+	$(BIN)/python examples/demo.py
+
+test: $(STAMP)   ## the tests
+	$(BIN)/python -m pytest -n auto
+
+check: format lint types test wheel  ## everything a change must pass
+
+format: $(STAMP)
+	$(BIN)/ruff format --check .
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+wheel: $(STAMP)  ## build the wheel, install it into a clean environment, run the example with it
+	$(BIN)/python tests/wheel_smoke.py
+
+soak: $(STAMP)   ## the long tests
+	$(BIN)/python -m pytest -m soak -n auto
+
+constraints: $(STAMP)
+	{ sed -n 1p constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sort -f; } > constraints.new && mv constraints.new constraints.txt
+
+clean:
+	rm -rf .venv dist build examples/out

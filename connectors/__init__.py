@@ -1,0 +1,64 @@
+"""The connectors by name. Each is one file that looks like its neighbours; it is imported when first used.
+
+An entry is `module:factory`. A factory takes the settings and what its kind of connector needs from outside (see the
+`open_...` function); nothing in here reads the clock or the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from sync.config import Settings
+from sync.protocols import Source, StateStore, Target
+
+SOURCES: Mapping[str, str] = {
+    "csv": "connectors.csv_file:open_source",
+}
+
+TARGETS: Mapping[str, str] = {
+    "caldav": "connectors.caldav_server:open_target",
+    "ics": "connectors.ics_file:open_target",
+}
+
+STATES: Mapping[str, str] = {
+    "sqlite": "connectors.sqlite_state:open_state",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a connector may use of the outside world. Tests pass virtual time and made-up secrets.
+
+    `folder` is what relative paths are relative to. `secret` resolves the password or token of a section
+    (`"target"`, `"source"`) and raises `CredentialsError`. `clock` returns aware time.
+    """
+
+    folder: Path
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    secret: Callable[[str], str]
+
+
+def open_source(settings: Settings, outside: Outside) -> Source:
+    """The source the settings name."""
+    return cast(Source, _factory(SOURCES, settings.source.type)(settings, outside))
+
+
+def open_target(settings: Settings, outside: Outside) -> Target:
+    """The target the settings name."""
+    return cast(Target, _factory(TARGETS, settings.target.type)(settings, outside))
+
+
+def open_state(kind: str, settings: Settings, outside: Outside) -> StateStore:
+    """The state store of this kind, at the settings' path."""
+    return cast(StateStore, _factory(STATES, kind)(settings, outside))
+
+
+def _factory(registry: Mapping[str, str], name: str) -> Callable[..., Any]:
+    module, _, factory = registry[name].partition(":")
+    return cast(Callable[..., Any], getattr(import_module(module), factory))

@@ -1,0 +1,133 @@
+"""Source, target and state that live in memory: for tests and for demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sync.errors import LockedError
+from sync.models import (
+    Abilities,
+    Action,
+    Change,
+    Event,
+    Observation,
+    Outcome,
+    RemoteEvent,
+    Result,
+    Snapshot,
+    Stamp,
+    Table,
+)
+from sync.reconcile.memory import Intent, Memory
+
+
+@dataclass
+class MemorySource:
+    """A table handed in."""
+
+    table: Table
+    identity: str = "memory:leads"
+
+    def read(self) -> Table:
+        """The table."""
+        return self.table
+
+
+def snapshot_of(event: Event, stamp: Stamp) -> Snapshot:
+    """What a calendar that changes nothing gives back for this event."""
+    status = "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED"
+    return Snapshot(
+        start=event.start,
+        end=event.end,
+        summary=event.summary,
+        description=event.description,
+        status=status,
+        categories=event.categories,
+        url=event.url,
+        our_alarm=event.alarm,
+        sequence=stamp.sequence,
+        last_modified=stamp.written,
+    )
+
+
+@dataclass
+class MemoryTarget:
+    """A calendar as a dict. Counts its writes; `events` may be edited by a test as a user would."""
+
+    identity: str = "memory:calendar"
+    abilities: Abilities = field(default_factory=lambda: Abilities(reactions=True))
+    events: dict[str, RemoteEvent] = field(default_factory=dict)
+    writes: int = 0
+
+    def observe(self, known: Mapping[str, RemoteEvent]) -> Observation:
+        """All events."""
+        return Observation(dict(self.events))
+
+    def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
+        """Conditional writes, as on a calendar server."""
+        for change in changes:
+            if change.action is Action.KEEP:
+                continue
+            present = self.events.get(change.uid)
+            if (present.etag if present else None) != (change.base.etag if change.base else None):
+                yield Outcome(change.uid, Result.REFUSED, message="the event was changed meanwhile")
+                continue
+            self.writes += 1
+            if change.event is None or change.stamp is None:
+                del self.events[change.uid]
+                yield Outcome(change.uid, Result.DONE)
+                continue
+            self.events[change.uid] = RemoteEvent(
+                uid=change.uid,
+                href=f"/{change.uid}.ics",
+                etag=f'"{self.writes}"',
+                snapshot=snapshot_of(change.event, change.stamp),
+                raw="",
+            )
+            yield Outcome(change.uid, Result.DONE, self.events[change.uid])
+
+
+@dataclass
+class MemoryState:
+    """A state store without a file."""
+
+    memory: Memory = field(default_factory=Memory)
+    intents: list[Intent] = field(default_factory=list)
+    runs: int = 0
+    held: bool = False
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Held for a whole run."""
+        if self.held:
+            raise LockedError("another run of followup is at work on this state; try again when it has ended")
+        self.held = True
+        try:
+            yield
+        finally:
+            self.held = False
+
+    def load(self) -> Memory:
+        """The memory as last committed."""
+        return replace(self.memory, intents=tuple(self.intents))
+
+    def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
+        """Remember what is about to happen."""
+        self.runs += 1
+        self.intents += [
+            Intent(self.runs, change.action, change.uid, change.event, change.stamp, change.base)
+            for change in changes
+            if change.action is not Action.KEEP
+        ]
+        return self.runs
+
+    def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
+        """Nothing survives this process, so there is nothing to record."""
+
+    def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
+        """The new memory; nothing is open any more."""
+        self.memory = replace(memory, intents=())
+        self.intents.clear()

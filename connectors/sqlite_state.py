@@ -1,0 +1,264 @@
+"""State in one SQLite file: memory, and the journal that makes a killed run heal (DESIGN 6).
+
+- `meta` holds the schema's number and single facts; `leads`, `touches`, `events` one JSON document per value of
+  `sync.reconcile.memory`, keyed as in `Memory`.
+- `runs` and `intents` are the journal. `begin` writes a run and everything it is about to do in one commit, before the
+  first request; `record` adds results in batches; `commit` stores the new memory and ends the run in one commit. An
+  intent without a result is an unknown outcome: the next run reads the calendar before it believes anything.
+- The `before` copy of every intent is what `undo` brings back; copies are dropped after `KEEP_DAYS`.
+
+The file is 0600 in a 0700 folder. A migration first copies the file beside itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
+
+from connectors import Outside
+from sync.config import Settings
+from sync.errors import ConfigError, LockedError, TargetError
+from sync.models import Action, Change, Event, Outcome, RemoteEvent, Result, Stamp
+from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, TouchMemory
+
+SCHEMA = 1
+KEEP_DAYS = 30
+
+_TABLES = """
+CREATE TABLE meta    (name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE leads   (key TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE touches (key TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE events  (key TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs    (run INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, exit_code INTEGER);
+CREATE TABLE intents (run INTEGER NOT NULL REFERENCES runs, position INTEGER NOT NULL, action TEXT NOT NULL,
+                      uid TEXT NOT NULL, wanted TEXT NOT NULL, before TEXT NOT NULL,
+                      result TEXT, message TEXT, PRIMARY KEY (run, position)) WITHOUT ROWID;
+CREATE INDEX intents_by_uid ON intents (run, uid);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The single facts of `Memory`, one document in `meta`."""
+
+    owner: str
+    source: str
+    target: str
+    first_run: datetime | None
+    last_run: datetime | None
+    last_good_run: datetime | None
+    not_before: datetime | None
+    counters: Mapping[str, int]
+    texts: Mapping[str, str]
+    deletes: tuple[DeletesOfDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What an intent was about to make of an event."""
+
+    event: Event | None
+    stamp: Stamp | None
+
+
+_FACTS = TypeAdapter(_Facts)
+_WANTED = TypeAdapter(_Wanted)
+_BEFORE: TypeAdapter[RemoteEvent | None] = TypeAdapter(RemoteEvent | None)
+_DOCUMENTS: Mapping[str, TypeAdapter[Any]] = {
+    "leads": TypeAdapter(LeadMemory),
+    "touches": TypeAdapter(TouchMemory),
+    "events": TypeAdapter(EventMemory),
+}
+
+
+def open_state(settings: Settings, outside: Outside) -> SqliteState:
+    """The state at `[state] path`, relative to the configuration's folder."""
+    return SqliteState(outside.folder / settings.state.path)
+
+
+class SqliteState:
+    """A `StateStore` in one file. Made on first use; `lock` must be held around everything else."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._database: sqlite3.Connection | None = None
+        self._loaded = Memory()
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the lock beside the file for a whole run; raises `LockedError` at once if it is held."""
+        self._make_folder()
+        lock = FileLock(f"{self.path}.lock", mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise LockedError("another run of followup is at work on this state; try again when it has ended") from None
+        except OSError as error:
+            raise ConfigError(f"the state folder {self.path.parent} cannot be written: {error.strerror}") from None
+        try:
+            yield
+        finally:
+            self.close()
+            lock.release()
+
+    def load(self) -> Memory:
+        """The memory as last committed, with the intents of a run that did not end."""
+        database = self._open()
+        facts = database.execute("SELECT document FROM meta WHERE name = 'facts'").fetchone()
+        known = _FACTS.validate_json(facts[0]) if facts else None
+        self._loaded = Memory(
+            **({f.name: getattr(known, f.name) for f in fields(_Facts)} if known else {}),
+            leads=self._documents("leads"),
+            touches=self._documents("touches"),
+            events=self._documents("events"),
+            intents=tuple(self._open_intents()),
+        )
+        return self._loaded
+
+    def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
+        """Record the whole plan in one commit, before the first write; returns the run's number."""
+        with self._transaction() as database:
+            run = database.execute("INSERT INTO runs (started) VALUES (?)", (now.isoformat(),)).lastrowid
+            assert run is not None
+            database.executemany(
+                "INSERT INTO intents (run, position, action, uid, wanted, before) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (
+                        run,
+                        position,
+                        change.action.value,
+                        change.uid,
+                        _WANTED.dump_json(_Wanted(change.event, change.stamp)).decode(),
+                        _BEFORE.dump_json(change.base).decode(),
+                    )
+                    for position, change in enumerate(changes)
+                    if change.action is not Action.KEEP
+                ),
+            )
+            oldest = (now - timedelta(days=KEEP_DAYS)).isoformat()
+            database.execute(
+                "DELETE FROM intents WHERE run IN (SELECT run FROM runs WHERE ended IS NOT NULL AND started < ?)",
+                (oldest,),
+            )
+        return run
+
+    def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
+        """Record a batch of results in one commit."""
+        with self._transaction() as database:
+            database.executemany(
+                "UPDATE intents SET result = ?, message = ? WHERE run = ? AND uid = ?",
+                ((outcome.result.value, outcome.message, run, outcome.uid) for outcome in outcomes),
+            )
+
+    def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
+        """Store the new memory and end the run, and every older one that did not end, in one commit."""
+        with self._transaction() as database:
+            for table in _DOCUMENTS:
+                self._store(database, table, getattr(memory, table))
+            facts = _Facts(**{f.name: getattr(memory, f.name) for f in fields(_Facts)})
+            database.execute(
+                "INSERT OR REPLACE INTO meta (name, document) VALUES ('facts', ?)", (_FACTS.dump_json(facts).decode(),)
+            )
+            ended = (memory.last_run.isoformat() if memory.last_run else "", exit_code)
+            database.execute("UPDATE runs SET ended = ?, exit_code = ? WHERE run = ?", (*ended, run))
+            database.execute("UPDATE runs SET ended = ? WHERE ended IS NULL AND run < ?", (ended[0], run))
+        self._loaded = replace(memory, intents=())
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    # --- in here ---------------------------------------------------------------------------------------------
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"the state folder {self.path.parent} cannot be made: {error.strerror}") from None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._database is not None:
+            return self._database
+        self._make_folder()
+        try:
+            if not self.path.exists():
+                os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+            database = sqlite3.connect(self.path, isolation_level=None)
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = FULL")
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
+        except (OSError, sqlite3.OperationalError) as error:
+            raise ConfigError(f"the state file {self.path} cannot be written: {error}") from None
+        if version > SCHEMA:
+            raise ConfigError(f"the state file {self.path} was written by a newer followup; update followup")
+        self._database = database
+        return database
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        database = self._open()
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            yield database
+            database.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise TargetError(f"the state file {self.path} cannot be written ({error}); nothing is lost") from None
+
+    def _documents(self, table: str) -> dict[str, Any]:
+        validate = _DOCUMENTS[table].validate_json
+        rows = self._open().execute(f"SELECT key, document FROM {table} ORDER BY key")  # noqa: S608 - our own names
+        return {key: validate(document) for key, document in rows}
+
+    def _open_intents(self) -> Iterator[Intent]:
+        rows = self._open().execute(
+            "SELECT intents.run, action, uid, wanted, before FROM intents JOIN runs USING (run)"
+            " WHERE ended IS NULL AND (result IS NULL OR result != ?) ORDER BY intents.run, position",
+            (Result.HELD.value,),
+        )
+        for run, action, uid, wanted, before in rows:
+            made = _WANTED.validate_json(wanted)
+            yield Intent(run, Action(action), uid, made.event, made.stamp, _BEFORE.validate_json(before))
+
+    def _store(self, database: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> None:
+        """Write what differs from the memory as loaded; most runs change a handful of documents."""
+        loaded: Mapping[str, Any] = getattr(self._loaded, table)
+        dump = _DOCUMENTS[table].dump_json
+        database.executemany(
+            f"INSERT OR REPLACE INTO {table} (key, document) VALUES (?, ?)",  # noqa: S608 - our own names
+            ((key, dump(value).decode()) for key, value in values.items() if loaded.get(key) != value),
+        )
+        database.executemany(
+            f"DELETE FROM {table} WHERE key = ?",  # noqa: S608 - our own names
+            ((key,) for key in loaded.keys() - values.keys()),
+        )
+
+
+def default_path(folder: Path, owner: str) -> Path:
+    """The state file of this owner in the platform's state folder."""
+    assert re.fullmatch("[a-z0-9]{4,24}", owner)
+    return folder / f"{owner}.sqlite"
+
+
+def copy_beside(path: Path, suffix: str) -> Path:
+    """A copy of the state file beside it, 0600, before something irreversible."""
+    copy = path.with_name(f"{path.name}.{suffix}")
+    shutil.copy2(path, copy)
+    copy.chmod(0o600)
+    return copy

@@ -1,0 +1,339 @@
+"""The configuration: `followup.toml` parsed once into frozen values (DESIGN 4.2).
+
+`parse_settings` takes text, so that it reads no file and no environment. Every mistake becomes one sentence that names
+the key, what is wrong with it and the nearest right key. Secrets never stand in the file.
+With `hosted=True` commands and local paths are refused: then the text comes from somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from sync.errors import ConfigError
+from sync.models import Stage
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DEFAULT_OWNER = "followup"
+"""Enough for one feed on one machine; a CalDAV calendar needs an owner of its own, written by `init`."""
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Hours(BaseModel):
+    """A daily window of wall-clock time, start included, end excluded."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: time
+    end: time
+
+
+def _parse_hours(value: object) -> object:
+    if isinstance(value, str):
+        match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)", value.strip())
+        if not match:
+            raise ValueError('should look like "09:00-17:30"')
+        start, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+        if start >= end:
+            raise ValueError("should begin before it ends")
+        return Hours(start=start, end=end)
+    return value
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        near = get_close_matches(name, sorted(available_timezones()), 1, 0.5)
+        raise ValueError(f"{name!r} is no time zone" + (f"; did you mean {near[0]!r}?" if near else ""))
+    return name
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+HoursField = Annotated[Hours, BeforeValidator(_parse_hours)]
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
+Strings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class SourceSettings(Section):
+    """Where the leads are. `columns` and `statuses` always win over the guess."""
+
+    type: Literal["csv", "excel", "google_sheet"]
+    path: str = ""
+    tab: str | int = ""
+    sheet: str = ""
+    credentials: str = ""
+    skip_hidden: bool = False
+    api_root: str = ""
+    mapping: str = "auto"
+    date_order: Literal["auto", "ymd", "dmy", "mdy"] = "auto"
+    columns: Mapping[str, str] = Field(default_factory=dict)
+    statuses: Mapping[str, Stage] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _complete(self) -> SourceSettings:
+        if self.type == "google_sheet":
+            if not self.sheet:
+                raise ValueError('needs "sheet", the address of the Google Sheet')
+        elif not self.path:
+            raise ValueError(f'needs "path", the {self.type} file')
+        return self
+
+    @field_validator("api_root")
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        return _loopback_only(value)
+
+
+class TargetSettings(Section):
+    """The calendar to write into, and how its events look."""
+
+    type: Literal["ics", "caldav"]
+    path: str = ""
+    url: str = ""
+    calendar: str = ""
+    user: str = ""
+    password_command: tuple[str, ...] = ()
+    password_env: str = ""
+    credentials: str = ""
+    details: Literal["full", "short", "none"] = "full"
+    name: str = "Follow-ups"
+    cancelled_days: int = Field(default=0, ge=0, le=365)
+    profile: str = "auto"
+    alarm_minutes: int | Literal["none"] = 0
+    style: Literal["timed", "all-day"] = "timed"
+    heartbeat_days: int = Field(default=4, ge=0, le=60)
+    api_root: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_password(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "password" in value:
+            raise ValueError(
+                "a password does not belong into the file; use password_command, password_env or the keyring"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> TargetSettings:
+        if self.type == "ics" and not self.path:
+            raise ValueError('needs "path", the .ics file to write')
+        if self.type == "caldav" and not self.url:
+            raise ValueError('needs "url", the address of the calendar or of its server')
+        if self.type == "caldav" and not re.match(
+            r"https://|http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])[:/]", self.url
+        ):
+            raise ValueError(f'"url" should begin with https:// (got {self.url!r})')
+        return self
+
+    @field_validator("api_root")
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        return _loopback_only(value)
+
+    @field_validator("alarm_minutes")
+    @classmethod
+    def _bounded_alarm(cls, value: int | str) -> int | str:
+        if isinstance(value, int) and not 0 <= value <= 40320:
+            raise ValueError('should be "none" or 0 to 40320 minutes (four weeks)')
+        return value
+
+
+def _loopback_only(value: str) -> str:
+    if value and not re.match(r"https?://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(/|$)", value):
+        raise ValueError("may only name a loopback address; it is meant for tests")
+    return value
+
+
+class RuleNumbers(Section):
+    """The numbers of one rule that the user set; None keeps what the rule says."""
+
+    hours: int | None = Field(default=None, ge=0, le=24 * 366)
+    days: int | None = Field(default=None, ge=0, le=366)
+    business_days: int | None = Field(default=None, ge=0, le=366)
+    minutes: int | None = Field(default=None, ge=0, le=7 * 24 * 60)
+    intervals: tuple[Annotated[int, Field(ge=1, le=366)], ...] | None = None
+    cap: int | None = Field(default=None, ge=1, le=20)
+    at: time | None = None
+    weekday: Weekday | None = None
+    each: bool | None = None
+
+
+class RulesSettings(Section):
+    """Switches and numbers of single rules, by id."""
+
+    disable: tuple[str, ...] = ()
+    enable: tuple[str, ...] = ()
+    numbers: Mapping[str, RuleNumbers] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_numbers(cls, value: Any) -> Any:
+        """Tables named after rules stand beside the two switches in the file; keep them under `numbers`."""
+        if not isinstance(value, dict):
+            return value
+        switches = {key: item for key, item in value.items() if key in ("disable", "enable")}
+        numbers = {key: item for key, item in value.items() if key not in ("disable", "enable", "numbers")}
+        for key in numbers:
+            if not re.fullmatch(r"R-\d{3}-\d{1,2}", key):
+                raise ValueError(f'{key!r} is neither "disable", "enable" nor a rule id such as "R-001-1"')
+        return {**switches, "numbers": {**value.get("numbers", {}), **numbers}}
+
+
+class Limits(Section):
+    """What one run may do at most."""
+
+    max_delete_percent: int = Field(default=30, ge=0, le=100)
+    max_delete_floor: int = Field(default=10, ge=0)
+    daily_touches: int = Field(default=8, ge=0)
+    run_seconds: int = Field(default=300, ge=1, le=3600)
+    organisation_days: int = Field(default=7, ge=0, le=60)
+
+
+class StateSettings(Section):
+    """Where the state lies; empty means the platform's state folder."""
+
+    path: str = ""
+
+
+class WriteBack(Section):
+    """Columns of the sheet that followup may write into, by what is written. Off unless present."""
+
+    next_follow_up: str
+
+
+class Settings(Section):
+    """One seeker's configuration, complete and checked."""
+
+    owner: str = Field(default=DEFAULT_OWNER, pattern=r"^[a-z0-9]{4,24}$")
+    timezone: ZoneName
+    holidays: Strings = ()
+    extra_holidays: tuple[date, ...] = ()
+    work_hours: HoursField = Hours(start=time(9), end=time(17, 30))
+    message_hours: HoursField = Hours(start=time(9), end=time(20))
+    workdays: tuple[Weekday, ...] = Field(default=("mon", "tue", "wed", "thu", "fri"), min_length=1)
+    language: str = "en"
+    wording: str = ""
+    ahead_days: Annotated[int, Field(ge=0, le=3660)] | Literal["all"] = 21
+    ignore_before: date | None = None
+    source: SourceSettings
+    target: TargetSettings
+    rules: RulesSettings = RulesSettings()
+    limits: Limits = Limits()
+    state: StateSettings = StateSettings()
+    write_back: WriteBack | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Settings:
+        if self.target.type == "caldav" and self.owner == DEFAULT_OWNER:
+            raise ValueError('"owner" is required for caldav: 4 to 24 letters a-z and digits, yours alone')
+        if self.write_back:
+            for field, header in self.source.columns.items():
+                if header == self.write_back.next_follow_up:
+                    raise ValueError(f'[write_back] would write into "{header}", which is read as {field}')
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The seeker's zone."""
+        return ZoneInfo(self.timezone)
+
+
+_ADAPTER = TypeAdapter(Settings)
+
+
+def parse_settings(text: str, *, name: str = "followup.toml", hosted: bool = False) -> Settings:
+    """The settings in this text. Raises `ConfigError` with one sentence per mistake, each naming key and cure."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not valid TOML: {error}") from None
+    try:
+        settings = _ADAPTER.validate_python(document)
+    except ValidationError as error:
+        raise ConfigError(f"{name}: " + "; ".join(_sentences(error))) from None
+    if hosted:
+        _refuse_local(settings, name)
+    return settings
+
+
+def _refuse_local(settings: Settings, name: str) -> None:
+    local = {
+        "source.path": settings.source.path,
+        "source.credentials": settings.source.credentials,
+        "target.path": settings.target.path,
+        "target.password_command": settings.target.password_command,
+        "target.credentials": settings.target.credentials,
+        "state.path": settings.state.path,
+        "wording": settings.wording,
+    }
+    for key, value in local.items():
+        if value:
+            raise ConfigError(f"{name}: {key} names a local file or command, which is refused here")
+    if settings.source.mapping not in ("", "auto") and re.search(r"[/\\.]", settings.source.mapping):
+        raise ConfigError(f"{name}: source.mapping names a local file, which is refused here")
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    return [_sentence(detail["loc"], detail["type"], detail["msg"], detail["input"]) for detail in error.errors()]
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str, given: object) -> str:
+    place = ".".join(str(part) for part in location if part != "numbers")
+    if kind == "extra_forbidden":
+        key = str(location[-1])
+        near = get_close_matches(key, _keys_beside(location), 1, 0.5)
+        return f"unknown key {place!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    if kind == "missing":
+        return f"{place!r} is missing"
+    reason = message.removeprefix("Value error, ")
+    if place == "owner" and kind == "string_pattern_mismatch":
+        reason = "should be 4 to 24 letters a-z and digits"
+    if kind in ("value_error", "enum") and isinstance(given, dict):
+        return f"[{place}] {reason}" if place else reason
+    where = f"{place} = {given!r}: " if place else ""
+    return where + reason[:1].lower() + reason[1:]
+
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    "source": SourceSettings,
+    "target": TargetSettings,
+    "limits": Limits,
+    "state": StateSettings,
+    "write_back": WriteBack,
+}
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that are known where this one stands."""
+    if len(location) == 1:
+        return list(Settings.model_fields)
+    if location[0] == "rules":
+        return list(RuleNumbers.model_fields)
+    section = _SECTIONS.get(str(location[0]))
+    return list(section.model_fields) if section else []

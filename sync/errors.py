@@ -1,0 +1,72 @@
+"""The error family: whose fault it is, what to do about it, which exit code it has.
+
+An expected failure is raised with one sentence for the user that names the place and the cure.
+It never shows a traceback. Anything that is not a `FollowupError` is a bug of ours and always shows one.
+A bad cell is no error but a value, `models.Problem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+
+OK = 0
+BUG = 1
+UNREADABLE_ROWS = 3
+CHANGES_PENDING = 10
+
+PRECEDENCE = (1, 2, 7, 8, 5, 4, 6, 3, 10, 0)
+"""When several exit codes apply, the first of these wins (DESIGN 4.5)."""
+
+
+class FollowupError(Exception):
+    """Root of all expected failures. `not_before` says from when on another try makes sense, where waiting helps."""
+
+    exit_code: ClassVar[int]
+
+    def __init__(self, message: str, *, not_before: datetime | None = None) -> None:
+        super().__init__(message)
+        self.not_before = not_before
+
+
+class ConfigError(FollowupError):
+    """The configuration or the command line is wrong, or a mapped column is missing."""
+
+    exit_code = 2
+
+
+class GuardStop(FollowupError):
+    """The run would do more damage than one run may; a human is to decide."""
+
+    exit_code = 4
+
+
+class SourceError(FollowupError):
+    """The sheet could not be read whole: unreachable, a login page, half a sheet, unexpectedly empty."""
+
+    exit_code = 5
+
+
+class TargetError(FollowupError):
+    """The calendar failed or took only a part; the next run heals it."""
+
+    exit_code = 6
+
+
+class CredentialsError(FollowupError):
+    """Login refused or expired. Never retried within a run: servers lock accounts."""
+
+    exit_code = 7
+
+
+class LockedError(FollowupError):
+    """Another run holds the lock."""
+
+    exit_code = 8
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code that stands for all of them."""
+    found = set(codes)
+    return next((code for code in PRECEDENCE if code in found), BUG if found else OK)

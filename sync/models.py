@@ -1,0 +1,447 @@
+"""The values that pass between the steps of a run. All frozen; none knows a file, a server or the clock.
+
+Vocabulary, in the order of the pipeline:
+
+- **Table, Row**: the sheet as read, before anybody knows what its columns mean.
+- **Lead**: a row understood: someone to follow up, with stage and dates.
+- **Problem**: one cell that could not be understood. **Note**: a remark without a change.
+- **Touch**: one step of the advice for one lead at one time. **Schedule**: all touches of a run.
+- **Event**: the calendar form of a touch, as we want it. **Snapshot**: the same fields as a server returned them.
+- **Change, Plan, Outcome**: a difference to carry out, all of them, and what became of each.
+
+A date is not a datetime. Every datetime is zone-aware. A `Moment` that is only a date has no hour in the sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+Moment = date | datetime
+"""A date-only cell stays a date; a cell with an hour is an aware datetime."""
+
+
+# --- the sheet as read ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A cell that holds the spreadsheet's own error (`#REF!`). Never the same as an empty cell."""
+
+    text: str
+
+
+CellValue = str | int | float | bool | date | datetime | time | CellError
+"""What a source may hand over: text as kept, or a typed value where the sheet has types. Naive datetimes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the sheet. `number` is the one a person sees there; `links` holds hyperlinks by column index."""
+
+    number: int
+    values: tuple[CellValue, ...]
+    links: Mapping[int, str] = field(default_factory=dict)
+    hidden: bool = False
+    address: str = ""
+    """A link straight to this row, where the source has such links."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A whole sheet, header rows included. `name` begins every reference (`leads.csv:7`)."""
+
+    name: str
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    """What the source decided while reading (encoding, delimiter) and a person should be able to see."""
+    zone: str | None = None
+    """The sheet's own IANA zone, where it has one."""
+
+
+# --- a row understood ----------------------------------------------------------------------------------------
+
+
+class Stage(StrEnum):
+    """Where a lead stands (DESIGN 4.3)."""
+
+    IDEA = "idea"
+    SENT = "sent"
+    IN_TOUCH = "in_touch"
+    ASSESSMENT = "assessment"
+    INTERVIEW = "interview"
+    OFFER = "offer"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    NO_ANSWER = "no_answer"
+    ON_HOLD = "on_hold"
+
+    @property
+    def closed(self) -> bool:
+        """No touch to anyone is planned for a closed lead, except what closing itself calls for."""
+        return self in (Stage.ACCEPTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to write to or call. Any part may be empty."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+    @property
+    def party(self) -> str:
+        """How this person is told apart in an identity: the mail address, else the name, both normalised."""
+        return (self.email or " ".join(self.name.split())).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A row understood. Field names are those of the sheet (DESIGN 4.3).
+
+    `key` is the identity that outlives edits (`reconcile.identity`). `unreadable` names fields whose cell is a
+    problem: what hangs on them is neither created, moved nor deleted. `columns` gives the header each field came
+    from. Datetimes are aware; a cell without hour stays a date.
+    """
+
+    key: str
+    row: str
+    row_number: int
+    columns: Mapping[str, str] = field(default_factory=dict)
+    unreadable: frozenset[str] = frozenset()
+    address: str = ""
+
+    id: str = ""
+    lead_kind: str = "posting"
+    company: str = ""
+    role: str = ""
+    contact: Person = Person()
+    contact_zone: str = ""
+    contact_kind: str = ""
+    how_known: str = ""
+    city: str = ""
+    source: str = ""
+    referrer: str = ""
+    agency: str = ""
+    received_at: Moment | None = None
+    acknowledged_on: date | None = None
+    plan: str = ""
+    plan_on: date | None = None
+    applied_on: date | None = None
+    channel: str = ""
+    last_inbound: Moment | None = None
+    last_inbound_channel: str = ""
+    last_outbound: Moment | None = None
+    last_outbound_channel: str = ""
+    last_result: str = ""
+    follow_ups_done: int | None = None
+    under_consideration_on: date | None = None
+    meeting_on: Moment | None = None
+    interview_at: Moment | None = None
+    interview_end: Moment | None = None
+    interview_zone: str = ""
+    interview_kind: str = ""
+    interviewers: tuple[Person, ...] = ()
+    problem: str = ""
+    references_given_on: date | None = None
+    reference_names: tuple[Person, ...] = ()
+    offer_on: Moment | None = None
+    promised_on: date | None = None
+    follow_up_on: date | None = None
+    they_decide_by: date | None = None
+    travel_on: date | None = None
+    stage: Stage = Stage.IDEA
+    stage_known: bool = False
+    """False where the cell is empty or its word is unknown; the stage is then derived (DESIGN 5.3)."""
+    status_text: str = ""
+    interested: bool = True
+    do_not_contact: bool = False
+    priority: int = 2
+    """1 high, 2 normal, 3 low."""
+    organisation: str = ""
+    url: str = ""
+    notes: str = ""
+
+    @property
+    def label(self) -> str:
+        """How a person recognises the lead: company and role, else the contact."""
+        who = self.company or self.contact.name or self.contact.email
+        return f"{who}, {self.role}" if self.role else who
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One cell that could not be understood."""
+
+    row: str
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark without a change: why nothing was planned, waiting until when, which rows share a budget."""
+
+    reason: str
+    rule: str | None = None
+    lead: str | None = None
+    row: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """A table understood. `silent_rows` are rows out as a whole; their events stay as they are."""
+
+    leads: tuple[Lead, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()
+    silent_rows: tuple[str, ...] = ()
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    """Field to header, as understood this time."""
+
+
+# --- the schedule --------------------------------------------------------------------------------------------
+
+
+class TouchClass(StrEnum):
+    """What the organisation guard does with a touch (DESIGN 5.2)."""
+
+    ASKING = "asking"
+    OBLIGATION = "obligation"
+    ONCE_EXEMPT = "once_exempt"
+    RELATION = "relation"
+    SELF = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One step of the advice for one lead (or for the seeker) at one time.
+
+    `start` and `end` are aware datetimes in `zone`, or dates when the touch is all-day. `given` is the start the
+    engine chose, `start` what the calendar is to show: they differ where the user dragged the event. `hangs_on`
+    is the field whose change releases a drag. `reads` are the fields the touch depends on.
+    """
+
+    uid: str
+    rule: str
+    kind: TouchClass
+    lead_key: str
+    party: str
+    round: int
+    generation: int
+    step: int
+    lead: str | None
+    row: str | None
+    start: Moment
+    end: Moment
+    zone: str
+    given: Moment
+    deadline: datetime | None
+    summary: str
+    description: str
+    channel: str
+    who: str
+    move: str
+    tentative: bool
+    published: bool
+    reason: tuple[str, ...]
+    alarm: bool = False
+    hangs_on: str = ""
+    reads: frozenset[str] = frozenset()
+    pinned: bool = False
+    done: bool = False
+    offers: int = 1
+    """How often this touch was offered on a new day: 1 as planned, 2 offered once more."""
+    url: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """All touches of a run, sorted by (start, uid), and what the engine has to say about the rest.
+
+    `frozen` holds (lead key, rule) pairs and `frozen_leads` lead keys whose events stay exactly as they are.
+    `done` and `missed` are uids that stand as history.
+    """
+
+    touches: tuple[Touch, ...]
+    notes: tuple[Note, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    frozen: frozenset[tuple[str, str]] = frozenset()
+    frozen_leads: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
+    missed: frozenset[str] = frozenset()
+    asked_for: frozenset[str] = frozenset()
+    """Lead keys whose readable row itself says stop (closed, do_not_contact, interest no): not counted as loss."""
+
+
+# --- the calendar --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A touch as the calendar is to show it. Only what a person sees: no stamps, no server marks.
+
+    `alarm` is the time before the start (negative: after it), None for no alarm. `row` is where the lead stood
+    when the event was last written; it is shown but never compared.
+    """
+
+    uid: str
+    start: Moment
+    end: Moment
+    zone: str
+    summary: str
+    description: str
+    categories: tuple[str, ...] = ()
+    tentative: bool = False
+    cancelled: bool = False
+    alarm: timedelta | None = None
+    url: str = ""
+    color: str = ""
+    row: str = field(default="", compare=False)
+    address: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The revision marks of an event's last write of ours (RFC 5545 3.8.7). Aware, whole seconds."""
+
+    created: datetime
+    written: datetime
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An event's fields as a server returned them, normalised for comparing (caldav-facts 9).
+
+    `description` is the whole text, the user's own lines included. `hands_off` says why the event must not be
+    written any more: it became recurring, or has attendees whom a write might mail.
+    """
+
+    start: Moment
+    end: Moment
+    summary: str
+    description: str
+    status: str = ""
+    categories: tuple[str, ...] = ()
+    url: str = ""
+    our_alarm: timedelta | None = None
+    sequence: int = 0
+    last_modified: datetime | None = None
+    hands_off: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEvent:
+    """One of ours as it lies in the calendar. `etag` is empty where the server gives none. `raw` is its text."""
+
+    uid: str
+    href: str
+    etag: str
+    snapshot: Snapshot
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a target holds of ours. Only complete listings get here; an incomplete one raises `TargetError`.
+
+    `events` has one entry for every event of ours. `unreadable` maps uids of ours that are present but cannot be
+    parsed to the reason: they are left alone and are not absent.
+    """
+
+    events: Mapping[str, RemoteEvent]
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a target can do, so that the core needs no types of targets."""
+
+    reactions: bool
+    """The user can drag, tick and delete there and we see it. False for a feed."""
+    silent_means_default_alarm: bool = False
+    """An event without VALARM rings with the calendar's default (Google): "none" must be written."""
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between the calendar and the plan. A `KEEP` is no write; it may still have a reason.
+
+    `event` and `stamp` are what the calendar will hold (None for a delete); `base` is the copy the change was
+    decided upon and the only thing a conditional write may be conditional on.
+    """
+
+    action: Action
+    uid: str
+    summary: str
+    start: Moment | None
+    row: str | None
+    reason: str
+    fields: tuple[str, ...] = ()
+    event: Event | None = None
+    stamp: Stamp | None = None
+    base: RemoteEvent | None = None
+    counted: bool = False
+    """A delete that the guard counts: a vanished row, or changed mapping, rules or settings."""
+
+
+class Result(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change. `remote` is the read-back copy after a write that is proven done."""
+
+    uid: str
+    result: Result
+    remote: RemoteEvent | None = None
+    message: str = ""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run would do and why. `sync` carries out exactly this (promise 6)."""
+
+    now: datetime
+    timezone: str
+    schedule: tuple[Touch, ...]
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+    held: str = ""
+    """The guard's sentence where it holds the deletes back, with numbers and rows; else empty."""
+
+    def count(self, action: Action) -> int:
+        """How many changes are of this kind."""
+        return sum(change.action is action for change in self.changes)
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """The changes that touch the calendar: creates, then updates, then deletes, nearest dates first."""
+        order = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
+        return tuple(
+            sorted(
+                (change for change in self.changes if change.action is not Action.KEEP),
+                key=lambda change: (order[change.action], str(change.start), change.uid),
+            )
+        )

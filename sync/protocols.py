@@ -1,0 +1,72 @@
+"""The only interfaces: where rows come from, where events go, where memory lies.
+
+A source knows nothing of leads and a target knows nothing of rules; that is why both stay thin. Connectors satisfy
+these protocols by their shape; there is no base class. `connectors/__init__.py` lists them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from sync.models import Abilities, Change, Observation, Outcome, RemoteEvent, Table
+from sync.reconcile.memory import Memory
+
+
+class Source(Protocol):
+    """Where rows come from."""
+
+    @property
+    def identity(self) -> str:
+        """What this source is, for good: file or sheet id and tab. A second one under the same owner is refused."""
+
+    def read(self) -> Table:
+        """The whole sheet. Half a sheet is no sheet: raises `SourceError` or `CredentialsError`."""
+
+
+class Target(Protocol):
+    """The calendar written to."""
+
+    @property
+    def identity(self) -> str:
+        """The calendar's address as the state remembers it. Another address is another calendar."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What this target can do."""
+
+    def observe(self, known: Mapping[str, RemoteEvent]) -> Observation:
+        """Everything of ours that lies there now.
+
+        `known` holds last run's copies by uid; one whose etag is unchanged may be handed back without a download.
+        An absence is always proven (caldav-facts 4): a listing that might be incomplete raises `TargetError`.
+        Not one request goes to a foreign event beyond listing it.
+        """
+
+    def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
+        """Carry the changes out; one outcome for each write, in any order, none begun after `deadline`.
+
+        Keeps are passed too, since a file is written as a whole. Creates never overwrite, updates and deletes are
+        conditional on `change.base`. A failure of one change is an outcome, never an exception.
+        """
+
+
+class StateStore(Protocol):
+    """Where memory lies between runs. The journal makes a run that was killed anywhere heal in the next one."""
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Held for a whole run. Raises `LockedError` at once if another run holds it."""
+
+    def load(self) -> Memory:
+        """The memory as last committed, with the intents of a run that did not end. Raises `ConfigError`."""
+
+    def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
+        """Record the whole plan durably, before the first write; returns the run's number."""
+
+    def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
+        """Record a batch of results durably."""
+
+    def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
+        """End the run: the new memory and the fact that nothing is open, in one commit."""

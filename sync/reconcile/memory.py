@@ -1,0 +1,173 @@
+"""What a run remembers of the runs before it: a value, loaded before and committed after.
+
+The sheet says what is, not what was. Memory keeps what only time shows: when a lead was first seen, which stages it
+went through, which start a touch was given, how the user reacted, and three views of every event (caldav-facts 9):
+*desired* (what we last wrote), *observed* (what the server returned right after), and, in the run, *current*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from sync.models import Action, Event, Moment, RemoteEvent, Stage, Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class StageSeen:
+    """A stage and the day we first saw the lead in it."""
+
+    stage: Stage
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewSeen:
+    """One round: it rises when `interview_at` changes after the old interview has ended (DESIGN 6)."""
+
+    round: int
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class LeadMemory:
+    """What we know of one lead beyond its row. `applied_on` and the like are as last seen.
+
+    `generation` counts the lead's application ladders. `spent` are `follow_up_on` values that were done: the same
+    value never applies again. The five identity cells let a corrected spelling be recognised.
+    """
+
+    key: str
+    first_seen: datetime
+    id: str = ""
+    company: str = ""
+    role: str = ""
+    contact: str = ""
+    url: str = ""
+    applied_on: date | None = None
+    interview_at: Moment | None = None
+    promised_on: date | None = None
+    follow_up_on: date | None = None
+    stages: tuple[StageSeen, ...] = ()
+    interviews: tuple[InterviewSeen, ...] = ()
+    generation: int = 0
+    spent: tuple[date, ...] = ()
+    triaged: bool = False
+    """Named in the first run's triage: its past ladder and old obligations make no events of their own."""
+    dismissals: int = 0
+    """Asking touches the user deleted in a row."""
+
+
+class Reaction(StrEnum):
+    """What the user did to a follow-up in the calendar."""
+
+    TICKED = "ticked"
+    DRAGGED = "dragged"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class TouchMemory:
+    """What was decided about one touch and how the user reacted.
+
+    `start` is the start we gave it; a start once given for a day is kept. `day` is the day levelling gave.
+    `planned` is the first day it was offered on. `pinned_to` and `pinned_fact` belong to a drag: the time the user
+    chose and the value of the fact it hangs on; when the fact changes, the pin is released.
+    """
+
+    uid: str
+    lead_key: str
+    rule: str
+    party: str = ""
+    round: int = 0
+    generation: int = 0
+    step: int = 0
+    start: Moment | None = None
+    planned: date | None = None
+    offers: int = 1
+    move: str = ""
+    published: bool = False
+    alarm: bool = False
+    reaction: Reaction | None = None
+    reacted_on: date | None = None
+    pinned_to: Moment | None = None
+    pinned_fact: str = ""
+    done_on: date | None = None
+    """The day it was done, by tick or assumed; None while open."""
+    assumed: bool = False
+    missed: bool = False
+    note: str = ""
+    """Facts of a self event that was written once: the leads it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventMemory:
+    """One event of ours: what we wrote, what the server returned, and its revision marks.
+
+    `gone` is set once it was deleted, by us or by the user (`Reaction.DELETED` on the touch then): the UID is burnt.
+    `rewrites` counts runs in a row that wrote it without a change of ours (loop guard, caldav-facts 9).
+    """
+
+    uid: str
+    desired: Event
+    stamp: Stamp
+    observed: RemoteEvent | None = None
+    gone: bool = False
+    closed: bool = False
+    """Kept for its user text or as history; never written again."""
+    rewrites: int = 0
+    quarantined: str = ""
+    """Digest of the content a server rejected; the same content is not sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write of a run that did not end: what was about to happen. Its result is unknown until read back."""
+
+    run: int
+    action: Action
+    uid: str
+    event: Event | None
+    stamp: Stamp | None
+    before: RemoteEvent | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletesOfDay:
+    """Counted deletes of one day and how many future events there were before them: the guard's window."""
+
+    day: date
+    deleted: int
+    future_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Everything remembered. `first_run` is None before the first run: a status seen then is no change of status."""
+
+    owner: str = ""
+    source: str = ""
+    target: str = ""
+    first_run: datetime | None = None
+    last_run: datetime | None = None
+    last_good_run: datetime | None = None
+    not_before: datetime | None = None
+    """No request before this instant: a server asked for it (Retry-After)."""
+    leads: Mapping[str, LeadMemory] = field(default_factory=dict)
+    touches: Mapping[str, TouchMemory] = field(default_factory=dict)
+    events: Mapping[str, EventMemory] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    """Running counts of the seeker's own events and of endless rules."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Texts written once (the week's review), the accepted mapping, the target's profile, by name."""
+    deletes: tuple[DeletesOfDay, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    lost: bool = False
+    """The state was lost or corrupt: events are adopted, nothing is deleted in this run."""
+
+    @property
+    def ever_ticked(self) -> bool:
+        """Somebody who ticked once keeps a log: nothing is assumed done for them (DESIGN 5.1)."""
+        return any(touch.reaction is Reaction.TICKED for touch in self.touches.values())

@@ -1,0 +1,69 @@
+"""The layers hold: the core is pure, connectors import the core, nobody imports a connector but the registry."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CORE = sorted(path for path in (ROOT / "sync").rglob("*.py"))
+CONNECTORS = sorted((ROOT / "connectors").glob("*.py"))
+IMPURE = {"cli.py"}
+CORE_LIBRARIES = {"pydantic", "holidays"}
+SCREEN_LIBRARIES = {"rich"}
+CORE_FORBIDDEN = {"os", "io", "socket", "subprocess", "random", "time", "locale", "sqlite3", "urllib", "http", "ssl"}
+FORBIDDEN_CALLS = {"open", "print", "input", "exec", "eval"}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module or "")
+    return found
+
+
+def tops(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path)}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_is_pure(path: Path) -> None:
+    if path.name in IMPURE:
+        return
+    allowed = set(sys.stdlib_module_names) | CORE_LIBRARIES | {"sync"}
+    if path.name == "render.py":
+        allowed |= SCREEN_LIBRARIES
+    assert tops(path) <= allowed - CORE_FORBIDDEN
+    assert not any(name.startswith("connectors") for name in imports(path))
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_opens_nothing(path: Path) -> None:
+    if path.name in IMPURE:
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in FORBIDDEN_CALLS, f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", CONNECTORS, ids=lambda path: path.name)
+def test_connectors_know_neither_command_line_nor_advice(path: Path) -> None:
+    banned = {"sync.cli", "sync.run", "sync.render"}
+    assert not imports(path) & banned
+    assert not any(name.startswith("sync.schedule") for name in imports(path))
+
+
+def test_models_stand_on_the_standard_library() -> None:
+    for name in ("models.py", "errors.py", "reconcile/memory.py", "reconcile/identity.py"):
+        assert tops(ROOT / "sync" / name) <= set(sys.stdlib_module_names) | {"sync"}
+
+
+def test_tests_are_no_package() -> None:
+    assert not list((ROOT / "tests").rglob("__init__.py"))
