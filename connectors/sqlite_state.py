@@ -197,7 +197,7 @@ class SqliteState:
             if not self.path.exists():
                 os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
             database = sqlite3.connect(self.path, isolation_level=None)
-            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA journal_mode = DELETE")
             database.execute("PRAGMA synchronous = FULL")
             version = database.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
@@ -229,8 +229,9 @@ class SqliteState:
     def _open_intents(self) -> Iterator[Intent]:
         rows = self._open().execute(
             "SELECT intents.run, action, uid, wanted, before FROM intents JOIN runs USING (run)"
-            " WHERE ended IS NULL AND (result IS NULL OR result != ?) ORDER BY intents.run, position",
-            (Result.HELD.value,),
+            " WHERE ended IS NULL AND (result IS NULL OR result != ?)"
+            " OR result = ? AND run = (SELECT max(run) FROM runs) ORDER BY intents.run, position",
+            (Result.HELD.value, Result.UNKNOWN.value),
         )
         for run, action, uid, wanted, before in rows:
             made = _WANTED.validate_json(wanted)

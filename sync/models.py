@@ -252,6 +252,8 @@ class Touch:
     reason: tuple[str, ...]
     alarm: bool = False
     hangs_on: str = ""
+    fact: str = ""
+    """The text of the fact it hangs on; a drag is released when this text changes."""
     reads: frozenset[str] = frozenset()
     pinned: bool = False
     done: bool = False

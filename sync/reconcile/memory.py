@@ -92,6 +92,8 @@ class TouchMemory:
     alarm: bool = False
     reaction: Reaction | None = None
     reacted_on: date | None = None
+    fact: str = ""
+    """The text of the fact it hung on when it was last planned."""
     pinned_to: Moment | None = None
     pinned_fact: str = ""
     done_on: date | None = None
@@ -104,10 +106,9 @@ class TouchMemory:
 
 @dataclass(frozen=True, slots=True)
 class EventMemory:
-    """One event of ours: what we wrote, what the server returned, and its revision marks.
+    """One event of ours: what we wrote, what the server returned after it, and its revision marks.
 
     `gone` is set once it was deleted, by us or by the user (`Reaction.DELETED` on the touch then): the UID is burnt.
-    `rewrites` counts runs in a row that wrote it without a change of ours (loop guard, caldav-facts 9).
     """
 
     uid: str
@@ -115,11 +116,12 @@ class EventMemory:
     stamp: Stamp
     observed: RemoteEvent | None = None
     gone: bool = False
+    kept: frozenset[str] = frozenset()
+    """Fields the user changed: theirs from then on, however our plan changes."""
     closed: bool = False
-    """Kept for its user text or as history; never written again."""
-    rewrites: int = 0
-    quarantined: str = ""
-    """Digest of the content a server rejected; the same content is not sent again."""
+    """Kept as history or for the user's own text: its reason is gone and its alarm is off."""
+    rejected: bool = False
+    """A server refused this content; the same content is not sent again."""
 
 
 @dataclass(frozen=True, slots=True)
