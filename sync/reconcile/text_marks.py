@@ -1,0 +1,89 @@
+"""Our part of an event's description and the user's part, told apart by two marker lines.
+
+    --- followup writes between these lines ---
+    Follow up by mail ...
+                                                  <- our part: compared, replaced when the advice changes
+    Sheet row when last written: leads.csv:7      <- shown, never compared (DESIGN 6)
+    --- write your own notes below this line ---
+    called her, she is on holiday                 <- the user's part: above or below, always kept
+
+Both marker lines must be there; where one was removed nothing can be told apart, so the whole text is the user's (the
+marker left over is dropped) and ours is put under it anew. A line of the sheet that looks like a marker is indented,
+so that it never acts as one.
+These lines stand in users' calendars: changing them orphans every text written before.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+OPENING = "--- followup writes between these lines ---"
+CLOSING = "--- write your own notes below this line ---"
+ROW_LABEL = "Sheet row when last written: "
+
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+
+
+def tidy(text: str) -> str:
+    """Text as it is compared and written: NFC, line feeds only, no control characters, no blank ends."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(_CONTROLS.sub("", unicodedata.normalize("NFC", line)).rstrip() for line in lines).strip("\n")
+
+
+def tidy_line(text: str) -> str:
+    """The same for text that is one line."""
+    return " ".join(tidy(text).split())
+
+
+def our_part(text: str) -> str:
+    """What we wrote between the markers, without the row line; empty where a marker is missing."""
+    _, ours, _ = _split(text)
+    return tidy("\n".join(ours[: _row_line(ours)]))
+
+
+def user_part(text: str) -> str:
+    """What stands outside the markers: the user's own lines, those above first. Empty where there are none."""
+    above, _, below = _split(text)
+    return "\n".join(part for part in (tidy("\n".join(above)), tidy("\n".join(below))) if part)
+
+
+def put_our_part(text: str, ours: str, *, row: str = "", address: str = "") -> str:
+    """The text with our part replaced, or added where there was none; the user's lines stay where they are.
+
+    `row` and `address` say where the lead stands in the sheet at this writing.
+    """
+    above, _, below = _split(text)
+    block = [OPENING, *(_defused(line) for line in tidy(ours).split("\n"))]
+    if row or address:
+        block += ["", f"{ROW_LABEL}{tidy_line(row)}".rstrip(), *([tidy_line(address)] if address else [])]
+    parts = ("\n".join(above), "\n".join([*block, CLOSING]), "\n".join(below))
+    return "\n".join(part for part in map(tidy, parts) if part)
+
+
+def _split(text: str) -> tuple[list[str], list[str], list[str]]:
+    """Lines above, between and below the markers. Without both everything is above; a lone marker is dropped."""
+    lines = tidy(text).split("\n")
+    bare = [line.strip() for line in lines]
+    above: list[str] = lines
+    ours: list[str] = []
+    below: list[str] = []
+    if OPENING in bare and CLOSING in bare[bare.index(OPENING) :]:
+        last = bare.index(CLOSING, bare.index(OPENING))
+        first = last - 1 - bare[:last][::-1].index(OPENING)
+        above, ours, below = lines[:first], lines[first + 1 : last], lines[last + 1 :]
+    return _unmarked(above), ours, _unmarked(below)
+
+
+def _unmarked(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.strip() not in (OPENING, CLOSING)]
+
+
+def _row_line(lines: list[str]) -> int:
+    """Where the row line stands; the last one counts, since the sheet's own text comes before it."""
+    found = [at for at, line in enumerate(lines) if line.startswith(ROW_LABEL.rstrip())]
+    return found[-1] if found else len(lines)
+
+
+def _defused(line: str) -> str:
+    return f"> {line}" if line.strip() in (OPENING, CLOSING) or line.startswith(ROW_LABEL.rstrip()) else line
