@@ -1,0 +1,243 @@
+"""Events survive the way into iCalendar text and back; what others wrote into that text survives ours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+from target_contract import NEW_YORK, make_event, make_stamp
+
+from connectors.icalendar_codec import Dialect, UnreadableEvent, parse, parse_block, serialise, serialise_block
+from sync.models import Event
+from sync.reconcile.text_marks import our_part, tidy_line, user_part
+
+TEXT = st.text(max_size=80) | st.sampled_from(
+    ["", "a;b,c\\n\\N", "^n ^^", "BEGIN:VEVENT\nUID:evil", "\x07\r\nx", "🙂" * 20]
+)
+ZONES = st.sampled_from(["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
+WALLS = st.datetimes(datetime(2026, 1, 1), datetime(2029, 1, 1)).map(lambda wall: wall.replace(second=0, microsecond=0))
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Event:
+    zone = draw(ZONES)
+    wall = draw(WALLS)
+    start = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone))
+    length = timedelta(minutes=draw(st.integers(15, 600)))
+    whole_day = draw(st.booleans())
+    return make_event(
+        start=wall.date() if whole_day else start,
+        end=wall.date() + timedelta(days=1) if whole_day else (start.astimezone(UTC) + length).astimezone(start.tzinfo),
+        zone=zone,
+        summary=draw(TEXT),
+        description=draw(TEXT),
+        categories=tuple(draw(st.lists(TEXT, max_size=3))),
+        tentative=draw(st.booleans()),
+        alarm=draw(st.none() | st.integers(-1000, 1000).map(lambda minutes: timedelta(minutes=minutes))),
+        row=draw(TEXT),
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(events())
+def test_what_is_written_is_read(event: Event) -> None:
+    raw = serialise(event, make_stamp(3))
+    assert serialise(event, make_stamp(3)) == raw
+    assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
+    assert not any(octet < 32 and octet not in (9, 10, 13) for octet in raw)
+    snapshot = parse(raw.decode(), event.uid)
+    assert (snapshot.start, snapshot.end) == (_utc(event.start), _utc(event.end))
+    assert type(snapshot.start) is type(event.start)
+    assert snapshot.summary == (_written(event.summary) or "Follow-up")
+    assert snapshot.status == ("TENTATIVE" if event.tentative else "CONFIRMED")
+    assert set(snapshot.categories) == {_written(name) for name in event.categories} - {""}
+    assert snapshot.our_alarm == event.alarm
+    assert snapshot.sequence == 3
+    assert user_part(snapshot.description) == ""
+    assert parse_block(serialise_block(event, make_stamp(3)), event.uid) == snapshot
+    again = serialise(event, make_stamp(3), base=raw.decode())
+    assert parse(again.decode(), event.uid) == snapshot
+    assert len(Calendar.from_ical(again).walk("VTIMEZONE")) == len(Calendar.from_ical(raw).walk("VTIMEZONE"))
+
+
+def _written(text: str) -> str:
+    return tidy_line(text).replace("\\N", "\\n")
+
+
+def _utc(moment: object) -> object:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+
+
+def edited(event: Event, *lines: str, drop: str = "\0") -> str:
+    """The event's text after somebody's client added lines to it."""
+    text = serialise(event, make_stamp()).decode()
+    kept = [line for line in text.split("\r\n") if not line.startswith(drop)]
+    at = kept.index("BEGIN:VALARM") if "BEGIN:VALARM" in kept else kept.index("END:VEVENT")
+    return "\r\n".join([*kept[:at], *lines, *kept[at:]])
+
+
+FOREIGN_ALARM = ("BEGIN:VALARM", "ACTION:AUDIO", "UID:theirs", "TRIGGER:-PT1H", "X-MINE:1", "END:VALARM")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(("X-APPLE-TRAVEL-ADVISORY-BEHAVIOR:AUTOMATIC",), id="a client's mark"),
+        pytest.param(("X-MOZ-LASTACK:20270101T000000Z",), id="Thunderbird's dismissal"),
+        pytest.param(("RELATED-TO:other",), id="a relation"),
+        pytest.param(("LOCATION:Cafe",), id="a place the user added"),
+        pytest.param(FOREIGN_ALARM, id="the user's own alarm"),
+        pytest.param(("STATUS:COMPLETED",), id="a status we never write"),
+        pytest.param(("COLOR:red", "COMMENT:hello"), id="a comment"),
+    ],
+)
+def test_what_others_added_stays(lines: tuple[str, ...]) -> None:
+    event = make_event()
+    base = edited(event, *lines, drop=lines[0].partition(":")[0] + ":" if lines != FOREIGN_ALARM else "\0")
+    moved = replace(event, start=event.start + timedelta(days=1), end=event.end + timedelta(days=1), summary="New")
+    written = serialise(moved, make_stamp(1), base=base).decode()
+    for line in lines:
+        assert line in written or line == "COLOR:red"
+    assert parse(written, event.uid).summary == "New"
+    assert parse(written, event.uid).start == moved.start
+    assert parse(written, event.uid).our_alarm == event.alarm
+    assert written.count("BEGIN:VALARM") == 1 + (lines == FOREIGN_ALARM)
+
+
+def test_own_lines_in_the_description_stay_and_ours_are_replaced() -> None:
+    event = make_event(description="first advice")
+    base = serialise(event, make_stamp()).decode().replace("below this line ---", "below this line ---\\nmine")
+    snapshot = parse(base, event.uid)
+    assert user_part(snapshot.description) == "mine"
+    written = parse(serialise(replace(event, description="second"), make_stamp(1), base=base).decode(), event.uid)
+    assert (our_part(written.description), user_part(written.description)) == ("second", "mine")
+
+
+def test_a_dismissed_alarm_stays_dismissed_unless_its_time_changes() -> None:
+    event = make_event()
+    base = (
+        serialise(event, make_stamp())
+        .decode()
+        .replace("ACTION:DISPLAY", "ACTION:DISPLAY\r\nACKNOWLEDGED:20270118T120000Z")
+    )
+    assert "ACKNOWLEDGED" in serialise(replace(event, summary="x"), make_stamp(1), base=base).decode()
+    later = serialise(replace(event, alarm=timedelta(hours=1)), make_stamp(1), base=base).decode()
+    assert "ACKNOWLEDGED" not in later
+    assert parse(later, event.uid).our_alarm == timedelta(hours=1)
+
+
+def test_no_alarm_is_written_out_where_silence_rings() -> None:
+    event = make_event(alarm=None)
+    assert b"VALARM" not in serialise(event, make_stamp())
+    raw = serialise(event, make_stamp(), dialect=Dialect(none_alarm=True))
+    assert b"ACTION:NONE" in raw
+    assert parse(raw.decode(), event.uid).our_alarm is None
+    assert serialise(event, make_stamp(), base=raw.decode(), dialect=Dialect(none_alarm=True)) == raw
+
+
+def test_text_of_any_length_stays_small() -> None:
+    raw = serialise(
+        make_event(summary="🙂" * 9000, description="word " * 90_000, url="https://x/" + "a" * 9000), make_stamp()
+    )
+    assert len(raw) < 12_000
+    assert parse(raw.decode()).summary.endswith("🙂…")
+
+
+def test_utc_where_a_server_loses_zones() -> None:
+    raw = serialise(make_event(), make_stamp(), dialect=Dialect(utc=True))
+    assert b"DTSTART:20270118T140000Z" in raw
+    assert b"VTIMEZONE" not in raw
+
+
+def test_nobody_is_invited_and_nothing_repeats() -> None:
+    raw = serialise(make_event(), make_stamp())
+    assert not {b"ATTENDEE", b"ORGANIZER", b"RRULE", b"METHOD", b"DURATION"} & {
+        line.partition(b":")[0].partition(b";")[0] for line in raw.split(b"\r\n")
+    }
+    for line in (
+        b"TRANSP:TRANSPARENT",
+        b"CLASS:PRIVATE",
+        b"X-MICROSOFT-CDO-BUSYSTATUS:FREE",
+        b"DTSTAMP:20270111T140000Z",
+    ):
+        assert line in raw.split(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        pytest.param(("RRULE:FREQ=DAILY",), "recurring", id="made recurring"),
+        pytest.param(("RDATE:20270201T100000Z",), "recurring", id="a second date"),
+        pytest.param(("ATTENDEE:mailto:x@example.org",), "invited", id="somebody invited"),
+        pytest.param(("ORGANIZER:mailto:x@example.org",), "invited", id="an organiser"),
+        pytest.param(
+            ("END:VEVENT", "BEGIN:VEVENT", "UID:x", "RECURRENCE-ID:20270118T140000Z"), "recurring", id="override"
+        ),
+    ],
+)
+def test_hands_off(lines: tuple[str, ...], reason: str) -> None:
+    event = make_event(alarm=None)
+    assert reason in parse(edited(event, *lines), event.uid).hands_off
+
+
+@pytest.mark.parametrize(
+    ("changed", "start"),
+    [
+        pytest.param("DTSTART;VALUE=DATE:20270119", date(2027, 1, 19), id="made all-day"),
+        pytest.param("DTSTART:20270119T150000Z", datetime(2027, 1, 19, 15, tzinfo=UTC), id="in UTC"),
+        pytest.param(
+            "DTSTART;TZID=Eastern Standard Time:20270119T100000", datetime(2027, 1, 19, 15, tzinfo=UTC), id="Windows"
+        ),
+        pytest.param(
+            "DTSTART;TZID=/freeassociation.sourceforge.net/America/New_York:20270119T100000",
+            datetime(2027, 1, 19, 10, tzinfo=NEW_YORK),
+            id="Evolution's zone name",
+        ),
+    ],
+)
+def test_times_as_clients_write_them(changed: str, start: object) -> None:
+    event = make_event()
+    raw = edited(event, changed, drop="DTSTART;TZID=America/New_York")
+    assert parse(raw.replace(changed, changed.replace("\r\n", "")), event.uid).start == start
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param("<html>please log in</html>", id="a login page"),
+        pytest.param("", id="nothing"),
+        pytest.param("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\n", id="cut off"),
+        pytest.param("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", id="no event"),
+        pytest.param(edited(make_event(), "DTSTART:yesterday", drop="DTSTART;TZID"), id="no date"),
+        pytest.param(edited(make_event(), "DTSTART:20270119T100000", drop="DTSTART;TZID"), id="floating"),
+        pytest.param(
+            edited(make_event(), "DTSTART;TZID=Nowhere:20270119T100000", drop="DTSTART;TZID"), id="unknown zone"
+        ),
+        pytest.param(edited(make_event(), drop="DTSTART;TZID"), id="no start"),
+        pytest.param(edited(make_event(), "DTEND:soon", drop="DTEND"), id="broken end"),
+    ],
+)
+def test_unreadable_is_never_taken_for_changed(raw: str) -> None:
+    with pytest.raises(UnreadableEvent):
+        parse(raw, make_event().uid)
+
+
+def test_a_zone_defined_by_one_object_means_nothing_in_another() -> None:
+    def raw(offset: str) -> str:
+        zone = (
+            "BEGIN:VTIMEZONE\r\nTZID:Customized Time Zone\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"
+            f"TZOFFSETFROM:{offset}\r\nTZOFFSETTO:{offset}\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+        )
+        text = edited(make_event(), "DTSTART;TZID=Customized Time Zone:20270119T100000", drop="DTSTART;TZID")
+        return text.replace("BEGIN:VTIMEZONE", zone + "BEGIN:VTIMEZONE", 1) if offset else text
+
+    uid = make_event().uid
+    assert parse(raw("+0500"), uid).start == datetime(2027, 1, 19, 5, tzinfo=UTC)
+    assert parse(raw("-0300"), uid).start == datetime(2027, 1, 19, 13, tzinfo=UTC)
+    with pytest.raises(UnreadableEvent, match="time zone"):
+        parse(raw(""), uid)
