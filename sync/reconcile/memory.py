@@ -86,6 +86,8 @@ class TouchMemory:
     step: int = 0
     start: Moment | None = None
     planned: date | None = None
+    raw: date | None = None
+    """The day the rule alone gives, before guard and levelling; a levelled day is kept only while this holds."""
     offers: int = 1
     move: str = ""
     published: bool = False
