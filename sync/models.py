@@ -261,6 +261,10 @@ class Touch:
     """How often this touch was offered on a new day: 1 as planned, 2 offered once more."""
     url: str = ""
     address: str = ""
+    brief: str = ""
+    """The title with details = "short"."""
+    bare: str = ""
+    """The title with details = "none"."""
 
 
 @dataclass(frozen=True, slots=True)

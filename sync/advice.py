@@ -1,0 +1,228 @@
+"""The advice as data: rules and wording out of `mappings/`, with the user's numbers and switches applied.
+
+Vocabulary:
+
+- **Rule**: one piece of advice with its id (`R-<seed>-<n>`), what sets it off, its kind of time, class and numbers.
+- **Wording**: every text an event may show, by key; placeholders are `{name}`, nothing else is interpreted.
+- **Advice**: both, ready for the engine. The engine holds no advice of its own.
+
+A rule or text the user names and we do not have is an error that names the nearest one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from datetime import time as clock_time
+from difflib import get_close_matches
+from functools import cached_property
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from sync.config import RuleNumbers, Settings, Weekday
+from sync.errors import ConfigError
+from sync.models import Stage, TouchClass
+
+HARD_FLOOR = 2
+"""Days between two asking touches to one person that no setting goes under (R-004-3)."""
+
+MAX_TEXT = 2_000
+"""No single text of a wording file is longer."""
+
+Sort = Literal["event", "guard", "state", "content", "data"]
+Time = Literal["deadline", "floor", "before", "promise", "recurring", "none"]
+Audience = Literal[
+    "contact", "sender", "referrer", "agency", "references", "interviewers", "arranger", "employer", "self", "none"
+]
+Window = Literal["work", "message", "contact"]
+
+
+class Rule(BaseModel):
+    """One piece of advice. Which numbers it has is fixed by the data: the user may change those and no others.
+
+    `sort` says what it does: makes an event, limits or moves events, gives a state, is content of a description, or
+    asks for data. `stages` limits it to leads in those stages. `reads` are the fields it depends on: an unreadable
+    one freezes its touches. `advice` is the source's advice in our words; `wording` the key of its texts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^(R-\d{3}-\d{1,2}|sheet|more|triage|heartbeat)$")
+    sort: Sort
+    trigger: str = ""
+    time: Time = "none"
+    kind: TouchClass = Field(default=TouchClass.SELF, alias="class")
+    audience: Audience = "none"
+    channel: str = ""
+    window: Window = "work"
+    hours: int | None = None
+    days: int | None = None
+    business_days: int | None = None
+    minutes: int | None = None
+    intervals: tuple[int, ...] | None = None
+    cap: int | None = None
+    at: clock_time | None = None
+    weekday: Weekday | None = None
+    each: bool | None = None
+    length: int = 15
+    stages: tuple[Stage, ...] = ()
+    hangs_on: str = ""
+    reads: frozenset[str] = frozenset()
+    levelled: bool = False
+    on: bool = True
+    advice: str
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers this rule has."""
+        return tuple(name for name in RuleNumbers.model_fields if getattr(self, name) is not None)
+
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Texts by key. Only `{name}` is a placeholder, so that a value from a sheet is never interpreted."""
+
+    texts: Mapping[str, str]
+
+    def say(self, key: str, **facts: object) -> str:
+        """The text of this key with its placeholders filled."""
+        return _PLACEHOLDER.sub(lambda match: str(facts.get(match[1], match[0])), self.texts[key])
+
+    def has(self, key: str) -> bool:
+        """Whether there is a text for this key."""
+        return key in self.texts
+
+    def day(self, day: date) -> str:
+        """`Sat 16 Jan`: the weekday makes a date hard to misread."""
+        return self.texts["date"].format(
+            weekday=self._weekdays[day.weekday()], day=day.day, month=self._months[day.month - 1]
+        )
+
+    def moment(self, moment: datetime) -> str:
+        """`Sat 16 Jan 16:40`, in the zone the moment is in."""
+        return f"{self.day(moment)} {moment:%H:%M}"
+
+    @cached_property
+    def _weekdays(self) -> tuple[str, ...]:
+        return tuple(self.texts["weekdays"].split())
+
+    @cached_property
+    def _months(self) -> tuple[str, ...]:
+        return tuple(self.texts["months"].split())
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Everything the engine needs to know that is not code."""
+
+    rules: Mapping[str, Rule]
+    wording: Wording
+
+    @cached_property
+    def by_trigger(self) -> Mapping[str, tuple[Rule, ...]]:
+        """The rules that are on and make events, by what sets them off, in the order of their ids."""
+        found: dict[str, list[Rule]] = {}
+        for rule in sorted(self.rules.values(), key=lambda rule: rule.id):
+            if rule.on and rule.trigger:
+                found.setdefault(rule.trigger, []).append(rule)
+        return MappingProxyType({trigger: tuple(rules) for trigger, rules in found.items()})
+
+
+def load_advice(settings: Settings, *, wording: str = "") -> Advice:
+    """The shipped advice with the user's numbers, switches and own `wording` (the text of a TOML file) applied.
+
+    Raises `ConfigError` for a rule id, number or text that does not exist, naming the nearest one.
+    """
+    return Advice(rules=_load_rules(settings), wording=_load_wording(settings.language, wording))
+
+
+def _read(name: str) -> str:
+    return files("mappings").joinpath(name).read_text("utf-8")
+
+
+def _load_rules(settings: Settings) -> Mapping[str, Rule]:
+    shipped = TypeAdapter(list[Rule]).validate_python(tomllib.loads(_read("rules.toml"))["rule"])
+    rules = {rule.id: rule for rule in shipped}
+    chosen = settings.rules
+    for place, ids in (
+        ("rules.disable", chosen.disable),
+        ("rules.enable", chosen.enable),
+        ("rules", tuple(chosen.numbers)),
+    ):
+        for rule_id in ids:
+            if rule_id not in rules:
+                raise ConfigError(f"{place}: there is no rule {rule_id!r}" + _nearest(rule_id, rules))
+    for rule_id in chosen.disable:
+        rules[rule_id] = rules[rule_id].model_copy(update={"on": False})
+    for rule_id in chosen.enable:
+        rules[rule_id] = rules[rule_id].model_copy(update={"on": True})
+    for rule_id, numbers in chosen.numbers.items():
+        rules[rule_id] = _with_numbers(rules[rule_id], numbers)
+    return MappingProxyType(rules)
+
+
+def _with_numbers(rule: Rule, numbers: RuleNumbers) -> Rule:
+    given = {name: value for name in RuleNumbers.model_fields if (value := getattr(numbers, name)) is not None}
+    for name in given:
+        if name not in rule.numbers:
+            has = f"it has {', '.join(rule.numbers)}" if rule.numbers else "it has no numbers"
+            raise ConfigError(f'rules."{rule.id}": this rule has no number {name!r}; {has}')
+    if rule.id == "R-004-3" and given.get("days", HARD_FLOOR) < HARD_FLOOR:
+        raise ConfigError(
+            f'rules."R-004-3".days = {given["days"]}: asking one person again takes at least {HARD_FLOOR} days'
+        )
+    return rule.model_copy(update=given)
+
+
+def _load_wording(language: str, own: str) -> Wording:
+    try:
+        texts = _flatten(tomllib.loads(_read("wording.en.toml")))
+        if language != "en":
+            texts |= _own_texts(_read(f"wording.{language}.toml"), texts, f"wording.{language}.toml")
+    except FileNotFoundError:
+        raise ConfigError(f"language = {language!r}: there is no wording for it; use en or wording = FILE") from None
+    return Wording(MappingProxyType(texts | _own_texts(own, texts, "wording")))
+
+
+def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]:
+    """Texts that take the place of shipped ones: only known keys, only the placeholders the shipped text has."""
+    try:
+        own = _flatten(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise ConfigError(f"{name} is not a valid wording file: {error}") from None
+    for key, value in own.items():
+        if key not in known:
+            raise ConfigError(f"{name}: there is no text {key!r}" + _nearest(key, known))
+        for unknown in sorted(set(_PLACEHOLDER.findall(value)) - set(_PLACEHOLDER.findall(known[key]))):
+            raise ConfigError(f"{name}: {key} may not use {{{unknown}}}; the shipped text is {known[key]!r}")
+        if len(value) > MAX_TEXT:
+            raise ConfigError(f"{name}: {key} is longer than {MAX_TEXT} characters")
+    return own
+
+
+_TABLES: TypeAdapter[dict[str, str | dict[str, str]]] = TypeAdapter(dict[str, str | dict[str, str]])
+
+
+def _flatten(document: Mapping[str, object]) -> dict[str, str]:
+    """`[R-001-1] title = "x"` becomes `R-001-1.title`."""
+    flat: dict[str, str] = {}
+    for key, value in _TABLES.validate_python(document).items():
+        if isinstance(value, str):
+            flat[key] = value
+        else:
+            flat |= {f"{key}.{name}": text for name, text in value.items()}
+    return flat
+
+
+def _nearest(name: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(name, list(known), 1, 0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""

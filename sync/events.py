@@ -1,0 +1,55 @@
+"""A touch into the event a calendar shows (DESIGN 4.2 `[target]`, 5.4).
+
+Details decide how much of a lead leaves the sheet: everything, a title with initials, or the bare word. The row's
+number never stands in the text: it is a field of its own and not compared.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sync.config import Settings
+from sync.models import Abilities, Event, Moment, Touch, TouchClass
+
+MARK = "followup"
+"""The first category of every event, so that a calendar can filter ours."""
+
+COLORS = {
+    TouchClass.ASKING: "steelblue",
+    TouchClass.OBLIGATION: "crimson",
+    TouchClass.ONCE_EXEMPT: "seagreen",
+    TouchClass.RELATION: "goldenrod",
+    TouchClass.SELF: "slategray",
+}
+"""Colour names of RFC 7986 5.9 (CSS3)."""
+
+
+def to_event(touch: Touch, *, settings: Settings, abilities: Abilities) -> Event:
+    """The event of this touch with the details, style and alarm the settings ask for."""
+    target = settings.target
+    start, end = _span(touch, all_day=target.style == "all-day", settings=settings)
+    rings = touch.alarm and target.alarm_minutes != "none" and isinstance(start, datetime)
+    full = target.details == "full"
+    return Event(
+        uid=touch.uid,
+        start=start,
+        end=end,
+        zone=touch.zone,
+        summary={"full": touch.summary, "short": touch.brief}.get(target.details, touch.bare),
+        description=touch.description if full else "",
+        categories=(MARK, touch.kind.value),
+        tentative=touch.tentative,
+        alarm=timedelta(minutes=int(target.alarm_minutes)) if rings else None,
+        url=touch.url if full else "",
+        color=COLORS[touch.kind],
+        row=touch.row or "",
+        address=touch.address if full else "",
+    )
+
+
+def _span(touch: Touch, *, all_day: bool, settings: Settings) -> tuple[Moment, Moment]:
+    """All-day moves only what has no hour of its own: no deadline, no pin."""
+    if all_day and touch.deadline is None and not touch.pinned and isinstance(touch.start, datetime):
+        day = touch.start.astimezone(settings.zone).date()
+        return day, day + timedelta(days=1)
+    return touch.start, touch.end

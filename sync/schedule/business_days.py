@@ -1,0 +1,110 @@
+"""Which days one works: weekdays, holidays of any country or region, days the user adds.
+
+The `holidays` library is asked once per span of years; after that every question is one or two lookups in arrays
+(days are ordinals, `date.toordinal`). Years beyond the span extend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sync.config import WEEKDAYS, Settings
+from sync.errors import ConfigError
+
+SPAN = 2
+"""Years made ready on either side of a year that is asked for."""
+
+
+class BusinessDays:
+    """The seeker's working calendar. Deterministic: the same codes, extra days and workdays give the same answers."""
+
+    def __init__(self, codes: Collection[str], *, extra: Collection[date], workdays: Collection[str], year: int):
+        self._codes = tuple(codes)
+        self._extra = frozenset(day.toordinal() for day in extra)
+        self._workdays = frozenset(WEEKDAYS.index(day) for day in workdays)
+        self._first_year, self._last_year = year - SPAN, year + SPAN
+        self._names: dict[int, str] = {}
+        self._fill()
+
+    def is_open(self, day: date) -> bool:
+        """Whether this is a business day."""
+        index = self._index(day)
+        return self._open[self._next[index]] == day.toordinal()
+
+    def at_or_after(self, day: date) -> date:
+        """The first business day that is not before this day."""
+        return date.fromordinal(self._open[self._next[self._index(day)]])
+
+    def at_or_before(self, day: date) -> date:
+        """The last business day that is not after this day."""
+        position = self._next[self._index(day)]
+        found = self._open[position]
+        return date.fromordinal(found if found == day.toordinal() else self._open[position - 1])
+
+    def add(self, day: date, count: int) -> date:
+        """The `count`-th business day after this day; before it where `count` is negative."""
+        position = self._next[self._index(day)]
+        if count <= 0 or self._open[position] == day.toordinal():
+            position += count
+        else:
+            position += count - 1
+        if not 0 <= position < len(self._open) - 1:
+            self._extend(day.year + (count // 200 or (1 if count > 0 else -1)))
+            return self.add(day, count)
+        return date.fromordinal(self._open[position])
+
+    def why_closed(self, day: date) -> str:
+        """The holiday's name, or nothing for a weekend or a business day."""
+        self._index(day)
+        return self._names.get(day.toordinal(), "")
+
+    def _index(self, day: date) -> int:
+        if not self._first_year < day.year < self._last_year:
+            self._extend(day.year)
+        return day.toordinal() - self._start
+
+    def _extend(self, year: int) -> None:
+        self._first_year = max(1, min(self._first_year, year - SPAN))
+        self._last_year = min(9999, max(self._last_year, year + SPAN))
+        self._fill()
+
+    def _fill(self) -> None:
+        self._start = date(self._first_year, 1, 1).toordinal()
+        end = date(self._last_year, 12, 31).toordinal()
+        self._names = self._ask_holidays()
+        shut = self._names.keys() | self._extra
+        self._open = [
+            ordinal
+            for ordinal in range(self._start, end + 1)
+            if (ordinal - 1) % 7 in self._workdays and ordinal not in shut
+        ]
+        self._next: list[int] = []
+        for position, ordinal in enumerate(self._open):
+            self._next.extend([position] * (ordinal - self._start - len(self._next) + 1))
+
+    def _ask_holidays(self) -> dict[int, str]:
+        if not self._codes:
+            return {}
+        import holidays  # asked only where a country is configured; half a hundred milliseconds
+
+        names: dict[int, str] = {}
+        for code in self._codes:
+            country, _, region = code.partition("-")
+            try:
+                found = holidays.country_holidays(
+                    country, subdiv=region or None, years=range(self._first_year, self._last_year + 1)
+                )
+            except (NotImplementedError, KeyError):
+                raise ConfigError(
+                    f"holidays = {code!r}: no such country or region; use a code such as US, US-NY or DE-BY"
+                ) from None
+            names |= {day.toordinal(): str(name) for day, name in found.items()}
+        return names
+
+
+def open_business_days(settings: Settings, *, year: int) -> BusinessDays:
+    """The calendar of these settings, ready around this year. Raises `ConfigError` for an unknown country."""
+    return BusinessDays(
+        settings.holidays, extra=settings.extra_holidays, workdays=settings.workdays, year=min(max(year, 4), 9990)
+    )

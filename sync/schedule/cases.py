@@ -1,0 +1,149 @@
+"""A case is a lead together with what memory adds: since when, which stages, which interview round, which ladder.
+
+Rules (DESIGN 3, 6):
+
+- An interview round rises by one when `interview_at` changes after the old interview has ended; before that the
+  interview was moved and keeps its round. Other facts that may happen again (a meeting, a message) count likewise.
+- A change of `applied_on` by up to 21 days is a correction; by more, or after a closed stage, it is a new ladder.
+- A cell that cannot be read leaves what was remembered of it as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sync.models import Lead, Moment, Person, Stage
+from sync.reconcile.memory import InterviewSeen, LeadMemory, StageSeen
+from sync.schedule.desk import Desk
+from sync.schedule.organisations import agency_key, organisation_key
+
+CORRECTION = timedelta(days=21)
+INTERVIEW_LENGTH = timedelta(minutes=60)
+"""A missing end (DESIGN 5.3)."""
+
+KEPT = ("applied_on", "promised_on", "follow_up_on", "interview_at")
+"""Facts remembered as last seen."""
+
+STAGE_RANK = {
+    Stage.OFFER: 5,
+    Stage.INTERVIEW: 4,
+    Stage.ASSESSMENT: 3,
+    Stage.IN_TOUCH: 2,
+    Stage.SENT: 1,
+}
+"""Who keeps a place when two touches collide: interview before application before cold (R-003-5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One lead ready to be planned. `stage` is the one to plan by; `new` means we see the lead for the first time."""
+
+    lead: Lead
+    seen: LeadMemory
+    stage: Stage
+    new: bool
+    organisation: str
+    agency: str
+
+    @property
+    def rank(self) -> int:
+        """How far the lead got."""
+        return STAGE_RANK.get(self.stage, 0)
+
+    @property
+    def org_keys(self) -> tuple[str, ...]:
+        """Whose budgets an asking touch counts against: with an agency on the row, both (C11)."""
+        return (self.organisation, self.agency) if self.agency else (self.organisation,)
+
+    @property
+    def age(self) -> date:
+        """Since when the lead waits: older ones are served first."""
+        return self.lead.applied_on or self.seen.first_seen.date()
+
+    def can_read(self, *fields: str) -> bool:
+        """Whether none of these cells is a problem."""
+        return not any(field in self.lead.unreadable for field in fields)
+
+
+def person_key(person: Person) -> str:
+    """The budget of one person; empty for nobody."""
+    return "person:" + person.party if person.party else ""
+
+
+def fact_text(facts: Lead | LeadMemory, field: str) -> str:
+    """The text form of the fact a touch hangs on: a drag holds while this text stays the same."""
+    value = getattr(facts, field, None) if field else None
+    return value.isoformat() if isinstance(value, date) else ""
+
+
+def open_case(lead: Lead, *, desk: Desk) -> Case:
+    """The lead with its memory brought up to date."""
+    known = desk.memory.leads.get(lead.key)
+    stage = plan_stage(lead)
+    seen = known or LeadMemory(key=lead.key, first_seen=desk.now)
+    seen = replace(
+        seen,
+        id=lead.id,
+        company=lead.company,
+        role=lead.role,
+        contact=lead.contact.party,
+        url=lead.url,
+        generation=_generation(lead, seen, desk),
+        **{name: getattr(seen if name in lead.unreadable else lead, name) for name in KEPT},
+        interviews=_interviews(lead, seen, desk),
+        stages=_stages(lead, seen, stage, desk),
+    )
+    return Case(lead, seen, stage, known is None, organisation_key(lead), agency_key(lead))
+
+
+def plan_stage(lead: Lead) -> Stage:
+    """The stage to plan by: an unknown word counts as sent where `applied_on` is given, else as an idea."""
+    if not lead.stage_known:
+        return Stage.SENT if lead.applied_on else lead.stage if lead.stage.closed else Stage.IDEA
+    return lead.stage
+
+
+def interview_end(lead: Lead, *, desk: Desk) -> datetime | None:
+    """When the interview is over: its end, else an hour after its start; for a date alone the evening (18:00)."""
+    if lead.interview_at is None:
+        return None
+    return end_of(lead.interview_at, lead.interview_end, desk=desk)
+
+
+def end_of(start: Moment, end: Moment | None, *, desk: Desk) -> datetime:
+    """The end of a meeting that began at `start`."""
+    if isinstance(start, datetime):
+        return end if isinstance(end, datetime) and end > start else start + INTERVIEW_LENGTH
+    return datetime.combine(start, desk.settings.work_hours.end, tzinfo=desk.zone)
+
+
+def _generation(lead: Lead, seen: LeadMemory, desk: Desk) -> int:
+    old, new = seen.applied_on, lead.applied_on
+    if old is None or new is None or old == new:
+        return seen.generation
+    reopened = any(stage.stage.closed for stage in seen.stages[-1:])
+    if abs(new - old) <= CORRECTION and not reopened:
+        return seen.generation
+    used = (touch.generation for touch in desk.by_lead.get(lead.key, ()))
+    return 1 + max(seen.generation, max(used, default=0))
+
+
+def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ...]:
+    at = lead.interview_at
+    if at is None:
+        return seen.interviews
+    if not seen.interviews:
+        return (InterviewSeen(1, at),)
+    last = seen.interviews[-1]
+    if last.at == at:
+        return seen.interviews
+    if end_of(last.at, None, desk=desk) < desk.now:
+        return (*seen.interviews, InterviewSeen(last.round + 1, at))
+    return (*seen.interviews[:-1], InterviewSeen(last.round, at))
+
+
+def _stages(lead: Lead, seen: LeadMemory, stage: Stage, desk: Desk) -> tuple[StageSeen, ...]:
+    if "status" in lead.unreadable or (seen.stages and seen.stages[-1].stage is stage):
+        return seen.stages
+    return (*seen.stages, StageSeen(stage, desk.today))

@@ -1,0 +1,118 @@
+"""What lies on the desk while one schedule is made: the inputs, prepared for fast questions, and what was noted.
+
+The desk lives inside `make_schedule` and never leaves it. It is the only thing in this package that is written to;
+what goes in and comes out are frozen values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sync.advice import Advice, Rule
+from sync.config import Settings
+from sync.models import Abilities, Leads, Moment, Note
+from sync.reconcile.identity import make_uid
+from sync.reconcile.memory import Memory, Reaction, TouchMemory
+from sync.schedule.business_days import BusinessDays, open_business_days
+from sync.schedule.slots import Slots, Windows, at, quarter_up
+
+ABSENCE = timedelta(days=7)
+"""No run for so long is an absence (DESIGN 5.3)."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """The inputs of one run and its notes. `today` is the day in the seeker's zone."""
+
+    settings: Settings
+    advice: Advice
+    memory: Memory
+    now: datetime
+    abilities: Abilities
+    zone: ZoneInfo
+    today: date
+    days: BusinessDays
+    never_logs: bool
+    by_lead: dict[str, list[TouchMemory]]
+    windows: Windows = field(default_factory=Windows)
+    slots: Slots = field(default_factory=Slots)
+    notes: list[Note] = field(default_factory=list)
+    touches: dict[str, TouchMemory] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)
+
+    @property
+    def absent(self) -> bool:
+        """Nobody ran this for a week: what was due meanwhile is not piled up."""
+        return self.memory.last_run is not None and self.now - self.memory.last_run > ABSENCE
+
+    @property
+    def first_quarter(self) -> int:
+        """No new touch starts before it."""
+        return quarter_up(self.now)
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule, where it is switched on."""
+        rule = self.advice.rules[rule_id]
+        return rule if rule.on else None
+
+    def day_of(self, moment: Moment) -> date:
+        """The day of a moment, in the seeker's zone."""
+        return moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
+
+    def instant_of(self, moment: Moment) -> datetime:
+        """A date without hour counts as the start of work (DESIGN 5.4, "time assumed")."""
+        return moment if isinstance(moment, datetime) else at(moment, self.settings.work_hours.start, self.zone)
+
+    def say(self, key: str, **facts: object) -> str:
+        """A sentence in the user's wording."""
+        return self.advice.wording.say(key, **facts)
+
+    def tell(self, day: date) -> str:
+        """A day in the user's wording."""
+        return self.advice.wording.day(day)
+
+    def identify(
+        self, key: str, rule: str, *, party: str = "", round: int = 0, generation: int = 0
+    ) -> tuple[str, int, TouchMemory | None]:
+        """The UID to use, its generation and what is remembered of it.
+
+        The UID of an event that was deleted is never used again: then the generation rises. A touch the user deleted
+        keeps its UID, so that its tombstone is found.
+        """
+        while True:
+            uid = make_uid(self.settings.owner, key, rule, party=party, round=round, generation=generation)
+            known, event = self.memory.touches.get(uid), self.memory.events.get(uid)
+            if event is None or not event.gone or (known and (known.reaction or known.done_on or known.missed)):
+                return uid, generation, known
+            generation += 1
+
+
+def open_desk(
+    leads: Leads, *, settings: Settings, advice: Advice, memory: Memory, now: datetime, abilities: Abilities
+) -> Desk:
+    """The desk at the beginning of a run."""
+    today = now.astimezone(settings.zone).date()
+    by_lead: dict[str, list[TouchMemory]] = {}
+    for touch in memory.touches.values():
+        by_lead.setdefault(touch.lead_key, []).append(touch)
+    logged = any(lead.follow_ups_done is not None or lead.last_outbound is not None for lead in leads.leads)
+    return Desk(
+        settings=settings,
+        advice=advice,
+        memory=memory,
+        now=now,
+        abilities=abilities,
+        zone=settings.zone,
+        today=today,
+        days=open_business_days(settings, year=today.year),
+        never_logs=not logged and not memory.ever_ticked,
+        by_lead=by_lead,
+    )
+
+
+def was_deleted(touch: TouchMemory | None) -> bool:
+    """Whether the user took it out of the calendar."""
+    return touch is not None and touch.reaction is Reaction.DELETED

@@ -1,0 +1,170 @@
+"""A draft is a touch that is still being planned: its day, then its slot, then its text are filled in, once each.
+
+Drafts are the only values of the schedule that change; they never leave `make_schedule`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sync.advice import Rule
+from sync.models import Moment, Person, TouchClass
+from sync.reconcile.memory import Reaction, TouchMemory
+from sync.schedule.cases import Case, fact_text, person_key
+from sync.schedule.desk import Desk
+
+NOBODY = Person()
+
+
+@dataclass(slots=True)
+class Draft:
+    """One touch on its way. `raw` is the day the rule alone gives, `day` the one it ends up on.
+
+    `fixed` is a time nobody may change: the user's pin, or a date from the sheet. `counts_from` is the day the next
+    step counts from where that is not `day`. `collected` names the shared event that shows it instead of its own.
+    `facts` are what its texts need.
+    """
+
+    rule: Rule
+    case: Case | None
+    uid: str
+    key: str
+    party: str
+    round: int
+    generation: int
+    step: int
+    memory: TouchMemory | None
+    zone: ZoneInfo
+    raw: date
+    day: date
+    kind: TouchClass
+    person: Person = NOBODY
+    channel: str = ""
+    low: int = 0
+    """First quarter it may begin in."""
+    high: int = 0
+    """First quarter after its window; 0 while the day's ordinary window holds."""
+    deadline: datetime | None = None
+    fixed: Moment | None = None
+    pinned: bool = False
+    counts_from: date | None = None
+    offers: int = 1
+    late: bool = False
+    tentative: bool = False
+    start: Moment | None = None
+    end: Moment | None = None
+    own_event: bool = True
+    """Whether it is shown by an event of its own."""
+    alarm: bool = False
+    published: bool = False
+    move: str = ""
+    reason: list[str] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    hangs_on: str = ""
+
+    @property
+    def fact(self) -> str:
+        """The text of the fact it hangs on."""
+        return fact_text(self.case.lead, self.hangs_on) if self.case else ""
+
+    @property
+    def guard_keys(self) -> tuple[str, ...]:
+        """The budgets it counts against."""
+        if self.case is None or self.kind is TouchClass.SELF:
+            return ()
+        person = person_key(self.person)
+        if self.kind is TouchClass.RELATION:
+            return (person,) if person else ()
+        return (*self.case.org_keys, person) if person else self.case.org_keys
+
+    @property
+    def collision_order(self) -> tuple[bool, float, int, int, date, str, str]:
+        """Who keeps a place (DESIGN 5.4): pins and `sheet`, deadline, stage, step, applied_on, lead key, rule."""
+        applied = self.case.lead.applied_on if self.case else None
+        return (
+            self.fixed is None,
+            self.deadline.timestamp() if self.deadline else float("inf"),
+            -(self.case.rank if self.case else 0),
+            self.step,
+            applied or date.max,
+            self.key,
+            self.rule.id,
+        )
+
+
+def draft_for(
+    case: Case,
+    rule: Rule,
+    *,
+    desk: Desk,
+    raw: date,
+    person: Person = NOBODY,
+    party: str = "",
+    round: int = 0,
+    step: int = 1,
+    generation: int = 0,
+    kind: TouchClass | None = None,
+) -> Draft:
+    """A draft with its identity and what is remembered of it; a pin that still holds becomes its fixed time."""
+    uid, generation, memory = desk.identify(case.lead.key, rule.id, party=party, round=round, generation=generation)
+    draft = Draft(
+        rule=rule,
+        case=case,
+        uid=uid,
+        key=case.lead.key,
+        party=party,
+        round=round,
+        generation=generation,
+        step=step,
+        memory=memory,
+        zone=desk.zone,
+        raw=raw,
+        day=raw,
+        kind=kind or rule.kind,
+        person=person,
+        hangs_on=rule.hangs_on,
+    )
+    _pin(draft, desk)
+    return draft
+
+
+def _pin(draft: Draft, desk: Desk) -> None:
+    memory = draft.memory
+    if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
+        return
+    if memory.pinned_fact != draft.fact:
+        return
+    day = desk.day_of(memory.pinned_to)
+    if day >= desk.today:
+        draft.fixed, draft.pinned, draft.day = memory.pinned_to, True, day
+        draft.reason.append(desk.say("reason.pinned", day=desk.tell(day)))
+
+
+def remember(draft: Draft) -> TouchMemory:
+    """What the next run is to know of this draft; the user's reaction stays with it while it holds."""
+    known = draft.memory
+    pinned = draft.pinned and known is not None
+    return TouchMemory(
+        uid=draft.uid,
+        lead_key=draft.key,
+        rule=draft.rule.id,
+        party=draft.party,
+        round=draft.round,
+        generation=draft.generation,
+        step=draft.step,
+        start=known.start if pinned and known else draft.start,
+        planned=known.planned if known and known.planned and draft.offers > 1 else draft.counts_from or draft.day,
+        raw=draft.raw,
+        offers=draft.offers,
+        move=draft.move,
+        published=draft.published,
+        alarm=draft.alarm,
+        reaction=known.reaction if pinned and known else None,
+        reacted_on=known.reacted_on if pinned and known else None,
+        fact=draft.fact,
+        pinned_to=known.pinned_to if pinned and known else None,
+        pinned_fact=known.pinned_fact if pinned and known else "",
+        note=known.note if known else "",
+    )

@@ -1,0 +1,236 @@
+"""Which day every floor gets: the organisation guard first, then levelling (DESIGN 5.4).
+
+Vocabulary: a **train** is a ladder or a single draft; it hands out its next draft once the one before has its day.
+Trains that share a guard key form a **group**. Within a group drafts are served in the order of collisions, so the
+first keeps its place; between groups in the published order of levelling: priority, stage, age, key.
+
+A day once given is kept while the rule's own day is the same and the guard allows it, so that a new lead takes what
+is left instead of reshuffling the others. Everything counts per day and per key; nothing is scanned.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from heapq import heappop, heappush
+from typing import Protocol
+
+from sync.models import Note, TouchClass
+from sync.reconcile.memory import Reaction
+from sync.schedule.cases import Case
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.organisations import Guard, Reached
+
+SPREAD = 5
+"""Business days a floor may be levelled over, its own day included."""
+
+
+class Train(Protocol):
+    """Drafts of one lead that depend on each other's days."""
+
+    case: Case
+
+    def next_draft(self, previous: Draft | None) -> Draft | None:
+        """The next one, or nothing."""
+
+
+@dataclass(slots=True)
+class Single:
+    """A train of one draft."""
+
+    case: Case
+    draft: Draft
+
+    def next_draft(self, previous: Draft | None) -> Draft | None:
+        """The draft, once."""
+        return self.draft if previous is None else None
+
+
+@dataclass(slots=True)
+class Placing:
+    """Gives days to floors. `load` counts what stands on a day; `reserved` are days given in earlier runs."""
+
+    desk: Desk
+    guard: Guard
+    load: Counter[date] = field(default_factory=Counter)
+    reserved: dict[str, date] = field(default_factory=dict)
+
+    def reserve_given_days(self) -> None:
+        """Keep the places of floors that already have a day, until they are asked for."""
+        rules = self.desk.advice.rules
+        for memory in self.desk.memory.touches.values():
+            rule = rules.get(memory.rule)
+            if rule is None or not rule.levelled or memory.start is None or memory.done_on or memory.missed:
+                continue
+            day = self.desk.day_of(memory.start)
+            if day >= self.desk.today and memory.reaction is not Reaction.DELETED:
+                self.reserved[memory.uid] = day
+                self.load[day] += 1
+
+    def place_all(self, trains: Sequence[Train]) -> Iterator[Draft]:
+        """Every draft of these trains with its day, in the order they were served."""
+        groups: dict[int, list[tuple[tuple[object, ...], int, Draft, Train]]] = {}
+        waiting: list[tuple[tuple[object, ...], int]] = []
+        for number, (group, train) in enumerate(zip(group_trains(trains), trains, strict=True)):
+            draft = train.next_draft(None)
+            if draft is not None:
+                heappush(groups.setdefault(group, []), (draft.collision_order, number, draft, train))
+        for group, queue in groups.items():
+            heappush(waiting, (_level_order(queue[0][3].case), group))
+        while waiting:
+            _, group = heappop(waiting)
+            queue = groups[group]
+            _, number, draft, train = heappop(queue)
+            placed = self._place(draft)
+            if placed:
+                yield draft
+            following = train.next_draft(draft) if placed else None
+            if following is not None:
+                heappush(queue, (following.collision_order, number, following, train))
+            if queue:
+                heappush(waiting, (_level_order(queue[0][3].case), group))
+
+    def _place(self, draft: Draft) -> bool:
+        """Give the draft its day. False where the guard leaves none within half a year."""
+        if draft.fixed is None:
+            if not self._find_day(draft):
+                return False
+        else:
+            self._note_broken_limit(draft)
+            self._release(draft)
+            self.load[draft.day] += draft.rule.levelled
+        self._record(draft)
+        return True
+
+    def _record(self, draft: Draft) -> None:
+        case = draft.case
+        if case is None:
+            return
+        if draft.kind is TouchClass.ASKING:
+            self.guard.note_ask(draft.guard_keys, draft.day, label=case.lead.label, lead_key=case.lead.key)
+        elif draft.kind is not TouchClass.SELF:
+            keys = {*draft.guard_keys, *case.org_keys}
+            self.guard.note_contact(sorted(keys), draft.day, label=case.lead.label, lead_key=case.lead.key)
+
+    def _find_day(self, draft: Draft) -> bool:
+        desk, wanted = self.desk, draft.day
+        earliest = max(wanted, self._first_day(draft))
+        if earliest > wanted:
+            draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
+        keys = draft.guard_keys
+        guarded: date | None = earliest
+        if keys and draft.kind is not TouchClass.ONCE_EXEMPT:
+            guarded, block = self.guard.first_free(keys, earliest, roll=desk.days.at_or_after)
+            if guarded is None:
+                self._give_up(draft, block)
+                return False
+            if block is not None:
+                draft.reason.append(self._guard_reason(draft, earliest, guarded, block))
+        assert guarded is not None
+        given = self._release(draft)
+        if draft.rule.levelled and desk.settings.limits.daily_touches:
+            draft.day = self._level(draft, guarded, given)
+        else:
+            draft.day = guarded
+        self.load[draft.day] += draft.rule.levelled and draft.own_event
+        return True
+
+    def _release(self, draft: Draft) -> date | None:
+        """Take back the place kept for this draft; the day it was, where the rule's own day is still the same."""
+        given = self.reserved.pop(draft.uid, None)
+        if given is None:
+            return None
+        self.load[given] -= 1
+        memory = draft.memory
+        return given if memory and memory.raw == draft.raw and memory.offers == draft.offers else None
+
+    def _level(self, draft: Draft, guarded: date, given: date | None) -> date:
+        """The first day with room, over at most five business days; without room the last one, shown as "more"."""
+        desk, limit, keys = self.desk, self.desk.settings.limits.daily_touches, draft.guard_keys
+        asks = keys and draft.kind is not TouchClass.ONCE_EXEMPT
+        allowed = [guarded]
+        while len(allowed) < SPREAD:
+            allowed.append(desk.days.add(allowed[-1], 1))
+        if asks:
+            allowed = [day for day in allowed if self.guard.is_free(keys, day)]
+        if given in allowed and (self.load[given] < limit or given == allowed[-1]):
+            day = given
+        else:
+            day = next((day for day in allowed if self.load[day] < limit), allowed[-1])
+        draft.own_event = self.load[day] < limit
+        if day != guarded:
+            draft.reason.append(desk.say("reason.levelled", day=desk.tell(day)))
+        return day
+
+    def _first_day(self, draft: Draft) -> date:
+        """The first day this draft may still be offered on: today while its hours last, or the day it was given."""
+        desk, memory = self.desk, draft.memory
+        if memory and memory.start is not None and desk.day_of(memory.start) == desk.today:
+            return desk.days.at_or_after(desk.today)
+        today = desk.days.at_or_after(desk.today)
+        _, high = desk.windows.bounds(today, desk.settings.work_hours, desk.zone)
+        return today if desk.first_quarter < high else desk.days.add(today, 1)
+
+    def _guard_reason(self, draft: Draft, wanted: date, day: date, block: Reached) -> str:
+        desk, case = self.desk, draft.case
+        reached = date.fromordinal(block.day)
+        key = "reason.guard_planned" if reached >= desk.today else "reason.guard"
+        return desk.say(
+            key,
+            days=(day - wanted).days,
+            organisation=case.lead.organisation or case.lead.company or case.lead.label if case else "",
+            day=desk.tell(reached),
+            lead=block.label,
+            limit=desk.settings.limits.organisation_days,
+        )
+
+    def _give_up(self, draft: Draft, block: Reached | None) -> None:
+        lead = draft.case.lead if draft.case else None
+        self.desk.notes.append(
+            Note(
+                self.desk.say("note.no_room", lead=block.label if block else ""),
+                rule=draft.rule.id,
+                lead=lead.label if lead else None,
+                row=lead.row if lead else None,
+            )
+        )
+
+    def _note_broken_limit(self, draft: Draft) -> None:
+        """A pin or a date of the sheet keeps its place; that it stands on a day off or inside a limit is said."""
+        desk, case = self.desk, draft.case
+        if case is None:
+            return
+        said = []
+        if not desk.days.is_open(draft.day):
+            said.append(desk.say("note.day_off", day=desk.tell(draft.day)))
+        if draft.kind is TouchClass.ASKING and not self.guard.is_free(draft.guard_keys, draft.day):
+            said.append(desk.say("note.inside_limit", day=desk.tell(draft.day)))
+        for sentence in said:
+            desk.notes.append(Note(sentence, rule=draft.rule.id, lead=case.lead.label, row=case.lead.row))
+
+
+def group_trains(trains: Sequence[Train]) -> list[int]:
+    """The group of each train: those that share an organisation, agency or person, however indirectly."""
+    parent = list(range(len(trains)))
+
+    def root(number: int) -> int:
+        while parent[number] != number:
+            parent[number] = parent[parent[number]]
+            number = parent[number]
+        return number
+
+    first: dict[str, int] = {}
+    for number, train in enumerate(trains):
+        lead = train.case.lead
+        person = lead.contact.party
+        for key in (*train.case.org_keys, *(("person:" + person,) if person else ())):
+            other = first.setdefault(key, number)
+            parent[root(number)] = root(other)
+    return [root(number) for number in range(len(trains))]
+
+
+def _level_order(case: Case) -> tuple[object, ...]:
+    return (case.lead.priority, -case.rank, case.age, case.lead.key)

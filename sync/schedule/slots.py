@@ -1,0 +1,74 @@
+"""Time of day: quarters of an hour, windows of a day, and which quarters are taken.
+
+A **quarter** is an instant as whole quarters of an hour since 1970 in UTC; every zone's offset is a multiple of one.
+Counting quarters instead of wall clocks makes clock changes harmless: a gap or a repeated hour in some zone changes
+where a window of a day begins and ends, never the arithmetic.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sync.config import Hours
+
+QUARTER = 900
+"""Seconds."""
+
+
+def quarter_up(moment: datetime) -> int:
+    """The first quarter that does not begin before this aware moment."""
+    return -int(-moment.timestamp() // QUARTER)
+
+
+def quarter_down(moment: datetime) -> int:
+    """The last quarter that does not begin after this aware moment."""
+    return int(moment.timestamp() // QUARTER)
+
+
+def moment_of(quarter: int, zone: ZoneInfo) -> datetime:
+    """When this quarter begins, as an aware datetime in the zone."""
+    return datetime.fromtimestamp(quarter * QUARTER, zone)
+
+
+def at(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """This wall-clock time of this day. In a gap: the same instant told by the new clock; repeated: the first one."""
+    wall = datetime.combine(day, clock, tzinfo=zone)
+    return datetime.fromtimestamp(wall.timestamp(), zone)
+
+
+class Windows:
+    """A daily window of hours in a zone, as quarters, remembered per day."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str, Hours], tuple[int, int]] = {}
+
+    def bounds(self, day: date, hours: Hours, zone: ZoneInfo) -> tuple[int, int]:
+        """First quarter of the window and the first one after it."""
+        key = (day.toordinal(), zone.key, hours)
+        if (known := self._known.get(key)) is None:
+            known = quarter_up(at(day, hours.start, zone)), quarter_down(at(day, hours.end, zone))
+            self._known[key] = known
+        return known
+
+
+class Slots:
+    """Which quarters are taken, so that no two of our events stand at the same time."""
+
+    def __init__(self) -> None:
+        self._taken: set[int] = set()
+
+    def first_free(self, low: int, high: int, *, length: int) -> int | None:
+        """The first quarter from which `length` quarters are free and end by `high`; None where there is none."""
+        for quarter in range(low, high - length + 1):
+            if self.is_free(quarter, length=length):
+                return quarter
+        return None
+
+    def is_free(self, quarter: int, *, length: int) -> bool:
+        """Whether nothing of ours lies in these quarters."""
+        return all(quarter + step not in self._taken for step in range(length))
+
+    def take(self, quarter: int, *, length: int) -> None:
+        """Keep these quarters for one event."""
+        self._taken.update(range(quarter, quarter + length))

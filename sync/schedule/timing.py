@@ -1,0 +1,103 @@
+"""The time of day of every draft: slots of 15 minutes in the day's window, never two of ours at once (DESIGN 5.4).
+
+Order: pins and dates with an hour of their own; then what kept its start from an earlier run; then by deadline; then
+the rest in the order of collisions. A start once given for a day is kept: the clock alone moves nothing of today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sync.config import Hours
+from sync.models import Note
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.slots import QUARTER, moment_of, quarter_down, quarter_up
+
+
+def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
+    """Fill in start and end of every draft."""
+    waiting: list[Draft] = []
+    kept: list[Draft] = []
+    for draft in sorted(drafts, key=lambda draft: draft.collision_order):
+        if isinstance(draft.fixed, datetime):
+            _start_at(draft, quarter_down(draft.fixed), desk=desk)
+            draft.start = draft.fixed
+            draft.end = draft.fixed + timedelta(minutes=draft.rule.length)
+        elif draft.pinned and isinstance(draft.fixed, date):
+            draft.start, draft.end = draft.fixed, draft.fixed + timedelta(days=1)
+        elif _kept_quarter(draft, desk) is not None:
+            kept.append(draft)
+        else:
+            waiting.append(draft)
+    for draft in kept:
+        quarter = _kept_quarter(draft, desk)
+        if quarter is not None and desk.slots.is_free(quarter, length=_length(draft)):
+            _start_at(draft, quarter, desk=desk)
+        else:
+            waiting.append(draft)
+    for draft in sorted(waiting, key=lambda draft: (draft.day, draft.collision_order)):
+        _find_slot(draft, desk=desk)
+
+
+def window_of(draft: Draft, day: date, *, desk: Desk) -> tuple[int, int]:
+    """The quarters of this day in which the draft may lie."""
+    if draft.high:
+        return draft.low, draft.high
+    hours, zone = _hours(draft, desk)
+    low, high = desk.windows.bounds(day, hours, zone)
+    return max(low, draft.low), high
+
+
+def _hours(draft: Draft, desk: Desk) -> tuple[Hours, ZoneInfo]:
+    settings = desk.settings
+    if draft.rule.window == "message":
+        return settings.message_hours, desk.zone
+    return settings.work_hours, draft.zone
+
+
+def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
+    """The start of the last run, where it is on the draft's day and still inside what is allowed."""
+    memory = draft.memory
+    if memory is None or not isinstance(memory.start, datetime) or not draft.own_event:
+        return None
+    quarter = quarter_down(memory.start)
+    low, high = window_of(draft, draft.day, desk=desk)
+    return quarter if low <= quarter <= high - _length(draft) else None
+
+
+def _length(draft: Draft) -> int:
+    return -(-draft.rule.length * 60 // QUARTER)
+
+
+def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
+    desk.slots.take(quarter, length=_length(draft))
+    draft.start = moment_of(quarter, draft.zone)
+    draft.end = moment_of(quarter + _length(draft), draft.zone)
+
+
+def _find_slot(draft: Draft, *, desk: Desk) -> None:
+    length = _length(draft)
+    low, high = window_of(draft, draft.day, desk=desk)
+    low = max(low, desk.first_quarter)
+    if draft.deadline is not None:
+        high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) > low else high
+    quarter = desk.slots.first_free(low, high, length=length) if draft.own_event else low
+    if quarter is None:
+        quarter = max(low, high - length)
+        _note_same_time(draft, desk)
+    _start_at(draft, quarter, desk=desk)
+
+
+def _note_same_time(draft: Draft, desk: Desk) -> None:
+    lead = draft.case.lead if draft.case else None
+    desk.notes.append(
+        Note(
+            desk.say("note.same_time", day=desk.tell(draft.day)),
+            rule=draft.rule.id,
+            lead=lead.label if lead else None,
+            row=lead.row if lead else None,
+        )
+    )

@@ -1,0 +1,122 @@
+"""Builders for tests of the schedule: one lead, one run, several runs in a row with the user's reactions between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sync.advice import load_advice
+from sync.config import Settings, parse_settings
+from sync.models import Abilities, Lead, Leads, Person, Schedule, Stage, Touch
+from sync.reconcile.memory import Memory, Reaction
+from sync.schedule.make import make_schedule
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+BASE = """
+owner = "k3x9"
+timezone = "{zone}"
+holidays = {holidays}
+{more}
+[source]
+type = "csv"
+path = "leads.csv"
+[target]
+type = "caldav"
+url = "https://calendar.example/leads/"
+{target}
+{tables}
+"""
+
+
+def settings_for(
+    zone: str = "America/New_York", holidays: str = '"US"', more: str = "", target: str = "", tables: str = ""
+) -> Settings:
+    return parse_settings(BASE.format(zone=zone, holidays=holidays, more=more, target=target, tables=tables))
+
+
+def when(text: str, zone: str = "America/New_York") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def a_lead(number: int = 2, **facts: Any) -> Lead:
+    facts.setdefault("key", f"lead-{number}")
+    facts.setdefault("company", "Acme")
+    facts.setdefault("stage", Stage.SENT if facts.get("applied_on") else Stage.IDEA)
+    facts.setdefault("stage_known", "stage" in facts)
+    columns = {name: name.replace("_", " ").title() for name in facts}
+    return Lead(row=f"leads.csv:{number}", row_number=number, columns=columns, **facts)
+
+
+def person(name: str = "Dana Reed", email: str = "", phone: str = "") -> Person:
+    return Person(name=name, email=email, phone=phone)
+
+
+@dataclass
+class Seeker:
+    """Somebody who runs followup again and again: each run starts from the memory of the one before."""
+
+    settings: Settings = field(default_factory=settings_for)
+    reactions: bool = True
+    memory: Memory = field(default_factory=Memory)
+    schedule: Schedule = field(default_factory=lambda: Schedule(()))
+
+    def run(self, now: str, leads: Iterable[Lead] | Lead) -> Schedule:
+        given = (leads,) if isinstance(leads, Lead) else tuple(leads)
+        self.schedule, self.memory = make_schedule(
+            Leads(given),
+            settings=self.settings,
+            advice=load_advice(self.settings),
+            memory=self.memory,
+            now=when(now, self.settings.timezone),
+            abilities=Abilities(reactions=self.reactions),
+        )
+        return self.schedule
+
+    def find(self, rule: str, **facts: Any) -> Touch:
+        found = self.all(rule, **facts)
+        assert len(found) == 1, [(touch.rule, touch.start) for touch in self.schedule.touches]
+        return found[0]
+
+    def all(self, rule: str, **facts: Any) -> list[Touch]:
+        return [
+            touch
+            for touch in self.schedule.touches
+            if touch.rule == rule and all(getattr(touch, name) == value for name, value in facts.items())
+        ]
+
+    def react(self, touch: Touch, reaction: Reaction, on: date, *, to: datetime | None = None) -> None:
+        memory = self.memory.touches[touch.uid]
+        changed = replace(
+            memory,
+            reaction=reaction,
+            reacted_on=on,
+            done_on=on if reaction is Reaction.TICKED else None,
+            pinned_to=to,
+            pinned_fact=touch.fact if to else "",
+        )
+        self.memory = replace(self.memory, touches={**self.memory.touches, touch.uid: changed})
+
+    def tick(self, touch: Touch, on: str) -> None:
+        self.react(touch, Reaction.TICKED, date.fromisoformat(on))
+
+    def delete(self, touch: Touch, on: str) -> None:
+        self.react(touch, Reaction.DELETED, date.fromisoformat(on))
+
+    def drag(self, touch: Touch, on: str, *, to: str) -> None:
+        self.react(touch, Reaction.DRAGGED, date.fromisoformat(on), to=when(to, self.settings.timezone))
+
+
+def day(touch: Touch) -> str:
+    return touch.start.isoformat()[:10]
+
+
+def clock(touch: Touch) -> str:
+    return touch.start.isoformat()[:16].replace("T", " ")
+
+
+def days(touches: Iterable[Touch]) -> list[str]:
+    return sorted(day(touch) for touch in touches)

@@ -1,0 +1,208 @@
+"""The application ladder: R-001-1, R-001-12, R-004-2, the limits of R-003-5, the date in the sheet."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from advisor import Seeker, a_lead, clock, day, days, person, settings_for
+
+from sync.models import Stage
+
+LADDER = ("R-001-1", "R-001-12")
+
+
+def asks(seeker: Seeker, key: str = "lead-2") -> list[str]:
+    return days(touch for rule in (*LADDER, "sheet") for touch in seeker.all(rule, lead_key=key))
+
+
+@pytest.mark.parametrize(
+    ("applied", "more", "expected"),
+    [
+        pytest.param("2026-11-20", "", "2026-11-27", id="A: the day after Thanksgiving is a business day"),
+        pytest.param("2026-11-20", "extra_holidays = [2026-11-27]", "2026-11-30", id="A: unless it is taken off"),
+        pytest.param("2027-01-09", "", "2027-01-19", id="B: a Saturday, then a holiday Monday"),
+        pytest.param("2027-02-08", "", "2027-02-16", id="C: Presidents' Day"),
+    ],
+)
+def test_R_001_1_examples(applied: str, more: str, expected: str) -> None:
+    seeker = Seeker(settings_for(more=more))
+    seeker.run(f"{applied} 08:00", a_lead(applied_on=date.fromisoformat(applied)))
+    assert clock(seeker.find("R-001-1")) == f"{expected} 09:00"
+
+
+@pytest.mark.parametrize(
+    ("zone", "holidays", "applied", "expected"),
+    [
+        pytest.param("Europe/Berlin", '"DE-BY"', "2026-12-30", "2027-01-07", id="Epiphany is a holiday in Bavaria"),
+        pytest.param("Europe/Berlin", '"DE-BE"', "2026-12-30", "2027-01-06", id="but none in Berlin"),
+        pytest.param("Asia/Kolkata", "[]", "2027-01-08", "2027-01-15", id="half-hour zone, no holidays"),
+    ],
+)
+def test_R_001_1_elsewhere(zone: str, holidays: str, applied: str, expected: str) -> None:
+    seeker = Seeker(settings_for(zone, holidays))
+    seeker.run(f"{applied} 08:00", a_lead(applied_on=date.fromisoformat(applied)))
+    assert clock(seeker.find("R-001-1")) == f"{expected} 09:00"
+
+
+def test_R_001_1_in_a_week_from_sunday_to_thursday() -> None:
+    seeker = Seeker(settings_for("Asia/Riyadh", "[]", more='workdays = ["sun", "mon", "tue", "wed", "thu"]'))
+    seeker.run("2027-01-01 08:00", a_lead(applied_on=date(2027, 1, 1)))
+    assert day(seeker.find("R-001-1")) == "2027-01-10"
+
+
+def test_R_004_2_example() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4))
+    seeker.run("2027-01-04 08:00", lead)
+    assert asks(seeker) == ["2027-01-11", "2027-01-19", "2027-02-02", "2027-03-04"]
+    assert [touch.tentative for touch in seeker.schedule.touches] == [False, True, True, True, True]
+    assert [day(touch) for touch in seeker.schedule.touches if touch.published] == ["2027-01-11", "2027-01-19"]
+    seeker.tick(seeker.find("R-001-1"), "2027-01-11")
+    seeker.run("2027-01-12 08:00", lead)
+    assert [day(touch) for touch in seeker.schedule.touches if touch.published] == ["2027-01-19", "2027-02-02"]
+
+
+def test_C5_example_ends_in_a_decision() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4)))
+    assert asks(seeker) == ["2027-01-11", "2027-01-19", "2027-02-02", "2027-03-04"]
+    assert day(seeker.find("R-003-1")) == "2027-03-11"
+
+
+@pytest.mark.parametrize(
+    ("done", "expected"),
+    [
+        pytest.param("2027-01-11", "2027-01-19", id="done on its day"),
+        pytest.param("2027-01-13", "2027-01-20", id="done two days late"),
+    ],
+)
+@pytest.mark.parametrize("how", ["tick", "sheet"])
+def test_R_001_12_example(done: str, expected: str, how: str) -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4))
+    seeker.run("2027-01-04 08:00", lead)
+    if how == "tick":
+        seeker.tick(seeker.find("R-001-1"), done)
+    else:
+        lead = a_lead(applied_on=date(2027, 1, 4), last_outbound=date.fromisoformat(done))
+    seeker.run(f"{done} 18:00", lead)
+    assert not seeker.all("R-001-1")
+    assert asks(seeker)[0] == expected
+    assert not seeker.schedule.touches[0].tentative
+
+
+def test_R_003_5_example() -> None:
+    seeker = Seeker()
+    seeker.run(
+        "2027-01-06 08:00",
+        [
+            a_lead(2, role="A", applied_on=date(2027, 1, 4)),
+            a_lead(3, role="B", applied_on=date(2027, 1, 6)),
+        ],
+    )
+    assert asks(seeker)[:3] == ["2027-01-11", "2027-01-26", "2027-02-09"]
+    assert asks(seeker, "lead-3")[:2] == ["2027-01-19", "2027-02-02"]
+    moved = seeker.find("R-001-1", lead_key="lead-3")
+    assert any("Acme is contacted on Mon 11 Jan (Acme, A)" in sentence for sentence in moved.reason)
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [pytest.param(stage, id=stage.value) for stage in Stage if stage not in (Stage.SENT, Stage.IDEA)],
+)
+def test_ladder_stops_by_stage(stage: Stage) -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4), stage=stage))
+    assert asks(seeker) == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"do_not_contact": True}, id="do_not_contact"),
+        pytest.param({"interested": False}, id="not interested any more"),
+        pytest.param({"unreadable": frozenset({"applied_on"})}, id="the date cannot be read"),
+        pytest.param({"unreadable": frozenset({"last_outbound"})}, id="what was done cannot be read"),
+    ],
+)
+def test_ladder_is_not_made(facts: dict[str, object]) -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4), **facts))
+    assert asks(seeker) == []
+
+
+def test_second_run_of_the_day_changes_nothing() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4), contact=person())
+    first = seeker.run("2027-01-11 08:00", lead)
+    assert seeker.run("2027-01-11 16:50", lead) == first
+    assert seeker.run("2027-01-11 19:00", lead) == first
+
+
+def test_passed_step_is_offered_once_more_then_missed() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4))
+    other = a_lead(3, company="Other", applied_on=date(2027, 1, 4), follow_ups_done=0)
+    seeker.run("2027-01-06 08:00", [lead, other])
+    uid = seeker.find("R-001-1", lead_key="lead-2").uid
+    seeker.run("2027-01-12 08:00", [lead, other])
+    assert seeker.find("R-001-1", lead_key="lead-2").uid == uid
+    assert asks(seeker)[0] == "2027-01-12"
+    seeker.run("2027-01-13 08:00", [lead, other])
+    assert uid in seeker.schedule.missed
+    assert asks(seeker)[0] == "2027-01-19"
+
+
+def test_nobody_logs_passed_steps_count_as_done() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4))
+    seeker.run("2027-01-04 08:00", lead)
+    first = seeker.find("R-001-1")
+    seeker.run("2027-01-12 08:00", lead)
+    assert first.uid in seeker.schedule.done
+    assert asks(seeker) == ["2027-01-19", "2027-02-02", "2027-03-04"]
+
+
+def test_deleted_step_is_not_made_again_and_later_ones_keep_their_days() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4))
+    seeker.run("2027-01-04 08:00", lead)
+    seeker.delete(seeker.find("R-001-1"), "2027-01-05")
+    for now in ("2027-01-05 08:00", "2027-01-12 08:00"):
+        seeker.run(now, lead)
+        assert asks(seeker) == ["2027-01-19", "2027-02-02", "2027-03-04"]
+
+
+def test_dragged_step_stays_and_later_ones_count_from_it() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4))
+    seeker.run("2027-01-04 08:00", lead)
+    seeker.drag(seeker.find("R-001-1"), "2027-01-05", to="2027-01-13 14:00")
+    for _ in range(2):
+        seeker.run("2027-01-05 08:00", lead)
+        assert clock(seeker.find("R-001-1")) == "2027-01-13 14:00"
+        assert asks(seeker)[1] == "2027-01-20"
+    seeker.run("2027-01-06 08:00", a_lead(applied_on=date(2027, 1, 5)))
+    assert clock(seeker.find("R-001-1")) == "2027-01-12 09:00"
+
+
+def test_sheet_date_takes_the_place_of_the_next_step() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4), follow_up_on=date(2027, 1, 9))
+    seeker.run("2027-01-04 08:00", lead)
+    assert not seeker.all("R-001-1")
+    assert clock(seeker.find("sheet")) == "2027-01-09 09:00"
+    assert asks(seeker)[1] == "2027-01-19"
+    seeker.tick(seeker.find("sheet"), "2027-01-09")
+    seeker.run("2027-01-10 08:00", lead)
+    assert asks(seeker) == ["2027-01-19", "2027-02-02", "2027-03-04"]
+
+
+def test_old_rows_make_no_events() -> None:
+    seeker = Seeker()
+    seeker.run(
+        "2027-06-01 08:00",
+        [a_lead(number, company=f"C{number}", applied_on=date(2026, 9, 1)) for number in range(2, 40)],
+    )
+    assert [touch.rule for touch in seeker.schedule.touches if touch.rule in LADDER] == []
