@@ -7,7 +7,7 @@ An entry is `module:factory`. A factory takes the settings and what its kind of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -36,13 +36,15 @@ class Outside:
     """What a connector may use of the outside world. Tests pass virtual time and made-up secrets.
 
     `folder` is what relative paths are relative to. `secret` resolves the password or token of a section
-    (`"target"`, `"source"`) and raises `CredentialsError`. `clock` returns aware time.
+    (`"target"`, `"source"`) and raises `CredentialsError`. `clock` returns aware time. `environ` is the environment,
+    for proxies; connectors never read it themselves.
     """
 
     folder: Path
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     secret: Callable[[str], str]
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_source(settings: Settings, outside: Outside) -> Source:

@@ -415,13 +415,18 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change. `remote` is the read-back copy after a write that is proven done."""
+    """What became of one change. `remote` is the read-back copy after a write that is proven done.
+
+    `rejected`: the server refuses this very content, so sending it again is no use (quarantine). Any other refusal or
+    unknown outcome is looked at again by the next run.
+    """
 
     uid: str
     result: Result
     remote: RemoteEvent | None = None
     message: str = ""
     not_before: datetime | None = None
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
