@@ -1,0 +1,246 @@
+"""One small way to send requests to one server: request in; status, headers and bytes out (DESIGN 2).
+
+- Redirects are answers like any other, never followed: followed, a PUT loses its body (caldav-facts 2.1).
+- One origin for good. Only paths are asked for, so that credentials never reach another host, whatever a server lists.
+- Connections are kept alive, one per thread. PROPFIND, REPORT, GET and OPTIONS are sent again once when a connection
+  breaks; PUT and DELETE never: their outcome is unknown and must be read back.
+- Sizes are bounded, unpacked ones too. TLS is verified; without TLS only a loopback address is spoken to.
+- Proxies come from the environment mapping handed in (`https_proxy`, `no_proxy`).
+
+The ordinary implementation is the standard library's; `caldav_transport` speaks through caldav's own client for
+servers that need more than Basic or Bearer. One contract suite runs over both.
+"""
+
+from __future__ import annotations
+
+import base64
+import select
+import ssl
+import threading
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from ipaddress import ip_address
+from typing import Protocol
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
+from sync import __version__
+from sync.errors import ConfigError
+
+CONNECT_SECONDS = 20
+READ_SECONDS = 90
+"""iCloud needs more than 30 seconds for a full multiget (caldav-facts 2.1)."""
+WHOLE_SECONDS = 240
+MAX_OCTETS = 64 * 1024 * 1024
+REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
+USER_AGENT = f"followup/{__version__}"
+
+
+class NoAnswerError(Exception):
+    """The connection failed, broke or timed out, or the answer was not HTTP: whether it took effect is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said. Header names are in lower case; the body is unpacked."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are no UTF-8 are replaced."""
+        return self.body.decode("utf-8", errors="replace")
+
+
+class Transport(Protocol):
+    """A way to one server. Safe to use from several threads."""
+
+    def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """The server's answer, whatever its status. Raises `NoAnswerError`."""
+
+    def close(self) -> None:
+        """Close all connections; the next request opens new ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who we are. Without a user the secret is a bearer token."""
+
+    user: str
+    secret: str = field(repr=False)
+
+    @property
+    def authorization(self) -> str:
+        """The Authorization header's value."""
+        if not self.user:
+            return f"Bearer {self.secret}"
+        return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
+
+
+class HttpTransport:
+    """The standard library's client, one kept-alive connection per thread."""
+
+    def __init__(
+        self, origin: str, login: Login | None, *, environ: Mapping[str, str], clock: Callable[[], datetime]
+    ) -> None:
+        self._origin = check_origin(origin)
+        self._login = login
+        self._proxy = proxy_for(self._origin, environ)
+        self._clock = clock
+        self._own = threading.local()
+        self._all: list[HTTPConnection] = []
+        self._tls: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
+
+    def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """The answer; one more try on a new connection where the method allows it."""
+        sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **headers}
+        if self._login:
+            sent["Authorization"] = self._login.authorization
+        connection = self._connection()
+        try:
+            return self._exchange(connection, method, path, sent, body)
+        except (OSError, HTTPException) as error:
+            connection.close()
+            if method not in REPEATABLE or isinstance(error, TimeoutError | ssl.SSLCertVerificationError):
+                raise NoAnswerError(explain(error)) from None
+        try:
+            return self._exchange(connection, method, path, sent, body)
+        except (OSError, HTTPException) as error:
+            connection.close()
+            raise NoAnswerError(explain(error)) from None
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+
+    def _connection(self) -> HTTPConnection:
+        found: HTTPConnection | None = getattr(self._own, "connection", None)
+        if found is None:
+            with self._lock:
+                found = self._own.connection = self._make_connection()
+                self._all.append(found)
+        if found.sock is not None and select.select([found.sock], [], [], 0)[0]:
+            found.close()  # an idle connection with something to read was closed by the server
+        return found
+
+    def _make_connection(self) -> HTTPConnection:
+        host, port = self._origin.hostname or "", self._origin.port
+        if self._origin.scheme == "http":
+            return HTTPConnection(host, port, timeout=CONNECT_SECONDS)
+        self._tls = self._tls or ssl.create_default_context()
+        if self._proxy is None:
+            return HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=self._tls)
+        through = HTTPSConnection(
+            self._proxy.hostname or "", self._proxy.port or 8080, timeout=CONNECT_SECONDS, context=self._tls
+        )
+        told = {}
+        if self._proxy.username:
+            login = Login(unquote(self._proxy.username), unquote(self._proxy.password or ""))
+            told["Proxy-Authorization"] = login.authorization
+        through.set_tunnel(host, port or 443, headers=told)
+        return through
+
+    def _exchange(
+        self, connection: HTTPConnection, method: str, path: str, headers: Mapping[str, str], body: bytes
+    ) -> Answer:
+        connection.request(method, path, body=body or None, headers=dict(headers))
+        if connection.sock is not None:
+            connection.sock.settimeout(READ_SECONDS)
+        response = connection.getresponse()
+        content = self._read(response)
+        received = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, received, unpack(content, received.get("content-encoding", "")))
+
+    def _read(self, response: HTTPResponse) -> bytes:
+        latest = self._clock() + timedelta(seconds=WHOLE_SECONDS)
+        parts: list[bytes] = []
+        size = 0
+        while part := response.read(256 * 1024):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_OCTETS or self._clock() > latest:
+                raise HTTPException("the answer is too large or too slow")
+        stated = response.headers.get("Content-Length", "")
+        if stated.isdigit() and int(stated) != size and response.status not in (204, 304):
+            raise HTTPException("the answer was cut off")
+        return b"".join(parts)
+
+
+def unpack(content: bytes, encoding: str) -> bytes:
+    """The content without its compression, bounded. Raises `HTTPException` for what cannot be unpacked."""
+    encoding = encoding.strip().lower()
+    if encoding in ("", "identity") or not content:
+        return content
+    if encoding not in ("gzip", "x-gzip"):
+        raise HTTPException(f"the answer is packed as {encoding!r}, which was not asked for")
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(content, MAX_OCTETS)
+    except zlib.error:
+        raise HTTPException("the answer cannot be unpacked") from None
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        raise HTTPException("the answer is too large or was cut off")
+    return plain
+
+
+def check_origin(url: str) -> SplitResult:
+    """The parts of an address that may be spoken to. Raises `ConfigError` for anything but TLS or loopback."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return parts
+    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+        return parts
+    raise ConfigError(f"{parts.scheme}://{parts.hostname} is not encrypted; use its https:// address")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this names the machine itself."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def proxy_for(origin: SplitResult, environ: Mapping[str, str]) -> SplitResult | None:
+    """The proxy the environment names for this address. Raises `ConfigError` for a kind we cannot use."""
+    low = {name.lower(): value for name, value in environ.items()}
+    chosen = low.get("https_proxy") or low.get("all_proxy")
+    host = origin.hostname or ""
+    bypass = proxy_bypass_environment(host, {"no": low.get("no_proxy", "")})
+    if not chosen or bypass or is_loopback(host):
+        return None
+    parts = urlsplit(chosen if "://" in chosen else f"http://{chosen}")
+    if parts.scheme != "http" or not parts.hostname:
+        raise ConfigError(f"https_proxy names a {parts.scheme} proxy; only http:// proxies can be used here")
+    return parts
+
+
+def explain(error: Exception) -> str:
+    """One plain reason, without addresses or secrets."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate cannot be trusted ({error.verify_message})"
+    if isinstance(error, TimeoutError):
+        return "it did not answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "it refuses connections"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error) if type(error) is HTTPException else "the connection broke"
+
+
+def path_of(href: str) -> str:
+    """The path of an href as it may be requested: what a server listed, with odd characters encoded."""
+    return quote(urlsplit(href).path, safe="/%@:!$&'()*+,;=~-._")
+
+
+def same_path(href: str) -> str:
+    """What hrefs are compared by: the path, decoded once; hosts differ on iCloud, `%40` is `@` (caldav-facts 5.1)."""
+    return unquote(urlsplit(href).path)
