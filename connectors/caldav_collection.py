@@ -1,0 +1,209 @@
+"""One calendar on a CalDAV server, as far as it is read: listings, downloads of our own objects, single looks.
+
+- What is ours is known by its name in the listing, `fu-<owner>-<32 hex>.ics`, or because we wrote there before.
+  Nothing else is ever asked for (promise 3).
+- Reads are tried three times; a server that asks us to wait is obeyed, at once if it is short, else in a later run.
+- Every failure here is one of the whole run: `TargetError` or `CredentialsError` with a sentence for the user.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from connectors.dav_answers import (
+    LIST_BODY,
+    UNASKED_WAIT,
+    DavRow,
+    NotDavError,
+    by_path,
+    find_uid_body,
+    is_calendar_data,
+    is_rate_limit,
+    multiget_body,
+    read_rows,
+    reason_of,
+    wait_asked,
+)
+from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path
+from connectors.icalendar_codec import UnreadableEvent, parse
+from sync.errors import CredentialsError, TargetError
+from sync.models import RemoteEvent
+from sync.reconcile.identity import is_ours
+
+BATCH = 100
+XML_HEADERS = {"Content-Type": "application/xml; charset=utf-8"}
+PAUSES = (1.0, 3.0)
+SHORT_WAIT = timedelta(seconds=15)
+OVER_ASKED = 1.5
+"""iCloud's Retry-After is often too short (caldav-facts 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object of ours as it lies on the server: readable, or present but not understood."""
+
+    remote: RemoteEvent | None
+    unreadable: str = ""
+
+
+class CalendarCollection:
+    """Reads one calendar. `path` is its address on the server, with a slash at the end."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        url: str,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.transport = transport
+        self.path = path_of(url).rstrip("/") + "/"
+        self.host = urlsplit(url).hostname or ""
+        self._owner = owner
+        self._clock = clock
+        self._sleep = sleep
+
+    def href_of(self, uid: str) -> str:
+        """Where a new event goes: only letters, digits and hyphens, which no server garbles (caldav-facts 5.1)."""
+        return f"{self.path}{uid}.ics"
+
+    def uid_of(self, href: str) -> str | None:
+        """The uid of ours that a listed name stands for, or None for a foreign one."""
+        path = same_path(href)
+        name = re.fullmatch(r"([a-z0-9-]+)\.ics", path.rpartition("/")[2])
+        inside = path.rpartition("/")[0] + "/" == same_path(self.path)
+        return name[1] if name and inside and is_ours(name[1], self._owner) else None
+
+    def list_rows(self) -> Mapping[str, DavRow]:
+        """All rows but the calendar's own, by comparable path; proven to be the whole listing (caldav-facts 4)."""
+        answer = self.ask("PROPFIND", self.path, {"Depth": "1"}, LIST_BODY)
+        rows = self._rows(answer)
+        own = rows.get(same_path(self.path)) or rows.get(same_path(self.path).rstrip("/"))
+        if own is None or own.status // 100 != 2 or "calendar" not in own.kinds:
+            raise self._missing()
+        if any(row.truncated for row in rows.values()):
+            raise TargetError(f"{self.host} lists only a part of the calendar; nothing was changed")
+        mine = same_path(self.path)
+        return {path: row for path, row in rows.items() if path not in (mine, mine.rstrip("/"))}
+
+    def exists(self) -> bool:
+        """Whether the calendar itself is still there."""
+        answer = self.ask("PROPFIND", self.path, {"Depth": "0"}, LIST_BODY)
+        try:
+            return any(row.status // 100 == 2 and "calendar" in row.kinds for row in read_rows(answer))
+        except NotDavError:
+            return False
+
+    def fetch(self, wanted: Mapping[str, str]) -> Iterator[tuple[str, Found | None]]:
+        """What lies at these hrefs, given and answered by uid; None where the server says that nothing does.
+
+        An href the server passes over in silence is asked for by itself: silence proves nothing.
+        """
+        uids = sorted(wanted)
+        for first in range(0, len(uids), BATCH):
+            batch = uids[first : first + BATCH]
+            body = multiget_body(path_of(wanted[uid]) for uid in batch)
+            rows = self._rows(self.ask("REPORT", self.path, {"Depth": "1"}, body))
+            for uid in batch:
+                row = rows.get(same_path(wanted[uid]))
+                if row is not None and row.status in (404, 410):
+                    yield uid, None
+                elif row is not None and row.data is not None and row.status // 100 == 2:
+                    yield uid, self._found(uid, row.href, row.etag, row.data)
+                else:
+                    yield uid, self.look(uid, wanted[uid])
+
+    def look(self, uid: str, href: str) -> Found | None:
+        """What lies at one href now; None where nothing does."""
+        answer = self.ask("GET", path_of(href), {}, b"")
+        if answer.status in (404, 410):
+            return None
+        if answer.status != 200 or not is_calendar_data(answer.text):
+            raise TargetError(f"{self.host} gave no calendar data for an event ({reason_of(answer)})")
+        return self._found(uid, href, answer.headers.get("etag", ""), answer.text)
+
+    def find(self, uid: str) -> Found | None:
+        """Our event under whatever name the server keeps it. A locator: None proves nothing (caldav-facts 4)."""
+        answer = self.ask("REPORT", self.path, {"Depth": "1"}, find_uid_body(uid))
+        try:
+            rows = read_rows(answer)
+        except NotDavError:
+            return None
+        for row in rows:
+            if row.data and re.search(rf"^UID:{uid}\s*$", row.data, re.M):
+                return self._found(uid, row.href, row.etag, row.data)
+        return None
+
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """The answer to a read, after up to three tries. Raises for what no retry cures."""
+        sent = {**headers, **(XML_HEADERS if body else {})}
+        for pause in (*PAUSES, None):
+            try:
+                answer = self.transport.send(method, path, headers=sent, body=body)
+            except NoAnswerError as error:
+                if pause is None:
+                    raise TargetError(f"{self.host} cannot be reached: {error}") from None
+                self._sleep(pause)
+                continue
+            if is_rate_limit(answer) or (answer.status == 503 and wait_asked(answer, self._clock()) is not None):
+                self._sleep(self._bearable_wait(answer, last=pause is None))
+            elif answer.status >= 500 and answer.status not in (501, 505, 507):
+                if pause is None:
+                    raise TargetError(f"{self.host} has trouble ({reason_of(answer)}); the next run tries again")
+                self._sleep(pause)
+            else:
+                self._refuse_whole(answer)
+                return answer
+        raise TargetError(f"{self.host} asks to slow down; the next run tries again")
+
+    def _bearable_wait(self, answer: Answer, *, last: bool) -> float:
+        """Seconds to wait within this run; a longer wait ends it and tells from when on to try again."""
+        now = self._clock()
+        asked = wait_asked(answer, now)
+        if asked is None or asked > SHORT_WAIT or last:
+            until = now + (UNASKED_WAIT if asked is None else asked * OVER_ASKED)
+            raise TargetError(f"{self.host} asks to wait; the runs after that go on", not_before=until)
+        return asked.total_seconds() * OVER_ASKED + 1
+
+    def _refuse_whole(self, answer: Answer) -> None:
+        if answer.status == 401:
+            raise CredentialsError(
+                f"{self.host} refuses the login; check [target] user and its password (many need an app password)"
+            )
+        if answer.status in (301, 302, 303, 307, 308):
+            moved = re.sub(r"[^\x21-\x7e]", "", answer.headers.get("location", ""))[:200]
+            raise TargetError(
+                f"{self.host} says the calendar has moved to {moved}; put the right address into [target] url"
+            )
+
+    def _rows(self, answer: Answer) -> Mapping[str, DavRow]:
+        if answer.status in (403, 404, 405, 409, 410, 501):
+            raise self._missing(reason_of(answer))
+        try:
+            return by_path(read_rows(answer))
+        except NotDavError as error:
+            raise TargetError(f"{self.host} cannot be used: {error}; nothing was changed") from None
+
+    def _missing(self, reason: str = "") -> TargetError:
+        said = f" ({reason})" if reason else ""
+        return TargetError(
+            f"there is no calendar at {self.host}{self.path}{said}; run followup calendars to see its address"
+        )
+
+    def _found(self, uid: str, href: str, etag: str, data: str) -> Found:
+        data = data.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+        try:
+            return Found(RemoteEvent(uid, href, etag, parse(data, uid), data))
+        except UnreadableEvent as error:
+            return Found(None, str(error))
+
+
+def is_strong(etag: str) -> bool:
+    """Whether an ETag can guard a write: a weak one never matches (RFC 9110 13.1.1)."""
+    return bool(etag) and not etag.startswith("W/")

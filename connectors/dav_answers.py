@@ -1,0 +1,193 @@
+"""What WebDAV answers mean: rows of a multistatus, named preconditions, how long to wait. Pure.
+
+- A **row** is one resource of a 207 answer: its href, its own status and the properties of its 2xx part. iCloud adds a
+  second part with 404 and empty values, which is left out (caldav-facts 3).
+- A **precondition** is the name inside a DAV:error (`no-uid-conflict`): the status alone says little.
+- An answer that is no multistatus is no listing, whatever its status: login pages come with 200 and 207.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from xml.etree import ElementTree
+
+from connectors.http_transport import Answer, same_path
+
+DAV = "{DAV:}"
+CALDAV = "{urn:ietf:params:xml:ns:caldav}"
+LIST_BODY = (
+    b'<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop>'
+    b"<getetag/><resourcetype/><getcontenttype/></prop></propfind>"
+)
+LONGEST_WAIT = timedelta(hours=2)
+UNASKED_WAIT = timedelta(minutes=15)
+"""DAVx5's bounds for Retry-After (caldav-facts 6)."""
+
+
+class NotDavError(ValueError):
+    """The answer is not what a WebDAV server says: a login page, a proxy's error, half a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class DavRow:
+    """One resource of a multistatus. `href` as listed; `etag` as given, quotes included, or empty."""
+
+    href: str
+    status: int
+    etag: str = ""
+    kinds: frozenset[str] = frozenset()
+    """The local names in its resourcetype: `calendar`, `collection`."""
+    data: str | None = field(default=None, repr=False)
+    truncated: bool = False
+
+
+def read_rows(answer: Answer) -> list[DavRow]:
+    """The rows of a 207 answer, in order. Raises `NotDavError` for anything else."""
+    if answer.status != 207:
+        raise NotDavError(f"it answered {answer.status} instead of a listing")
+    root = _parse(answer.body)
+    if root is None or root.tag != f"{DAV}multistatus":
+        raise NotDavError("it answered with something else than a listing, perhaps a login page")
+    return [_row(response) for response in root.iter(f"{DAV}response")]
+
+
+def preconditions(answer: Answer) -> frozenset[str]:
+    """The names in the answer's DAV:error, without namespaces; empty where the server names none."""
+    root = _parse(answer.body)
+    if root is None or root.tag != f"{DAV}error":
+        return frozenset()
+    return frozenset(_local(element.tag) for element in root.iter() if element is not root)
+
+
+def inner_status(answer: Answer) -> int | None:
+    """The one status inside a 207 that answers a write (caldav-facts 2.1); None where there is not just one."""
+    try:
+        rows = read_rows(answer)
+    except NotDavError:
+        return None
+    return rows[0].status if len(rows) == 1 else None
+
+
+def is_calendar_data(text: str) -> bool:
+    """Whether a body is an iCalendar object and not a page about something else."""
+    return text.lstrip("\ufeff \t\r\n").startswith("BEGIN:VCALENDAR") and "END:VCALENDAR" in text
+
+
+def wait_asked(answer: Answer, now: datetime) -> timedelta | None:
+    """How long Retry-After asks us to stay away, in both its forms, bounded; None where it asks nothing."""
+    value = answer.headers.get("retry-after", "").strip()
+    if value.isdigit():
+        asked = timedelta(seconds=min(int(value), 10**6))
+    else:
+        try:
+            until = parsedate_to_datetime(value)
+        except (ValueError, TypeError):
+            return None
+        asked = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    return min(max(asked, timedelta(0)), LONGEST_WAIT)
+
+
+def is_rate_limit(answer: Answer) -> bool:
+    """Whether the server asks us to slow down. Google says so with 403 and JSON (caldav-facts 6)."""
+    return answer.status == 429 or (
+        answer.status == 403
+        and re.search(rb"usageLimits|rateLimitExceeded|quotaExceeded", answer.body[:5000]) is not None
+    )
+
+
+def wants_digest(answer: Answer) -> bool:
+    """Whether a 401 asks for Digest and would not take Basic."""
+    offered = answer.headers.get("www-authenticate", "").lower()
+    return answer.status == 401 and "digest" in offered and "basic" not in offered
+
+
+def reason_of(answer: Answer) -> str:
+    """The server's words for a refusal, as one short line for a person; never markup."""
+    named = preconditions(answer)
+    if named:
+        return f"{answer.status} {', '.join(sorted(named)[:3])}"
+    text = " ".join(re.sub(r"<[^>]*>", " ", answer.text[:2000]).split())
+    text = "".join(letter for letter in text if letter.isprintable())[:120]
+    return f"{answer.status} {text}".strip()
+
+
+def multiget_body(paths: Iterable[str]) -> bytes:
+    """A calendar-multiget for exactly these paths (RFC 4791 7.9)."""
+    root = ElementTree.Element(f"{CALDAV}calendar-multiget")
+    _ask_for_data(root)
+    for path in paths:
+        ElementTree.SubElement(root, f"{DAV}href").text = path
+    return _write(root)
+
+
+def find_uid_body(uid: str) -> bytes:
+    """A calendar-query for one uid: a way to find an object, never a proof that there is none (caldav-facts 4)."""
+    root = ElementTree.Element(f"{CALDAV}calendar-query")
+    _ask_for_data(root)
+    matches: ElementTree.Element = ElementTree.SubElement(root, f"{CALDAV}filter")
+    for name in ("VCALENDAR", "VEVENT"):
+        matches = ElementTree.SubElement(matches, f"{CALDAV}comp-filter", {"name": name})
+    matches = ElementTree.SubElement(matches, f"{CALDAV}prop-filter", {"name": "UID"})
+    ElementTree.SubElement(matches, f"{CALDAV}text-match", {"collation": "i;octet"}).text = uid
+    return _write(root)
+
+
+def by_path(rows: Iterable[DavRow]) -> Mapping[str, DavRow]:
+    """Rows by their comparable path; a server that lists one twice (Zimbra, DavMail) has its last row count."""
+    return {same_path(row.href): row for row in rows}
+
+
+def _ask_for_data(root: ElementTree.Element) -> None:
+    asked = ElementTree.SubElement(root, f"{DAV}prop")
+    ElementTree.SubElement(asked, f"{DAV}getetag")
+    ElementTree.SubElement(asked, f"{CALDAV}calendar-data")
+
+
+def _write(root: ElementTree.Element) -> bytes:
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _parse(body: bytes) -> ElementTree.Element | None:
+    """The document, or None. One that declares entities is refused: they can unpack to any size."""
+    if re.search(rb"<!\s*(DOCTYPE|ENTITY)", body[:5000], re.I):
+        return None
+    try:
+        return ElementTree.fromstring(body)  # noqa: S314 - bounded by the transport, entities refused above
+    except ElementTree.ParseError:
+        return None
+
+
+def _row(response: ElementTree.Element) -> DavRow:
+    status = _status(response.findtext(f"{DAV}status"), 0)
+    etag, kinds, data, parts = "", frozenset[str](), None, []
+    for part in response.iterfind(f"{DAV}propstat"):
+        own = _status(part.findtext(f"{DAV}status"), 200)
+        parts.append(own)
+        found = part.find(f"{DAV}prop")
+        if found is None or own // 100 != 2:
+            continue
+        for value in found:
+            if value.tag == f"{DAV}getetag":
+                etag = (value.text or "").strip()
+            elif value.tag == f"{DAV}resourcetype":
+                kinds = frozenset(_local(kind.tag) for kind in value)
+            elif value.tag == f"{CALDAV}calendar-data":
+                data = value.text or ""
+    limit = response.find(f"{DAV}error/{DAV}number-of-matches-within-limits")
+    whole = status or (200 if not parts or min(parts) // 100 == 2 else min(parts))
+    href = (response.findtext(f"{DAV}href") or "").strip()
+    return DavRow(href, whole, etag, kinds, data, truncated=whole == 507 or limit is not None)
+
+
+def _status(line: str | None, absent: int) -> int:
+    """The number in `HTTP/1.1 404 Not Found`."""
+    found = re.match(r"\s*HTTP/[\d.]+\s+(\d{3})", line or "")
+    return int(found[1]) if found else absent
+
+
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]

@@ -1,0 +1,51 @@
+"""What single calendar servers need differently, out of `mappings/server_profiles.toml`.
+
+A profile is chosen by name or by the calendar's host. It may only slow down or write things in another way.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from difflib import get_close_matches
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from sync.errors import ConfigError
+
+
+class ServerProfile(BaseModel):
+    """One server's needs; the defaults hold for a server nobody described."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hosts: tuple[str, ...] = ()
+    window: int = Field(default=16, ge=1, le=16)
+    pause_seconds: float = Field(default=0, ge=0, le=60)
+    creates_per_run: int | None = Field(default=None, ge=1)
+    silence_rings: bool = False
+    utc: bool = False
+    rings: str = ""
+
+
+def load_profiles() -> dict[str, ServerProfile]:
+    """All profiles by name."""
+    text = files("mappings").joinpath("server_profiles.toml").read_text("utf-8")
+    return TypeAdapter(dict[str, ServerProfile]).validate_python(tomllib.loads(text))
+
+
+def choose_profile(name: str, host: str) -> ServerProfile:
+    """The profile of this name; with "auto" the one for this host. Raises `ConfigError` for an unknown name."""
+    profiles = load_profiles()
+    if name == "auto":
+        fitting = (
+            profile
+            for profile in profiles.values()
+            if any(host == known or host.endswith(f".{known}") for known in profile.hosts)
+        )
+        return next(fitting, ServerProfile())
+    if name not in profiles:
+        near = get_close_matches(name, profiles, 1, 0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(profiles))}"
+        raise ConfigError(f"target.profile = {name!r} is not known{hint}")
+    return profiles[name]
