@@ -1,0 +1,217 @@
+"""Target: a calendar on any CalDAV server, shared with a human who edits it too.
+
+- `observe` is one PROPFIND; only objects of ours whose ETag is not the known one are downloaded. An event of ours that
+  is missing from the listing is asked for by name: absence counts only with the server's own word (caldav-facts 4).
+- `apply` writes creates, then updates, then deletes, so that a run cut short leaves too much rather than too little.
+  Every write is conditional; what the server took is read back in few requests and only then called done.
+- What one write's answer means stands in `caldav_writes`, how many run at once in `request_window`, what single
+  servers need in `server_profiles`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from connectors import Outside
+from connectors.caldav_collection import BATCH, CalendarCollection, Found
+from connectors.caldav_writes import STOPPING, EventWriter, Verdict, Written, is_result
+from connectors.http_transport import HttpTransport, Login, Transport, same_path
+from connectors.icalendar_codec import Dialect, parse, serialise
+from connectors.request_window import RequestWindow
+from connectors.server_profiles import ServerProfile, choose_profile
+from sync.config import Settings
+from sync.errors import CredentialsError, FollowupError
+from sync.models import Abilities, Action, Change, Observation, Outcome, RemoteEvent, Result
+
+SETTLE_PAUSES = (0.0, 1.0, 3.0, 10.0)
+"""Some servers show a write only after a while (Bedework; caldav-facts 5.5)."""
+
+ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
+
+
+def open_target(settings: Settings, outside: Outside) -> CaldavServer:
+    """The calendar at `[target] url`."""
+    url = settings.target.url
+    host = urlsplit(url).hostname or ""
+    login = Login(settings.target.user, outside.secret("target"))
+    transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock)
+    profile = choose_profile(settings.target.profile, host)
+    return CaldavServer(transport, url, owner=settings.owner, profile=profile, outside=outside)
+
+
+@dataclass
+class _Progress:
+    """How one `apply` stands: why it ends early, if it does, and what is still to be read back."""
+
+    stopped: Written | None = None
+    full: bool = False
+    unread: list[Written] = field(default_factory=list)
+
+
+class CaldavServer:
+    """A `Target` on one calendar."""
+
+    def __init__(self, transport: Transport, url: str, *, owner: str, profile: ServerProfile, outside: Outside) -> None:
+        clock, sleep = outside.clock, outside.sleep
+        parts = urlsplit(url)
+        self._dialect = Dialect(none_alarm=profile.silence_rings, utc=profile.utc)
+        self._collection = CalendarCollection(transport, url, owner=owner, clock=clock, sleep=sleep)
+        self._writer = EventWriter(self._collection, dialect=self._dialect, clock=clock, sleep=sleep)
+        self._profile = profile
+        self._clock = clock
+        self._sleep = sleep
+        self.identity = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{same_path(self._collection.path)}"
+        self.abilities = Abilities(reactions=True, silent_means_default_alarm=profile.silence_rings)
+
+    def observe(self, known: Mapping[str, RemoteEvent]) -> Observation:
+        """Everything of ours that lies there now; raises rather than mistaking silence for absence."""
+        rows = self._collection.list_rows()
+        named = {same_path(remote.href): uid for uid, remote in known.items()}
+        events: dict[str, RemoteEvent] = {}
+        wanted: dict[str, str] = {}
+        for path, row in rows.items():
+            uid = named.get(path) or self._collection.uid_of(row.href)
+            if uid is None:
+                continue
+            before = known.get(uid)
+            if row.status // 100 == 2 and before is not None and row.etag and row.etag == before.etag:
+                events[uid] = before
+            else:
+                wanted[uid] = row.href
+        missing = {uid: remote.href for uid, remote in known.items() if uid not in events and uid not in wanted}
+        unreadable: dict[str, str] = {}
+        notes: list[str] = []
+        for uid, found in self._collection.fetch({**missing, **wanted}):
+            if found is None:
+                continue
+            if found.remote is None:
+                unreadable[uid] = found.unreadable
+            else:
+                events[uid] = _with_revision(found.remote, known.get(uid))
+            if uid in missing:
+                notes.append("the server's listing leaves out events that are there; they were asked for one by one")
+        return Observation(events, unreadable, tuple(dict.fromkeys(notes)))
+
+    def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
+        """Write what the plan says; one outcome for each write.
+
+        After the last outcome it raises `CredentialsError` if the server refused the login on the way.
+        """
+        progress = _Progress()
+        writes = sorted(
+            (change for change in changes if change.action is not Action.KEEP),
+            key=lambda change: (ORDER[change.action], str(change.start), change.uid),
+        )
+        window = RequestWindow(
+            widest=self._profile.window, pause=self._profile.pause_seconds, clock=self._clock, sleep=self._sleep
+        )
+        with window:
+            for action in ORDER:
+                wave = [change for change in writes if change.action is action]
+                yield from self._wave(wave, progress, window, deadline)
+        yield from self._read_back(progress)
+        if progress.stopped is not None and progress.stopped.verdict is Verdict.LOGIN:
+            raise CredentialsError(f"{self._collection.host} refuses the login; nothing more was written")
+
+    def _wave(
+        self, wave: Sequence[Change], progress: _Progress, window: RequestWindow, deadline: datetime
+    ) -> Iterator[Outcome]:
+        """All writes of one kind; what could not be begun any more is held."""
+        allowed = self._profile.creates_per_run if wave and wave[0].action is Action.CREATE else None
+        now, later = (wave, []) if allowed is None else (wave[:allowed], wave[allowed:])
+        begun = 0
+        for written in window.run(
+            now,
+            self._writer.write,
+            troubled=lambda written: written.trouble,
+            enough=lambda: self._ended(wave[0].action, progress, deadline),
+        ):
+            begun += 1
+            yield from self._take(written, progress)
+            if len(progress.unread) >= BATCH:
+                yield from self._read_back(progress)
+        for change in now[begun:]:
+            yield self._held(change, progress)
+        for change in later:
+            yield Outcome(change.uid, Result.HELD, message=f"{len(later)} more follow in the next runs")
+
+    def _ended(self, action: Action, progress: _Progress, deadline: datetime) -> bool:
+        full = progress.full and action is Action.CREATE
+        return progress.stopped is not None or full or self._clock() > deadline
+
+    def _held(self, change: Change, progress: _Progress) -> Outcome:
+        if progress.stopped is not None:
+            stopped = progress.stopped
+            return Outcome(change.uid, Result.HELD, message=stopped.message, not_before=stopped.not_before)
+        reason = "the server has no room for more" if progress.full else "the run's time was up"
+        return Outcome(change.uid, Result.HELD, message=reason)
+
+    def _take(self, written: Written, progress: _Progress) -> Iterator[Outcome]:
+        """One judged write: its outcome, or a place among those to be read back."""
+        uid, verdict, message = written.change.uid, written.verdict, written.message
+        if verdict in STOPPING and progress.stopped is None:
+            progress.stopped = written
+        if verdict in (Verdict.STORED, Verdict.UNPROVEN):
+            progress.unread.append(written)
+        elif verdict is Verdict.PROVEN:
+            yield Outcome(uid, Result.DONE, written.remote)
+        elif verdict is Verdict.GONE:
+            yield Outcome(uid, Result.DONE)
+        elif verdict is Verdict.REJECTED:
+            yield Outcome(uid, Result.REFUSED, message=message, rejected=True)
+        elif verdict is Verdict.UNKNOWN:
+            yield Outcome(uid, Result.UNKNOWN, message=message, not_before=written.not_before)
+        elif verdict in (Verdict.WAIT, Verdict.BUSY, Verdict.FULL, Verdict.LOGIN):
+            progress.full = progress.full or verdict is Verdict.FULL
+            yield Outcome(uid, Result.HELD, message=message, not_before=written.not_before)
+        else:
+            yield Outcome(uid, Result.REFUSED, message=message)
+
+    def _read_back(self, progress: _Progress) -> Iterator[Outcome]:
+        """The proof for what the server said it took: few requests, again after a while for what does not show yet."""
+        waiting = {written.change.uid: written for written in progress.unread}
+        progress.unread = []
+        trouble = "the server has not shown it yet; the next run looks again"
+        for pause in SETTLE_PAUSES:
+            if not waiting:
+                return
+            if pause:
+                self._sleep(pause)
+            try:
+                seen = dict(self._collection.fetch({uid: written.href for uid, written in waiting.items()}))
+            except FollowupError as error:
+                trouble = str(error)
+                continue
+            for uid, found in seen.items():
+                outcome = self._proof(waiting[uid], found)
+                if outcome is not None:
+                    del waiting[uid]
+                    yield outcome
+        for uid in waiting:
+            yield Outcome(uid, Result.UNKNOWN, message=trouble)
+
+    def _proof(self, written: Written, found: Found | None) -> Outcome | None:
+        """The outcome that a read-back proves, or None while it proves nothing."""
+        change = written.change
+        if change.action is Action.DELETE:
+            return Outcome(change.uid, Result.DONE) if found is None else None
+        if found is None or found.remote is None or change.event is None or change.stamp is None:
+            return None
+        remote, base = found.remote, change.base
+        if base is not None and remote.etag and remote.etag == base.etag:
+            return None
+        if written.verdict is Verdict.UNPROVEN or (base is not None and not remote.etag):
+            text = serialise(change.event, change.stamp, base=base.raw if base else "", dialect=self._dialect)
+            if not is_result(remote, parse(text.decode(), change.uid)):
+                return None
+        return Outcome(change.uid, Result.DONE, remote)
+
+
+def _with_revision(remote: RemoteEvent, before: RemoteEvent | None) -> RemoteEvent:
+    """The copy itself; where a server gives no ETags and nothing changed, the known copy, so that nothing moves."""
+    if before is not None and not remote.etag and remote.snapshot == before.snapshot:
+        return replace(before, href=remote.href, raw=remote.raw)
+    return remote

@@ -1,0 +1,277 @@
+"""One write to a CalDAV server and what its answer means (caldav-facts 5).
+
+The status alone is never believed. Every answer is judged into a verdict by one table:
+
+| verdict  | create                                | update             | delete   | next                        |
+| -------- | ------------------------------------- | ------------------ | -------- | --------------------------- |
+| STORED   | 201, 204                              | 201, 204, bare 200 |          | read back with others       |
+| GONE     |                                       |                    | 204, 404 | done                        |
+| UNPROVEN | other 2xx                             | other 2xx          | 2xx      | read back; that counts      |
+| LOOK     | 3xx, 404, 409, 412, uid conflicts     | same               | 3xx      | look at it, then decide     |
+| UNKNOWN  | 5xx, no answer                        | same               | same     | look; once more if untouched|
+| REJECTED | 400, 403 about content, 413, 415, 422 | same               |          | this event is left out      |
+| REFUSED  |                                       |                    | 403, 412 | kept as it is               |
+| BUSY     | 423                                   | same               | same     | again in a moment           |
+| WAIT     | 429, 503 with Retry-After, quota 403  | same               | same     | nothing more is sent        |
+| LOGIN    | 401                                   | same               | same     | nothing more is sent        |
+| STOP     | 405, 501, 403 need-privileges         | same               | same     | nothing more is sent        |
+| FULL     | 507                                   | same               | same     | no more creates             |
+
+A precondition is never dropped to get through, nothing is deleted to be made anew, an update never becomes a create.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from connectors.caldav_collection import OVER_ASKED, CalendarCollection, Found, is_strong
+from connectors.dav_answers import UNASKED_WAIT, is_rate_limit, preconditions, reason_of, wait_asked
+from connectors.http_transport import Answer, NoAnswerError, path_of
+from connectors.icalendar_codec import Dialect, parse, serialise
+from sync.errors import FollowupError
+from sync.models import Action, Change, RemoteEvent, Snapshot
+
+CALENDAR_HEADERS = {"Content-Type": "text/calendar; charset=utf-8"}
+BUSY_PAUSES = (0.05, 0.1, 0.3, 1.0)
+UID_CONFLICTS = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
+
+
+class Verdict(Enum):
+    """What an answer means; see the table above."""
+
+    STORED = auto()
+    GONE = auto()
+    UNPROVEN = auto()
+    LOOK = auto()
+    UNKNOWN = auto()
+    REJECTED = auto()
+    REFUSED = auto()
+    BUSY = auto()
+    WAIT = auto()
+    LOGIN = auto()
+    STOP = auto()
+    FULL = auto()
+    PROVEN = auto()
+    """Read back already: `Written.remote` is the proof."""
+
+
+STOPPING = frozenset({Verdict.WAIT, Verdict.LOGIN, Verdict.STOP})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write after its judgement. `trouble`: the server had a hard time, so less should be asked at once."""
+
+    change: Change
+    verdict: Verdict
+    href: str
+    message: str = ""
+    remote: RemoteEvent | None = None
+    not_before: datetime | None = None
+    trouble: bool = False
+
+
+def judge(action: Action, answer: Answer | None, now: datetime) -> Verdict:
+    """What this answer to this kind of write means. None stands for no answer at all."""
+    if answer is None:
+        return Verdict.UNKNOWN
+    status = answer.status
+    if status == 401:
+        return Verdict.LOGIN
+    if is_rate_limit(answer) or (status == 503 and wait_asked(answer, now) is not None):
+        return Verdict.WAIT
+    if status in (405, 501):
+        return Verdict.STOP
+    if status == 423:
+        return Verdict.BUSY
+    if status == 507:
+        return Verdict.FULL
+    if status >= 500:
+        return Verdict.UNKNOWN
+    if action is Action.DELETE:
+        return _judge_delete(status)
+    return _judge_put(action, answer)
+
+
+def _judge_delete(status: int) -> Verdict:
+    if status in (204, 404, 410):
+        return Verdict.GONE  # the href was listed in this run, so a 404 means it has just gone
+    if status // 100 == 2:
+        return Verdict.UNPROVEN  # Radicale says 200, login pages do too
+    return Verdict.LOOK if status // 100 == 3 else Verdict.REFUSED
+
+
+def _judge_put(action: Action, answer: Answer) -> Verdict:
+    named = preconditions(answer)
+    if answer.status in (201, 204) or (answer.status == 200 and action is Action.UPDATE and not answer.body):
+        return Verdict.STORED
+    if answer.status // 100 == 2:
+        return Verdict.UNPROVEN
+    if answer.status // 100 == 3 or answer.status in (404, 409, 410, 412) or named & UID_CONFLICTS:
+        return Verdict.LOOK
+    if b"uid" in answer.body[:2000].lower() and b"exist" in answer.body[:2000].lower():
+        return Verdict.LOOK  # Nextcloud says it with 400 and a sentence, Purelymail with a name of its own
+    if answer.status == 403 and "need-privileges" in named:
+        return Verdict.STOP
+    return Verdict.REJECTED
+
+
+class EventWriter:
+    """Sends writes to one calendar. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        collection: CalendarCollection,
+        *,
+        dialect: Dialect,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._collection = collection
+        self._dialect = dialect
+        self._clock = clock
+        self._sleep = sleep
+
+    def write(self, change: Change) -> Written:
+        """Carry one change out and judge the answer; what is only STORED or UNPROVEN is still to be read back."""
+        try:
+            return self._write(change)
+        except FollowupError as error:  # a look that failed: the outcome stays unknown
+            href = change.base.href if change.base else self._collection.href_of(change.uid)
+            return Written(change, Verdict.UNKNOWN, href, str(error), not_before=error.not_before, trouble=True)
+
+    def _write(self, change: Change) -> Written:
+        href = change.base.href if change.base else self._collection.href_of(change.uid)
+        base = change.base
+        if base is not None and not is_strong(base.etag):
+            found = self._collection.look(change.uid, href)
+            if found is None or found.remote is None or found.remote.snapshot != base.snapshot:
+                return Written(change, Verdict.REFUSED, href, "it was changed in the calendar meanwhile")
+            base = found.remote
+        body = self._body(change)
+        again, trouble = True, False
+        while True:
+            answer, busy = self._send(change.action, href, body, base)
+            verdict = judge(change.action, answer, self._clock())
+            trouble = trouble or busy or verdict in (Verdict.UNKNOWN, Verdict.WAIT)
+            said = reason_of(answer) if answer else "no answer"
+            if verdict not in (Verdict.LOOK, Verdict.UNKNOWN):
+                until = self._wait_until(answer) if answer and verdict is Verdict.WAIT else None
+                return Written(change, verdict, href, said, not_before=until, trouble=trouble)
+            found = self._collection.look(change.uid, href)
+            untouched = found is None if base is None else _same_revision(found, base)
+            if verdict is Verdict.UNKNOWN and untouched and again:
+                again = False
+                continue
+            return self._settle(change, href, said, found=found, verdict=verdict, trouble=trouble, untouched=untouched)
+
+    def _settle(
+        self,
+        change: Change,
+        href: str,
+        said: str,
+        *,
+        found: Found | None,
+        verdict: Verdict,
+        trouble: bool,
+        untouched: bool,
+    ) -> Written:
+        """The judgement after a look at the object itself."""
+
+        def written(verdict: Verdict, message: str, remote: RemoteEvent | None = None) -> Written:
+            return Written(change, verdict, href, message, remote, trouble=trouble)
+
+        if change.action is Action.DELETE:
+            if found is None:
+                return written(Verdict.GONE, "")
+            return written(Verdict.UNKNOWN if untouched else Verdict.REFUSED, f"it is still in the calendar ({said})")
+        sent = parse(self._body(change).decode(), change.uid)
+        if found is not None and found.remote and not (change.base and untouched) and is_result(found.remote, sent):
+            return written(Verdict.PROVEN, "", found.remote)
+        if verdict is Verdict.UNKNOWN:
+            return written(Verdict.UNKNOWN, f"the server's answer was lost ({said}); the next run looks again")
+        if change.action is Action.CREATE:
+            return self._settle_create(written, change, said, found, sent)
+        if found is None:
+            return written(Verdict.REFUSED, "it was removed from the calendar meanwhile; the next run decides")
+        if untouched and said.startswith("404"):
+            return written(Verdict.REJECTED, f"the server rejects its content ({said})")  # iCloud
+        if untouched:
+            return written(Verdict.REFUSED, f"the server refuses the update ({said})")
+        return written(Verdict.REFUSED, "it was changed in the calendar meanwhile; the next run looks again")
+
+    def _settle_create(
+        self,
+        written: Callable[..., Written],
+        change: Change,
+        said: str,
+        found: Found | None,
+        sent: Snapshot,
+    ) -> Written:
+        """A create that was not simply stored: the object is there already, its uid is elsewhere, or it is refused."""
+        if found is not None:
+            return written(Verdict.UNKNOWN, "an event with its name is there already; the next run takes it up")
+        elsewhere = self._collection.find(change.uid)
+        if elsewhere is not None and elsewhere.remote and is_result(elsewhere.remote, sent):
+            return written(Verdict.PROVEN, "", elsewhere.remote)
+        if elsewhere is not None:
+            return written(Verdict.UNKNOWN, "the calendar holds it under another name; the next run takes it up")
+        if not self._collection.exists():
+            return written(Verdict.STOP, "the calendar is not there any more")
+        if said.startswith("404"):
+            return written(Verdict.REJECTED, f"the server rejects its content ({said})")  # iCloud
+        if said.startswith("3"):
+            return written(Verdict.STOP, f"the server sends writes elsewhere ({said}); check [target] url")
+        return written(Verdict.REJECTED, f"the server refuses to take it ({said}); its trash may hold an old copy")
+
+    def _send(self, action: Action, href: str, body: bytes, base: RemoteEvent | None) -> tuple[Answer | None, bool]:
+        """The answer, or None if it was lost; a locked calendar is tried again after a moment (it did nothing)."""
+        headers = dict(CALENDAR_HEADERS) if body else {}
+        if base is None:
+            headers["If-None-Match"] = "*"
+        elif is_strong(base.etag):
+            headers["If-Match"] = base.etag
+        method = "DELETE" if action is Action.DELETE else "PUT"
+        answer: Answer | None = None
+        for tries, pause in enumerate((*BUSY_PAUSES, None)):
+            try:
+                answer = self._collection.transport.send(method, path_of(href), headers=headers, body=body)
+            except NoAnswerError:
+                return None, tries > 0
+            if answer.status != 423 or pause is None:
+                return answer, tries > 0
+            self._sleep(pause)
+        return answer, True
+
+    def _body(self, change: Change) -> bytes:
+        if change.event is None or change.stamp is None:
+            return b""
+        base = change.base.raw if change.base else ""
+        return serialise(change.event, change.stamp, base=base, dialect=self._dialect)
+
+    def _wait_until(self, answer: Answer) -> datetime:
+        now = self._clock()
+        asked = wait_asked(answer, now)
+        return now + (max(asked * OVER_ASKED, timedelta(seconds=1)) if asked is not None else UNASKED_WAIT)
+
+
+def is_result(remote: RemoteEvent, sent: Snapshot) -> bool:
+    """Whether what lies there is what we sent, as far as servers leave that alone."""
+    there = remote.snapshot
+    return (there.start, there.end, there.summary, there.status) == (
+        sent.start,
+        sent.end,
+        sent.summary,
+        sent.status,
+    ) and (there.description == sent.description or there.sequence == sent.sequence)
+
+
+def _same_revision(found: Found | None, base: RemoteEvent) -> bool:
+    if found is None or found.remote is None:
+        return False
+    if is_strong(base.etag) and is_strong(found.remote.etag):
+        return found.remote.etag == base.etag
+    return found.remote.snapshot == base.snapshot

@@ -1,0 +1,73 @@
+"""How many requests are under way at once: as many as help the server, never more (facts on performance, 1 and 3).
+
+The window starts at 1 and doubles as long as doubling made it clearly faster; where it did not (Radicale and Xandikos
+work one by one) it goes back and stays. Trouble - locked, too many, a server error, sudden slowness - halves it for
+the rest of the run. Judged over whole rounds, never over one request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+
+WORTH_IT = 1.3
+"""So much faster must a doubled window be to be kept."""
+
+
+class RequestWindow:
+    """One run's window. `pause` seconds lie between two requests where a server wants that; then it stays at 1."""
+
+    def __init__(
+        self, *, widest: int, pause: float, clock: Callable[[], datetime], sleep: Callable[[float], None]
+    ) -> None:
+        self.size = 1
+        self._widest = 1 if pause else widest
+        self._pause = pause
+        self._clock = clock
+        self._sleep = sleep
+        self._best_rate = 0.0
+        self._pool = ThreadPoolExecutor(max_workers=self._widest)
+
+    def __enter__(self) -> RequestWindow:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._pool.shutdown()
+
+    def run(
+        self,
+        tasks: Sequence[Task],
+        work: Callable[[Task], Done],
+        *,
+        troubled: Callable[[Done], bool],
+        enough: Callable[[], bool],
+    ) -> Iterator[Done]:
+        """The results of the tasks begun, in order. No round begins after `enough`; one begun is taken in whole."""
+        position = 0
+        while position < len(tasks) and not enough():
+            batch = tasks[position : position + self.size]
+            position += len(batch)
+            begun = self._clock()
+            results = list(self._pool.map(work, batch)) if len(batch) > 1 else [work(batch[0])]
+            seconds = (self._clock() - begun).total_seconds()
+            self._judge(len(batch), seconds, trouble=any(map(troubled, results)))
+            yield from results
+            if self._pause:
+                self._sleep(self._pause)
+
+    def _judge(self, count: int, seconds: float, *, trouble: bool) -> None:
+        rate = count / max(seconds, 1e-6)
+        if trouble or rate < self._best_rate / 4:
+            self.size = self._widest = max(1, self.size // 2)
+        elif count < self.size:
+            return  # the last, smaller round says nothing
+        elif rate > self._best_rate * WORTH_IT or self.size == 1 == self._widest:
+            self._best_rate = max(rate, self._best_rate)
+            self.size = min(self.size * 2, self._widest)
+        elif self.size > 1:
+            self.size = self._widest = self.size // 2

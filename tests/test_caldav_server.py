@@ -1,0 +1,164 @@
+"""The CalDAV target on real servers: the contract, strangers' events, and how few requests it needs."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from servers import USER, Server, radicale, xandikos
+from target_contract import DEADLINE, OWNER, TargetContract, apply, create, delete, make_event, outside_for, update
+
+from connectors.caldav_server import CaldavServer
+from connectors.http_transport import Answer, HttpTransport, Login, Transport
+from connectors.server_profiles import ServerProfile
+from sync.errors import TargetError
+from sync.models import Result
+from sync.protocols import Target
+
+SERVERS = {"radicale": radicale, "xandikos": xandikos}
+NUMBERS = itertools.count()
+FOREIGN = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//me//EN\r\nBEGIN:VEVENT\r\nUID:dentist\r\nDTSTAMP:20270101T000000Z\r\n"
+    b"DTSTART:20270118T100000Z\r\nDTEND:20270118T110000Z\r\nSUMMARY:Dentist\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+class CountingTransport:
+    """The real transport, with a list of what went through it."""
+
+    def __init__(self, url: str) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self._inner = HttpTransport(url, Login(USER, "secret"), environ={}, clock=lambda: datetime.now(UTC))
+
+    def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        self.sent.append((method, path))
+        return self._inner.send(method, path, headers=headers, body=body)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def count(self) -> dict[str, int]:
+        """How often each method was sent since the last time."""
+        methods = [method for method, _ in self.sent]
+        self.sent.clear()
+        return {method: methods.count(method) for method in dict.fromkeys(methods)}
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with SERVERS[request.param](tmp_path_factory.mktemp(request.param)) as running:
+        yield running
+
+
+@pytest.fixture
+def url(server: Server) -> str:
+    return server.make_calendar(f"cal{next(NUMBERS)}")
+
+
+@pytest.fixture
+def transport(url: str) -> Iterator[CountingTransport]:
+    counting = CountingTransport(url)
+    yield counting
+    counting.close()
+
+
+def target_at(transport: Transport, url: str, folder: Path, **profile: object) -> CaldavServer:
+    """A target in real time, since the server is real."""
+    outside = outside_for(folder, clock=lambda: datetime.now(UTC), sleep=time.sleep)
+    return CaldavServer(transport, url, owner=OWNER, profile=ServerProfile(**profile), outside=outside)
+
+
+@pytest.fixture
+def target(transport: CountingTransport, url: str, tmp_path: Path) -> CaldavServer:
+    return target_at(transport, url, tmp_path, window=1)
+
+
+class TestCaldavServer(TargetContract):
+    @pytest.fixture
+    def target(self, transport: CountingTransport, url: str, tmp_path: Path) -> Target:
+        return target_at(transport, url, tmp_path)
+
+
+def test_few_requests(target: CaldavServer, transport: CountingTransport) -> None:
+    events = [make_event(f"lead{n}") for n in range(20)]
+    outcomes = apply(target, *map(create, events))
+    assert {outcome.result for outcome in outcomes.values()} == {Result.DONE}
+    assert transport.count() == {"PROPFIND": 1, "PUT": 20, "REPORT": 1}
+    known = {uid: outcome.remote for uid, outcome in outcomes.items() if outcome.remote}
+    observed = target.observe(known)
+    assert observed.events == known
+    assert transport.count() == {"PROPFIND": 1}
+    changes = [update(replace(event, summary="new"), known[event.uid]) for event in events[:10]]
+    changes += [delete(known[event.uid]) for event in events[10:15]]
+    changes += [create(make_event(f"more{n}")) for n in range(5)]
+    outcomes = apply(target, *changes, observed=observed)
+    assert {outcome.result for outcome in outcomes.values()} == {Result.DONE}
+    assert transport.count() == {"PUT": 15, "DELETE": 5, "REPORT": 1}
+
+
+def test_a_foreign_event_is_listed_and_nothing_else(
+    target: CaldavServer, transport: CountingTransport, server: Server, url: str
+) -> None:
+    path = url.removeprefix(server.root) + "dentist.ics"
+    assert server.send("PUT", path, FOREIGN, Content_Type="text/calendar").status == 201
+    event = make_event()
+    outcome = apply(target, create(event))[event.uid]
+    assert outcome.remote is not None
+    assert set(target.observe({}).events) == {event.uid}
+    apply(target, delete(outcome.remote))
+    assert not [sent for sent in transport.sent if "dentist" in sent[1]]
+    assert b"SUMMARY:Dentist" in server.send("GET", path).body
+
+
+def test_a_users_edit_is_seen_and_never_overwritten(target: CaldavServer, server: Server, url: str) -> None:
+    event = make_event()
+    outcome = apply(target, create(event))[event.uid]
+    assert outcome.remote is not None
+    path = url.removeprefix(server.root) + f"{event.uid}.ics"
+    raw = server.send("GET", path).body.replace(b"20270118T09", b"20270119T09")
+    assert server.send("PUT", path, raw, Content_Type="text/calendar").status in (201, 204)
+    refused = apply(target, update(replace(event, summary="x"), outcome.remote))[event.uid]
+    assert (refused.result, refused.rejected) == (Result.REFUSED, False)
+    kept = apply(target, delete(outcome.remote))[event.uid]
+    assert kept.result is Result.REFUSED
+    seen = target.observe({event.uid: outcome.remote}).events[event.uid]
+    assert seen.snapshot.start.day == 19  # the user's drag
+    assert apply(target, update(replace(event, summary="x"), seen))[event.uid].result is Result.DONE
+
+
+def test_a_users_delete_is_a_proven_absence(target: CaldavServer, server: Server, url: str) -> None:
+    event = make_event()
+    outcome = apply(target, create(event))[event.uid]
+    assert outcome.remote is not None
+    assert server.send("DELETE", url.removeprefix(server.root) + f"{event.uid}.ics").status in (200, 204)
+    assert target.observe({event.uid: outcome.remote}).events == {}
+    assert apply(target, update(event, outcome.remote))[event.uid].result is Result.REFUSED
+    assert target.observe({}).events == {}
+
+
+def test_a_calendar_that_is_gone_is_no_empty_calendar(target: CaldavServer, server: Server, url: str) -> None:
+    assert server.send("DELETE", url.removeprefix(server.root)).status in (200, 204)
+    with pytest.raises(TargetError, match="there is no calendar at"):
+        target.observe({})
+    outcome = next(iter(target.apply([create(make_event())], observed=_nothing(), deadline=DEADLINE)))
+    assert outcome.result in (Result.REFUSED, Result.HELD)
+
+
+def test_a_create_whose_answer_was_lost_is_adopted(target: CaldavServer) -> None:
+    event = make_event()
+    before = target.observe({})
+    first = apply(target, create(event), observed=before)[event.uid]
+    again = apply(target, create(event), observed=before)[event.uid]
+    assert again.result is Result.DONE
+    assert again.remote == first.remote
+
+
+def _nothing() -> object:
+    from sync.models import Observation
+
+    return Observation({})
