@@ -7,14 +7,12 @@
   intent without a result is an unknown outcome: the next run reads the calendar before it believes anything.
 - The `before` copy of every intent is what `undo` brings back; copies are dropped after `KEEP_DAYS`.
 
-The file is 0600 in a 0700 folder. A migration first copies the file beside itself.
+The file is 0600 in a 0700 folder.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -94,6 +92,7 @@ class SqliteState:
         self.path = path
         self._database: sqlite3.Connection | None = None
         self._loaded = Memory()
+        self._corrupt = False
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -113,7 +112,16 @@ class SqliteState:
             lock.release()
 
     def load(self) -> Memory:
-        """The memory as last committed, with the intents of a run that did not end."""
+        """The memory as last committed, with the intents of a run that did not end. Makes no file.
+
+        A file that is no intact database gives a memory that says it is lost; `begin` moves the file aside.
+        """
+        self._loaded = Memory()
+        if not self.path.exists():
+            return self._loaded
+        if not self._intact():
+            self._corrupt = True
+            return replace(self._loaded, lost=True)
         database = self._open()
         facts = database.execute("SELECT document FROM meta WHERE name = 'facts'").fetchone()
         known = _FACTS.validate_json(facts[0]) if facts else None
@@ -128,6 +136,10 @@ class SqliteState:
 
     def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
         """Record the whole plan in one commit, before the first write; returns the run's number."""
+        if self._corrupt:
+            self.close()
+            self.path.replace(self.path.with_name(f"{self.path.name}.corrupt"))
+            self._corrupt = False
         with self._transaction() as database:
             run = database.execute("INSERT INTO runs (started) VALUES (?)", (now.isoformat(),)).lastrowid
             assert run is not None
@@ -147,10 +159,8 @@ class SqliteState:
                 ),
             )
             oldest = (now - timedelta(days=KEEP_DAYS)).isoformat()
-            database.execute(
-                "DELETE FROM intents WHERE run IN (SELECT run FROM runs WHERE ended IS NOT NULL AND started < ?)",
-                (oldest,),
-            )
+            database.execute("DELETE FROM runs WHERE ended IS NOT NULL AND started < ? AND run < ?", (oldest, run))
+            database.execute("DELETE FROM intents WHERE run NOT IN (SELECT run FROM runs)")
         return run
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
@@ -182,6 +192,14 @@ class SqliteState:
             self._database = None
 
     # --- in here ---------------------------------------------------------------------------------------------
+
+    def _intact(self) -> bool:
+        """Whether the file is a whole database; SQLite would else return half of it, or fail in the middle."""
+        try:
+            database = self._open()
+            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
+        except sqlite3.DatabaseError:
+            return False
 
     def _make_folder(self) -> None:
         try:
@@ -249,17 +267,3 @@ class SqliteState:
             f"DELETE FROM {table} WHERE key = ?",  # noqa: S608 - our own names
             ((key,) for key in loaded.keys() - values.keys()),
         )
-
-
-def default_path(folder: Path, owner: str) -> Path:
-    """The state file of this owner in the platform's state folder."""
-    assert re.fullmatch("[a-z0-9]{4,24}", owner)
-    return folder / f"{owner}.sqlite"
-
-
-def copy_beside(path: Path, suffix: str) -> Path:
-    """A copy of the state file beside it, 0600, before something irreversible."""
-    copy = path.with_name(f"{path.name}.{suffix}")
-    shutil.copy2(path, copy)
-    copy.chmod(0o600)
-    return copy

@@ -31,3 +31,8 @@ def is_ours(uid: str, owner: str) -> bool:
     """Whether an event carries this owner's mark. The full match: a longer UID that begins like ours is foreign."""
     match = UID_FORM.fullmatch(uid)
     return match is not None and match[1] == owner
+
+
+def is_shared_key(lead_key: str) -> bool:
+    """Whether a key stands for something else than one lead: the seeker, an agency, a referrer."""
+    return lead_key == SELF or lead_key.startswith(("agency:", "referrer:"))

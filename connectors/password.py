@@ -1,0 +1,79 @@
+"""Where the password of a calendar comes from: a command, an environment variable, or the system's keyring.
+
+Never from the configuration file. A command runs only if file and folder belong to the user and nobody else can write
+them; its output is read once per run and never shown.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sync.config import Settings
+from sync.errors import CredentialsError
+
+COMMAND_SECONDS = 60
+SERVICE = "followup"
+
+
+def secret_resolver(settings: Settings, *, config: Path, environment: Mapping[str, str]) -> Callable[[str], str]:
+    """A function that gives the secret of a section (`"target"`). Raises `CredentialsError` with the cure."""
+
+    def resolve(section: str) -> str:
+        if section != "target":
+            raise CredentialsError(f"[{section}] has no password")
+        target = settings.target
+        if target.password_command:
+            _check_owned(config)
+            return _from_command(target.password_command)
+        if target.password_env:
+            value = environment.get(target.password_env, "")
+            if not value:
+                raise CredentialsError(f"the environment variable {target.password_env} (password_env) is not set")
+            return value
+        if not target.user:
+            return ""
+        return _from_keyring(target.url, target.user)
+
+    return resolve
+
+
+def _check_owned(config: Path) -> None:
+    for path in (config, config.parent):
+        status = path.stat()
+        if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise CredentialsError(
+                f"password_command is not run because others can change {path}; make it yours alone: chmod go-w {path}"
+            )
+
+
+def _from_command(command: tuple[str, ...]) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - the user's own command, from a file that only they can write
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CredentialsError(f"password_command {command[0]!r} could not be run: {type(error).__name__}") from None
+    secret = done.stdout.decode(errors="replace").split("\n", 1)[0].rstrip("\r")
+    if done.returncode != 0 or not secret:
+        raise CredentialsError(f"password_command {command[0]!r} gave no password (exit code {done.returncode})")
+    return secret
+
+
+def _from_keyring(url: str, user: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        secret = keyring.get_password(f"{SERVICE} {url}", user)
+    except KeyringError as error:
+        raise CredentialsError(f"the keyring cannot be read ({type(error).__name__}); use password_command") from None
+    if not secret:
+        raise CredentialsError(
+            f"no password for {user!r}: set password_command or password_env under [target], "
+            f"or store it in the keyring under the service “{SERVICE} {url}”"
+        )
+    return secret

@@ -1,0 +1,84 @@
+"""The plan as JSON (DESIGN 4.4): stable for scripts, sorted, the same input giving the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sync.models import Action, Change, Moment, Note, Outcome, Plan, Problem, Touch
+
+SCHEMA = 1
+
+
+def plan_json(plan: Plan, outcomes: Iterable[Outcome] | None = None) -> str:
+    """The document of `plan --json`; with outcomes that of `sync --json`. Ends with a line break."""
+    results = None if outcomes is None else {outcome.uid: outcome.result.value for outcome in outcomes}
+    document = {
+        "schema": SCHEMA,
+        "now": plan.now.isoformat(),
+        "timezone": plan.timezone,
+        "schedule": [
+            _touch(touch) for touch in sorted(plan.schedule, key=lambda touch: (_when(touch.start), touch.uid))
+        ],
+        "changes": [
+            _change(change, results)
+            for change in sorted(plan.changes, key=lambda change: (_when(change.start), change.uid))
+        ],
+        "problems": [_problem(problem) for problem in plan.problems],
+        "notes": [_note(note) for note in plan.notes],
+        "summary": {action.value: plan.count(action) for action in Action},
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _touch(touch: Touch) -> Mapping[str, Any]:
+    return {
+        "uid": touch.uid,
+        "rule": touch.rule,
+        "class": touch.kind.value,
+        "lead": touch.lead,
+        "row": touch.row,
+        "start": _when(touch.start),
+        "end": _when(touch.end),
+        "zone": touch.zone,
+        "deadline": touch.deadline.isoformat() if touch.deadline else None,
+        "summary": touch.summary,
+        "description": touch.description,
+        "channel": touch.channel,
+        "who": touch.who,
+        "move": touch.move,
+        "tentative": touch.tentative,
+        "published": touch.published,
+        "reason": list(touch.reason),
+    }
+
+
+def _change(change: Change, results: Mapping[str, str] | None) -> Mapping[str, Any]:
+    document: dict[str, Any] = {
+        "action": change.action.value,
+        "uid": change.uid,
+        "row": change.row,
+        "summary": change.summary,
+        "start": _when(change.start),
+        "fields": list(change.fields),
+        "reason": change.reason,
+    }
+    if results is not None and change.action is not Action.KEEP:
+        document["outcome"] = results.get(change.uid, "held")
+    return document
+
+
+def _problem(problem: Problem) -> Mapping[str, Any]:
+    return {"row": problem.row, "column": problem.column, "value": problem.value, "reason": problem.reason}
+
+
+def _note(note: Note) -> Mapping[str, Any]:
+    return {"rule": note.rule, "lead": note.lead, "row": note.row, "reason": note.reason}
+
+
+def _when(moment: Moment | None) -> str:
+    if moment is None:
+        return ""
+    return moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()

@@ -1,0 +1,96 @@
+"""What one run may never do (promise 9). Every stop says numbers, and what to do.
+
+- **Held deletes**: counted deletes (vanished rows; changed mapping, rules or settings) of the last seven days, this run
+  included, above max(floor, percent of our future events at the start of those days). Creates and updates go on.
+- **Mass disappearance**: more than max(10, 50 %) of our future events are gone from the calendar between two runs. That
+  is a wiped calendar or a wrong listing, not a person who deletes; nothing is taken for a reaction.
+- **Another target, another source, an empty sheet**: stopped before anything is decided.
+
+Deletes that a readable row asks for (closed, do not contact, no interest) are shown and can be undone, never counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sync.config import Limits
+from sync.errors import ConfigError, GuardStop, SourceError
+from sync.models import Action, Change, Leads, Observation
+from sync.reconcile.memory import DeletesOfDay, Memory
+from sync.reconcile.reactions import future_events
+
+WINDOW_DAYS = 7
+VANISHED_FLOOR = 10
+VANISHED_SHARE = 0.5
+NAMED = 5
+"""How many rows a message names before it says how many more."""
+
+
+def check_identities(memory: Memory, *, source: str, target: str) -> None:
+    """Refuse a second sheet under one owner, and stop at another calendar than last time."""
+    if memory.source and memory.source != source:
+        raise ConfigError(
+            f"this owner's follow-ups come from {memory.source}, not from {source}; "
+            "give the second sheet a configuration with another owner and another [state] path"
+        )
+    if memory.target and memory.target != target:
+        raise GuardStop(
+            f"the follow-ups so far lie in {memory.target}, but the configuration now names {target}; "
+            "put the old address back, or run `followup clear` with the old one first and `followup sync` again"
+        )
+
+
+def check_sheet(memory: Memory, leads: Leads) -> None:
+    """Stop at an empty sheet where there were leads: an empty read is an error, not an instruction."""
+    if memory.leads and not leads.leads and not leads.silent_rows:
+        raise SourceError(
+            f"the sheet has no rows, but the last run read {len(memory.leads)} leads; nothing was changed. "
+            "If the search is over, run `followup clear`"
+        )
+
+
+def check_disappearance(memory: Memory, observation: Observation, *, today: date, zone: ZoneInfo) -> None:
+    """Stop when so many of our events are gone that no person can have deleted them one by one."""
+    ahead = {uid for uid, event in future_events(memory.events, today=today, zone=zone).items() if event.observed}
+    gone = ahead - observation.events.keys() - observation.unreadable.keys()
+    allowed = max(VANISHED_FLOOR, int(len(ahead) * VANISHED_SHARE))
+    if len(gone) > allowed:
+        raise GuardStop(
+            f"{len(gone)} of {len(ahead)} future follow-ups are gone from the calendar since the last run "
+            f"(more than {allowed}); nothing was changed. To put them back: `followup undo`. "
+            "To accept that they are deleted: `followup sync --yes-delete`"
+        )
+
+
+def hold_deletes(
+    changes: Sequence[Change], *, memory: Memory, limits: Limits, today: date, future: int
+) -> tuple[tuple[Change, ...], tuple[DeletesOfDay, ...], str]:
+    """The changes with counted deletes held back where they are too many, the guard's window, and its sentence.
+
+    `future` is how many events of ours lie ahead now. The window's share is taken of those at its beginning, so that
+    ten small bites count as one.
+    """
+    recent = tuple(entry for entry in memory.deletes if entry.day > today - timedelta(days=WINDOW_DAYS))
+    counted = [change for change in changes if change.action is Action.DELETE and change.counted]
+    before = sum(entry.deleted for entry in recent)
+    base = recent[0].future_before if recent else future
+    allowed = max(limits.max_delete_floor, base * limits.max_delete_percent // 100)
+    if counted and before + len(counted) > allowed:
+        rows = [change.summary for change in counted]
+        named = "; ".join(rows[:NAMED]) + (f"; and {len(rows) - NAMED} more" if len(rows) > NAMED else "")
+        sentence = (
+            f"{len(counted)} follow-ups would be deleted because their rows vanished or the settings changed"
+            + (f" ({before} more in the last {WINDOW_DAYS} days)" if before else "")
+            + f"; the limit is {allowed} of {base}. They are kept: {named}. "
+            "If this is right, run `followup sync --yes-delete`; if not, look at the sheet"
+        )
+        held = {change.uid for change in counted}
+        kept = tuple(
+            replace(change, action=Action.KEEP, reason=f"held back: {change.reason}") if change.uid in held else change
+            for change in changes
+        )
+        return kept, recent, sentence
+    return tuple(changes), (*recent, DeletesOfDay(today, len(counted), future)) if counted else recent, ""

@@ -1,0 +1,118 @@
+"""What a run does first about the run before it: it believes the calendar, not the journal.
+
+An intent without a known result may or may not have reached the calendar. The listing tells:
+
+| intent | in the calendar | then |
+| --- | --- | --- |
+| create, update | carries the stamp we were about to write | it happened: what the journal wanted is what we wrote |
+| create, update | anything else | it did not happen (or somebody wrote later): memory stays as it is |
+| delete | absent | it happened: gone by our hand, not by the user's |
+| delete | present | it did not happen |
+
+After a loss of state there is no journal and no memory. Then events are recognised by the UIDs of today's plan
+(`adopt`); a title that is ticked and a start on another day are taken for the user's doing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sync.models import Action, Event, Moment, Observation, RemoteEvent, Snapshot, Stamp, Touch
+from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
+from sync.reconcile.reactions import TickPattern
+
+
+def heal(memory: Memory, observation: Observation) -> Memory:
+    """Memory with the open intents settled by what the calendar holds."""
+    if not memory.intents:
+        return memory
+    events, touches = dict(memory.events), dict(memory.touches)
+    for intent in memory.intents:
+        current = observation.events.get(intent.uid)
+        if intent.action is Action.DELETE:
+            if current is None and intent.uid not in observation.unreadable and intent.uid in events:
+                events[intent.uid] = replace(events[intent.uid], gone=True)
+        elif current is not None and intent.event and intent.stamp and _happened(intent, current.snapshot):
+            events[intent.uid] = EventMemory(
+                uid=intent.uid,
+                desired=intent.event,
+                stamp=intent.stamp,
+                observed=replace(current, etag="", snapshot=_as_written(intent.event, current.snapshot)),
+            )
+            touches.setdefault(
+                intent.uid, TouchMemory(uid=intent.uid, lead_key="", rule="", start=intent.event.start, published=True)
+            )
+    return replace(memory, events=events, touches=touches, intents=())
+
+
+def _happened(intent: Intent, current: Snapshot) -> bool:
+    assert intent.stamp is not None
+    if current.last_modified == intent.stamp.written and current.sequence == intent.stamp.sequence:
+        return True
+    # A client that edited after us raises the stamp; a create that is there at all was ours.
+    return intent.before is None or current.sequence >= intent.stamp.sequence > intent.before.snapshot.sequence
+
+
+def _as_written(event: Event, current: Snapshot) -> Snapshot:
+    """What the server held right after our write: what differs in `current` is then the user's edit."""
+    return replace(current, start=event.start, end=event.end, summary=event.summary)
+
+
+def adopt(
+    memory: Memory, observation: Observation, *, touches: Iterable[Touch], zone: ZoneInfo, ticks: TickPattern
+) -> Memory:
+    """Memory rebuilt from the calendar for the touches of today's plan; what is not in it stays a stray."""
+    events, known = dict(memory.events), dict(memory.touches)
+    for touch in touches:
+        current = observation.events.get(touch.uid)
+        if current is None or touch.uid in events:
+            continue
+        events[touch.uid] = _adopted(touch, current)
+        known[touch.uid] = _remembered(touch, known.get(touch.uid), current.snapshot, zone=zone, ticks=ticks)
+    return replace(memory, events=events, touches=known)
+
+
+def _adopted(touch: Touch, current: RemoteEvent) -> EventMemory:
+    snapshot = current.snapshot
+    written = snapshot.last_modified or datetime.fromtimestamp(0, ZoneInfo("UTC"))
+    return EventMemory(
+        uid=touch.uid,
+        desired=Event(
+            uid=touch.uid,
+            start=snapshot.start,
+            end=snapshot.end,
+            zone=touch.zone,
+            summary=snapshot.summary,
+            description="",
+        ),
+        stamp=Stamp(created=written, written=written, sequence=snapshot.sequence),
+        observed=current,
+    )
+
+
+def _remembered(
+    touch: Touch, known: TouchMemory | None, current: Snapshot, *, zone: ZoneInfo, ticks: TickPattern
+) -> TouchMemory:
+    base = known or TouchMemory(
+        uid=touch.uid,
+        lead_key=touch.lead_key,
+        rule=touch.rule,
+        party=touch.party,
+        round=touch.round,
+        generation=touch.generation,
+        step=touch.step,
+    )
+    base = replace(base, published=True, fact=touch.fact)
+    if current.status == "COMPLETED" or ticks.matches(current.summary):
+        day = _day(current.last_modified or current.start, zone)
+        return replace(base, start=touch.given, reaction=Reaction.TICKED, reacted_on=day, done_on=day)
+    if _day(current.start, zone) == _day(touch.given, zone):
+        return replace(base, start=current.start)
+    return replace(base, start=touch.given, reaction=Reaction.DRAGGED, pinned_to=current.start, pinned_fact=touch.fact)
+
+
+def _day(moment: Moment, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment

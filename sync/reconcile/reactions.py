@@ -1,0 +1,139 @@
+"""What the user did to our events in their calendar, written into memory (promise 2).
+
+Three things can be read there:
+
+| seen | means | remembered as |
+| --- | --- | --- |
+| a title that now begins with a tick or “done”, or STATUS:COMPLETED | done | `TICKED`, done on the day of the edit |
+| another start | snooze: not then, but then | `DRAGGED`, pinned to that start |
+| gone, from a listing that proves absence | not this one | `DELETED`, never created again |
+
+Everything else (a new title, a note in the text, a removed alarm) is kept by `plan` field by field. A snooze mark or
+any other decoration of a client is no reaction: only meanings are compared, never bytes and never ETags alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sync.models import Moment, Note, Observation, RemoteEvent, Snapshot
+from sync.reconcile.memory import EventMemory, Memory, Reaction, TouchMemory
+
+WATCH_DAYS = 30
+"""Past events are watched this long; what happens to them later means nothing (DESIGN 6)."""
+
+_MARKS = r"✓|✔|☑|✅|\[x\]"
+
+
+class TickPattern:
+    """Recognises a ticked title. `words` are those that mean done, in any language; ours and the user's."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        alternatives = "|".join(re.escape(word) for word in sorted({"x", "done", *words}))
+        self._pattern = re.compile(rf"^\s*(?:(?:{_MARKS})|(?:{alternatives})(?=[\s:.,!-]|$))", re.IGNORECASE)
+
+    def matches(self, title: str) -> bool:
+        """Whether this title says that the follow-up is done."""
+        return self._pattern.match(title) is not None
+
+
+def take_reactions(
+    memory: Memory, observation: Observation, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
+) -> tuple[Memory, tuple[Note, ...]]:
+    """Memory with the user's reactions since the last run, and a note for each new one.
+
+    Only for targets whose users can react, and only with a listing that proves absence.
+    """
+    today = now.astimezone(zone).date()
+    events, touches = dict(memory.events), dict(memory.touches)
+    notes: list[Note] = []
+    for uid, event in sorted(memory.events.items()):
+        if event.gone or event.observed is None or uid in observation.unreadable:
+            continue
+        touch = touches.get(uid) or TouchMemory(uid=uid, lead_key="", rule="")
+        current = observation.events.get(uid)
+        if current is None:
+            events[uid] = replace(event, gone=True)
+            if _day(event.observed.snapshot.start, zone) >= today - timedelta(days=WATCH_DAYS):
+                touches[uid], said = _deleted(touch, event, today)
+                notes += said
+            continue
+        if current.etag and current.etag == event.observed.etag:
+            continue
+        touches[uid], said = _edited(touch, event, current, now=now, zone=zone, ticks=ticks)
+        notes += said
+    return replace(memory, events=events, touches=touches), tuple(notes)
+
+
+def _deleted(touch: TouchMemory, event: EventMemory, today: date) -> tuple[TouchMemory, list[Note]]:
+    if touch.done_on is not None:
+        return touch, []
+    note = Note(f"you deleted “{event.desired.summary}”: it will not come back", rule=touch.rule or None)
+    return replace(touch, reaction=Reaction.DELETED, reacted_on=today), [note]
+
+
+def _edited(
+    touch: TouchMemory, event: EventMemory, current: RemoteEvent, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
+) -> tuple[TouchMemory, list[Note]]:
+    assert event.observed is not None
+    before, after = event.observed.snapshot, current.snapshot
+    notes: list[Note] = []
+    ticked = after.status == "COMPLETED" or (after.summary != event.desired.summary and ticks.matches(after.summary))
+    if ticked and touch.reaction is not Reaction.TICKED:
+        day = _day_of_edit(before, after, now=now, zone=zone)
+        touch = replace(touch, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False)
+        notes.append(Note(f"you ticked “{event.desired.summary}”: done on {day:%a %Y-%m-%d}", rule=touch.rule or None))
+    elif not ticked and touch.reaction is Reaction.TICKED:
+        touch = replace(touch, reaction=None, reacted_on=None, done_on=None)
+        notes.append(
+            Note(f"you took the tick off “{event.desired.summary}”: it is open again", rule=touch.rule or None)
+        )
+    if not same_moment(before.start, after.start) and not same_moment(touch.pinned_to, after.start):
+        reaction = touch.reaction if touch.reaction is Reaction.TICKED else Reaction.DRAGGED
+        touch = replace(
+            touch,
+            reaction=reaction,
+            reacted_on=now.astimezone(zone).date(),
+            pinned_to=_in_zone(after.start, event.desired.zone),
+            pinned_fact=touch.fact,
+        )
+        notes.append(
+            Note(f"you moved “{event.desired.summary}” to {_said(after.start, zone)}", rule=touch.rule or None)
+        )
+    return touch, notes
+
+
+def same_moment(one: Moment | None, other: Moment | None) -> bool:
+    """Whether both are the same day, or the same instant. A day never equals an instant."""
+    return isinstance(one, datetime) == isinstance(other, datetime) and one == other
+
+
+def _day_of_edit(before: Snapshot, after: Snapshot, *, now: datetime, zone: ZoneInfo) -> date:
+    """LAST-MODIFIED if the edit moved it and it is not in the future, else today (DESIGN 6)."""
+    stamp = after.last_modified
+    if stamp is not None and stamp != before.last_modified and stamp <= now:
+        return stamp.astimezone(zone).date()
+    return now.astimezone(zone).date()
+
+
+def _in_zone(moment: Moment, zone: str) -> Moment:
+    return moment.astimezone(ZoneInfo(zone)) if isinstance(moment, datetime) else moment
+
+
+def _day(moment: Moment, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+
+
+def _said(moment: Moment, zone: ZoneInfo) -> str:
+    if isinstance(moment, datetime):
+        return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
+    return f"{moment:%a %Y-%m-%d}"
+
+
+def future_events(events: Mapping[str, EventMemory], *, today: date, zone: ZoneInfo) -> dict[str, EventMemory]:
+    """Ours that still lie ahead: what the guards count in."""
+    return {uid: event for uid, event in events.items() if not event.gone and _day(event.desired.start, zone) >= today}

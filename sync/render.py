@@ -1,0 +1,215 @@
+"""Plan, agenda and explanation as text for a person: readable without colour and at 80 columns.
+
+Everything here turns values into lines on a given console; nothing is decided. Text from the sheet is printed as text,
+never as markup, and carries no control characters to the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sync.models import Action, Change, Lead, Moment, Note, Plan, Problem, Touch
+
+SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Text without anything a terminal could obey, line breaks included."""
+    return _CONTROLS.sub(" ", text)
+
+
+def show_plan(console: Console, plan: Plan, *, all_notes: bool = False) -> None:
+    """What sync would do and why, then the problems, then what else there is to say."""
+    zone = ZoneInfo(plan.timezone)
+    console.print(Text(f"Plan of {_stamp(plan.now, zone)}, {plan.timezone}", style="bold"))
+    writes = sorted(plan.writes, key=lambda change: (str(change.start), change.uid))
+    if writes:
+        console.print()
+        _show_changes(console, writes, zone)
+    console.print()
+    console.print(Text(summary_line(plan)))
+    if plan.held:
+        console.print(Text(plain(plan.held), style="bold red"))
+    show_problems(console, plan.problems)
+    show_notes(console, plan.notes, limit=None if all_notes else 12)
+
+
+def summary_line(plan: Plan) -> str:
+    """The changes in numbers."""
+    if not plan.writes:
+        return f"Nothing to change; {_counted(plan.count(Action.KEEP), 'event')} in the calendar as planned."
+    words = [(Action.CREATE, "create"), (Action.UPDATE, "update"), (Action.DELETE, "delete"), (Action.KEEP, "keep")]
+    return ", ".join(f"{plan.count(action)} to {word}" for action, word in words) + "."
+
+
+def _show_changes(console: Console, changes: Sequence[Change], zone: ZoneInfo) -> None:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    grid.add_column(justify="right", style="dim")
+    for change in changes:
+        sign, style = SIGNS[change.action]
+        body = Text(plain(change.summary))
+        why = change.reason
+        if change.action is Action.UPDATE:
+            why = f"changes {', '.join(change.fields)}" + (f": {why}" if why else "")
+        if why:
+            body.append(f"\n{plain(why)}", style="dim")
+        grid.add_row(
+            Text(sign, style=style), Text(when(change.start, zone), style=style), body, plain(change.row or "")
+        )
+    console.print(grid)
+
+
+def show_problems(console: Console, problems: Sequence[Problem]) -> None:
+    """Every cell that could not be understood, with its place."""
+    if not problems:
+        return
+    console.print()
+    console.print(Text(f"{_counted(len(problems), 'cell')} could not be read:", style="bold yellow"))
+    for problem in problems:
+        place = f"{problem.row}, {problem.column}" if problem.column else problem.row
+        value = f" “{_short(problem.value)}”" if problem.value else ""
+        console.print(Padding(Text(plain(f"{place}:{value} {problem.reason}")), (0, 0, 0, 2)))
+
+
+def show_notes(console: Console, notes: Sequence[Note], *, limit: int | None) -> None:
+    """Remarks without a change."""
+    if not notes:
+        return
+    console.print()
+    console.print(Text("Notes:", style="bold"))
+    for note in notes[:limit]:
+        place = " ".join(part for part in (note.row, note.lead) if part)
+        rule = f" [{note.rule}]" if note.rule else ""
+        console.print(Padding(Text(plain((f"{place}: " if place else "") + note.reason + rule)), (0, 0, 0, 2)))
+    if limit is not None and len(notes) > limit:
+        console.print(Text(f"  and {len(notes) - limit} more; see them all with --verbose", style="dim"))
+
+
+def show_agenda(console: Console, plan: Plan, *, days: int) -> None:
+    """What is due: late, today, the next days, and who is waited for until when."""
+    zone = ZoneInfo(plan.timezone)
+    today = plan.now.astimezone(zone).date()
+    last = today + timedelta(days=days)
+    groups: dict[str, list[Touch]] = {"Late": [], "Today": [], f"Next {days} days": [], "Waiting until": []}
+    styles = ("bold red", "bold yellow", "bold", "dim")
+    for touch in plan.schedule:
+        day = _day(touch.start, zone)
+        if touch.deadline is not None and touch.deadline < plan.now:
+            name = "Late"
+        elif day <= today:
+            name = "Today"
+        elif day <= last:
+            name = f"Next {days} days"
+        elif not touch.tentative:
+            name = "Waiting until"
+        else:
+            continue
+        groups[name].append(touch)
+    shown = False
+    for (name, touches), style in zip(groups.items(), styles, strict=True):
+        if touches:
+            if shown:
+                console.print()
+            shown = True
+            console.print(Text(f"{name} ({len(touches)})", style=style))
+            console.print(_touch_grid(touches, zone, now=plan.now))
+    if not shown:
+        console.print("Nothing is due.")
+
+
+def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    grid.add_column(justify="right", style="dim")
+    for touch in touches:
+        body = Text(plain(touch.summary))
+        if touch.deadline is not None:
+            late = touch.deadline < now
+            due = f"\ndue by {_stamp(touch.deadline, zone)}" + (f", {_ago(now - touch.deadline)} late" if late else "")
+            body.append(due, style="red" if late else "dim")
+        grid.add_row("", when(touch.start, zone), body, plain(touch.row or ""))
+    return grid
+
+
+def show_explanation(console: Console, plan: Plan, leads: Sequence[Lead]) -> None:
+    """Every date of these leads: rule, arithmetic, what moved it, what is suppressed and why."""
+    zone = ZoneInfo(plan.timezone)
+    for lead in leads:
+        console.print(Text(plain(f"{lead.label}  ({lead.row})"), style="bold"))
+        console.print(
+            Text(
+                f"  stage {lead.stage.value.replace('_', ' ')}"
+                + (f" (“{plain(lead.status_text)}”)" if lead.status_text else "")
+            )
+        )
+        touches = [touch for touch in plan.schedule if touch.lead_key == lead.key]
+        for touch in touches:
+            flags = [
+                word
+                for word, on in (
+                    ("tentative", touch.tentative),
+                    ("not yet in the calendar", not touch.published),
+                    ("moved by you", touch.pinned),
+                )
+                if on
+            ]
+            head = f"{when(touch.start, zone)}  {plain(touch.summary)}  [{touch.rule}]" + (
+                f" ({', '.join(flags)})" if flags else ""
+            )
+            console.print(Padding(Text(head), (1, 0, 0, 2)))
+            for sentence in touch.reason:
+                console.print(Padding(Text(plain(sentence), style="dim"), (0, 0, 0, 6)))
+        notes = [note for note in plan.notes if note.row == lead.row]
+        problems = [problem for problem in plan.problems if problem.row == lead.row]
+        for text in [
+            *(f"{note.reason}" + (f" [{note.rule}]" if note.rule else "") for note in notes),
+            *(f"{problem.column} “{_short(problem.value)}”: {problem.reason}" for problem in problems),
+        ]:
+            console.print(Padding(Text(plain(text)), (1 if not touches else 0, 0, 0, 2)))
+        if not touches and not notes and not problems:
+            console.print("  nothing is planned for this lead")
+        console.print()
+
+
+def when(moment: Moment | None, zone: ZoneInfo) -> str:
+    """A start as a person reads it, in the seeker's zone, always of one width."""
+    if moment is None:
+        return ""
+    if isinstance(moment, datetime):
+        return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
+    return f"{moment:%a %Y-%m-%d}      "
+
+
+def _stamp(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
+
+
+def _ago(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _day(moment: Moment, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment

@@ -1,0 +1,154 @@
+"""Drag, delete and tick in a calendar become memory; decoration does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from conftest import NOW, ZONE, a_touch, at
+
+from sync.models import Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
+from sync.reconcile.memory import EventMemory, Memory, Reaction, TouchMemory
+from sync.reconcile.reactions import TickPattern, take_reactions
+
+TICKS = TickPattern(["erledigt", "hecho"])
+WRITTEN = datetime(2027, 1, 3, 12, 0, tzinfo=ZONE)
+
+
+def an_event(touch: Touch) -> Event:
+    return Event(touch.uid, touch.start, touch.end, touch.zone, touch.summary, touch.description)
+
+
+def a_snapshot(touch: Touch) -> Snapshot:
+    return Snapshot(touch.start, touch.end, touch.summary, touch.description, last_modified=WRITTEN)
+
+
+def remembered(touch: Touch) -> Memory:
+    observed = RemoteEvent(touch.uid, f"/{touch.uid}.ics", '"1"', a_snapshot(touch), "")
+    event = EventMemory(touch.uid, an_event(touch), Stamp(WRITTEN, WRITTEN, 0), observed)
+    known = TouchMemory(touch.uid, touch.lead_key, touch.rule, start=touch.start, fact=touch.fact)
+    return Memory(events={touch.uid: event}, touches={touch.uid: known})
+
+
+def seen(touch: Touch, **edits: object) -> Observation:
+    snapshot = replace(a_snapshot(touch), **edits)  # type: ignore[arg-type]
+    return Observation({touch.uid: RemoteEvent(touch.uid, f"/{touch.uid}.ics", '"2"', snapshot, "")})
+
+
+def react(memory: Memory, observation: Observation) -> tuple[Memory, list[str]]:
+    after, notes = take_reactions(memory, observation, now=NOW, zone=ZONE, ticks=TICKS)
+    return after, [note.reason for note in notes]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["✓ Follow up", "✔Follow up", "☑ x", "✅", "[x] Follow up", "[X] a", "x Follow up", "X: Follow up", "Done",
+     "done, thanks", "DONE - Acme", "Erledigt: Acme", "hecho"],
+)  # fmt: skip
+def test_titles_that_are_ticks(title: str) -> None:
+    touch = a_touch()
+    after, notes = react(remembered(touch), seen(touch, summary=title))
+    assert after.touches[touch.uid].reaction is Reaction.TICKED
+    assert len(notes) == 1
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("Xerox: follow up", id="a company that begins with x"),
+        pytest.param("Donelly & Sons", id="a name that begins with done"),
+        pytest.param("Follow up: Acme ✓", id="a tick at the end is no tick"),
+        pytest.param("not done", id="the word in the middle"),
+        pytest.param("Xing call", id="x as a letter"),
+    ],
+)
+def test_titles_that_are_no_ticks(title: str) -> None:
+    touch = a_touch()
+    after, notes = react(remembered(touch), seen(touch, summary=title))
+    assert after.touches[touch.uid].reaction is None
+    assert notes == []
+
+
+def test_status_completed_is_a_tick() -> None:
+    touch = a_touch()
+    after, _ = react(remembered(touch), seen(touch, status="COMPLETED"))
+    assert after.touches[touch.uid].reaction is Reaction.TICKED
+
+
+@pytest.mark.parametrize(
+    ("modified", "day"),
+    [
+        pytest.param(at("2027-01-02", "23:00"), date(2027, 1, 2), id="the day the edit was made"),
+        pytest.param(WRITTEN, date(2027, 1, 4), id="a client that leaves the stamp alone: today"),
+        pytest.param(NOW + timedelta(days=2), date(2027, 1, 4), id="a stamp in the future: today"),
+        pytest.param(None, date(2027, 1, 4), id="no stamp: today"),
+    ],
+)
+def test_day_of_a_tick(modified: datetime | None, day: date) -> None:
+    touch = a_touch()
+    after, _ = react(remembered(touch), seen(touch, summary="✓ a", last_modified=modified))
+    assert after.touches[touch.uid].done_on == day
+
+
+def test_taking_the_tick_off_opens_it_again() -> None:
+    touch = a_touch()
+    ticked, _ = react(remembered(touch), seen(touch, summary="✓ a"))
+    after, notes = react(ticked, seen(touch, summary="Follow up: Acme"))
+    assert after.touches[touch.uid].reaction is None
+    assert after.touches[touch.uid].done_on is None
+    assert "open again" in notes[0]
+
+
+def test_drag_is_remembered_with_the_fact_it_hangs_on() -> None:
+    touch = a_touch()
+    after, notes = react(remembered(touch), seen(touch, start=at("2027-01-13", "15:00"), end=at("2027-01-13", "15:15")))
+    assert after.touches[touch.uid].reaction is Reaction.DRAGGED
+    assert after.touches[touch.uid].pinned_to == at("2027-01-13", "15:00")
+    assert after.touches[touch.uid].pinned_fact == "2027-01-04"
+    assert "Wed 2027-01-13 15:00" in notes[0]
+
+
+def test_drag_is_said_once() -> None:
+    touch = a_touch()
+    moved = seen(touch, start=at("2027-01-13", "15:00"), end=at("2027-01-13", "15:15"))
+    after, _ = react(remembered(touch), moved)
+    _, notes = react(after, moved)
+    assert notes == []
+
+
+def test_same_instant_in_another_zone_is_no_drag() -> None:
+    touch = a_touch()
+    utc = touch.start.astimezone(tz=None) if isinstance(touch.start, datetime) else touch.start
+    after, _ = react(remembered(touch), seen(touch, start=utc))
+    assert after.touches[touch.uid].reaction is None
+
+
+def test_deletion_is_remembered_and_the_uid_is_burnt() -> None:
+    touch = a_touch()
+    after, notes = react(remembered(touch), Observation({}))
+    assert after.touches[touch.uid].reaction is Reaction.DELETED
+    assert after.events[touch.uid].gone
+    assert "will not come back" in notes[0]
+
+
+def test_an_old_event_that_was_tidied_away_means_nothing() -> None:
+    touch = a_touch(day="2026-11-02")
+    after, notes = react(remembered(touch), Observation({}))
+    assert after.touches[touch.uid].reaction is None
+    assert after.events[touch.uid].gone
+    assert notes == []
+
+
+def test_an_unreadable_event_is_not_absent() -> None:
+    touch = a_touch()
+    after, notes = react(remembered(touch), Observation({}, unreadable={touch.uid: "DTEND is no date"}))
+    assert not after.events[touch.uid].gone
+    assert notes == []
+
+
+def test_decoration_is_no_reaction() -> None:
+    touch = a_touch()
+    after, notes = react(remembered(touch), seen(touch, sequence=7, last_modified=NOW))
+    assert after.touches[touch.uid].reaction is None
+    assert notes == []

@@ -1,0 +1,172 @@
+"""The state file: what went in comes out, a journal without results is open, a broken file is a loss and no crash."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import NOW, a_touch, at
+
+from connectors.memory import snapshot_of
+from connectors.sqlite_state import SqliteState
+from sync.errors import ConfigError, LockedError
+from sync.models import Action, Change, Event, Outcome, RemoteEvent, Result, Stage, Stamp
+from sync.reconcile.memory import (
+    DeletesOfDay,
+    EventMemory,
+    LeadMemory,
+    Memory,
+    Reaction,
+    StageSeen,
+    TouchMemory,
+)
+
+TOUCH = a_touch()
+EVENT = Event(TOUCH.uid, TOUCH.start, TOUCH.end, TOUCH.zone, "Follow up", "Why", alarm=timedelta(minutes=-540))
+STAMP = Stamp(NOW, NOW, 0)
+REMOTE = RemoteEvent(TOUCH.uid, "/a.ics", '"1"', snapshot_of(EVENT, STAMP), "BEGIN:VCALENDAR\r\nü\r\n")
+FULL = Memory(
+    owner="test",
+    source="csv:/leads.csv",
+    target="ics:/f.ics",
+    first_run=NOW,
+    last_run=NOW,
+    leads={
+        "acme|analyst": LeadMemory(
+            "acme|analyst", NOW, company="Acme", applied_on=date(2027, 1, 4), interview_at=at("2027-01-20", "00:00"),
+            promised_on=date(2027, 1, 5), stages=(StageSeen(Stage.SENT, date(2027, 1, 4)),), spent=(date(2027, 1, 9),),
+        )
+    },
+    touches={
+        TOUCH.uid: TouchMemory(
+            TOUCH.uid, "acme|analyst", "R-001-1", start=at("2027-01-11"), planned=date(2027, 1, 11),
+            reaction=Reaction.DRAGGED, pinned_to=date(2027, 1, 13), pinned_fact="2027-01-04",
+        )
+    },
+    events={TOUCH.uid: EventMemory(TOUCH.uid, EVENT, STAMP, REMOTE, kept=frozenset({"summary"}))},
+    counters={"review": 3},
+    texts={"rules": "abc"},
+    deletes=(DeletesOfDay(date(2027, 1, 3), 2, 40),),
+)  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteState:
+    return SqliteState(tmp_path / "deep" / "state.sqlite")
+
+
+def a_create() -> Change:
+    return Change(Action.CREATE, TOUCH.uid, "Follow up", TOUCH.start, "leads.csv:2", "", event=EVENT, stamp=STAMP)
+
+
+def saved(store: SqliteState, memory: Memory, *changes: Change, exit_code: int = 0) -> None:
+    with store.lock():
+        store.load()
+        store.commit(store.begin(changes, memory=memory, now=NOW), memory, exit_code=exit_code)
+
+
+def test_memory_comes_back_as_it_was(store: SqliteState) -> None:
+    saved(store, FULL)
+    assert store.load() == FULL
+
+
+def test_a_date_stays_a_date_and_midnight_stays_an_instant(store: SqliteState) -> None:
+    saved(store, FULL)
+    again = store.load()
+    assert type(again.touches[TOUCH.uid].pinned_to) is date
+    assert again.leads["acme|analyst"].interview_at == at("2027-01-20", "00:00")
+
+
+def test_what_is_removed_from_memory_is_removed_from_the_file(store: SqliteState) -> None:
+    saved(store, FULL)
+    saved(store, replace(FULL, touches={}, leads={}))
+    assert store.load() == replace(FULL, touches={}, leads={})
+
+
+def test_loading_makes_no_file(store: SqliteState) -> None:
+    assert store.load() == Memory()
+    assert not store.path.parent.exists()
+
+
+def test_a_run_that_was_killed_leaves_open_intents(store: SqliteState) -> None:
+    saved(store, FULL)
+    with store.lock():
+        store.begin([a_create()], memory=FULL, now=NOW)
+    with store.lock():
+        (intent,) = store.load().intents
+    assert (intent.action, intent.uid, intent.event, intent.stamp, intent.before) == (
+        Action.CREATE, TOUCH.uid, EVENT, STAMP, None,
+    )  # fmt: skip
+
+
+def test_intents_stay_open_until_the_run_ends_even_with_a_result(store: SqliteState) -> None:
+    with store.lock():
+        run = store.begin([a_create()], memory=FULL, now=NOW)
+        store.record(run, [Outcome(TOUCH.uid, Result.DONE, REMOTE)])
+    assert len(store.load().intents) == 1
+    with store.lock():
+        store.load()
+        store.commit(run, FULL, exit_code=0)
+    assert store.load().intents == ()
+
+
+@pytest.mark.parametrize(("result", "still_open"), [(Result.UNKNOWN, 1), (Result.HELD, 0), (Result.REFUSED, 0)])
+def test_only_an_unknown_outcome_outlives_its_run(store: SqliteState, result: Result, still_open: int) -> None:
+    with store.lock():
+        run = store.begin([a_create()], memory=FULL, now=NOW)
+        store.record(run, [Outcome(TOUCH.uid, result)])
+        store.commit(run, FULL, exit_code=6)
+    assert len(store.load().intents) == still_open
+
+
+def test_a_second_run_is_locked_out_at_once(store: SqliteState) -> None:
+    with store.lock(), pytest.raises(LockedError), SqliteState(store.path).lock():
+        pass
+
+
+def test_file_and_folder_are_the_users_alone(store: SqliteState) -> None:
+    saved(store, FULL)
+    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(store.path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("spoil", [b"", b"no database at all, but a text as long as a page" * 100])
+def test_a_broken_file_is_a_loss_and_is_moved_aside(store: SqliteState, spoil: bytes) -> None:
+    saved(store, FULL)
+    data = store.path.read_bytes()
+    store.path.write_bytes(spoil or data[:4096] + data[6096:])
+    assert store.load() == Memory(lost=True)
+    saved(store, replace(FULL, lost=False))
+    assert store.load() == FULL
+    assert store.path.with_name("state.sqlite.corrupt").exists()
+
+
+def test_a_newer_state_file_is_refused(store: SqliteState) -> None:
+    saved(store, FULL)
+    with sqlite3.connect(store.path) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(ConfigError, match="newer followup"):
+        store.load()
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ConfigError, match="cannot be made"), SqliteState(tmp_path / "file" / "state.sqlite").lock():
+        pass
+
+
+def test_old_copies_are_dropped(store: SqliteState) -> None:
+    saved(store, FULL, a_create())
+    with store.lock():
+        store.load()
+        run = store.begin((), memory=FULL, now=NOW + timedelta(days=31))
+        store.commit(run, FULL, exit_code=0)
+    with sqlite3.connect(store.path) as database:
+        assert database.execute("SELECT count(*) FROM intents").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+    database.close()
