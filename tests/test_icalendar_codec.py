@@ -36,7 +36,7 @@ def events(draw: st.DrawFn) -> Event:
         zone=zone,
         summary=draw(TEXT),
         description=draw(TEXT),
-        categories=tuple(draw(st.lists(TEXT, max_size=3))),
+        categories=tuple(draw(st.lists(st.text(max_size=10), max_size=3))),
         tentative=draw(st.booleans()),
         alarm=draw(st.none() | st.integers(-1000, 1000).map(lambda minutes: timedelta(minutes=minutes))),
         row=draw(TEXT),
