@@ -59,6 +59,8 @@ class Table:
     """What the source decided while reading (encoding, delimiter) and a person should be able to see."""
     zone: str | None = None
     """The sheet's own IANA zone, where it has one."""
+    delimited: bool = False
+    """Cells are told apart by a separator: in a row wider than the header they have shifted."""
 
 
 # --- a row understood ----------------------------------------------------------------------------------------
@@ -195,12 +197,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Leads:
-    """A table understood. `silent_rows` are rows out as a whole; their events stay as they are."""
+    """A table understood. `silent_rows` are rows out as a whole; their events stay as they are.
+
+    `silent_keys` are the keys of those silent rows that memory recognised.
+    """
 
     leads: tuple[Lead, ...]
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
     silent_rows: tuple[str, ...] = ()
+    silent_keys: tuple[str, ...] = ()
     mapped: Mapping[str, str] = field(default_factory=dict)
     """Field to header, as understood this time."""
 

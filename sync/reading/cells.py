@@ -1,0 +1,94 @@
+"""One cell as clean text: what a spreadsheet holds is hostile until it went through here.
+
+- **clean**: bounded, one Unicode form, no control characters, no bidirectional overrides, no invisible characters.
+- **squeezed**: lower-case letters and digits only; how headers and words are compared, never how they are shown.
+- **Fault**: why a cell could not be understood; it becomes a `Problem` that names row and column.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sync.models import CellError, CellValue
+
+MAX_TEXT = 1_000
+"""Characters of a cell that are kept; a company or a contact is never longer."""
+MAX_NOTES = 4_000
+MAX_SHOWN = 80
+"""Characters of a cell that a problem repeats."""
+
+# Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji need them.
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffc\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_SPACES = re.compile(r"\s+")
+_PLAIN = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+_NOT_WORD = re.compile(r"[\W_]+")
+_ERRORS = frozenset(
+    ("#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#n/a", "#error!", "#spill!", "#calc!", "#field!")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a cell could not be understood, as the end of a sentence."""
+
+    reason: str
+
+
+def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:
+    """The cell as one line of text; nothing in it can break out of where it is shown."""
+    if isinstance(value, str):
+        if len(value) <= limit and _PLAIN.fullmatch(value):
+            return value
+        text = unicodedata.normalize("NFC", value[: limit * 4])
+        return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit]
+    return _typed_text(value)
+
+
+def clean_lines(value: CellValue, *, limit: int = MAX_NOTES) -> str:
+    """The cell as text that keeps its line breaks: for notes and lists."""
+    if not isinstance(value, str):
+        return _typed_text(value)
+    text = value[: limit * 4].replace("\r\n", "\n").replace("\r", "\n")
+    lines = (clean_text(line, limit=limit) for line in text.split("\n"))
+    return "\n".join(lines).strip("\n")[:limit]
+
+
+def _typed_text(value: CellValue) -> str:
+    if isinstance(value, CellError):
+        return clean_text(value.text, limit=MAX_SHOWN)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)[:MAX_TEXT]
+
+
+def squeeze(text: str) -> str:
+    """Letters and digits only, in lower case and one width: `Date Applied` and `date_applied` are the same."""
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def spaced(text: str) -> str:
+    """Lower-case words with single spaces between, everything else dropped: how status words are compared."""
+    return _NOT_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def is_error(text: str) -> bool:
+    """Whether the cell shows the spreadsheet's own error. Never the same as an empty cell."""
+    return text.startswith("#") and text.casefold() in _ERRORS
+
+
+def shown(value: CellValue) -> str:
+    """The cell as a problem repeats it: clean and short."""
+    text = clean_text(value)
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"

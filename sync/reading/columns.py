@@ -1,0 +1,320 @@
+"""Which column holds which field: by header, by what the cells look like, never by guessing in silence.
+
+Order of decision, the first wins:
+
+1. what the configuration says (`[source.columns]`; an empty header means "not in my sheet"),
+2. what was accepted in an earlier run: a guess never changes by itself, and a column that is gone stops the run,
+3. a header that is a field name or one of its known words; between two of them the better known word,
+4. an ambiguous header, where the cells or the other columns leave one meaning only; else it is noted and stays unread,
+5. a column without a known header whose cells are mail addresses.
+
+The header row is the one among the first rows in which most cells are known words; what stands above it is no lead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from sync.errors import ConfigError
+from sync.models import CellValue, Row, Table
+from sync.reading.cells import clean_text, spaced, squeeze
+from sync.reading.dates import looks_dated
+from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
+
+HEADER_WITHIN = 40
+"""The header row stands among so many first rows."""
+MAX_COLUMNS = 1_000
+SAMPLES = 200
+"""Cells of a column that are looked at to tell what it holds."""
+
+_PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
+_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The understood header: where it stands, which column holds which field and why."""
+
+    header_index: int
+    """Position of the header row in the table's rows."""
+    headers: tuple[str, ...]
+    fields: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Header to the reason why it is not read."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def mapped(self) -> Mapping[str, str]:
+        """Field to header."""
+        return {name: self.headers[index] for name, index in self.fields.items()}
+
+
+def understand_columns(
+    table: Table, *, chosen: Mapping[str, str], vocabulary: Vocabulary, accepted: Mapping[str, str]
+) -> Columns:
+    """The columns of this table. `chosen` and `accepted` map fields to headers.
+
+    Raises `ConfigError` when a chosen or accepted column is missing, or no header row can be found.
+    """
+    named = {squeeze(header) for header in (*chosen.values(), *accepted.values())} - {""}
+    index = _find_header(table, vocabulary, named)
+    headers = tuple(clean_text(value) for value in table.rows[index].values[:MAX_COLUMNS])
+    guess = _Guess(table, index, headers, vocabulary)
+    _check_fields(chosen, table.name)
+    for name, header in chosen.items():
+        guess.fix(name, header, "set in the configuration", cure="correct it under [source.columns]")
+    for name, header in accepted.items():
+        if name not in chosen and name in _ALL_FIELDS:
+            guess.fix(name, header, "as in earlier runs", cure=_rename_cure(name))
+    guess.take_known_headers()
+    guess.settle_ambiguous()
+    guess.take_mail_columns()
+    return guess.columns()
+
+
+_ALL_FIELDS = frozenset((*FIELDS, *EXTRA_FIELDS))
+
+
+def _rename_cure(name: str) -> str:
+    return f'put {name} = "its new header" under [source.columns], or {name} = "" if it is gone for good'
+
+
+def _check_fields(chosen: Mapping[str, str], table: str) -> None:
+    for name in chosen:
+        if name not in _ALL_FIELDS:
+            near = get_close_matches(name, sorted(_ALL_FIELDS), 1, 0.5)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ConfigError(f"{name!r} under [source.columns] is no field that a lead has{hint}")
+
+
+def _find_header(table: Table, vocabulary: Vocabulary, named: set[str]) -> int:
+    best, best_score = -1, 0
+    seen = 0
+    for index, row in enumerate(table.rows):
+        texts = [squeeze(clean_text(value)) for value in row.values[:MAX_COLUMNS] if value != ""]
+        known = {text for text in texts if text in vocabulary.headers or text in vocabulary.ask or text in named}
+        score = 2 * len(known) + sum(text in vocabulary.unused for text in texts)
+        if score > best_score and (len(known) > 1 or len(texts) == 1):
+            best, best_score = index, score
+        seen += any(texts)
+        if seen >= HEADER_WITHIN:
+            break
+    if best < 0:
+        raise ConfigError(
+            f"{table.name} has no header row that can be understood: one row should name the columns, such as "
+            "company, role, applied_on, status; or name your headers under [source.columns]"
+        )
+    return best
+
+
+class _Guess:
+    """The decision in the making: which columns are taken, by which field, and what is said about the rest."""
+
+    def __init__(self, table: Table, index: int, headers: tuple[str, ...], vocabulary: Vocabulary) -> None:
+        self.table, self.index, self.headers, self.vocabulary = table, index, headers, vocabulary
+        self.forms = [squeeze(header) for header in headers]
+        self.fields: dict[str, int] = {}
+        self.blocked: set[str] = set()
+        self.reasons: dict[str, str] = {}
+        self.unread: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.canonical = all(header in _ALL_FIELDS for header in headers if header)
+        shifted = len(headers) if table.delimited else MAX_COLUMNS
+        body = [row for row in table.rows[index + 1 :] if any(row.values) and not any(row.values[shifted:])]
+        self.samples = [_samples(body, column, vocabulary.blank) for column in range(len(headers))]
+
+    def columns(self) -> Columns:
+        """The decision."""
+        return Columns(
+            self.index, self.headers, self.fields, self.reasons, self.unread, tuple(dict.fromkeys(self.notes))
+        )
+
+    def fix(self, name: str, header: str, reason: str, *, cure: str) -> None:
+        """The field stands in this column and nowhere else. Raises `ConfigError` if there is no such column."""
+        if not header.strip():
+            self.blocked.add(name)
+            return
+        column = self._find(header)
+        if column is None:
+            raise ConfigError(
+                f"{self.table.name} has no column {header!r} for {name}{self._nearest(header, name)}; {cure}"
+            )
+        self._take(name, column, reason)
+
+    def _find(self, header: str) -> int | None:
+        wanted = clean_text(header)
+        if wanted in self.headers:
+            return self.headers.index(wanted)
+        form = squeeze(wanted)
+        return self.forms.index(form) if form and form in self.forms else None
+
+    def _nearest(self, header: str, name: str) -> str:
+        same = [
+            self.headers[column] for column in self._free() if self.vocabulary.headers.get(self.forms[column]) == name
+        ]
+        close = get_close_matches(squeeze(header), self.forms, 1, 0.5)
+        near = same or [self.headers[self.forms.index(form)] for form in close if form]
+        return f"; the nearest is {near[0]!r}" if near else ""
+
+    def _take(self, name: str, column: int, reason: str) -> None:
+        self.fields[name] = column
+        self.reasons[name] = reason
+
+    def _free(self) -> list[int]:
+        taken = set(self.fields.values())
+        return [column for column in range(len(self.headers)) if column not in taken and self.forms[column]]
+
+    def _open(self, name: str) -> bool:
+        return name not in self.fields and name not in self.blocked
+
+    def take_known_headers(self) -> None:
+        """Columns whose header is a field name or a known word for one."""
+        rank = {form: place for place, form in enumerate(self.vocabulary.headers)}
+        for column in sorted(self._free(), key=lambda column: (rank.get(self.forms[column], len(rank)), column)):
+            form, header = self.forms[column], self.headers[column]
+            name = self.vocabulary.headers.get(form)
+            if form in self.vocabulary.unused and header not in _ALL_FIELDS:
+                self.unread[header] = self.vocabulary.unused[form]
+            elif name is None or (form in self.vocabulary.ask and not self.canonical):
+                continue
+            elif not self._open(name):
+                if name in self.fields:
+                    self._leave(column, f"{name} is already read from {self.headers[self.fields[name]]!r}")
+            elif against := self._speaks_against(name, column):
+                self._leave(column, against)
+            else:
+                self._take(name, column, "is the field's name" if header == name else "a known header")
+
+    def _leave(self, column: int, reason: str) -> None:
+        self.unread[self.headers[column]] = reason
+        self.notes.append(f"column {self.headers[column]!r} is not read: {reason}")
+
+    def _speaks_against(self, name: str, column: int) -> str:
+        """Why the cells of this column cannot be what its header promises; empty where nothing speaks against it."""
+        samples = self.samples[column]
+        if self.canonical or not samples:
+            return ""
+        answers = sum(text.casefold() in self.vocabulary.yes | self.vocabulary.no for text in samples)
+        if name in DAYS | MOMENTS and not any(looks_dated(text, self.vocabulary.months) for text in samples):
+            if answers == len(samples):
+                return "it holds yes and no, no dates"
+            if len(samples) > 2 and not any(char.isdigit() for text in samples for char in text):
+                return "it holds text, no dates"
+        closed = self.vocabulary.words.get("channel" if name in CHANNELS else name)
+        if closed and not any(spaced(text) in closed or text.casefold().startswith("later") for text in samples):
+            return "none of its words is known for that field"
+        if name in ("interest", "do_not_contact") and not answers:
+            return "it holds neither yes nor no"
+        if name == "contact_phone" and not self._share(column, _is_phone):
+            return "it holds no phone numbers"
+        if name == "contact_email" and not self._share(column, _is_mail):
+            return "it holds no mail addresses"
+        return ""
+
+    def _share(self, column: int, test: object) -> float:
+        samples = self.samples[column]
+        return sum(bool(test(text)) for text in samples) / len(samples) if samples and callable(test) else 0.0
+
+    def settle_ambiguous(self) -> None:
+        """Columns whose header has several meanings, where only one of them is left."""
+        asked = [column for column in self._free() if self.forms[column] in self.vocabulary.ask]
+        if self.canonical:
+            return
+        for column in asked:
+            names = [name for name in self.vocabulary.ask[self.forms[column]] if self._open(name)]
+            name, reason = self._settle(column, names, asked)
+            if name:
+                self._take(name, column, reason)
+                self.notes.append(f"column {self.headers[column]!r} is read as {name}: {reason}")
+            elif self.samples[column]:
+                lines = " or ".join(f'{name} = "{self.headers[column]}"' for name in names) or "nothing that is missing"
+                self.unread[self.headers[column]] = f"it may mean several things: {lines}"
+                self.notes.append(
+                    f"column {self.headers[column]!r} is not read because it may mean several things; "
+                    f"to read it, put one of these under [source.columns]: {lines}"
+                )
+            else:
+                self.unread[self.headers[column]] = "it may mean several things: " + " or ".join(names)
+
+    def _settle(self, column: int, names: Sequence[str], asked: Sequence[int]) -> tuple[str, str]:
+        samples = self.samples[column]
+        if "company" in names and "contact_name" in names and "contact_email" not in self.fields:
+            if {"status", "applied_on", "role", "url"} & set(self.fields) or self._dates_asked(asked):
+                return "company", "no other column names the company"
+        elif "contact_name" in names and self.forms[column] == "name" and "company" in self.fields:
+            return "contact_name", "the company has a column of its own"
+        if names and names[0] in DAYS | MOMENTS:
+            return self._settle_date(column, names, asked)
+        if "contact_phone" in names and self._share(column, _is_phone) >= 0.5:
+            return "contact_phone", "it holds phone numbers"
+        if self.forms[column] == "recruiter" and "contact_name" in names and self._share(column, self._is_name) >= 0.5:
+            return "contact_name", "it holds names"
+        if "channel" in names and self._share(column, self._is_channel) >= 0.5:
+            return "channel", "it holds ways of contact"
+        if "source" in names and samples and self.forms[column] == "channel":
+            return "source", "it holds places, not ways of contact"
+        return "", ""
+
+    def _dates_asked(self, asked: Iterable[int]) -> list[int]:
+        return [
+            column for column in asked if len(self.vocabulary.ask[self.forms[column]]) > 1 and self._asks_date(column)
+        ]
+
+    def _asks_date(self, column: int) -> bool:
+        return self.vocabulary.ask[self.forms[column]][0] in DAYS | MOMENTS
+
+    def _settle_date(self, column: int, names: Sequence[str], asked: Sequence[int]) -> tuple[str, str]:
+        dated = self._share(column, lambda text: looks_dated(text, self.vocabulary.months)) >= 0.5
+        if self.samples[column] and not dated:
+            return "", ""
+        if len(self.vocabulary.ask[self.forms[column]]) == 1:
+            return (names[0], "it holds dates") if dated else ("", "")
+        others = [other for other in self._dates_asked(asked) if other != column]
+        if names[0] == "applied_on" and not others:
+            return "applied_on", "it is the only date without a meaning of its own"
+        return "", ""
+
+    def take_mail_columns(self) -> None:
+        """A column without a known header whose cells are mail addresses."""
+        if self.canonical or not self._open("contact_email"):
+            return
+        for column in self._free():
+            if self.headers[column] in self.unread or len(self.samples[column]) < 2:
+                continue
+            if self._share(column, _is_mail) >= 0.8:
+                self._take("contact_email", column, "it holds mail addresses")
+                self.notes.append(f"column {self.headers[column]!r} is read as contact_email: it holds mail addresses")
+                return
+
+    def _is_name(self, text: str) -> bool:
+        words = text.split()
+        if text.casefold() in self.vocabulary.yes | self.vocabulary.no or looks_dated(text, self.vocabulary.months):
+            return False
+        return len(words) < 5 and not any(char.isdigit() for char in text)
+
+    def _is_channel(self, text: str) -> bool:
+        return spaced(text) in self.vocabulary.words.get("channel", {})
+
+
+def _is_phone(text: str) -> bool:
+    return bool(_PHONE.fullmatch(text)) and sum(char.isdigit() for char in text) >= 6
+
+
+def _is_mail(text: str) -> bool:
+    return bool(_MAIL.search(text))
+
+
+def _samples(rows: Sequence[Row], column: int, blank: frozenset[str]) -> list[str]:
+    found: list[str] = []
+    for row in rows:
+        value: CellValue = row.values[column] if column < len(row.values) else ""
+        text = clean_text(value)
+        if text and text.casefold() not in blank:
+            found.append(text)
+            if len(found) == SAMPLES:
+                break
+    return found

@@ -1,0 +1,177 @@
+"""How the cell of each field is read: text, a date, a person, a word of a closed vocabulary.
+
+A reader takes the cell's value and gives the field's value, `None` for an empty cell, or a `Fault`.
+What is not understood is never replaced by a default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sync.models import CellError, CellValue, Person
+from sync.reading.cells import Fault, clean_lines, clean_text, is_error, spaced
+from sync.reading.dates import Reading, read_moment
+from sync.reading.vocabulary import CHANNELS, DAYS, MOMENTS, Vocabulary
+
+Value = object
+Reader = Callable[[CellValue], Value]
+
+MAX_PEOPLE = 20
+
+_MAIL = re.compile(r"[^@\s<>,;:\"'()\[\]\\]{1,64}@[^@\s<>,;:\"'()\[\]\\]{1,190}\.[^\W\d_]{2,24}")
+_NAMED_MAIL = re.compile(r"(?P<name>[^<>]*)<(?P<mail>[^<>]*)>")
+# No user and password before the host, no spaces, no brackets or quotes that could end an attribute or a link.
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#@\\\"<>]+(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
+_LATER = re.compile(r"later\s*[:\s]\s*(.+)", re.IGNORECASE)
+_VERBATIM = frozenset(("company", "role", "organisation", "notes", "problem", "do_not_contact"))
+"""Fields in which `n/a` is a text like any other, or no answer at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The plan to act on a day that the seeker chose."""
+
+    on: date
+
+
+def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Mapping[str, Reader]:
+    """One reader per field; `readings` says for each date field how its column is read."""
+    read: dict[str, Reader] = {
+        "notes": clean_lines,
+        "contact_email": _read_mail,
+        "contact_phone": _read_phone,
+        "contact_zone": _read_zone,
+        "interview_zone": _read_zone,
+        "url": _read_url,
+        "follow_ups_done": _read_count,
+        "interviewers": read_people,
+        "reference_names": read_people,
+        "do_not_contact": partial(_read_yes_no, vocabulary=vocabulary),
+        "interest": partial(_read_yes_no, vocabulary=vocabulary),
+        "plan": partial(_read_plan, vocabulary=vocabulary, reading=readings.get("plan")),
+    }
+    for name in (*CHANNELS, "lead_kind", "contact_kind", "priority"):
+        words = vocabulary.words["channel" if name in CHANNELS else name]
+        read[name] = partial(_read_word, words=words)
+    for name, reading in readings.items():
+        if name in DAYS:
+            read[name] = partial(_read_day, reading=reading)
+        elif name in MOMENTS:
+            read[name] = partial(read_moment, reading=reading)
+    return read
+
+
+def read_cell(value: CellValue, *, name: str, reader: Reader | None, blank: frozenset[str]) -> Value:
+    """The field's value in this cell, None where the cell is empty, or a `Fault`."""
+    if isinstance(value, CellError):
+        return Fault("holds the spreadsheet's own error")
+    if isinstance(value, str):
+        text = clean_text(value)
+        if not text or (name not in _VERBATIM and text.casefold() in blank):
+            return None
+        if is_error(text):
+            return Fault("holds the spreadsheet's own error")
+        if reader is None:
+            return text
+    elif reader is None:
+        return clean_text(value)
+    return reader(value)
+
+
+def _read_day(value: CellValue, *, reading: Reading) -> Value:
+    found = read_moment(value, reading)
+    return found.date() if isinstance(found, datetime) else found
+
+
+def _read_mail(value: CellValue) -> Value:
+    text = clean_text(value).removeprefix("mailto:")
+    named = _NAMED_MAIL.search(text)
+    address = named["mail"].strip() if named else text
+    if _MAIL.fullmatch(address):
+        return address
+    several = _MAIL.findall(text)
+    if len(several) > 1:
+        return Fault(f"holds {len(several)} mail addresses; keep the one to write to, or use a row for each person")
+    return Fault("is not a mail address")
+
+
+def _read_phone(value: CellValue) -> Value:
+    text = clean_text(value).removeprefix("tel:").removeprefix("p:+").lstrip("'")
+    digits = sum(char.isdigit() for char in text)
+    return text if 4 <= digits <= 24 and len(text) <= 60 else Fault("is not a phone number")
+
+
+def _read_zone(value: CellValue) -> Value:
+    text = clean_text(value)
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        return Fault("is not a time zone such as Europe/Berlin or America/New_York")
+    return text
+
+
+def _read_url(value: CellValue) -> Value:
+    """Only web addresses; anything else in a link column is no link and nothing hangs on it."""
+    text = clean_text(value)
+    if re.match(r"www\.[^\s.]+\.\S+$", text, re.IGNORECASE):
+        text = "https://" + text
+    return text if _WEB_ADDRESS.fullmatch(text) else None
+
+
+def _read_count(value: CellValue) -> Value:
+    text = clean_text(value)
+    if text.isascii() and text.isdigit() and len(text) < 4:
+        return int(text)
+    return Fault("is not a number of follow-ups (0, 1, 2 ...)")
+
+
+def read_people(value: CellValue) -> Value:
+    """The people of a list cell: `Name <mail>` or `Name`, separated by semicolons or line breaks."""
+    people: list[Person] = []
+    for part in re.split(r"[;\n]", clean_lines(value)):
+        text = part.strip().strip(",")
+        if not text:
+            continue
+        named = _NAMED_MAIL.fullmatch(text)
+        if named:
+            mail = named["mail"].strip()
+            if not _MAIL.fullmatch(mail):
+                return Fault(f"holds {mail!r}, which is not a mail address")
+            people.append(Person(name=named["name"].strip(" \"'"), email=mail))
+        else:
+            people.append(Person(email=text) if _MAIL.fullmatch(text) else Person(name=text))
+    if len(people) > MAX_PEOPLE:
+        return Fault(f"names more than {MAX_PEOPLE} people")
+    return tuple(dict.fromkeys(people))
+
+
+def _read_yes_no(value: CellValue, *, vocabulary: Vocabulary) -> Value:
+    text = clean_text(value).casefold()
+    if text in vocabulary.yes:
+        return True
+    return False if text in vocabulary.no else Fault("is neither yes nor no")
+
+
+def _read_word(value: CellValue, *, words: Mapping[str, str]) -> Value:
+    text = spaced(clean_text(value))
+    if text in words:
+        return words[text]
+    near = get_close_matches(text, list(words), 1, 0.7)
+    hint = f"; did you mean {words[near[0]]}?" if near else ""
+    return Fault(f"is none of {', '.join(dict.fromkeys(words.values()))}{hint}")
+
+
+def _read_plan(value: CellValue, *, vocabulary: Vocabulary, reading: Reading | None) -> Value:
+    text = clean_text(value)
+    later = _LATER.fullmatch(text)
+    if later and reading:
+        found = read_moment(later[1], reading)
+        return found if isinstance(found, Fault) else Later(found.date() if isinstance(found, datetime) else found)
+    word = vocabulary.words["plan"].get(spaced(text))
+    return word or Fault('is none of now, research, "later:" with a date')

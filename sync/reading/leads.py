@@ -1,0 +1,313 @@
+"""A table into leads: one pass, pure, nothing skipped in silence.
+
+1. The columns are understood (`columns`), each date column decides its order of day and month (`dates`).
+2. Each row becomes its fields (`fields`); a cell that cannot be understood is a problem and its field `unreadable`.
+3. A row without company and contact, or without any readable date, is out as a whole: `silent_rows`, and where memory
+   knows it, `silent_keys`. Its events stay as they are.
+4. Rows alike in every mapped cell are one lead. Every lead gets its key (`keys`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sync.config import Settings
+from sync.models import CellValue, Lead, Leads, Note, Person, Problem, Row, Stage, Table
+from sync.reading.cells import Fault, clean_text, shown
+from sync.reading.columns import Columns, understand_columns
+from sync.reading.dates import Reading, decide_order, read_moment
+from sync.reading.fields import Later, Reader, make_readers, read_cell
+from sync.reading.keys import Identity, Keys, assign_keys, numbers_rows
+from sync.reading.statuses import StageWords, UnknownWords, own_words
+from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
+from sync.reconcile.memory import LeadMemory
+
+_MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+_DATES = DAYS | MOMENTS
+_PERSON = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone"}
+_EMPTY: Mapping[str, Any] = {}
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One row on its way to a lead."""
+
+    row: Row
+    name: str
+    values: dict[str, Any] = field(default_factory=dict)
+    cells: tuple[str, ...] = ()
+    unreadable: set[str] = field(default_factory=set)
+    silent: bool = False
+
+
+def read_leads(
+    table: Table,
+    *,
+    settings: Settings,
+    vocabulary: Vocabulary,
+    memory: Mapping[str, LeadMemory],
+    accepted: Mapping[str, str] = _EMPTY,
+) -> Leads:
+    """The leads of this table. `accepted` is the mapping of earlier runs (`Leads.mapped`); it never changes by itself.
+
+    Raises `ConfigError` when no header row is found or a mapped column is missing. An empty table has no leads.
+    """
+    notes = [Note(text) for text in table.notes]
+    if not any(row.values for row in table.rows):
+        return Leads((), notes=tuple(notes))
+    columns = understand_columns(table, chosen=settings.source.columns, vocabulary=vocabulary, accepted=accepted)
+    notes += [Note(text) for text in columns.notes]
+    reading = _Reading(table, columns, settings, vocabulary)
+    drafts = reading.read_rows(skip_hidden=settings.source.skip_hidden)
+    kept = _merge_alike(drafts, notes)
+    keys = _assign_keys(kept, memory)
+    leads = []
+    silent_keys = []
+    for index, (draft, key) in enumerate(zip(kept, keys.keys, strict=True)):
+        if draft.silent:
+            silent_keys += [key] if index in keys.remembered else []
+            continue
+        leads.append(_to_lead(draft, key, columns))
+        if index in keys.renamed:
+            notes.append(_renamed_note(leads[-1], keys.renamed[index]))
+    return Leads(
+        leads=tuple(leads),
+        problems=tuple(reading.problems),
+        notes=tuple(notes + reading.unknown.notes(reading.words)),
+        silent_rows=tuple(draft.name for draft in drafts if draft.silent),
+        silent_keys=tuple(sorted(silent_keys)),
+        mapped=columns.mapped,
+    )
+
+
+class _Reading:
+    """Reads the rows below the header and collects what could not be understood."""
+
+    def __init__(self, table: Table, columns: Columns, settings: Settings, vocabulary: Vocabulary) -> None:
+        self.table, self.columns, self.vocabulary = table, columns, vocabulary
+        self.zone: tzinfo = settings.zone
+        self.problems: list[Problem] = []
+        self.words = StageWords(own_words(settings.source.statuses), vocabulary)
+        self.unknown = UnknownWords()
+        self.body = table.rows[columns.header_index + 1 :]
+        self.readings = self._decide_dates(settings.source.date_order)
+        self.readers = make_readers(vocabulary, self.readings)
+        self.fields = [(name, index, self.readers.get(name)) for name, index in columns.fields.items()]
+        self.seen: dict[str, dict[object, Any]] = {name: {} for name in columns.fields}
+        ids = columns.fields.get("id")
+        self.ids_number_rows = ids is not None and numbers_rows(
+            text for row in self.body if ids < len(row.values) and (text := clean_text(row.values[ids]))
+        )
+
+    def _decide_dates(self, order: str) -> Mapping[str, Reading]:
+        """How each date column is read: its own evidence, else that of the sheet's other date columns."""
+        months = self.vocabulary.months
+        names = [name for name in self.columns.fields if name in _DATES or name == "plan"]
+        if order != "auto":
+            fixed = Reading(order=order, zone=self.zone, months=months)  # type: ignore[arg-type]
+            return dict.fromkeys(names, fixed)
+        own = {name: decide_order(self._texts(self.columns.fields[name])) for name in names}
+        orders = (
+            {found for found, mixed in own.values() if found} if not any(mixed for _, mixed in own.values()) else set()
+        )
+        common = orders.pop() if len(orders) == 1 else None
+        return {
+            name: Reading(order=found or (None if mixed else common), zone=self.zone, months=months, mixed=mixed)
+            for name, (found, mixed) in own.items()
+        }
+
+    def _texts(self, index: int) -> list[str]:
+        cells = (row.values[index] for row in self.body if index < len(row.values))
+        return [cell.strip() for cell in cells if isinstance(cell, str)]
+
+    def read_rows(self, *, skip_hidden: bool) -> list[_Draft]:
+        """Every row that is a row: neither blank nor a repeated header nor a merge conflict's mark."""
+        header = [clean_text(value) for value in self.table.rows[self.columns.header_index].values]
+        drafts = []
+        for row in self.body:
+            if (skip_hidden and row.hidden) or not any(value != "" for value in row.values):
+                continue
+            draft = _Draft(row, f"{self.table.name}:{row.number}")
+            if self._is_no_lead(draft, header):
+                continue
+            drafts.append(draft)
+            self._read_row(draft)
+        return drafts
+
+    def _is_no_lead(self, draft: _Draft, header: Sequence[str]) -> bool:
+        texts = [clean_text(value) for value in draft.row.values]
+        if not any(texts) or texts == header:
+            return True
+        if texts[0].startswith(_MERGE_MARKS):
+            self._problem(
+                draft,
+                self.columns.headers[0],
+                draft.row.values[0],
+                "is a mark left by a merge conflict; delete the line",
+            )
+            return True
+        return False
+
+    def _problem(self, draft: _Draft, column: str, value: CellValue, reason: str) -> None:
+        self.problems.append(Problem(draft.name, column, shown(value), reason))
+
+    def _read_row(self, draft: _Draft) -> None:
+        values = draft.row.values
+        width = len(self.columns.headers)
+        if self.table.delimited and len(values) > width and any(values[width:]):
+            reason = f"the row has {len(values)} cells, the header {width}: a text with commas needs quotes"
+            self._silence(draft, self.columns.headers[-1], values[-1], reason)
+            return
+        cells = []
+        for name, index, reader in self.fields:
+            value = values[index] if index < len(values) else ""
+            cells.append(value if isinstance(value, str) else clean_text(value))
+            if value == "":
+                continue
+            self._read_field(draft, name, value, reader)
+        draft.cells = tuple(cells)
+        self._settle_interview(draft)
+        self._settle_url(draft)
+        self._settle_id(draft)
+        self._settle_stage(draft)
+        self._settle_whole(draft)
+
+    def _read_field(self, draft: _Draft, name: str, value: CellValue, reader: Reader | None) -> None:
+        known = self.seen[name]
+        key = (type(value), value)
+        if key not in known:
+            known[key] = read_cell(value, name=name, reader=reader, blank=self.vocabulary.blank)
+        result = known[key]
+        if isinstance(result, Fault):
+            draft.unreadable.add(name)
+            self._problem(draft, self.columns.mapped[name], value, result.reason)
+        elif result is not None:
+            draft.values[name] = result
+
+    def _settle_interview(self, draft: _Draft) -> None:
+        """An interview's hour is wall-clock time in its own zone or the contact's, unless the cell has an offset."""
+        zone = draft.values.get("interview_zone") or draft.values.get("contact_zone")
+        if not zone:
+            return
+        for name in ("interview_at", "interview_end"):
+            if isinstance(draft.values.get(name), datetime):
+                reading = self.readings[name]
+                value = draft.row.values[self.columns.fields[name]]
+                moved = read_moment(value, Reading(reading.order, ZoneInfo(zone), reading.months, reading.mixed))
+                if not isinstance(moved, Fault):
+                    draft.values[name] = moved
+
+    def _settle_url(self, draft: _Draft) -> None:
+        index = self.columns.fields.get("url")
+        if index is not None and "url" not in draft.values and index in draft.row.links:
+            self._read_field(draft, "url", draft.row.links[index], self.readers["url"])
+
+    def _settle_id(self, draft: _Draft) -> None:
+        if self.ids_number_rows:
+            draft.values.pop("id", None)
+
+    def _settle_stage(self, draft: _Draft) -> None:
+        text, outcome = draft.values.get("status", ""), draft.values.pop("outcome", "")
+        stage = self.words.stage_of(text) if text else None
+        ended = self.words.stage_of(outcome) if outcome else None
+        for word in (text, outcome):
+            if word and stage is None and ended is None:
+                self.unknown.add(word, draft.name)
+        if ended and (stage is None or (ended.closed and not stage.closed)):
+            text, stage = outcome, ended
+        applied = "applied_on" in draft.values or "applied_on" in draft.unreadable
+        draft.values["status"] = text or outcome
+        draft.values["stage_known"] = stage is not None
+        draft.values["stage"] = stage or (Stage.SENT if applied else Stage.IDEA)
+
+    def _settle_whole(self, draft: _Draft) -> None:
+        """Rows that nothing can be planned for are out as a whole."""
+        values = draft.values
+        if not any(values.get(name) for name in ("company", "contact_name", "contact_email", "contact_phone")):
+            column = self.columns.mapped.get("company") or self.columns.mapped.get("contact_name") or "company"
+            self._silence(draft, column, "", "the row names neither a company nor a contact")
+        elif not any(name in values for name in _DATES) and not isinstance(values.get("plan"), Later):
+            faulty = any(name in draft.unreadable for name in _DATES)
+            column = self.columns.mapped.get("applied_on") or self.columns.mapped.get("received_at") or "applied_on"
+            draft.silent = True
+            if not faulty:
+                self._problem(draft, column, "", "the row has no date; nothing can be planned for it")
+
+    def _silence(self, draft: _Draft, column: str, value: CellValue, reason: str) -> None:
+        draft.silent = True
+        self._problem(draft, column, value, reason)
+
+
+def _merge_alike(drafts: Sequence[_Draft], notes: list[Note]) -> list[_Draft]:
+    """Rows alike in every mapped cell are one lead: the first of them, with a note."""
+    groups: dict[tuple[str, ...], list[_Draft]] = defaultdict(list)
+    kept = []
+    for draft in drafts:
+        same = groups[draft.cells]
+        same.append(draft)
+        if len(same) == 1 or draft.silent:
+            kept.append(draft)
+    for same in groups.values():
+        if len(same) > 1 and not same[0].silent:
+            rows = ", ".join(draft.name for draft in same[1:])
+            notes.append(
+                Note(
+                    f"the rows {same[0].name}, {rows} are alike in every cell that is read: one lead", row=same[0].name
+                )
+            )
+    return kept
+
+
+def _assign_keys(drafts: Sequence[_Draft], memory: Mapping[str, LeadMemory]) -> Keys:
+    """Keys for all rows. Silent rows come last, so that none of them takes the key of a readable one."""
+    identities = [_identity(draft) for draft in drafts]
+    return assign_keys(identities, memory, silent=frozenset(i for i, draft in enumerate(drafts) if draft.silent))
+
+
+def _identity(draft: _Draft) -> Identity:
+    values = draft.values
+    return Identity(
+        id=values.get("id", ""),
+        company=values.get("company", ""),
+        role=values.get("role", ""),
+        contact=_contact(values).party,
+        url=values.get("url", ""),
+        applied_on=values.get("applied_on"),
+        cells=draft.cells,
+    )
+
+
+def _contact(values: Mapping[str, Any]) -> Person:
+    return Person(**{part: values[name] for name, part in _PERSON.items() if name in values})
+
+
+_RANKS = {"high": 1, "normal": 2, "low": 3}
+_RENAMED_FIELDS = {"status": "status_text", "interest": "interested"}
+
+
+def _to_lead(draft: _Draft, key: str, columns: Columns) -> Lead:
+    values = {_RENAMED_FIELDS.get(name, name): value for name, value in draft.values.items() if name not in _PERSON}
+    if "priority" in values:
+        values["priority"] = _RANKS[values["priority"]]
+    if isinstance(values.get("plan"), Later):
+        values |= {"plan": "later", "plan_on": values["plan"].on}
+    return Lead(
+        key=key,
+        row=draft.name,
+        row_number=draft.row.number,
+        columns=columns.mapped,
+        unreadable=frozenset(draft.unreadable),
+        address=draft.row.address,
+        contact=_contact(draft.values),
+        **values,
+    )
+
+
+def _renamed_note(lead: Lead, before: LeadMemory) -> Note:
+    old = ", ".join(part for part in (before.company or before.contact, before.role) if part)
+    return Note(f'"{old}" is now written "{lead.label}": the same lead', lead=lead.label, row=lead.row)

@@ -1,0 +1,184 @@
+"""The words of people's sheets, out of `mappings/`: headers to fields, status words to stages, yes and no, months.
+
+- Headers are compared squeezed (letters and digits only), status words spaced (lower-case words).
+- A header or a word under `ask` has several meanings: it is never guessed in silence.
+- A **shape** is a shipped mapping: the headers by which a well-known export is recognised and what they hold.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sync.models import Stage
+from sync.reading.cells import spaced, squeeze
+
+FIELDS = (
+    "id",
+    "lead_kind",
+    "company",
+    "role",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "contact_zone",
+    "contact_kind",
+    "how_known",
+    "city",
+    "source",
+    "referrer",
+    "agency",
+    "received_at",
+    "acknowledged_on",
+    "plan",
+    "applied_on",
+    "channel",
+    "last_inbound",
+    "last_inbound_channel",
+    "last_outbound",
+    "last_outbound_channel",
+    "last_result",
+    "follow_ups_done",
+    "under_consideration_on",
+    "meeting_on",
+    "interview_at",
+    "interview_end",
+    "interview_zone",
+    "interview_kind",
+    "interviewers",
+    "problem",
+    "references_given_on",
+    "reference_names",
+    "offer_on",
+    "promised_on",
+    "follow_up_on",
+    "they_decide_by",
+    "travel_on",
+    "status",
+    "interest",
+    "do_not_contact",
+    "priority",
+    "organisation",
+    "url",
+    "notes",
+)
+"""The field names (DESIGN 4.3). A header that is exactly one of them is never guessed about."""
+
+EXTRA_FIELDS = ("outcome",)
+"""`outcome`: a second status column that says how it ended; where it ends the lead, it wins over `status`."""
+
+DAYS = frozenset(
+    [
+        "acknowledged_on",
+        "applied_on",
+        "under_consideration_on",
+        "references_given_on",
+        "promised_on",
+        "follow_up_on",
+        "they_decide_by",
+        "travel_on",
+    ]
+)
+"""Fields that are a day."""
+
+MOMENTS = frozenset(
+    (
+        "received_at",
+        "last_inbound",
+        "last_outbound",
+        "meeting_on",
+        "interview_at",
+        "interview_end",
+        "offer_on",
+    )
+)
+"""Fields that are a day or a day with an hour."""
+
+CHANNELS = frozenset(("channel", "last_inbound_channel", "last_outbound_channel"))
+"""Fields whose word is one of the channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All words, ready for looking up. Every mapping is keyed by the compared form."""
+
+    headers: Mapping[str, str]
+    """Squeezed header to field; the order is the order of preference."""
+    ask: Mapping[str, tuple[str, ...]]
+    unused: Mapping[str, str]
+    stages: Mapping[str, Stage]
+    ask_stages: Mapping[str, tuple[str, ...]]
+    yes: frozenset[str]
+    no: frozenset[str]
+    blank: frozenset[str]
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Closed vocabularies: field to (word to its value)."""
+    months: Mapping[str, int] = field(default_factory=dict)
+
+
+class _Columns(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    fields: dict[str, tuple[str, ...]]
+    ask: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class _YesNo(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    blank: tuple[str, ...]
+
+
+class _Statuses(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    stages: dict[Stage, tuple[str, ...]]
+    ask: dict[str, tuple[str, ...]]
+    yes_no: _YesNo
+    words: dict[str, dict[str, tuple[str, ...]]]
+    months: dict[int, tuple[str, ...]]
+
+
+def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
+    """The vocabulary in the texts of `columns.toml` and `statuses.toml`."""
+    heads = _Columns.model_validate(tomllib.loads(columns))
+    words = _Statuses.model_validate(tomllib.loads(statuses))
+    return Vocabulary(
+        headers=_canonical() | _aliases(heads.fields) | _canonical(),
+        ask={squeeze(header): names for header, names in heads.ask.items()},
+        unused={squeeze(header): reason for reason, headers in heads.unused.items() for header in headers},
+        stages={spaced(word): stage for stage, several in words.stages.items() for word in (*several, stage.value)},
+        ask_stages={spaced(word): names for word, names in words.ask.items()},
+        yes=frozenset(word.casefold() for word in words.yes_no.yes),
+        no=frozenset(word.casefold() for word in words.yes_no.no),
+        blank=frozenset(word.casefold() for word in words.yes_no.blank),
+        words={name: _closed(values) for name, values in words.words.items()},
+        months={name.casefold(): number for number, names in words.months.items() for name in names},
+    )
+
+
+def _canonical() -> dict[str, str]:
+    return {squeeze(name): name for name in (*FIELDS, *EXTRA_FIELDS)}
+
+
+def _aliases(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {squeeze(alias): name for name, aliases in fields.items() for alias in aliases}
+
+
+def _closed(values: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
+    return {spaced(word): value for value, several in values.items() for word in (value, *several)}
+
+
+def load_vocabulary() -> Vocabulary:
+    """The shipped vocabulary."""
+    shipped = files("mappings")
+    return parse_vocabulary(
+        shipped.joinpath("columns.toml").read_text("utf-8"), shipped.joinpath("statuses.toml").read_text("utf-8")
+    )

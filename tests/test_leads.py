@@ -1,0 +1,302 @@
+"""Tables into leads: fields, problems, silent rows, unknown words."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sync.config import Settings, parse_settings
+from sync.errors import ConfigError
+from sync.models import CellError, CellValue, Lead, Leads, Person, Row, Stage, Table
+from sync.reading.leads import read_leads
+from sync.reading.vocabulary import load_vocabulary
+
+VOCABULARY = load_vocabulary()
+BERLIN = ZoneInfo("Europe/Berlin")
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def settings(source: str = "") -> Settings:
+    return parse_settings(
+        f"""
+        timezone = "Europe/Berlin"
+        target = {{type = "ics", path = "out.ics"}}
+        [source]
+        type = "csv"
+        path = "leads.csv"
+        {source}
+        """
+    )
+
+
+def table(*rows: list[CellValue]) -> Table:
+    return Table("leads.csv", tuple(Row(i, tuple(cells)) for i, cells in enumerate(rows, 1)), delimited=True)
+
+
+def read(*rows: list[CellValue], source: str = "", accepted: dict[str, str] | None = None) -> Leads:
+    return read_leads(
+        table(*rows), settings=settings(source), vocabulary=VOCABULARY, memory={}, accepted=accepted or {}
+    )
+
+
+def one(**cells: CellValue) -> Lead:
+    """The one lead of a sheet with canonical headers; company and applied_on are given."""
+    given: dict[str, CellValue] = {"company": "Acme", "applied_on": "2026-09-01"} | cells
+    leads = read(list(given), list(given.values()))
+    assert not leads.problems, leads.problems
+    return leads.leads[0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "field", "expected"),
+    [
+        ({"role": " Senior  Welder\n"}, "role", "Senior Welder"),
+        ({"applied_on": "2026-09-08"}, "applied_on", date(2026, 9, 8)),
+        ({"received_at": "2026-09-08"}, "received_at", date(2026, 9, 8)),
+        ({"received_at": "2026-09-08 14:30"}, "received_at", datetime(2026, 9, 8, 14, 30, tzinfo=BERLIN)),
+        ({"received_at": "2026-09-08T14:30:00Z"}, "received_at", datetime(2026, 9, 8, 14, 30, tzinfo=UTC)),
+        (
+            {"interview_at": "2026-09-08 14:30", "interview_zone": "America/New_York"},
+            "interview_at",
+            datetime(2026, 9, 8, 14, 30, tzinfo=NEW_YORK),
+        ),
+        (
+            {"interview_at": "2026-09-08 14:30", "contact_zone": "America/New_York"},
+            "interview_at",
+            datetime(2026, 9, 8, 14, 30, tzinfo=NEW_YORK),
+        ),
+        (
+            {"interview_at": "2026-09-08T14:30+02:00", "interview_zone": "America/New_York"},
+            "interview_at",
+            datetime(2026, 9, 8, 12, 30, tzinfo=UTC),
+        ),
+        (
+            {"contact_name": "Ana Ruiz", "contact_email": "ana@acme.example"},
+            "contact",
+            Person("Ana Ruiz", "ana@acme.example"),
+        ),
+        ({"contact_email": "Ana <ana@acme.example>"}, "contact", Person("", "ana@acme.example")),
+        (
+            {"interviewers": "Ana <a@x.example>; Bo\nCy"},
+            "interviewers",
+            (Person("Ana", "a@x.example"), Person("Bo"), Person("Cy")),
+        ),
+        ({"follow_ups_done": "2"}, "follow_ups_done", 2),
+        ({"follow_ups_done": 2.0}, "follow_ups_done", 2),
+        ({"do_not_contact": "x"}, "do_not_contact", True),
+        ({"do_not_contact": ""}, "do_not_contact", False),
+        ({"do_not_contact": "No"}, "do_not_contact", False),
+        ({"do_not_contact": True}, "do_not_contact", True),
+        ({"interest": "no"}, "interested", False),
+        ({"priority": "high"}, "priority", 1),
+        ({"priority": 3}, "priority", 3),
+        ({"plan": "later: 2026-10-01"}, "plan_on", date(2026, 10, 1)),
+        ({"plan": "research"}, "plan", "research"),
+        ({"channel": "E-Mail"}, "channel", "email"),
+        ({"last_outbound_channel": "in_person"}, "last_outbound_channel", "in_person"),
+        ({"lead_kind": "industry_news"}, "lead_kind", "industry_news"),
+        ({"url": "https://acme.example/1"}, "url", "https://acme.example/1"),
+        ({"url": "javascript:alert(1)"}, "url", ""),
+        ({"url": "https://user:secret@acme.example/"}, "url", ""),
+        ({"notes": "one\r\ntwo"}, "notes", "one\ntwo"),
+        ({"status": "Interview"}, "stage", Stage.INTERVIEW),
+        ({"status": "no_answer"}, "stage", Stage.NO_ANSWER),
+        ({"status": "Rejection :("}, "stage", Stage.REJECTED),
+        ({"status": "reeejected"}, "stage", Stage.REJECTED),
+        ({"status": "🎉 Offer received!"}, "stage", Stage.OFFER),
+        ({"status": "已投递"}, "stage", Stage.SENT),
+        ({"status": ""}, "stage", Stage.SENT),
+        ({"status": "", "applied_on": "", "received_at": "2026-09-01"}, "stage", Stage.IDEA),
+    ],
+)
+def test_cells(cells: dict[str, CellValue], field: str, expected: object) -> None:
+    assert getattr(one(**cells), field) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("applied_on", "yesterday", "is not a date"),
+        ("applied_on", "2026-02-30", "does not exist"),
+        ("applied_on", "0202-09-08", "year 0202"),
+        ("applied_on", "2025-08", "a month, not a day"),
+        ("applied_on", "8-Jul", "no year"),
+        ("applied_on", "8/5/2019 & 8/14/2019", "2 dates, 8/5/2019 and 8/14/2019"),
+        ("applied_on", "8/82019", "is not a date"),
+        ("applied_on", "9/8/2026", "day or month first"),
+        ("applied_on", "#REF!", "spreadsheet's own error"),
+        ("applied_on", CellError("#REF!"), "spreadsheet's own error"),
+        ("contact_email", "ana at acme", "not a mail address"),
+        ("contact_email", "a@x.example, b@x.example", "2 mail addresses"),
+        ("contact_phone", "yes", "not a phone number"),
+        ("contact_zone", "Mars/Base", "not a time zone"),
+        ("interview_zone", "../../etc/passwd", "not a time zone"),
+        ("follow_ups_done", "two", "not a number"),
+        ("follow_ups_done", "-1", "not a number"),
+        ("do_not_contact", "maybe", "neither yes nor no"),
+        ("do_not_contact", "?", "neither yes nor no"),
+        ("channel", "pigeon", "none of email, phone"),
+        ("priority", "7", "none of high"),
+        ("plan", "someday", "none of now"),
+        ("interviewers", "Ana <nothing>", "not a mail address"),
+    ],
+)
+def test_a_problem_names_one_cell_and_the_row_goes_on(field: str, value: CellValue, reason: str) -> None:
+    cells: dict[str, CellValue] = {"company": "Acme", "received_at": "2026-09-01", field: value}
+    leads = read(list(cells), list(cells.values()))
+    (problem,) = leads.problems
+    assert (problem.row, problem.column) == ("leads.csv:2", field)
+    assert reason in problem.reason
+    assert leads.leads[0].unreadable == {field}
+    assert leads.silent_rows == ()
+
+
+HEAD: list[CellValue] = ["company", "contact_name", "role", "applied_on"]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        pytest.param(["", "", "Welder", "2026-09-01"], "company", "neither a company nor a contact", id="nobody"),
+        pytest.param(["Acme", "", "Welder", ""], "applied_on", "no date", id="no-date"),
+        pytest.param(["Acme", "", "Welder", "soon"], "applied_on", "is not a date", id="only-date-unreadable"),
+        pytest.param(["Acme", "", "Welder", "1", "2"], "applied_on", "5 cells", id="shifted"),
+        pytest.param(["<<<<<<< HEAD", "", "", ""], "company", "merge conflict", id="merge-mark"),
+    ],
+)
+def test_a_row_that_says_nothing_is_out_and_named_once(row: list[CellValue], column: str, reason: str) -> None:
+    leads = read(HEAD, row, ["Bolt", "", "Welder", "2026-09-01"])
+    (problem,) = leads.problems
+    assert (problem.row, problem.column) == ("leads.csv:2", column)
+    assert reason in problem.reason
+    assert [lead.company for lead in leads.leads] == ["Bolt"]
+
+
+def test_silent_rows_are_listed() -> None:
+    assert read(HEAD, ["Acme", "", "", ""]).silent_rows == ("leads.csv:2",)
+
+
+def test_blank_and_repeated_header_rows_are_no_leads() -> None:
+    leads = read([""], HEAD, ["", "", "", ""], HEAD, ["Acme", "", "", "2026-09-01"])
+    assert [lead.row for lead in leads.leads] == ["leads.csv:5"]
+    assert not leads.problems
+
+
+def test_rows_alike_in_every_cell_that_is_read_are_one_lead() -> None:
+    leads = read(HEAD, ["Acme", "", "Welder", "2026-09-01"], ["Acme", "", "Welder", "2026-09-01"])
+    assert len(leads.leads) == 1
+    assert "leads.csv:2, leads.csv:3" in leads.notes[0].reason
+
+
+def test_an_unknown_status_is_listed_once_with_its_rows_and_the_line_that_settles_it() -> None:
+    head: list[CellValue] = ["company", "applied_on", "received_at", "status"]
+    leads = read(
+        head,
+        ["Acme", "2026-09-01", "", 'In "limbo"'],
+        ["Bolt", "", "2026-09-01", 'In "limbo"'],
+        ["C", "2026-09-01", "", "Sent"],
+    )
+    (note,) = leads.notes
+    assert "leads.csv:2, leads.csv:3" in note.reason
+    assert '"In \\"limbo\\"" = "on_hold"' in note.reason
+    assert [(lead.stage, lead.stage_known) for lead in leads.leads] == [
+        (Stage.SENT, False),
+        (Stage.IDEA, False),
+        (Stage.SENT, True),
+    ]
+
+
+@pytest.mark.parametrize("word", ["Declined", "Accepted", "Closed", "Pending", "池子"])
+def test_a_word_with_two_meanings_is_never_guessed(word: str) -> None:
+    assert not one(status=word).stage_known if word else True
+
+
+def test_the_users_own_status_words_win() -> None:
+    leads = read(
+        ["company", "applied_on", "status"],
+        ["Acme", "2026-09-01", "Ghosted :("],
+        ["Bolt", "2026-09-01", "closed"],
+        source='statuses = {"Ghosted :(" = "on_hold", "Closed" = "rejected"}',
+    )
+    assert [lead.stage for lead in leads.leads] == [Stage.ON_HOLD, Stage.REJECTED]
+    assert not leads.notes
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        pytest.param(
+            ["9/8/2026", "25/8/2026"], [date(2026, 8, 9), date(2026, 8, 25)], id="one-member-proves-day-first"
+        ),
+        pytest.param(
+            ["9/8/2026", "8/25/2026"], [date(2026, 9, 8), date(2026, 8, 25)], id="one-member-proves-month-first"
+        ),
+        pytest.param(["9.8.2026", "2026-12-21"], [date(2026, 8, 9), date(2026, 12, 21)], id="dots-are-day-first"),
+        pytest.param(["9/9/2026"], [date(2026, 9, 9)], id="same-either-way"),
+    ],
+)
+def test_a_column_decides_its_order_once(texts: list[str], expected: list[date]) -> None:
+    leads = read(["company", "applied_on"], *[[f"Acme {i}", text] for i, text in enumerate(texts)])
+    assert [lead.applied_on for lead in leads.leads] == expected
+
+
+def test_date_order_can_be_set() -> None:
+    for order, day in (("dmy", date(2026, 8, 9)), ("mdy", date(2026, 9, 8))):
+        leads = read(["company", "applied_on"], ["Acme", "9/8/2026"], source=f'date_order = "{order}"')
+        assert leads.leads[0].applied_on == day
+
+
+def test_a_column_that_proves_both_orders_reads_only_what_is_clear() -> None:
+    leads = read(["company", "applied_on"], ["A", "25/8/2026"], ["B", "8/25/2026"], ["C", "9/8/2026"])
+    assert [lead.applied_on for lead in leads.leads] == [date(2026, 8, 25), date(2026, 8, 25)]
+    assert "the column has both" in leads.problems[0].reason
+
+
+def test_an_hour_in_the_gap_moves_forward_and_in_the_fold_is_the_first() -> None:
+    for text, hour in (("2026-03-29 02:30", 1), ("2026-10-25 02:30", 0)):
+        moment = one(interview_at=text).interview_at
+        assert isinstance(moment, datetime)
+        assert moment.astimezone(UTC).strftime("%H:%M") == f"0{hour}:30"
+
+
+def test_a_chosen_column_wins() -> None:
+    leads = read(
+        ["company", "Firm we want", "applied_on"],
+        ["x", "Acme", "2026-09-01"],
+        source='columns = {company = "Firm we want"}',
+    )
+    assert leads.leads[0].company == "Acme"
+
+
+@pytest.mark.parametrize(
+    ("source", "accepted", "sentence"),
+    [
+        ('columns = {applied_on = "Aplied"}', {}, "no column 'Aplied' for applied_on; the nearest is 'Applied'"),
+        ('columns = {aplied_on = "Applied"}', {}, "did you mean 'applied_on'"),
+        ("", {"applied_on": "Date applied"}, "no column 'Date applied' for applied_on"),
+    ],
+)
+def test_a_missing_column_stops_the_run(source: str, accepted: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        read(["Company", "Applied", "Status"], ["Acme", "2026-09-01", "sent"], source=source, accepted=accepted)
+
+
+def test_a_column_can_be_given_up() -> None:
+    leads = read(
+        ["Company", "Date found"],
+        ["Acme", "2026-09-01"],
+        source='columns = {applied_on = ""}',
+        accepted={"applied_on": "x"},
+    )
+    assert "applied_on" not in leads.mapped
+
+
+def test_a_sheet_without_headers_is_a_matter_of_configuration() -> None:
+    with pytest.raises(ConfigError, match="no header row"):
+        read(["a", "b"], ["1", "2"])
+
+
+def test_an_empty_table_has_no_leads() -> None:
+    assert read().leads == ()
