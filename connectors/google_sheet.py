@@ -1,0 +1,162 @@
+"""Leads in a Google Sheet.
+
+Two ways in, chosen by whether there is a login (`google_login`):
+
+- **With a login**: one `spreadsheets.get` with a field mask, through gspread's client. It gives typed cells, links,
+  hidden rows, the sheet's zone and real row numbers (google-facts 1.3).
+- **Without**: the CSV of a sheet shared by link, or of a page published to the web (`google_csv`).
+
+Reading is complete or it raises. `tab` is a title or a number (gid), else the address's gid, else the first visible
+tab.
+gspread is imported when a sheet is read, not before: neither a CSV file nor a feed needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from connectors import Outside
+from connectors.google_address import SheetAddress, parse_address
+from connectors.google_grid import GRID_FIELDS, Json, read_table
+from connectors.google_http import TIMEOUTS, Timeouts, keep_trying, network_failure, refusal
+from connectors.google_login import READ_SHEETS, Login, fetch_token, find_login
+from sync.config import Settings
+from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
+from sync.models import Table
+from sync.protocols import Source
+
+API = "https://sheets.googleapis.com"
+
+
+def open_source(settings: Settings, outside: Outside) -> Source:
+    """The sheet that the settings name."""
+    source = settings.source
+    address = parse_address(source.sheet)
+    tab: str | int = address.gid if source.tab == "" and address.gid is not None else source.tab
+    login = find_login(source.credentials, outside)
+    if login is None:
+        raise CredentialsError("there is no Google login yet; run `followup login google`")
+    api = SheetsApi(login, outside=outside, scope=READ_SHEETS, root=(source.api_root or API).rstrip("/"))
+    return GoogleSheet(address, tab, api=api, skip_hidden=source.skip_hidden)
+
+
+@dataclass(slots=True)
+class SheetsApi:
+    """The Sheets interface for one login: a token fetched when first needed, requests that end, refusals explained."""
+
+    login: Login
+    outside: Outside
+    scope: str
+    root: str = API
+    timeouts: Timeouts = TIMEOUTS
+    _token: str = field(default="", repr=False)
+
+    def get(self, spreadsheet: str, params: Mapping[str, str | Sequence[str]]) -> Json:
+        """`GET` of a spreadsheet or, with a path behind the id, of a part of it."""
+        return self._request("get", spreadsheet, params=params)
+
+    def post(self, path: str, body: Json) -> Json:
+        """`POST` of a request that may be repeated without harm."""
+        return self._request("post", path, json=body)
+
+    def _request(self, method: str, path: str, **parts: Any) -> Json:
+        return keep_trying(lambda: self._once(method, path, **parts), outside=self.outside)
+
+    def _once(self, method: str, path: str, **parts: Any) -> Json:
+        """One request; a token that Google no longer takes is replaced once (it may have been revoked early)."""
+        for fresh in (not self._token, True):
+            if fresh:
+                self._token = ""
+                self._token = fetch_token(
+                    self.login, scopes=(self.scope,), outside=self.outside, timeouts=self.timeouts
+                )
+            response = self._send(method, path, **parts)
+            if response.status_code != 401:
+                break
+        if not response.ok:
+            raise refusal(response, who=self.login.who, now=self.outside.clock())
+        try:
+            answer: Json = response.json()
+        except requests.RequestException as error:
+            raise network_failure(error, "Google Sheets") from None
+        return answer
+
+    def _send(self, method: str, path: str, **parts: Any) -> requests.Response:
+        from gspread.exceptions import APIError
+        from gspread.http_client import HTTPClient
+
+        with requests.Session() as session:
+            session.max_redirects = 0
+            session.auth = self._sign
+            client = HTTPClient(None, session)
+            client.set_timeout(self.timeouts)
+            try:
+                response: requests.Response = client.request(method, f"{self.root}/v4/spreadsheets/{path}", **parts)
+            except APIError as error:
+                response = error.response
+            except requests.RequestException as error:
+                raise network_failure(error, "Google Sheets") from None
+        return response
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleSheet:
+    """One tab, read through the Sheets interface."""
+
+    address: SheetAddress
+    tab: str | int
+    api: SheetsApi
+    skip_hidden: bool = False
+
+    @property
+    def identity(self) -> str:
+        """The spreadsheet's id and the tab as configured."""
+        return sheet_identity(self.address, self.tab)
+
+    def read(self) -> Table:
+        """The whole tab in one request. Raises `SourceError`, `CredentialsError`, `ConfigError` (no such tab)."""
+        by_title = isinstance(self.tab, str) and self.tab and not self.tab.isdigit()
+        params = {"fields": GRID_FIELDS} | ({"ranges": quote_title(str(self.tab))} if by_title else {})
+        try:
+            answer = self.api.get(self.address.id, params)
+        except SourceError as error:
+            if by_title and "Unable to parse range" in str(error):
+                raise self._no_such_tab(self.api.get(self.address.id, {"fields": "sheets(properties)"})) from None
+            raise
+        sheet = find_tab(answer.get("sheets", ()), self.tab)
+        if sheet is None:
+            raise self._no_such_tab(answer)
+        return read_table(answer, sheet, address=self.address, skip_hidden=self.skip_hidden)
+
+    def _no_such_tab(self, answer: Json) -> FollowupError:
+        titles = [str(sheet["properties"]["title"])[:60] for sheet in answer.get("sheets", ())]
+        return ConfigError(f"the sheet has no tab {self.tab!r}; its tabs are {', '.join(titles[:20])}: set source.tab")
+
+
+def sheet_identity(address: SheetAddress, tab: str | int) -> str:
+    """What a source is, for good; the same for every way of reading it."""
+    return f"google_sheet:{address.id}" + (f"#{tab}" if tab != "" else "")
+
+
+def find_tab(sheets: Sequence[Json], tab: str | int) -> Json | None:
+    """The tab with this title or number; without either, the first visible one. Titles differ in more than case."""
+    grids = [sheet for sheet in sheets if sheet["properties"].get("sheetType", "GRID") == "GRID"]
+    if tab == "":
+        return next((sheet for sheet in grids if not sheet["properties"].get("hidden")), None)
+    for sheet in grids:
+        if str(sheet["properties"]["title"]).casefold() == str(tab).casefold():
+            return sheet
+    return next((sheet for sheet in grids if str(sheet["properties"].get("sheetId", 0)) == str(tab)), None)
+
+
+def quote_title(title: str) -> str:
+    """A tab's title in A1 notation: always quoted, so that a tab called `A1` is not taken for a cell."""
+    return "'" + title.replace("'", "''") + "'"
