@@ -29,7 +29,8 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 Json = dict[str, Any]
 
-SHEETS = "https://www.googleapis.com/auth/spreadsheets"
+AUTH = "https://www.googleapis.com/auth/"
+SHEETS = f"{AUTH}spreadsheets"
 SHEETS_READONLY = f"{SHEETS}.readonly"
 
 SHAPES: Mapping[str, Mapping[str, str]] = {
@@ -303,7 +304,7 @@ class GoogleEmulator:
                 )
             return self._new_token("user@example.com", scopes)
         if form.get("grant_type") == "authorization_code":
-            scopes = tuple(form["code"].removeprefix("code:").split(" "))
+            scopes = tuple(AUTH + name for name in form["code"].removeprefix("code:").split(" "))
             return {
                 **self._new_token("user@example.com", scopes),
                 "refresh_token": "made-up-refresh",
