@@ -38,7 +38,7 @@ _LAST_SERIAL = 2_958_465
 _A_NUMBER = re.compile(r"[-−]?([1-9]\d*|0)([.,'’\s]\d+)*")
 
 
-def read_table(answer: Json, sheet: Json, *, address: SheetAddress, skip_hidden: bool) -> Table:
+def read_table(answer: Json, sheet: Json, *, address: SheetAddress) -> Table:
     """One tab of the answer as a table."""
     properties = sheet["properties"]
     gid = int(properties.get("sheetId", 0))
@@ -58,11 +58,8 @@ def read_table(answer: Json, sheet: Json, *, address: SheetAddress, skip_hidden:
             address=address.row_link(index + 1, gid),
         )
         for index in sorted(cells)
-        if index <= last and not (skip_hidden and index in hidden)
+        if index <= last
     )
-    left_out = sum(index <= last for index in hidden) if skip_hidden else 0
-    if left_out:
-        notes = (*notes, f"{left_out} hidden or filtered rows are left out, as skip_hidden says")
     return Table(
         name=_one_line(properties.get("title", "")) or "sheet",
         rows=rows,

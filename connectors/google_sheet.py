@@ -41,7 +41,7 @@ def open_source(settings: Settings, outside: Outside) -> Source:
     if login is None:
         raise CredentialsError("there is no Google login yet; run `followup login google`")
     api = SheetsApi(login, outside=outside, scope=READ_SHEETS, root=(source.api_root or API).rstrip("/"))
-    return GoogleSheet(address, tab, api=api, skip_hidden=source.skip_hidden)
+    return GoogleSheet(address, tab, api=api)
 
 
 @dataclass(slots=True)
@@ -114,7 +114,6 @@ class GoogleSheet:
     address: SheetAddress
     tab: str | int
     api: SheetsApi
-    skip_hidden: bool = False
 
     @property
     def identity(self) -> str:
@@ -134,7 +133,7 @@ class GoogleSheet:
         sheet = find_tab(answer.get("sheets", ()), self.tab)
         if sheet is None:
             raise self._no_such_tab(answer)
-        return read_table(answer, sheet, address=self.address, skip_hidden=self.skip_hidden)
+        return read_table(answer, sheet, address=self.address)
 
     def _no_such_tab(self, answer: Json) -> FollowupError:
         titles = [str(sheet["properties"]["title"])[:60] for sheet in answer.get("sheets", ())]

@@ -77,7 +77,7 @@ def test_every_second_survives_the_serial(moment: datetime) -> None:
     assert read_cell(number(serial, "as the user likes it", "DATE_TIME")) == moment
 
 
-def table(rows: list[list[object]], *, skip_hidden: bool = False, **parts: Any) -> Table:
+def table(rows: list[list[object]], **parts: Any) -> Table:
     data: dict[str, Any] = {
         "rowData": [{"values": [cell(value).as_json() for value in row]} if row else {} for row in rows],
         "rowMetadata": [{"hiddenByUser": True} if i in parts.get("hidden", ()) else {} for i in range(len(rows) + 5)],
@@ -85,7 +85,7 @@ def table(rows: list[list[object]], *, skip_hidden: bool = False, **parts: Any) 
     }
     sheet = {"properties": {"title": "Leads", "sheetId": 7}, "data": [data], "merges": parts.get("merges", [])}
     answer = {"properties": {"timeZone": "Europe/Berlin"}, "sheets": [sheet]}
-    return read_table(answer, sheet, address=ADDRESS, skip_hidden=skip_hidden)
+    return read_table(answer, sheet, address=ADDRESS)
 
 
 def test_rows_keep_the_numbers_of_the_sheet() -> None:
@@ -122,12 +122,9 @@ def test_merges_that_change_nothing(rows: list[list[object]], merge: tuple[int, 
     assert [row.values for row in table(rows, merges=[found]).rows] == [row.values for row in table(rows).rows]
 
 
-def test_hidden_rows_are_read_and_marked_unless_they_are_to_be_skipped() -> None:
-    rows: list[list[object]] = [["Company"], ["Acme"], ["Bolt"]]
-    assert [(row.number, row.hidden) for row in table(rows, hidden={1}).rows] == [(1, False), (2, True), (3, False)]
-    without = table(rows, hidden={1}, skip_hidden=True)
-    assert [row.number for row in without.rows] == [1, 3]
-    assert without.notes == ("1 hidden or filtered rows are left out, as skip_hidden says",)
+def test_hidden_rows_are_read_and_marked() -> None:
+    read = table([["Company"], ["Acme"], ["Bolt"]], hidden={1})
+    assert [(row.number, row.hidden) for row in read.rows] == [(1, False), (2, True), (3, False)]
 
 
 @pytest.mark.parametrize(
