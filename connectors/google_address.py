@@ -27,11 +27,15 @@ class SheetAddress:
     gid: int | None = None
     published: bool = False
 
+    def identity(self, tab: str | int) -> str:
+        """What this source is, for good; the same for every way of reading it."""
+        return f"google_sheet:{self.id}" + (f"#{tab}" if tab != "" else "")
+
     def row_link(self, number: int, gid: int | None) -> str:
-        """A link that opens the sheet at this row; empty for a published page."""
+        """A link that opens the sheet at this row, where the tab is known; empty for a published page."""
         if self.published:
             return ""
-        return f"{DOCS}/spreadsheets/d/{self.id}/edit#gid={gid or 0}&range=A{number}"
+        return f"{DOCS}/spreadsheets/d/{self.id}/edit" + ("" if gid is None else f"#gid={gid}&range=A{number}")
 
     def csv_link(self, gid: int | None, *, root: str = DOCS) -> str:
         """Where the tab can be had as CSV without credentials; without a gid the first tab."""

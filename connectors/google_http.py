@@ -81,6 +81,8 @@ def refusal(response: requests.Response, *, who: str, now: datetime) -> Exceptio
         return _forbidden(message, reason, who)
     if status == 404:
         return SourceError("Google knows no sheet with this id; copy source.sheet again from the browser's address bar")
+    if "protected" in message:
+        return _forbidden(message, reason, who)
     if "not supported for this document" in message:
         return SourceError(
             "the file is an Excel file kept in Google Drive; open it and choose File > Save as Google Sheets,"
@@ -101,6 +103,8 @@ def _forbidden(message: str, reason: str, who: str) -> CredentialsError:
         return CredentialsError(
             f"the login of {who} does not include this right; run `followup login google` again and tick every box"
         )
+    if "protected" in message:
+        return CredentialsError(f"the column to write back into is protected; allow {who} to edit it, or unprotect it")
     return CredentialsError(
         f"the sheet is not shared with {who}; open the sheet, press Share and add {who} (Viewer is enough for reading,"
         " Editor for write-back)"

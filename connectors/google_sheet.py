@@ -23,11 +23,12 @@ from connectors import Outside
 from connectors.google_address import SheetAddress, parse_address
 from connectors.google_grid import GRID_FIELDS, Json, read_table
 from connectors.google_http import TIMEOUTS, Timeouts, keep_trying, network_failure, refusal
-from connectors.google_login import READ_SHEETS, Login, fetch_token, find_login
+from connectors.google_login import READ_SHEETS, WRITE_SHEETS, Login, fetch_token, find_login
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
-from sync.models import Table
+from sync.models import CellToWrite, Note, Table
 from sync.protocols import Source
+from sync.write_back import Found, find_cells
 
 API = "https://sheets.googleapis.com"
 
@@ -40,7 +41,8 @@ def open_source(settings: Settings, outside: Outside) -> Source:
     login = find_login(source.credentials, outside)
     if login is None:
         raise CredentialsError("there is no Google login yet; run `followup login google`")
-    api = SheetsApi(login, outside=outside, scope=READ_SHEETS, root=(source.api_root or API).rstrip("/"))
+    scope = WRITE_SHEETS if settings.write_back else READ_SHEETS
+    api = SheetsApi(login, outside=outside, scope=scope, root=(source.api_root or API).rstrip("/"))
     return GoogleSheet(address, tab, api=api)
 
 
@@ -118,10 +120,28 @@ class GoogleSheet:
     @property
     def identity(self) -> str:
         """The spreadsheet's id and the tab as configured."""
-        return sheet_identity(self.address, self.tab)
+        return self.address.identity(self.tab)
 
     def read(self) -> Table:
         """The whole tab in one request. Raises `SourceError`, `CredentialsError`, `ConfigError` (no such tab)."""
+        answer, sheet = self._fetch()
+        return read_table(answer, sheet, address=self.address)
+
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
+        """Put these texts into their cells, found again in the sheet as it is now, in one batch: all or nothing.
+
+        RAW: Google stores the text as it is and never runs it as a formula.
+        """
+        answer, sheet = self._fetch()
+        found, notes = find_cells(read_table(answer, sheet, address=self.address), cells)
+        if found:
+            title = quote_title(sheet["properties"]["title"])
+            data = [{"range": f"{title}!{cell_name(cell)}", "values": [[cell.text]]} for cell in found]
+            self.api.post(f"{self.address.id}/values:batchUpdate", {"valueInputOption": "RAW", "data": data})
+        return notes
+
+    def _fetch(self) -> tuple[Json, Json]:
+        """Google's answer, and the tab in it."""
         by_title = isinstance(self.tab, str) and self.tab and not self.tab.isdigit()
         params = {"fields": GRID_FIELDS} | ({"ranges": quote_title(str(self.tab))} if by_title else {})
         try:
@@ -133,16 +153,11 @@ class GoogleSheet:
         sheet = find_tab(answer.get("sheets", ()), self.tab)
         if sheet is None:
             raise self._no_such_tab(answer)
-        return read_table(answer, sheet, address=self.address)
+        return answer, sheet
 
     def _no_such_tab(self, answer: Json) -> FollowupError:
         titles = [str(sheet["properties"]["title"])[:60] for sheet in answer.get("sheets", ())]
         return ConfigError(f"the sheet has no tab {self.tab!r}; its tabs are {', '.join(titles[:20])}: set source.tab")
-
-
-def sheet_identity(address: SheetAddress, tab: str | int) -> str:
-    """What a source is, for good; the same for every way of reading it."""
-    return f"google_sheet:{address.id}" + (f"#{tab}" if tab != "" else "")
 
 
 def find_tab(sheets: Sequence[Json], tab: str | int) -> Json | None:
@@ -154,6 +169,15 @@ def find_tab(sheets: Sequence[Json], tab: str | int) -> Json | None:
         if str(sheet["properties"]["title"]).casefold() == str(tab).casefold():
             return sheet
     return next((sheet for sheet in grids if str(sheet["properties"].get("sheetId", 0)) == str(tab)), None)
+
+
+def cell_name(cell: Found) -> str:
+    """A cell in A1 notation."""
+    letters, index = "", cell.column + 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{cell.number}"
 
 
 def quote_title(title: str) -> str:

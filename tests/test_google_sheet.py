@@ -19,6 +19,7 @@ from google_emulator import (
     UNAUTHENTICATED,
     Fault,
     GoogleEmulator,
+    Tab,
     cell,
     google_error,
     make_service_account,
@@ -27,10 +28,11 @@ from google_emulator import (
 )
 
 from connectors import Outside, open_source
-from connectors.google_sheet import GoogleSheet
+from connectors.google_sheet import GoogleSheet, cell_name
 from sync.config import parse_settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
-from sync.models import Table
+from sync.models import CellToWrite, Table
+from sync.write_back import Found
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 ID = "made-up-sheet-0001"
@@ -83,7 +85,9 @@ def outside(google: GoogleEmulator, key: tuple[str, dict[str, str]], time: Virtu
     return Outside(folder=tmp_path, clock=time.clock, sleep=time.sleep, secret=lambda _: "")
 
 
-def open_sheet(google: GoogleEmulator, outside: Outside, *, sheet: str = ID, more: str = "") -> GoogleSheet:
+def open_sheet(
+    google: GoogleEmulator, outside: Outside, *, sheet: str = ID, more: str = "", after: str = ""
+) -> GoogleSheet:
     text = f"""
 timezone = "America/New_York"
 [source]
@@ -95,6 +99,7 @@ api_root = "{google.root}"
 [target]
 type = "ics"
 path = "out.ics"
+{after}
 """
     source = open_source(parse_settings(text), outside)
     assert isinstance(source, GoogleSheet)
@@ -313,3 +318,86 @@ def test_no_secret_in_any_repr(google: GoogleEmulator, outside: Outside) -> None
     shown = repr(source)
     assert "PRIVATE KEY" not in shown
     assert "made-up-token" not in shown
+
+
+# --- write-back ----------------------------------------------------------------------------------------------
+
+WRITE_BACK = '\n[write_back]\nnext_follow_up = "Next"\n'
+
+
+def next_of(company: str, text: str) -> CellToWrite:
+    return CellToWrite("Leads:9", "Next", text, {"Company": company})
+
+
+@pytest.fixture
+def sheet_with_next(google: GoogleEmulator) -> Tab:
+    google.add(
+        tab("Jo's leads", ["Company", "Next"], ["Acme"], ["Bolt", "old"], ["=IMPORTDATA(1)"]), shared_with={ROBOT}
+    )
+    return google.sheets[ID].tabs[0]
+
+
+def test_write_back_is_one_raw_batch_into_the_right_rows_of_a_sorted_sheet(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab
+) -> None:
+    source = open_sheet(google, outside, after=WRITE_BACK)
+    source.read()
+    google.sort_rows(ID, lambda row: row[0].shown)
+    google.requests.clear()
+    cells = [next_of("Acme", "2026-10-05"), next_of("Bolt", ""), next_of("=IMPORTDATA(1)", "=IMPORTDATA(2)")]
+    assert source.write_back(cells) == ()
+    assert sheet_with_next.shown() == [
+        ["Company", "Next"],
+        ["=IMPORTDATA(1)", "=IMPORTDATA(2)"],
+        ["Acme", "2026-10-05"],
+        ["Bolt"],
+    ]
+    assert not any(one.formula for row in sheet_with_next.rows for one in row)
+    assert [request.partition("?")[0] for request in google.requests] == [
+        f"GET /v4/spreadsheets/{ID}",
+        f"POST /v4/spreadsheets/{ID}/values:batchUpdate",
+    ]
+
+
+def test_write_back_leaves_rows_alone_that_it_does_not_find(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab
+) -> None:
+    source = open_sheet(google, outside, after=WRITE_BACK)
+    notes = source.write_back([next_of("Gone", "2026-10-05")])
+    assert [note.row for note in notes] == ["Leads:9"]
+    assert google.api_requests[-1].startswith("GET")
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        pytest.param(Fault("batchUpdate", 403, NOT_SHARED), "Editor for write-back", id="only shared for reading"),
+        pytest.param(
+            Fault(
+                "batchUpdate",
+                400,
+                google_error(400, "INVALID_ARGUMENT", "You are trying to edit a protected cell or object."),
+            ),
+            "is protected",
+            id="a protected column",
+        ),
+    ],
+)
+def test_write_back_refused(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab, fault: Fault, sentence: str
+) -> None:
+    google.faults.append(fault)
+    with pytest.raises(CredentialsError, match=sentence):
+        open_sheet(google, outside, after=WRITE_BACK).write_back([next_of("Acme", "x")])
+
+
+def test_reading_alone_asks_for_no_right_to_write(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab
+) -> None:
+    with pytest.raises(CredentialsError, match="does not include this right"):
+        open_sheet(google, outside).write_back([next_of("Acme", "x")])
+
+
+@pytest.mark.parametrize(("column", "name"), [(0, "A2"), (25, "Z2"), (26, "AA2"), (701, "ZZ2"), (702, "AAA2")], ids=str)
+def test_cells_in_a1_notation(column: int, name: str) -> None:
+    assert cell_name(Found(2, column, "")) == name
