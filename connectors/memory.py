@@ -22,6 +22,7 @@ from sync.models import (
     Table,
 )
 from sync.reconcile.memory import Intent, Memory
+from sync.reconcile.text_marks import put_our_part
 
 
 @dataclass
@@ -36,14 +37,14 @@ class MemorySource:
         return self.table
 
 
-def snapshot_of(event: Event, stamp: Stamp) -> Snapshot:
-    """What a calendar that changes nothing gives back for this event."""
+def snapshot_of(event: Event, stamp: Stamp, *, text: str = "") -> Snapshot:
+    """What a calendar that changes nothing gives back for this event; `text` is the description it had before."""
     status = "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED"
     return Snapshot(
         start=event.start,
         end=event.end,
         summary=event.summary,
-        description=event.description,
+        description=put_our_part(text, event.description, row=event.row, address=event.address),
         status=status,
         categories=event.categories,
         url=event.url,
@@ -84,7 +85,7 @@ class MemoryTarget:
                 uid=change.uid,
                 href=f"/{change.uid}.ics",
                 etag=f'"{self.writes}"',
-                snapshot=snapshot_of(change.event, change.stamp),
+                snapshot=snapshot_of(change.event, change.stamp, text=present.snapshot.description if present else ""),
                 raw="",
             )
             yield Outcome(change.uid, Result.DONE, self.events[change.uid])

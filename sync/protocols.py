@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from sync.models import Abilities, CellToWrite, Change, Note, Observation, Outcome, RemoteEvent, Table
+from sync.models import Abilities, Change, Observation, Outcome, RemoteEvent, Table
 from sync.reconcile.memory import Memory
 
 
@@ -24,17 +24,6 @@ class Source(Protocol):
 
     def read(self) -> Table:
         """The whole sheet. Half a sheet is no sheet: raises `SourceError` or `CredentialsError`."""
-
-
-class WritesBack(Protocol):
-    """A source that can put texts into cells of the columns that the user named (`sync.write_back`)."""
-
-    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
-        """Write these cells and no others, all at once; a note for each that could not be found again.
-
-        Rows are found by their key and columns by their header just before writing. Raises `SourceError` or
-        `CredentialsError`; then nothing is written.
-        """
 
 
 class Target(Protocol):
@@ -59,8 +48,8 @@ class Target(Protocol):
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         """Carry the changes out; one outcome for each write, in any order, none begun after `deadline`.
 
-        Keeps are passed too, since a file is written as a whole. Creates never overwrite, updates and deletes are
-        conditional on `change.base`. A failure of one change is an outcome, never an exception.
+        Creates never overwrite, updates and deletes are conditional on `change.base`. A failure of one change is an
+        outcome, never an exception; an exception ends the run, and what has no outcome yet is unknown.
         """
 
 

@@ -1,0 +1,362 @@
+"""The case table of `sync.reconcile.plan`, row by row, on a calendar in memory that a user edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+from conftest import NOW, ZONE, a_touch, at
+
+from connectors.memory import MemoryTarget
+from sync.config import Settings, parse_settings
+from sync.models import Action, Event, Lead, Leads, Plan, RemoteEvent, Result, Schedule, Touch
+from sync.reconcile.identity import make_uid
+from sync.reconcile.memory import Memory, TouchMemory
+from sync.reconcile.plan import Wish, make_plan, settle
+from sync.reconcile.reactions import TickPattern, take_reactions
+from sync.reconcile.text_marks import our_part, put_our_part
+
+SETTINGS = parse_settings(
+    """
+    owner = "test"
+    timezone = "America/New_York"
+    source = { type = "csv", path = "leads.csv" }
+    target = { type = "ics", path = "followups.ics" }
+    """
+)
+
+
+@dataclass
+class Calendar:
+    """A calendar in memory with the memory that belongs to it: one run is one call."""
+
+    target: MemoryTarget = field(default_factory=MemoryTarget)
+    memory: Memory = field(default_factory=Memory)
+    settings: Settings = SETTINGS
+    now: datetime = NOW
+
+    def run(self, *touches: Touch, apply: bool = True, **options: object) -> Plan:
+        """Plan and apply, as `sync.run` does; `options` are those of the schedule and of `make_plan`."""
+        given = {name: options.pop(name) for name in ("frozen", "frozen_leads", "done", "asked_for") if name in options}
+        keys = options.pop("present", {touch.lead_key for touch in touches})
+        assert isinstance(keys, Iterable)
+        observation = self.target.observe({})
+        before = self.memory
+        if self.target.abilities.reactions:
+            before, _ = take_reactions(before, observation, now=self.now, zone=ZONE, ticks=TickPattern([]))
+        plan, after = make_plan(
+            Schedule(touches=touches, **given),  # type: ignore[arg-type]
+            [Wish(touch, wish_of(touch)) for touch in touches],
+            leads=Leads(tuple(Lead(key=str(key), row="leads.csv:2", row_number=2) for key in keys)),
+            memory=replace(before, touches={**before.touches, **{touch.uid: known(touch) for touch in touches}}),
+            observation=observation,
+            settings=self.settings,
+            abilities=self.target.abilities,
+            now=self.now,
+            **{"rules_changed": False, **options},  # type: ignore[arg-type]
+        )
+        if apply:
+            outcomes = self.target.apply(plan.writes, observed=observation, deadline=self.now)
+            self.memory = settle(before, after, {outcome.uid: outcome for outcome in outcomes})
+        return plan
+
+    def edit(self, touch: Touch, **fields: object) -> None:
+        """What a user does to an event with another program."""
+        event = self.target.events[touch.uid]
+        edited = replace(event.snapshot, **fields)  # type: ignore[arg-type]
+        self.target.events[touch.uid] = replace(event, etag=event.etag + "'", snapshot=edited)
+
+    def shown(self, touch: Touch) -> RemoteEvent:
+        return self.target.events[touch.uid]
+
+
+def wish_of(touch: Touch) -> Event:
+    alarm = timedelta(0) if touch.alarm else None
+    return Event(
+        touch.uid, touch.start, touch.end, touch.zone, touch.summary, touch.description,
+        categories=("followup",), tentative=touch.tentative, alarm=alarm, row=touch.row or "",
+    )  # fmt: skip
+
+
+def known(touch: Touch) -> TouchMemory:
+    return TouchMemory(touch.uid, touch.lead_key, touch.rule, start=touch.start, published=True, fact=touch.fact)
+
+
+@pytest.fixture
+def calendar() -> Calendar:
+    return Calendar()
+
+
+def actions(plan: Plan) -> list[str]:
+    return [change.action.value for change in plan.changes]
+
+
+# --- wanted ----------------------------------------------------------------------------------------------------
+
+
+def test_new_is_created(calendar: Calendar) -> None:
+    assert actions(calendar.run(a_touch())) == ["create"]
+    assert calendar.shown(a_touch()).snapshot.sequence == 0
+
+
+def test_second_run_writes_nothing(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    assert actions(calendar.run(a_touch())) == ["keep"]
+    assert calendar.target.writes == 1
+
+
+def test_an_unpublished_touch_is_not_written(calendar: Calendar) -> None:
+    assert actions(calendar.run(a_touch(published=False))) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"summary": "Follow up again"}, ("summary",)),
+        ({"description": "Why: another rule"}, ("description",)),
+        ({"start": at("2027-01-12"), "end": at("2027-01-12", "09:15")}, ("start", "end")),
+        ({"tentative": True}, ("status",)),
+        ({"alarm": True}, ("alarm",)),
+    ],
+)
+def test_a_changed_plan_updates_just_those_fields(
+    calendar: Calendar, change: dict[str, object], fields: tuple[str, ...]
+) -> None:
+    calendar.run(a_touch())
+    (update,) = calendar.run(a_touch(**change)).changes
+    assert (update.action, update.fields) == (Action.UPDATE, fields)
+    assert update.stamp is not None
+    assert update.stamp.sequence == 1
+    assert actions(calendar.run(a_touch(**change))) == ["keep"]
+
+
+def test_a_row_that_moved_in_the_sheet_changes_nothing(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    assert actions(calendar.run(a_touch(row="leads.csv:99"))) == ["keep"]
+
+
+def test_sequence_rises_above_the_servers(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    calendar.edit(a_touch(), sequence=7)
+    (update,) = calendar.run(a_touch(description="other")).changes
+    assert update.stamp is not None
+    assert update.stamp.sequence == 8
+
+
+# --- edited by the user ----------------------------------------------------------------------------------------
+
+
+def test_a_new_title_stays_whatever_the_plan_says_later(calendar: Calendar) -> None:
+    touch = a_touch()
+    calendar.run(touch)
+    calendar.edit(touch, summary="Ring Dana about the job")
+    assert actions(calendar.run(touch)) == ["keep"]
+    calendar.run(a_touch(summary="Late: Follow up", description="other"))
+    calendar.run(a_touch(summary="Critical: Follow up", description="third"))
+    assert calendar.shown(touch).snapshot.summary == "Ring Dana about the job"
+    assert our_part(calendar.shown(touch).snapshot.description) == "third"
+
+
+def test_a_title_the_user_puts_back_is_ours_again(calendar: Calendar) -> None:
+    touch = a_touch()
+    calendar.run(touch)
+    calendar.edit(touch, summary="Mine")
+    calendar.run(touch)
+    calendar.edit(touch, summary=touch.summary)
+    calendar.run(touch)
+    calendar.run(a_touch(summary="Late: Follow up"))
+    assert calendar.shown(touch).snapshot.summary == "Late: Follow up"
+
+
+def test_a_removed_alarm_stays_removed(calendar: Calendar) -> None:
+    touch = a_touch(alarm=True)
+    calendar.run(touch)
+    calendar.edit(touch, our_alarm=None)
+    calendar.run(a_touch(alarm=True, description="other"))
+    assert calendar.shown(touch).snapshot.our_alarm is None
+
+
+def test_a_drag_needs_no_write_when_the_plan_follows_it(calendar: Calendar) -> None:
+    touch = a_touch()
+    calendar.run(touch)
+    there, until = at("2027-01-13", "15:00"), at("2027-01-13", "15:30")
+    calendar.edit(touch, start=there, end=until)
+    plan = calendar.run(a_touch(start=there, end=there + timedelta(minutes=15), pinned=True))
+    assert actions(plan) == ["keep"]
+    assert calendar.target.writes == 1
+    assert calendar.shown(touch).snapshot.end == until
+
+
+def test_an_event_with_attendees_is_left_alone(calendar: Calendar) -> None:
+    touch = a_touch()
+    calendar.run(touch)
+    calendar.edit(touch, hands_off="somebody was invited to it")
+    (change,) = calendar.run(a_touch(summary="other")).changes
+    assert (change.action, change.reason) == (Action.KEEP, "left alone: somebody was invited to it")
+    (change,) = calendar.run().changes
+    assert change.action is Action.KEEP
+
+
+# --- no longer wanted ------------------------------------------------------------------------------------------
+
+
+def test_a_future_event_whose_reason_is_gone_is_deleted(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    (change,) = calendar.run(present=["acme|analyst"]).changes
+    assert (change.action, change.counted) == (Action.DELETE, False)
+    assert calendar.memory.events[a_touch().uid].gone
+    assert actions(calendar.run(present=["acme|analyst"])) == []
+
+
+def test_a_vanished_row_is_counted(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    (change,) = calendar.run(apply=False).changes
+    assert (change.action, change.counted) == (Action.DELETE, True)
+    assert "no longer in the sheet" in change.reason
+
+
+def test_a_row_that_says_stop_is_never_counted(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    options = {"present": ["acme|analyst"], "asked_for": frozenset({"acme|analyst"}), "rules_changed": True}
+    (change,) = calendar.run(apply=False, **options).changes
+    assert (change.action, change.counted, change.reason) == (Action.DELETE, False, "its row says stop")
+
+
+def test_changed_rules_are_counted(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    (change,) = calendar.run(apply=False, present=["acme|analyst"], rules_changed=True).changes
+    assert change.counted
+
+
+def test_past_events_are_history(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    calendar.now = at("2027-01-12")
+    assert actions(calendar.run()) == ["keep"]
+    assert a_touch().uid in calendar.target.events
+
+
+def test_an_event_of_today_is_not_history_yet(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    calendar.now = at("2027-01-11", "18:00")
+    assert actions(calendar.run(present=["acme|analyst"])) == ["delete"]
+
+
+def test_an_unreadable_cell_leaves_the_event_as_it_is(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    plan = calendar.run(frozen=frozenset({("acme|analyst", "R-001-1")}), present=["acme|analyst"])
+    assert actions(plan) == ["keep"]
+    assert actions(calendar.run(frozen_leads=frozenset({"acme|analyst"}))) == ["keep"]
+
+
+def test_the_users_own_text_saves_an_event(calendar: Calendar) -> None:
+    touch = a_touch(alarm=True)
+    calendar.run(touch)
+    calendar.edit(touch, description=put_our_part("she is on holiday until the 20th", touch.description))
+    (change,) = calendar.run(present=["acme|analyst"]).changes
+    assert change.action is Action.UPDATE
+    assert calendar.shown(touch).snapshot.summary == f"Closed: {touch.summary}"
+    assert calendar.shown(touch).snapshot.our_alarm is None
+
+
+def test_a_ticked_event_ahead_loses_its_alarm_and_stays(calendar: Calendar) -> None:
+    touch = a_touch(alarm=True)
+    calendar.run(touch)
+    calendar.edit(touch, summary="✓ Follow up")
+    (change,) = calendar.run(present=["acme|analyst"], done=frozenset({touch.uid})).changes
+    assert (change.action, change.fields) == (Action.UPDATE, ("alarm",))
+    assert calendar.shown(touch).snapshot.summary == "✓ Follow up"
+    assert actions(calendar.run(present=["acme|analyst"], done=frozenset({touch.uid}))) == ["keep"]
+
+
+def test_without_memory_nothing_is_deleted(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    assert actions(calendar.run(lost=True)) == ["keep"]
+
+
+# --- absent and unknown ----------------------------------------------------------------------------------------
+
+
+def test_on_a_feed_an_absent_event_is_written_again(calendar: Calendar) -> None:
+    calendar.target.abilities = replace(calendar.target.abilities, reactions=False)
+    calendar.run(a_touch())
+    calendar.target.events.clear()
+    assert actions(calendar.run(a_touch())) == ["create"]
+
+
+def test_an_event_nobody_remembers_is_adopted_without_a_write(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    calendar.memory = Memory()
+    assert actions(calendar.run(a_touch())) == ["keep"]
+    assert calendar.target.writes == 1
+    assert calendar.memory.events[a_touch().uid].desired.summary == a_touch().summary
+
+
+def test_a_stray_is_never_touched(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    stray = make_uid("test", "other", "R-001-1")
+    calendar.target.events[stray] = replace(calendar.shown(a_touch()), uid=stray)
+    assert actions(calendar.run(a_touch())) == ["keep"]
+    assert stray in calendar.target.events
+
+
+def test_a_refused_change_is_tried_again(calendar: Calendar) -> None:
+    calendar.run(a_touch())
+    plan = calendar.run(a_touch(summary="new"), apply=False)
+    calendar.edit(a_touch(), sequence=5)
+    outcomes = list(calendar.target.apply(plan.writes, observed=calendar.target.observe({}), deadline=NOW))
+    assert [outcome.result for outcome in outcomes] == [Result.REFUSED]
+    assert actions(calendar.run(a_touch(summary="new"))) == ["update"]
+
+
+# --- the guard -------------------------------------------------------------------------------------------------
+
+
+def some(number: int) -> list[Touch]:
+    return [a_touch(lead=f"lead {index:03}") for index in range(number)]
+
+
+def test_few_vanished_rows_are_deleted(calendar: Calendar) -> None:
+    touches = some(20)
+    calendar.run(*touches)
+    plan = calendar.run(*touches[:10])
+    assert (plan.count(Action.DELETE), plan.held) == (10, "")
+
+
+def test_many_vanished_rows_are_held_and_named(calendar: Calendar) -> None:
+    touches = some(20)
+    calendar.run(*touches)
+    plan = calendar.run(*touches[:9], a_touch(lead="new"))
+    assert plan.count(Action.DELETE) == 0
+    assert plan.count(Action.CREATE) == 1
+    assert plan.held.startswith("11 follow-ups would be deleted")
+    assert "the limit is 10 of 20" in plan.held
+    assert "followup sync --yes-delete" in plan.held
+    assert len(calendar.target.events) == 21
+
+
+def test_held_deletes_stay_known_and_are_held_again(calendar: Calendar) -> None:
+    touches = some(20)
+    calendar.run(*touches)
+    calendar.run(*touches[:9])
+    assert calendar.run(*touches[:9]).held
+
+
+def test_small_bites_add_up_over_seven_days(calendar: Calendar) -> None:
+    touches = some(30)
+    calendar.run(*touches)
+    assert calendar.run(*touches[5:]).count(Action.DELETE) == 5
+    calendar.now += timedelta(days=2)
+    assert calendar.run(*touches[10:]).count(Action.DELETE) == 5
+    calendar.now += timedelta(days=2)
+    assert calendar.run(*touches[11:]).held
+    calendar.now += timedelta(days=2)
+    assert "(10 more in the last 7 days)" in calendar.run(*touches[11:]).held
+
+
+def test_the_guard_can_be_lifted_for_a_run(calendar: Calendar) -> None:
+    touches = some(40)
+    calendar.run(*touches)
+    plan = calendar.run(accept_deletes=True)
+    assert (plan.count(Action.DELETE), plan.held) == (40, "")
