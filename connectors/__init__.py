@@ -18,7 +18,6 @@ from sync.protocols import Source, StateStore, Target
 
 SOURCES: Mapping[str, str] = {
     "csv": "connectors.csv_file:open_source",
-    "google_sheet": "connectors.google_sheet:open_source",
 }
 
 TARGETS: Mapping[str, str] = {

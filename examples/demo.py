@@ -40,17 +40,25 @@ def radicale(folder: Path) -> Iterator[str]:
         [sys.executable, "-m", "radicale", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
+        wait_for(port)
+        send("MKCOL", f"http://127.0.0.1:{port}/demo/")
         address = f"http://127.0.0.1:{port}/demo/follow-ups/"
-        for _ in range(100):
-            try:
-                send("MKCALENDAR", address)
-                break
-            except OSError:
-                time.sleep(0.1)
+        send("MKCALENDAR", address)
         yield address
     finally:
         server.terminate()
         server.wait()
+
+
+def wait_for(port: int) -> None:
+    """Wait until the server answers, ten seconds at most."""
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    sys.exit("Radicale did not start")
 
 
 def send(method: str, address: str) -> bytes:

@@ -4,7 +4,7 @@ Vocabulary:
 
 - **Rule**: one piece of advice with its id (`R-<seed>-<n>`), what sets it off, its kind of time, class and numbers.
 - **Wording**: every text an event may show, by key; placeholders are `{name}`, nothing else is interpreted.
-- **Advice**: both, ready for the engine. The engine holds no advice of its own.
+- **Advice**: both, with the words of people's sheets and ticks, ready for the engine, which holds no advice of its own.
 
 A rule or text the user names and we do not have is an error that names the nearest one.
 """
@@ -28,6 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sync.config import RuleNumbers, Settings, Weekday
 from sync.errors import ConfigError
 from sync.models import Stage, TouchClass
+from sync.reading.vocabulary import Vocabulary, load_vocabulary
 
 HARD_FLOOR = 2
 """Days between two asking touches to one person that no setting goes under (R-004-3)."""
@@ -126,6 +127,9 @@ class Advice:
 
     rules: Mapping[str, Rule]
     wording: Wording
+    vocabulary: Vocabulary
+    done_words: tuple[str, ...]
+    """Words that tick an event when they begin its title."""
 
     @cached_property
     def by_trigger(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -142,7 +146,12 @@ def load_advice(settings: Settings, *, wording: str = "") -> Advice:
 
     Raises `ConfigError` for a rule id, number or text that does not exist, naming the nearest one.
     """
-    return Advice(rules=_load_rules(settings), wording=_load_wording(settings.language, wording))
+    return Advice(
+        rules=_load_rules(settings),
+        wording=_load_wording(settings.language, wording),
+        vocabulary=load_vocabulary(),
+        done_words=tuple(tomllib.loads(_read("reactions.toml"))["done"]),
+    )
 
 
 def _read(name: str) -> str:

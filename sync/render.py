@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sync.models import Action, Change, Lead, Moment, Note, Plan, Problem, Touch
+from sync.models import Action, Change, Lead, Moment, Note, Outcome, Plan, Problem, Result, Touch
 
 SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -44,11 +44,21 @@ def show_plan(console: Console, plan: Plan, *, all_notes: bool = False) -> None:
 
 
 def summary_line(plan: Plan) -> str:
-    """The changes in numbers."""
+    """What would be done, in numbers."""
     if not plan.writes:
         return f"Nothing to change; {_counted(plan.count(Action.KEEP), 'event')} in the calendar as planned."
     words = [(Action.CREATE, "create"), (Action.UPDATE, "update"), (Action.DELETE, "delete"), (Action.KEEP, "keep")]
     return ", ".join(f"{plan.count(action)} to {word}" for action, word in words) + "."
+
+
+def done_line(plan: Plan, outcomes: Iterable[Outcome]) -> str:
+    """What was done, in numbers; what did not get through is a message of its own."""
+    if not plan.writes:
+        return summary_line(plan)
+    done = {outcome.uid for outcome in outcomes if outcome.result is Result.DONE}
+    words = [(Action.CREATE, "created"), (Action.UPDATE, "updated"), (Action.DELETE, "deleted")]
+    counts = [(sum(c.action is action and c.uid in done for c in plan.writes), word) for action, word in words]
+    return ", ".join(f"{count} {word}" for count, word in counts) + f", {plan.count(Action.KEEP)} kept as they were."
 
 
 def _show_changes(console: Console, changes: Sequence[Change], zone: ZoneInfo) -> None:

@@ -1,0 +1,301 @@
+"""The command line: the one impure module. It gathers clock, environment, files and connectors, and calls `sync.run`.
+
+Results go to stdout; warnings, progress and errors to stderr. An expected failure is one sentence and its exit code
+(DESIGN 4.5); anything else is a bug of ours and shows its traceback. Nothing heavy is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sync import __version__
+from sync.errors import BUG, CHANGES_PENDING, OK, ConfigError, FollowupError, worst
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from connectors import Outside
+    from sync.config import Settings
+    from sync.run import Report
+
+CONFIG_NAME = "followup.toml"
+
+app = typer.Typer(
+    help="Reads your leads from a sheet and puts the right follow-ups into your calendar.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="The configuration; else ./followup.toml.")
+]
+NowOption = Annotated[str, typer.Option("--now", metavar="TIME", help="Act as if it were TIME (ISO 8601 with offset).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing unless a human is needed.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Print every note.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 3 when a cell could not be read.")]
+NoColorOption = Annotated[bool, typer.Option("--no-color", help="Print without colour.")]
+
+
+@app.command()
+def plan(
+    config: ConfigOption = None,
+    now: NowOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+    strict: StrictOption = False,
+    no_color: NoColorOption = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 10 when changes are pending.")] = False,
+) -> int:
+    """Show what sync would do and why. Writes nothing anywhere."""
+    from sync.plan_json import plan_json
+    from sync.render import show_plan
+
+    report = _run(config, now, write=False, strict=strict)
+    if json:
+        sys.stdout.write(plan_json(report.plan))
+    elif not quiet:
+        show_plan(_console(no_color), report.plan, all_notes=verbose)
+    pending = CHANGES_PENDING if exit_code and report.plan.writes else OK
+    return worst([report.exit_code, pending])
+
+
+@app.command()
+def sync(
+    config: ConfigOption = None,
+    now: NowOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+    strict: StrictOption = False,
+    no_color: NoColorOption = False,
+    yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Lift the delete guard for this run.")] = False,
+) -> int:
+    """Bring the calendar up to date with the sheet."""
+    from sync.plan_json import plan_json
+    from sync.render import done_line, show_plan
+
+    with _progress(quiet=quiet or json, no_color=no_color) as progress:
+        report = _run(config, now, write=True, strict=strict, accept_deletes=yes_delete, progress=progress)
+    if json:
+        sys.stdout.write(plan_json(report.plan, report.outcomes))
+    elif verbose:
+        show_plan(_console(no_color), report.plan, all_notes=True)
+    elif not quiet:
+        _console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
+    for message in report.messages:
+        typer.echo(f"followup: {message}", err=True)
+    if report.plan.problems and not quiet and not json and not verbose:
+        typer.echo(f"followup: {len(report.plan.problems)} cells could not be read; see `followup plan`", err=True)
+    return report.exit_code
+
+
+@app.command()
+def agenda(
+    config: ConfigOption = None,
+    now: NowOption = "",
+    no_color: NoColorOption = False,
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days ahead.")] = 14,
+) -> int:
+    """Show what is due: late, today, the next days, waiting until."""
+    from sync.render import show_agenda
+
+    report = _run(config, now, write=False)
+    show_agenda(_console(no_color), report.plan, days=days)
+    return report.exit_code
+
+
+@app.command()
+def explain(
+    lead: Annotated[str, typer.Argument(metavar="LEAD", help="Company, contact or row number of the lead.")],
+    config: ConfigOption = None,
+    now: NowOption = "",
+    no_color: NoColorOption = False,
+) -> int:
+    """Show every date of one lead: rule, arithmetic, what moved it, what is left out and why."""
+    from sync.render import show_explanation
+
+    report = _run(config, now, write=False)
+    wanted = lead.casefold().strip()
+    found = [
+        known
+        for known in report.leads.leads
+        if wanted in known.label.casefold()
+        or wanted in known.contact.name.casefold()
+        or wanted == str(known.row_number)
+    ]
+    if not found:
+        raise ConfigError(
+            f"no lead in the sheet is called {lead!r}; give a part of its company, role or contact, or its row"
+        )
+    show_explanation(_console(no_color), report.plan, found)
+    return report.exit_code
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        typer.echo(f"followup {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def run_command(arguments: list[str]) -> int:
+    """Run one command line; returns its exit code. Expected failures become one sentence on stderr."""
+    import click
+
+    try:
+        result = app(arguments, standalone_mode=False)
+    except FollowupError as error:
+        typer.echo(f"followup: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        typer.echo("followup: interrupted; the next run heals what was left half done", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception:  # noqa: BLE001 - the one place where a bug of ours becomes an exit code
+        import traceback
+
+        traceback.print_exc()
+        return BUG
+    return result if isinstance(result, int) else OK
+
+
+# --- gathering -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """One configuration with what it needs from outside."""
+
+    settings: Settings
+    outside: Outside
+    wording: str
+
+
+def _run(config: Path | None, now: str, *, write: bool, **options: Any) -> Report:
+    from connectors import open_source, open_state, open_target
+    from sync.run import run
+
+    profile = _open_profile(_find_config(config))
+    started = _parse_now(now)
+    settings = profile.settings
+    return run(
+        settings,
+        source=open_source(settings, profile.outside),
+        target=open_target(settings, profile.outside),
+        store=open_state("sqlite", settings, profile.outside),
+        now=started,
+        deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
+        write=write,
+        wording=profile.wording,
+        **options,
+    )
+
+
+def _open_profile(path: Path) -> _Profile:
+    from connectors import Outside
+    from connectors.password import secret_resolver
+    from sync.config import parse_settings
+
+    settings = parse_settings(_read_text(path, "the configuration"), name=path.name)
+    folder = path.resolve().parent
+    if not settings.state.path:
+        state = settings.state.model_copy(update={"path": str(_state_path(settings.owner))})
+        settings = settings.model_copy(update={"state": state})
+    outside = Outside(
+        folder=folder,
+        clock=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+        secret=secret_resolver(settings, config=path.resolve(), environment=os.environ),
+        environ=os.environ,
+    )
+    wording = _read_text(folder / settings.wording, "the wording") if settings.wording else ""
+    return _Profile(settings, outside, wording)
+
+
+def _find_config(given: Path | None) -> Path:
+    if given is not None:
+        return given
+    if Path(CONFIG_NAME).exists():
+        return Path(CONFIG_NAME)
+    import platformdirs
+
+    path = platformdirs.user_config_path("followup") / CONFIG_NAME
+    if not path.exists():
+        raise ConfigError(f"there is no {CONFIG_NAME} in this folder and none at {path}; name one with --config")
+    return path
+
+
+def _state_path(owner: str) -> Path:
+    import platformdirs
+
+    return platformdirs.user_state_path("followup") / f"{owner}.sqlite"
+
+
+def _read_text(path: Path, what: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{what} {path} does not exist") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{what} {path} is not UTF-8 text") from None
+    except OSError as error:
+        raise ConfigError(f"{what} {path} cannot be read: {error.strerror}") from None
+
+
+def _parse_now(text: str) -> datetime:
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--now {text!r} is not ISO 8601, such as 2027-01-04T09:00:00-05:00") from None
+    if moment.tzinfo is None:
+        raise ConfigError(f"--now {text!r} needs an offset, such as {text}-05:00 or {text}Z")
+    return moment
+
+
+# --- showing -------------------------------------------------------------------------------------------------
+
+
+def _console(no_color: bool) -> Console:
+    from rich.console import Console
+
+    return Console(no_color=no_color or bool(os.environ.get("NO_COLOR")), highlight=False)
+
+
+@contextmanager
+def _progress(*, quiet: bool, no_color: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on stderr, only on a terminal; gives the callback that moves it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True, no_color=no_color), transient=True) as bar:
+        task = bar.add_task("Reading", total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole, description="Writing follow-ups")

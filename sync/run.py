@@ -1,0 +1,282 @@
+"""One run is one function: read, decide, act (DESIGN 3).
+
+    read rows -> understand leads -> observe calendar -> take reactions -> make schedule -> make plan -> guards
+              -> journal -> apply -> commit
+
+Everything varying comes in: settings, connectors (opened with their secrets), state, the time and the deadline. No
+global is touched, so two runs may share a process. `plan` stops before the journal and writes nothing anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from sync.advice import Advice, load_advice
+from sync.config import Settings
+from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
+from sync.events import to_event
+from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Result
+from sync.protocols import Source, StateStore, Target
+from sync.reading.leads import read_leads
+from sync.reconcile.guards import check_disappearance, check_identities, check_sheet
+from sync.reconcile.healing import adopt, heal
+from sync.reconcile.identity import is_ours
+from sync.reconcile.memory import Memory
+from sync.reconcile.plan import Wish, make_plan, settle
+from sync.reconcile.reactions import TickPattern, take_reactions
+from sync.schedule.make import make_schedule
+
+BATCH = 50
+"""Results are made durable in batches of at most this many (DESIGN 6)."""
+
+LOST = (
+    "the memory of earlier runs is not there: events were recognised by their identity, ticks and moves were read from "
+    "the calendar, and nothing is deleted in this run; what you deleted before may come back once"
+)
+
+Progress = Callable[[int, int], None]
+"""Called with (done, all) while changes are applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did: its plan, what became of each change, its exit code, and what it has to say."""
+
+    plan: Plan
+    leads: Leads
+    memory: Memory
+    outcomes: tuple[Outcome, ...] = ()
+    exit_code: int = OK
+    messages: tuple[str, ...] = ()
+    """Sentences that a human needs to see, also in a quiet run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    plan: Plan
+    leads: Leads
+    observation: Observation
+    before: Memory
+    after: Memory
+
+
+def run(
+    settings: Settings,
+    *,
+    source: Source,
+    target: Target,
+    store: StateStore,
+    now: datetime,
+    deadline: datetime,
+    write: bool,
+    wording: str = "",
+    accept_deletes: bool = False,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """One run. With `write=False` it decides and stops: what it returns is what the next `write=True` would do.
+
+    `now` is aware; it is the only clock. Raises the expected errors of `sync.errors`; a run that failed after it began
+    to write has recorded what it did.
+    """
+    advice = load_advice(settings, wording=wording)
+    if not write:
+        decided = _decide(settings, advice, source, target, store.load(), now=now, accept_deletes=accept_deletes)
+        return _report(decided, (), strict=strict)
+    with store.lock():
+        before = store.load()
+        if before.not_before is not None and now < before.not_before:
+            raise TargetError(
+                f"the calendar server asked for a pause until {before.not_before:%Y-%m-%d %H:%M %Z}",
+                not_before=before.not_before,
+            )
+        try:
+            decided = _decide(settings, advice, source, target, before, now=now, accept_deletes=accept_deletes)
+        except FollowupError as error:
+            if error.not_before is not None:
+                number = store.begin((), memory=before, now=now)
+                store.commit(number, replace(before, not_before=error.not_before), exit_code=error.exit_code)
+            raise
+        return _carry_out(decided, target, store, now=now, deadline=deadline, strict=strict, progress=progress)
+
+
+def _decide(
+    settings: Settings,
+    advice: Advice,
+    source: Source,
+    target: Target,
+    memory: Memory,
+    *,
+    now: datetime,
+    accept_deletes: bool,
+) -> _Decided:
+    """Everything before the first write: pure but for reading the sheet and the calendar."""
+    check_identities(memory, source=source.identity, target=target.identity)
+    table = source.read()
+    leads = read_leads(table, settings=settings, vocabulary=advice.vocabulary, memory=memory.leads)
+    check_sheet(memory, leads)
+    observation = target.observe(_known(memory))
+    zone, abilities = settings.zone, target.abilities
+    ticks = TickPattern(advice.done_words)
+    notes: list[Note] = []
+    current = heal(memory, observation)
+    lost = memory.lost or (memory.first_run is None and bool(observation.events))
+    if lost:
+        schedule, _ = make_schedule(
+            leads, settings=settings, advice=advice, memory=current, now=now, abilities=abilities
+        )
+        current = adopt(replace(current, lost=True), observation, touches=schedule.touches, zone=zone, ticks=ticks)
+        notes.append(Note(LOST))
+    if abilities.reactions:
+        if not accept_deletes:
+            check_disappearance(current, observation, today=now.astimezone(zone).date(), zone=zone)
+        current, said = take_reactions(current, observation, now=now, zone=zone, ticks=ticks)
+        notes += said
+    schedule, after = make_schedule(
+        leads, settings=settings, advice=advice, memory=current, now=now, abilities=abilities
+    )
+    wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
+    rules = _digest(settings, leads)
+    plan, after = make_plan(
+        schedule,
+        wishes,
+        leads=leads,
+        memory=after,
+        observation=observation,
+        settings=settings,
+        abilities=abilities,
+        now=now,
+        rules_changed=memory.texts.get("rules", rules) != rules,
+        accept_deletes=accept_deletes,
+        notes=[
+            *notes,
+            *_strays(settings, after, observation),
+            *(Note(text) for text in (*table.notes, *observation.notes)),
+        ],
+    )
+    after = replace(
+        after,
+        owner=settings.owner,
+        source=source.identity,
+        target=target.identity,
+        first_run=memory.first_run or now,
+        last_run=now,
+        not_before=None,
+        lost=False,
+        texts={**after.texts, "rules": after.texts.get("rules", rules) if plan.held else rules},
+    )
+    return _Decided(plan, leads, observation, current, after)
+
+
+def _carry_out(
+    decided: _Decided,
+    target: Target,
+    store: StateStore,
+    *,
+    now: datetime,
+    deadline: datetime,
+    strict: bool,
+    progress: Progress | None,
+) -> Report:
+    """Journal, apply, commit. The plan is carried out as it was decided; nothing is decided again."""
+    plan = decided.plan
+    writes = plan.writes
+    number = store.begin(writes, memory=decided.before, now=now)
+    outcomes: dict[str, Outcome] = {}
+    failure: FollowupError | None = None
+    batch: list[Outcome] = []
+    if writes:
+        try:
+            for outcome in target.apply(writes, observed=decided.observation, deadline=deadline):
+                outcomes[outcome.uid] = outcome
+                batch.append(outcome)
+                if len(batch) >= BATCH:
+                    store.record(number, batch)
+                    batch.clear()
+                if progress:
+                    progress(len(outcomes), len(writes))
+        except FollowupError as error:
+            failure = error
+    for change in writes:
+        outcomes.setdefault(change.uid, Outcome(change.uid, Result.UNKNOWN if failure else Result.HELD))
+        if outcomes[change.uid].result is not Result.DONE:
+            batch.append(outcomes[change.uid])
+    store.record(number, batch)
+    report = _report(decided, tuple(outcomes.values()), strict=strict, failure=failure)
+    memory = settle(decided.before, decided.after, outcomes)
+    waits = [
+        moment for moment in (failure and failure.not_before, *(o.not_before for o in outcomes.values())) if moment
+    ]
+    memory = replace(
+        memory,
+        last_good_run=now if report.exit_code in (OK, UNREADABLE_ROWS) else memory.last_good_run,
+        not_before=max(waits, default=None),
+    )
+    store.commit(number, memory, exit_code=report.exit_code)
+    if failure is not None:
+        raise failure
+    return replace(report, memory=memory)
+
+
+def _report(
+    decided: _Decided, outcomes: tuple[Outcome, ...], *, strict: bool, failure: FollowupError | None = None
+) -> Report:
+    codes = [OK]
+    messages: list[str] = []
+    if decided.plan.held:
+        codes.append(GuardStop.exit_code)
+        messages.append(decided.plan.held)
+    broken = [outcome for outcome in outcomes if outcome.result in (Result.REFUSED, Result.UNKNOWN)]
+    if broken:
+        codes.append(failure.exit_code if failure else TargetError.exit_code)
+        said = sorted({outcome.message for outcome in broken if outcome.message})
+        messages.append(
+            f"{len(broken)} of {len(outcomes)} changes did not reach the calendar; the next run tries again"
+            + (f" ({'; '.join(said[:3])})" if said else "")
+        )
+    waiting = sum(outcome.result is Result.HELD for outcome in outcomes)
+    if waiting:
+        messages.append(f"{waiting} more changes follow in the next runs")
+    if strict and decided.plan.problems:
+        codes.append(UNREADABLE_ROWS)
+    return Report(
+        plan=decided.plan,
+        leads=decided.leads,
+        memory=decided.after,
+        outcomes=tuple(sorted(outcomes, key=lambda outcome: outcome.uid)),
+        exit_code=worst(codes),
+        messages=tuple(messages),
+    )
+
+
+def _known(memory: Memory) -> dict[str, RemoteEvent]:
+    return {
+        uid: event.observed
+        for uid, event in memory.events.items()
+        if not event.gone and event.observed is not None and event.observed.etag
+    }
+
+
+def _strays(settings: Settings, memory: Memory, observation: Observation) -> Iterable[Note]:
+    """Events with our mark that no plan and no memory knows: listed, never touched by a run."""
+    strays = [
+        uid
+        for uid in observation.events
+        if is_ours(uid, settings.owner) and (uid not in memory.events or memory.events[uid].gone)
+    ]
+    if strays:
+        yield Note(
+            f"{len(strays)} events of this owner are in no plan; `followup clear` takes them out of the calendar"
+        )
+
+
+def _digest(settings: Settings, leads: Leads) -> str:
+    """What, when it changes, may take events away without any row asking for it: mapping, rules, limits."""
+    chosen = settings.model_dump_json(
+        exclude={"source": {"path", "credentials", "api_root"}, "target": True, "state": True}
+    )
+    mapped = sorted(leads.mapped.items())
+    return sha256(f"{chosen}\n{mapped}".encode()).hexdigest()
