@@ -18,6 +18,8 @@ from sync.protocols import Source, StateStore, Target
 
 SOURCES: Mapping[str, str] = {
     "csv": "connectors.csv_file:open_source",
+    "excel": "connectors.excel_file:open_source",
+    "google_sheet": "connectors.google_sheet:open_source",
 }
 
 TARGETS: Mapping[str, str] = {

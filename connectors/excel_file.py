@@ -1,0 +1,273 @@
+"""Source: a spreadsheet file (.xlsx, .xls, .ods) read by python-calamine, one tab of it.
+
+A zipped file is measured before it is opened: unpacked size, and how far its filled cells spread, since a reader fills
+the whole rectangle up to the last cell. Cells keep their types; a formula counts as its last value. calamine hands over
+error cells as empty ones, so that those of .xlsx are looked up in the sheet; merged cells that reach over several
+rows hold the value in each of them.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from connectors import Outside
+from sync.config import Settings
+from sync.errors import ConfigError, SourceError
+from sync.models import CellError, CellValue, Row, Table
+
+MAX_BYTES = 50_000_000
+MAX_UNPACKED = 150_000_000
+MAX_PARTS = 10_000
+MAX_CELLS = 5_000_000
+"""Rows times columns up to the last filled cell."""
+MAX_COLUMNS = 1_000
+MAX_CELL = 32_767
+
+_CELL = re.compile(rb"<c\s([^>]*[^/>])>")
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_ERROR = re.compile(rb'<c\s([^>]*\bt="e"[^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]{1,40})</v>')
+_SHEET = re.compile(rb"<sheet\s([^>]*)>")
+_RELATION = re.compile(rb"<Relationship\s([^>]*)>")
+_ODS_PART = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
+_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,9})"')
+
+
+@dataclass(slots=True)
+class _Spread:
+    """How far the filled cells of a sheet reach (rows, columns), and its error cells by row and column, from 0."""
+
+    rows: int = 0
+    columns: int = 0
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+class ExcelFile:
+    """One tab of a spreadsheet file on disk."""
+
+    def __init__(self, path: Path, tab: str | int, *, skip_hidden: bool = False) -> None:
+        self.path, self.tab, self.skip_hidden = path, tab, skip_hidden
+        self.identity = f"excel:{path.resolve()}#{tab}"
+
+    def read(self) -> Table:
+        """All rows of the tab. Raises `ConfigError` (no such file or tab) and `SourceError` (unreadable)."""
+        content = _read_bytes(self.path)
+        name = self.path.name
+        spreads = _measure(content, name) if content.startswith(b"PK") else {}
+        title, grid, merged = _load(content, name, self.tab)
+        spread = spreads.get(title, _Spread())
+        for (row, column), text in spread.errors.items():
+            if row < len(grid) and column < len(grid[row]):
+                grid[row][column] = CellError(text)
+        _fill_merged(grid, merged)
+        notes = (f"{name}: hidden rows cannot be told in a file and are read",) if self.skip_hidden else ()
+        rows = ((number, _cells(values)) for number, values in enumerate(grid, start=1))
+        return Table(name=name, rows=tuple(Row(number, cells) for number, cells in rows if cells), notes=notes)
+
+
+def open_source(settings: Settings, outside: Outside) -> ExcelFile:
+    """The spreadsheet file the settings name, relative to the configuration's folder."""
+    source = settings.source
+    return ExcelFile(outside.folder / Path(source.path).expanduser(), source.tab, skip_hidden=source.skip_hidden)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError(f"there is no file {path}; correct path under [source]") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{path} is a folder, not a file; correct path under [source]") from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(content) > MAX_BYTES:
+        raise SourceError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB, which no list of leads is")
+    if content[:100].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise SourceError(
+            f"{path.name} is a web page, not a spreadsheet; was it saved from a page that asks to log in?"
+        )
+    return content
+
+
+def _load(content: bytes, name: str, tab: str | int) -> tuple[str, list[list[Any]], list[Any]]:
+    """Title, grid and merged ranges of the tab."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(BytesIO(content))
+        title = _choose_tab(book, name, tab)
+        sheet = book.get_sheet_by_name(title)
+        if sheet.total_height * sheet.total_width > MAX_CELLS:
+            raise SourceError(_too_wide(name, sheet.total_height, sheet.total_width))
+        return title, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or ())
+    except calamine.PasswordError:
+        raise SourceError(f"{name} is protected by a password; save a copy without one") from None
+    except calamine.CalamineError as error:
+        raise SourceError(f"{name} cannot be read as a spreadsheet: {str(error)[:200]}") from None
+    except BaseException as error:
+        # A panic inside calamine is no `Exception`, so that nobody catches it by chance; here it is one damaged file.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SourceError(f"{name} is damaged and cannot be read as a spreadsheet") from None
+
+
+def _choose_tab(book: Any, name: str, tab: str | int) -> str:
+    titles: list[str] = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith("WorkSheet")]
+    visible = [sheet.name for sheet in book.sheets_metadata if str(sheet.visible).endswith(".Visible")]
+    if not titles:
+        raise SourceError(f"{name} has no sheet with cells")
+    if tab == "":
+        return next((title for title in titles if title in visible), titles[0])
+    if tab in titles:
+        return str(tab)
+    if str(tab).isdigit() and 1 <= int(tab) <= len(titles):
+        return titles[int(tab) - 1]
+    known = ", ".join(repr(title[:50]) for title in titles[:10])
+    raise ConfigError(f"{name} has no tab {tab!r}; it has {known} (or 1 to {len(titles)})")
+
+
+def _cells(values: list[Any]) -> tuple[CellValue, ...]:
+    end = min(len(values), MAX_COLUMNS)
+    while end and values[end - 1] == "":
+        end -= 1
+    return tuple(_cell(value) for value in values[:end])
+
+
+def _cell(value: Any) -> CellValue:
+    if isinstance(value, str):
+        return value[:MAX_CELL]
+    if isinstance(value, timedelta):
+        minutes = int(value.total_seconds()) // 60
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    return value  # type: ignore[no-any-return]
+
+
+def _fill_merged(grid: list[list[Any]], merged: list[Any]) -> None:
+    """A cell merged over several rows says the same of each of them. A title merged over columns stays one cell."""
+    for (top, left), (bottom, right) in merged:
+        if left == right and top < len(grid) and left < len(grid[top]):
+            for row in range(top + 1, min(bottom + 1, len(grid))):
+                grid[row][left] = grid[top][left]
+
+
+# --- measuring a zipped file before it is opened ----------------------------------------------------------------
+
+
+def _too_wide(name: str, rows: int, columns: int) -> str:
+    return (
+        f"{name}: the sheet reaches to row {rows} and column {columns}, which no list of leads does; "
+        "delete what stands far outside"
+    )
+
+
+def _measure(content: bytes, name: str) -> Mapping[str, _Spread]:
+    """What each tab holds, by title (.xlsx; of .ods nothing but the check). Raises `SourceError` if it is too much."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            parts = _unpack(archive, name)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise SourceError(f"{name} is damaged or only half there: {str(error)[:200]}") from None
+    if "content.xml" in parts:
+        spreads = {"": _ods_spread(parts["content.xml"])}
+    else:
+        titles = _xlsx_titles(parts)
+        sheets = [part for part in parts if part.startswith("xl/worksheets/") and part.endswith(".xml")]
+        spreads = {titles.get(part, part): _xlsx_spread(parts[part]) for part in sheets}
+    for spread in spreads.values():
+        if spread.rows * spread.columns > MAX_CELLS:
+            raise SourceError(_too_wide(name, spread.rows, spread.columns))
+    return spreads
+
+
+def _unpack(archive: zipfile.ZipFile, name: str) -> Mapping[str, bytes]:
+    """The parts of interest. Everything is unpacked once and counted: what a file says of its own size may be a lie."""
+    parts: dict[str, bytes] = {}
+    total = 0
+    if len(archive.infolist()) > MAX_PARTS:
+        raise SourceError(f"{name} holds more than {MAX_PARTS} parts, which no spreadsheet does")
+    for info in archive.infolist():
+        wanted = info.filename == "content.xml" or info.filename.startswith(
+            ("xl/worksheets/", "xl/workbook.xml", "xl/_rels/")
+        )
+        chunks = []
+        with archive.open(info) as part:
+            while chunk := part.read(1 << 20):
+                total += len(chunk)
+                if total > MAX_UNPACKED:
+                    raise SourceError(
+                        f"{name} unpacks to more than {MAX_UNPACKED // 1_000_000} MB, which no list of leads does"
+                    )
+                if wanted:
+                    chunks.append(chunk)
+        if wanted:
+            parts[info.filename] = b"".join(chunks)
+    return parts
+
+
+def _xlsx_titles(parts: Mapping[str, bytes]) -> Mapping[str, str]:
+    """Part to tab title."""
+    targets = {}
+    for relation in _RELATION.findall(parts.get("xl/_rels/workbook.xml.rels", b"")):
+        target = _attribute(relation, b"Target").lstrip("/")
+        targets[_attribute(relation, b"Id")] = target if target.startswith("xl/") else f"xl/{target}"
+    titles = {}
+    for sheet in _SHEET.findall(parts.get("xl/workbook.xml", b"")):
+        titles[targets.get(_attribute(sheet, b"r:id"), "")] = _attribute(sheet, b"name")
+    return titles
+
+
+def _attribute(attributes: bytes, name: bytes) -> str:
+    match = re.search(rb"(?:^|\s)" + re.escape(name) + rb'="([^"]*)"', attributes)
+    return unescape(match[1].decode("utf-8", "replace")) if match else ""
+
+
+def _xlsx_spread(part: bytes) -> _Spread:
+    spread = _Spread()
+    for match in _CELL.finditer(part):
+        place = _place(match[1])
+        if place:
+            spread.rows = max(spread.rows, place[0] + 1)
+            spread.columns = max(spread.columns, place[1] + 1)
+    for match in _ERROR.finditer(part):
+        place = _place(match[1])
+        if place:
+            spread.errors[place] = unescape(match[2].decode("utf-8", "replace"))
+    return spread
+
+
+def _place(attributes: bytes) -> tuple[int, int] | None:
+    match = _REFERENCE.search(attributes)
+    if not match:
+        return None
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + letter - 64
+    return int(match[2]) - 1, column - 1
+
+
+def _ods_spread(part: bytes) -> _Spread:
+    """Rows and columns up to the last filled cell, repetitions counted, over the tabs taken together."""
+    spread = _Spread()
+    row = column = repeat = 0
+    for match in _ODS_PART.finditer(part):
+        kind, attributes = match[1], match[2]
+        times = _REPEATED.search(attributes)
+        count = int(times[1]) if times else 1
+        if kind == b"table":
+            row = repeat = 0
+        elif kind == b"table-row":
+            row, column, repeat = row + repeat, 0, count
+        else:
+            column += count
+            if not attributes.endswith(b"/"):
+                spread.rows = max(spread.rows, row + repeat)
+                spread.columns = max(spread.columns, column)
+    return spread
