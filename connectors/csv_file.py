@@ -46,19 +46,7 @@ class CsvFile:
 
     def read(self) -> Table:
         """All records. Raises `ConfigError` where there is no such file, `SourceError` where it cannot be read."""
-        text, notes = decode_text(_read_bytes(self.path), name=self.path.name)
-        if _PAGE.match(text):
-            raise SourceError(
-                f"{self.path.name} is a web page, not a table; was it saved from a page that asks to log in?"
-            )
-        declared = _DECLARED.match(text)
-        text = text[declared.end() :] if declared else text
-        delimiter = declared[1] if declared else choose_delimiter(text)
-        _check_quotes(text, delimiter, self.path.name)
-        if delimiter != ",":
-            notes += (f"{self.path.name}: cells are separated by {_DELIMITER_NAMES[delimiter]}",)
-        rows = tuple(_records(text, delimiter, self.path.name))
-        return Table(name=self.path.name, rows=rows, notes=notes, delimited=True)
+        return parse_csv(_read_bytes(self.path), name=self.path.name)
 
 
 _DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -67,6 +55,20 @@ _DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 def open_source(settings: Settings, outside: Outside) -> CsvFile:
     """The CSV file the settings name, relative to the configuration's folder."""
     return CsvFile(outside.folder / Path(settings.source.path).expanduser())
+
+
+def parse_csv(content: bytes, *, name: str) -> Table:
+    """All records in these bytes. Raises `SourceError` where they are no CSV, or only a part of one."""
+    text, notes = decode_text(content, name=name)
+    if _PAGE.match(text):
+        raise SourceError(f"{name} is a web page, not a table; was it saved from a page that asks to log in?")
+    declared = _DECLARED.match(text)
+    text = text[declared.end() :] if declared else text
+    delimiter = declared[1] if declared else choose_delimiter(text)
+    _check_quotes(text, delimiter, name)
+    if delimiter != ",":
+        notes += (f"{name}: cells are separated by {_DELIMITER_NAMES[delimiter]}",)
+    return Table(name=name, rows=tuple(_records(text, delimiter, name)), notes=notes, delimited=True)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -63,6 +63,16 @@ class Table:
     """Cells are told apart by a separator: in a row wider than the header they have shifted."""
 
 
+@dataclass(frozen=True, slots=True)
+class CellToWrite:
+    """A cell to write back. `key` holds other cells of its row by header: the row is found again by them."""
+
+    row: str
+    column: str
+    text: str
+    key: Mapping[str, CellValue]
+
+
 # --- a row understood ----------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from sync.models import Abilities, Change, Observation, Outcome, RemoteEvent, Table
+from sync.models import Abilities, CellToWrite, Change, Note, Observation, Outcome, RemoteEvent, Table
 from sync.reconcile.memory import Memory
 
 
@@ -24,6 +24,17 @@ class Source(Protocol):
 
     def read(self) -> Table:
         """The whole sheet. Half a sheet is no sheet: raises `SourceError` or `CredentialsError`."""
+
+
+class WritesBack(Protocol):
+    """A source that can put texts into cells of the columns that the user named (`sync.write_back`)."""
+
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
+        """Write these cells and no others, all at once; a note for each that could not be found again.
+
+        Rows are found by their key and columns by their header just before writing. Raises `SourceError` or
+        `CredentialsError`; then nothing is written.
+        """
 
 
 class Target(Protocol):

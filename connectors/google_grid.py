@@ -1,0 +1,133 @@
+"""The grid of a Google Sheet, as `spreadsheets.get` returns it, into a `Table`. Pure.
+
+Vocabulary of the answer (google-facts 1.2, 1.3): a *serial* is a number of days since 1899-12-30 on the wall clock of
+the sheet; only the cell's *number format* tells a date from a number; what a person sees is the *formatted value*.
+
+Rules:
+
+- DATE and DATE_TIME cells become dates; with an hour in them, naive datetimes. A TIME below one day becomes a time.
+- A number that is shown as something else (`007`, `+1 (555) ...`, `Oct 1`) is the text that is shown.
+- An error cell is a `CellError`, never empty. `Loading...` is one too: half a sheet is no sheet.
+- A cell merged over several rows holds for each of them: that is what a person sees. Across columns it is a heading.
+- Row numbers are those of the sheet. Trailing empty rows and cells are cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from connectors.google_address import SheetAddress
+from sync.models import CellError, CellValue, Row, Table
+
+Json = Mapping[str, Any]
+
+GRID_FIELDS = (
+    "properties(title,locale,timeZone),"
+    "sheets(properties(sheetId,title,hidden,sheetType,gridProperties(rowCount)),merges,"
+    "data(startRow,startColumn,rowMetadata(hiddenByUser,hiddenByFilter),"
+    "rowData(values(formattedValue,effectiveValue,hyperlink,effectiveFormat(numberFormat(type))))))"
+)
+"""Everything a `Table` needs in one answer, and little else: row metadata alone is sent for every row of the tab."""
+
+LONGEST_CELL = 50_000
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - the wall clock of the sheet, wherever it hangs
+_LAST_SERIAL = 2_958_465
+_A_NUMBER = re.compile(r"[-−]?([1-9]\d*|0)([.,'’\s]\d+)*")
+
+
+def read_table(answer: Json, sheet: Json, *, address: SheetAddress) -> Table:
+    """One tab of the answer as a table."""
+    properties = sheet["properties"]
+    gid = int(properties.get("sheetId", 0))
+    grids: Sequence[Json] = sheet.get("data") or [{}]
+    top = int(grids[0].get("startRow", 0))
+    cells = {top + i: _read_row(row, grids[0]) for i, row in enumerate(grids[0].get("rowData", ()))}
+    links = {top + i: _read_links(row, grids[0]) for i, row in enumerate(grids[0].get("rowData", ()))}
+    hidden = {top + i for i, row in enumerate(grids[0].get("rowMetadata", ())) if any(row.values())}
+    notes = _fill_merged(cells, sheet.get("merges", ()))
+    last = max((index for index, values in cells.items() if any(value != "" for value in values)), default=-1)
+    rows = tuple(
+        Row(
+            number=index + 1,
+            values=_cut(cells[index]),
+            links=links[index],
+            hidden=index in hidden,
+            address=address.row_link(index + 1, gid),
+        )
+        for index in sorted(cells)
+        if index <= last
+    )
+    return Table(
+        name=_one_line(properties.get("title", "")) or "sheet",
+        rows=rows,
+        notes=notes,
+        zone=answer.get("properties", {}).get("timeZone"),
+    )
+
+
+def read_cell(cell: Json) -> CellValue:
+    """What one cell holds, typed by its number format."""
+    value: Json = cell.get("effectiveValue", {})
+    shown = str(cell.get("formattedValue", ""))[:LONGEST_CELL]
+    if "errorValue" in value:
+        return CellError(shown or f"#{value['errorValue'].get('type', 'ERROR')}")
+    if "boolValue" in value:
+        return bool(value["boolValue"])
+    if "numberValue" in value:
+        kind = cell.get("effectiveFormat", {}).get("numberFormat", {}).get("type", "")
+        return _read_number(float(value["numberValue"]), kind, shown)
+    text = str(value.get("stringValue", shown))[:LONGEST_CELL]
+    return CellError(text) if text == "Loading..." else text
+
+
+def _read_number(number: float, kind: str, shown: str) -> CellValue:
+    if kind in ("DATE", "DATE_TIME") and 0 <= number <= _LAST_SERIAL:
+        moment = _DAY_ZERO + timedelta(seconds=round(number * 86400))
+        return moment if moment.time() != time() or kind == "DATE_TIME" else moment.date()
+    if kind == "TIME" and 0 <= number < 1:
+        return (_DAY_ZERO + timedelta(seconds=min(round(number * 86400), 86399))).time()
+    if shown and not _A_NUMBER.fullmatch(shown):
+        return shown
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _read_row(row: Json, grid: Json) -> list[CellValue]:
+    return [""] * int(grid.get("startColumn", 0)) + [read_cell(cell) for cell in row.get("values", ())]
+
+
+def _read_links(row: Json, grid: Json) -> dict[int, str]:
+    """Links by column; only those that open a web page."""
+    left = int(grid.get("startColumn", 0))
+    found = {left + i: str(cell.get("hyperlink", "")) for i, cell in enumerate(row.get("values", ()))}
+    return {i: link for i, link in found.items() if re.fullmatch(r"https?://[\x21-\x7e]{1,2000}", link)}
+
+
+def _fill_merged(cells: dict[int, list[CellValue]], merges: Sequence[Json]) -> tuple[str, ...]:
+    """Give the value of a cell merged downwards to each row it covers; says so in a note."""
+    filled = 0
+    for merge in merges:
+        top, left = int(merge.get("startRowIndex", 0)), int(merge.get("startColumnIndex", 0))
+        values = cells.get(top, [])
+        if left >= len(values) or values[left] == "":
+            continue
+        for index in range(top + 1, min(int(merge["endRowIndex"]), max(cells) + 1)):
+            row = cells.get(index, [])
+            if row and any(value != "" for value in row):
+                row.extend([""] * (left + 1 - len(row)))
+                row[left] = values[left]
+                filled += 1
+    return (f"{filled} cells take the value of the cell they are merged with",) if filled else ()
+
+
+def _cut(values: Sequence[CellValue]) -> tuple[CellValue, ...]:
+    end = len(values)
+    while end and values[end - 1] == "":
+        end -= 1
+    return tuple(values[:end])
+
+
+def _one_line(text: str) -> str:
+    return "".join(char for char in text if char.isprintable()).strip()[:100]

@@ -1,0 +1,314 @@
+"""Who we are to Google: a service account's key file, or a user's login, and the access token either gives.
+
+- A **service account** is a robot with a mail address: the user shares sheet and calendar with it. No browser, no
+  expiry: the right way for cron. Its key file must be 0600.
+- A **user login** comes out of `log_in`, once, in a browser, with the user's own OAuth client (Google's terms forbid
+  shipping one). It is kept in a 0600 file, or in the keyring where asked: a keyring is often locked when cron runs.
+- `fetch_token` turns either into an access token good for an hour. It opens no browser, ever.
+
+We ask for tokens ourselves instead of letting google-auth's session do it: that session starts a thread of its own that
+calls another Google service, and tries without our bounds (google-facts 2.4). No secret is part of a `repr`, a message
+or a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from connectors import Outside
+from connectors.google_http import TIMEOUTS, Passing, Timeouts, keep_trying, network_failure, open_session, plain
+from sync.config import Settings
+from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
+
+READ_SHEETS = "https://www.googleapis.com/auth/spreadsheets.readonly"
+WRITE_SHEETS = "https://www.googleapis.com/auth/spreadsheets"
+CALENDAR = "https://www.googleapis.com/auth/calendar"
+
+TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+LOGIN_FILE = "google-login.json"
+_KEYRING = ("followup", "google-login")
+
+_TRUSTED_TOKEN_URI = re.compile(
+    r"https://([a-z0-9-]+\.)*(googleapis|google)\.com/|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A key or a login as kept. `who` is what sentences call it: the account's address where it has one."""
+
+    who: str
+    scopes: tuple[str, ...]
+    """The rights granted to a user login; empty for a service account, which may ask for any."""
+    _info: Mapping[str, str] = field(repr=False)
+
+    def may(self, *scopes: str) -> bool:
+        """Whether one of these rights is included."""
+        return not self.scopes or any(scope in self.scopes for scope in scopes)
+
+
+def find_login(credentials: str, outside: Outside) -> Login | None:
+    """The login to use: the file that the settings name, else the stored one, else None. Raises `CredentialsError`."""
+    if credentials:
+        path = outside.folder / Path(credentials).expanduser()
+        return parse_login(_read_private(path), origin=path.name)
+    stored = outside.secret("google")
+    return parse_login(stored, origin="the stored Google login") if stored else None
+
+
+def parse_login(text: str, *, origin: str) -> Login:
+    """A login out of its JSON text. Raises `CredentialsError` with what the file is instead, where that is known."""
+    try:
+        info = json.loads(text)
+        kind = info.get("type", "") if isinstance(info, dict) else ""
+    except ValueError:
+        info, kind = None, ""
+    if isinstance(info, dict) and ("installed" in info or "web" in info):
+        raise CredentialsError(
+            f"{origin} is an OAuth client, not a login; run `followup login google --client {origin}` once"
+        )
+    needed = {
+        "service_account": ("client_email", "private_key", "private_key_id", "token_uri"),
+        "authorized_user": ("client_id", "client_secret", "refresh_token"),
+    }.get(kind)
+    if info is None or needed is None:
+        raise CredentialsError(
+            f"{origin} is no Google key; use the JSON file that Google Cloud gives for a service account's key"
+        )
+    if missing := [name for name in needed if not isinstance(info.get(name), str)]:
+        raise CredentialsError(f"{origin} is damaged: {missing[0]} is missing; download the key again")
+    if not _TRUSTED_TOKEN_URI.match(info.get("token_uri", TOKEN_URI)):
+        raise CredentialsError(f"{origin} would send its secret to an address that is not Google's; do not use it")
+    who = plain(str(info.get("client_email") or "the Google account you logged in with"), 120)
+    scopes = tuple(str(scope) for scope in info.get("scopes", ())) if kind == "authorized_user" else ()
+    return Login(who, scopes, info)
+
+
+def fetch_token(
+    login: Login,
+    *,
+    scopes: Sequence[str],
+    outside: Outside,
+    timeouts: Timeouts = TIMEOUTS,
+    failure: type[FollowupError] = SourceError,
+) -> str:
+    """A fresh access token for these rights. Raises `CredentialsError`, or `failure` where Google can't be reached."""
+    return keep_trying(lambda: _refresh(login, scopes, outside, timeouts), outside=outside, failure=failure)
+
+
+def _refresh(login: Login, scopes: Sequence[str], outside: Outside, timeouts: Timeouts) -> str:
+    from google.auth.exceptions import GoogleAuthError, RefreshError
+
+    try:
+        credentials = _credentials(login, scopes)
+        credentials.refresh(partial(_ask, outside=outside, timeouts=timeouts))
+    except RefreshError as error:
+        raise _refused(login, str(error.args[0]) if error.args else "") from None
+    except (GoogleAuthError, ValueError):
+        raise CredentialsError(f"the key of {login.who} is damaged; download it again") from None
+    return str(credentials.token)
+
+
+def _ask(
+    url: str, method: str, body: bytes, headers: Mapping[str, str], *, outside: Outside, timeouts: Timeouts
+) -> _Answer:
+    """The transport google-auth calls. A passing failure leaves from here, so that nobody but us tries again."""
+    place = "Google's login service"
+    with open_session(outside) as session:
+        try:
+            answer = session.request(
+                method, url, data=body, headers=dict(headers), timeout=timeouts, allow_redirects=False
+            )
+            if answer.status_code >= 500 or answer.status_code == 429:
+                raise Passing(f"{place} is out of order at the moment (status {answer.status_code})")
+            if answer.ok:
+                answer.json()
+        except requests.RequestException as error:
+            raise network_failure(error, place) from None
+    return _Answer(answer.status_code, answer.headers, answer.content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What google-auth wants to know of an answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+
+
+def _credentials(login: Login, scopes: Sequence[str]) -> Any:
+    from google.oauth2.credentials import Credentials as UserCredentials
+    from google.oauth2.service_account import Credentials as ServiceCredentials
+
+    info = login._info
+    if info["type"] == "service_account":
+        return ServiceCredentials.from_service_account_info(dict(info), scopes=list(scopes))  # type: ignore[no-untyped-call]
+    return UserCredentials(  # type: ignore[no-untyped-call]
+        None,
+        refresh_token=info["refresh_token"],
+        client_id=info["client_id"],
+        client_secret=info["client_secret"],
+        token_uri=info.get("token_uri", TOKEN_URI),
+    )
+
+
+def _refused(login: Login, text: str) -> CredentialsError:
+    """What the token service's refusal means, and what to do."""
+    service = login._info["type"] == "service_account"
+    if "reasonable timeframe" in text or "'iat'" in text:
+        return CredentialsError("this computer's clock is wrong, so Google refuses the login; set the clock")
+    if service and ("Signature" in text or "account not found" in text or "invalid_grant" in text):
+        return CredentialsError(f"the key of {login.who} was deleted or belongs to a deleted account; make a new key")
+    if "invalid_grant" in text:
+        return CredentialsError(
+            "the Google login has expired or was revoked; run `followup login google` again. If this happens every"
+            ' week, the app in Google Cloud is still in "Testing": set it to "In production"'
+        )
+    if "invalid_client" in text or "deleted_client" in text or "unauthorized_client" in text:
+        return CredentialsError(
+            "Google no longer knows the OAuth client of this login; make a new one in Google Cloud (type Desktop app)"
+            " and run `followup login google` again"
+        )
+    return CredentialsError(f"Google refused the login of {login.who}: {plain(text, 160) or 'no reason given'}")
+
+
+# --- logging in ----------------------------------------------------------------------------------------------
+
+
+def wanted_scopes(settings: Settings) -> tuple[str, ...]:
+    """The rights a login needs for these settings, and no more: reading only, unless more is configured."""
+    sheets = (WRITE_SHEETS if settings.write_back else READ_SHEETS,) if settings.source.type == "google_sheet" else ()
+    return (*sheets, *((CALENDAR,) if is_google_calendar(settings.target.url) else ()))
+
+
+def is_google_calendar(url: str) -> bool:
+    """Whether this is an address of Google Calendar."""
+    return bool(re.match(r"https://([a-z0-9-]+\.)*(google|googleusercontent|googleapis)\.com([:/]|$)", url))
+
+
+def log_in(client: str, *, scopes: Sequence[str], open_browser: bool = True, seconds: int = 300) -> str:
+    """Let the user agree in a browser; returns the login as JSON text for `keep_login`.
+
+    `client` is the text of the user's own OAuth client file. Only for a person at a terminal: the address to open is
+    printed, and the answer is awaited on a free loopback port for so many seconds.
+    """
+    from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
+
+    config = _desktop_client(client)
+    flow = InstalledAppFlow.from_client_config(config, list(scopes))
+    try:
+        credentials = flow.run_local_server(
+            host="127.0.0.1",
+            port=0,
+            open_browser=open_browser,
+            authorization_prompt_message="Open this address in a browser on this computer and agree:\n{url}",
+            success_message="followup is logged in. You can close this page.",
+            timeout_seconds=seconds,
+            access_type="offline",
+            prompt="consent",
+        )
+    except WSGITimeoutError:
+        raise CredentialsError(f"nobody agreed in the browser within {seconds} seconds; try again") from None
+    except Warning:
+        raise CredentialsError("not every box was ticked in the browser; run it again and tick all of them") from None
+    except Exception as error:  # noqa: BLE001 - oauthlib and requests raise a dozen unrelated types here
+        raise CredentialsError(f"Google did not complete the login ({type(error).__name__}); try again") from None
+    if not credentials.refresh_token:
+        raise CredentialsError("Google gave no lasting login; remove followup from your account's apps and try again")
+    return json.dumps(
+        {
+            "type": "authorized_user",
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret,
+            "refresh_token": credentials.refresh_token,
+            "token_uri": credentials.token_uri,
+            "scopes": sorted(credentials.granted_scopes or scopes),
+        }
+    )
+
+
+def _desktop_client(text: str) -> dict[str, Any]:
+    try:
+        config = json.loads(text)
+        client = config["installed"]
+        uris = [client["token_uri"], client["auth_uri"]]
+    except (ValueError, KeyError, TypeError):
+        raise ConfigError(
+            'this is no OAuth client of type "Desktop app"; create one in Google Cloud under APIs & Services >'
+            " Credentials and download its JSON file"
+        ) from None
+    if not all(_TRUSTED_TOKEN_URI.match(str(uri)) for uri in uris):
+        raise ConfigError("this OAuth client would send the login to an address that is not Google's; do not use it")
+    return {"installed": client}
+
+
+def keep_login(text: str, folder: Path, *, in_keyring: bool = False) -> str:
+    """Keep the login for later runs; returns where, in words. A keyring must be open whenever cron runs."""
+    if in_keyring:
+        import keyring
+        from keyring.errors import KeyringError
+
+        try:
+            keyring.set_password(*_KEYRING, text)
+        except KeyringError:
+            raise CredentialsError("this computer has no keyring that works; leave --keyring out") from None
+        text = json.dumps({"type": "keyring"})
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / LOGIN_FILE
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    return "the keyring" if in_keyring else str(path)
+
+
+def recall_login(folder: Path) -> str:
+    """The login as kept; empty where there is none. Raises `CredentialsError` where it is there but cannot be had."""
+    path = folder / LOGIN_FILE
+    if not path.exists():
+        return ""
+    text = _read_private(path)
+    if '"keyring"' not in text:
+        return text
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        kept = keyring.get_password(*_KEYRING)
+    except KeyringError:
+        kept = None
+    if kept is None:
+        raise CredentialsError(
+            "the Google login lies in the keyring, which cannot be opened now; run `followup login google` again"
+            " without --keyring"
+        )
+    return kept
+
+
+def _read_private(path: Path) -> str:
+    """The text of a file that nobody else may read."""
+    try:
+        status = path.stat()
+        if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
+            raise CredentialsError(f"others can read {path.name}; run: chmod 600 {path}")
+        if status.st_size > 100_000:
+            raise CredentialsError(f"{path.name} is no Google key; it is far too big")
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise CredentialsError(f"{path.name} is no Google key; it is no text") from None
+    except OSError as error:
+        raise CredentialsError(f"{path} cannot be read: {error.strerror}") from None

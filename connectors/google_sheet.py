@@ -1,0 +1,189 @@
+"""Leads in a Google Sheet.
+
+Two ways in, chosen by whether there is a login (`google_login`):
+
+- **With a login**: one `spreadsheets.get` with a field mask, through gspread's client. It gives typed cells, links,
+  hidden rows, the sheet's zone and real row numbers (google-facts 1.3).
+- **Without**: the CSV of a sheet shared by link, or of a page published to the web (`google_csv`).
+
+Reading is complete or it raises. `tab` is a title or a number (gid), else the address's gid, else the first visible
+tab.
+gspread is imported when a sheet is read, not before: neither a CSV file nor a feed needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from connectors import Outside
+from connectors.google_address import DOCS, SheetAddress, parse_address
+from connectors.google_grid import GRID_FIELDS, Json, read_table
+from connectors.google_http import TIMEOUTS, Timeouts, keep_trying, network_failure, open_session, refusal
+from connectors.google_login import READ_SHEETS, WRITE_SHEETS, Login, fetch_token, find_login
+from sync.config import Settings
+from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
+from sync.models import CellToWrite, Note, Table
+from sync.protocols import Source
+from sync.write_back import Found, find_cells
+
+API = "https://sheets.googleapis.com"
+
+
+def open_source(settings: Settings, outside: Outside) -> Source:
+    """The sheet that the settings name."""
+    source = settings.source
+    address = parse_address(source.sheet)
+    tab: str | int = address.gid if source.tab == "" and address.gid is not None else source.tab
+    login = None if address.published else find_login(source.credentials, outside)
+    if login is None or not login.may(READ_SHEETS, WRITE_SHEETS):
+        from connectors.google_csv import PublicSheet
+
+        if settings.write_back:
+            raise CredentialsError("write-back needs a login that may change the sheet; run `followup login google`")
+        return PublicSheet(address, tab, outside=outside, root=(source.api_root or DOCS).rstrip("/"))
+    scope = WRITE_SHEETS if settings.write_back else READ_SHEETS
+    api = SheetsApi(login, outside=outside, scope=scope, root=(source.api_root or API).rstrip("/"))
+    return GoogleSheet(address, tab, api=api)
+
+
+@dataclass(slots=True)
+class SheetsApi:
+    """The Sheets interface for one login: a token fetched when first needed, requests that end, refusals explained."""
+
+    login: Login
+    outside: Outside
+    scope: str
+    root: str = API
+    timeouts: Timeouts = TIMEOUTS
+    _token: str = field(default="", repr=False)
+
+    def get(self, spreadsheet: str, params: Mapping[str, str | Sequence[str]]) -> Json:
+        """`GET` of a spreadsheet or, with a path behind the id, of a part of it."""
+        return self._request("get", spreadsheet, params=params)
+
+    def post(self, path: str, body: Json) -> Json:
+        """`POST` of a request that may be repeated without harm."""
+        return self._request("post", path, json=body)
+
+    def _request(self, method: str, path: str, **parts: Any) -> Json:
+        return keep_trying(lambda: self._once(method, path, **parts), outside=self.outside)
+
+    def _once(self, method: str, path: str, **parts: Any) -> Json:
+        """One request; a token that Google no longer takes is replaced once (it may have been revoked early)."""
+        for fresh in (not self._token, True):
+            if fresh:
+                self._token = ""
+                self._token = fetch_token(
+                    self.login, scopes=(self.scope,), outside=self.outside, timeouts=self.timeouts
+                )
+            response = self._send(method, path, **parts)
+            if response.status_code != 401:
+                break
+        if not response.ok:
+            raise refusal(response, who=self.login.who, now=self.outside.clock())
+        try:
+            answer: Json = response.json()
+        except requests.RequestException as error:
+            raise network_failure(error, "Google Sheets") from None
+        return answer
+
+    def _send(self, method: str, path: str, **parts: Any) -> requests.Response:
+        from gspread.exceptions import APIError
+        from gspread.http_client import HTTPClient
+
+        with open_session(self.outside) as session:
+            session.max_redirects = 0
+            session.auth = self._sign
+            client = HTTPClient(None, session)
+            client.set_timeout(self.timeouts)
+            try:
+                response: requests.Response = client.request(method, f"{self.root}/v4/spreadsheets/{path}", **parts)
+            except APIError as error:
+                response = error.response
+            except requests.RequestException as error:
+                raise network_failure(error, "Google Sheets") from None
+        return response
+
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleSheet:
+    """One tab, read through the Sheets interface."""
+
+    address: SheetAddress
+    tab: str | int
+    api: SheetsApi
+
+    @property
+    def identity(self) -> str:
+        """The spreadsheet's id and the tab as configured."""
+        return self.address.identity(self.tab)
+
+    def read(self) -> Table:
+        """The whole tab in one request. Raises `SourceError`, `CredentialsError`, `ConfigError` (no such tab)."""
+        answer, sheet = self._fetch()
+        return read_table(answer, sheet, address=self.address)
+
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
+        """Put these texts into their cells, found again in the sheet as it is now, in one batch: all or nothing.
+
+        RAW: Google stores the text as it is and never runs it as a formula.
+        """
+        answer, sheet = self._fetch()
+        found, notes = find_cells(read_table(answer, sheet, address=self.address), cells)
+        if found:
+            title = quote_title(sheet["properties"]["title"])
+            data = [{"range": f"{title}!{cell_name(cell)}", "values": [[cell.text]]} for cell in found]
+            self.api.post(f"{self.address.id}/values:batchUpdate", {"valueInputOption": "RAW", "data": data})
+        return notes
+
+    def _fetch(self) -> tuple[Json, Json]:
+        """Google's answer, and the tab in it."""
+        by_title = isinstance(self.tab, str) and self.tab and not self.tab.isdigit()
+        params = {"fields": GRID_FIELDS} | ({"ranges": quote_title(str(self.tab))} if by_title else {})
+        try:
+            answer = self.api.get(self.address.id, params)
+        except SourceError as error:
+            if by_title and "Unable to parse range" in str(error):
+                raise self._no_such_tab(self.api.get(self.address.id, {"fields": "sheets(properties)"})) from None
+            raise
+        sheet = find_tab(answer.get("sheets", ()), self.tab)
+        if sheet is None:
+            raise self._no_such_tab(answer)
+        return answer, sheet
+
+    def _no_such_tab(self, answer: Json) -> FollowupError:
+        titles = [str(sheet["properties"]["title"])[:60] for sheet in answer.get("sheets", ())]
+        return ConfigError(f"the sheet has no tab {self.tab!r}; its tabs are {', '.join(titles[:20])}: set source.tab")
+
+
+def find_tab(sheets: Sequence[Json], tab: str | int) -> Json | None:
+    """The tab with this title or number; without either, the first visible one. Titles differ in more than case."""
+    grids = [sheet for sheet in sheets if sheet["properties"].get("sheetType", "GRID") == "GRID"]
+    if tab == "":
+        return next((sheet for sheet in grids if not sheet["properties"].get("hidden")), None)
+    for sheet in grids:
+        if str(sheet["properties"]["title"]).casefold() == str(tab).casefold():
+            return sheet
+    return next((sheet for sheet in grids if str(sheet["properties"].get("sheetId", 0)) == str(tab)), None)
+
+
+def cell_name(cell: Found) -> str:
+    """A cell in A1 notation."""
+    letters, index = "", cell.column + 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{cell.number}"
+
+
+def quote_title(title: str) -> str:
+    """A tab's title in A1 notation: always quoted, so that a tab called `A1` is not taken for a cell."""
+    return "'" + title.replace("'", "''") + "'"

@@ -1,0 +1,93 @@
+"""Which cells of the sheet are to hold what, where the user turned write-back on; and where those cells are now.
+
+Rules (DESIGN 1, 4.2):
+
+- Only columns that the user named are written to, only in rows that are leads, and only where the text differs.
+- A cell is known by its column's header and by other cells of its row, its *key*, never by a row number: people sort
+  and insert rows between our reading and our writing. A key that fits no row, or several, is not written.
+- What is written is plain text that no spreadsheet program takes for a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table
+
+KEY_FIELDS = ("id", "company", "role", "contact_name", "contact_email", "url", "applied_on")
+"""What tells one row from another, as far as the sheet has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cell to write, found again: its row as a person counts, its column counted from 0."""
+
+    number: int
+    column: int
+    text: str
+
+
+def cells_to_write(
+    table: Table, leads: Leads, *, column: str, texts: Mapping[str, str]
+) -> tuple[tuple[CellToWrite, ...], tuple[Note, ...]]:
+    """What has to change so that every lead's cell in this column holds its text, by lead key; "" where it has none."""
+    headers = [leads.mapped[name] for name in KEY_FIELDS if name in leads.mapped]
+    places = _find_columns(table, [*headers, column])
+    if places is None:
+        return (), (Note(f"nothing is written back: the sheet has no single column {column!r}"),)
+    rows = {row.number: row for row in table.rows}
+    cells = []
+    for lead in leads.leads:
+        row = rows[lead.row_number]
+        text = texts.get(lead.key, "")
+        if _shown(_cell(row, places[column])) != text:
+            key = {header: _cell(row, places[header]) for header in headers}
+            cells.append(CellToWrite(row=lead.row, column=column, text=text, key=key))
+    return tuple(cells), ()
+
+
+def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found, ...], tuple[Note, ...]]:
+    """Where these cells are in a table read just now, and a note for each that is not to be found."""
+    found, notes = [], []
+    for cell in cells:
+        places = _find_columns(table, [*cell.key, cell.column])
+        fitting = list(_fitting_rows(table, cell.key, places)) if places else []
+        if places and len(fitting) == 1:
+            found.append(Found(fitting[0].number, places[cell.column], cell.text))
+        else:
+            reason = "is no longer in the sheet" if not fitting else "cannot be told from another row"
+            notes.append(Note(f"nothing is written back for {cell.row}: the row {reason}", row=cell.row))
+    return tuple(found), tuple(notes)
+
+
+def _fitting_rows(table: Table, key: Mapping[str, CellValue], places: Mapping[str, int]) -> Iterator[Row]:
+    for row in table.rows:
+        if all(_shown(_cell(row, places[header])) == _shown(value) for header, value in key.items()):
+            yield row
+
+
+def _find_columns(table: Table, headers: Sequence[str]) -> Mapping[str, int] | None:
+    """Each header's column in the first row that has them all; None where there is none or a header stands twice."""
+    wanted = [" ".join(header.split()) for header in headers]
+    for row in table.rows:
+        texts = [" ".join(value.split()) if isinstance(value, str) else None for value in row.values]
+        if all(header in texts for header in wanted):
+            if any(texts.count(header) > 1 for header in wanted):
+                return None
+            return {header: texts.index(name) for header, name in zip(headers, wanted, strict=True)}
+    return None
+
+
+def _cell(row: Row, column: int) -> CellValue:
+    return row.values[column] if column < len(row.values) else ""
+
+
+def _shown(value: CellValue) -> str:
+    """A cell as text to compare: a date that the sheet typed equals the text it was written as."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.strip() if isinstance(value, str) else str(value)

@@ -1,0 +1,417 @@
+"""The Google Sheet source over real sockets, against a Google of our own on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from google_emulator import (
+    HTML_502,
+    NOT_FOUND,
+    NOT_SHARED,
+    QUOTA,
+    SWITCHED_OFF,
+    TOO_FEW_RIGHTS,
+    UNAUTHENTICATED,
+    Fault,
+    GoogleEmulator,
+    Tab,
+    cell,
+    google_error,
+    make_service_account,
+    running_google,
+    tab,
+)
+from source_contract import Grid, SourceContract
+
+from connectors import Outside, open_source
+from connectors.google_sheet import GoogleSheet, cell_name
+from sync.config import parse_settings
+from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
+from sync.models import CellToWrite, Table
+from sync.protocols import Source
+from sync.write_back import Found
+
+NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
+ID = "made-up-sheet-0001"
+ROBOT = "robot@made-up.iam.gserviceaccount.com"
+
+
+class VirtualTime:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.slept: list[float] = []
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture(scope="module")
+def key() -> tuple[str, dict[str, str]]:
+    """One key for all tests: making one takes longer than using it."""
+    google = GoogleEmulator()
+    return make_service_account(google), google.public_keys
+
+
+@pytest.fixture
+def google(key: tuple[str, dict[str, str]]) -> Iterator[GoogleEmulator]:
+    with running_google(public_keys=key[1]) as emulator:
+        emulator.add(
+            tab("Leads", ["Company", "Applied", "Phone"], ["Acme", date(2026, 9, 28), "+15551234567"], ["Bolt"]),
+            tab("Archive", ["Company"], ["Old"], gid=55),
+            shared_with={ROBOT},
+        )
+        yield emulator
+
+
+@pytest.fixture
+def time() -> VirtualTime:
+    return VirtualTime()
+
+
+@pytest.fixture
+def outside(google: GoogleEmulator, key: tuple[str, dict[str, str]], time: VirtualTime, tmp_path: Path) -> Outside:
+    path = tmp_path / "service.json"
+    path.write_text(json.dumps(json.loads(key[0]) | {"token_uri": f"{google.root}/token"}))
+    path.chmod(0o600)
+    return Outside(folder=tmp_path, clock=time.clock, sleep=time.sleep, secret=lambda _: "")
+
+
+def open_sheet(
+    google: GoogleEmulator, outside: Outside, *, sheet: str = ID, more: str = "", after: str = ""
+) -> GoogleSheet:
+    text = f"""
+timezone = "America/New_York"
+[source]
+type = "google_sheet"
+sheet = "{sheet}"
+credentials = "service.json"
+api_root = "{google.root}"
+{more}
+[target]
+type = "ics"
+path = "out.ics"
+{after}
+"""
+    source = open_source(parse_settings(text), outside)
+    assert isinstance(source, GoogleSheet)
+    return source
+
+
+def read(google: GoogleEmulator, outside: Outside, *, sheet: str = ID, more: str = "") -> Table:
+    return open_sheet(google, outside, sheet=sheet, more=more).read()
+
+
+def test_one_request_after_the_token(google: GoogleEmulator, outside: Outside) -> None:
+    table = read(google, outside)
+    assert [row.values for row in table.rows] == [
+        ("Company", "Applied", "Phone"),
+        ("Acme", date(2026, 9, 28), "+15551234567"),
+        ("Bolt",),
+    ]
+    assert table.zone == "America/New_York"
+    assert [request.partition("?")[0] for request in google.requests] == [
+        "POST /token",
+        f"GET /v4/spreadsheets/{ID}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "more", "title"),
+    [
+        pytest.param(ID, "", "Leads", id="the first visible tab"),
+        pytest.param(ID, 'tab = "Archive"', "Archive", id="a title"),
+        pytest.param(ID, 'tab = "archive"', "Archive", id="a title in another case, as Google takes it"),
+        pytest.param(ID, "tab = 55", "Archive", id="a number"),
+        pytest.param(ID, 'tab = "55"', "Archive", id="a number in quotes"),
+        pytest.param(f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=55", "", "Archive", id="the address's gid"),
+        pytest.param(
+            f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=55", 'tab = "Leads"', "Leads", id="tab beats address"
+        ),
+        pytest.param(ID, 'tab = "It\'s 2026!A1"', "It's 2026!A1", id="a title that looks like a range"),
+        pytest.param(ID, 'tab = "2026"', "2026", id="a title that is a number"),
+    ],
+)
+def test_tabs(google: GoogleEmulator, outside: Outside, sheet: str, more: str, title: str) -> None:
+    tabs = google.sheets[ID].tabs
+    tabs.insert(0, tab("Hidden", ["Company"], gid=9, hidden=True))
+    tabs.insert(0, tab("Chart", gid=8, kind="OBJECT"))
+    tabs.append(tab("It's 2026!A1", ["Company"], gid=10))
+    tabs.append(tab("2026", ["Company"], gid=11))
+    assert read(google, outside, sheet=sheet, more=more).name == title
+
+
+@pytest.mark.parametrize("name", ['"Leeds"', "4711"], ids=["by title", "by number"])
+def test_a_missing_tab_names_the_tabs_there_are(google: GoogleEmulator, outside: Outside, name: str) -> None:
+    with pytest.raises(ConfigError, match="its tabs are Leads, Archive"):
+        read(google, outside, more=f"tab = {name}")
+
+
+def test_the_identity_is_the_sheet_and_tab_as_configured(google: GoogleEmulator, outside: Outside) -> None:
+    assert open_sheet(google, outside).identity == f"google_sheet:{ID}"
+    assert open_sheet(google, outside, more="tab = 55").identity == f"google_sheet:{ID}#55"
+
+
+def test_a_formula_and_its_value(google: GoogleEmulator, outside: Outside) -> None:
+    google.sheets[ID].tabs[0].put(2, 0, cell('=IMPORTDATA("http://example.com")'))
+    assert read(google, outside).rows[2].values == ('=IMPORTDATA("http://example.com")',)
+
+
+class TestContract(SourceContract):
+    """A Google Sheet is a source like any other."""
+
+    @pytest.fixture(autouse=True)
+    def _google(self, google: GoogleEmulator, outside: Outside) -> None:
+        self.google, self.outside = google, outside
+
+    def make_source(self, grid: Grid, folder: Path) -> Source:
+        self.google.add(tab("Leads", *grid), shared_with={ROBOT})
+        return open_sheet(self.google, self.outside)
+
+
+# --- when it goes wrong --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "sentence"),
+    [
+        pytest.param(Fault("/v4/", 403, NOT_SHARED), CredentialsError, f"not shared with {ROBOT}", id="403 not shared"),
+        pytest.param(
+            Fault("/v4/", 403, SWITCHED_OFF),
+            CredentialsError,
+            r"switched off .* open https://console\.developers\.google\.com/apis/api/sheets.*project=123",
+            id="403 API switched off",
+        ),
+        pytest.param(Fault("/v4/", 403, TOO_FEW_RIGHTS), CredentialsError, "tick every box", id="403 too few rights"),
+        pytest.param(Fault("/v4/", 404, NOT_FOUND), SourceError, "no sheet with this id", id="404"),
+        pytest.param(
+            Fault("/v4/", 401, UNAUTHENTICATED, times=2), CredentialsError, "no longer accepts", id="401 twice"
+        ),
+        pytest.param(
+            Fault(
+                "/v4/",
+                400,
+                google_error(400, "FAILED_PRECONDITION", "This operation is not supported for this document"),
+            ),
+            SourceError,
+            "Save as Google Sheets",
+            id="an Excel file in Drive",
+        ),
+        pytest.param(Fault("/v4/", 429, QUOTA, times=99), SourceError, "limit of requests", id="429 for ever"),
+        pytest.param(Fault("/v4/", 502, HTML_502, times=99), SourceError, r"status 502", id="HTML 502 for ever"),
+        pytest.param(
+            Fault("/v4/", 200, "<html>Sign in", times=99), SourceError, "not data", id="a page instead of data"
+        ),
+        pytest.param(
+            Fault("/v4/", 302, "", {"Location": "https://accounts.google.com/ServiceLogin"}, times=99),
+            SourceError,
+            "not data",
+            id="a detour to a login page is not followed",
+        ),
+        pytest.param(Fault("/v4/", cut=True, times=99), SourceError, "broke off", id="half an answer"),
+        pytest.param(
+            Fault("/token", 400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}),
+            CredentialsError,
+            f"the key of {ROBOT} was deleted",
+            id="token refused",
+        ),
+        pytest.param(
+            Fault(
+                "/token",
+                400,
+                {
+                    "error": "invalid_grant",
+                    "error_description": "Invalid JWT: Token must be a short-lived token (60 minutes) and in a"
+                    " reasonable timeframe. Check your iat and exp values in the JWT claim.",
+                },
+            ),
+            CredentialsError,
+            "clock is wrong",
+            id="clock wrong",
+        ),
+        pytest.param(
+            Fault("/token", 502, HTML_502, times=99), SourceError, "login service is out of order", id="token 502"
+        ),
+        pytest.param(Fault("/token", cut=True, times=99), SourceError, "login service", id="token answer cut"),
+        pytest.param(Fault("/token", 200, "<html>", times=99), SourceError, "not data", id="a captive portal"),
+    ],
+)
+def test_each_failure_is_one_sentence_and_ends(
+    google: GoogleEmulator,
+    outside: Outside,
+    time: VirtualTime,
+    fault: Fault,
+    kind: type[FollowupError],
+    sentence: str,
+) -> None:
+    google.faults.append(fault)
+    with pytest.raises(FollowupError, match=sentence) as caught:
+        read(google, outside)
+    assert type(caught.value) is kind
+    assert "made-up-token" not in str(caught.value)
+    assert sum(time.slept) < 90
+    assert len(google.requests) <= 6
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault("/v4/", 401, UNAUTHENTICATED), id="401 once: a fresh token"),
+        pytest.param(Fault("/v4/", 429, QUOTA, {"Retry-After": "7"}), id="429 once"),
+        pytest.param(Fault("/v4/", 503, HTML_502, times=3), id="503 three times"),
+        pytest.param(Fault("/v4/", cut=True), id="cut once"),
+        pytest.param(Fault("/token", 503, {"error": "internal_failure"}, times=2), id="token 503 twice"),
+    ],
+)
+def test_failures_that_pass(google: GoogleEmulator, outside: Outside, fault: Fault) -> None:
+    google.faults.append(fault)
+    assert len(read(google, outside).rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("header", "slept"),
+    [
+        pytest.param("7", [7.0], id="seconds"),
+        pytest.param("Thu, 01 Oct 2026 12:00:20 GMT", [20.0], id="a date"),
+    ],
+)
+def test_retry_after_is_honoured(
+    google: GoogleEmulator, outside: Outside, time: VirtualTime, header: str, slept: list[float]
+) -> None:
+    google.faults.append(Fault("/v4/", 429, QUOTA, {"Retry-After": header}))
+    read(google, outside)
+    assert time.slept == slept
+
+
+def test_a_long_wait_is_left_to_a_later_run(google: GoogleEmulator, outside: Outside, time: VirtualTime) -> None:
+    google.faults.append(Fault("/v4/", 429, QUOTA, {"Retry-After": "3600"}, times=9))
+    with pytest.raises(SourceError) as caught:
+        read(google, outside)
+    assert caught.value.not_before == NOW + timedelta(hours=1)
+    assert time.slept == []
+
+
+def test_silence_ends(google: GoogleEmulator, outside: Outside) -> None:
+    silence = threading.Event()
+    google.faults.append(Fault("/v4/", silent=silence, times=9))
+    source = open_sheet(google, outside)
+    source.api.timeouts = (1.0, 0.05)
+    try:
+        with pytest.raises(SourceError, match="did not answer in time"):
+            source.read()
+    finally:
+        silence.set()
+
+
+def test_nobody_there(google: GoogleEmulator, outside: Outside) -> None:
+    source = open_sheet(google, outside)
+    source.api.root = "http://127.0.0.1:9"
+    with pytest.raises(SourceError, match="cannot be reached"):
+        source.read()
+
+
+def test_a_sheet_shared_with_nobody_names_the_address_to_share_with(google: GoogleEmulator, outside: Outside) -> None:
+    google.sheets[ID].shared_with.clear()
+    with pytest.raises(CredentialsError, match=f"press Share and add {ROBOT}"):
+        read(google, outside)
+
+
+def test_no_secret_in_any_repr(google: GoogleEmulator, outside: Outside) -> None:
+    source = open_sheet(google, outside)
+    source.read()
+    shown = repr(source)
+    assert "PRIVATE KEY" not in shown
+    assert "made-up-token" not in shown
+
+
+# --- write-back ----------------------------------------------------------------------------------------------
+
+WRITE_BACK = '\n[write_back]\nnext_follow_up = "Next"\n'
+
+
+def next_of(company: str, text: str) -> CellToWrite:
+    return CellToWrite("Leads:9", "Next", text, {"Company": company})
+
+
+@pytest.fixture
+def sheet_with_next(google: GoogleEmulator) -> Tab:
+    google.add(
+        tab("Jo's leads", ["Company", "Next"], ["Acme"], ["Bolt", "old"], ["=IMPORTDATA(1)"]), shared_with={ROBOT}
+    )
+    return google.sheets[ID].tabs[0]
+
+
+def test_write_back_is_one_raw_batch_into_the_right_rows_of_a_sorted_sheet(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab
+) -> None:
+    source = open_sheet(google, outside, after=WRITE_BACK)
+    source.read()
+    google.sort_rows(ID, lambda row: row[0].shown)
+    google.requests.clear()
+    cells = [next_of("Acme", "2026-10-05"), next_of("Bolt", ""), next_of("=IMPORTDATA(1)", "=IMPORTDATA(2)")]
+    assert source.write_back(cells) == ()
+    assert sheet_with_next.shown() == [
+        ["Company", "Next"],
+        ["=IMPORTDATA(1)", "=IMPORTDATA(2)"],
+        ["Acme", "2026-10-05"],
+        ["Bolt"],
+    ]
+    assert not any(one.formula for row in sheet_with_next.rows for one in row)
+    assert [request.partition("?")[0] for request in google.requests] == [
+        f"GET /v4/spreadsheets/{ID}",
+        f"POST /v4/spreadsheets/{ID}/values:batchUpdate",
+    ]
+
+
+def test_write_back_leaves_rows_alone_that_it_does_not_find(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab
+) -> None:
+    source = open_sheet(google, outside, after=WRITE_BACK)
+    notes = source.write_back([next_of("Gone", "2026-10-05")])
+    assert [note.row for note in notes] == ["Leads:9"]
+    assert google.api_requests[-1].startswith("GET")
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        pytest.param(Fault("batchUpdate", 403, NOT_SHARED), "Editor for write-back", id="only shared for reading"),
+        pytest.param(
+            Fault(
+                "batchUpdate",
+                400,
+                google_error(400, "INVALID_ARGUMENT", "You are trying to edit a protected cell or object."),
+            ),
+            "is protected",
+            id="a protected column",
+        ),
+    ],
+)
+def test_write_back_refused(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab, fault: Fault, sentence: str
+) -> None:
+    google.faults.append(fault)
+    with pytest.raises(CredentialsError, match=sentence):
+        open_sheet(google, outside, after=WRITE_BACK).write_back([next_of("Acme", "x")])
+
+
+def test_reading_alone_asks_for_no_right_to_write(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab
+) -> None:
+    with pytest.raises(CredentialsError, match="does not include this right"):
+        open_sheet(google, outside).write_back([next_of("Acme", "x")])
+
+
+@pytest.mark.parametrize(("column", "name"), [(0, "A2"), (25, "Z2"), (26, "AA2"), (701, "ZZ2"), (702, "AAA2")], ids=str)
+def test_cells_in_a1_notation(column: int, name: str) -> None:
+    assert cell_name(Found(2, column, "")) == name
