@@ -82,15 +82,15 @@ class CalendarCollection:
 
     def list_rows(self) -> Mapping[str, DavRow]:
         """All rows but the calendar's own, by comparable path; proven to be the whole listing (caldav-facts 4)."""
-        answer = self.ask("PROPFIND", self.path, {"Depth": "1"}, LIST_BODY)
-        rows = self._rows(answer)
-        own = rows.get(same_path(self.path)) or rows.get(same_path(self.path).rstrip("/"))
-        if own is None or own.status // 100 != 2 or "calendar" not in own.kinds:
-            raise self._missing()
-        if any(row.truncated for row in rows.values()):
+        listed = self._rows(self.ask("PROPFIND", self.path, {"Depth": "1"}, LIST_BODY))
+        if any(row.truncated for row in listed):
             raise TargetError(f"{self.host} lists only a part of the calendar; nothing was changed")
+        rows = dict(by_path(listed))
         mine = same_path(self.path)
-        return {path: row for path, row in rows.items() if path not in (mine, mine.rstrip("/"))}
+        own = [rows.pop(path) for path in (mine, mine.rstrip("/")) if path in rows]
+        if not any(row.status // 100 == 2 and "calendar" in row.kinds for row in own):
+            raise self._missing()
+        return rows
 
     def exists(self) -> bool:
         """Whether the calendar itself is still there."""
@@ -109,7 +109,7 @@ class CalendarCollection:
         for first in range(0, len(uids), BATCH):
             batch = uids[first : first + BATCH]
             body = multiget_body(path_of(wanted[uid]) for uid in batch)
-            rows = self._rows(self.ask("REPORT", self.path, {"Depth": "1"}, body))
+            rows = by_path(self._rows(self.ask("REPORT", self.path, {"Depth": "1"}, body)))
             for uid in batch:
                 row = rows.get(same_path(wanted[uid]))
                 if row is not None and row.status in (404, 410):
@@ -182,11 +182,11 @@ class CalendarCollection:
                 f"{self.host} says the calendar has moved to {moved}; put the right address into [target] url"
             )
 
-    def _rows(self, answer: Answer) -> Mapping[str, DavRow]:
+    def _rows(self, answer: Answer) -> list[DavRow]:
         if answer.status in (403, 404, 405, 409, 410, 501):
             raise self._missing(reason_of(answer))
         try:
-            return by_path(read_rows(answer))
+            return read_rows(answer)
         except NotDavError as error:
             raise TargetError(f"{self.host} cannot be used: {error}; nothing was changed") from None
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from connectors import Outside
 from connectors.caldav_collection import BATCH, CalendarCollection, Found
-from connectors.caldav_writes import STOPPING, EventWriter, Verdict, Written, is_result
+from connectors.caldav_writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.http_transport import HttpTransport, Login, Transport, same_path
 from connectors.icalendar_codec import Dialect, parse, serialise
 from connectors.request_window import RequestWindow
@@ -25,9 +25,6 @@ from connectors.server_profiles import ServerProfile, choose_profile
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
 from sync.models import Abilities, Action, Change, Observation, Outcome, RemoteEvent, Result
-
-SETTLE_PAUSES = (0.0, 1.0, 3.0, 10.0)
-"""Some servers show a write only after a while (Bedework; caldav-facts 5.5)."""
 
 ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
 
@@ -163,7 +160,7 @@ class CaldavServer:
         elif verdict is Verdict.REJECTED:
             yield Outcome(uid, Result.REFUSED, message=message, rejected=True)
         elif verdict is Verdict.UNKNOWN:
-            yield Outcome(uid, Result.UNKNOWN, message=message, not_before=written.not_before)
+            yield Outcome(uid, Result.UNKNOWN, written.remote, message, not_before=written.not_before)
         elif verdict in (Verdict.WAIT, Verdict.BUSY, Verdict.FULL, Verdict.LOGIN):
             progress.full = progress.full or verdict is Verdict.FULL
             yield Outcome(uid, Result.HELD, message=message, not_before=written.not_before)

@@ -35,6 +35,8 @@ from sync.errors import FollowupError
 from sync.models import Action, Change, RemoteEvent, Snapshot
 
 CALENDAR_HEADERS = {"Content-Type": "text/calendar; charset=utf-8"}
+SETTLE_PAUSES = (0.0, 1.0, 3.0, 10.0)
+"""Some servers show a write only after a while (Bedework; caldav-facts 5.5)."""
 BUSY_PAUSES = (0.05, 0.1, 0.3, 1.0)
 UID_CONFLICTS = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
 
@@ -194,7 +196,7 @@ class EventWriter:
         if verdict is Verdict.UNKNOWN:
             return written(Verdict.UNKNOWN, f"the server's answer was lost ({said}); the next run looks again")
         if change.action is Action.CREATE:
-            return self._settle_create(written, change, said, found, sent)
+            return self._settle_create(written, change, href, said, found, sent)
         if found is None:
             return written(Verdict.REFUSED, "it was removed from the calendar meanwhile; the next run decides")
         if untouched and said.startswith("404"):
@@ -207,18 +209,22 @@ class EventWriter:
         self,
         written: Callable[..., Written],
         change: Change,
+        href: str,
         said: str,
         found: Found | None,
         sent: Snapshot,
     ) -> Written:
         """A create that was not simply stored: the object is there already, its uid is elsewhere, or it is refused."""
         if found is not None:
-            return written(Verdict.UNKNOWN, "an event with its name is there already; the next run takes it up")
-        elsewhere = self._collection.find(change.uid)
-        if elsewhere is not None and elsewhere.remote and is_result(elsewhere.remote, sent):
-            return written(Verdict.PROVEN, "", elsewhere.remote)
-        if elsewhere is not None:
-            return written(Verdict.UNKNOWN, "the calendar holds it under another name; the next run takes it up")
+            return written(Verdict.UNKNOWN, "it is in the calendar already; the next run takes it up", found.remote)
+        for pause in SETTLE_PAUSES:
+            self._sleep(pause)
+            there = self._collection.find(change.uid) or self._collection.look(change.uid, href)
+            if there is None:
+                continue
+            if there.remote and is_result(there.remote, sent):
+                return written(Verdict.PROVEN, "", there.remote)
+            return written(Verdict.UNKNOWN, "it is in the calendar already; the next run takes it up", there.remote)
         if not self._collection.exists():
             return written(Verdict.STOP, "the calendar is not there any more")
         if said.startswith("404"):

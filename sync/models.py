@@ -433,6 +433,9 @@ class Result(StrEnum):
 class Outcome:
     """What became of one change. `remote` is the read-back copy after a write that is proven done.
 
+    An unknown outcome with `remote` says: this lies there instead, perhaps under another name; the next run is to
+    know it and decide.
+
     `rejected`: the server refuses this very content, so sending it again is no use (quarantine). Any other refusal or
     unknown outcome is looked at again by the next run.
     """

@@ -1,0 +1,443 @@
+"""A CalDAV server with the bad habits of real ones (caldav-facts 3, 14), in memory and in virtual time.
+
+- **Habits** are for good (`weak_etag`, `ignores_if_none_match`); **faults** happen so many times (`drop_after=1`).
+- It is a `Transport` itself, so that a test needs no socket; `serve` puts it behind a real one for other clients.
+- It fails the test by itself: any request that names a foreign event, beyond listing, is an `AssertionError`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
+
+from connectors.http_transport import Answer, NoAnswerError
+
+CALENDAR = "/cal/ann/work/"
+XML = {"content-type": "application/xml; charset=utf-8"}
+LOGIN_PAGE = b"<!DOCTYPE html><html><body>Please log in to the hotel's network</body></html>"
+
+HABITS = frozenset(
+    {
+        "ignores_if_none_match",
+        "ignores_if_match",
+        "no_etag",
+        "no_etag_on_put",
+        "weak_etag",
+        "weak_etag_on_put",
+        "wrong_etag_on_put",
+        "unquoted_etag",
+        "percent_etag",
+        "rewrites",
+        "reorders",
+        "drops_unknown",
+        "drops_alarms",
+        "put_207",
+        "put_200_page",
+        "put_200",
+        "delete_200",
+        "encodes_hrefs",
+        "absolute_hrefs",
+        "lists_twice",
+        "second_propstat",
+        "multiget_omits",
+        "hides_half",
+        "lags",
+    }
+)
+FAULTS = frozenset(
+    {
+        "drop_before",
+        "drop_after",
+        "error_before",
+        "error_after",
+        "locked",
+        "slow_down",
+        "slow_down_date",
+        "quota",
+        "unavailable",
+        "no_room",
+        "read_drop",
+        "read_error",
+        "read_page",
+        "read_slow_down",
+        "listing_truncated",
+        "listing_inner_404",
+        "listing_half_xml",
+        "listing_empty",
+        "false_yes",
+        "false_delete",
+        "moved_301",
+        "moved_302",
+    }
+)
+
+
+@dataclass
+class VirtualTime:
+    """A clock that only sleeping moves."""
+
+    now: datetime = datetime(2027, 1, 11, 14, 0, tzinfo=UTC)
+
+    def clock(self) -> datetime:
+        """The time now."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Thing:
+    """One stored object and since when it can be seen."""
+
+    data: str
+    etag: str
+    seen_from: datetime
+    before: Thing | None = None
+
+
+@dataclass
+class StubServer:
+    """The server. `foreign` names are those no request may touch; `conflict` is the status for a uid that is taken."""
+
+    time: VirtualTime
+    habits: frozenset[str] = frozenset()
+    faults: dict[str, int] = field(default_factory=dict)
+    conflict: int | None = None
+    things: dict[str, Thing] = field(default_factory=dict)
+    foreign: set[str] = field(default_factory=set)
+    trashed: set[str] = field(default_factory=set)
+    refuses_trashed: bool = False
+    rejects: str = ""
+    """A word in an event that makes the server refuse it, with `rejects_with`."""
+    rejects_with: int = 404
+    log: list[tuple[str, str]] = field(default_factory=list)
+    revision: int = 0
+    gone: set[str] = field(default_factory=set)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        assert self.habits <= HABITS, self.habits - HABITS
+        assert self.faults.keys() <= FAULTS, self.faults.keys() - FAULTS
+
+    # --- what a test does ------------------------------------------------------------------------------------
+
+    def put(self, name: str, data: str) -> None:
+        """Store something as another client would."""
+        self.revision += 1
+        self.things[CALENDAR + name] = Thing(data, f'"{self.revision}"', self.time.now - timedelta(days=1))
+
+    def put_foreign(self, name: str, data: str) -> None:
+        """Store an event that is nobody's business."""
+        self.put(name, data)
+        self.foreign.add(CALENDAR + name)
+
+    def writes(self) -> int:
+        """How many writes came since the last time this was asked."""
+        count = sum(method in ("PUT", "DELETE") for method, _ in self.log)
+        self.log.clear()
+        return count
+
+    def uids(self) -> list[str]:
+        """The uids of everything stored."""
+        return [uid for thing in self.things.values() for uid in re.findall(r"(?m)^UID:(fu-\S+|\S+)", thing.data)[:1]]
+
+    # --- the transport ---------------------------------------------------------------------------------------
+
+    def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        """One request, as habits and faults have it."""
+        with self.lock:
+            self.log.append((method, path))
+            sent = {name.lower(): value for name, value in headers.items()}
+            self._refuse_foreign(method, unquote(path), body)
+            if method in ("PUT", "DELETE"):
+                return self._faulty_write(method, unquote(path), sent, body.decode())
+            return self._faulty_read(method, unquote(path), sent, body.decode())
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def _refuse_foreign(self, method: str, path: str, body: bytes) -> None:
+        assert path not in self.foreign, f"{method} on the foreign event {path}"
+        assert path == CALENDAR or not self.foreign or method != "DELETE" or path in self.things or path in self.gone
+        assert method not in ("PUT", "DELETE") or path != CALENDAR, f"{method} on the calendar itself"
+        named = {unquote(href) for href in re.findall(r"href>([^<]*)<", body.decode())}
+        assert not named & self.foreign, f"{method} asks for foreign events {named & self.foreign}"
+
+    def _happens(self, fault: str) -> bool:
+        left = self.faults.get(fault, 0)
+        if left:
+            self.faults[fault] = left - 1
+        return left > 0
+
+    def _faulty_write(self, method: str, path: str, headers: Mapping[str, str], data: str) -> Answer:
+        if self._happens("drop_before"):
+            raise NoAnswerError("the connection broke")
+        until = format_datetime(self.time.now + timedelta(seconds=90), usegmt=True)
+        refusals = {
+            "error_before": Answer(500),
+            "locked": Answer(423),
+            "slow_down": Answer(429, {"retry-after": "120"}),
+            "slow_down_date": Answer(503, {"retry-after": until}),
+            "quota": Answer(403, {}, b'{"error": {"errors": [{"domain": "usageLimits"}]}}'),
+            "unavailable": Answer(503),
+            "no_room": Answer(507),
+            "moved_301": Answer(301, {"location": "/elsewhere/"}),
+            "moved_302": Answer(302, {"location": "/login"}),
+        }
+        for fault, answer in refusals.items():
+            if self._happens(fault):
+                return answer
+        if method == "PUT" and self._happens("false_yes"):
+            return Answer(200, {"content-type": "text/html"}, LOGIN_PAGE)
+        if method == "DELETE" and self._happens("false_delete"):
+            return Answer(200, {"content-type": "text/html"}, LOGIN_PAGE)
+        answer = self._put(path, headers, data) if method == "PUT" else self._delete(path, headers)
+        if self._happens("drop_after"):
+            raise NoAnswerError("the connection broke")
+        if self._happens("error_after"):
+            return Answer(502)
+        return answer
+
+    def _faulty_read(self, method: str, path: str, headers: Mapping[str, str], body: str) -> Answer:
+        if self._happens("read_drop"):
+            raise NoAnswerError("it did not answer in time")
+        if self._happens("read_error"):
+            return Answer(500)
+        if self._happens("read_page"):
+            return Answer(200, {"content-type": "text/html"}, LOGIN_PAGE)
+        if self._happens("read_slow_down"):
+            return Answer(503, {"retry-after": "3600"})
+        if method == "GET":
+            thing = self._visible(path)
+            etag = {} if thing is None or "no_etag" in self.habits else {"etag": self._etag(thing)}
+            return Answer(404) if thing is None else Answer(200, etag, thing.data.encode())
+        if method == "PROPFIND":
+            return self._list(path, headers)
+        assert method == "REPORT", method
+        return self._multiget(body) if "calendar-multiget" in body else self._query(body)
+
+    # --- writes ----------------------------------------------------------------------------------------------
+
+    def _put(self, path: str, headers: Mapping[str, str], data: str) -> Answer:
+        uid = _uid(data)
+        present = self.things.get(path)
+        if self.rejects and self.rejects in data:
+            return Answer(self.rejects_with, {}, b"no such thing")
+        if "if-none-match" in headers and present is not None and "ignores_if_none_match" not in self.habits:
+            return Answer(412)
+        if "if-match" in headers and "ignores_if_match" not in self.habits:
+            if present is None:
+                return Answer(412)
+            if headers["if-match"] != self._etag(present) or headers["if-match"].startswith("W/"):
+                return Answer(412)
+        if self.conflict and any(_uid(t.data) == uid for p, t in self.things.items() if p != path):
+            return self._uid_conflict(self.conflict)
+        if self.refuses_trashed and uid in self.trashed:
+            return Answer(400, XML, b"<error>Deleted calendar object with uid already exists in this calendar</error>")
+        self.revision += 1
+        lag = timedelta(seconds=8) if "lags" in self.habits else timedelta(0)
+        thing = Thing(self._stored(data), f'"{self.revision}"', self.time.now + lag, before=present)
+        self.things[path] = thing
+        return self._stored_answer(path, thing, created=present is None)
+
+    def _uid_conflict(self, status: int) -> Answer:
+        if status == 400:
+            return Answer(400, {}, b"Calendar object with uid already exists in this calendar collection")
+        if status == 403:
+            return Answer(
+                403, XML, _error('<C:unique-scheduling-object-resource xmlns:C="urn:ietf:params:xml:ns:caldav"/>')
+            )
+        if status == 409:
+            return Answer(409, XML, _error('<C:no-uid-conflict xmlns:C="urn:ietf:params:xml:ns:caldav"/>'))
+        return Answer(409) if status == 4090 else Answer(412)
+
+    def _stored_answer(self, path: str, thing: Thing, *, created: bool) -> Answer:
+        etag = {"etag": self._etag(thing)}
+        if self.habits & {"no_etag", "no_etag_on_put", "rewrites"}:
+            etag = {}
+        elif "weak_etag_on_put" in self.habits:
+            etag = {"etag": f"W/{thing.etag}"}
+        elif "wrong_etag_on_put" in self.habits:
+            etag = {"etag": '"of something else"'}
+        if "put_207" in self.habits:
+            row = f"<d:response><d:href>{path}</d:href><d:status>HTTP/1.1 201 Created</d:status></d:response>"
+            return Answer(207, XML, _multistatus(row))
+        if "put_200_page" in self.habits:
+            return Answer(200, etag, LOGIN_PAGE)
+        if "put_200" in self.habits:
+            return Answer(200, etag)
+        return Answer(201 if created else 204, etag)
+
+    def _delete(self, path: str, headers: Mapping[str, str]) -> Answer:
+        present = self.things.get(path)
+        if present is None:
+            return Answer(404)
+        if "if-match" in headers and "ignores_if_match" not in self.habits:
+            given = headers["if-match"]
+            if given != self._etag(present) or given.startswith("W/"):
+                return Answer(412)
+        self.trashed.add(_uid(present.data))
+        self.gone.add(path)
+        del self.things[path]
+        return Answer(200, {}, b"<multistatus/>") if "delete_200" in self.habits else Answer(204)
+
+    def _stored(self, data: str) -> str:
+        """The text as this server keeps it."""
+        if "drops_alarms" in self.habits:
+            data = re.sub(r"BEGIN:VALARM\r\n.*?END:VALARM\r\n", "", data, flags=re.S)
+        if "drops_unknown" in self.habits:
+            data = re.sub(r"(?m)^(X-|URL|CATEGORIES|COLOR|CLASS)[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", "", data)
+            data = re.sub(r"(?m)^UID:[^\r\n]*-alarm\r\n(?:[ \t][^\r\n]*\r\n)*", "", data)
+        if "rewrites" in self.habits:
+            data = re.sub(r"(?m)^PRODID:.*\r\n", "PRODID:-//Stub//EN\r\n", data)
+            data = re.sub(r"(?m)^LAST-MODIFIED:.*\r\n", "LAST-MODIFIED:20270111T140500Z\r\n", data)
+            data = data.replace("END:VEVENT", "X-STUB-SEEN:1\r\nLOCATION:\r\nEND:VEVENT")
+        if "reorders" in self.habits:
+            data = re.sub(r"(BEGIN:VEVENT\r\n)(.*?)(BEGIN:VALARM|END:VEVENT)", _reversed_lines, data, flags=re.S)
+        return data
+
+    # --- reads -----------------------------------------------------------------------------------------------
+
+    def _visible(self, path: str) -> Thing | None:
+        thing = self.things.get(path)
+        while thing is not None and thing.seen_from > self.time.now:
+            thing = thing.before
+        return thing
+
+    def _etag(self, thing: Thing) -> str:
+        if "weak_etag" in self.habits:
+            return f"W/{thing.etag}"
+        if "unquoted_etag" in self.habits:
+            return thing.etag.strip('"')
+        if "percent_etag" in self.habits:
+            return thing.etag.replace('"', "%22")
+        return thing.etag
+
+    def _href(self, path: str) -> str:
+        if "encodes_hrefs" in self.habits:
+            path = path.replace("-", "%2D").replace("ann", "%61nn")
+        return f"https://p99-other-host.example{path}" if "absolute_hrefs" in self.habits else path
+
+    def _list(self, path: str, headers: Mapping[str, str]) -> Answer:
+        own = f"<d:href>{self._href(CALENDAR)}</d:href>"
+        if path != CALENDAR or self._happens("listing_inner_404"):
+            return Answer(
+                207, XML, _multistatus(f"<d:response>{own}<d:status>HTTP/1.1 404 Not Found</d:status></d:response>")
+            )
+        kind = '<d:resourcetype><d:collection/><C:calendar xmlns:C="urn:ietf:params:xml:ns:caldav"/></d:resourcetype>'
+        rows = [f"<d:response>{own}{_propstat(kind)}</d:response>"]
+        if self._happens("listing_empty"):
+            return Answer(207, XML, _multistatus(""))
+        names = sorted(name for name in self.things if self._visible(name) is not None)
+        if "hides_half" in self.habits:
+            names = names[::2]
+        if headers.get("depth") == "1":
+            rows += [self._row(name, data=False) for name in names]
+        if "lists_twice" in self.habits:
+            rows += rows[1:]
+        if self._happens("listing_truncated"):
+            rows.append(f"<d:response>{own}<d:status>HTTP/1.1 507 Insufficient Storage</d:status></d:response>")
+        text = _multistatus("".join(rows))
+        return Answer(207, XML, text[: len(text) // 2] if self._happens("listing_half_xml") else text)
+
+    def _row(self, path: str, *, data: bool) -> str:
+        thing = self._visible(path)
+        assert thing is not None
+        props = "" if "no_etag" in self.habits else f"<d:getetag>{escape(self._etag(thing))}</d:getetag>"
+        if data:
+            text = escape(thing.data).replace("\r", "&#13;")
+            props += f'<C:calendar-data xmlns:C="urn:ietf:params:xml:ns:caldav">{text}</C:calendar-data>'
+        else:
+            props += "<d:resourcetype/>"
+        second = ""
+        if "second_propstat" in self.habits:
+            second = "<d:propstat><d:prop><d:getetag/></d:prop><d:status>HTTP/1.1 404 Not Found</d:status></d:propstat>"
+        return f"<d:response><d:href>{escape(self._href(path))}</d:href>{_propstat(props)}{second}</d:response>"
+
+    def _multiget(self, body: str) -> Answer:
+        rows = []
+        asked = [unquote(href) for href in re.findall(r"href>([^<]*)<", body)]
+        for position, path in enumerate(asked):
+            if self._visible(path) is not None:
+                if "multiget_omits" not in self.habits or position % 2:
+                    rows.append(self._row(path, data=True))
+            elif "multiget_omits" not in self.habits:
+                gone = "<d:status>HTTP/1.1 404 Not Found</d:status>"
+                rows.append(f"<d:response><d:href>{escape(self._href(path))}</d:href>{gone}</d:response>")
+        return Answer(207, XML, _multistatus("".join(rows)))
+
+    def _query(self, body: str) -> Answer:
+        uid = re.findall(r"text-match[^>]*>([^<]*)<", body)[0]
+        paths = [path for path in sorted(self.things) if self._visible(path) and _uid(self.things[path].data) == uid]
+        assert not set(paths) & self.foreign
+        return Answer(207, XML, _multistatus("".join(self._row(path, data=True) for path in paths)))
+
+
+def _uid(data: str) -> str:
+    found = re.search(r"(?m)^UID:([^\r\n]*)", data)
+    return found[1] if found else ""
+
+
+def _reversed_lines(match: re.Match[str]) -> str:
+    lines = re.findall(r"[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", match[2])
+    return match[1] + "".join(reversed(lines)) + match[3]
+
+
+def _propstat(props: str) -> str:
+    return f"<d:propstat><d:prop>{props}</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat>"
+
+
+def _multistatus(rows: str) -> bytes:
+    return f'<?xml version="1.0"?><d:multistatus xmlns:d="DAV:">{rows}</d:multistatus>'.encode()
+
+
+def _error(inside: str) -> bytes:
+    return f'<?xml version="1.0"?><d:error xmlns:d="DAV:">{inside}</d:error>'.encode()
+
+
+@contextmanager
+def serve(stub: StubServer) -> Iterator[str]:
+    """The stub behind a real socket on loopback; gives its root URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            try:
+                answer = stub.send(self.command, self.path, headers=dict(self.headers), body=body)
+            except NoAnswerError:
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        do_GET = do_PUT = do_DELETE = do_PROPFIND = do_REPORT = do_OPTIONS = do  # noqa: N815 - their names
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)

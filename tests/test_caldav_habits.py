@@ -1,0 +1,327 @@
+"""The CalDAV target on a server with the bad habits of real ones, one by one and in pairs (caldav-facts 14, item 1).
+
+`Publisher` is the least thing that publishes: it remembers what it wrote and wants the calendar to hold its events.
+Whatever the server does, nothing foreign is touched, nothing is there twice, nothing of ours is lost, and once the
+faults are over two runs put everything right and the third writes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from stub_server import CALENDAR, FAULTS, HABITS, StubServer, VirtualTime
+from target_contract import OWNER, create, delete, keep, make_event, make_stamp, outside_for, update
+
+from connectors.caldav_server import CaldavServer
+from connectors.icalendar_codec import serialise
+from connectors.server_profiles import ServerProfile
+from sync.errors import CredentialsError, TargetError
+from sync.models import Change, Event, Outcome, RemoteEvent, Result
+
+FOREIGN = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:dentist\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+URL = f"http://127.0.0.1:1{CALENDAR}"
+
+
+def make_target(stub: StubServer, **profile: object) -> CaldavServer:
+    outside = outside_for(Path(), clock=stub.time.clock, sleep=stub.time.sleep)
+    return CaldavServer(stub, URL, owner=OWNER, profile=ServerProfile(window=1, **profile), outside=outside)
+
+
+@dataclass
+class Publisher:
+    """Wants its events there. An event once proven there that is missing later counts as deleted by the user."""
+
+    stub: StubServer
+    target: CaldavServer
+    wanted: dict[str, Event]
+    written: dict[str, Event] = field(default_factory=dict)
+    remotes: dict[str, RemoteEvent] = field(default_factory=dict)
+    deleted_by_user: set[str] = field(default_factory=set)
+    rejected: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> dict[str, Outcome]:
+        """One run; a failure of the whole run leaves everything for the next one."""
+        try:
+            observed = self.target.observe(self.remotes)
+            outcomes = {}
+            deadline = self.stub.time.now + timedelta(minutes=5)
+            changes = self._changes(observed.events)
+            for outcome in self.target.apply(changes, observed=observed, deadline=deadline):
+                assert outcome.uid not in outcomes
+                outcomes[outcome.uid] = outcome
+            assert outcomes.keys() == {c.uid for c in changes if c.action.value != "keep"}
+        except (TargetError, CredentialsError) as error:
+            self.stub.time.now = max(self.stub.time.now + timedelta(hours=1), error.not_before or self.stub.time.now)
+            return {}
+        for outcome in outcomes.values():
+            self._remember(outcome)
+        self.stub.time.sleep(3600)
+        return outcomes
+
+    def _changes(self, there: dict[str, RemoteEvent]) -> list[Change]:
+        self.deleted_by_user |= self.remotes.keys() - there.keys()
+        changes = []
+        for uid, event in self.wanted.items():
+            if uid in there:
+                self.remotes[uid] = there[uid]
+                same = self.written.get(uid) == event
+                changes.append(keep(event, there[uid]) if same else update(event, there[uid]))
+            elif uid not in self.deleted_by_user and uid not in self.rejected:
+                changes.append(create(event))
+        changes += [delete(there[uid]) for uid in self.remotes.keys() & there.keys() if uid not in self.wanted]
+        return changes
+
+    def _remember(self, outcome: Outcome) -> None:
+        uid = outcome.uid
+        if outcome.rejected:
+            self.rejected[uid] = outcome.message
+        if outcome.remote is not None:
+            self.remotes[uid] = outcome.remote
+        if outcome.result is Result.DONE and uid in self.wanted:
+            self.written[uid] = self.wanted[uid]
+        elif outcome.result is Result.DONE:
+            self.remotes.pop(uid, None)
+
+
+def make_publisher(
+    *, faults: dict[str, int] | None = None, habits: set[str] | None = None, **stub: object
+) -> Publisher:
+    server = StubServer(VirtualTime(), frozenset(habits or ()), dict(faults or {}), **stub)  # type: ignore[arg-type]
+    server.put_foreign("dentist.ics", FOREIGN)
+    events = {event.uid: event for event in (make_event("acme"), make_event("globex"), make_event("initech"))}
+    return Publisher(server, make_target(server), events)
+
+
+def change_wishes(publisher: Publisher) -> None:
+    """One event moves, one goes, one comes."""
+    first, second, _ = publisher.wanted
+    moved = publisher.wanted[first]
+    publisher.wanted[first] = replace(moved, start=moved.start + timedelta(days=1), end=moved.end + timedelta(days=1))
+    del publisher.wanted[second]
+    new = make_event("umbrella")
+    publisher.wanted[new.uid] = new
+
+
+def settle(publisher: Publisher, runs: int = 8) -> None:
+    """Run until faults are over, then twice more; then a run writes nothing and everything wanted is there once."""
+    stub = publisher.stub
+    for _ in range(runs):
+        publisher.run()
+        if not any(stub.faults.values()):
+            break
+    publisher.run()
+    publisher.run()
+    stub.writes()
+    assert publisher.run() == {}
+    assert stub.writes() == 0
+    assert sorted(stub.uids()) == sorted([*publisher.wanted, "dentist"])
+    assert not publisher.deleted_by_user
+    assert not publisher.rejected
+    for uid, event in publisher.wanted.items():
+        assert publisher.remotes[uid].snapshot.start == event.start
+        assert publisher.remotes[uid].snapshot.summary == event.summary
+
+
+def play(habits: set[str], faults: dict[str, int]) -> None:
+    """First push, then a change of wishes, the faults striking both."""
+    publisher = make_publisher(habits=habits, faults=faults)
+    settle(publisher)
+    publisher.stub.faults = dict(faults)
+    change_wishes(publisher)
+    settle(publisher)
+
+
+@pytest.mark.parametrize("habit", sorted(HABITS))
+def test_habit(habit: str) -> None:
+    play({habit}, {})
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_fault(fault: str, times: int) -> None:
+    play(set(), {fault: times})
+
+
+PAIRS = list(combinations(sorted(HABITS | FAULTS), 2))
+
+
+@pytest.mark.parametrize("pair", PAIRS[::17], ids="+".join)
+def test_pair(pair: tuple[str, str]) -> None:
+    play(set(pair) & HABITS, dict.fromkeys(set(pair) & FAULTS, 1))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("pair", PAIRS, ids="+".join)
+def test_every_pair(pair: tuple[str, str]) -> None:
+    play(set(pair) & HABITS, dict.fromkeys(set(pair) & FAULTS, 1))
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 4090, 412])
+def test_our_uid_under_another_name_is_taken_up(status: int) -> None:
+    publisher = make_publisher(conflict=status)
+    event = next(iter(publisher.wanted.values()))
+    publisher.stub.put("renamed-by-a-client.ics", serialise(event, make_stamp()).decode())
+    settle(publisher)
+    assert publisher.remotes[event.uid].href.endswith("renamed-by-a-client.ics")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 415, 422])
+def test_one_rejected_event_never_stops_the_rest(status: int) -> None:
+    publisher = make_publisher(rejects="globex", rejects_with=status)
+    outcomes = publisher.run()
+    assert sorted(outcome.result for outcome in outcomes.values()) == [Result.DONE, Result.DONE, Result.REFUSED]
+    assert list(publisher.rejected) == [uid for uid, event in publisher.wanted.items() if "globex" in event.summary]
+    publisher.stub.writes()
+    assert publisher.run() == {}
+    assert publisher.stub.writes() == 0
+
+
+def test_a_full_trash_is_reported_not_fought() -> None:
+    publisher = make_publisher(refuses_trashed=True)
+    uid = next(iter(publisher.wanted))
+    publisher.stub.trashed.add(uid)
+    outcome = publisher.run()[uid]
+    assert (outcome.result, outcome.rejected) == (Result.REFUSED, True)
+    assert "trash" in outcome.message
+
+
+def test_a_wait_is_told_and_nothing_more_is_sent() -> None:
+    publisher = make_publisher(faults={"slow_down": 9})
+    now = publisher.stub.time.now
+    outcomes = publisher.run()
+    assert {outcome.result for outcome in outcomes.values()} == {Result.HELD}
+    assert {outcome.not_before for outcome in outcomes.values()} == {now + timedelta(seconds=180)}
+    assert publisher.stub.writes() == 1
+
+
+def test_a_wait_at_the_listing_ends_the_run_with_its_time() -> None:
+    publisher = make_publisher(faults={"read_slow_down": 1})
+    with pytest.raises(TargetError) as raised:
+        publisher.target.observe({})
+    assert raised.value.not_before == publisher.stub.time.now + timedelta(hours=1.5)
+
+
+def test_no_room_stops_creates_only() -> None:
+    publisher = make_publisher()
+    settle(publisher)
+    change_wishes(publisher)
+    publisher.stub.faults = {"no_room": 1}
+    results = [outcome.result for outcome in publisher.run().values()]
+    assert sorted(results) == [Result.DONE, Result.DONE, Result.HELD]
+
+
+@pytest.mark.parametrize(
+    "fault", ["listing_truncated", "listing_inner_404", "listing_half_xml", "listing_empty", "read_page", "hides_half"]
+)
+def test_a_listing_that_proves_nothing_makes_nothing_absent(fault: str) -> None:
+    publisher = make_publisher()
+    publisher.run()
+    if fault == "hides_half":
+        publisher.stub.habits = frozenset({fault})
+        observed = publisher.target.observe(publisher.remotes)
+        assert observed.events == publisher.remotes
+        assert "leaves out" in observed.notes[0]
+        return
+    publisher.stub.faults = {fault: 1}
+    with pytest.raises(TargetError):
+        publisher.target.observe(publisher.remotes)
+
+
+def test_a_truncated_listing_says_so() -> None:
+    publisher = make_publisher(faults={"listing_truncated": 1})
+    with pytest.raises(TargetError, match="only a part"):
+        publisher.target.observe({})
+
+
+def test_a_create_never_overwrites_what_came_meanwhile() -> None:
+    publisher = make_publisher()
+    event = next(iter(publisher.wanted.values()))
+    observed = publisher.target.observe({})
+    theirs = serialise(replace(event, summary="renamed meanwhile"), make_stamp()).decode()
+    publisher.stub.put(f"{event.uid}.ics", theirs)
+    deadline = publisher.stub.time.now + timedelta(minutes=5)
+    (outcome,) = publisher.target.apply([create(event)], observed=observed, deadline=deadline)
+    assert outcome.result is Result.UNKNOWN
+    assert outcome.remote is not None
+    assert outcome.remote.snapshot.summary == "renamed meanwhile"
+    assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
+
+
+@pytest.mark.parametrize("habit", ["", "weak_etag", "no_etag"])
+def test_an_update_or_delete_never_overwrites_what_came_meanwhile(habit: str) -> None:
+    publisher = make_publisher(habits={habit} - {""})
+    publisher.run()
+    event = next(iter(publisher.wanted.values()))
+    theirs = serialise(replace(event, summary="renamed meanwhile"), make_stamp(1)).decode()
+    publisher.stub.put(f"{event.uid}.ics", theirs)
+    base = publisher.remotes[event.uid]
+    for change in (update(replace(event, summary="ours"), base), delete(base)):
+        observed = publisher.target.observe(publisher.remotes)
+        deadline = publisher.stub.time.now + timedelta(minutes=5)
+        (outcome,) = publisher.target.apply([change], observed=observed, deadline=deadline)
+        assert (outcome.result, outcome.rejected) == (Result.REFUSED, False)
+        assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
+
+
+def test_what_the_user_removed_is_absent() -> None:
+    publisher = make_publisher()
+    publisher.run()
+    uid = next(iter(publisher.wanted))
+    del publisher.stub.things[f"{CALENDAR}{uid}.ics"]
+    assert set(publisher.target.observe(publisher.remotes).events) == publisher.wanted.keys() - {uid}
+
+
+def test_after_the_deadline_nothing_is_begun() -> None:
+    publisher = make_publisher()
+    observed = publisher.target.observe({})
+    changes = [create(event) for event in publisher.wanted.values()]
+    past = publisher.stub.time.now - timedelta(seconds=1)
+    outcomes = list(publisher.target.apply(changes, observed=observed, deadline=past))
+    assert {outcome.result for outcome in outcomes} == {Result.HELD}
+    assert publisher.stub.writes() == 0
+
+
+def test_a_paced_first_upload_sends_the_nearest_first() -> None:
+    publisher = make_publisher()
+    target = make_target(publisher.stub, creates_per_run=2)
+    events = [make_event(f"lead{n}", start=make_event().start + timedelta(days=5 - n)) for n in range(5)]
+    outcomes = list(
+        target.apply(
+            [create(event) for event in events],
+            observed=target.observe({}),
+            deadline=publisher.stub.time.now + timedelta(minutes=5),
+        )
+    )
+    done = {outcome.uid for outcome in outcomes if outcome.result is Result.DONE}
+    assert done == {events[4].uid, events[3].uid}
+    assert {o.message for o in outcomes if o.result is Result.HELD} == {"3 more follow in the next runs"}
+
+
+def test_a_refused_login_is_tried_once() -> None:
+    publisher = make_publisher()
+    stub = publisher.stub
+
+    class LockedOut(StubServer):
+        def send(self, method: str, path: str, **rest: object) -> object:
+            stub.log.append((method, path))
+            from connectors.http_transport import Answer
+
+            return Answer(401)
+
+    target = make_target(LockedOut(stub.time))
+    with pytest.raises(CredentialsError):
+        target.observe({})
+    assert len(stub.log) == 1
+
+
+def test_the_stub_fails_a_test_by_itself_on_foreign_requests() -> None:
+    publisher = make_publisher()
+    for method, body in (("GET", b""), ("PUT", b""), ("DELETE", b"")):
+        with pytest.raises(AssertionError, match="foreign"):
+            publisher.stub.send(method, f"{CALENDAR}dentist.ics", headers={}, body=body)
+    with pytest.raises(AssertionError, match="foreign"):
+        publisher.stub.send("REPORT", CALENDAR, headers={}, body=f"<href>{CALENDAR}dentist.ics</href>".encode())
