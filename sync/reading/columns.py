@@ -45,6 +45,8 @@ class Columns:
     reasons: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     """Header to the reason why it is not read."""
+    asked: tuple[str, ...] = ()
+    """Headers that may mean several things and were not settled."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -98,7 +100,7 @@ def _find_header(table: Table, vocabulary: Vocabulary, named: set[str]) -> int:
         texts = [squeeze(clean_text(value)) for value in row.values[:MAX_COLUMNS] if value != ""]
         known = {text for text in texts if text in vocabulary.headers or text in vocabulary.ask or text in named}
         score = 2 * len(known) + sum(text in vocabulary.unused for text in texts)
-        if score > best_score and (len(known) > 1 or len(texts) == 1):
+        if score > best_score and (len(known) > 1 or len(texts) == 1 or not seen):
             best, best_score = index, score
         seen += any(texts)
         if seen >= HEADER_WITHIN:
@@ -121,6 +123,7 @@ class _Guess:
         self.blocked: set[str] = set()
         self.reasons: dict[str, str] = {}
         self.unread: dict[str, str] = {}
+        self.asked: list[str] = []
         self.notes: list[str] = []
         self.canonical = all(header in _ALL_FIELDS for header in headers if header)
         shifted = len(headers) if table.delimited else MAX_COLUMNS
@@ -130,7 +133,13 @@ class _Guess:
     def columns(self) -> Columns:
         """The decision."""
         return Columns(
-            self.index, self.headers, self.fields, self.reasons, self.unread, tuple(dict.fromkeys(self.notes))
+            self.index,
+            self.headers,
+            self.fields,
+            self.reasons,
+            self.unread,
+            tuple(self.asked),
+            tuple(dict.fromkeys(self.notes)),
         )
 
     def fix(self, name: str, header: str, reason: str, *, cure: str) -> None:
@@ -230,19 +239,23 @@ class _Guess:
             if name:
                 self._take(name, column, reason)
                 self.notes.append(f"column {self.headers[column]!r} is read as {name}: {reason}")
-            elif self.samples[column]:
-                lines = " or ".join(f'{name} = "{self.headers[column]}"' for name in names) or "nothing that is missing"
-                self.unread[self.headers[column]] = f"it may mean several things: {lines}"
-                self.notes.append(
-                    f"column {self.headers[column]!r} is not read because it may mean several things; "
-                    f"to read it, put one of these under [source.columns]: {lines}"
-                )
             else:
-                self.unread[self.headers[column]] = "it may mean several things: " + " or ".join(names)
+                self._ask(column, names)
+
+    def _ask(self, column: int, names: Sequence[str]) -> None:
+        header = self.headers[column]
+        lines = " or ".join(f'{name} = "{header}"' for name in names) or "nothing that is missing"
+        self.asked.append(header)
+        self.unread[header] = f"it may mean several things: {lines}"
+        if self.samples[column] and names:
+            self.notes.append(
+                f"column {header!r} is not read because it may mean several things; "
+                f"to read it, put one of these under [source.columns]: {lines}"
+            )
 
     def _settle(self, column: int, names: Sequence[str], asked: Sequence[int]) -> tuple[str, str]:
         samples = self.samples[column]
-        if "company" in names and "contact_name" in names and "contact_email" not in self.fields:
+        if "company" in names and "contact_email" not in self.fields:
             if {"status", "applied_on", "role", "url"} & set(self.fields) or self._dates_asked(asked):
                 return "company", "no other column names the company"
         elif "contact_name" in names and self.forms[column] == "name" and "company" in self.fields:
@@ -274,7 +287,7 @@ class _Guess:
         if len(self.vocabulary.ask[self.forms[column]]) == 1:
             return (names[0], "it holds dates") if dated else ("", "")
         others = [other for other in self._dates_asked(asked) if other != column]
-        if names[0] == "applied_on" and not others:
+        if names[0] == self.vocabulary.ask[self.forms[column]][0] == "applied_on" and not others:
             return "applied_on", "it is the only date without a meaning of its own"
         return "", ""
 

@@ -171,6 +171,7 @@ class _Reading:
                 continue
             self._read_field(draft, name, value, reader)
         draft.cells = tuple(cells)
+        _join_name(draft.values)
         self._settle_interview(draft)
         self._settle_url(draft)
         self._settle_id(draft)
@@ -241,6 +242,12 @@ class _Reading:
     def _silence(self, draft: _Draft, column: str, value: CellValue, reason: str) -> None:
         draft.silent = True
         self._problem(draft, column, value, reason)
+
+
+def _join_name(values: dict[str, Any]) -> None:
+    parts = [values.pop(name) for name in ("contact_first_name", "contact_last_name") if name in values]
+    if parts and "contact_name" not in values:
+        values["contact_name"] = " ".join(parts)
 
 
 def _merge_alike(drafts: Sequence[_Draft], notes: list[Note]) -> list[_Draft]:

@@ -68,8 +68,9 @@ FIELDS = (
 )
 """The field names (DESIGN 4.3). A header that is exactly one of them is never guessed about."""
 
-EXTRA_FIELDS = ("outcome",)
-"""`outcome`: a second status column that says how it ended; where it ends the lead, it wins over `status`."""
+EXTRA_FIELDS = ("outcome", "contact_first_name", "contact_last_name")
+"""`outcome`: a second status column that says how it ended; where it ends the lead, it wins over `status`.
+The two parts of a name are read as `contact_name`."""
 
 DAYS = frozenset(
     [

@@ -1,0 +1,175 @@
+"""Which column is read as what: 71 header sets seen in the wild, contents that decide, and what must not matter."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.models import CellValue, Row, Table
+from sync.reading.cells import squeeze
+from sync.reading.columns import Columns, understand_columns
+from sync.reading.vocabulary import EXTRA_FIELDS, FIELDS, load_vocabulary
+
+VOCABULARY = load_vocabulary()
+SETS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "header_sets.json").read_text("utf-8"))
+
+
+def understand(*rows: list[str], chosen: dict[str, str] | None = None) -> Columns:
+    values: list[list[CellValue]] = [list(row) for row in rows]
+    table = Table("leads.csv", tuple(Row(i, tuple(cells)) for i, cells in enumerate(values, 1)))
+    return understand_columns(table, chosen=chosen or {}, vocabulary=VOCABULARY, accepted={})
+
+
+@pytest.mark.parametrize("case", SETS, ids=lambda case: f"set-{case['set']}")
+def test_header_sets(case: dict[str, Any]) -> None:
+    columns = understand(case["headers"])
+    assert columns.mapped == case["fields"]
+    assert list(columns.asked) == case["ask"]
+
+
+def test_there_are_71_sets() -> None:
+    assert [case["set"] for case in SETS] == list(range(1, 72))
+
+
+def test_field_names_are_never_guessed_about() -> None:
+    columns = understand(list(FIELDS), ["nonsense"] * len(FIELDS))
+    assert columns.mapped == {name: name for name in FIELDS}
+    assert not columns.notes
+
+
+def test_every_word_leads_to_a_field() -> None:
+    known = {*FIELDS, *EXTRA_FIELDS}
+    assert set(VOCABULARY.headers.values()) <= known
+    assert {name for names in VOCABULARY.ask.values() for name in names} <= known
+    assert not set(VOCABULARY.headers) & set(VOCABULARY.unused)
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells", "fields"),
+    [
+        pytest.param(
+            ["Company", "Phone"], ["yes", "no"], {"company": "Company"}, id="phone-with-yes-and-no-is-no-number"
+        ),
+        pytest.param(
+            ["Company", "Phone"],
+            ["+1 212 555 0100", "(212) 555-0199"],
+            {"company": "Company", "contact_phone": "Phone"},
+            id="phone-with-numbers",
+        ),
+        pytest.param(["Company", "Applied"], ["yes", "no"], {"company": "Company"}, id="applied-with-yes-and-no"),
+        pytest.param(
+            ["Company", "Applied"],
+            ["2026-09-01", "2026-09-02"],
+            {"company": "Company", "applied_on": "Applied"},
+            id="applied-with-dates",
+        ),
+        pytest.param(
+            ["Company", "Date applied"], ["yes", "no"], {"company": "Company"}, id="date-applied-with-yes-and-no"
+        ),
+        pytest.param(
+            ["Company", "Interview"],
+            ["2026-09-01 14:00", ""],
+            {"company": "Company", "interview_at": "Interview"},
+            id="interview-with-dates",
+        ),
+        pytest.param(["Company", "Interview"], ["went well", "no"], {"company": "Company"}, id="interview-with-text"),
+        pytest.param(
+            ["Company", "Recruiter"],
+            ["Ana Ruiz", "Bo Chen"],
+            {"company": "Company", "contact_name": "Recruiter"},
+            id="recruiter-with-names",
+        ),
+        pytest.param(["Company", "Recruiter"], ["yes", "no"], {"company": "Company"}, id="recruiter-with-yes-and-no"),
+        pytest.param(
+            ["Company", "Channel"],
+            ["email", "Phone"],
+            {"company": "Company", "channel": "Channel"},
+            id="channel-with-media",
+        ),
+        pytest.param(
+            ["Company", "Channel"],
+            ["Indeed", "Stepstone"],
+            {"company": "Company", "source": "Channel"},
+            id="channel-with-boards",
+        ),
+        pytest.param(
+            ["Company", "Wer"],
+            ["ana@acme.example", "bo@bolt.example"],
+            {"company": "Company", "contact_email": "Wer"},
+            id="mail-addresses-without-a-known-header",
+        ),
+        pytest.param(["Company", "Interest"], ["3/5", "5/5"], {"company": "Company"}, id="interest-with-marks"),
+        pytest.param(
+            ["Company", "Date", "Datum"], ["1.1.2026", "2.1.2026"], {"company": "Company"}, id="two-nameless-dates"
+        ),
+    ],
+)
+def test_cells_decide_where_a_header_has_several_meanings(
+    headers: list[str], cells: list[str], fields: dict[str, str]
+) -> None:
+    rows = [["Acme", *[cell] * (len(headers) - 1)] for cell in cells]
+    assert understand(headers, *rows).mapped == fields
+
+
+def test_what_is_not_read_is_said_with_the_line_that_settles_it() -> None:
+    columns = understand(["Company", "Date", "Datum"], ["Acme", "1.1.2026", "2.1.2026"])
+    assert any('applied_on = "Datum"' in note for note in columns.notes)
+
+
+def test_a_second_column_for_a_field_is_left_with_a_note() -> None:
+    columns = understand(["Company", "Employer", "Status"], ["Acme", "Bolt", "sent"])
+    assert columns.mapped["company"] == "Company"
+    assert columns.notes == ("column 'Employer' is not read: company is already read from 'Company'",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        pytest.param([["Company", "Status"]], 0, id="first-row"),
+        pytest.param([[], ["", ""], ["Company", "Status"]], 2, id="blank-rows-above"),
+        pytest.param([["My job search 2026"], ["Company", "Status"]], 1, id="title-above"),
+        pytest.param([["Notes:"], ["An export of yours"], ["Company", "Position", "Status"]], 2, id="notes-above"),
+        pytest.param([["Company", "Status"], ["Acme", "sent"], ["Company", "Status"]], 0, id="repeated-later"),
+        pytest.param([["Company", "Status"], ["Company", "Status", "Role"]], 1, id="fuller-one-wins"),
+    ],
+)
+def test_the_header_row_is_found(rows: list[list[str]], index: int) -> None:
+    assert understand(*rows).header_index == index
+
+
+def dress(header: str, style: int) -> str:
+    return [
+        header,
+        header.upper(),
+        header.lower(),
+        f"  {header} ",
+        header.replace(" ", "_"),
+        header.replace(" ", "-") + ":",
+    ][style]
+
+
+@given(
+    case=st.sampled_from(SETS),
+    seed=st.integers(0, 10_000),
+    styles=st.lists(st.integers(0, 5), min_size=70, max_size=70),
+    extra=st.integers(0, 3),
+)
+def test_order_extra_columns_case_and_punctuation_make_no_difference(
+    case: dict[str, Any], seed: int, styles: list[int], extra: int
+) -> None:
+    headers = case["headers"]
+    meanings = [VOCABULARY.headers[form] for header in headers if (form := squeeze(header)) in VOCABULARY.headers]
+    if len(set(meanings)) < len(meanings):
+        return  # two columns of one meaning: the better known word or the left one is read
+    dressed = [dress(header, style) for header, style in zip(headers, styles, strict=False)]
+    shuffled = dressed + [f"Unheard of {i}" for i in range(extra)]
+    random.Random(seed).shuffle(shuffled)
+    origin = {" ".join(new.split()): old for new, old in zip(dressed, headers, strict=True)}
+    found = {name: origin[header] for name, header in understand(shuffled).mapped.items()}
+    assert found == case["fields"]
