@@ -9,6 +9,7 @@ global is touched, so two runs may share a process. `plan` stops before the jour
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -116,7 +117,8 @@ def _decide(
     """Everything before the first write: pure but for reading the sheet and the calendar."""
     check_identities(memory, source=source.identity, target=target.identity)
     table = source.read()
-    leads = read_leads(table, settings=settings, vocabulary=advice.vocabulary, memory=memory.leads)
+    accepted = json.loads(memory.texts.get("mapping", "{}"))
+    leads = read_leads(table, settings=settings, vocabulary=advice.vocabulary, memory=memory.leads, accepted=accepted)
     check_sheet(memory, leads)
     observation = target.observe(_known(memory))
     zone, abilities = settings.zone, target.abilities
@@ -166,7 +168,11 @@ def _decide(
         last_run=now,
         not_before=None,
         lost=False,
-        texts={**after.texts, "rules": after.texts.get("rules", rules) if plan.held else rules},
+        texts={
+            **after.texts,
+            "mapping": json.dumps(dict(leads.mapped), sort_keys=True),
+            "rules": after.texts.get("rules", rules) if plan.held else rules,
+        },
     )
     return _Decided(plan, leads, observation, current, after)
 

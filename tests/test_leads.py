@@ -283,6 +283,22 @@ def test_a_missing_column_stops_the_run(source: str, accepted: dict[str, str], s
         read(["Company", "Applied", "Status"], ["Acme", "2026-09-01", "sent"], source=source, accepted=accepted)
 
 
+def test_an_accepted_guess_never_changes_by_itself() -> None:
+    head: list[CellValue] = ["Employer", "Company", "Date applied"]
+    leads = read(head, ["Acme", "Holding", "2026-09-01"], accepted={"company": "Employer"})
+    assert leads.leads[0].company == "Acme"
+
+
+def test_a_column_given_to_another_field_is_no_longer_the_first_ones() -> None:
+    leads = read(
+        ["Company", "Date"],
+        ["Acme", "2026-09-01"],
+        source='columns = {received_at = "Date"}',
+        accepted={"applied_on": "Date"},
+    )
+    assert leads.mapped == {"company": "Company", "received_at": "Date"}
+
+
 def test_a_column_can_be_given_up() -> None:
     leads = read(
         ["Company", "Date found"],

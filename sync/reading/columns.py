@@ -70,7 +70,7 @@ def understand_columns(
     for name, header in chosen.items():
         guess.fix(name, header, "set in the configuration", cure="correct it under [source.columns]")
     for name, header in accepted.items():
-        if name not in chosen and name in _ALL_FIELDS:
+        if name not in chosen and name in _ALL_FIELDS and not guess.is_taken(header):
             guess.fix(name, header, "as in earlier runs", cure=_rename_cure(name))
     guess.take_known_headers()
     guess.settle_ambiguous()
@@ -153,6 +153,10 @@ class _Guess:
                 f"{self.table.name} has no column {header!r} for {name}{self._nearest(header, name)}; {cure}"
             )
         self._take(name, column, reason)
+
+    def is_taken(self, header: str) -> bool:
+        """Whether the configuration gave this column to another field."""
+        return self._find(header) in self.fields.values()
 
     def _find(self, header: str) -> int | None:
         wanted = clean_text(header)

@@ -52,7 +52,8 @@ def make_schedule(
         touches=tuple(touches),
         notes=tuple(desk.notes),
         frozen=frozen,
-        frozen_leads=frozenset(case.lead.key for case in cases if case.lead.unreadable & {"status", "do_not_contact"}),
+        frozen_leads=frozenset(leads.silent_keys)
+        | {case.lead.key for case in cases if case.lead.unreadable & {"status", "do_not_contact"}},
         done=frozenset(desk.done),
         missed=frozenset(desk.missed),
         asked_for=frozenset(case.lead.key for case in cases if _says_stop(case.lead)),
