@@ -23,6 +23,7 @@ from connectors.dav_answers import (
     find_uid_body,
     is_calendar_data,
     is_rate_limit,
+    is_switched_off,
     multiget_body,
     read_rows,
     reason_of,
@@ -175,6 +176,11 @@ class CalendarCollection:
         if answer.status == 401:
             raise CredentialsError(
                 f"{self.host} refuses the login; check [target] user and its password (many need an app password)"
+            )
+        if is_switched_off(answer):
+            raise CredentialsError(
+                "the CalDAV API is switched off in the Google Cloud project of this login; open"
+                " https://console.cloud.google.com/apis/library/caldav.googleapis.com, press Enable and wait a minute"
             )
         if answer.status in (301, 302, 303, 307, 308):
             moved = re.sub(r"[^\x21-\x7e]", "", answer.headers.get("location", ""))[:200]

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from connectors import Outside
 from connectors.caldav_collection import BATCH, CalendarCollection, Found
 from connectors.caldav_writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
+from connectors.google_address import is_google_calendar
 from connectors.http_transport import HttpTransport, Login, Transport, same_path
 from connectors.icalendar_codec import Dialect, parse, serialise
 from connectors.request_window import RequestWindow
@@ -33,7 +34,12 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
     """The calendar at `[target] url`."""
     url = settings.target.url
     host = urlsplit(url).hostname or ""
-    login = Login(settings.target.user, outside.secret("target"))
+    if is_google_calendar(url):
+        from connectors.google_calendar import open_calendar
+
+        url, login = open_calendar(settings, outside)
+    else:
+        login = Login(settings.target.user, outside.secret("target"))
     transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock)
     profile = choose_profile(settings.target.profile, host)
     return CaldavServer(transport, url, owner=settings.owner, profile=profile, outside=outside)
@@ -56,7 +62,9 @@ class CaldavServer:
         parts = urlsplit(url)
         self._dialect = Dialect(none_alarm=profile.silence_rings, utc=profile.utc)
         self._collection = CalendarCollection(transport, url, owner=owner, clock=clock, sleep=sleep)
-        self._writer = EventWriter(self._collection, dialect=self._dialect, clock=clock, sleep=sleep)
+        self._writer = EventWriter(
+            self._collection, dialect=self._dialect, clock=clock, sleep=sleep, guards_creates=profile.guards_creates
+        )
         self._profile = profile
         self._clock = clock
         self._sleep = sleep

@@ -22,9 +22,10 @@ A precondition is never dropped to get through, nothing is deleted to be made an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
 from connectors.caldav_collection import OVER_ASKED, CalendarCollection, Found, is_strong
@@ -32,7 +33,7 @@ from connectors.dav_answers import UNASKED_WAIT, is_rate_limit, preconditions, r
 from connectors.http_transport import Answer, NoAnswerError, path_of
 from connectors.icalendar_codec import Dialect, parse, serialise
 from sync.errors import FollowupError
-from sync.models import Action, Change, RemoteEvent, Snapshot
+from sync.models import Action, Change, RemoteEvent, Snapshot, Stamp
 
 CALENDAR_HEADERS = {"Content-Type": "text/calendar; charset=utf-8"}
 SETTLE_PAUSES = (0.0, 1.0, 3.0, 10.0)
@@ -131,8 +132,10 @@ class EventWriter:
         dialect: Dialect,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
+        guards_creates: bool = True,
     ) -> None:
         self._collection = collection
+        self._guards_creates = guards_creates
         self._dialect = dialect
         self._clock = clock
         self._sleep = sleep
@@ -153,8 +156,12 @@ class EventWriter:
             if found is None or found.remote is None or found.remote.snapshot != base.snapshot:
                 return Written(change, Verdict.REFUSED, href, "it was changed in the calendar meanwhile")
             base = found.remote
+        if base is None and not self._guards_creates and self._collection.look(change.uid, href) is not None:
+            return Written(
+                change, Verdict.UNKNOWN, href, "an event with its name is there already; the next run takes it up"
+            )
         body = self._body(change)
-        again, trouble = True, False
+        again, newer, trouble = True, True, False
         while True:
             answer, busy = self._send(change.action, href, body, base)
             verdict = judge(change.action, answer, self._clock())
@@ -167,6 +174,11 @@ class EventWriter:
             untouched = found is None if base is None else _same_revision(found, base)
             if verdict is Verdict.UNKNOWN and untouched and again:
                 again = False
+                continue
+            if answer and answer.status == 409 and found and found.remote and base is not None and untouched and newer:
+                newer = False
+                change = replace(change, stamp=_newer_stamp(change, found.remote, self._clock()))
+                body = self._body(change)
                 continue
             return self._settle(change, href, said, found=found, verdict=verdict, trouble=trouble, untouched=untouched)
 
@@ -237,7 +249,7 @@ class EventWriter:
         """The answer, or None if it was lost; a locked calendar is tried again after a moment (it did nothing)."""
         headers = dict(CALENDAR_HEADERS) if body else {}
         if base is None:
-            headers["If-None-Match"] = "*"
+            headers |= {"If-None-Match": "*"} if self._guards_creates else {}
         elif is_strong(base.etag):
             headers["If-Match"] = base.etag
         method = "DELETE" if action is Action.DELETE else "PUT"
@@ -273,6 +285,18 @@ def is_result(remote: RemoteEvent, sent: Snapshot) -> bool:
         sent.summary,
         sent.status,
     ) and (there.description == sent.description or there.sequence == sent.sequence)
+
+
+def _newer_stamp(change: Change, there: RemoteEvent, now: datetime) -> Stamp | None:
+    """Marks newer than those the server holds: Google refuses an update otherwise, with 409 (google-facts 3.2)."""
+    if change.stamp is None:
+        return None
+    held = [
+        datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        for text in re.findall(r"^DTSTAMP:(\d{8}T\d{6}Z)", there.raw, re.MULTILINE)
+    ]
+    written = max(change.stamp.written, now.replace(microsecond=0), *(moment + timedelta(seconds=1) for moment in held))
+    return replace(change.stamp, written=written, sequence=max(change.stamp.sequence, there.snapshot.sequence) + 1)
 
 
 def _same_revision(found: Found | None, base: RemoteEvent) -> bool:

@@ -92,11 +92,17 @@ def wait_asked(answer: Answer, now: datetime) -> timedelta | None:
 
 
 def is_rate_limit(answer: Answer) -> bool:
-    """Whether the server asks us to slow down. Google says so with 403 and JSON (caldav-facts 6)."""
+    """Whether the server asks us to slow down. Google says so with 403 and a body (caldav-facts 6)."""
     return answer.status == 429 or (
         answer.status == 403
-        and re.search(rb"usageLimits|rateLimitExceeded|quotaExceeded", answer.body[:5000]) is not None
+        and re.search(rb"usageLimits|rateLimitExceeded|quotaExceeded", answer.body[:5000], re.IGNORECASE) is not None
+        and not is_switched_off(answer)
     )
+
+
+def is_switched_off(answer: Answer) -> bool:
+    """Whether Google refuses because the CalDAV API is not enabled for this login's project (google-facts 3.3)."""
+    return answer.status == 403 and re.search(rb"accessNotConfigured|SERVICE_DISABLED", answer.body[:5000]) is not None
 
 
 def wants_digest(answer: Answer) -> bool:

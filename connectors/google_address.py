@@ -1,4 +1,4 @@
-"""Addresses of Google Sheets: every form that people paste, taken apart once; and the addresses made from the parts.
+"""Addresses of Google Sheets and calendars: every form that people paste, taken apart once; and those made from them.
 
 A sheet is a spreadsheet's id and perhaps a tab. A tab's number (`gid`) survives renaming, its title doesn't. A page
 published to the web (`/d/e/2PACX-...`) has a key that is no id: nobody gets from it to the sheet or to a row.
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from sync.errors import ConfigError
 
 DOCS = "https://docs.google.com"
+CALENDARS = "https://apidata.googleusercontent.com/caldav/v2"
 
 _ID = r"[A-Za-z0-9_-]{10,120}"
 _HOSTS = ("docs.google.com", "drive.google.com", "spreadsheets.google.com")
@@ -66,6 +67,32 @@ def parse_address(text: str) -> SheetAddress:
         if re.fullmatch(_ID, key):
             return SheetAddress(key, gid)
     raise ConfigError(f"source.sheet = {text[:200]!r} names no sheet; the address of a sheet contains /spreadsheets/d/")
+
+
+def is_google_calendar(url: str) -> bool:
+    """Whether this is an address of Google Calendar."""
+    return bool(re.match(r"https://([a-z0-9-]+\.)*(google|googleusercontent|googleapis)\.com([:/]|$)", url))
+
+
+def events_url(url: str, calendar: str = "") -> str:
+    """Where a Google calendar's events are: the one address that works over CalDAV (google-facts 3.1).
+
+    Takes what people have at hand: today's address, with `/user` at its end or nothing, the old one, and the server's
+    with a calendar id beside it. Raises `ConfigError` for an address that cannot be written to.
+    """
+    parts = urlsplit(url)
+    if parts.path.endswith(".ics"):
+        raise ConfigError(
+            "target.url is a feed that can only be read; use the calendar's id: Google Calendar > Settings of the"
+            " calendar > Integrate calendar > Calendar ID, or run `followup calendars`"
+        )
+    found = re.match(r"/(?:caldav/v2|calendar/dav)/([^/]+)", parts.path)
+    name = calendar or (unquote(found[1]) if found else "")
+    if not re.fullmatch(r"[\w.+%#-]+(@[\w.-]+)?", name):
+        raise ConfigError(
+            'target.url names no Google calendar; run `followup calendars` and copy an address, or set calendar = "ID"'
+        )
+    return f"{CALENDARS}/{quote(name, safe='@')}/events/"
 
 
 def _number(text: str) -> int | None:

@@ -26,6 +26,7 @@ from typing import Any
 import requests
 
 from connectors import Outside
+from connectors.google_address import is_google_calendar
 from connectors.google_http import TIMEOUTS, Passing, Timeouts, keep_trying, network_failure, open_session, plain
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
@@ -190,11 +191,6 @@ def wanted_scopes(settings: Settings) -> tuple[str, ...]:
     """The rights a login needs for these settings, and no more: reading only, unless more is configured."""
     sheets = (WRITE_SHEETS if settings.write_back else READ_SHEETS,) if settings.source.type == "google_sheet" else ()
     return (*sheets, *((CALENDAR,) if is_google_calendar(settings.target.url) else ()))
-
-
-def is_google_calendar(url: str) -> bool:
-    """Whether this is an address of Google Calendar."""
-    return bool(re.match(r"https://([a-z0-9-]+\.)*(google|googleusercontent|googleapis)\.com([:/]|$)", url))
 
 
 def log_in(client: str, *, scopes: Sequence[str], open_browser: bool = True, seconds: int = 300) -> str:

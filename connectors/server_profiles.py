@@ -22,6 +22,7 @@ class ServerProfile(BaseModel):
     hosts: tuple[str, ...] = ()
     window: int = Field(default=16, ge=1, le=16)
     pause_seconds: float = Field(default=0, ge=0, le=60)
+    guards_creates: bool = True
     creates_per_run: int | None = Field(default=None, ge=1)
     silence_rings: bool = False
     utc: bool = False

@@ -1,0 +1,103 @@
+"""What Google Calendar needs beside the CalDAV target: its address, a token in place of a password, its calendar list.
+
+- The events' address is made from the calendar's id; there is no discovery that works (google-facts 3.1).
+- A password never works, not even an app password. One login serves sheet and calendar: `[target] credentials`, else
+  the key of a Google Sheet source, else the stored login.
+- What Google does differently while reading and writing stands in `server_profiles` and `caldav_writes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from connectors import Outside
+from connectors.google_address import events_url
+from connectors.google_http import TIMEOUTS, Passing, keep_trying, network_failure, open_session, plain, retry_after
+from connectors.google_login import CALENDAR, fetch_token, find_login
+from connectors.google_login import Login as GoogleLogin
+from connectors.http_transport import Login
+from sync.config import Settings
+from sync.errors import ConfigError, CredentialsError, TargetError
+
+CALENDAR_LIST = "https://www.googleapis.com/calendar/v3/users/me/calendarList"
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleCalendar:
+    """One calendar that the login can see."""
+
+    name: str
+    url: str
+    writable: bool
+    zone: str
+
+
+def open_calendar(settings: Settings, outside: Outside) -> tuple[str, Login]:
+    """The address of the events and a login with a fresh token. Raises `ConfigError`, `CredentialsError`."""
+    target = settings.target
+    if target.user or target.password_command or target.password_env:
+        raise ConfigError(
+            "Google Calendar takes no password, not even an app password: remove user and password from [target] and"
+            " run `followup login google`"
+        )
+    url = events_url(target.url, target.calendar)
+    if target.api_root:
+        url = target.api_root.rstrip("/") + urlsplit(url).path
+    token = fetch_token(calendar_login(settings, outside), scopes=(CALENDAR,), outside=outside, failure=TargetError)
+    return url, Login("", token)
+
+
+def calendar_login(settings: Settings, outside: Outside) -> GoogleLogin:
+    """The login for the calendar. Raises `CredentialsError` where there is none that includes calendars."""
+    shared = settings.source.credentials if settings.source.type == "google_sheet" else ""
+    login = find_login(settings.target.credentials or shared, outside)
+    if login is None:
+        raise CredentialsError("Google Calendar needs a login; run `followup login google`")
+    if not login.may(CALENDAR):
+        raise CredentialsError("the Google login does not include the calendar; run `followup login google` again")
+    return login
+
+
+def list_calendars(login: GoogleLogin, outside: Outside, *, api_root: str = "") -> tuple[GoogleCalendar, ...]:
+    """The calendars this login can see, by name. A service account sees none until one is added to its list."""
+    token = fetch_token(login, scopes=(CALENDAR,), outside=outside, failure=TargetError)
+    url = api_root.rstrip("/") + urlsplit(CALENDAR_LIST).path if api_root else CALENDAR_LIST
+    items = keep_trying(lambda: _fetch_list(url, token, outside), outside=outside, failure=TargetError)
+    found = (
+        GoogleCalendar(
+            name=plain(str(item.get("summaryOverride") or item.get("summary", "")), 100),
+            url=events_url("https://www.google.com/", str(item.get("id", ""))),
+            writable=item.get("accessRole") in ("owner", "writer"),
+            zone=plain(str(item.get("timeZone", "")), 60),
+        )
+        for item in items
+    )
+    return tuple(sorted(found, key=lambda calendar: (not calendar.writable, calendar.name.casefold(), calendar.url)))
+
+
+def _fetch_list(url: str, token: str, outside: Outside) -> list[dict[str, Any]]:
+    place = "Google Calendar"
+    with open_session(outside) as session:
+        try:
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = session.get(
+                url, params={"maxResults": "250"}, headers=headers, timeout=TIMEOUTS, allow_redirects=False
+            )
+            status = answer.status_code
+            if status == 429 or status >= 500 or "LimitExceeded" in answer.text[:5000]:
+                wait = retry_after(answer, outside.clock())
+                raise Passing(f"{place} is out of order at the moment (status {status})", retry_after=wait)
+            if status in (401, 403):
+                raise CredentialsError(
+                    "Google does not show this login's calendars; open"
+                    " https://console.cloud.google.com/apis/library/calendar-json.googleapis.com, press Enable, and run"
+                    " `followup login google` again if that does not help"
+                )
+            items: list[dict[str, Any]] = answer.json().get("items", [])
+        except requests.RequestException as error:
+            raise network_failure(error, place) from None
+    return items
