@@ -1,0 +1,103 @@
+"""The record of contacts as a work-search log: date, employer, person, method, position, result, known by.
+
+Only facts: what the sheet says was sent or answered, what the user ticked in the calendar. A touch that was planned,
+assumed or missed is no contact. The record may be handed to an office, so nothing in it is guessed; a cell that is not
+known stays empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, tzinfo
+
+from sync.models import Lead, Moment
+from sync.reconcile.memory import LeadMemory, Memory, Reaction
+
+SHEET, TICK = "sheet", "tick"
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Contact:
+    """One contact with an employer, on one day in the seeker's zone."""
+
+    date: date
+    employer: str
+    person: str = ""
+    method: str = ""
+    position: str = ""
+    result: str = ""
+    known_by: str = SHEET
+
+
+def record_contacts(
+    leads: Sequence[Lead], memory: Memory, *, zone: tzinfo, touching: frozenset[str]
+) -> tuple[Contact, ...]:
+    """All contacts, oldest first, each once. `touching` are the rules whose tick is a contact with somebody.
+
+    A tick on the day of a contact that the sheet names is the same contact.
+    """
+    found: dict[tuple[date, str, str], Contact] = {}
+    for lead in leads:
+        for contact in _from_row(lead, zone):
+            found.setdefault((contact.date, lead.key, contact.method), contact)
+    in_sheet = {(day, key) for day, key, _ in found}
+    by_key = {lead.key: lead for lead in leads}
+    for touch in memory.touches.values():
+        if (
+            touch.reaction is not Reaction.TICKED
+            or touch.done_on is None
+            or touch.assumed
+            or touch.rule not in touching
+        ):
+            continue
+        if (touch.done_on, touch.lead_key) in in_sheet:
+            continue
+        known = by_key.get(touch.lead_key) or memory.leads.get(touch.lead_key)
+        if known is not None:
+            found[touch.done_on, touch.lead_key, touch.uid] = _from_tick(known, touch.done_on, touch.party)
+    return tuple(sorted(found.values()))
+
+
+def _from_row(lead: Lead, zone: tzinfo) -> Iterable[Contact]:
+    """What the row says was sent: the application, the last message, the interview that its result proves."""
+    employer, person = lead.company or lead.contact.name or lead.contact.email, lead.contact.name or lead.contact.email
+    last = _day(lead.last_outbound, zone)
+    if lead.applied_on is not None and lead.applied_on != last:
+        yield Contact(lead.applied_on, employer, person, lead.channel, lead.role, "")
+    if last is not None:
+        method = lead.last_outbound_channel or lead.channel
+        yield Contact(last, employer, person, method, lead.role, lead.last_result)
+
+
+def _from_tick(known: Lead | LeadMemory, day: date, party: str) -> Contact:
+    if isinstance(known, LeadMemory):
+        return Contact(day, known.company or known.contact, party or known.contact, "", known.role, "", TICK)
+    person = known.contact.name or known.contact.email
+    if party and party != known.contact.party:
+        person = party
+    return Contact(day, known.company or person, person, "", known.role, "", TICK)
+
+
+def _day(moment: Moment | None, zone: tzinfo) -> date | None:
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
+
+
+def contacts_csv(contacts: Iterable[Contact]) -> str:
+    """The record as CSV. A cell that a spreadsheet would take for a formula is marked as text with an apostrophe."""
+    head = [field.name.replace("_", " ") for field in fields(Contact)]
+    rows = [[str(getattr(contact, field.name)) for field in fields(Contact)] for contact in contacts]
+    return "".join(",".join(_csv_cell(cell) for cell in row) + "\r\n" for row in (head, *rows))
+
+
+def contact_rows(contacts: Iterable[Contact]) -> list[Mapping[str, str]]:
+    """The record for JSON."""
+    return [{field.name: str(getattr(contact, field.name)) for field in fields(Contact)} for contact in contacts]
+
+
+def _csv_cell(text: str) -> str:
+    harmless = f"'{text}" if text.startswith(_FORMULA) else text
+    return '"' + harmless.replace('"', '""') + '"' if re.search(r'[",\r\n]', harmless) else harmless
