@@ -159,17 +159,15 @@ def main() -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. Expected failures become one sentence on stderr."""
-    import click
-
     try:
         result = app(arguments, standalone_mode=False)
     except FollowupError as error:
         typer.echo(f"followup: {error}", err=True)
         return error.exit_code
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        typer.echo(f"followup: {error.format_message()} Try followup --help.", err=True)
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         typer.echo("followup: interrupted; the next run heals what was left half done", err=True)
         return 130
     except BrokenPipeError:

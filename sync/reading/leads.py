@@ -232,12 +232,17 @@ class _Reading:
         if not any(values.get(name) for name in ("company", "contact_name", "contact_email", "contact_phone")):
             column = self.columns.mapped.get("company") or self.columns.mapped.get("contact_name") or "company"
             self._silence(draft, column, "", "the row names neither a company nor a contact")
-        elif not any(name in values for name in _DATES) and not isinstance(values.get("plan"), Later):
+        elif not self._has_time(values):
             faulty = any(name in draft.unreadable for name in _DATES)
             column = self.columns.mapped.get("applied_on") or self.columns.mapped.get("received_at") or "applied_on"
             draft.silent = True
             if not faulty:
                 self._problem(draft, column, "", "the row has no date; nothing can be planned for it")
+
+    def _has_time(self, values: Mapping[str, Any]) -> bool:
+        """Whether anything says when. A row marked as an idea arrived when first seen (DESIGN 5.3)."""
+        idea = values["stage_known"] and values["stage"] is Stage.IDEA
+        return idea or any(name in values for name in _DATES) or isinstance(values.get("plan"), Later)
 
     def _silence(self, draft: _Draft, column: str, value: CellValue, reason: str) -> None:
         draft.silent = True

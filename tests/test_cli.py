@@ -1,0 +1,188 @@
+"""The command line: sentences and exit codes for what people get wrong, and nothing written then."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sync.cli import run_command
+
+GOOD = """owner = "clitest"
+timezone = "America/New_York"
+holidays = "US"
+[source]
+type = "csv"
+path = "leads.csv"
+[target]
+type = "ics"
+path = "out/followups.ics"
+[state]
+path = "state/state.sqlite"
+"""
+NOW = ("--now", "2027-01-04T08:30:00-05:00")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "followup.toml").write_text(GOOD, "utf-8")
+    (tmp_path / "leads.csv").write_text(
+        "company,role,applied_on,status\nAcme,Analyst,2027-01-02,sent\nBroken,Clerk,31/31/2027,sent\n", "utf-8"
+    )
+    return tmp_path
+
+
+def call(folder: Path, *arguments: str) -> int:
+    command, *options = arguments
+    return run_command([command, "--config", str(folder / "followup.toml"), *options])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param(("owner", "ower"), "unknown key 'ower'; did you mean 'owner'?", id="unknown key"),
+        pytest.param(('"csv"', '"cvs"'), "source.type = 'cvs'", id="unknown type"),
+        pytest.param(("timezone", "# timezone"), "'timezone' is missing", id="missing key"),
+        pytest.param(("America/New_York", "America/NewYork"), "did you mean 'America/New_York'?", id="unknown zone"),
+        pytest.param(('owner = "clitest"', 'ahead_days = "many"'), "ahead_days", id="wrong type"),
+        pytest.param(("[source]", "[source"), "not valid TOML", id="no TOML"),
+        pytest.param(("leads.csv", "lost.csv"), "lost.csv", id="missing sheet"),
+        pytest.param(('"US"', '"XX"'), "XX", id="unknown country"),
+        pytest.param(('[state]', '[rules]\ndisable = ["R-001-99"]\n[state]'), "did you mean 'R-001-", id="unknown rule"),
+        pytest.param(('[state]', '[rules."R-001-1"]\ndaysx = 3\n[state]'), "did you mean 'days'?", id="number"),
+        pytest.param(('[state]', '[source.columns]\ncompany = "Employer"\n[state]'), "Employer", id="no column"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_the_configuration(
+    folder: Path, capsys: pytest.CaptureFixture[str], change: tuple[str, str], said: str
+) -> None:
+    (folder / "followup.toml").write_text(GOOD.replace(*change), "utf-8")
+    assert call(folder, "sync", *NOW) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+    assert err.count("\n") == 1
+    assert not (folder / "out").exists()
+
+
+def test_a_password_in_the_file_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = GOOD.replace(
+        'type = "ics"\npath = "out/followups.ics"', 'type = "caldav"\nurl = "https://x/"\npassword = "geheim"'
+    )
+    (folder / "followup.toml").write_text(text, "utf-8")
+    assert call(folder, "plan", *NOW) == 2
+    err = capsys.readouterr().err
+    assert "password_command" in err
+    assert "geheim" not in err
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [("yesterday", "not ISO 8601"), ("2027-01-04T08:30", "needs an offset"), ("2027-13-01T00:00Z", "not ISO")],
+)
+def test_a_time_that_is_none(folder: Path, capsys: pytest.CaptureFixture[str], now: str, said: str) -> None:
+    assert call(folder, "plan", "--now", now) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_no_configuration_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert run_command(["plan"]) == 2
+    assert "name one with --config" in capsys.readouterr().err
+
+
+def test_an_unknown_option_is_a_usage_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(folder, "plan", "--colour") == 2
+    assert "--colour" in capsys.readouterr().err
+
+
+def test_unreadable_cells_are_named_and_the_rest_goes_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(folder, "plan", *NOW, "--no-color") == 0
+    out = capsys.readouterr().out
+    assert "leads.csv:3, applied_on: “31/31/2027”" in out
+    assert "Acme" in out
+    assert call(folder, "sync", "--strict", "--quiet", *NOW) == 3
+    assert (folder / "out" / "followups.ics").exists()
+
+
+def test_a_file_that_is_not_ours_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "out").mkdir()
+    mine = folder / "out" / "followups.ics"
+    mine.write_text("BEGIN:VCALENDAR\nPRODID:-//me//EN\nEND:VCALENDAR\n")
+    assert call(folder, "sync", *NOW) == 6
+    assert "was not written by followup" in capsys.readouterr().err
+    assert "PRODID:-//me//EN" in mine.read_text()
+
+
+def test_explain_shows_the_arithmetic_and_what_moved_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(folder, "explain", "acme", *NOW, "--no-color") == 0
+    out = capsys.readouterr().out
+    assert "R-001-1" in out
+    assert "applied Sat 2 Jan + 7 days = Sat 9 Jan" in out
+    assert "moved to Mon 11 Jan" in out
+
+
+def test_explain_of_an_unreadable_lead_names_the_cell(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(folder, "explain", "nobody", *NOW) == 2
+    assert "no lead in the sheet is called 'nobody'" in capsys.readouterr().err
+
+
+def test_agenda_shows_what_comes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(folder, "agenda", *NOW, "--no-color") == 0
+    out = capsys.readouterr().out
+    assert "Next 14 days" in out
+    assert "Mon 2027-01-11 09:00" in out
+
+
+def test_text_from_the_sheet_cannot_command_the_terminal(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "leads.csv").write_text(
+        "company,applied_on,status\n[red]Acme[/] \x1b]0;owned\x07\x1b[31m,2027-01-02,sent\n", "utf-8"
+    )
+    assert call(folder, "plan", *NOW) == 0
+    assert call(folder, "explain", "acme", *NOW) == 0
+    out = capsys.readouterr().out
+    assert "\x1b]0" not in out
+    assert "[red]Acme[/]" in out
+
+
+def test_output_is_the_same_on_every_host(folder: Path) -> None:
+    outputs = set()
+    for zone, seed in (("UTC", "1"), ("Asia/Tokyo", "2"), ("America/Los_Angeles", "3")):
+        command = [sys.executable, "-c", "from sync.cli import main; main()", "plan", "--json", *NOW]
+        done = subprocess.run(
+            [*command, "--config", "followup.toml"], cwd=folder, check=True, stdout=subprocess.PIPE,
+            env={"TZ": zone, "PYTHONHASHSEED": seed, "PATH": "/usr/bin", "HOME": str(folder)},
+        )  # fmt: skip
+        outputs.add(done.stdout)
+    assert len(outputs) == 1
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["sync", "--help"], ["--version"]])
+def test_help_is_there(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(arguments) == 0
+    assert capsys.readouterr().out
+
+
+def test_csv_to_ics_loads_no_heavy_library(folder: Path) -> None:
+    code = (
+        "import sys; from sync.cli import run_command;"
+        f"assert run_command(['sync', '--config', r'{folder / 'followup.toml'}', '--now', '{NOW[1]}']) == 0;"
+        "print(sorted({'gspread', 'caldav', 'niquests', 'keyring', 'google'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_loads_neither_gspread_nor_caldav() -> None:
+    code = (
+        "import sys; from sync.cli import run_command; run_command(['--help']);"
+        "print(sorted({'gspread', 'caldav', 'niquests', 'pydantic', 'icalendar', 'holidays'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
