@@ -1,7 +1,7 @@
 """Setting up: the guess for a person to check, what a calendar does with it, and `followup.toml` with comments.
 
-Pure: the command line asks the questions and writes the file. A guess that was shown and accepted is written down, field
-by field, so that it never changes by itself.
+Pure: the command line asks the questions and writes the file. A guess that was shown and accepted is written down,
+field by field, so that it never changes by itself.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def call(folder: Path, *arguments: str) -> int:
         pytest.param(("[source]", "[source"), "not valid TOML", id="no TOML"),
         pytest.param(("leads.csv", "lost.csv"), "lost.csv", id="missing sheet"),
         pytest.param(('"US"', '"XX"'), "XX", id="unknown country"),
-        pytest.param(('[state]', '[rules]\ndisable = ["R-001-99"]\n[state]'), "did you mean 'R-001-", id="unknown rule"),
+        pytest.param(('[state]', '[rules]\ndisable = ["R-001-99"]\n[state]'), "did you mean 'R-001-", id="no rule"),
         pytest.param(('[state]', '[rules."R-001-1"]\ndaysx = 3\n[state]'), "did you mean 'days'?", id="number"),
         pytest.param(('[state]', '[source.columns]\ncompany = "Employer"\n[state]'), "Employer", id="no column"),
     ],

@@ -95,7 +95,6 @@ def make_plan(
         today=now.astimezone(zone).date(),
         zone=zone,
         present=frozenset(lead.key for lead in leads.leads),
-        frozen_leads=schedule.frozen_leads.union(leads.silent_keys),
         rules_changed=rules_changed,
         lost=lost,
     )
@@ -138,7 +137,6 @@ class _Decider:
     today: date
     zone: ZoneInfo
     present: frozenset[str]
-    frozen_leads: frozenset[str]
     rules_changed: bool
     lost: bool
 
@@ -193,7 +191,9 @@ class _Decider:
     def _unwanted(self, known: EventMemory, current: RemoteEvent | None) -> tuple[Change, EventMemory]:
         touch = self.memory.touches.get(known.uid)
         lead_key = touch.lead_key if touch else ""
-        frozen = lead_key in self.frozen_leads or (touch is not None and (lead_key, touch.rule) in self.schedule.frozen)
+        frozen = lead_key in self.schedule.frozen_leads or (
+            touch is not None and (lead_key, touch.rule) in self.schedule.frozen
+        )
         row = known.desired.row or None
         if frozen or known.uid in self.observation.unreadable:
             return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
