@@ -28,6 +28,7 @@ from connectors.dav_answers import (
     read_rows,
     reason_of,
     wait_asked,
+    wants_digest,
 )
 from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path
 from connectors.icalendar_codec import UnreadableEvent, parse
@@ -52,7 +53,10 @@ class Found:
 
 
 class CalendarCollection:
-    """Reads one calendar. `path` is its address on the server, with a slash at the end."""
+    """Reads one calendar. `path` is its address on the server, with a slash at the end.
+
+    `digest` gives the transport for a server that asks for Digest; found out with the first answer, kept for the run.
+    """
 
     def __init__(
         self,
@@ -62,8 +66,10 @@ class CalendarCollection:
         owner: str,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
+        digest: Callable[[], Transport] | None = None,
     ) -> None:
         self.transport = transport
+        self._digest = digest
         self.path = path_of(url).rstrip("/") + "/"
         self.host = urlsplit(url).hostname or ""
         self._owner = owner
@@ -152,6 +158,9 @@ class CalendarCollection:
                     raise TargetError(f"{self.host} cannot be reached: {error}") from None
                 self._sleep(pause)
                 continue
+            if wants_digest(answer) and self._digest is not None:
+                self.transport, self._digest = self._digest(), None
+                return self.ask(method, path, headers, body)
             if is_rate_limit(answer) or (answer.status == 503 and wait_asked(answer, self._clock()) is not None):
                 self._sleep(self._bearable_wait(answer, last=pause is None))
             elif answer.status >= 500 and answer.status not in (501, 505, 507):

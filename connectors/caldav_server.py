@@ -4,6 +4,7 @@
   is missing from the listing is asked for by name: absence counts only with the server's own word (caldav-facts 4).
 - `apply` writes creates, then updates, then deletes, so that a run cut short leaves too much rather than too little.
   Every write is conditional; what the server took is read back in few requests and only then called done.
+- Discovery, Digest and the probe are imported when asked for: they load `caldav`, which costs half a second.
 - What one write's answer means stands in `caldav_writes`, how many run at once in `request_window`, what single
   servers need in `server_profiles`.
 """
@@ -25,24 +26,27 @@ from connectors.request_window import RequestWindow
 from connectors.server_profiles import ServerProfile, choose_profile
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
-from sync.models import Abilities, Action, Change, Observation, Outcome, RemoteEvent, Result
+from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
 
 ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
 
 
 def open_target(settings: Settings, outside: Outside) -> CaldavServer:
-    """The calendar at `[target] url`."""
+    """The calendar at `[target] url`; one given by name is looked up first, which asks the server."""
     url = settings.target.url
-    host = urlsplit(url).hostname or ""
     if is_google_calendar(url):
         from connectors.google_calendar import open_calendar
 
         url, login = open_calendar(settings, outside)
     else:
         login = Login(settings.target.user, outside.secret("target"))
+        if settings.target.calendar:
+            from connectors.caldav_discovery import find_calendar
+
+            url = find_calendar(url, settings.target.calendar, login, environ=outside.environ)
+    profile = choose_profile(settings.target.profile, urlsplit(settings.target.url).hostname or "")
     transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock)
-    profile = choose_profile(settings.target.profile, host)
-    return CaldavServer(transport, url, owner=settings.owner, profile=profile, outside=outside)
+    return CaldavServer(transport, url, owner=settings.owner, profile=profile, outside=outside, login=login)
 
 
 @dataclass
@@ -57,14 +61,29 @@ class _Progress:
 class CaldavServer:
     """A `Target` on one calendar."""
 
-    def __init__(self, transport: Transport, url: str, *, owner: str, profile: ServerProfile, outside: Outside) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        url: str,
+        *,
+        owner: str,
+        login: Login,
+        profile: ServerProfile,
+        outside: Outside,
+    ) -> None:
         clock, sleep = outside.clock, outside.sleep
         parts = urlsplit(url)
         self._dialect = Dialect(none_alarm=profile.silence_rings, utc=profile.utc)
-        self._collection = CalendarCollection(transport, url, owner=owner, clock=clock, sleep=sleep)
+        self._collection = CalendarCollection(
+            transport, url, owner=owner, clock=clock, sleep=sleep, digest=self._speak_digest
+        )
         self._writer = EventWriter(
             self._collection, dialect=self._dialect, clock=clock, sleep=sleep, guards_creates=profile.guards_creates
         )
+        self._url = url
+        self._owner = owner
+        self._login = login
+        self._environ = outside.environ
         self._profile = profile
         self._clock = clock
         self._sleep = sleep
@@ -120,6 +139,31 @@ class CaldavServer:
         yield from self._read_back(progress)
         if progress.stopped is not None and progress.stopped.verdict is Verdict.LOGIN:
             raise CredentialsError(f"{self._collection.host} refuses the login; nothing more was written")
+
+    def calendars(self) -> Sequence[CalendarInfo]:
+        """All calendars of the account, by name."""
+        from connectors.caldav_discovery import list_calendars
+
+        return list_calendars(self._url, self._login, environ=self._environ)
+
+    def make_calendar(self, name: str) -> CalendarInfo:
+        """A new calendar, with the address the server gave it."""
+        from connectors.caldav_discovery import make_calendar
+
+        return make_calendar(self._url, name, self._login, environ=self._environ)
+
+    def probe(self) -> Sequence[Finding]:
+        """What this server does and does not, found out with one scratch event."""
+        from connectors.caldav_probe import probe_calendar
+
+        return probe_calendar(
+            self._collection, owner=self._owner, dialect=self._dialect, now=self._clock(), sleep=self._sleep
+        )
+
+    def _speak_digest(self) -> Transport:
+        from connectors.caldav_transport import CaldavTransport
+
+        return CaldavTransport(self._url, self._login, environ=self._environ, clock=self._clock)
 
     def _wave(
         self, wave: Sequence[Change], progress: _Progress, window: RequestWindow, deadline: datetime

@@ -384,6 +384,24 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarInfo:
+    """A calendar of the account, for the user to choose from. `trouble` says why it cannot be used; else empty."""
+
+    name: str
+    url: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a probe found out about a server. `text` is a plain sentence; `good` False wants attention."""
+
+    name: str
+    good: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Abilities:
     """What a target can do, so that the core needs no types of targets."""
 

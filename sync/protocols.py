@@ -11,7 +11,18 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from sync.models import Abilities, CellToWrite, Change, Note, Observation, Outcome, RemoteEvent, Table
+from sync.models import (
+    Abilities,
+    CalendarInfo,
+    CellToWrite,
+    Change,
+    Finding,
+    Note,
+    Observation,
+    Outcome,
+    RemoteEvent,
+    Table,
+)
 from sync.reconcile.memory import Memory
 
 
@@ -62,6 +73,23 @@ class Target(Protocol):
         Creates never overwrite, updates and deletes are conditional on `change.base`. A failure of one change is an
         outcome, never an exception; an exception ends the run, and what has no outcome yet is unknown.
         """
+
+
+class Discovers(Protocol):
+    """A target that can look around in the user's account. Used by `init` and `calendars`, never by a run."""
+
+    def calendars(self) -> Sequence[CalendarInfo]:
+        """All calendars of the account, by name. Raises `TargetError` or `CredentialsError`."""
+
+    def make_calendar(self, name: str) -> CalendarInfo:
+        """A new calendar with the address the server gave it. Only ever called because the user asked for it."""
+
+
+class Probes(Protocol):
+    """A target whose server can be tried out with one scratch event, which is gone afterwards."""
+
+    def probe(self) -> Sequence[Finding]:
+        """What this server does and does not. Raises `TargetError` or `CredentialsError`."""
 
 
 class StateStore(Protocol):

@@ -16,19 +16,24 @@ import pytest
 from stub_server import CALENDAR, FAULTS, HABITS, StubServer, VirtualTime
 from target_contract import OWNER, create, delete, keep, make_event, make_stamp, outside_for, update
 
+from connectors.caldav_collection import CalendarCollection
 from connectors.caldav_server import CaldavServer
+from connectors.http_transport import Answer, Login
 from connectors.icalendar_codec import serialise
 from connectors.server_profiles import ServerProfile
 from sync.errors import CredentialsError, TargetError
 from sync.models import Change, Event, Outcome, RemoteEvent, Result
 
 FOREIGN = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:dentist\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+LOGIN = Login("ann", "secret")
 URL = f"http://127.0.0.1:1{CALENDAR}"
 
 
 def make_target(stub: StubServer, **profile: object) -> CaldavServer:
     outside = outside_for(Path(), clock=stub.time.clock, sleep=stub.time.sleep)
-    return CaldavServer(stub, URL, owner=OWNER, profile=ServerProfile(window=1, **profile), outside=outside)
+    return CaldavServer(
+        stub, URL, owner=OWNER, profile=ServerProfile(window=1, **profile), outside=outside, login=LOGIN
+    )
 
 
 @dataclass
@@ -308,8 +313,6 @@ def test_a_refused_login_is_tried_once() -> None:
     class LockedOut(StubServer):
         def send(self, method: str, path: str, **rest: object) -> object:
             stub.log.append((method, path))
-            from connectors.http_transport import Answer
-
             return Answer(401)
 
     target = make_target(LockedOut(stub.time))
@@ -325,3 +328,51 @@ def test_the_stub_fails_a_test_by_itself_on_foreign_requests() -> None:
             publisher.stub.send(method, f"{CALENDAR}dentist.ics", headers={}, body=body)
     with pytest.raises(AssertionError, match="foreign"):
         publisher.stub.send("REPORT", CALENDAR, headers={}, body=f"<href>{CALENDAR}dentist.ics</href>".encode())
+
+
+@pytest.mark.parametrize(
+    ("habit", "bad"),
+    [
+        ("ignores_if_none_match", {"create_guard"}),
+        ("ignores_if_match", {"update_guard"}),
+        ("no_etag", {"etag"}),
+        ("wrong_etag_on_put", {"etag"}),
+        ("reorders", set()),
+        ("lags", set()),
+    ],
+)
+def test_probe_tells_habits(habit: str, bad: set[str]) -> None:
+    publisher = make_publisher(habits={habit})
+    findings = publisher.target.probe()
+    assert {finding.name for finding in findings if not finding.good} == bad
+    assert publisher.stub.uids() == ["dentist"]
+
+
+def test_probe_takes_the_scratch_event_away_after_a_failure() -> None:
+    publisher = make_publisher()
+    publisher.stub.faults = {"drop_after": 1}
+    with pytest.raises(TargetError):
+        publisher.target.probe()
+    assert publisher.stub.uids() == ["dentist"]
+
+
+def test_a_server_that_wants_digest_gets_it() -> None:
+    publisher = make_publisher()
+    spoken = []
+
+    class WantsDigest(StubServer):
+        def send(self, method: str, path: str, **rest: object) -> Answer:
+            return Answer(401, {"www-authenticate": 'Digest realm="r", nonce="n"'})
+
+    stub = publisher.stub
+    collection = CalendarCollection(
+        WantsDigest(stub.time),
+        URL,
+        owner=OWNER,
+        clock=stub.time.clock,
+        sleep=stub.time.sleep,
+        digest=lambda: spoken.append("digest") or stub,
+    )
+    assert len(collection.list_rows()) == 1
+    assert len(collection.list_rows()) == 1
+    assert spoken == ["digest"]

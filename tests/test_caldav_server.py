@@ -13,14 +13,17 @@ import pytest
 from servers import USER, Server, radicale, xandikos
 from target_contract import DEADLINE, OWNER, TargetContract, apply, create, delete, make_event, outside_for, update
 
+from connectors import open_target
 from connectors.caldav_server import CaldavServer
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
 from connectors.server_profiles import ServerProfile
-from sync.errors import TargetError
+from sync.config import Settings, parse_settings
+from sync.errors import ConfigError, TargetError
 from sync.models import Result
 from sync.protocols import Target
 
 SERVERS = {"radicale": radicale, "xandikos": xandikos}
+LOGIN = Login(USER, "secret")
 NUMBERS = itertools.count()
 FOREIGN = (
     b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//me//EN\r\nBEGIN:VEVENT\r\nUID:dentist\r\nDTSTAMP:20270101T000000Z\r\n"
@@ -33,7 +36,7 @@ class CountingTransport:
 
     def __init__(self, url: str) -> None:
         self.sent: list[tuple[str, str]] = []
-        self._inner = HttpTransport(url, Login(USER, "secret"), environ={}, clock=lambda: datetime.now(UTC))
+        self._inner = HttpTransport(url, LOGIN, environ={}, clock=lambda: datetime.now(UTC))
 
     def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         self.sent.append((method, path))
@@ -70,7 +73,7 @@ def transport(url: str) -> Iterator[CountingTransport]:
 def target_at(transport: Transport, url: str, folder: Path, **profile: object) -> CaldavServer:
     """A target in real time, since the server is real."""
     outside = outside_for(folder, clock=lambda: datetime.now(UTC), sleep=time.sleep)
-    return CaldavServer(transport, url, owner=OWNER, profile=ServerProfile(**profile), outside=outside)
+    return CaldavServer(transport, url, owner=OWNER, profile=ServerProfile(**profile), outside=outside, login=LOGIN)
 
 
 @pytest.fixture
@@ -162,3 +165,44 @@ def _nothing() -> object:
     from sync.models import Observation
 
     return Observation({})
+
+
+def settings_for(url: str, **target: str) -> Settings:
+    lines = "\n".join(f'{key} = "{value}"' for key, value in {"url": url, "user": USER, **target}.items())
+    head = f'owner = "{OWNER}"\ntimezone = "America/New_York"\n[source]\ntype = "csv"\npath = "x.csv"\n'
+    return parse_settings(f'{head}[target]\ntype = "caldav"\n{lines}\n')
+
+
+def test_calendars_are_found_from_the_servers_address(server: Server, url: str, tmp_path: Path) -> None:
+    target = open_target(settings_for(server.root), outside_for(tmp_path))
+    assert isinstance(target, CaldavServer)
+    name = url.rstrip("/").rpartition("/")[2]
+    assert (name, url, "") in [(info.name, info.url, info.trouble) for info in target.calendars()]
+
+
+def test_a_calendar_is_found_by_its_exact_name(server: Server, url: str, tmp_path: Path) -> None:
+    name = url.rstrip("/").rpartition("/")[2]
+    target = open_target(settings_for(server.root, calendar=name), outside_for(tmp_path))
+    assert target.identity == url
+    with pytest.raises(ConfigError, match=f"no calendar called '{name.upper()}'; found: .*'{name}'"):
+        open_target(settings_for(server.root, calendar=name.upper()), outside_for(tmp_path))
+
+
+def test_a_new_calendar_has_the_address_the_server_gave_it(server: Server, tmp_path: Path) -> None:
+    target = open_target(settings_for(server.root), outside_for(tmp_path))
+    assert isinstance(target, CaldavServer)
+    made = target.make_calendar("Follow-ups")
+    assert made.name == "Follow-ups" or server.kind == "xandikos"
+    new = open_target(settings_for(made.url), outside_for(tmp_path))
+    assert new.observe({}).events == {}
+    assert server.send("DELETE", made.url.removeprefix(server.root)).status in (200, 204)
+
+
+def test_probe_leaves_nothing_behind(target: CaldavServer, server: Server, url: str) -> None:
+    findings = target.probe()
+    assert [finding.name for finding in findings if not finding.good] == []
+    assert {"writes", "keeps", "etag", "create_guard", "update_guard", "silence", "deletes"} == {
+        f.name for f in findings
+    }
+    listing = server.send("PROPFIND", url.removeprefix(server.root), Depth="1")
+    assert b".ics" not in listing.body

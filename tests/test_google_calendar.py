@@ -219,7 +219,7 @@ def test_the_first_upload_is_paced_nearest_first(facade: GoogleCaldav, outside: 
     url, login = open_calendar(settings_for(facade.root), outside)
     transport = HttpTransport(url, login, environ={}, clock=outside.clock)
     slow = profile.model_copy(update={"creates_per_run": 3})
-    target = CaldavServer(transport, url, owner=OWNER, profile=slow, outside=outside)
+    target = CaldavServer(transport, url, owner=OWNER, profile=slow, outside=outside, login=login)
     start = datetime(2027, 1, 18, 9, 0, tzinfo=UTC)
     events = [
         make_event(f"lead{day}", start=start + timedelta(days=day), end=start + timedelta(days=day, minutes=15))

@@ -1,0 +1,122 @@
+"""The calendars of a CalDAV account, through the `caldav` library: well-known address, principal, home (RFC 6764).
+
+Used by `init`, `calendars` and for a calendar given by name; a run with the calendar's own URL never comes here.
+The library raises many kinds of errors at servers that talk nonsense (caldav-facts 2.1): all become one here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import niquests
+from caldav.lib import error as caldav_errors
+from lxml.etree import LxmlError
+
+from connectors.caldav_transport import open_client
+from connectors.http_transport import Login, is_loopback
+from sync.errors import ConfigError, CredentialsError, TargetError
+from sync.models import CalendarInfo
+
+_NONSENSE = (
+    caldav_errors.DAVError,
+    niquests.exceptions.RequestException,
+    LxmlError,
+    OSError,
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+_WRITING = frozenset({"{DAV:}write", "{DAV:}write-content", "{DAV:}bind", "{DAV:}all"})
+_PRIVILEGES = '<propfind xmlns="DAV:"><prop><current-user-privilege-set/></prop></propfind>'
+_NOT_FOR_EVENTS = "it takes no events"
+_READ_ONLY = "it is read-only for you"
+
+
+def list_calendars(url: str, login: Login, *, environ: Mapping[str, str]) -> tuple[CalendarInfo, ...]:
+    """All calendars of the account, by name. Raises `TargetError` or `CredentialsError`."""
+    with _client(url, login, environ) as client:
+        found = [_describe(calendar) for calendar in client.get_calendars()]
+    return tuple(sorted(found, key=lambda info: (info.name.casefold(), info.url)))
+
+
+def find_calendar(url: str, name: str, login: Login, *, environ: Mapping[str, str]) -> str:
+    """The URL of the one calendar with exactly this name. Raises `ConfigError` naming what there is instead."""
+    calendars = list_calendars(url, login, environ=environ)
+    fitting = [info for info in calendars if info.name == name]
+    if len(fitting) == 1:
+        if fitting[0].trouble:
+            raise ConfigError(f"the calendar {name!r} cannot be used: {fitting[0].trouble}")
+        return fitting[0].url
+    names = ", ".join(repr(info.name) for info in calendars) or "none at all"
+    what = "several calendars are called" if fitting else "there is no calendar called"
+    raise ConfigError(f"{what} {name!r}; found: {names}. Put the calendar's own address into [target] url")
+
+
+def make_calendar(url: str, name: str, login: Login, *, environ: Mapping[str, str]) -> CalendarInfo:
+    """A new calendar, looked up again afterwards: servers choose addresses of their own (caldav-facts 11)."""
+    before = {info.url for info in list_calendars(url, login, environ=environ)}
+    with _client(url, login, environ) as client:
+        client.principal().make_calendar(name=name)
+    new = [info for info in list_calendars(url, login, environ=environ) if info.url not in before]
+    if len(new) != 1:
+        raise TargetError(f"the server made no calendar {name!r}; make it in your calendar program and name it here")
+    return new[0]
+
+
+@contextmanager
+def _client(url: str, login: Login, environ: Mapping[str, str]) -> Iterator[Any]:
+    host = ""
+    try:
+        client = open_client(url, login, environ=environ)
+        host = client.url.hostname or ""
+        if client.url.scheme != "https" and not is_loopback(host):
+            raise TargetError(f"{host} is not encrypted; use its https:// address")
+        try:
+            yield client
+        finally:
+            client.close()
+    except caldav_errors.AuthorizationError as error:
+        if getattr(error, "status", 401) == 403:
+            raise TargetError(
+                f"{host} does not let you look around; put the calendar's address into [target] url"
+            ) from None
+        raise CredentialsError(
+            f"{host} refuses the login; check [target] user and its password (many need an app password)"
+        ) from None
+    except _NONSENSE as error:
+        raise TargetError(
+            f"no calendars can be found at {host or url} ({type(error).__name__}); "
+            "put the calendar's own address into [target] url"
+        ) from None
+
+
+def _describe(calendar: Any) -> CalendarInfo:
+    trouble = ""
+    if not _takes_events(calendar):
+        trouble = _NOT_FOR_EVENTS
+    elif not _lets_write(calendar):
+        trouble = _READ_ONLY
+    name = " ".join(str(calendar.get_display_name() or calendar.id or "").split())[:200]
+    return CalendarInfo(name, str(calendar.url), trouble)
+
+
+def _takes_events(calendar: Any) -> bool:
+    try:
+        kinds: Sequence[str] = calendar.get_supported_components()
+    except _NONSENSE:
+        return True
+    return not kinds or "VEVENT" in kinds
+
+
+def _lets_write(calendar: Any) -> bool:
+    """Whether the privileges say so; a server that names none is believed to let us."""
+    headers = {"Depth": "0", "Content-Type": "application/xml; charset=utf-8"}
+    try:
+        answer = calendar.client.request(str(calendar.url), "PROPFIND", _PRIVILEGES, headers)
+        named = {str(held.tag) for privilege in answer.tree.iter("{DAV:}privilege") for held in privilege}
+    except _NONSENSE:
+        return True
+    return not named or bool(named & _WRITING)

@@ -1,0 +1,169 @@
+"""Finds out what a calendar server really does, with one scratch event that is gone afterwards (`check --live`).
+
+The scratch event lies far ahead, is named as what it is, and has an identity used this once: servers remember deleted
+ones. Every finding is one plain sentence; a bad one says what followup does about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from connectors.caldav_collection import CalendarCollection, is_strong
+from connectors.caldav_writes import CALENDAR_HEADERS, SETTLE_PAUSES
+from connectors.dav_answers import reason_of
+from connectors.http_transport import Answer, NoAnswerError
+from connectors.icalendar_codec import Dialect, parse, serialise
+from sync.errors import CredentialsError, TargetError
+from sync.models import Event, Finding, RemoteEvent, Stamp
+from sync.reconcile.identity import SELF, make_uid
+
+AHEAD = timedelta(days=300)
+
+
+def probe_calendar(
+    collection: CalendarCollection,
+    *,
+    owner: str,
+    dialect: Dialect,
+    now: datetime,
+    sleep: Callable[[float], None],
+) -> tuple[Finding, ...]:
+    """What this calendar does and does not. Raises `TargetError` or `CredentialsError` where it cannot be tried."""
+    collection.list_rows()
+    event = _scratch(owner, now)
+    probe = _Probe(collection, event, dialect, now, sleep)
+    try:
+        return tuple(probe.run())
+    finally:
+        probe.remove()
+
+
+def _scratch(owner: str, now: datetime) -> Event:
+    start = (now + AHEAD).replace(minute=0, second=0, microsecond=0)
+    return Event(
+        uid=make_uid(owner, SELF, "probe", generation=int(now.timestamp())),
+        start=start,
+        end=start + timedelta(minutes=15),
+        zone="Europe/Berlin",
+        summary="followup tries out this calendar; this event is removed at once",
+        description="If you read this, the test was cut short. You can delete this event.",
+        categories=("follow-up",),
+        alarm=timedelta(minutes=10),
+        url="https://example.org/followup",
+    )
+
+
+class _Probe:
+    """One scratch event's way through the server."""
+
+    def __init__(
+        self,
+        collection: CalendarCollection,
+        event: Event,
+        dialect: Dialect,
+        now: datetime,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._collection = collection
+        self._event = event
+        self._dialect = dialect
+        self._now = now
+        self._sleep = sleep
+        self._href = collection.href_of(event.uid)
+
+    def run(self) -> Iterator[Finding]:
+        """All findings, in the order they are found."""
+        first = self._put({"If-None-Match": "*"}, self._event, 0)
+        if first.status == 401:
+            raise CredentialsError(f"{self._collection.host} lets you read but refuses the login for writing")
+        stored = self._read()
+        if stored is None:
+            raise TargetError(f"{self._collection.host} does not take events into this calendar ({reason_of(first)})")
+        yield Finding("writes", True, "Events can be written into this calendar and read back.")
+        yield self._kept(stored)
+        yield self._etag(first, stored)
+        yield self._guard("create_guard", {"If-None-Match": "*"}, "It refuses to create over an event that is there.")
+        yield self._guard("update_guard", {"If-Match": '"0-not-this"'}, "It refuses to overwrite your changes unseen.")
+        yield self._silence()
+        yield self._removal()
+
+    def remove(self) -> None:
+        """Take the scratch event away, whatever happened; one that stays is named as what it is."""
+        try:
+            if self._collection.look(self._event.uid, self._href) is not None:
+                self._collection.transport.send("DELETE", self._href, headers={})
+        except (TargetError, CredentialsError, NoAnswerError):
+            return
+
+    def _kept(self, stored: RemoteEvent) -> Finding:
+        sent = parse(serialise(self._event, self._stamp(0)).decode(), self._event.uid)
+        names = {"start": "time", "summary": "title", "description": "text", "our_alarm": "alarm", "url": "link"}
+        names["categories"] = "categories"
+        lost = [word for name, word in names.items() if getattr(stored.snapshot, name) != getattr(sent, name)]
+        if not lost:
+            return Finding("keeps", True, "It keeps all that followup writes.")
+        bad = bool({"time", "title", "text"} & set(lost))
+        return Finding("keeps", not bad, f"It changes or drops: {', '.join(lost)}. followup copes with that.")
+
+    def _etag(self, first: Answer, stored: RemoteEvent) -> Finding:
+        if not is_strong(stored.etag):
+            return Finding(
+                "etag", False, "It marks no versions of events; followup compares contents before it writes."
+            )
+        told = first.headers.get("etag", "")
+        if told and told != stored.etag:
+            return Finding("etag", False, "It names a wrong version after writing; followup reads back instead.")
+        return Finding("etag", True, "It marks versions of events, so that no change of yours is overwritten.")
+
+    def _guard(self, name: str, condition: Mapping[str, str], good: str) -> Finding:
+        answer = self._put(condition, self._event, 1)
+        if answer.status in (403, 409, 412):
+            return Finding(name, True, good)
+        return Finding(name, False, f"It ignores the guard {next(iter(condition))}; followup looks before each write.")
+
+    def _silence(self) -> Finding:
+        """Whether an event without an alarm stays without one."""
+        base = self._read()
+        if base is None:
+            return Finding("silence", False, "The scratch event vanished while it was tried out.")
+        guard = {"If-Match": base.etag} if is_strong(base.etag) else {}
+        self._put(guard, replace(self._event, alarm=None), 2)
+        stored = self._read(newer_than=base)
+        if stored is not None and "BEGIN:VALARM" in stored.raw and "ACTION:NONE" not in stored.raw:
+            return Finding("silence", False, "It adds an alarm to events that should have none.")
+        return Finding("silence", True, "An event without an alarm stays without one.")
+
+    def _removal(self) -> Finding:
+        present = self._read()
+        guard = {"If-Match": present.etag} if present is not None and is_strong(present.etag) else {}
+        answer = self._collection.transport.send("DELETE", self._href, headers=guard)
+        for pause in SETTLE_PAUSES:
+            self._sleep(pause)
+            if self._collection.look(self._event.uid, self._href) is None:
+                return Finding("deletes", True, "Events can be removed from this calendar.")
+        return Finding("deletes", False, f"It does not remove events ({reason_of(answer)}); old ones will stay.")
+
+    def _put(self, condition: Mapping[str, str], event: Event, sequence: int) -> Answer:
+        body = serialise(event, self._stamp(sequence), dialect=self._dialect)
+        try:
+            return self._collection.transport.send(
+                "PUT", self._href, headers={**CALENDAR_HEADERS, **condition}, body=body
+            )
+        except NoAnswerError as error:
+            raise TargetError(f"{self._collection.host} cannot be reached: {error}") from None
+
+    def _read(self, *, newer_than: RemoteEvent | None = None) -> RemoteEvent | None:
+        """The scratch event as it shows by now; some servers need a while."""
+        found = None
+        for pause in SETTLE_PAUSES:
+            self._sleep(pause)
+            found = self._collection.look(self._event.uid, self._href)
+            if found is not None and (newer_than is None or not found.remote or found.remote.raw != newer_than.raw):
+                break
+        return found.remote if found else None
+
+    def _stamp(self, sequence: int) -> Stamp:
+        written = self._now.replace(microsecond=0) + timedelta(seconds=sequence)
+        return Stamp(created=self._now.replace(microsecond=0), written=written, sequence=sequence)
