@@ -34,6 +34,8 @@ from sync.errors import ConfigError, CredentialsError, FollowupError, SourceErro
 READ_SHEETS = "https://www.googleapis.com/auth/spreadsheets.readonly"
 WRITE_SHEETS = "https://www.googleapis.com/auth/spreadsheets"
 CALENDAR = "https://www.googleapis.com/auth/calendar"
+EVERYTHING = (READ_SHEETS, CALENDAR)
+"""What is asked for before there is a configuration."""
 
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 LOGIN_FILE = "google-login.json"

@@ -19,10 +19,19 @@ COMMAND_SECONDS = 60
 SERVICE = "followup"
 
 
-def secret_resolver(settings: Settings, *, config: Path, environment: Mapping[str, str]) -> Callable[[str], str]:
-    """A function that gives the secret of a section (`"target"`). Raises `CredentialsError` with the cure."""
+def secret_resolver(
+    settings: Settings, *, config: Path, environment: Mapping[str, str], logins: Path | None = None
+) -> Callable[[str], str]:
+    """A function that gives the secret of a section (`"target"`). Raises `CredentialsError` with the cure.
+
+    `"google"` gives the login that `followup login google` keeps in the folder `logins`; empty where there is none.
+    """
 
     def resolve(section: str) -> str:
+        if section == "google":
+            from connectors.google_login import recall_login
+
+            return recall_login(logins) if logins else ""
         if section != "target":
             raise CredentialsError(f"[{section}] has no password")
         target = settings.target

@@ -38,6 +38,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+logins = typer.Typer(help="Log in to a service.", no_args_is_help=True)
+app.add_typer(logins, name="login")
+
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="The configuration; else ./followup.toml.")
 ]
@@ -145,6 +148,28 @@ def explain(
     return report.exit_code
 
 
+@logins.command("google")
+def login_google(
+    client: Annotated[Path, typer.Option("--client", metavar="FILE", help="Your own OAuth client, type Desktop app.")],
+    config: ConfigOption = None,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help="Keep it in the keyring; it must be open for cron.")
+    ] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address to open.")] = False,
+) -> int:
+    """Log in to Google once, in a browser; later runs need none."""
+    from connectors.google_login import EVERYTHING, keep_login, log_in, wanted_scopes
+
+    if not sys.stdin.isatty():
+        raise ConfigError("`followup login google` needs a person at a terminal; run it by hand, once")
+    known = config is not None or Path(CONFIG_NAME).exists()
+    scopes = wanted_scopes(_open_profile(_find_config(config)).settings) if known else EVERYTHING
+    login = log_in(_read_text(client, "the OAuth client"), scopes=scopes or EVERYTHING, open_browser=not no_browser)
+    place = keep_login(login, _logins_folder(), in_keyring=keyring)
+    typer.echo(f"Logged in; kept in {place}. If it ends after a week, set your app to In production.")
+    return OK
+
+
 @app.callback(invoke_without_command=True)
 def _version(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
     if version:
@@ -227,7 +252,7 @@ def _open_profile(path: Path) -> _Profile:
         folder=folder,
         clock=lambda: datetime.now(UTC),
         sleep=time.sleep,
-        secret=secret_resolver(settings, config=path.resolve(), environment=os.environ),
+        secret=secret_resolver(settings, config=path.resolve(), environment=os.environ, logins=_logins_folder()),
         environ=os.environ,
     )
     wording = _read_text(folder / settings.wording, "the wording") if settings.wording else ""
@@ -245,6 +270,12 @@ def _find_config(given: Path | None) -> Path:
     if not path.exists():
         raise ConfigError(f"there is no {CONFIG_NAME} in this folder and none at {path}; name one with --config")
     return path
+
+
+def _logins_folder() -> Path:
+    import platformdirs
+
+    return platformdirs.user_config_path("followup")
 
 
 def _state_path(owner: str) -> Path:
