@@ -140,6 +140,11 @@ class Advice:
                 found.setdefault(rule.trigger, []).append(rule)
         return MappingProxyType({trigger: tuple(rules) for trigger, rules in found.items()})
 
+    @property
+    def touching(self) -> frozenset[str]:
+        """The rules whose touch is a contact with somebody else."""
+        return frozenset(rule.id for rule in self.rules.values() if rule.kind is not TouchClass.SELF)
+
 
 def load_advice(settings: Settings, *, wording: str = "") -> Advice:
     """The shipped advice with the user's numbers, switches and own `wording` (the text of a TOML file) applied.

@@ -17,6 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.models import Action, Change, Lead, Moment, Note, Outcome, Plan, Problem, Result, Touch
+from sync.setup import ColumnGuess
+from sync.work_log import Contact, contact_rows
 
 SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -105,6 +107,40 @@ def show_notes(console: Console, notes: Sequence[Note], *, limit: int | None) ->
         console.print(Padding(Text(plain((f"{place}: " if place else "") + note.reason + rule)), (0, 0, 0, 2)))
     if limit is not None and len(notes) > limit:
         console.print(Text(f"  and {len(notes) - limit} more; see them all with --verbose", style="dim"))
+
+
+def show_guess(console: Console, guesses: Sequence[ColumnGuess]) -> None:
+    """How the columns of a sheet are read, with the reason and the cells of the first rows."""
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head in ("column", "is read as", "because", "first cells"):
+        grid.add_column(head, overflow="fold")
+    for guess in guesses:
+        cells = " | ".join(_short(cell, 20) or "(empty)" for cell in guess.samples)
+        texts = (_short(guess.header, 30), guess.field or "(not read)", guess.reason, cells)
+        grid.add_row(*(Text(plain(text), style="" if guess.field else "dim") for text in texts))
+    console.print(grid)
+
+
+def show_first(console: Console, changes: Sequence[Change], zone: ZoneInfo, *, problems: int) -> None:
+    """The first follow-ups that would be created, and how many cells could not be read."""
+    console.print()
+    console.print(
+        Text("The first follow-ups would be:" if changes else "Nothing is to be followed up yet.", style="bold")
+    )
+    for change in changes:
+        console.print(Padding(Text(plain(f"{when(change.start, zone)}  {change.summary}")), (0, 0, 0, 2)))
+    if problems:
+        console.print(Text(f"{_counted(problems, 'cell')} could not be read; `followup check` lists them."))
+
+
+def show_contacts(console: Console, contacts: Sequence[Contact]) -> None:
+    """The record of contacts, oldest first."""
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head in ("date", "employer", "person", "method", "position", "result", "known by"):
+        grid.add_column(head, overflow="fold")
+    for row in contact_rows(contacts):
+        grid.add_row(*(Text(plain(cell)) for cell in row.values()))
+    console.print(grid)
 
 
 def show_agenda(console: Console, plan: Plan, *, days: int) -> None:

@@ -1,0 +1,146 @@
+"""`init`, `check` and `log` as a person runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sync.cli import run_command
+from sync.config import parse_settings
+
+NOW = "2026-09-10T08:00:00+02:00"
+SHEET = """Firma,Stelle,Beworben am,Status,Phone
+Acme,Schlosser,01.09.2026,beworben,yes
+Bolt,Fahrer,02.09.2026,池子,no
+Core,Koch,morgen,beworben,no
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "leads.csv").write_text(SHEET, "utf-8")
+    return tmp_path
+
+
+def init(*more: str) -> int:
+    return run_command(
+        [
+            "init",
+            "--source",
+            "leads.csv",
+            "--target",
+            "f.ics",
+            "--timezone",
+            "Europe/Berlin",
+            "--yes",
+            "--now",
+            NOW,
+            *more,
+        ]
+    )
+
+
+def keep_state_here(folder: Path) -> None:
+    path = folder / "followup.toml"
+    path.write_text(path.read_text("utf-8") + '[state]\npath = "state.sqlite"\n', "utf-8")
+
+
+def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert init("--holidays", "DE-BY") == 0
+    shown = capsys.readouterr()
+    assert "applied_on" in shown.out
+    assert "first follow-ups" in shown.out
+    assert "1 cell could not be read" in shown.out
+    assert "never ring" in shown.err
+    text = (folder / "followup.toml").read_text("utf-8")
+    settings = parse_settings(text)
+    assert settings.source.columns == {
+        "company": "Firma",
+        "role": "Stelle",
+        "applied_on": "Beworben am",
+        "status": "Status",
+    }
+    assert settings.target.details == "short"
+    assert '# "池子" = "on_hold"' in text
+    assert not (folder / "f.ics").exists()
+    assert (folder / "followup.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_init_never_overwrites(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "followup.toml").write_text("mine", "utf-8")
+    assert init() == 2
+    assert "never overwritten" in capsys.readouterr().err
+    assert (folder / "followup.toml").read_text("utf-8") == "mine"
+
+
+def test_init_writes_paths_relative_to_the_configuration(folder: Path) -> None:
+    assert init("--config", "conf/me.toml") == 2
+    (folder / "conf").mkdir()
+    assert init("--config", "conf/me.toml") == 0
+    assert parse_settings((folder / "conf/me.toml").read_text("utf-8")).source.path == "../leads.csv"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--source", "gone.csv"], ["--source", "leads.csv", "--target", "nowhere"], ["--timezone", "Mars/Base"]],
+)
+def test_init_with_a_wrong_answer_writes_nothing(
+    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["init", "--yes", "--now", NOW, *arguments]) == 2
+    assert capsys.readouterr().err.count("followup: ") == 1
+    assert not (folder / "followup.toml").exists()
+
+
+def test_check_lists_every_cell_that_cannot_be_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    init()
+    keep_state_here(folder)
+    capsys.readouterr()
+    assert run_command(["check"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "leads.csv:4, Beworben am: “morgen” is not a date" in shown
+    assert "2 leads, 1 rows out" in shown
+    assert run_command(["check", "--strict"]) == 3
+
+
+def test_log_prints_facts_of_the_sheet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    init()
+    keep_state_here(folder)
+    capsys.readouterr()
+    assert run_command(["log", "--csv"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "date,employer,person,method,position,result,known by",
+        "2026-09-01,Acme,,,Schlosser,,sheet",
+        "2026-09-02,Bolt,,,Fahrer,,sheet",
+    ]
+
+
+def test_a_renamed_column_stops_the_run_and_names_the_nearest(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without an accepted guess in the configuration, the mapping of the last run counts."""
+    init()
+    keep_state_here(folder)
+    config = folder / "followup.toml"
+    lines = config.read_text("utf-8").splitlines()
+    config.write_text("\n".join(line for line in lines if '"Beworben am"' not in line), "utf-8")
+    assert run_command(["sync", "--now", NOW]) == 0
+    before = (folder / "f.ics").read_bytes()
+    (folder / "leads.csv").write_text(SHEET.replace("Beworben am", "Beworben"), "utf-8")
+    capsys.readouterr()
+    assert run_command(["sync", "--now", NOW]) == 2
+    assert "no column 'Beworben am' for applied_on; the nearest is 'Beworben'" in capsys.readouterr().err
+    assert (folder / "f.ics").read_bytes() == before
+
+
+def test_a_row_that_is_out_keeps_its_events(folder: Path) -> None:
+    init()
+    keep_state_here(folder)
+    assert run_command(["sync", "--now", NOW]) == 0
+    before = (folder / "f.ics").read_bytes()
+    assert b"BEGIN:VEVENT" in before
+    (folder / "leads.csv").write_text(SHEET.replace("01.09.2026", "#REF!").replace("02.09.2026", "bald"), "utf-8")
+    assert run_command(["sync", "--now", NOW]) == 0
+    assert (folder / "f.ics").read_bytes() == before
