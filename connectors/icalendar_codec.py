@@ -11,15 +11,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
-from icalendar import Alarm, Calendar, Component
+from icalendar import Alarm, Calendar, Component, Timezone
 from icalendar import Event as VEvent
 
+from connectors.compiled_text import (
+    CompiledText,
+    Encoder,
+    encode_address,
+    encode_categories,
+    encode_instant,
+    encode_moment,
+    encode_number,
+    encode_text,
+)
 from connectors.vtimezone import make_vtimezone
 from sync.models import Event, Moment, Snapshot, Stamp
 from sync.reconcile.text_marks import put_our_part, tidy, tidy_line
@@ -54,27 +65,145 @@ class Dialect:
 
 def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = Dialect()) -> bytes:
     """The whole calendar object of one event, merged into `base`. Raises `UnreadableEvent` if the base is broken."""
-    calendar = _read(base) if base else Calendar()
+    zone = None if dialect.utc else _zone_of(event)
+    if not base:
+        top, bottom = _around(zone, event.start.year)
+        return top + _write(event, stamp, dialect) + bottom
+    calendar = _read(base)
     for name in ("METHOD", "PRODID", "VERSION"):
         calendar.pop(name, None)
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", PRODID)
-    component = _find_event(calendar, event.uid) if base else VEvent()
-    _fill(component, event, stamp, dialect)
-    if not base:
-        calendar.add_component(component)
-    zone = None if dialect.utc else _zone_of(event)
+    _fill(_find_event(calendar, event.uid), event, stamp, dialect)
     if zone and zone not in {str(part.get("TZID")) for part in calendar.walk("VTIMEZONE")}:
-        years = {"first_year": event.start.year, "last_year": event.start.year + _YEARS_AHEAD}
-        calendar.subcomponents.insert(0, make_vtimezone(zone, **years))
+        calendar.subcomponents.insert(0, _zone_component(zone, event.start.year))
     return bytes(calendar.to_ical())
 
 
 def serialise_block(event: Event, stamp: Stamp) -> str:
     """The bare VEVENT of one event, as it stands in a feed."""
+    return _write(event, stamp, Dialect()).decode()
+
+
+def snapshot_of(event: Event, stamp: Stamp, *, dialect: Dialect = Dialect()) -> Snapshot:
+    """What `parse` reads from `serialise` of this event without a base: known, so no need to parse it again."""
+    values = _values(event, stamp, dialect, _BLANK)
+    start, end = values["DTSTART"], values["DTEND"]
+    return Snapshot(
+        start=start.astimezone(UTC) if isinstance(start, datetime) else start,
+        end=end.astimezone(UTC) if isinstance(end, datetime) else end,
+        summary=tidy_line(values["SUMMARY"]),
+        description=tidy(values["DESCRIPTION"]),
+        status=values["STATUS"],
+        categories=tuple(sorted({name for name in values["CATEGORIES"] or () if name})),
+        url=tidy_line(values["URL"] or ""),
+        our_alarm=event.alarm,
+        sequence=stamp.sequence,
+        last_modified=stamp.written.astimezone(UTC).replace(microsecond=0),
+    )
+
+
+@lru_cache(maxsize=256)
+def _around(zone: str | None, year: int) -> tuple[bytes, bytes]:
+    """What stands before and after the VEVENT in an object of its own."""
+    calendar = Calendar()
+    calendar.add("VERSION", "2.0")
+    calendar.add("PRODID", PRODID)
+    if zone:
+        calendar.add_component(_zone_component(zone, year))
+    top, end, bottom = calendar.to_ical().rpartition(b"END:VCALENDAR")
+    return top, end + bottom
+
+
+def _zone_component(zone: str, year: int) -> Timezone:
+    return make_vtimezone(zone, first_year=year, last_year=year + _YEARS_AHEAD)
+
+
+def _write(event: Event, stamp: Stamp, dialect: Dialect) -> bytes:
+    """A VEVENT that nobody else has touched."""
+    values = _values(event, stamp, dialect, _BLANK)
+    utc = dialect.utc or not _zone_of(event)
+    template = _template(
+        _Shape(
+            zone="" if utc else event.zone,
+            all_day=not isinstance(event.start, datetime),
+            status=values["STATUS"],
+            color=values["COLOR"],
+            alarm=event.alarm,
+            silent=event.alarm is None and dialect.none_alarm,
+            url=values["URL"] is not None,
+            categories=values["CATEGORIES"] is not None,
+        )
+    )
+    return template.write(_slot_values(values))
+
+
+class _Shape(NamedTuple):
+    """What decides which lines a VEVENT has; everything else in it is a value."""
+
+    zone: str
+    all_day: bool
+    status: str
+    color: str | None
+    alarm: timedelta | None
+    silent: bool
+    url: bool
+    categories: bool
+
+
+_BLANK: Mapping[str, Any] = {}
+"""The properties of an event that nobody has written yet."""
+_SLOTS: Mapping[tuple[str, str], Encoder] = {
+    ("VEVENT", "UID"): encode_text,
+    ("VEVENT", "DTSTAMP"): encode_instant,
+    ("VEVENT", "CREATED"): encode_instant,
+    ("VEVENT", "LAST-MODIFIED"): encode_instant,
+    ("VEVENT", "SEQUENCE"): encode_number,
+    ("VEVENT", "DTSTART"): encode_moment,
+    ("VEVENT", "DTEND"): encode_moment,
+    ("VEVENT", "SUMMARY"): encode_text,
+    ("VEVENT", "DESCRIPTION"): encode_text,
+    ("VEVENT", "CATEGORIES"): encode_categories,
+    ("VEVENT", "URL"): encode_address,
+    ("VALARM", "UID"): encode_text,
+    ("VALARM", "DESCRIPTION"): encode_text,
+}
+
+
+@lru_cache(maxsize=512)
+def _template(shape: _Shape) -> CompiledText:
+    """An event of this shape as icalendar writes it, with slots."""
+    start = (
+        date(2000, 1, 1) if shape.all_day else datetime(2000, 1, 1, tzinfo=ZoneInfo(shape.zone) if shape.zone else UTC)
+    )
+    event = Event(
+        uid="uid",
+        start=start,
+        end=start,
+        zone=shape.zone,
+        summary="summary",
+        description="description",
+        categories=("category",) if shape.categories else (),
+        tentative=shape.status == "TENTATIVE",
+        cancelled=shape.status == "CANCELLED",
+        alarm=shape.alarm,
+        url="https://example.org/" if shape.url else "",
+        color=shape.color or "",
+    )
+    dialect = Dialect(none_alarm=shape.silent, utc=not shape.zone)
+    stamp = Stamp(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC), 0)
     component = VEvent()
-    _fill(component, event, stamp, Dialect())
-    return str(component.to_ical().decode())
+    _fill(component, event, stamp, dialect)
+    values = _values(event, stamp, dialect, _BLANK)
+    return CompiledText(component, slots=_SLOTS, values=_slot_values(values))
+
+
+def _slot_values(values: Mapping[str, Any]) -> Mapping[tuple[str, str], Any]:
+    found = {slot: values[slot[1]] for slot in _SLOTS}
+    found["VEVENT", "CATEGORIES"] = tuple(values["CATEGORIES"] or ())
+    found["VALARM", "UID"] = _alarm_uid(values["UID"])
+    found["VALARM", "DESCRIPTION"] = values["SUMMARY"]
+    return found
 
 
 def serialise_feed(blocks: Iterable[tuple[Moment, str, str]], *, name: str, zone: str) -> bytes:
@@ -106,6 +235,15 @@ def _feed_zones(blocks: Iterable[tuple[Moment, str, str]]) -> Iterator[str]:
 
 def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> None:
     """Put our fields into the component and leave everything else in it as it is."""
+    for name, value in _values(event, stamp, dialect, component).items():
+        component.pop(name, None)
+        if value is not None:
+            component.add(name, value)
+    _put_alarm(component, event, dialect)
+
+
+def _values(event: Event, stamp: Stamp, dialect: Dialect, component: Mapping[str, Any]) -> dict[str, Any]:
+    """Our properties of this event, None for one it must not have; what others put into the component is respected."""
     described = put_our_part(
         str(component.get("DESCRIPTION", "")),
         _bounded(tidy(event.description), "description"),
@@ -119,7 +257,7 @@ def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> No
     kept_url = str(component.get("URL", ""))
     if url or not re.match("https?:", kept_url, re.I):
         url = url or kept_url  # Apple writes message: links there; ours are web addresses
-    values: dict[str, Any] = {
+    return {
         "UID": event.uid,
         "DTSTAMP": stamp.written,
         "CREATED": stamp.created,
@@ -129,7 +267,7 @@ def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> No
         "DTEND": _in_zone(event.end, event, dialect),
         "DURATION": None,
         "SUMMARY": _bounded(tidy_line(event.summary), "summary") or "Follow-up",
-        "DESCRIPTION": described,
+        "DESCRIPTION": described.replace("\\N", "\\n"),  # see _bounded; the row and the user's lines too
         "CATEGORIES": [*categories, *theirs] or None,
         "STATUS": status if status and status not in _OUR_STATUSES else _status(event),
         "TRANSP": "TRANSPARENT",
@@ -138,11 +276,6 @@ def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> No
         "URL": url or None,
         "COLOR": event.color if re.fullmatch("[a-z]+", event.color) else None,
     }
-    for name, value in values.items():
-        component.pop(name, None)
-        if value is not None:
-            component.add(name, value)
-    _put_alarm(component, event, dialect)
 
 
 def _put_alarm(component: VEvent, event: Event, dialect: Dialect) -> None:
@@ -310,7 +443,7 @@ def _hands_off(calendar: Calendar, component: VEvent) -> str:
     return ""
 
 
-def _categories(component: Component) -> list[str]:
+def _categories(component: Mapping[str, Any]) -> list[str]:
     found = component.get("CATEGORIES", [])
     groups = found if isinstance(found, list) else [found]
     names = [tidy_line(str(name)) for group in groups for name in getattr(group, "cats", [group])]

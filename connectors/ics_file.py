@@ -23,6 +23,7 @@ from connectors.icalendar_codec import (
     parse_block,
     serialise_block,
     serialise_feed,
+    snapshot_of,
     split_feed,
 )
 from sync.config import Settings
@@ -91,7 +92,8 @@ class IcsFile:
             events.pop(change.uid, None)
             if change.event is not None and change.stamp is not None:
                 block = serialise_block(change.event, change.stamp)
-                events[change.uid] = RemoteEvent(change.uid, "", _digest(block), parse_block(block, change.uid), block)
+                snapshot = snapshot_of(change.event, change.stamp)
+                events[change.uid] = RemoteEvent(change.uid, "", _digest(block), snapshot, block)
         blocks = ((event.snapshot.start, event.uid, event.raw) for event in events.values())
         try:
             self._replace(serialise_feed(blocks, name=self._name, zone=self._zone))

@@ -27,8 +27,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\ud
 
 def tidy(text: str) -> str:
     """Text as it is compared and written: NFC, line feeds only, no control characters, no blank ends."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(_CONTROLS.sub("", unicodedata.normalize("NFC", line)).rstrip() for line in lines).strip("\n")
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "\n".join([line.rstrip() for line in _CONTROLS.sub("", text).split("\n")]).strip("\n")
 
 
 def tidy_line(text: str) -> str:
