@@ -146,7 +146,7 @@ class Advice:
         return frozenset(rule.id for rule in self.rules.values() if rule.kind is not TouchClass.SELF)
 
 
-def load_advice(settings: Settings, *, wording: str = "") -> Advice:
+def load_advice(settings: Settings, *, wording: str = "", mapping: str = "") -> Advice:
     """The shipped advice with the user's numbers, switches and own `wording` (the text of a TOML file) applied.
 
     Raises `ConfigError` for a rule id, number or text that does not exist, naming the nearest one.
@@ -154,7 +154,7 @@ def load_advice(settings: Settings, *, wording: str = "") -> Advice:
     return Advice(
         rules=_load_rules(settings),
         wording=_load_wording(settings.language, wording),
-        vocabulary=load_vocabulary(),
+        vocabulary=load_vocabulary(mapping=mapping),
         done_words=tuple(tomllib.loads(_read("reactions.toml"))["done"]),
     )
 

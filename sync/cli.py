@@ -222,7 +222,7 @@ def check(
 
     profile = _open_profile(_find_config(config))
     table = open_source(profile.settings, profile.outside).read()
-    leads, guesses = _read_sheet(table, profile.settings)
+    leads, guesses = _read_sheet(table, profile)
     console = _console(no_color)
     show_guess(console, guesses)
     show_problems(console, leads.problems)
@@ -249,7 +249,7 @@ def log(
     profile = _open_profile(_find_config(config))
     settings = profile.settings
     memory = open_state("sqlite", settings, profile.outside).load()
-    leads, _ = _read_sheet(open_source(settings, profile.outside).read(), settings, memory)
+    leads, _ = _read_sheet(open_source(settings, profile.outside).read(), profile, memory)
     touching = load_advice(settings, wording=profile.wording).touching
     contacts = record_contacts(leads.leads, memory, zone=settings.zone, touching=touching)
     if csv:
@@ -307,6 +307,7 @@ class _Profile:
     settings: Settings
     outside: Outside
     wording: str
+    mapping: str
 
 
 def _run(config: Path | None, now: str, *, write: bool, **options: Any) -> Report:
@@ -325,6 +326,7 @@ def _run(config: Path | None, now: str, *, write: bool, **options: Any) -> Repor
         deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
         write=write,
         wording=profile.wording,
+        mapping=profile.mapping,
         **options,
     )
 
@@ -351,7 +353,9 @@ def _profile(text: str, path: Path) -> _Profile:
         environ=os.environ,
     )
     wording = _read_text(folder / settings.wording, "the wording") if settings.wording else ""
-    return _Profile(settings, outside, wording)
+    named = settings.source.mapping
+    mapping = _read_text(folder / named, "the mapping") if named.endswith(".toml") else ""
+    return _Profile(settings, outside, wording, mapping)
 
 
 def _find_config(given: Path | None) -> Path:
@@ -463,7 +467,7 @@ def _understand(setup: Setup, path: Path, ask: Ask, *, now: str, console: Consol
 
     profile = _profile(write_settings(setup), path)
     table = open_source(profile.settings, profile.outside).read()
-    leads, guesses = _read_sheet(table, profile.settings)
+    leads, guesses = _read_sheet(table, profile)
     show_guess(console, guesses)
     columns = dict(leads.mapped)
     for guess in guesses:
@@ -502,21 +506,21 @@ def _preview(profile: _Profile, table: Table, started: datetime, console: Consol
     show_first(console, first_events(report.plan.changes), profile.settings.zone, problems=len(report.plan.problems))
 
 
-def _read_sheet(
-    table: Table, settings: Settings, memory: Memory | None = None
-) -> tuple[Leads, tuple[ColumnGuess, ...]]:
+def _read_sheet(table: Table, profile: _Profile, memory: Memory | None = None) -> tuple[Leads, tuple[ColumnGuess, ...]]:
+    """The leads of a table and how its columns are understood."""
     from sync.reading.columns import understand_columns
     from sync.reading.leads import read_leads
     from sync.reading.vocabulary import load_vocabulary
     from sync.setup import guess_columns
 
-    words = load_vocabulary()
+    settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
     accepted = loads(memory.texts.get("mapping", "{}")) if memory else {}
     remembered = memory.leads if memory else {}
     leads = read_leads(table, settings=settings, vocabulary=words, memory=remembered, accepted=accepted)
     if not table.rows:
         return leads, ()
-    columns = understand_columns(table, chosen=settings.source.columns, vocabulary=words, accepted=accepted)
+    chosen, mapping = settings.source.columns, settings.source.mapping
+    columns = understand_columns(table, chosen=chosen, vocabulary=words, accepted=accepted, mapping=mapping)
     return leads, guess_columns(table, columns)
 
 

@@ -74,6 +74,7 @@ def run(
     deadline: datetime,
     write: bool,
     wording: str = "",
+    mapping: str = "",
     accept_deletes: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
@@ -83,7 +84,7 @@ def run(
     `now` is aware; it is the only clock. Raises the expected errors of `sync.errors`; a run that failed after it began
     to write has recorded what it did.
     """
-    advice = load_advice(settings, wording=wording)
+    advice = load_advice(settings, wording=wording, mapping=mapping)
     if not write:
         decided = _decide(settings, advice, source, target, store.load(), now=now, accept_deletes=accept_deletes)
         return _report(decided, (), strict=strict)

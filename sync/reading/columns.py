@@ -4,9 +4,10 @@ Order of decision, the first wins:
 
 1. what the configuration says (`[source.columns]`; an empty header means "not in my sheet"),
 2. what was accepted in an earlier run: a guess never changes by itself, and a column that is gone stops the run,
-3. a header that is a field name or one of its known words; between two of them the better known word,
-4. an ambiguous header, where the cells or the other columns leave one meaning only; else it is noted and stays unread,
-5. a column without a known header whose cells are mail addresses.
+3. the shipped or own mapping that the table's headers tell, or that the configuration names,
+4. a header that is a field name or one of its known words; between two of them the better known word,
+5. an ambiguous header, where the cells or the other columns leave one meaning only; else it is noted and stays unread,
+6. a column without a known header whose cells are mail addresses.
 
 The header row is the one among the first rows in which most cells are known words; what stands above it is no lead.
 """
@@ -22,7 +23,7 @@ from sync.errors import ConfigError
 from sync.models import CellValue, Row, Table
 from sync.reading.cells import clean_text, spaced, squeeze
 from sync.reading.dates import looks_dated
-from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
+from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, OWN_SHAPE, Shape, Vocabulary
 
 HEADER_WITHIN = 40
 """The header row stands among so many first rows."""
@@ -48,6 +49,8 @@ class Columns:
     asked: tuple[str, ...] = ()
     """Headers that may mean several things and were not settled."""
     notes: tuple[str, ...] = ()
+    shape: Shape | None = None
+    """The mapping that was used, if any."""
 
     @property
     def mapped(self) -> Mapping[str, str]:
@@ -56,9 +59,14 @@ class Columns:
 
 
 def understand_columns(
-    table: Table, *, chosen: Mapping[str, str], vocabulary: Vocabulary, accepted: Mapping[str, str]
+    table: Table,
+    *,
+    chosen: Mapping[str, str],
+    vocabulary: Vocabulary,
+    accepted: Mapping[str, str],
+    mapping: str = "auto",
 ) -> Columns:
-    """The columns of this table. `chosen` and `accepted` map fields to headers.
+    """The columns of this table. `chosen` and `accepted` map fields to headers; `mapping` is as in the configuration.
 
     Raises `ConfigError` when a chosen or accepted column is missing, or no header row can be found.
     """
@@ -72,6 +80,7 @@ def understand_columns(
     for name, header in accepted.items():
         if name not in chosen and name in _ALL_FIELDS and not guess.is_taken(header):
             guess.fix(name, header, "as in earlier runs", cure=_rename_cure(name))
+    guess.take_shape(_choose_shape(guess, mapping))
     guess.take_known_headers()
     guess.settle_ambiguous()
     guess.take_mail_columns()
@@ -113,6 +122,22 @@ def _find_header(table: Table, vocabulary: Vocabulary, named: set[str]) -> int:
     return best
 
 
+def _choose_shape(guess: _Guess, mapping: str) -> Shape | None:
+    """The mapping that the configuration names; with `auto` the one whose headers are all there."""
+    shapes = guess.vocabulary.shapes
+    if mapping in ("auto", ""):
+        present = set(guess.forms)
+        told = [shape for shape in shapes.values() if {squeeze(header) for header in shape.recognised_by} <= present]
+        return max(told, key=lambda shape: len(shape.recognised_by), default=None)
+    name = OWN_SHAPE if OWN_SHAPE in shapes and mapping not in shapes else mapping
+    if name not in shapes:
+        raise ConfigError(f"there is no mapping {mapping!r}; there are auto, {', '.join(sorted(shapes))}")
+    missing = [header for header in shapes[name].recognised_by if squeeze(header) not in guess.forms]
+    if missing:
+        raise ConfigError(f"{guess.table.name} has no column {missing[0]!r}, which the mapping {mapping!r} needs")
+    return shapes[name]
+
+
 class _Guess:
     """The decision in the making: which columns are taken, by which field, and what is said about the rest."""
 
@@ -123,6 +148,7 @@ class _Guess:
         self.blocked: set[str] = set()
         self.reasons: dict[str, str] = {}
         self.unread: dict[str, str] = {}
+        self.shape: Shape | None = None
         self.asked: list[str] = []
         self.notes: list[str] = []
         self.canonical = all(header in _ALL_FIELDS for header in headers if header)
@@ -140,6 +166,7 @@ class _Guess:
             self.unread,
             tuple(self.asked),
             tuple(dict.fromkeys(self.notes)),
+            self.shape,
         )
 
     def fix(self, name: str, header: str, reason: str, *, cure: str) -> None:
@@ -179,10 +206,26 @@ class _Guess:
 
     def _free(self) -> list[int]:
         taken = set(self.fields.values())
-        return [column for column in range(len(self.headers)) if column not in taken and self.forms[column]]
+        open_columns = (column for column in range(len(self.headers)) if column not in taken and self.forms[column])
+        return [column for column in open_columns if self.headers[column] not in self.unread]
 
     def _open(self, name: str) -> bool:
         return name not in self.fields and name not in self.blocked
+
+    def take_shape(self, shape: Shape | None) -> None:
+        """The columns of a well-known export. Its headers have one meaning; the cells are not asked."""
+        if shape is None:
+            return
+        self.shape = shape
+        for reason, headers in shape.unused.items():
+            for header in headers:
+                column = self._find(header)
+                if column is not None and column not in self.fields.values():
+                    self.unread[self.headers[column]] = reason
+        for name, headers in shape.columns.items():
+            found = [column for header in headers if (column := self._find(header)) is not None]
+            if found and self._open(name) and found[0] not in self.fields.values():
+                self._take(name, found[0], f"known from {shape.title}")
 
     def take_known_headers(self) -> None:
         """Columns whose header is a field name or a known word for one."""
@@ -300,7 +343,7 @@ class _Guess:
         if self.canonical or not self._open("contact_email"):
             return
         for column in self._free():
-            if self.headers[column] in self.unread or len(self.samples[column]) < 2:
+            if len(self.samples[column]) < 2:
                 continue
             if self._share(column, _is_mail) >= 0.8:
                 self._take("contact_email", column, "it holds mail addresses")

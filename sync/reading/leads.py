@@ -60,7 +60,13 @@ def read_leads(
     notes = [Note(text) for text in table.notes]
     if not any(row.values for row in table.rows):
         return Leads((), notes=tuple(notes))
-    columns = understand_columns(table, chosen=settings.source.columns, vocabulary=vocabulary, accepted=accepted)
+    columns = understand_columns(
+        table,
+        chosen=settings.source.columns,
+        vocabulary=vocabulary,
+        accepted=accepted,
+        mapping=settings.source.mapping,
+    )
     notes += [Note(text) for text in columns.notes]
     reading = _Reading(table, columns, settings, vocabulary)
     drafts = reading.read_rows(skip_hidden=settings.source.skip_hidden)
@@ -92,7 +98,10 @@ class _Reading:
         self.table, self.columns, self.vocabulary = table, columns, vocabulary
         self.zone: tzinfo = settings.zone
         self.problems: list[Problem] = []
-        self.words = StageWords(own_words(settings.source.statuses), vocabulary)
+        shape = columns.shape
+        self.constants: Mapping[str, str] = shape.constants if shape else {}
+        own = {**(shape.statuses if shape else {}), **settings.source.statuses}
+        self.words = StageWords(own_words(own), vocabulary)
         self.unknown = UnknownWords()
         self.body = table.rows[columns.header_index + 1 :]
         self.readings = self._decide_dates(settings.source.date_order)
@@ -172,6 +181,8 @@ class _Reading:
             self._read_field(draft, name, value, reader)
         draft.cells = tuple(cells)
         _join_name(draft.values)
+        for name, constant in self.constants.items():
+            draft.values.setdefault(name, constant)
         self._settle_interview(draft)
         self._settle_url(draft)
         self._settle_id(draft)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sync.errors import ConfigError
 from sync.models import Stage
 from sync.reading.cells import spaced, squeeze
 
@@ -103,6 +104,32 @@ CHANNELS = frozenset(("channel", "last_inbound_channel", "last_outbound_channel"
 """Fields whose word is one of the channels."""
 
 
+class Shape(BaseModel):
+    """A mapping for a well-known export: the headers that tell it, what they hold, what all its rows have in common."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    recognised_by: tuple[str, ...] = Field(min_length=1)
+    columns: dict[str, tuple[str, ...]]
+    """Field to its headers, the first that is there counts."""
+    unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    statuses: dict[str, Stage] = Field(default_factory=dict)
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Fields that every row has, unless its own cell says otherwise."""
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> Shape:
+        for name in (*self.columns, *self.constants):
+            if name not in FIELDS and name not in EXTRA_FIELDS:
+                raise ValueError(f"{name!r} is no field that a lead has")
+        return self
+
+
+OWN_SHAPE = "own"
+"""The name of a mapping that the user wrote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """All words, ready for looking up. Every mapping is keyed by the compared form."""
@@ -119,6 +146,8 @@ class Vocabulary:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Closed vocabularies: field to (word to its value)."""
     months: Mapping[str, int] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    """Shipped mappings by name, and `own` where the user wrote one."""
 
 
 class _Columns(BaseModel):
@@ -177,9 +206,30 @@ def _closed(values: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
     return {spaced(word): value for value, several in values.items() for word in (value, *several)}
 
 
-def load_vocabulary() -> Vocabulary:
-    """The shipped vocabulary."""
+def load_vocabulary(*, mapping: str = "") -> Vocabulary:
+    """The shipped vocabulary and mappings; `mapping` is the text of the user's own, if there is one."""
     shipped = files("mappings")
-    return parse_vocabulary(
+    vocabulary = parse_vocabulary(
         shipped.joinpath("columns.toml").read_text("utf-8"), shipped.joinpath("statuses.toml").read_text("utf-8")
     )
+    entries = sorted(shipped.joinpath("exports").iterdir(), key=lambda entry: entry.name)
+    shapes = {
+        entry.name.removesuffix(".toml"): parse_shape(entry.read_text("utf-8"), name=entry.name)
+        for entry in entries
+        if entry.name.endswith(".toml")
+    }
+    if mapping:
+        shapes[OWN_SHAPE] = parse_shape(mapping, name="the mapping")
+    return replace(vocabulary, shapes=shapes)
+
+
+def parse_shape(text: str, *, name: str) -> Shape:
+    """The mapping in this text. Raises `ConfigError` with what is wrong in it."""
+    try:
+        return Shape.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not valid TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{name}: {place or 'mapping'}: {first['msg'].removeprefix('Value error, ')}") from None
