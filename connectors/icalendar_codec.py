@@ -245,7 +245,7 @@ def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> No
 def _values(event: Event, stamp: Stamp, dialect: Dialect, component: Mapping[str, Any]) -> dict[str, Any]:
     """Our properties of this event, None for one it must not have; what others put into the component is respected."""
     described = put_our_part(
-        str(component.get("DESCRIPTION", "")),
+        str(component.get("DESCRIPTION", "")) or event.notes,
         _bounded(tidy(event.description), "description"),
         row=event.row,
         address=_web_address(event.address),

@@ -85,7 +85,11 @@ class MemoryTarget:
                 uid=change.uid,
                 href=f"/{change.uid}.ics",
                 etag=f'"{self.writes}"',
-                snapshot=snapshot_of(change.event, change.stamp, text=present.snapshot.description if present else ""),
+                snapshot=snapshot_of(
+                    change.event,
+                    change.stamp,
+                    text=present.snapshot.description if present else change.event.notes,
+                ),
                 raw="",
             )
             yield Outcome(change.uid, Result.DONE, self.events[change.uid])
@@ -97,8 +101,10 @@ class MemoryState:
 
     memory: Memory = field(default_factory=Memory)
     intents: list[Intent] = field(default_factory=list)
+    journal: list[Intent] = field(default_factory=list)
     runs: int = 0
     held: bool = False
+    unknown: set[str] = field(default_factory=set)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -118,17 +124,33 @@ class MemoryState:
     def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
         """Remember what is about to happen."""
         self.runs += 1
-        self.intents += [
+        self.unknown.clear()
+        begun = [
             Intent(self.runs, change.action, change.uid, change.event, change.stamp, change.base)
             for change in changes
             if change.action is not Action.KEEP
         ]
+        self.intents += begun
+        self.journal += begun
         return self.runs
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
-        """Nothing survives this process, so there is nothing to record."""
+        """Keep apart what was certainly not done and what is uncertain."""
+        undone = {outcome.uid for outcome in outcomes if outcome.result in (Result.REFUSED, Result.HELD)}
+        self.journal = [intent for intent in self.journal if intent.run != run or intent.uid not in undone]
+        self.unknown |= {outcome.uid for outcome in outcomes if outcome.result is Result.UNKNOWN}
+
+    def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
+        """Every write of a run that replaced something."""
+        replaced = [intent for intent in self.journal if intent.before is not None and run in (None, intent.run)]
+        last = max((intent.run for intent in replaced), default=0)
+        return last, [intent for intent in replaced if intent.run == last]
+
+    def note_stop(self, memory: Memory) -> None:
+        """The single facts; intents stay open."""
+        self.memory = replace(self.memory, stops=memory.stops, not_before=memory.not_before)
 
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
-        """The new memory; nothing is open any more."""
+        """The new memory; only this run's unknown outcomes stay open."""
         self.memory = replace(memory, intents=())
-        self.intents.clear()
+        self.intents = [intent for intent in self.intents if intent.run == run and intent.uid in self.unknown]

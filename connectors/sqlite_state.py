@@ -28,7 +28,7 @@ from connectors import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
 from sync.models import Action, Change, Event, Outcome, RemoteEvent, Result, Stamp
-from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, TouchMemory
+from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Stop, TouchMemory
 
 SCHEMA = 1
 KEEP_DAYS = 30
@@ -60,6 +60,10 @@ class _Facts:
     counters: Mapping[str, int]
     texts: Mapping[str, str]
     deletes: tuple[DeletesOfDay, ...]
+    stops: tuple[Stop, ...] = ()
+    held: str = ""
+    unread: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +175,34 @@ class SqliteState:
                 ((outcome.result.value, outcome.message, run, outcome.uid) for outcome in outcomes),
             )
 
+    def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
+        """Every write of a run that replaced or deleted something, with its copy; by default of the last such run.
+
+        A write whose outcome nobody knows counts: whoever brings it back looks at the calendar first.
+        """
+        if not self.path.exists() or self._corrupt:
+            return 0, ()
+        rows = self._open().execute(
+            "SELECT run, action, uid, wanted, before FROM intents WHERE before != 'null'"
+            " AND (result IS NULL OR result NOT IN (?, ?)) AND (? IS NULL OR run = ?) ORDER BY run DESC, position",
+            (Result.REFUSED.value, Result.HELD.value, run, run),
+        )
+        found = [_intent(row) for row in rows]
+        last = found[0].run if found else 0
+        return last, tuple(intent for intent in found if intent.run == last)
+
+    def note_stop(self, memory: Memory) -> None:
+        """Store the single facts of a run that ended before it wrote. A broken file is left as it is."""
+        if not self._corrupt:
+            with self._transaction() as database:
+                self._store_facts(database, replace(self._loaded, stops=memory.stops, not_before=memory.not_before))
+
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         """Store the new memory and end the run, and every older one that did not end, in one commit."""
         with self._transaction() as database:
             for table in _DOCUMENTS:
                 self._store(database, table, getattr(memory, table))
-            facts = _Facts(**{f.name: getattr(memory, f.name) for f in fields(_Facts)})
-            database.execute(
-                "INSERT OR REPLACE INTO meta (name, document) VALUES ('facts', ?)", (_FACTS.dump_json(facts).decode(),)
-            )
+            self._store_facts(database, memory)
             ended = (memory.last_run.isoformat() if memory.last_run else "", exit_code)
             database.execute("UPDATE runs SET ended = ?, exit_code = ? WHERE run = ?", (*ended, run))
             database.execute("UPDATE runs SET ended = ? WHERE ended IS NULL AND run < ?", (ended[0], run))
@@ -248,12 +271,17 @@ class SqliteState:
         rows = self._open().execute(
             "SELECT intents.run, action, uid, wanted, before FROM intents JOIN runs USING (run)"
             " WHERE ended IS NULL AND (result IS NULL OR result != ?)"
-            " OR result = ? AND run = (SELECT max(run) FROM runs) ORDER BY intents.run, position",
+            " OR result = ? AND run = (SELECT max(run) FROM runs WHERE ended IS NOT NULL)"
+            " ORDER BY intents.run, position",
             (Result.HELD.value, Result.UNKNOWN.value),
         )
-        for run, action, uid, wanted, before in rows:
-            made = _WANTED.validate_json(wanted)
-            yield Intent(run, Action(action), uid, made.event, made.stamp, _BEFORE.validate_json(before))
+        yield from map(_intent, rows)
+
+    def _store_facts(self, database: sqlite3.Connection, memory: Memory) -> None:
+        facts = _Facts(**{f.name: getattr(memory, f.name) for f in fields(_Facts)})
+        database.execute(
+            "INSERT OR REPLACE INTO meta (name, document) VALUES ('facts', ?)", (_FACTS.dump_json(facts).decode(),)
+        )
 
     def _store(self, database: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> None:
         """Write what differs from the memory as loaded; most runs change a handful of documents."""
@@ -267,3 +295,9 @@ class SqliteState:
             f"DELETE FROM {table} WHERE key = ?",  # noqa: S608 - our own names
             ((key,) for key in loaded.keys() - values.keys()),
         )
+
+
+def _intent(row: tuple[int, str, str, str, str]) -> Intent:
+    run, action, uid, wanted, before = row
+    made = _WANTED.validate_json(wanted)
+    return Intent(run, Action(action), uid, made.event, made.stamp, _BEFORE.validate_json(before))

@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sync import __version__
-from sync.errors import BUG, CHANGES_PENDING, OK, UNREADABLE_ROWS, ConfigError, FollowupError, worst
+from sync.errors import BUG, CHANGES_PENDING, OK, UNREADABLE_ROWS, ConfigError, FollowupError, GuardStop, worst
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from connectors import Outside
     from sync.config import Settings
-    from sync.models import Leads, Table
+    from sync.models import Lead, Leads, Table
     from sync.reconcile.memory import Memory
     from sync.run import Report
     from sync.setup import ColumnGuess, Setup
@@ -112,6 +112,65 @@ def sync(
 
 
 @app.command()
+def undo(
+    run: Annotated[int | None, typer.Argument(metavar="RUN", help="The run's number; else the last one.")] = None,
+    dismissed: Annotated[str, typer.Option("--dismissed", metavar="LEAD", help="Lift your own deletions.")] = "",
+    config: ConfigOption = None,
+    now: NowOption = "",
+    no_color: NoColorOption = False,
+) -> int:
+    """Bring back what a run overwrote or deleted. It stays as it is until its row changes."""
+    from sync import repair
+
+    if dismissed:
+        leads = _find_leads(_run(config, now, write=False), dismissed)
+        return _lift(config, now, leads)
+    return _show_repair(_repair(repair.undo, config, now, with_source=True, run=run), no_color)
+
+
+@app.command()
+def clear(
+    config: ConfigOption = None,
+    now: NowOption = "",
+    no_color: NoColorOption = False,
+    past_too: Annotated[bool, typer.Option("--all", help="Past events too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Take our future events out of the calendar, after showing which. Events of others are never touched."""
+    from sync import repair
+    from sync.render import show_plan
+
+    shown = _repair(repair.clear, config, now, past_too=past_too, write=False)
+    show_plan(_console(no_color), shown.plan)
+    if not shown.plan.writes:
+        return OK
+    if not yes:
+        if not sys.stdin.isatty():
+            raise ConfigError("nothing was taken out: without a terminal to ask on, give --yes")
+        typer.confirm("Take them out of the calendar?", abort=True)
+    return _show_repair(_repair(repair.clear, config, now, past_too=past_too), no_color)
+
+
+@app.command()
+def status(
+    config: ConfigOption = None,
+    now: NowOption = "",
+    json: JsonOption = False,
+    max_age: Annotated[str, typer.Option("--max-age", metavar="AGE", help="Fail when older, such as 36h.")] = "",
+) -> int:
+    """Show the last good run and its age, what a guard stopped, what could not be read, what is open."""
+    from connectors import open_state
+    from sync.reconcile.status import make_status, parse_age, status_json, status_lines
+
+    limit = parse_age(max_age) if max_age else None
+    profile = _open_profile(_find_config(config))
+    found = make_status(open_state("sqlite", profile.settings, profile.outside).load(), now=_parse_now(now))
+    lines = "".join(f"{line}\n" for line in status_lines(found, zone=profile.settings.zone))
+    sys.stdout.write(status_json(found) if json else lines)
+    return GuardStop.exit_code if limit is not None and found.is_older_than(limit) else OK
+
+
+@app.command()
 def agenda(
     config: ConfigOption = None,
     now: NowOption = "",
@@ -137,19 +196,7 @@ def explain(
     from sync.render import show_explanation
 
     report = _run(config, now, write=False)
-    wanted = lead.casefold().strip()
-    found = [
-        known
-        for known in report.leads.leads
-        if wanted in known.label.casefold()
-        or wanted in known.contact.name.casefold()
-        or wanted == str(known.row_number)
-    ]
-    if not found:
-        raise ConfigError(
-            f"no lead in the sheet is called {lead!r}; give a part of its company, role or contact, or its row"
-        )
-    show_explanation(_console(no_color), report.plan, found)
+    show_explanation(_console(no_color), report.plan, _find_leads(report, lead))
     return report.exit_code
 
 
@@ -329,6 +376,54 @@ def _run(config: Path | None, now: str, *, write: bool, **options: Any) -> Repor
         mapping=profile.mapping,
         **options,
     )
+
+
+def _repair(command: Callable[..., Report], config: Path | None, now: str, **options: Any) -> Report:
+    """Run `undo` or `clear` of `sync.repair`."""
+    from connectors import open_source, open_state, open_target
+
+    profile = _open_profile(_find_config(config))
+    settings = profile.settings
+    if options.pop("with_source", False):
+        options["source"] = open_source(settings, profile.outside)
+    return command(
+        settings,
+        target=open_target(settings, profile.outside),
+        store=open_state("sqlite", settings, profile.outside),
+        now=_parse_now(now),
+        deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
+        **options,
+    )
+
+
+def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
+    from connectors import open_state
+    from sync.repair import lift
+
+    profile = _open_profile(_find_config(config))
+    store = open_state("sqlite", profile.settings, profile.outside)
+    titles = [title for lead in leads for title in lift(store=store, lead=lead, now=_parse_now(now))]
+    for title in titles:
+        typer.echo(f"“{title}” may be planned again; the next `followup sync` does it")
+    if not titles:
+        typer.echo("You deleted none of this lead's follow-ups.")
+    return OK
+
+
+def _find_leads(report: Report, text: str) -> list[Lead]:
+    wanted = text.casefold().strip()
+    found = [
+        known
+        for known in report.leads.leads
+        if wanted in known.label.casefold()
+        or wanted in known.contact.name.casefold()
+        or wanted == str(known.row_number)
+    ]
+    if not found:
+        raise ConfigError(
+            f"no lead in the sheet is called {text!r}; give a part of its company, role or contact, or its row"
+        )
+    return found
 
 
 def _open_profile(path: Path) -> _Profile:
@@ -536,6 +631,15 @@ def _write_new(path: Path, text: str) -> None:
 
 
 # --- showing -------------------------------------------------------------------------------------------------
+
+
+def _show_repair(report: Report, no_color: bool) -> int:
+    from sync.render import done_line
+
+    _console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
+    for message in report.messages:
+        typer.echo(f"followup: {message}", err=True)
+    return report.exit_code
 
 
 def _console(no_color: bool) -> Console:

@@ -327,6 +327,8 @@ class Event:
     color: str = ""
     row: str = field(default="", compare=False)
     address: str = field(default="", compare=False)
+    notes: str = field(default="", compare=False)
+    """The whole text before, user's own lines included, of an event that `undo` makes anew."""
 
 
 @dataclass(frozen=True, slots=True)

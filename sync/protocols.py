@@ -23,7 +23,7 @@ from sync.models import (
     RemoteEvent,
     Table,
 )
-from sync.reconcile.memory import Memory
+from sync.reconcile.memory import Intent, Memory
 
 
 class Source(Protocol):
@@ -106,6 +106,12 @@ class StateStore(Protocol):
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
         """Record a batch of results durably."""
+
+    def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
+        """What a run overwrote or deleted, with the copies; without a number, the last run that did. (0, ()): none."""
+
+    def note_stop(self, memory: Memory) -> None:
+        """Store the single facts of a run that ended before it wrote. What was open stays open."""
 
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         """End the run: the new memory and the fact that nothing is open, in one commit."""

@@ -10,36 +10,35 @@ global is touched, so two runs may share a process. `plan` stops before the jour
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
 from sync.advice import Advice, load_advice
+from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of
 from sync.config import Settings
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
 from sync.events import to_event
 from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Result
 from sync.protocols import Source, StateStore, Target
 from sync.reading.leads import read_leads
+from sync.reconcile.clearing import forget_absent
 from sync.reconcile.guards import check_disappearance, check_identities, check_sheet
 from sync.reconcile.healing import adopt, heal
 from sync.reconcile.identity import is_ours
-from sync.reconcile.memory import Memory
-from sync.reconcile.plan import Wish, make_plan, settle
+from sync.reconcile.memory import Memory, Stop
+from sync.reconcile.plan import Wish, make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.schedule.make import make_schedule
 
-BATCH = 50
-"""Results are made durable in batches of at most this many (DESIGN 6)."""
+STOPS_KEPT = 10
+"""Runs that ended before they wrote, kept for `status`."""
 
 LOST = (
     "the memory of earlier runs is not there: events were recognised by their identity, ticks and moves were read from "
     "the calendar, and nothing is deleted in this run; what you deleted before may come back once"
 )
-
-Progress = Callable[[int, int], None]
-"""Called with (done, all) while changes are applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def run(
     advice = load_advice(settings, wording=wording, mapping=mapping)
     if not write:
         decided = _decide(settings, advice, source, target, store.load(), now=now, accept_deletes=accept_deletes)
-        return _report(decided, (), strict=strict)
+        return _report(decided, None, strict=strict)
     with store.lock():
         before = store.load()
         if before.not_before is not None and now < before.not_before:
@@ -98,9 +97,8 @@ def run(
         try:
             decided = _decide(settings, advice, source, target, before, now=now, accept_deletes=accept_deletes)
         except FollowupError as error:
-            if error.not_before is not None:
-                number = store.begin((), memory=before, now=now)
-                store.commit(number, replace(before, not_before=error.not_before), exit_code=error.exit_code)
+            stops = (*before.stops, Stop(now, error.exit_code, str(error)))[-STOPS_KEPT:]
+            store.note_stop(replace(before, stops=stops, not_before=error.not_before or before.not_before))
             raise
         return _carry_out(decided, target, store, now=now, deadline=deadline, strict=strict, progress=progress)
 
@@ -121,11 +119,13 @@ def _decide(
     accepted = json.loads(memory.texts.get("mapping", "{}"))
     leads = read_leads(table, settings=settings, vocabulary=advice.vocabulary, memory=memory.leads, accepted=accepted)
     check_sheet(memory, leads)
-    observation = target.observe(_known(memory))
+    observation = target.observe(known_copies(memory))
     zone, abilities = settings.zone, target.abilities
     ticks = TickPattern(advice.done_words)
     notes: list[Note] = []
     current = heal(memory, observation)
+    if not memory.target:
+        current = forget_absent(current, observation)
     lost = memory.lost or (memory.first_run is None and bool(observation.events))
     if lost:
         schedule, _ = make_schedule(
@@ -142,6 +142,11 @@ def _decide(
         leads, settings=settings, advice=advice, memory=current, now=now, abilities=abilities
     )
     wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
+    strays = _strays(settings, current, observation, planned={touch.uid for touch in schedule.touches})
+    if strays:
+        notes.append(
+            Note(f"{len(strays)} events of this owner are in no plan; `followup clear` takes them out of the calendar")
+        )
     rules = _digest(settings, leads)
     plan, after = make_plan(
         schedule,
@@ -154,11 +159,8 @@ def _decide(
         now=now,
         rules_changed=memory.texts.get("rules", rules) != rules,
         accept_deletes=accept_deletes,
-        notes=[
-            *notes,
-            *_strays(settings, after, observation),
-            *(Note(text) for text in (*table.notes, *observation.notes)),
-        ],
+        lost=lost,
+        notes=[*notes, *(Note(text) for text in (*table.notes, *observation.notes))],
     )
     after = replace(
         after,
@@ -169,6 +171,9 @@ def _decide(
         last_run=now,
         not_before=None,
         lost=False,
+        held=plan.held,
+        unread=tuple(dict.fromkeys(problem.row for problem in plan.problems)),
+        strays=strays,
         texts={
             **after.texts,
             "mapping": json.dumps(dict(leads.mapped), sort_keys=True),
@@ -189,77 +194,51 @@ def _carry_out(
     progress: Progress | None,
 ) -> Report:
     """Journal, apply, commit. The plan is carried out as it was decided; nothing is decided again."""
-    plan = decided.plan
-    writes = plan.writes
-    number = store.begin(writes, memory=decided.before, now=now)
-    outcomes: dict[str, Outcome] = {}
-    failure: FollowupError | None = None
-    batch: list[Outcome] = []
-    if writes:
-        try:
-            for outcome in target.apply(writes, observed=decided.observation, deadline=deadline):
-                outcomes[outcome.uid] = outcome
-                batch.append(outcome)
-                if len(batch) >= BATCH:
-                    store.record(number, batch)
-                    batch.clear()
-                if progress:
-                    progress(len(outcomes), len(writes))
-        except FollowupError as error:
-            failure = error
-    for change in writes:
-        outcomes.setdefault(change.uid, Outcome(change.uid, Result.UNKNOWN if failure else Result.HELD))
-        if outcomes[change.uid].result is not Result.DONE:
-            batch.append(outcomes[change.uid])
-    store.record(number, batch)
-    report = _report(decided, tuple(outcomes.values()), strict=strict, failure=failure)
-    memory = settle(decided.before, decided.after, outcomes)
-    waits = [
-        moment for moment in (failure and failure.not_before, *(o.not_before for o in outcomes.values())) if moment
-    ]
-    memory = replace(
-        memory,
-        last_good_run=now if report.exit_code in (OK, UNREADABLE_ROWS) else memory.last_good_run,
-        not_before=max(waits, default=None),
+    done = carry_out(
+        decided.plan,
+        target,
+        store,
+        observation=decided.observation,
+        before=decided.before,
+        after=decided.after,
+        deadline=deadline,
+        progress=progress,
     )
-    store.commit(number, memory, exit_code=report.exit_code)
-    if failure is not None:
-        raise failure
+    report = _report(decided, done, strict=strict)
+    good = report.exit_code in (OK, UNREADABLE_ROWS)
+    memory = replace(done.memory, last_good_run=now) if good else done.memory
+    store.commit(done.run, memory, exit_code=report.exit_code)
+    if done.failure is not None:
+        raise done.failure
     return replace(report, memory=memory)
 
 
-def _report(
-    decided: _Decided, outcomes: tuple[Outcome, ...], *, strict: bool, failure: FollowupError | None = None
-) -> Report:
+def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Report:
     codes = [OK]
     messages: list[str] = []
     if decided.plan.held:
         codes.append(GuardStop.exit_code)
         messages.append(decided.plan.held)
-    broken = [outcome for outcome in outcomes if outcome.result in (Result.REFUSED, Result.UNKNOWN)]
-    if broken:
-        codes.append(failure.exit_code if failure else TargetError.exit_code)
-        said = sorted({outcome.message for outcome in broken if outcome.message})
-        messages.append(
-            f"{len(broken)} of {len(outcomes)} changes did not reach the calendar; the next run tries again"
-            + (f" ({'; '.join(said[:3])})" if said else "")
-        )
-    waiting = sum(outcome.result is Result.HELD for outcome in outcomes)
-    if waiting:
-        messages.append(f"{waiting} more changes follow in the next runs")
+    if done is not None:
+        codes.append(exit_code_of(done))
+        messages += [message for message in (message_of(done),) if message]
+        waiting = sum(outcome.result is Result.HELD for outcome in done.outcomes)
+        if waiting:
+            messages.append(f"{waiting} more changes follow in the next runs")
     if strict and decided.plan.problems:
         codes.append(UNREADABLE_ROWS)
     return Report(
         plan=decided.plan,
         leads=decided.leads,
-        memory=decided.after,
-        outcomes=tuple(sorted(outcomes, key=lambda outcome: outcome.uid)),
+        memory=done.memory if done else decided.after,
+        outcomes=done.outcomes if done else (),
         exit_code=worst(codes),
         messages=tuple(messages),
     )
 
 
-def _known(memory: Memory) -> dict[str, RemoteEvent]:
+def known_copies(memory: Memory) -> dict[str, RemoteEvent]:
+    """Last run's copies by uid, for `Target.observe`."""
     return {
         uid: event.observed
         for uid, event in memory.events.items()
@@ -267,17 +246,12 @@ def _known(memory: Memory) -> dict[str, RemoteEvent]:
     }
 
 
-def _strays(settings: Settings, memory: Memory, observation: Observation) -> Iterable[Note]:
+def _strays(
+    settings: Settings, memory: Memory, observation: Observation, *, planned: AbstractSet[str]
+) -> tuple[str, ...]:
     """Events with our mark that no plan and no memory knows: listed, never touched by a run."""
-    strays = [
-        uid
-        for uid in observation.events
-        if is_ours(uid, settings.owner) and (uid not in memory.events or memory.events[uid].gone)
-    ]
-    if strays:
-        yield Note(
-            f"{len(strays)} events of this owner are in no plan; `followup clear` takes them out of the calendar"
-        )
+    known = {uid for uid, event in memory.events.items() if not event.gone} | planned
+    return tuple(sorted(uid for uid in observation.events if is_ours(uid, settings.owner) and uid not in known))
 
 
 def _digest(settings: Settings, leads: Leads) -> str:

@@ -22,6 +22,7 @@ from sync.reconcile.memory import (
     Memory,
     Reaction,
     StageSeen,
+    Stop,
     TouchMemory,
 )
 
@@ -170,3 +171,47 @@ def test_old_copies_are_dropped(store: SqliteState) -> None:
         assert database.execute("SELECT count(*) FROM intents").fetchone() == (0,)
         assert database.execute("SELECT count(*) FROM runs").fetchone() == (1,)
     database.close()
+
+
+def test_copies_of_what_was_replaced_are_kept_for_undo(store: SqliteState) -> None:
+    delete = Change(Action.DELETE, TOUCH.uid, "Follow up", TOUCH.start, None, "", base=REMOTE)
+    saved(store, FULL, a_create())
+    assert store.copies() == (0, ())
+    saved(store, FULL, delete)
+    saved(store, FULL, a_create())
+    run, copies = store.copies()
+    assert (run, [intent.before for intent in copies]) == (2, [REMOTE])
+    assert store.copies(1) == (0, ())
+
+
+def test_a_write_that_was_refused_is_nothing_to_undo(store: SqliteState) -> None:
+    delete = Change(Action.DELETE, TOUCH.uid, "Follow up", TOUCH.start, None, "", base=REMOTE)
+    with store.lock():
+        store.load()
+        run = store.begin([delete], memory=FULL, now=NOW)
+        store.record(run, [Outcome(TOUCH.uid, Result.REFUSED)])
+        store.commit(run, FULL, exit_code=6)
+    assert store.copies() == (0, ())
+
+
+def test_a_run_that_stopped_before_it_wrote_leaves_the_journal_open(store: SqliteState) -> None:
+    saved(store, FULL)
+    with store.lock():
+        store.load()
+        store.begin([a_create()], memory=FULL, now=NOW)
+    with store.lock():
+        store.note_stop(replace(store.load(), stops=(Stop(NOW, 6, "no answer"),), not_before=NOW))
+    again = store.load()
+    assert [intent.uid for intent in again.intents] == [TOUCH.uid]
+    assert (again.stops[0].message, again.not_before) == ("no answer", NOW)
+    assert again.touches == FULL.touches
+
+
+def test_an_unknown_outcome_stays_open_when_the_run_after_it_is_killed(store: SqliteState) -> None:
+    with store.lock():
+        store.load()
+        run = store.begin([a_create()], memory=FULL, now=NOW)
+        store.record(run, [Outcome(TOUCH.uid, Result.UNKNOWN)])
+        store.commit(run, FULL, exit_code=6)
+        store.begin((), memory=FULL, now=NOW)
+    assert [intent.uid for intent in store.load().intents] == [TOUCH.uid]

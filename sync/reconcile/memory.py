@@ -124,6 +124,8 @@ class EventMemory:
     """Kept as history or for the user's own text: its reason is gone and its alarm is off."""
     rejected: bool = False
     """A server refused this content; the same content is not sent again."""
+    restored: str | None = None
+    """Brought back by `undo`: kept as it is while the row's digest is still this one (empty: no such row)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,15 @@ class DeletesOfDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """A run that ended with an error before it wrote anything."""
+
+    at: datetime
+    exit_code: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything remembered. `first_run` is None before the first run: a status seen then is no change of status."""
 
@@ -167,6 +178,14 @@ class Memory:
     texts: Mapping[str, str] = field(default_factory=dict)
     """Texts written once (the week's review), the accepted mapping, the target's profile, by name."""
     deletes: tuple[DeletesOfDay, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    """The last runs that ended before they wrote, oldest first."""
+    held: str = ""
+    """The guard's sentence of the last run, where it held deletes back."""
+    unread: tuple[str, ...] = ()
+    """Rows of which a cell could not be read in the last run."""
+    strays: tuple[str, ...] = ()
+    """UIDs of events with our mark that were in no plan in the last run."""
     intents: tuple[Intent, ...] = ()
     lost: bool = False
     """The state was lost or corrupt: events are adopted, nothing is deleted in this run."""

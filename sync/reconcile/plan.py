@@ -52,6 +52,7 @@ from sync.reconcile.identity import is_shared_key
 from sync.reconcile.memory import EventMemory, Memory
 from sync.reconcile.reactions import future_events, same_moment
 from sync.reconcile.text_marks import our_part, put_our_part, user_part
+from sync.reconcile.undo import digest_of
 
 CLOSED_MARK = "Closed: "
 
@@ -95,6 +96,7 @@ def make_plan(
         today=now.astimezone(zone).date(),
         zone=zone,
         present=frozenset(lead.key for lead in leads.leads),
+        restored=_restored_digests(leads, memory),
         rules_changed=rules_changed,
         lost=lost,
     )
@@ -137,6 +139,7 @@ class _Decider:
     today: date
     zone: ZoneInfo
     present: frozenset[str]
+    restored: Mapping[str, str]
     rules_changed: bool
     lost: bool
 
@@ -146,6 +149,12 @@ class _Decider:
         current = self.observation.events.get(uid)
         if known is not None and known.gone:
             known = None
+        if known is not None and known.restored is not None:
+            if current is not None and known.restored == self.restored[uid]:
+                row = wish.touch.row if wish else known.desired.row or None
+                after = replace(known, observed=current)
+                return _keep(known, current, row, "kept by undo until its row changes"), after
+            known = replace(known, restored=None)
         if wish is None:
             assert known is not None
             return self._unwanted(known, current)
@@ -269,6 +278,16 @@ class _Decider:
         if lead_key in self.present or is_shared_key(lead_key):
             return "the plan no longer holds it"
         return "its row is no longer in the sheet"
+
+
+def _restored_digests(leads: Leads, memory: Memory) -> dict[str, str]:
+    """For each event that `undo` brought back, what its row says now; empty where there is no such row."""
+    restored = [uid for uid, event in memory.events.items() if event.restored is not None and not event.gone]
+    if not restored:
+        return {}
+    rows = {lead.key: lead for lead in leads.leads}
+    keys = {uid: memory.touches[uid].lead_key if uid in memory.touches else "" for uid in restored}
+    return {uid: digest_of(rows[key]) if key in rows else "" for uid, key in keys.items()}
 
 
 # --- fields --------------------------------------------------------------------------------------------------

@@ -1,0 +1,112 @@
+"""From a plan to its outcomes: journal first, then the calendar, results made durable in batches (DESIGN 6).
+
+The plan is carried out as it was decided; nothing is decided again. Whoever calls commits: until then the run counts
+as killed, and the next one reads the calendar before it believes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sync.errors import FollowupError, TargetError
+from sync.models import Change, Observation, Outcome, Plan, Result
+from sync.protocols import StateStore, Target
+from sync.reconcile.memory import Memory
+from sync.reconcile.plan import settle
+
+BATCH = 50
+"""Results are made durable in batches of at most this many."""
+
+Progress = Callable[[int, int], None]
+"""Called with (done, all) while changes are applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """What became of a plan. `memory` is to be committed under `run`; `failure` is what ended it early, if anything."""
+
+    run: int
+    outcomes: tuple[Outcome, ...]
+    memory: Memory
+    failure: FollowupError | None = None
+
+    @property
+    def broken(self) -> tuple[Outcome, ...]:
+        """Changes that did not reach the calendar."""
+        return tuple(outcome for outcome in self.outcomes if outcome.result in (Result.REFUSED, Result.UNKNOWN))
+
+
+def carry_out(
+    plan: Plan,
+    target: Target,
+    store: StateStore,
+    *,
+    observation: Observation,
+    before: Memory,
+    after: Memory,
+    deadline: datetime,
+    progress: Progress | None = None,
+) -> CarriedOut:
+    """Write the plan's changes. `before` and `after` are the memory without and with all of them."""
+    writes = plan.writes
+    number = store.begin(writes, memory=before, now=plan.now)
+    outcomes: dict[str, Outcome] = {}
+    failure = _apply(writes, target, store, number, outcomes, observation, deadline, progress) if writes else None
+    memory = settle(before, after, outcomes)
+    waits = [
+        moment for moment in (failure and failure.not_before, *(o.not_before for o in outcomes.values())) if moment
+    ]
+    memory = replace(memory, not_before=max(waits, default=None))
+    return CarriedOut(number, tuple(sorted(outcomes.values(), key=lambda outcome: outcome.uid)), memory, failure)
+
+
+def _apply(
+    writes: Sequence[Change],
+    target: Target,
+    store: StateStore,
+    number: int,
+    outcomes: dict[str, Outcome],
+    observation: Observation,
+    deadline: datetime,
+    progress: Progress | None,
+) -> FollowupError | None:
+    """Fill `outcomes`, one for every write; the error that ended it early."""
+    batch: list[Outcome] = []
+    failure: FollowupError | None = None
+    try:
+        for outcome in target.apply(writes, observed=observation, deadline=deadline):
+            outcomes[outcome.uid] = outcome
+            batch.append(outcome)
+            if len(batch) >= BATCH:
+                store.record(number, batch)
+                batch.clear()
+            if progress:
+                progress(len(outcomes), len(writes))
+    except FollowupError as error:
+        failure = error
+    for change in writes:
+        if change.uid not in outcomes:
+            outcomes[change.uid] = Outcome(change.uid, Result.UNKNOWN if failure else Result.HELD)
+            batch.append(outcomes[change.uid])
+    store.record(number, batch)
+    return failure
+
+
+def message_of(done: CarriedOut) -> str:
+    """The sentence about changes that did not get through; empty where all did."""
+    if not done.broken:
+        return ""
+    said = sorted({outcome.message for outcome in done.broken if outcome.message})
+    return (
+        f"{len(done.broken)} of {len(done.outcomes)} changes did not reach the calendar; the next run tries again"
+        + (f" ({'; '.join(said[:3])})" if said else "")
+    )
+
+
+def exit_code_of(done: CarriedOut) -> int:
+    """0, or the code of what went wrong."""
+    if done.failure is not None:
+        return done.failure.exit_code
+    return TargetError.exit_code if done.broken else 0

@@ -1,0 +1,64 @@
+"""Taking our events out of a calendar, strays of ours included (`followup clear`).
+
+Only events that carry this owner's mark are touched. An event with the user's own text, and one whose deletion could
+mail somebody (recurring, with attendees), stays and is named. Past events are history and stay unless asked for.
+Afterwards the memory is tied to no calendar, so that the next run may begin in another one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sync.models import Action, Change, Observation, RemoteEvent
+from sync.reconcile.identity import is_ours
+from sync.reconcile.memory import Memory
+from sync.reconcile.plan import day_of
+from sync.reconcile.text_marks import user_part
+
+
+def plan_clearing(
+    memory: Memory, observation: Observation, *, owner: str, today: date, zone: ZoneInfo, past_too: bool
+) -> tuple[tuple[Change, ...], Memory]:
+    """The deletes, and a `KEEP` with its reason for each event that stays; the memory once all of it is done."""
+    changes: list[Change] = []
+    events = dict(memory.events)
+    for uid, current in sorted(observation.events.items()):
+        if not is_ours(uid, owner) or (not past_too and day_of(current.snapshot.start, zone) < today):
+            continue
+        reason = _why_kept(current)
+        known = events.get(uid)
+        changes.append(
+            Change(
+                action=Action.KEEP if reason else Action.DELETE,
+                uid=uid,
+                summary=current.snapshot.summary,
+                start=current.snapshot.start,
+                row=known.desired.row or None if known else None,
+                reason=reason or ("cleared" if known else "cleared: it was in no plan"),
+                base=current,
+            )
+        )
+        if known is not None and not reason:
+            events[uid] = replace(known, gone=True)
+    return tuple(changes), replace(memory, events=events, target="", strays=(), held="")
+
+
+def forget_absent(memory: Memory, observation: Observation) -> Memory:
+    """Memory for a calendar that is new to it: what is not there was left behind, not deleted by the user."""
+    events = {
+        uid: event
+        if event.gone or uid in observation.events or uid in observation.unreadable
+        else replace(event, gone=True)
+        for uid, event in memory.events.items()
+    }
+    return replace(memory, events=events)
+
+
+def _why_kept(current: RemoteEvent) -> str:
+    if current.snapshot.hands_off:
+        return f"left alone: {current.snapshot.hands_off}"
+    if user_part(current.snapshot.description):
+        return "kept for your own text in it"
+    return ""

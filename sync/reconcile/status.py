@@ -1,0 +1,137 @@
+"""How followup is doing, from memory alone: no request, so that a monitor may ask every minute."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sync.errors import ConfigError, GuardStop
+from sync.models import Moment
+from sync.reconcile.memory import Memory, Reaction, Stop
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """A follow-up the user took out of the calendar: it stays out until `undo --dismissed`."""
+
+    title: str
+    lead: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a person or a monitor wants to know. `age` is that of the last good run; None without one."""
+
+    last_good_run: datetime | None
+    age: timedelta | None
+    last_run: datetime | None
+    not_before: datetime | None
+    held: str
+    stops: tuple[Stop, ...]
+    unread: tuple[str, ...]
+    open_writes: int
+    dismissed: tuple[Dismissal, ...]
+    strays: tuple[str, ...]
+    lost: bool
+
+    def is_older_than(self, limit: timedelta) -> bool:
+        """Whether no run ended well within the limit."""
+        return self.age is None or self.age > limit
+
+
+def make_status(memory: Memory, *, now: datetime) -> Status:
+    """The status at `now`."""
+    good = memory.last_good_run
+    since = good or datetime.fromtimestamp(0, ZoneInfo("UTC"))
+    return Status(
+        last_good_run=good,
+        age=now - good if good else None,
+        last_run=memory.last_run,
+        not_before=memory.not_before if memory.not_before and memory.not_before > now else None,
+        held=memory.held,
+        stops=tuple(stop for stop in memory.stops if stop.at > since),
+        unread=memory.unread,
+        open_writes=len(memory.intents),
+        dismissed=tuple(_dismissals(memory)),
+        strays=memory.strays,
+        lost=memory.lost,
+    )
+
+
+def parse_age(text: str) -> timedelta:
+    """`90m`, `36h` or `3d`. Raises `ConfigError`."""
+    match = re.fullmatch(r"(\d{1,5})\s*([mhd])", text.strip().lower())
+    if not match:
+        raise ConfigError(f"--max-age {text!r} should look like 90m, 36h or 3d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
+    """The status as lines for a person; the first one is the most important."""
+    if status.last_good_run is None or status.age is None:
+        yield "No run has ended well yet."
+    else:
+        yield f"Last good run: {_said(status.last_good_run, zone)} ({_ago(status.age)} ago)."
+    if status.lost:
+        yield "The state file is broken; the next run rebuilds what it can from the calendar."
+    if status.held:
+        yield f"Held back: {status.held}"
+    for stop in status.stops:
+        what = "A guard stopped it" if stop.exit_code == GuardStop.exit_code else f"It failed ({stop.exit_code})"
+        yield f"{what} at {_said(stop.at, zone)}: {stop.message}"
+    if status.not_before:
+        yield f"The calendar server asked for a pause until {_said(status.not_before, zone)}."
+    if status.open_writes:
+        yield f"A run did not end: the outcome of {status.open_writes} changes is open; the next run looks them up."
+    if status.unread:
+        yield f"Cells that could not be read are in {len(status.unread)} rows: {_named(status.unread)}."
+    for dismissal in status.dismissed:
+        day = f" on {dismissal.on:%a %Y-%m-%d}" if dismissal.on else ""
+        yield f"You deleted “{dismissal.title}”{day}. To plan it again: followup undo --dismissed LEAD"
+    if status.strays:
+        yield f"{len(status.strays)} events with our mark are in no plan. To take them out: followup clear"
+
+
+def status_json(status: Status) -> str:
+    """The status as one JSON document."""
+    document = {"schema": 1, **asdict(status)}
+    document["age_seconds"] = int(status.age.total_seconds()) if status.age is not None else None
+    del document["age"]
+    return json.dumps(document, default=_plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _dismissals(memory: Memory) -> Iterator[Dismissal]:
+    for uid, touch in sorted(memory.touches.items()):
+        if touch.reaction is not Reaction.DELETED:
+            continue
+        event = memory.events.get(uid)
+        lead = memory.leads.get(touch.lead_key)
+        label = ", ".join(part for part in (lead.company or lead.contact, lead.role) if part) if lead else ""
+        yield Dismissal(event.desired.summary if event else touch.rule, label, touch.reacted_on)
+
+
+def _plain(value: object) -> str:
+    assert isinstance(value, date)
+    return value.isoformat()
+
+
+def _said(moment: Moment, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}" if isinstance(moment, datetime) else f"{moment:%a %Y-%m-%d}"
+
+
+def _ago(age: timedelta) -> str:
+    hours = max(int(age.total_seconds() // 3600), 0)
+    if hours < 1:
+        return f"{max(int(age.total_seconds() // 60), 0)} minutes"
+    return f"{hours} hours" if hours < 48 else f"{hours // 24} days"
+
+
+def _named(rows: tuple[str, ...], limit: int = 10) -> str:
+    return ", ".join(rows[:limit]) + (f" and {len(rows) - limit} more" if len(rows) > limit else "")

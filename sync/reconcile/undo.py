@@ -1,0 +1,214 @@
+"""Bringing back what a run overwrote or deleted, from the copies in the journal.
+
+- An event that is still there is set back in place, field by field; what the user changed since stays theirs.
+- An event that is gone is created again under its next generation: servers remember deleted UIDs.
+- What came back is **kept by undo**: the next runs leave it as it is until its row in the sheet changes, else they
+  would do again what was just undone.
+- After a mass disappearance (`guards.check_disappearance`) there is no run to undo: what vanished is put back the same
+  way. The plan still wants these events, so they need no pin.
+- A dismissal that is lifted makes no event here; the next run plans the touch anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp
+from sync.reconcile.identity import SELF, make_uid
+from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
+from sync.reconcile.reactions import future_events, same_moment
+from sync.reconcile.text_marks import our_part, put_our_part
+
+HEARTBEAT = "heartbeat"
+_PLACES = frozenset({"row", "row_number", "address", "columns", "unreadable"})
+"""Where a lead stands and how it was read; none of it is what its row says."""
+
+
+def digest_of(lead: Lead) -> str:
+    """What a row says, as one short text that changes when the row does."""
+    said = [repr(getattr(lead, item.name)) for item in fields(lead) if item.name not in _PLACES]
+    return sha256("\x1f".join(said).encode()).hexdigest()[:16]
+
+
+@dataclass(slots=True)
+class Undoing:
+    """One undo being worked out: the changes so far and the memory they lead to."""
+
+    observation: Observation
+    memory: Memory
+    owner: str
+    now: datetime
+    digests: Mapping[str, str]
+    changes: list[Change] = field(default_factory=list)
+    events: dict[str, EventMemory] = field(default_factory=dict)
+    touches: dict[str, TouchMemory] = field(default_factory=dict)
+
+    def bring_back(self, intent: Intent) -> None:
+        """Set one write of the run back to the copy it replaced."""
+        touch = self.touches.get(intent.uid)
+        if intent.before is None or intent.uid in self.observation.unreadable or (touch and touch.rule == HEARTBEAT):
+            return
+        current = self.observation.events.get(intent.uid)
+        if current is None and touch is None and intent.uid in self.events and self.events[intent.uid].gone:
+            return  # brought back already, under its next generation
+        if current is None:
+            self._create(intent.uid, intent.before, self._pin(touch))
+        elif intent.action is Action.UPDATE and not current.snapshot.hands_off:
+            self._set_back(intent, intent.before, current)
+
+    def put_back(self, uid: str) -> None:
+        """Create again what vanished from the calendar without our doing."""
+        known = self.events[uid]
+        assert known.observed is not None
+        self._create(uid, known.observed, None)
+
+    def _pin(self, touch: TouchMemory | None) -> str:
+        return self.digests.get(touch.lead_key, "") if touch else ""
+
+    def _create(self, uid: str, copy: RemoteEvent, pin: str | None) -> None:
+        touch = self.touches.get(uid) or TouchMemory(uid=uid, lead_key=uid, rule="undo")
+        new, generation = self._next_uid(touch)
+        known = self.events.get(uid)
+        if known is not None:
+            self.events[uid] = replace(known, gone=True)
+        zone = known.desired.zone if known else "UTC"
+        event = replace(event_of(new, copy.snapshot, zone=zone), notes=copy.snapshot.description)
+        if known is not None:
+            event = replace(event, color=known.desired.color, row=known.desired.row, address=known.desired.address)
+        stamp = Stamp(self.now, self.now, 0)
+        kept = known.kept if known else frozenset()
+        there = self.observation.events.get(new)
+        self.events[new] = EventMemory(new, event, stamp, observed=there, kept=kept, restored=pin)
+        self.touches.pop(uid, None)
+        self.touches[new] = replace(touch, uid=new, generation=generation, published=True)
+        if there is None:
+            self.changes.append(_change(Action.CREATE, event, stamp, None, ()))
+
+    def _next_uid(self, touch: TouchMemory) -> tuple[str, int]:
+        """The first generation that was never deleted."""
+        generation = touch.generation
+        while True:
+            generation += 1
+            uid = make_uid(
+                self.owner, touch.lead_key, touch.rule, party=touch.party, round=touch.round, generation=generation
+            )
+            if uid not in self.events or not self.events[uid].gone:
+                return uid, generation
+
+    def _set_back(self, intent: Intent, copy: RemoteEvent, current: RemoteEvent) -> None:
+        known = self.events.get(intent.uid)
+        if known is None:
+            return
+        written = intent.event or known.desired
+        event, names = _older(written, copy.snapshot, current.snapshot)
+        if not names:
+            return
+        event = replace(event, zone=written.zone, color=written.color, row=written.row, address=written.address)
+        stamp = Stamp(known.stamp.created, self.now, max(known.stamp.sequence, current.snapshot.sequence) + 1)
+        pin = self._pin(self.touches.get(intent.uid))
+        self.events[intent.uid] = EventMemory(intent.uid, event, stamp, kept=known.kept, restored=pin)
+        self.changes.append(_change(Action.UPDATE, event, stamp, current, names))
+
+
+def open_undoing(
+    memory: Memory, observation: Observation, *, owner: str, now: datetime, leads: Iterable[Lead] = ()
+) -> Undoing:
+    """Begin an undo. `leads` are the rows as they are now, for the pins."""
+    return Undoing(
+        observation=observation,
+        memory=memory,
+        owner=owner,
+        now=now.replace(microsecond=0),
+        digests={lead.key: digest_of(lead) for lead in leads},
+        events=dict(memory.events),
+        touches=dict(memory.touches),
+    )
+
+
+def vanished(memory: Memory, observation: Observation, *, today: date, zone: ZoneInfo) -> list[str]:
+    """Our future events that are gone from the calendar although neither we nor, so far as we know, the user did it."""
+    ahead = future_events(memory.events, today=today, zone=zone)
+    return sorted(
+        uid
+        for uid, event in ahead.items()
+        if event.observed and uid not in observation.events and uid not in observation.unreadable
+    )
+
+
+def lift_dismissals(memory: Memory, lead_key: str) -> tuple[Memory, tuple[str, ...]]:
+    """Memory without the user's deletions of this lead's follow-ups, and the titles of those that may come back."""
+    lifted = [
+        uid
+        for uid, touch in memory.touches.items()
+        if touch.lead_key == lead_key and touch.reaction is Reaction.DELETED and lead_key != SELF
+    ]
+    touches = {uid: touch for uid, touch in memory.touches.items() if uid not in lifted}
+    events = dict(memory.events)
+    for uid in lifted:
+        if uid in events:
+            events[uid] = replace(events[uid], gone=True)
+    leads = dict(memory.leads)
+    if lead_key in leads:
+        leads[lead_key] = replace(leads[lead_key], dismissals=0)
+    titles = tuple(sorted(events[uid].desired.summary for uid in lifted if uid in events))
+    return replace(memory, touches=touches, events=events, leads=leads), titles
+
+
+def event_of(uid: str, copy: Snapshot, *, zone: str) -> Event:
+    """The event that a copy shows, without the user's own lines."""
+    return Event(
+        uid=uid,
+        start=copy.start,
+        end=copy.end,
+        zone=zone,
+        summary=copy.summary,
+        description=our_part(copy.description),
+        categories=copy.categories,
+        tentative=copy.status == "TENTATIVE",
+        cancelled=copy.status == "CANCELLED",
+        alarm=copy.our_alarm,
+        url=copy.url,
+    )
+
+
+def _older(written: Event, copy: Snapshot, current: Snapshot) -> tuple[Event, tuple[str, ...]]:
+    """The event as it was before; a field the user changed after our write stays as it is now."""
+    older, now = event_of(written.uid, copy, zone=written.zone), event_of(written.uid, current, zone=written.zone)
+    ours = {"summary", "description", "categories", "tentative", "cancelled", "alarm", "url"}
+    back = {name for name in ours if _same(name, now, written) and not _same(name, now, older)}
+    if same_moment(now.start, written.start) and not same_moment(now.start, older.start):
+        back |= {"start", "end"}
+    event = replace(now, **{name: getattr(older, name) for name in back})
+    return event, tuple(sorted(back))
+
+
+def _same(name: str, one: Event, other: Event) -> bool:
+    if name == "description":
+        return bool(_as_kept(one.description) == _as_kept(other.description))
+    if name == "categories":
+        return set(one.categories) == set(other.categories)
+    return bool(getattr(one, name) == getattr(other, name))
+
+
+def _as_kept(text: str) -> str:
+    """Text as the calendar keeps it."""
+    return our_part(put_our_part("", text))
+
+
+def _change(action: Action, event: Event, stamp: Stamp, base: RemoteEvent | None, names: tuple[str, ...]) -> Change:
+    return Change(
+        action=action,
+        uid=event.uid,
+        summary=event.summary,
+        start=event.start,
+        row=event.row or None,
+        reason="brought back by undo",
+        fields=names,
+        event=event,
+        stamp=stamp,
+        base=base,
+    )

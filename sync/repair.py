@@ -1,0 +1,167 @@
+"""The two commands that write without a plan of the advice: `undo` and `clear`.
+
+Both look at the calendar first, decide purely, and go through the journal like any run: killed halfway, the next run
+heals what they left. With `write=False` they only show what they would do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sync.advice import load_advice
+from sync.carry_out import Progress, carry_out, exit_code_of, message_of
+from sync.config import Settings
+from sync.errors import OK, ConfigError, FollowupError, GuardStop
+from sync.models import Change, Lead, Leads, Note, Observation, Plan
+from sync.protocols import Source, StateStore, Target
+from sync.reading.leads import read_leads
+from sync.reconcile.clearing import plan_clearing
+from sync.reconcile.guards import check_disappearance, check_identities
+from sync.reconcile.healing import heal
+from sync.reconcile.memory import Memory
+from sync.reconcile.undo import lift_dismissals, open_undoing, vanished
+from sync.run import Report, known_copies
+
+NOTHING = "there is nothing to bring back: no run of the last 30 days overwrote or deleted an event that is missing now"
+
+
+def undo(
+    settings: Settings,
+    *,
+    source: Source,
+    target: Target,
+    store: StateStore,
+    now: datetime,
+    deadline: datetime,
+    run: int | None = None,
+    write: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring back what a run overwrote or deleted; without a number, what vanished, else the last run that did.
+
+    Raises the expected errors of `sync.errors`, `ConfigError` where there is nothing to bring back.
+    """
+    with store.lock():
+        memory = store.load()
+        check_identities(memory, source=memory.source, target=target.identity)
+        observation = target.observe(known_copies(memory))
+        current = heal(memory, observation)
+        undoing = open_undoing(
+            current, observation, owner=settings.owner, now=now, leads=_rows(settings, source, memory)
+        )
+        today = now.astimezone(settings.zone).date()
+        if run is None and target.abilities.reactions and _disappeared(current, observation, settings, now):
+            for uid in vanished(current, observation, today=today, zone=settings.zone):
+                undoing.put_back(uid)
+        else:
+            for intent in store.copies(run)[1]:
+                undoing.bring_back(intent)
+        after = replace(current, events=undoing.events, touches=undoing.touches)
+        if not undoing.changes and after == current:
+            raise ConfigError(NOTHING if run is None else f"run {run} left nothing to bring back")
+        changes = sorted(undoing.changes, key=lambda change: change.uid)
+        return _finish(
+            settings, target, store, changes, observation, current, after,
+            now=now, deadline=deadline, write=write, progress=progress,
+        )  # fmt: skip
+
+
+def lift(*, store: StateStore, lead: Lead, now: datetime) -> tuple[str, ...]:
+    """Lift the user's own deletions for one lead; the titles of what the next run may plan again."""
+    with store.lock():
+        memory = store.load()
+        after, titles = lift_dismissals(memory, lead.key)
+        store.commit(store.begin((), memory=memory, now=now), replace(after, intents=memory.intents), exit_code=OK)
+        return titles
+
+
+def clear(
+    settings: Settings,
+    *,
+    target: Target,
+    store: StateStore,
+    now: datetime,
+    deadline: datetime,
+    past_too: bool = False,
+    write: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Take our future events out of the calendar, strays too; with `past_too` the past ones as well."""
+    with store.lock():
+        memory = store.load()
+        check_identities(memory, source=memory.source, target=target.identity)
+        observation = target.observe(known_copies(memory))
+        current = heal(memory, observation)
+        today = now.astimezone(settings.zone).date()
+        changes, after = plan_clearing(
+            current, observation, owner=settings.owner, today=today, zone=settings.zone, past_too=past_too
+        )
+        return _finish(
+            settings, target, store, changes, observation, current, after,
+            now=now, deadline=deadline, write=write, progress=progress,
+        )  # fmt: skip
+
+
+def _rows(settings: Settings, source: Source, memory: Memory) -> Sequence[Lead]:
+    """The rows as they are now. A sheet that can't be read keeps nobody from an undo."""
+    try:
+        vocabulary = load_advice(settings).vocabulary
+        accepted = json.loads(memory.texts.get("mapping", "{}"))
+        table = source.read()
+        return read_leads(table, settings=settings, vocabulary=vocabulary, memory=memory.leads, accepted=accepted).leads
+    except FollowupError:
+        return ()
+
+
+def _disappeared(memory: Memory, observation: Observation, settings: Settings, now: datetime) -> bool:
+    try:
+        check_disappearance(memory, observation, today=now.astimezone(settings.zone).date(), zone=settings.zone)
+    except GuardStop:
+        return True
+    return False
+
+
+def _finish(
+    settings: Settings,
+    target: Target,
+    store: StateStore,
+    changes: Sequence[Change],
+    observation: Observation,
+    before: Memory,
+    after: Memory,
+    *,
+    now: datetime,
+    deadline: datetime,
+    write: bool,
+    progress: Progress | None,
+) -> Report:
+    """Carry the changes out if asked to, and say what became of them."""
+    plan = Plan(
+        now=now.replace(microsecond=0),
+        timezone=settings.timezone,
+        schedule=(),
+        changes=tuple(changes),
+        problems=(),
+        notes=tuple(Note(note) for note in observation.notes),
+    )
+    report = Report(plan=plan, leads=Leads(()), memory=after)
+    if not write:
+        return report
+    done = carry_out(
+        plan, target, store, observation=observation, before=before, after=after, deadline=deadline, progress=progress
+    )
+    memory = done.memory if exit_code_of(done) == OK else replace(done.memory, target=before.target)
+    store.commit(done.run, memory, exit_code=exit_code_of(done))
+    if done.failure is not None:
+        raise done.failure
+    message = message_of(done)
+    return replace(
+        report,
+        memory=memory,
+        outcomes=done.outcomes,
+        exit_code=exit_code_of(done),
+        messages=(message,) if message else (),
+    )

@@ -1,0 +1,100 @@
+"""`clear` takes out what is ours and ahead, strays too, and nothing else; then another calendar may be used."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from conftest import NOW
+from runner import Seeker, a_row
+
+from connectors.memory import MemoryTarget
+from sync import repair
+from sync.errors import GuardStop
+from sync.models import Action, Plan
+from sync.reconcile.identity import make_uid
+from sync.reconcile.text_marks import put_our_part
+
+
+@pytest.fixture
+def seeker() -> Seeker:
+    seeker = Seeker([a_row("Acme"), a_row("Globex")])
+    seeker.run()
+    return seeker
+
+
+def clear(seeker: Seeker, *, past_too: bool = False, write: bool = True) -> Plan:
+    return seeker.repair(repair.clear, past_too=past_too, write=write).plan
+
+
+def test_ours_go_and_what_others_put_there_stays(seeker: Seeker) -> None:
+    ours = set(seeker.calendar)
+    some = next(iter(seeker.calendar.values()))
+    for uid in ("dentist", "fu-test-0", "fu-other-" + "0" * 32, make_uid("test", "a", "b") + "-copy"):
+        seeker.calendar[uid] = replace(some, uid=uid)
+    stray = make_uid("test", "left over", "R-001-1")
+    seeker.calendar[stray] = replace(some, uid=stray)
+    plan = clear(seeker)
+    assert {change.uid for change in plan.writes} == ours | {stray}
+    assert sorted(seeker.calendar)[0] == "dentist"
+    assert len(seeker.calendar) == 4
+
+
+def test_it_can_be_shown_first(seeker: Seeker) -> None:
+    before = dict(seeker.calendar)
+    shown = clear(seeker, write=False)
+    assert seeker.calendar == before
+    assert clear(seeker).writes == shown.writes
+
+
+def test_past_events_are_history_unless_asked_for(seeker: Seeker) -> None:
+    first = seeker.shown("Acme").uid
+    seeker.now = NOW + timedelta(days=8)
+    clear(seeker)
+    assert first in seeker.calendar
+    clear(seeker, past_too=True)
+    assert seeker.calendar == {}
+
+
+def test_an_event_with_the_users_own_text_stays(seeker: Seeker) -> None:
+    uid = seeker.shown("Acme").uid
+    seeker.edit(uid, description=put_our_part("ring her", ""))
+    seeker.edit(seeker.shown("Globex").uid, hands_off="somebody was invited to it")
+    plan = clear(seeker)
+    assert {c.reason for c in plan.changes if c.action is Action.KEEP} == {
+        "kept for your own text in it",
+        "left alone: somebody was invited to it",
+    }
+    assert uid in seeker.calendar
+
+
+def test_after_clearing_the_next_run_may_begin_in_another_calendar(seeker: Seeker) -> None:
+    old = seeker.calendar
+    titles = sorted(event.snapshot.summary for event in old.values())
+    other = MemoryTarget(identity="memory:other")
+    first, seeker.target = seeker.target, other
+    with pytest.raises(GuardStop, match="now names memory:other"):
+        seeker.run()
+    seeker.target = first
+    clear(seeker)
+    seeker.target = other
+    assert seeker.run().exit_code == 0
+    assert sorted(event.snapshot.summary for event in other.events.values()) == titles
+    assert seeker.run().plan.writes == ()
+    assert not other.events.keys() & old.keys()
+
+
+def test_after_clearing_the_same_calendar_is_filled_again(seeker: Seeker) -> None:
+    burnt = set(seeker.calendar)
+    clear(seeker)
+    seeker.run()
+    assert len(seeker.calendar) == len(burnt)
+    assert not burnt & seeker.calendar.keys()
+
+
+def test_a_clearing_can_be_undone(seeker: Seeker) -> None:
+    titles = sorted(event.snapshot.summary for event in seeker.calendar.values())
+    clear(seeker)
+    seeker.repair(repair.undo, source=seeker.source())
+    assert sorted(event.snapshot.summary for event in seeker.calendar.values()) == titles

@@ -1,0 +1,90 @@
+"""`status` tells from memory alone how things stand, and a monitor can rely on its exit code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from conftest import NOW, ZONE
+from runner import Seeker, a_row
+
+from sync.errors import ConfigError, GuardStop, SourceError
+from sync.reconcile.memory import Memory
+from sync.reconcile.status import make_status, parse_age, status_json, status_lines
+
+
+def lines(seeker: Seeker) -> list[str]:
+    return list(status_lines(make_status(seeker.store.load(), now=seeker.now), zone=ZONE))
+
+
+def test_before_the_first_run() -> None:
+    status = make_status(Memory(), now=NOW)
+    assert list(status_lines(status, zone=ZONE)) == ["No run has ended well yet."]
+    assert status.is_older_than(timedelta(days=9999))
+
+
+def test_the_last_good_run_and_its_age() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    seeker.now += timedelta(hours=37)
+    assert lines(seeker) == ["Last good run: Mon 2027-01-04 09:15 (37 hours ago)."]
+    status = make_status(seeker.store.load(), now=seeker.now)
+    assert status.is_older_than(parse_age("36h"))
+    assert not status.is_older_than(parse_age("2d"))
+
+
+def test_a_stopped_run_is_named_until_a_good_one() -> None:
+    seeker = Seeker([a_row(f"Firm {number}") for number in range(12)])
+    seeker.run()
+    rows, seeker.rows = seeker.rows, []
+    with pytest.raises(SourceError):
+        seeker.run()
+    assert any(
+        line.startswith("It failed (5) at Mon 2027-01-04 09:30: the sheet has no rows") for line in lines(seeker)
+    )
+    seeker.rows = rows
+    kept = dict(seeker.calendar)
+    seeker.calendar.clear()
+    with pytest.raises(GuardStop):
+        seeker.run()
+    assert any(line.startswith("A guard stopped it at") for line in lines(seeker))
+    seeker.calendar.update(kept)
+    seeker.run()
+    assert len(lines(seeker)) == 1
+
+
+def test_held_deletes_dismissals_and_strays_are_named() -> None:
+    seeker = Seeker([a_row(f"Firm {number:02}") for number in range(12)])
+    seeker.run()
+    first = seeker.shown("Firm 03").uid
+    stray = seeker.calendar.pop(first)
+    uid = stray.uid[:-4] + "0000"
+    seeker.calendar[uid] = replace(stray, uid=uid)
+    del seeker.rows[4:]
+    seeker.run()
+    said = "\n".join(lines(seeker))
+    assert "Held back: 16 follow-ups would be deleted" in said
+    assert "You deleted “Follow up: Firm 03” on Mon 2027-01-04" in said
+    assert "1 events with our mark are in no plan" in said
+
+
+def test_rows_that_could_not_be_read_are_counted() -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Globex", "yesterday or so")])
+    seeker.run()
+    assert any("could not be read are in 1 rows: leads.csv:3" in line for line in lines(seeker))
+
+
+def test_json_says_the_same() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    found = json.loads(status_json(make_status(seeker.store.load(), now=seeker.now + timedelta(hours=2))))
+    assert (found["age_seconds"], found["schema"]) == (7200, 1)
+    assert found["last_good_run"].startswith("2027-01-04T09:15:00")
+
+
+@pytest.mark.parametrize("text", ["", "36", "1y", "-3h", "h"])
+def test_an_age_that_is_none(text: str) -> None:
+    with pytest.raises(ConfigError, match="should look like"):
+        parse_age(text)

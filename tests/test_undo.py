@@ -1,0 +1,170 @@
+"""What a run overwrote or deleted comes back, once, and stays until its row changes."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import at
+from runner import Seeker, a_row
+
+from sync import repair
+from sync.errors import ConfigError, GuardStop
+from sync.models import Action, Plan
+
+
+def undo(seeker: Seeker, run: int | None = None, *, write: bool = True) -> Plan:
+    return seeker.repair(repair.undo, source=seeker.source(), run=run, write=write).plan
+
+
+def actions(plan: Plan) -> list[tuple[str, str]]:
+    return sorted((change.action.value, change.summary) for change in plan.changes)
+
+
+def reasons(plan: Plan) -> set[str]:
+    return {change.reason for change in plan.changes}
+
+
+def titles(seeker: Seeker) -> list[str]:
+    return sorted(event.snapshot.summary for event in seeker.calendar.values() if "Follow up" in event.snapshot.summary)
+
+
+@pytest.fixture
+def seeker() -> Seeker:
+    seeker = Seeker([a_row("Acme"), a_row("Globex")])
+    seeker.run()
+    return seeker
+
+
+def test_a_deleted_event_comes_back_under_the_next_generation_and_stays(seeker: Seeker) -> None:
+    before, burnt = titles(seeker), seeker.shown("Globex").uid
+    gone = seeker.rows.pop()
+    seeker.run()
+    assert len(titles(seeker)) == 2
+    undo(seeker)
+    assert titles(seeker) == before
+    assert burnt not in seeker.calendar
+    for _ in range(3):
+        plan = seeker.run().plan
+        assert plan.writes == ()
+        assert "kept by undo until its row changes" in reasons(plan)
+    seeker.rows.append(gone)
+    assert seeker.run().exit_code == 0
+    assert titles(seeker) == before
+
+
+def test_it_stays_until_its_row_changes(seeker: Seeker) -> None:
+    seeker.rows[1]["status"] = "rejected"
+    seeker.run()
+    undo(seeker)
+    assert seeker.run().plan.writes == ()
+    seeker.rows[1]["notes"] = "they wrote again"
+    assert [change.action for change in seeker.run().plan.writes] == [Action.DELETE, Action.DELETE]
+
+
+def test_an_overwritten_event_is_set_back_in_place(seeker: Seeker) -> None:
+    event = seeker.shown("Globex")
+    seeker.rows[1]["applied_on"] = "2027-01-06"
+    seeker.run()
+    assert seeker.calendar[event.uid].snapshot.start == at("2027-01-13")
+    undo(seeker)
+    assert seeker.calendar[event.uid].snapshot.start == event.snapshot.start
+    assert seeker.run().plan.writes == ()
+    seeker.rows[1]["applied_on"] = "2027-01-07"
+    seeker.run()
+    assert seeker.calendar[event.uid].snapshot.start == at("2027-01-14")
+
+
+def test_what_the_user_changed_since_stays_theirs(seeker: Seeker) -> None:
+    uid = seeker.shown("Globex").uid
+    seeker.rows[1]["applied_on"] = "2027-01-06"
+    seeker.run()
+    seeker.edit(uid, start=at("2027-01-21"), end=at("2027-01-21", "09:15"), summary="Mine")
+    undo(seeker)
+    assert seeker.calendar[uid].snapshot.start == at("2027-01-21")
+    assert seeker.calendar[uid].snapshot.summary == "Mine"
+
+
+def test_the_users_own_lines_come_back_too(seeker: Seeker) -> None:
+    for number in range(30):
+        seeker.rows.append(a_row(f"Firm {number}"))
+    seeker.run()
+    uid = seeker.shown("Globex").uid
+    seeker.edit(uid, description=seeker.calendar[uid].snapshot.description + "\nring her")
+    seeker.run()
+    text = seeker.calendar[uid].snapshot.description
+    seeker.calendar.clear()
+    with pytest.raises(GuardStop):
+        seeker.run()
+    undo(seeker)
+    assert seeker.shown("Globex").snapshot.description == text
+    assert "ring her" in text
+
+
+def test_a_mass_disappearance_is_put_back_and_kept_up_to_date(seeker: Seeker) -> None:
+    seeker.rows += [a_row(f"Firm {number}") for number in range(30)]
+    seeker.run()
+    before, burnt = titles(seeker), set(seeker.calendar)
+    seeker.calendar.clear()
+    with pytest.raises(GuardStop, match="To put them back: `followup undo`"):
+        seeker.run()
+    undo(seeker)
+    assert titles(seeker) == before
+    assert not burnt & seeker.calendar.keys()
+    assert seeker.run().plan.writes == ()
+    seeker.rows[1]["applied_on"] = "2027-01-06"
+    assert seeker.run().plan.count(Action.UPDATE) >= 1
+
+
+def test_an_undo_can_be_shown_first(seeker: Seeker) -> None:
+    seeker.rows.pop()
+    seeker.run()
+    shown = undo(seeker, write=False)
+    assert len(titles(seeker)) == 2
+    assert actions(undo(seeker)) == actions(shown)
+
+
+def test_a_certain_run_is_undone(seeker: Seeker) -> None:
+    seeker.rows[1]["status"] = "rejected"
+    seeker.run()
+    seeker.rows[0]["status"] = "rejected"
+    seeker.run()
+    undo(seeker, 2)
+    assert {title.partition(": ")[2] for title in titles(seeker)} == {"Globex"}
+
+
+def test_nothing_to_bring_back_is_said(seeker: Seeker) -> None:
+    with pytest.raises(ConfigError, match="nothing to bring back"):
+        undo(seeker)
+    with pytest.raises(ConfigError, match="run 7 left nothing to bring back"):
+        undo(seeker, 7)
+
+
+def test_what_is_back_is_not_brought_back_twice(seeker: Seeker) -> None:
+    seeker.rows.pop()
+    seeker.run()
+    undo(seeker)
+    with pytest.raises(ConfigError, match="nothing to bring back"):
+        undo(seeker)
+    assert len(titles(seeker)) == 4
+
+
+def test_a_sheet_that_cannot_be_read_keeps_nobody_from_an_undo(seeker: Seeker) -> None:
+    seeker.rows.pop()
+    seeker.run()
+    kept, seeker.rows = seeker.rows, []
+    undo(seeker)
+    seeker.rows = kept
+    assert len(titles(seeker)) == 4
+
+
+def test_a_dismissal_is_lifted_for_good(seeker: Seeker) -> None:
+    uid = seeker.shown("Globex").uid
+    del seeker.calendar[uid]
+    seeker.run()
+    assert len(titles(seeker)) == 3
+    lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Globex")
+    assert repair.lift(store=seeker.store, lead=lead, now=seeker.now) == ("Follow up: Globex",)
+    seeker.run()
+    assert len(titles(seeker)) == 4
+    assert uid not in seeker.calendar
+    assert seeker.run().plan.writes == ()
+    assert repair.lift(store=seeker.store, lead=lead, now=seeker.now) == ()
