@@ -31,6 +31,7 @@ class RequestWindow:
         self._clock = clock
         self._sleep = sleep
         self._best_rate = 0.0
+        self._proven = 0
         self._pool = ThreadPoolExecutor(max_workers=self._widest)
 
     def __enter__(self) -> RequestWindow:
@@ -63,11 +64,12 @@ class RequestWindow:
     def _judge(self, count: int, seconds: float, *, trouble: bool) -> None:
         rate = count / max(seconds, 1e-6)
         if trouble or rate < self._best_rate / 4:
-            self.size = self._widest = max(1, self.size // 2)
-        elif count < self.size:
-            return  # the last, smaller round says nothing
-        elif rate > self._best_rate * WORTH_IT or self.size == 1 == self._widest:
-            self._best_rate = max(rate, self._best_rate)
+            self.size = self._proven = self._widest = max(1, self.size // 2)
+            self._best_rate /= 2
+        elif count < self.size or self.size == self._proven:
+            return  # a last, smaller round says nothing, and a proven size needs no more proof
+        elif rate > self._best_rate * WORTH_IT:
+            self._best_rate, self._proven = rate, self.size
             self.size = min(self.size * 2, self._widest)
-        elif self.size > 1:
-            self.size = self._widest = self.size // 2
+        else:
+            self.size = self._widest = self._proven
