@@ -76,6 +76,8 @@ class Rule(BaseModel):
     hangs_on: str = ""
     reads: frozenset[str] = frozenset()
     levelled: bool = False
+    joins: str = ""
+    """A late touch of this rule takes ours in: both are one event, and done both are done."""
     on: bool = True
     advice: str
 

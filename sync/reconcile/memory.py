@@ -52,6 +52,8 @@ class LeadMemory:
     follow_up_on: date | None = None
     stages: tuple[StageSeen, ...] = ()
     interviews: tuple[InterviewSeen, ...] = ()
+    again: Mapping[str, InterviewSeen] = field(default_factory=dict)
+    """Other facts that may happen again (a meeting, a message, a promise), by field: which time it is."""
     generation: int = 0
     spent: tuple[date, ...] = ()
     triaged: bool = False

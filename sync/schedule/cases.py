@@ -22,6 +22,9 @@ CORRECTION = timedelta(days=21)
 INTERVIEW_LENGTH = timedelta(minutes=60)
 """A missing end (DESIGN 5.3)."""
 
+AGAIN = ("meeting_on", "last_inbound", "promised_on")
+"""Facts that may happen again; a later value after the old one has passed is the next time."""
+
 KEPT = ("applied_on", "promised_on", "follow_up_on", "interview_at")
 """Facts remembered as last seen."""
 
@@ -61,6 +64,11 @@ class Case:
         """Since when the lead waits: older ones are served first."""
         return self.lead.applied_on or self.seen.first_seen.date()
 
+    def round_of(self, field: str) -> int:
+        """Which time this fact happens, counted from one."""
+        counted = self.seen.again.get(field)
+        return counted.round if counted else 1
+
     def can_read(self, *fields: str) -> bool:
         """Whether none of these cells is a problem."""
         return not any(field in self.lead.unreadable for field in fields)
@@ -92,6 +100,7 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         generation=_generation(lead, seen, desk),
         **{name: getattr(seen if name in lead.unreadable else lead, name) for name in KEPT},
         interviews=_interviews(lead, seen, desk),
+        again={name: counted for name in AGAIN if (counted := _again(lead, seen, name, desk)) is not None},
         stages=_stages(lead, seen, stage, desk),
     )
     return Case(lead, seen, stage, known is None, organisation_key(lead), agency_key(lead))
@@ -141,6 +150,18 @@ def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen
     if end_of(last.at, None, desk=desk) < desk.now:
         return (*seen.interviews, InterviewSeen(last.round + 1, at))
     return (*seen.interviews[:-1], InterviewSeen(last.round, at))
+
+
+def _again(lead: Lead, seen: LeadMemory, name: str, desk: Desk) -> InterviewSeen | None:
+    value: Moment | None = getattr(lead, name)
+    known = seen.again.get(name)
+    if value is None or name in lead.unreadable:
+        return known
+    if known is None:
+        return InterviewSeen(1, value)
+    later = desk.instant_of(value) > desk.instant_of(known.at)
+    passed = desk.day_of(known.at) < desk.today or name == "last_inbound"
+    return InterviewSeen(known.round + (later and passed), value)
 
 
 def _stages(lead: Lead, seen: LeadMemory, stage: Stage, desk: Desk) -> tuple[StageSeen, ...]:

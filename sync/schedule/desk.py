@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sync.advice import Advice, Rule
 from sync.config import Settings
-from sync.models import Abilities, Leads, Moment, Note
+from sync.models import Abilities, Lead, Leads, Moment, Note
 from sync.reconcile.identity import make_uid
 from sync.reconcile.memory import Memory, Reaction, TouchMemory
 from sync.schedule.business_days import BusinessDays, open_business_days
@@ -20,6 +21,14 @@ from sync.schedule.slots import Slots, Windows, at, quarter_up
 
 ABSENCE = timedelta(days=7)
 """No run for so long is an absence (DESIGN 5.3)."""
+
+
+class HasLead(Protocol):
+    """A case, as far as the desk knows one."""
+
+    @property
+    def lead(self) -> Lead:
+        """Its lead."""
 
 
 @dataclass(slots=True)
@@ -42,6 +51,13 @@ class Desk:
     touches: dict[str, TouchMemory] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
+    zones: dict[str, ZoneInfo | None] = field(default_factory=dict)
+    triaged: dict[str, str] = field(default_factory=dict)
+    """Labels of leads that go into the triage event, by key."""
+    settled: set[str] = field(default_factory=set)
+    """Those of them whose whole past is settled by it."""
+    waiting: dict[str, str] = field(default_factory=dict)
+    """What a lead without a touch of its own waits for, by key."""
 
     @property
     def absent(self) -> bool:
@@ -52,6 +68,31 @@ class Desk:
     def first_quarter(self) -> int:
         """No new touch starts before it."""
         return quarter_up(self.now)
+
+    def zone_named(self, name: str) -> ZoneInfo | None:
+        """The zone of this name; None for an empty or unknown one."""
+        if not name:
+            return None
+        if name not in self.zones:
+            try:
+                self.zones[name] = ZoneInfo(name)
+            except (KeyError, ValueError, OSError):
+                self.zones[name] = None
+        return self.zones[name]
+
+    def note(self, key: str, case: HasLead | None, *, rule: str | None = None, **facts: object) -> None:
+        """Say something about a lead."""
+        lead = case.lead if case else None
+        self.notes.append(
+            Note(self.say(key, **facts), rule=rule, lead=lead.label if lead else None, row=lead.row if lead else None)
+        )
+
+    def triage(self, case: HasLead | None, *, whole: bool = True) -> None:
+        """Name the lead in the triage event instead of making an event of its own; `whole` settles it for good."""
+        if case is not None:
+            self.triaged.setdefault(case.lead.key, case.lead.label)
+            if whole:
+                self.settled.add(case.lead.key)
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule, where it is switched on."""

@@ -47,11 +47,14 @@ class Draft:
     high: int = 0
     """First quarter after its window; 0 while the day's ordinary window holds."""
     deadline: datetime | None = None
+    latest: date | None = None
+    """The last day it makes sense on."""
     fixed: Moment | None = None
     pinned: bool = False
     counts_from: date | None = None
     offers: int = 1
     late: bool = False
+    critical: bool = False
     tentative: bool = False
     start: Moment | None = None
     end: Moment | None = None
@@ -60,6 +63,8 @@ class Draft:
     alarm: bool = False
     published: bool = False
     move: str = ""
+    note: str = ""
+    """What a shared event names, kept as written."""
     reason: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     hangs_on: str = ""
@@ -71,13 +76,27 @@ class Draft:
 
     @property
     def guard_keys(self) -> tuple[str, ...]:
-        """The budgets it counts against."""
-        if self.case is None or self.kind is TouchClass.SELF:
+        """The budgets it has to keep: an ask those of organisation, agency and person, a relation the person's."""
+        if self.case is None or self.kind not in (TouchClass.ASKING, TouchClass.RELATION):
             return ()
         person = person_key(self.person)
         if self.kind is TouchClass.RELATION:
-            return (person,) if person else ()
+            return tuple(key for key in (person, self.case.agency if self.rule.audience == "agency" else "") if key)
         return (*self.case.org_keys, person) if person else self.case.org_keys
+
+    @property
+    def reached_keys(self) -> tuple[str, ...]:
+        """The budgets whose clock it starts: those of the person it reaches, and of that person's organisation."""
+        case = self.case
+        if case is None or self.kind is TouchClass.SELF:
+            return ()
+        if self.kind is TouchClass.ASKING:
+            return self.guard_keys
+        own = (person_key(self.person),) if self.person.party else ()
+        if self.rule.audience == "agency" or (self.rule.audience == "arranger" and case.agency):
+            return (case.agency, *own)
+        theirs = self.person == case.lead.contact or self.rule.audience in ("interviewers", "employer", "contact")
+        return (case.organisation, *own) if theirs else own
 
     @property
     def collision_order(self) -> tuple[bool, float, int, int, date, str, str]:
@@ -106,14 +125,17 @@ def draft_for(
     step: int = 1,
     generation: int = 0,
     kind: TouchClass | None = None,
+    key: str = "",
 ) -> Draft:
     """A draft with its identity and what is remembered of it; a pin that still holds becomes its fixed time."""
-    uid, generation, memory = desk.identify(case.lead.key, rule.id, party=party, round=round, generation=generation)
+    uid, generation, memory = desk.identify(
+        key or case.lead.key, rule.id, party=party, round=round, generation=generation
+    )
     draft = Draft(
         rule=rule,
         case=case,
         uid=uid,
-        key=case.lead.key,
+        key=key or case.lead.key,
         party=party,
         round=round,
         generation=generation,
@@ -166,5 +188,5 @@ def remember(draft: Draft) -> TouchMemory:
         fact=draft.fact,
         pinned_to=known.pinned_to if pinned and known else None,
         pinned_fact=known.pinned_fact if pinned and known else "",
-        note=known.note if known else "",
+        note=draft.note or (known.note if known else ""),
     )

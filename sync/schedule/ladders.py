@@ -24,6 +24,7 @@ from sync.reconcile.memory import TouchMemory
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, remember
+from sync.schedule.people import asked_person, channel_for
 
 WEEK = timedelta(days=7)
 """A date not older than this is still worth offering once (DESIGN 5.3)."""
@@ -35,7 +36,7 @@ class Ladder:
 
     `rules[i]` and `intervals[i]` belong to step i+1. `round_base` plus the step is its round in its identity.
     `first_counts` says whether an outbound after the base is the first step by itself (applications: yes).
-    `opening` is the next open step's day and reason where another fact decides it (`they_decide_by`).
+    `decide_by` is the day they said they decide by: the next ask is on the first business day after it.
     """
 
     case: Case
@@ -47,8 +48,8 @@ class Ladder:
     generation: int
     round_base: int = 0
     first_counts: bool = True
-    opening: tuple[date, str] | None = None
-    opening_rule: Rule | None = None
+    decide_by: date | None = None
+    decision_party: str = ""
     step: int = 1
     counts_from: date = date.min
     counts_text: str = ""
@@ -73,18 +74,29 @@ class Ladder:
             self.step += 1
         if self.ended:
             return None
+        draft: Draft | None
         if self.step > self.cap:
             self.ended = True
             draft = self._decision()
         else:
             draft = self._sheet_step() or self._own_step()
+        if draft is None:
+            return None
         draft.tentative = self.started
         self.started = True
         return draft
 
     def raw_day(self) -> date:
         """The current step's day by arithmetic alone: a floor, moved later to a business day."""
-        return self.desk.days.at_or_after(self.counts_from + timedelta(days=self.intervals[self.step - 1]))
+        floor = self.desk.days.at_or_after(self.counts_from + timedelta(days=self.intervals[self.step - 1]))
+        after = self._decided()
+        return floor if after is None else max(floor, after) if self.first_counts else after
+
+    def _decided(self) -> date | None:
+        """The first business day after the day they decide by, while that is still ahead of the last step."""
+        if self.decide_by is None or self.decide_by < self.counts_from:
+            return None
+        return self.desk.days.add(self.decide_by, 1)
 
     def _count_from(self, day: date, step: int) -> None:
         self.counts_from = day
@@ -95,13 +107,11 @@ class Ladder:
 
     def _own_step(self) -> Draft:
         rule, desk = self.rules[self.step - 1], self.desk
-        raw, reason = (
-            self.raw_day(),
-            count_reasons(self.counts_text, self.counts_from, self.intervals[self.step - 1], desk=desk),
-        )
-        if self.opening and not self.started:
-            raw, sentence = self.opening
-            reason, rule = [sentence], self.opening_rule or rule
+        raw = self.raw_day()
+        if self.decide_by and raw == self._decided():
+            reason = [desk.say("reason.decide_by", **{"from": desk.tell(self.decide_by)})]
+        else:
+            reason = count_reasons(self.counts_text, self.counts_from, self.intervals[self.step - 1], desk=desk)
         draft = self._draft(rule, raw)
         draft.reason[:0] = reason
         if self.offer and self.offer[0] == self.step and not draft.fixed:
@@ -120,20 +130,31 @@ class Ladder:
         return draft
 
     def _draft(self, rule: Rule, raw: date) -> Draft:
-        return draft_for(
-            self.case, rule, desk=self.desk, raw=raw, person=self.case.lead.contact,
+        draft = draft_for(
+            self.case, rule, desk=self.desk, raw=raw, person=asked_person(self.case.lead),
             round=self.round_base + self.step, step=self.step, generation=self.generation,
         )  # fmt: skip
+        draft.channel = channel_for(rule, self.case, draft.person)
+        if draft.channel == "phone":
+            draft.zone = self.desk.zone_named(self.case.lead.contact_zone) or draft.zone
+        return draft
 
-    def _decision(self) -> Draft:
-        rule = self.desk.advice.rules["R-003-1"]
-        days = rule.days or 0
-        raw = self.desk.days.at_or_after(self.counts_from + timedelta(days=days))
+    def _decision(self) -> Draft | None:
+        rule, desk = self.desk.rule("R-003-1"), self.desk
+        if rule is None:
+            return None
+        raw = desk.days.at_or_after(self.counts_from + timedelta(days=rule.days or 0))
         draft = draft_for(
-            self.case, rule, desk=self.desk, raw=raw, round=self.round_base, step=self.cap + 1,
-            generation=self.generation,
+            self.case, rule, desk=desk, raw=raw, party=self.decision_party, round=self.round_base,
+            step=self.cap + 1, generation=self.generation,
         )  # fmt: skip
-        draft.reason[:0] = count_reasons(self.counts_text, self.counts_from, days, desk=self.desk)
+        memory = draft.memory
+        if memory and (was_deleted(memory) or memory.done_on):
+            return None
+        if memory and memory.start is not None and not draft.fixed and desk.day_of(memory.start) < desk.today:
+            desk.missed.add(draft.uid)
+            return None
+        draft.reason[:0] = count_reasons(self.counts_text, self.counts_from, rule.days or 0, desk=desk)
         return draft
 
 
@@ -281,7 +302,7 @@ def _pass_step(ladder: Ladder) -> bool:
         passed = _pass_sheet_step(ladder, sheet)
         ladder.counts_from = sheet if passed else ladder.counts_from
         return passed
-    raw = ladder.opening[0] if ladder.opening else ladder.raw_day()
+    raw = ladder.raw_day()
     record = next((record for record in records if record.rule != "sheet" and record.start is not None), None)
     stood = _stood_on(record) if record else None
     day = desk.day_of(stood) if stood is not None else raw

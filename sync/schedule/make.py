@@ -2,31 +2,48 @@
 
 The steps, each in a module of its own:
 
-    cases       lead + memory -> case            ladders     what is past, what comes next
-    placing     days: guard, levelling           timing      times of day
-    text        what the events say              make        what is shown, what is remembered
+    facts        what cannot be is a problem           cases       lead + memory -> case
+    obligations  deadlines, promises, the day before   ladders, floors   what waits for a day
+    placing      days: organisation guard, levelling   shared      events that name many leads
+    timing       times of day                          showing     what is published, what rings
+    text         what the events say
 
 Pure: the same leads, settings, memory and `now` give the same schedule, whatever the order of the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 
 from sync.advice import Advice
 from sync.config import Settings
-from sync.models import Abilities, Lead, Leads, Moment, Schedule, Stage, Touch
+from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
 from sync.reconcile.memory import Memory, TouchMemory
 from sync.schedule.cases import Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, remember
-from sync.schedule.ladders import Ladder, replay
+from sync.schedule.facts import DATES, check_facts
+from sync.schedule.floors import agency_touches, closing_notes, employer_news, progress_notes, trains_of, withdrawals
+from sync.schedule.obligations import obligations
 from sync.schedule.organisations import Guard
-from sync.schedule.placing import Placing, Train
-from sync.schedule.text import description_of, initials, title_of, who_of
+from sync.schedule.placing import Placing, Single, Train
+from sync.schedule.remarks import make_remarks
+from sync.schedule.shared import (
+    SharedEvents,
+    decide_events,
+    find_names,
+    more_events,
+    review_event,
+    triage_event,
+)
+from sync.schedule.showing import publish, ring, sortable
+from sync.schedule.text import initials, web_link, write_texts
 from sync.schedule.timing import give_times
+
+MANY_LATE = 10
+"""More late events than this are an absence: one triage event replaces the pile (DESIGN 5.3)."""
 
 
 def make_schedule(
@@ -37,28 +54,117 @@ def make_schedule(
     `now` is aware. `memory` already holds the user's reactions. Nothing in `memory.events` is changed.
     """
     desk = open_desk(leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities)
-    cases = [open_case(lead, desk=desk) for lead in sorted(leads.leads, key=lambda lead: lead.key)]
+    cases, problems = _open_cases(leads, desk)
+    active = [case for case in cases if not _is_ignored(case, desk)]
     placing = Placing(desk, _open_guard(desk))
-    placing.reserve_given_days()
-    for case in cases:
-        _note_past_contacts(case, placing.guard, desk)
-    frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
-    trains: list[Train] = [ladder for case in cases if (ladder := _application_ladder(case, desk)) is not None]
-    drafts = list(placing.place_all(trains))
+    drafts = _plan_days(active, placing, desk)
+    shared = SharedEvents(desk)
+    drafts += _share(active, drafts, shared, [*leads.problems, *problems])
     give_times(drafts, desk=desk)
-    _publish(drafts, desk=desk)
-    touches = sorted((_touch(draft, desk) for draft in drafts), key=lambda touch: (_sortable(touch.start), touch.uid))
+    publish(drafts, desk=desk)
+    ring(drafts, desk=desk)
+    texts = write_texts(drafts, desk=desk)
+    make_remarks(cases, active, drafts, desk=desk)
+    frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
+    frozen_leads = frozenset(leads.silent_keys) | {c.lead.key for c in cases if c.lead.unreadable & _STOPS}
     schedule = Schedule(
-        touches=tuple(touches),
-        notes=tuple(desk.notes),
+        touches=tuple(
+            sorted(
+                (_touch(draft, texts[draft.uid], desk) for draft in drafts),
+                key=lambda touch: (sortable(touch.start), touch.uid),
+            )
+        ),
+        notes=tuple(dict.fromkeys(desk.notes)),
+        problems=tuple(problems),
         frozen=frozen,
-        frozen_leads=frozenset(leads.silent_keys)
-        | {case.lead.key for case in cases if case.lead.unreadable & {"status", "do_not_contact"}},
+        frozen_leads=frozen_leads,
         done=frozenset(desk.done),
         missed=frozenset(desk.missed),
         asked_for=frozenset(case.lead.key for case in cases if _says_stop(case.lead)),
     )
-    return schedule, _next_memory(desk, cases, drafts, frozen)
+    return schedule, _next_memory(
+        desk,
+        cases,
+        drafts,
+        shared,
+        kept=lambda touch: touch.lead_key in frozen_leads or (touch.lead_key, touch.rule) in frozen,
+    )
+
+
+_STOPS = frozenset({"status", "do_not_contact", "interest"})
+
+
+def _open_cases(leads: Leads, desk: Desk) -> tuple[list[Case], list[Problem]]:
+    cases, problems = [], []
+    for lead in sorted(leads.leads, key=lambda lead: lead.key):
+        checked, found = check_facts(lead, desk=desk)
+        cases.append(open_case(checked, desk=desk))
+        problems += found
+    return cases, problems
+
+
+def _is_ignored(case: Case, desk: Desk) -> bool:
+    """Rows whose newest date is older than `ignore_before` make no events."""
+    before = desk.settings.ignore_before
+    dates = [desk.day_of(value) for field in DATES if (value := getattr(case.lead, field)) is not None]
+    return before is not None and bool(dates) and max(dates) < before
+
+
+def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draft]:
+    """Everything about single leads, each with its day."""
+    if any(case.stage is Stage.ACCEPTED and case.can_read("status") for case in cases):
+        return list(placing.place_all(list(closing_notes(cases, desk=desk))))
+    placing.reserve_given_days()
+    for case in cases:
+        _note_past_contacts(case, placing.guard, desk)
+    owed = [draft for case in cases for draft in obligations(case, desk=desk)]
+    owed = _replace_pile(owed, desk)
+    fixed = [draft for draft in owed if draft.kind is not TouchClass.SELF]
+    for draft in fixed:
+        placing.record(draft)
+    trains: list[Train] = [train for case in cases for train in trains_of(case, desk=desk)]
+    trains += [Single(draft.case, draft) for draft in owed if draft.kind is TouchClass.SELF and draft.case]
+    for more in (agency_touches, progress_notes, employer_news, withdrawals):
+        trains += more(cases, desk=desk)
+    late = {(draft.key, draft.rule.id) for draft in fixed if draft.late}
+    return fixed + list(placing.place_all([train for train in trains if not _joins_late(train, late, desk)]))
+
+
+def _replace_pile(owed: list[Draft], desk: Desk) -> list[Draft]:
+    """After an absence the late ones go by name into one triage event."""
+    late = [draft for draft in owed if draft.late and not draft.pinned]
+    if len(late) <= MANY_LATE and not (desk.absent and late):
+        return owed
+    for draft in late:
+        desk.triage(draft.case, whole=False)
+        desk.touches[draft.uid] = replace(draft.memory or remember(draft), missed=True)
+        desk.missed.add(draft.uid)
+    return [draft for draft in owed if draft not in late]
+
+
+def _joins_late(train: Train, late: set[tuple[str, str]], desk: Desk) -> bool:
+    """A touch that a late one of the same lead takes in (R-004-6 in R-001-4)."""
+    if not isinstance(train, Single) or (train.draft.key, train.draft.rule.joins) not in late:
+        return False
+    desk.note("note.merged", train.case, rule=train.draft.rule.id)
+    if train.draft.memory:
+        desk.touches[train.draft.uid] = train.draft.memory
+    return True
+
+
+def _share(
+    cases: Sequence[Case], drafts: list[Draft], shared: SharedEvents, problems: Sequence[Problem]
+) -> list[Draft]:
+    """The seeker's own events that name many leads."""
+    if not cases or any(case.stage is Stage.ACCEPTED for case in cases):
+        return []
+    found = list(find_names(drafts, shared=shared))
+    found += decide_events(cases, [draft.case.lead.key for draft in drafts if draft.case], shared=shared)
+    found += more_events(drafts, shared=shared)
+    found += triage_event(shared=shared)
+    cells = [f"{problem.row} {problem.column}" for problem in problems]
+    found += review_event(cases, [*drafts, *found], shared=shared, problems=cells)
+    return found
 
 
 def _open_guard(desk: Desk) -> Guard:
@@ -70,37 +176,18 @@ def _open_guard(desk: Desk) -> Guard:
 
 
 def _note_past_contacts(case: Case, guard: Guard, desk: Desk) -> None:
-    """What already reached them starts the clock of their organisation."""
-    lead = case.lead
-    if lead.last_outbound is not None:
-        day = desk.day_of(lead.last_outbound)
-        if day != lead.applied_on:
-            guard.note_contact(case.org_keys, day, label=lead.label, lead_key=lead.key)
-
-
-def _application_ladder(case: Case, desk: Desk) -> Ladder | None:
-    first, later, cap = desk.rule("R-001-1"), desk.rule("R-001-12"), desk.advice.rules["R-003-5"].cap or 1
-    lead = case.lead
-    if first is None or lead.applied_on is None or case.stage is not Stage.SENT or not _may_write(case, first.reads):
-        return None
-    intervals = (later.intervals if later else ()) or ()
-    steps = [first.days or 0, *intervals, *[intervals[-1] if intervals else 0] * cap][: cap if later else 1]
-    ladder = Ladder(
-        case=case,
-        desk=desk,
-        rules=tuple(first if number == 0 or later is None else later for number in range(len(steps))),
-        intervals=tuple(steps),
-        base=lead.applied_on,
-        base_text=desk.say("reason.since_applied"),
-        generation=case.seen.generation,
-    )
-    replay(ladder)
-    return ladder
-
-
-def _may_write(case: Case, reads: Iterable[str]) -> bool:
-    """Whether a touch to the contact may be planned: wanted, and every cell it depends on can be read."""
-    return case.can_read(*reads) and case.can_read("status", "do_not_contact") and not _says_stop(case.lead)
+    """What already reached them starts the clock of their organisation: outbound messages and ticked touches."""
+    lead, key, label = case.lead, case.lead.key, case.lead.label
+    if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
+        guard.note_contact(case.org_keys, desk.day_of(lead.last_outbound), label=label, lead_key=key)
+    for record in desk.by_lead.get(key, ()):
+        rule = desk.advice.rules.get(record.rule)
+        if record.done_on is None or rule is None or rule.kind is TouchClass.SELF:
+            continue
+        if rule.kind is TouchClass.ASKING:
+            guard.note_ask(case.org_keys, record.done_on, label=label, lead_key=key)
+        elif rule.audience in ("contact", "interviewers", "employer", "arranger"):
+            guard.note_contact(case.org_keys, record.done_on, label=label, lead_key=key)
 
 
 def _says_stop(lead: Lead) -> bool:
@@ -112,27 +199,12 @@ def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
     return ((case.lead.key, rule.id) for rule in desk.advice.rules.values() if unreadable and rule.reads & unreadable)
 
 
-# --- what is shown and what is remembered ---------------------------------------------------------------------
-
-
-def _publish(drafts: Iterable[Draft], *, desk: Desk) -> None:
-    """Show the next weeks, every lead's next touch, and whatever was shown before."""
-    ahead = desk.settings.ahead_days
-    until = date.max if ahead == "all" else desk.today + timedelta(days=ahead)
-    first_of: dict[str, Draft] = {}
-    for draft in drafts:
-        known = first_of.get(draft.key)
-        if known is None or draft.day < known.day:
-            first_of[draft.key] = draft
-    for draft in drafts:
-        shown = draft.memory is not None and draft.memory.published
-        draft.published = draft.own_event and (draft.day <= until or first_of[draft.key] is draft or shown)
-
-
-def _touch(draft: Draft, desk: Desk) -> Touch:
+def _touch(draft: Draft, texts: tuple[str, str, str], desk: Desk) -> Touch:
     lead = draft.case.lead if draft.case else None
-    assert draft.start is not None and draft.end is not None
+    assert draft.start is not None
+    assert draft.end is not None
     given = draft.memory.start if draft.pinned and draft.memory and draft.memory.start is not None else draft.start
+    summary, description, who = texts
     return Touch(
         uid=draft.uid,
         rule=draft.rule.id,
@@ -149,10 +221,10 @@ def _touch(draft: Draft, desk: Desk) -> Touch:
         zone=draft.zone.key,
         given=given,
         deadline=draft.deadline,
-        summary=title_of(draft, desk=desk),
-        description=description_of(draft, desk=desk),
+        summary=summary,
+        description=description,
         channel=draft.channel,
-        who=who_of(draft),
+        who=who,
         move=draft.move,
         tentative=draft.tentative,
         published=draft.published,
@@ -163,32 +235,39 @@ def _touch(draft: Draft, desk: Desk) -> Touch:
         reads=draft.rule.reads,
         pinned=draft.pinned,
         offers=draft.offers,
-        url=lead.url if lead else "",
+        url=web_link(lead.url) if lead else "",
         address=lead.address if lead else "",
-        brief=desk.say("title.short", initials=initials(draft.person.name)),
+        brief=desk.say("title.short", initials=initials(draft.person.name)).rstrip(": "),
         bare=desk.say("title.none"),
     )
 
 
-def _sortable(moment: Moment) -> str:
-    return moment.astimezone(UTC).isoformat() if isinstance(moment, datetime) else moment.isoformat()
-
-
 def _next_memory(
-    desk: Desk, cases: Iterable[Case], drafts: Iterable[Draft], frozen: frozenset[tuple[str, str]]
+    desk: Desk,
+    cases: Iterable[Case],
+    drafts: Iterable[Draft],
+    shared: SharedEvents,
+    *,
+    kept: Callable[[TouchMemory], bool],
 ) -> Memory:
+    """Reactions, history and what was shown stay; a plan that was never shown and is gone is forgotten."""
     memory = desk.memory
     touches: dict[str, TouchMemory] = {
         uid: touch
         for uid, touch in memory.touches.items()
-        if touch.done_on or touch.missed or touch.reaction or touch.published or (touch.lead_key, touch.rule) in frozen
+        if touch.done_on or touch.missed or touch.reaction or touch.published or kept(touch)
     }
     touches |= desk.touches
     touches |= {draft.uid: remember(draft) for draft in drafts}
+    seen = {
+        case.lead.key: replace(case.seen, triaged=True) if case.lead.key in desk.settled else case.seen
+        for case in cases
+    }
     return replace(
         memory,
         first_run=memory.first_run or desk.now,
         last_run=desk.now,
-        leads={**memory.leads, **{case.lead.key: case.seen for case in cases}},
+        leads={**memory.leads, **seen},
         touches=touches,
+        counters={**memory.counters, **shared.counters},
     )

@@ -24,6 +24,8 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.organisations import Guard, Reached
 
+FULL = 30
+"""Without levelling a day still holds no more floors than its slots."""
 SPREAD = 5
 """Business days a floor may be levelled over, its own day included."""
 
@@ -102,18 +104,18 @@ class Placing:
             self._note_broken_limit(draft)
             self._release(draft)
             self.load[draft.day] += draft.rule.levelled
-        self._record(draft)
+        self.record(draft)
         return True
 
-    def _record(self, draft: Draft) -> None:
+    def record(self, draft: Draft) -> None:
+        """Start the clocks of those it reaches."""
         case = draft.case
         if case is None:
             return
         if draft.kind is TouchClass.ASKING:
             self.guard.note_ask(draft.guard_keys, draft.day, label=case.lead.label, lead_key=case.lead.key)
-        elif draft.kind is not TouchClass.SELF:
-            keys = {*draft.guard_keys, *case.org_keys}
-            self.guard.note_contact(sorted(keys), draft.day, label=case.lead.label, lead_key=case.lead.key)
+        else:
+            self.guard.note_contact(draft.reached_keys, draft.day, label=case.lead.label, lead_key=case.lead.key)
 
     def _find_day(self, draft: Draft) -> bool:
         desk, wanted = self.desk, draft.day
@@ -122,9 +124,9 @@ class Placing:
             draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
         keys = draft.guard_keys
         guarded: date | None = earliest
-        if keys and draft.kind is not TouchClass.ONCE_EXEMPT:
+        if keys:
             guarded, block = self.guard.first_free(keys, earliest, roll=desk.days.at_or_after)
-            if guarded is None:
+            if guarded is None or (draft.latest and guarded > draft.latest):
                 self._give_up(draft, block)
                 return False
             if block is not None:
@@ -135,6 +137,7 @@ class Placing:
             draft.day = self._level(draft, guarded, given)
         else:
             draft.day = guarded
+            draft.own_event = not draft.rule.levelled or self.load[guarded] < FULL
         self.load[draft.day] += draft.rule.levelled and draft.own_event
         return True
 
@@ -150,11 +153,10 @@ class Placing:
     def _level(self, draft: Draft, guarded: date, given: date | None) -> date:
         """The first day with room, over at most five business days; without room the last one, shown as "more"."""
         desk, limit, keys = self.desk, self.desk.settings.limits.daily_touches, draft.guard_keys
-        asks = keys and draft.kind is not TouchClass.ONCE_EXEMPT
         allowed = [guarded]
         while len(allowed) < SPREAD:
             allowed.append(desk.days.add(allowed[-1], 1))
-        if asks:
+        if keys:
             allowed = [day for day in allowed if self.guard.is_free(keys, day)]
         if given in allowed and (self.load[given] < limit or given == allowed[-1]):
             day = given

@@ -1,25 +1,51 @@
-"""What an event says: title and description, filled from the sheet and from nothing else.
+"""What an event says: title and description, filled from the sheet and from nothing else (seed rules, section 8).
 
-Everything that comes from the sheet is bounded and stripped of control characters. No text holds a quantity that
-depends on the moment of the run, nor the row's number, so that an unchanged event stays unchanged.
+Everything that comes from the sheet is bounded and stripped of control characters; links are built from validated,
+percent-encoded parts. No text holds a quantity that depends on the moment of the run, nor the row's number, so that
+an unchanged event stays unchanged.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import quote, urlsplit
 
+from sync.models import Lead, TouchClass
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 
 MAX_CELL = 200
 """Characters of a cell that are shown."""
+MOVES = ("resume", "referral", "fact", "organisation")
+"""Ways to bring something new (R-003-8); `meet` comes first where a trip is in the sheet."""
+CONDEMNED = ("did you get my resume", "do you have any positions yet")
+"""Questions that never stand in a text (R-003-11)."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
+
+
+def write_texts(drafts: Sequence[Draft], *, desk: Desk) -> dict[str, tuple[str, str, str]]:
+    """Title, description and recipient of every draft by uid. Chooses the moves on the way (R-003-7)."""
+    by_lead: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if draft.case is not None:
+            by_lead.setdefault(draft.case.lead.key, []).append(draft)
+    for own in by_lead.values():
+        own.sort(key=lambda draft: (draft.day, draft.step, draft.uid))
+        _choose_moves(own, desk)
+    texts = {}
+    for draft in drafts:
+        siblings = by_lead.get(draft.case.lead.key, []) if draft.case is not None else []
+        texts[draft.uid] = (title_of(draft, desk=desk), "\n".join(_lines(draft, siblings, desk)), who_of(draft))
+    return texts
 
 
 def clean(text: str, *, limit: int = MAX_CELL) -> str:
     """One line of plain text, bounded."""
-    line = " ".join(_CONTROL.sub(" ", text).split())
+    line = " ".join(_CONTROL.sub(" ", text).split()) if not text.isalnum() else text
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
@@ -28,8 +54,9 @@ def who_of(draft: Draft) -> str:
     if draft.case is None:
         return ""
     lead = draft.case.lead
-    parts = [clean(draft.person.name or draft.person.email), clean(lead.company)]
-    return ", ".join(dict.fromkeys(part for part in parts if part))
+    name = clean(draft.person.name or draft.person.email)
+    firm = "" if draft.rule.audience in ("referrer", "references") else clean(lead.company)
+    return ", ".join(dict.fromkeys(part for part in (name, firm) if part)) or clean(lead.label)
 
 
 def initials(name: str) -> str:
@@ -40,11 +67,161 @@ def initials(name: str) -> str:
 def title_of(draft: Draft, *, desk: Desk) -> str:
     """The event's title."""
     lead = draft.case.lead if draft.case else None
-    return desk.say(
-        f"title.{draft.rule.id}", who=who_of(draft), lead=clean(lead.label) if lead else "", **draft.facts
-    ).strip()
+    key = f"title.{draft.rule.id}"
+    if draft.critical:
+        key = f"{key}-critical"
+    elif lead is not None and desk.advice.wording.has(f"{key}-one"):
+        key = f"{key}-one"
+    elif draft.rule.channel == "phone" and draft.channel != "phone":
+        key = f"{key}-written"
+    channel = desk.say(f"channel.{draft.channel}") if desk.advice.wording.has(f"channel.{draft.channel}") else ""
+    facts = {"who": who_of(draft), "lead": clean(lead.label) if lead else "", "channel": channel, **draft.facts}
+    title = desk.say(key, **facts).strip()
+    if draft.rule.trigger == "applied" and lead is not None and not draft.person.party:
+        title = desk.say("title.nameless", title=title)
+    return desk.say("title.late", title=title) if draft.late else title
 
 
-def description_of(draft: Draft, *, desk: Desk) -> str:
-    """The event's description."""
-    return f"{draft.rule.id}: {draft.rule.advice}\n" + "\n".join(draft.reason)
+def web_link(url: str) -> str:
+    """The address where it is an http(s) one; else nothing."""
+    bare = clean(url, limit=2000)
+    try:
+        parts = urlsplit(bare)
+    except ValueError:
+        return ""
+    return quote(bare, safe=":/?#[]@!$&'()*+,;=%~-._") if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+# --- moves ---------------------------------------------------------------------------------------------------
+
+
+def _choose_moves(drafts: Iterable[Draft], desk: Desk) -> None:
+    """Each asking touch brings something that was not used yet; two in a row never the same."""
+    asks = [draft for draft in drafts if draft.kind is TouchClass.ASKING and draft.case is not None]
+    if not asks or asks[0].case is None:
+        return
+    lead = asks[0].case.lead
+    pool = (*MOVES, "meet") if lead.travel_on is not None else MOVES
+    used = used_moves(lead.key, desk)
+    for draft in asks:
+        given = draft.memory.move if draft.memory else ""
+        fresh = [move for move in pool if move not in used] or [move for move in pool if move != used[-1]]
+        draft.move = given if given in pool and (not used or given != used[-1]) else fresh[0]
+        used.append(draft.move)
+
+
+def used_moves(key: str, desk: Desk) -> list[str]:
+    """Moves of this lead's earlier asking touches, in the order they were done."""
+    done = [record for record in desk.by_lead.get(key, ()) if record.move and record.done_on]
+    return [record.move for record in sorted(done, key=lambda record: (record.done_on, record.step))]
+
+
+# --- the description -----------------------------------------------------------------------------------------
+
+
+def _lines(draft: Draft, siblings: Sequence[Draft], desk: Desk) -> Iterator[str]:
+    say = desk.say
+    yield say("line.why", rule=draft.rule.id, advice=draft.rule.advice)
+    yield say("line.reason", reason="; ".join(dict.fromkeys(draft.reason)))
+    if draft.deadline is not None:
+        yield say("line.due", day=desk.advice.wording.moment(draft.deadline))
+    if "lines" in draft.facts:
+        yield from draft.facts["lines"].split("\n")
+    if "leads" in draft.facts:
+        yield say("line.leads", leads=clean(draft.facts["leads"], limit=4000))
+    if draft.case is not None and draft.rule.audience != "self":
+        yield from _about(draft, draft.case.lead, desk)
+    yield from _what_to_do(draft, desk)
+    if draft.kind is TouchClass.ASKING and not draft.tentative:
+        later = [sibling.day for sibling in siblings if sibling.tentative and sibling.kind is TouchClass.ASKING]
+        if later:
+            yield say("line.later", days=", ".join(desk.tell(day) for day in later))
+
+
+def _about(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+    say, missing = desk.say, desk.say("missing")
+    yield say("line.who", who=who_of(draft))
+    if draft.channel:
+        yield say(
+            "line.channel", channel=say(f"channel.{draft.channel}"), why=say(f"channel.{_why_channel(draft, lead)}")
+        )
+    yield say("line.position", position=clean(lead.role) or missing)
+    known = lead.how_known or lead.source or (lead.referrer if draft.rule.audience != "referrer" else "")
+    yield say("line.known", known=clean(known) or missing)
+    yield say("line.history", history=_history(lead, desk) or missing)
+    if draft.rule.trigger in ("interview", "waiting") and lead.problem:
+        yield say("line.problem", problem=clean(lead.problem))
+    if draft.rule.audience == "interviewers" and (
+        names := [p.name for p in lead.interviewers if p.name and not p.email]
+    ):
+        yield say("line.address_missing", names=clean("; ".join(names)))
+    if draft.kind is TouchClass.ASKING:
+        yield from _moves_lines(draft, lead, desk)
+    if desk.advice.wording.has(f"courtesy.{draft.channel}"):
+        yield say("line.courtesy", text=say(f"courtesy.{draft.channel}"))
+    yield from _links(draft, lead, desk)
+
+
+def _moves_lines(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+    say = desk.say
+    yield say("line.new", move=say(f"move.{draft.move}"))
+    done = [
+        f"{say(f'move.{record.move}')} {desk.tell(record.done_on)}"
+        for record in desk.by_lead.get(lead.key, ())
+        if record.move and record.done_on
+    ]
+    used = {*used_moves(lead.key, desk), draft.move}
+    rest = [say(f"move.{move}") for move in MOVES if move not in used]
+    if rest:
+        yield say("line.unused", moves=" | ".join(rest))
+    if done:
+        yield say("line.used", moves=" | ".join(done))
+    yield say("line.ask")
+    if draft.step in (2, 3) and draft.channel != "phone" and _PHONE.fullmatch(draft.person.phone.strip()):
+        yield say("line.call", phone=clean(draft.person.phone))
+
+
+def _what_to_do(draft: Draft, desk: Desk) -> Iterator[str]:
+    key = f"do.{draft.rule.id}"
+    if draft.late and desk.advice.wording.has(f"{key}-late"):
+        key = f"{key}-late"
+    if draft.rule.trigger == "interview" and draft.case is not None and not draft.case.lead.problem:
+        key = f"{key}-empty" if desk.advice.wording.has(f"{key}-empty") else key
+    if desk.advice.wording.has(key):
+        yield desk.say(key)
+
+
+def _why_channel(draft: Draft, lead: Lead) -> str:
+    if draft.person != lead.contact:
+        return "default"
+    if lead.channel == draft.channel:
+        return "row"
+    if lead.last_inbound_channel == draft.channel:
+        return "last"
+    return "rule" if draft.rule.channel == draft.channel else "default"
+
+
+def _history(lead: Lead, desk: Desk) -> str:
+    """The last contacts, oldest first: what every message builds on (R-003-14)."""
+    say = desk.say
+    sent = lead.last_outbound_channel if desk.advice.wording.has(f"channel.{lead.last_outbound_channel}") else ""
+    found = [
+        (lead.applied_on, "history.applied", ""),
+        (lead.meeting_on, "history.met", ""),
+        (lead.interview_at, "history.interview", ""),
+        (lead.last_inbound, "history.answered", ""),
+        (lead.last_outbound, "history.sent", say(f"channel.{sent}") if sent else say("history.message")),
+    ]
+    past = sorted((desk.day_of(day), key, channel) for day, key, channel in found if day is not None)
+    return "; ".join(say(key, day=desk.tell(day), channel=channel) for day, key, channel in past)
+
+
+def _links(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+    mail, phone = draft.person.email.strip(), draft.person.phone.strip()
+    if _MAIL.fullmatch(mail) and draft.channel != "phone":
+        key = "line.subject" if lead.role else "line.subject_plain"
+        subject = quote(desk.say(key, role=clean(lead.role)), safe="")
+        yield desk.say("line.mail", link=f"mailto:{quote(mail, safe='@')}?subject={subject}")
+    if _PHONE.fullmatch(phone):
+        digits = ("+" if phone.startswith("+") else "") + re.sub(r"\D", "", phone)
+        yield desk.say("line.phone", link=f"tel:{digits}")

@@ -53,9 +53,9 @@ def window_of(draft: Draft, day: date, *, desk: Desk) -> tuple[int, int]:
 
 def _hours(draft: Draft, desk: Desk) -> tuple[Hours, ZoneInfo]:
     settings = desk.settings
-    if draft.rule.window == "message":
-        return settings.message_hours, desk.zone
-    return settings.work_hours, draft.zone
+    if draft.channel == "phone" and draft.case is not None:
+        return settings.work_hours, draft.zone
+    return (settings.message_hours if draft.rule.window == "message" else settings.work_hours), desk.zone
 
 
 def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
@@ -73,7 +73,8 @@ def _length(draft: Draft) -> int:
 
 
 def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
-    desk.slots.take(quarter, length=_length(draft))
+    if draft.own_event:
+        desk.slots.take(quarter, length=_length(draft))
     draft.start = moment_of(quarter, draft.zone)
     draft.end = moment_of(quarter + _length(draft), draft.zone)
 
@@ -83,7 +84,7 @@ def _find_slot(draft: Draft, *, desk: Desk) -> None:
     low, high = window_of(draft, draft.day, desk=desk)
     low = max(low, desk.first_quarter)
     if draft.deadline is not None:
-        high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) > low else high
+        high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) > low + length else high
     quarter = desk.slots.first_free(low, high, length=length) if draft.own_event else low
     if quarter is None:
         quarter = max(low, high - length)

@@ -1,0 +1,63 @@
+"""Facts that can be read and still cannot be: each is a problem that names one cell, never a guess.
+
+The field is taken as unreadable: what hangs on it is neither made, moved nor deleted; the rest of the lead goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sync.models import Lead, Problem
+from sync.schedule.desk import Desk
+
+DATES = (
+    "received_at", "acknowledged_on", "plan_on", "applied_on", "last_inbound", "last_outbound",
+    "under_consideration_on", "meeting_on", "interview_at", "interview_end", "references_given_on", "offer_on",
+    "promised_on", "follow_up_on", "they_decide_by", "travel_on",
+)  # fmt: skip
+EMPTY = Lead(key="", row="", row_number=0)
+PLAUSIBLE = timedelta(days=366 * 20)
+"""No lead is older, and nothing is planned further ahead."""
+
+
+def check_facts(lead: Lead, *, desk: Desk) -> tuple[Lead, list[Problem]]:
+    """The lead with its impossible facts marked unreadable, and a problem for each."""
+    found = list(_impossible(lead, desk))
+    if not found:
+        return lead, []
+    fields = frozenset(field for field, _ in found)
+    blank = {field: getattr(EMPTY, field) for field in fields}
+    problems = [
+        Problem(lead.row, lead.columns.get(field, field), _shown(getattr(lead, field)), reason)
+        for field, reason in found
+    ]
+    return replace(lead, **blank, unreadable=lead.unreadable | fields), problems
+
+
+def _impossible(lead: Lead, desk: Desk) -> Iterator[tuple[str, str]]:
+    far = set()
+    for field in DATES:
+        value = getattr(lead, field)
+        if value is not None and abs(desk.day_of(value) - desk.today) > PLAUSIBLE:
+            far.add(field)
+            yield field, desk.say("problem.far_year", year=f"{value.year:04d}")
+    for field in ("interview_zone", "contact_zone"):
+        if (name := getattr(lead, field)) and desk.zone_named(name) is None:
+            yield field, desk.say("problem.unknown_zone")
+    held, ends = lead.interview_at, lead.interview_end
+    if held is None or "interview_at" in far:
+        return
+    if ends is not None and "interview_end" not in far and desk.instant_of(ends) < desk.instant_of(held):
+        yield "interview_end", desk.say("problem.ends_early")
+    if lead.applied_on is not None and "applied_on" not in far and desk.day_of(held) < lead.applied_on:
+        yield "interview_at", desk.say("problem.before_applied")
+
+
+def _shown(value: object) -> str:
+    return (
+        value.isoformat(*((" ", "minutes") if hasattr(value, "hour") else ()))
+        if isinstance(value, date)
+        else str(value)
+    )

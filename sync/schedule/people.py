@@ -1,0 +1,78 @@
+"""Who a touch goes to, and by which channel.
+
+With an agency on the row the asking touch goes to the agency: the employer's staff are never bypassed to (C11).
+Channel, the first that is known (C2): the row's own `channel`, the one they last used, the rule's (a call only with a
+number), mail.
+"""
+
+from __future__ import annotations
+
+from sync.advice import Rule
+from sync.models import Lead, Person, TouchClass
+from sync.schedule.cases import Case
+
+NOBODY = Person()
+WRITTEN = ("email", "text", "linkedin", "post")
+
+
+def teller(lead: Lead) -> Person | None:
+    """Whoever gave the information: the referrer, else the contact of a lead that is no plain application."""
+    if lead.referrer.strip():
+        return Person(name=lead.referrer.strip())
+    plain = lead.lead_kind == "posting" and bool(lead.role or lead.applied_on)
+    return None if plain or not lead.contact.party else lead.contact
+
+
+def recipients(rule: Rule, case: Case) -> list[tuple[Person, str]]:
+    """Everybody the rule addresses in this lead, each with the party of its identity (empty for a single one)."""
+    lead = case.lead
+    match rule.audience:
+        case "sender":
+            told = teller(lead)
+            return [(told, "")] if told else []
+        case "referrer":
+            return [(Person(name=lead.referrer.strip()), "")] if lead.referrer.strip() else []
+        case "agency":
+            return [(agency_person(lead), "")] if lead.agency.strip() else []
+        case "interviewers" | "references":
+            group = lead.interviewers if rule.audience == "interviewers" else lead.reference_names
+            if rule.each and group:
+                return [(person, person.party) for person in group]
+            return [(_together(group) or lead.contact, "")]
+        case "arranger":
+            return [(agency_person(lead) if lead.agency.strip() else lead.contact, "")]
+        case "self" | "none":
+            return [(NOBODY, "")]
+        case _:
+            return [(asked_person(lead) if rule.kind is TouchClass.ASKING else lead.contact, "")]
+
+
+def asked_person(lead: Lead) -> Person:
+    """Who an asking touch goes to."""
+    return agency_person(lead) if lead.agency.strip() else lead.contact
+
+
+def agency_person(lead: Lead) -> Person:
+    """The recruiter where the contact is one, else the firm."""
+    return lead.contact if lead.contact_kind == "recruiter" else Person(name=lead.agency.strip())
+
+
+def channel_for(rule: Rule, case: Case, person: Person) -> str:
+    """The channel of a touch; empty for the seeker's own."""
+    lead = case.lead
+    if rule.audience in ("self", "none"):
+        return ""
+    if person is not lead.contact:
+        return "email"
+    own = rule.channel if rule.channel != "phone" or person.phone else ""
+    if rule.channel == "same":
+        return lead.last_inbound_channel or "email"
+    return lead.channel or lead.last_inbound_channel or own or "email"
+
+
+def _together(group: tuple[Person, ...]) -> Person | None:
+    """Several people as the recipients of one event: their names in a row, the first one's address."""
+    if not group:
+        return None
+    names = ", ".join(person.name or person.email for person in group)
+    return Person(name=names, email=group[0].email, phone=group[0].phone)

@@ -1,0 +1,102 @@
+"""What the schedule says without making an event: nothing is skipped silently (promise 8, R-000-4, R-000-7).
+
+Every open lead has a touch ahead, a decision ahead, or a note that says why not. Notes also give the date for a letter
+that is not sent yet (R-001-1), the rows that share a budget (R-003-5), and what is missing or spelled two ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sync.models import Note, Stage
+from sync.schedule.cases import Case
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.organisations import normalise_organisation
+from sync.schedule.shared import MAX_NAMES
+
+
+def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence[Draft], *, desk: Desk) -> None:
+    """Add the notes of this run."""
+    busy = {draft.case.lead.key for draft in drafts if draft.case is not None}
+    ignored = {case.lead.key for case in cases} - {case.lead.key for case in active}
+    accepted = any(case.stage is Stage.ACCEPTED for case in active)
+    for case in cases:
+        if case.lead.key not in busy:
+            desk.note("note.no_step", case, rule="R-000-7", why=_why(case, ignored, accepted, desk))
+    for case in active:
+        _letter_date(case, desk)
+    if desk.never_logs and any(memory.assumed for memory in desk.touches.values()):
+        desk.notes.append(Note(desk.say("note.never_logs")))
+    desk.notes += _shared_budgets(active, desk)
+    desk.notes += _spellings(active, desk)
+    desk.notes += _missing_lines(drafts, desk)
+
+
+def _why(case: Case, ignored: set[str], accepted: bool, desk: Desk) -> str:
+    lead = case.lead
+    reasons = (
+        (lead.key in ignored, "note.stop_before"),
+        (lead.unreadable, "note.stop_unread"),
+        (case.stage.closed, "note.stop_closed"),
+        (not lead.interested, "note.stop_interest"),
+        (lead.do_not_contact, "note.stop_contact"),
+        (accepted, "note.stop_accepted"),
+        (lead.key in desk.triaged or case.seen.triaged, "note.triaged"),
+        (case.stage is Stage.OFFER, "note.offer"),
+    )
+    key = next((key for applies, key in reasons if applies), None)
+    return desk.say(key) if key else desk.waiting.get(lead.key, desk.say("note.done"))
+
+
+def _letter_date(case: Case, desk: Desk) -> None:
+    """R-001-1: the date to name in a letter that is not sent yet."""
+    rule, lead = desk.rule("R-001-1"), case.lead
+    if rule is None or case.stage is not Stage.IDEA or lead.applied_on is not None or not lead.role:
+        return
+    if lead.interested and not lead.do_not_contact and not lead.unreadable:
+        day = desk.days.at_or_after(desk.today.fromordinal(desk.today.toordinal() + (rule.days or 0)))
+        desk.note("note.letter", case, rule=rule.id, day=desk.tell(day))
+
+
+def _shared_budgets(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
+    groups: dict[str, list[str]] = {}
+    for case in cases:
+        if not case.stage.closed:
+            for key in case.org_keys:
+                groups.setdefault(key, []).append(case.lead.label)
+    limit = desk.settings.limits.organisation_days
+    for _, labels in sorted(groups.items()):
+        if len(labels) > 1:
+            yield Note(desk.say("note.shared_budget", limit=limit, leads=_bounded(labels)), rule="R-003-5")
+
+
+def _spellings(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
+    """R-001-5, R-003-10: one firm spelled two ways."""
+    spelled: dict[str, set[str]] = {}
+    for case in cases:
+        name = " ".join(case.lead.company.split())
+        if key := normalise_organisation(name):
+            spelled.setdefault(key, set()).add(name)
+    for _, names in sorted(spelled.items()):
+        if len(names) > 1:
+            yield Note(desk.say("note.spelling", names=_bounded(names)), rule="R-001-5")
+
+
+def _missing_lines(drafts: Iterable[Draft], desk: Desk) -> Iterator[Note]:
+    """R-003-4: positioning that the sheet does not give, counted by line."""
+    leads = {
+        draft.key: draft.case.lead for draft in drafts if draft.case is not None and draft.rule.audience == "contact"
+    }
+    for line, missing in (
+        ("Position", sum(not lead.role for lead in leads.values())),
+        ("How I know you", sum(not (lead.how_known or lead.source or lead.referrer) for lead in leads.values())),
+    ):
+        if missing:
+            yield Note(desk.say("note.missing", count=missing, line=line), rule="R-003-4")
+
+
+def _bounded(names: Iterable[str]) -> str:
+    ordered = sorted(names)
+    more = f" (+{len(ordered) - MAX_NAMES})" if len(ordered) > MAX_NAMES else ""
+    return "; ".join(ordered[:MAX_NAMES]) + more

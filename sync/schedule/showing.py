@@ -1,0 +1,57 @@
+"""What the calendar shows of a schedule, and what rings (DESIGN 5.4).
+
+Shown: everything of the next `ahead_days`, every lead's next touch, and whatever was shown before. Ringing: events
+with an hour of their own; of a day's ordinary floors one, the first that got it; never a tentative one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sync.models import Moment
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+
+
+def publish(drafts: Iterable[Draft], *, desk: Desk) -> None:
+    """Mark what the calendar shows."""
+    ahead = desk.settings.ahead_days
+    until = date.max if ahead == "all" else desk.today + timedelta(days=ahead)
+    first_of: dict[str, Draft] = {}
+    for draft in drafts:
+        if not draft.own_event:
+            continue
+        known = first_of.get(draft.key)
+        if known is None or (draft.day, draft.uid) < (known.day, known.uid):
+            first_of[draft.key] = draft
+    for draft in drafts:
+        shown = draft.memory is not None and draft.memory.published
+        draft.published = draft.own_event and (draft.day <= until or first_of[draft.key] is draft or shown)
+
+
+def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:
+    """Mark what has an alarm."""
+    by_day: dict[date, list[Draft]] = {}
+    for draft in drafts:
+        if not draft.published or draft.tentative or not isinstance(draft.start, datetime):
+            continue
+        if draft.deadline is not None or draft.rule.at is not None or draft.pinned:
+            draft.alarm = True
+        else:
+            by_day.setdefault(desk.day_of(draft.start), []).append(draft)
+    for day, floors in by_day.items():
+        had = [draft for draft in floors if _rang(draft, day, desk)]
+        min(had or floors, key=lambda draft: (sortable(draft.start), draft.uid)).alarm = True
+
+
+def _rang(draft: Draft, day: date, desk: Desk) -> bool:
+    memory = draft.memory
+    return memory is not None and memory.alarm and memory.start is not None and desk.day_of(memory.start) == day
+
+
+def sortable(moment: Moment | None) -> tuple[str, int]:
+    """An order of moments: by instant, a date at its beginning."""
+    if isinstance(moment, datetime):
+        return moment.date().isoformat(), int(moment.timestamp())
+    return (moment.isoformat() if moment else "", 0)
