@@ -18,10 +18,10 @@ NOW = "2027-01-04T08:30:00-05:00"
 HEADER = "Company,Role,Contact Email,Date Applied,Status,Follow-up Date,Notes"
 ROWS = (
     "Brightwater Labs,Data analyst,dana@brightwater.example,2027-01-02,Applied,,",
-    "Northwind Press,Editor,,2026-12-30,Applied,,met them at a fair",
-    "Quayside Clinic,Receptionist,,2027-01-02,Applied,2027-01-14,",
-    "Tern Software,Support engineer,,2026-12-29,Applied,,",
-    "Alder & Finch,Office manager,,2026-12-31,Applied,,",
+    "Northwind Press,Editor,ed@northwind.example,2026-12-30,Applied,,met them at a fair",
+    "Quayside Clinic,Receptionist,hr@quayside.example,2027-01-02,Applied,2027-01-14,",
+    "Tern Software,Support engineer,li@tern.example,2026-12-29,Applied,,",
+    "Alder & Finch,Office manager,jo@alder.example,2026-12-31,Applied,,",
 )
 FOREIGN = """BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//someone//else//EN\r\nBEGIN:VEVENT\r\nUID:dentist\r
 DTSTAMP:20270101T000000Z\r\nDTSTART:20270105T100000Z\r\nDTEND:20270105T110000Z\r\nSUMMARY:Dentist\r
@@ -143,7 +143,7 @@ def test_shuffled_rows_change_nothing(job: Job) -> None:
 def test_an_added_row_creates_only_its_own_events(job: Job) -> None:
     job.sync(*ROWS)
     before = job.state_of_calendar()
-    changes = job.sync("Kestrel Foods,Buyer,,2027-01-03,Applied,,", *ROWS)
+    changes = job.sync("Kestrel Foods,Buyer,al@kestrel.example,2027-01-03,Applied,,", *ROWS)
     own = [change for change in changes if change[0] == "create" and "Kestrel Foods" in change[1]]
     displaced = [change for change in changes if change not in own]
     assert own
@@ -189,7 +189,7 @@ def test_a_foreign_event_is_still_there_untouched(job: Job) -> None:
 
 
 def test_half_a_sheet_is_a_guard_stop_and_not_a_loss(job: Job) -> None:
-    many = [f"Firm number {index},Clerk,,2027-01-02,Applied,," for index in range(20)]
+    many = [f"Firm number {index},Clerk,jo@firm{index}.example,2027-01-02,Applied,," for index in range(20)]
     job.sync(*many)
     before = job.state_of_calendar()
     job.write_rows(*many[:3])
