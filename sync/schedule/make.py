@@ -34,6 +34,7 @@ from sync.schedule.shared import (
     SharedEvents,
     decide_events,
     find_names,
+    leave_shared,
     more_events,
     review_event,
     triage_event,
@@ -60,6 +61,8 @@ def make_schedule(
     drafts = _plan_days(active, placing, desk)
     shared = SharedEvents(desk)
     drafts += _share(active, drafts, shared, [*leads.problems, *problems])
+    if leads.silent_keys:
+        leave_shared(drafts, desk=desk)
     give_times(drafts, desk=desk)
     publish(drafts, desk=desk)
     ring(drafts, desk=desk)

@@ -71,6 +71,15 @@ def is_past(draft: Draft, desk: Desk) -> bool:
     return False
 
 
+def leave_shared(drafts: Iterable[Draft], *, desk: Desk) -> None:
+    """While rows are out, an event that may have named them stays as it is instead of vanishing with them."""
+    planned = {draft.uid for draft in drafts}
+    for record in desk.by_lead.get(SELF, ()):
+        ahead = record.start is not None and desk.day_of(record.start) >= desk.today
+        if record.published and ahead and record.uid not in planned:
+            desk.missed.add(record.uid)
+
+
 # --- decide the next step ------------------------------------------------------------------------------------
 
 
