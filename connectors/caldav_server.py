@@ -21,7 +21,7 @@ from connectors.caldav_collection import BATCH, CalendarCollection, Found
 from connectors.caldav_writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.google_address import is_google_calendar
 from connectors.http_transport import HttpTransport, Login, Transport, same_path
-from connectors.icalendar_codec import Dialect, parse, serialise
+from connectors.icalendar_codec import Dialect, parse, serialise, snapshot_of
 from connectors.request_window import RequestWindow
 from connectors.server_profiles import ServerProfile, choose_profile
 from sync.config import Settings
@@ -211,7 +211,7 @@ class CaldavServer:
             yield Outcome(uid, Result.DONE)
         elif verdict is Verdict.REJECTED:
             yield Outcome(uid, Result.REFUSED, message=message, rejected=True)
-        elif verdict is Verdict.UNKNOWN:
+        elif verdict in (Verdict.UNKNOWN, Verdict.OUT_OF_REACH):
             yield Outcome(uid, Result.UNKNOWN, written.remote, message, not_before=written.not_before)
         elif verdict in (Verdict.WAIT, Verdict.BUSY, Verdict.FULL, Verdict.LOGIN):
             progress.full = progress.full or verdict is Verdict.FULL
@@ -223,6 +223,7 @@ class CaldavServer:
         """The proof for what the server said it took: few requests, again after a while for what does not show yet."""
         waiting = {written.change.uid: written for written in progress.unread}
         progress.unread = []
+        expected = {uid: self._expected(written) for uid, written in waiting.items() if not written.change.base}
         trouble = "the server has not shown it yet; the next run looks again"
         for pause in SETTLE_PAUSES:
             if not waiting:
@@ -230,7 +231,8 @@ class CaldavServer:
             if pause:
                 self._sleep(pause)
             try:
-                seen = dict(self._collection.fetch({uid: written.href for uid, written in waiting.items()}))
+                hrefs = {uid: written.href for uid, written in waiting.items()}
+                seen = dict(self._collection.fetch(hrefs, expected=expected))
             except FollowupError as error:
                 trouble = str(error)
                 continue
@@ -257,6 +259,14 @@ class CaldavServer:
             if not is_result(remote, parse(text.decode(), change.uid)):
                 return None
         return Outcome(change.uid, Result.DONE, remote)
+
+    def _expected(self, written: Written) -> RemoteEvent:
+        """A new event as a server gives it back that changes nothing."""
+        event, stamp = written.change.event, written.change.stamp
+        assert event is not None
+        assert stamp is not None
+        text = serialise(event, stamp, dialect=self._dialect).decode()
+        return RemoteEvent(event.uid, written.href, "", snapshot_of(event, stamp, dialect=self._dialect), text)
 
 
 def _with_revision(remote: RemoteEvent, before: RemoteEvent | None) -> RemoteEvent:

@@ -59,9 +59,11 @@ class Verdict(Enum):
     FULL = auto()
     PROVEN = auto()
     """Read back already: `Written.remote` is the proof."""
+    OUT_OF_REACH = auto()
+    """Not even a look succeeded any more, after all its tries: unknown, and nothing more is sent."""
 
 
-STOPPING = frozenset({Verdict.WAIT, Verdict.LOGIN, Verdict.STOP})
+STOPPING = frozenset({Verdict.WAIT, Verdict.LOGIN, Verdict.STOP, Verdict.OUT_OF_REACH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,9 @@ class EventWriter:
         """Carry one change out and judge the answer; what is only STORED or UNPROVEN is still to be read back."""
         try:
             return self._write(change)
-        except FollowupError as error:  # a look that failed: the outcome stays unknown
+        except FollowupError as error:
             href = change.base.href if change.base else self._collection.href_of(change.uid)
-            return Written(change, Verdict.UNKNOWN, href, str(error), not_before=error.not_before, trouble=True)
+            return Written(change, Verdict.OUT_OF_REACH, href, str(error), not_before=error.not_before, trouble=True)
 
     def _write(self, change: Change) -> Written:
         href = change.base.href if change.base else self._collection.href_of(change.uid)
@@ -156,6 +158,7 @@ class EventWriter:
             if found is None or found.remote is None or found.remote.snapshot != base.snapshot:
                 return Written(change, Verdict.REFUSED, href, "it was changed in the calendar meanwhile")
             base = found.remote
+            change = replace(change, base=base)
         if base is None and not self._guards_creates and self._collection.look(change.uid, href) is not None:
             return Written(
                 change, Verdict.UNKNOWN, href, "an event with its name is there already; the next run takes it up"

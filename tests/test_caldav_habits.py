@@ -210,6 +210,16 @@ def test_a_wait_at_the_listing_ends_the_run_with_its_time() -> None:
     assert raised.value.not_before == publisher.stub.time.now + timedelta(hours=1.5)
 
 
+def test_a_server_that_went_away_is_not_asked_for_every_event() -> None:
+    publisher = make_publisher()
+    observed = publisher.target.observe({})
+    publisher.stub.faults = {"drop_before": 99, "read_drop": 99}
+    changes = [create(event) for event in publisher.wanted.values()]
+    deadline = publisher.stub.time.now + timedelta(minutes=5)
+    results = [o.result for o in publisher.target.apply(changes, observed=observed, deadline=deadline)]
+    assert results == [Result.UNKNOWN, Result.HELD, Result.HELD]
+
+
 def test_no_room_stops_creates_only() -> None:
     publisher = make_publisher()
     settle(publisher)

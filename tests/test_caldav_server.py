@@ -15,6 +15,7 @@ from target_contract import DEADLINE, OWNER, TargetContract, apply, create, dele
 
 from connectors import open_target
 from connectors.caldav_server import CaldavServer
+from connectors.caldav_transport import CaldavTransport
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
 from connectors.server_profiles import ServerProfile
 from sync.config import Settings, parse_settings
@@ -85,6 +86,14 @@ class TestCaldavServer(TargetContract):
     @pytest.fixture
     def target(self, transport: CountingTransport, url: str, tmp_path: Path) -> Target:
         return target_at(transport, url, tmp_path)
+
+
+class TestOverCaldavsClient(TargetContract):
+    @pytest.fixture
+    def target(self, url: str, tmp_path: Path) -> Iterator[Target]:
+        transport = CaldavTransport(url, LOGIN, environ={}, clock=lambda: datetime.now(UTC), auth_type="basic")
+        yield target_at(transport, url, tmp_path)
+        transport.close()
 
 
 def test_few_requests(target: CaldavServer, transport: CountingTransport) -> None:
