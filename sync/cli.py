@@ -6,6 +6,7 @@ Results go to stdout; warnings, progress and errors to stderr. An expected failu
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import sys
@@ -21,7 +22,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sync import __version__
-from sync.errors import BUG, CHANGES_PENDING, OK, UNREADABLE_ROWS, ConfigError, FollowupError, GuardStop, worst
+from sync.errors import (
+    BUG,
+    CHANGES_PENDING,
+    OK,
+    UNREADABLE_ROWS,
+    ConfigError,
+    FollowupError,
+    GuardStop,
+    LockedError,
+    worst,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +45,8 @@ if TYPE_CHECKING:
     from sync.setup import ColumnGuess, Setup
 
 CONFIG_NAME = "followup.toml"
+AT_ONCE = 8
+"""Profiles of `sync --all` that run at once: most of a run is waiting for somebody's server."""
 
 app = typer.Typer(
     help="Reads your leads from a sheet and puts the right follow-ups into your calendar.",
@@ -91,24 +104,29 @@ def sync(
     strict: StrictOption = False,
     no_color: NoColorOption = False,
     yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Lift the delete guard for this run.")] = False,
+    every: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="Run every configuration there.")] = None,
 ) -> int:
     """Bring the calendar up to date with the sheet."""
     from sync.plan_json import plan_json
     from sync.render import done_line, show_plan
 
+    if every is not None:
+        if config is not None or json:
+            raise ConfigError("--all runs a whole folder; --config and --json are for one configuration")
+        return _sync_all(every, now, quiet=quiet, no_color=no_color, strict=strict, accept_deletes=yes_delete)
+    profile = _open_profile(_find_config(config))
     with _progress(quiet=quiet or json, no_color=no_color) as progress:
-        report = _run(config, now, write=True, strict=strict, accept_deletes=yes_delete, progress=progress)
-    if json:
+        ended = _attend(profile, now, quiet=quiet, strict=strict, accept_deletes=yes_delete, progress=progress)
+    report = ended.report
+    if report is not None and json:
         sys.stdout.write(plan_json(report.plan, report.outcomes))
-    elif verbose:
+    elif report is not None and verbose:
         show_plan(_console(no_color), report.plan, all_notes=True)
-    elif not quiet:
+    elif report is not None and not quiet:
         _console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
-    for message in report.messages:
-        typer.echo(f"followup: {message}", err=True)
-    if report.plan.problems and not quiet and not json and not verbose:
-        typer.echo(f"followup: {len(report.plan.problems)} cells could not be read; see `followup plan`", err=True)
-    return report.exit_code
+    for sentence in ended.sentences:
+        typer.echo(f"followup: {sentence}", err=True)
+    return ended.exit_code
 
 
 @app.command()
@@ -356,20 +374,35 @@ class _Profile:
     wording: str
     mapping: str
 
+    @property
+    def state_path(self) -> Path:
+        return self.outside.folder / self.settings.state.path
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How the run of one profile ended. Without a report it failed; the sentences are what a human is told."""
+
+    report: Report | None
+    exit_code: int
+    sentences: tuple[str, ...]
+
 
 def _run(config: Path | None, now: str, *, write: bool, **options: Any) -> Report:
+    return _run_profile(_open_profile(_find_config(config)), now, write=write, **options)
+
+
+def _run_profile(profile: _Profile, now: str, *, write: bool, **options: Any) -> Report:
     from connectors import open_source, open_state, open_target
     from sync.run import run
 
-    profile = _open_profile(_find_config(config))
-    started = _parse_now(now)
     settings = profile.settings
     return run(
         settings,
         source=open_source(settings, profile.outside),
         target=open_target(settings, profile.outside),
         store=open_state("sqlite", settings, profile.outside),
-        now=started,
+        now=_parse_now(now),
         deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
         write=write,
         wording=profile.wording,
@@ -424,6 +457,99 @@ def _find_leads(report: Report, text: str) -> list[Lead]:
             f"no lead in the sheet is called {text!r}; give a part of its company, role or contact, or its row"
         )
     return found
+
+
+def _attend(profile: _Profile, now: str, *, quiet: bool, **options: Any) -> _Ended:
+    """One writing run, with its line in the log. An expected failure is a result; quiet, only news is told."""
+    from connectors.run_log import RunLog
+    from sync.quiet import trouble_of_error, troubles_of_report
+    from sync.render import done_line
+
+    log = RunLog(profile.state_path, clock=profile.outside.clock)
+    report: Report | None = None
+    try:
+        report = _run_profile(profile, now, write=True, **options)
+    except FollowupError as error:
+        exit_code, troubles = error.exit_code, trouble_of_error(error)
+        told = [str(error)]
+        if isinstance(error, LockedError) and quiet:
+            log.write(f"exit {exit_code}: {error}", level=logging.WARNING)
+            return _Ended(None, exit_code, ())
+    except Exception as error:
+        log.write(f"exit {BUG}: a bug, {type(error).__name__}", level=logging.CRITICAL)
+        raise
+    else:
+        exit_code, troubles = report.exit_code, troubles_of_report(report)
+        told = list(dict.fromkeys([*report.messages, *(trouble.sentence for trouble in troubles)]))
+    done = [done_line(report.plan, report.outcomes)] if report else []
+    log.write(f"exit {exit_code}: {' '.join([*done, *told])}", level=logging.WARNING if troubles else logging.INFO)
+    if quiet:
+        told = log.news(troubles, now=_parse_now(now))
+    return _Ended(report, exit_code, tuple(told))
+
+
+def _sync_all(folder: Path, now: str, *, quiet: bool, no_color: bool, **options: Any) -> int:
+    """Sync every configuration of a folder. None can disturb another: each has its own state, lock, log and result."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from sync.render import show_profiles
+
+    opened = _open_profiles(folder)
+    _parse_now(now)
+
+    def attend(name: str) -> _Ended:
+        profile = opened[name]
+        if not isinstance(profile, _Profile):
+            return _Ended(None, profile.exit_code, (str(profile),))
+        try:
+            return _attend(profile, now, quiet=quiet, **options)
+        except Exception:  # noqa: BLE001 - a bug in one seeker's run must not stop the others' runs
+            import traceback
+
+            return _Ended(None, BUG, (traceback.format_exc(),))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ended = dict(zip(opened, pool.map(attend, opened), strict=True))
+    for name, one in ended.items():
+        for sentence in one.sentences:
+            typer.echo(f"{name}: {sentence}", err=True)
+    if not quiet:
+        reports = {name: (one.exit_code, one.report) for name, one in ended.items()}
+        show_profiles(_console(no_color), reports)
+    return worst(one.exit_code for one in ended.values())
+
+
+def _open_profiles(folder: Path) -> dict[str, _Profile | FollowupError]:
+    """The configurations in a folder, `*.toml` and `*/followup.toml`, by name; a broken one is its own error."""
+    paths = sorted({*folder.glob("*.toml"), *folder.glob(f"*/{CONFIG_NAME}")})
+    opened: dict[str, _Profile | FollowupError] = {}
+    states: dict[Path, str] = {}
+    for path in paths:
+        name = str(path.relative_to(folder))
+        try:
+            if not _is_configuration(path):
+                continue
+            profile = _open_profile(path)
+        except FollowupError as error:
+            opened[name] = error
+            continue
+        first = states.setdefault(profile.state_path.resolve(), name)
+        opened[name] = (
+            profile if first == name else ConfigError(f"has the owner or the state of {first}; give it its own")
+        )
+    if not opened:
+        raise ConfigError(f"{folder} holds no configuration: neither NAME.toml nor NAME/{CONFIG_NAME}")
+    return opened
+
+
+def _is_configuration(path: Path) -> bool:
+    """Wording and mappings are TOML too; a configuration has a source or a target, or cannot be read."""
+    import tomllib
+
+    try:
+        return bool({"source", "target"} & tomllib.loads(_read_text(path, "the configuration")).keys())
+    except tomllib.TOMLDecodeError:
+        return True
 
 
 def _open_profile(path: Path) -> _Profile:

@@ -7,8 +7,9 @@ never as markup, and carries no control characters to the terminal.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -19,6 +20,9 @@ from rich.text import Text
 from sync.models import Action, Change, Lead, Moment, Note, Outcome, Plan, Problem, Result, Touch
 from sync.setup import ColumnGuess
 from sync.work_log import Contact, contact_rows
+
+if TYPE_CHECKING:
+    from sync.run import Report
 
 SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -61,6 +65,34 @@ def done_line(plan: Plan, outcomes: Iterable[Outcome]) -> str:
     words = [(Action.CREATE, "created"), (Action.UPDATE, "updated"), (Action.DELETE, "deleted")]
     counts = [(sum(c.action is action and c.uid in done for c in plan.writes), word) for action, word in words]
     return ", ".join(f"{count} {word}" for count, word in counts) + f", {plan.count(Action.KEEP)} kept as they were."
+
+
+RESULTS = {
+    0: ("done", "green"),
+    1: ("a bug", "bold red"),
+    2: ("settings", "red"),
+    3: ("unreadable cells", "yellow"),
+    4: ("needs you", "bold red"),
+    5: ("sheet failed", "red"),
+    6: ("calendar failed", "red"),
+    7: ("login", "bold red"),
+    8: ("already running", "yellow"),
+}
+"""Exit codes of a run in two words (DESIGN 4.5)."""
+
+
+def show_profiles(console: Console, ended: Mapping[str, tuple[int, Report | None]]) -> None:
+    """One line for each configuration of `sync --all`, the failed ones last, where the eye ends."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(overflow="fold", max_width=30)
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    for name, (code, report) in sorted(ended.items(), key=lambda item: (item[1][0] != 0, item[0])):
+        word, style = RESULTS.get(code, (f"exit {code}", "red"))
+        grid.add_row(plain(name), Text(word, style=style), done_line(report.plan, report.outcomes) if report else "")
+    console.print(grid)
+    good = sum(code == 0 for code, _ in ended.values())
+    console.print(Text(f"\n{good} of {_counted(len(ended), 'configuration')} done.", style="bold"))
 
 
 def _show_changes(console: Console, changes: Sequence[Change], zone: ZoneInfo) -> None:

@@ -1,0 +1,87 @@
+"""What a run that nobody watches says: a trouble once, again when it changes, and once a day while it lasts.
+
+A **trouble** is something a human has to see to. Nobody reads the mail of a job that nags, so each is told apart by a
+key that stays the same while the trouble does: numbers in a sentence (a growing count, a time) are no news, another
+cell that cannot be read is. What was said is a text that the caller keeps between runs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sync.errors import OK, UNREADABLE_ROWS, FollowupError, LockedError
+from sync.models import Problem
+
+if TYPE_CHECKING:
+    from sync.run import Report
+
+REPEAT = timedelta(days=1)
+"""After this long an unchanged trouble is said again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One sentence for a human, and what tells it apart from another trouble."""
+
+    key: str
+    sentence: str
+
+
+def trouble_of_error(error: FollowupError) -> tuple[Trouble, ...]:
+    """The trouble of a run that failed. Meeting another run at work is none: that one does what is to be done."""
+    if isinstance(error, LockedError):
+        return ()
+    return (Trouble(f"{error.exit_code} {_without_numbers(str(error))}", str(error)),)
+
+
+def troubles_of_report(report: Report) -> tuple[Trouble, ...]:
+    """The troubles of a run that ended. Changes that merely follow in later runs are none."""
+    found: list[Trouble] = []
+    if report.exit_code not in (OK, UNREADABLE_ROWS):
+        found += [Trouble(f"{report.exit_code} {_without_numbers(text)}", text) for text in report.messages]
+    if report.plan.problems:
+        found.append(_unreadable(report.plan.problems))
+    return tuple(found)
+
+
+def pick_news(troubles: Iterable[Trouble], *, said: str, now: datetime) -> tuple[tuple[str, ...], str]:
+    """The sentences to say now, and the text to keep for the next run. `said` is the text kept last time, or empty."""
+    before = _parse(said)
+    after: dict[str, str] = {}
+    news: list[str] = []
+    for trouble in troubles:
+        last = before.get(trouble.key)
+        if last is not None and timedelta(0) <= now - last < REPEAT:
+            after[trouble.key] = last.isoformat()
+        else:
+            after[trouble.key] = now.isoformat()
+            news.append(trouble.sentence)
+    return tuple(news), json.dumps(after, sort_keys=True, ensure_ascii=False) if after else ""
+
+
+def _unreadable(problems: tuple[Problem, ...]) -> Trouble:
+    """Rows shift when others are added, so the key knows columns and values only."""
+    first = problems[0]
+    more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+    key = json.dumps(sorted({(problem.column, problem.value) for problem in problems}), ensure_ascii=False)
+    return Trouble(
+        f"{UNREADABLE_ROWS} {key}",
+        f"{first.row}, {first.column or 'the row'}{more} could not be read, and what hangs on it waits; "
+        "followup plan shows every such cell",
+    )
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
+
+
+def _parse(said: str) -> dict[str, datetime]:
+    try:
+        return {key: datetime.fromisoformat(moment) for key, moment in json.loads(said).items()}
+    except (ValueError, AttributeError, TypeError):
+        return {}
