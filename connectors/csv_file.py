@@ -10,19 +10,20 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 
 from connectors import Outside
+from connectors.local_file import read_bytes
 from sync.config import Settings
-from sync.errors import ConfigError, SourceError
+from sync.errors import SourceError
 from sync.models import Row, Table
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
 MAX_COLUMNS = 1_000
-MAX_CELL = 32_767
-"""Characters of a cell that are kept; no spreadsheet program keeps more."""
+_NO_LINKS: Mapping[int, str] = {}
 
 DELIMITERS = ",;\t|"
 _MARKS = (
@@ -46,7 +47,7 @@ class CsvFile:
 
     def read(self) -> Table:
         """All records. Raises `ConfigError` where there is no such file, `SourceError` where it cannot be read."""
-        return parse_csv(_read_bytes(self.path), name=self.path.name)
+        return parse_csv(read_bytes(self.path, MAX_BYTES), name=self.path.name)
 
 
 _DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -69,21 +70,6 @@ def parse_csv(content: bytes, *, name: str) -> Table:
     if delimiter != ",":
         notes += (f"{name}: cells are separated by {_DELIMITER_NAMES[delimiter]}",)
     return Table(name=name, rows=tuple(_records(text, delimiter, name)), notes=notes, delimited=True)
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise ConfigError(f"there is no file {path}; correct path under [source]") from None
-    except IsADirectoryError:
-        raise ConfigError(f"{path} is a folder, not a file; correct path under [source]") from None
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(content) > MAX_BYTES:
-        raise SourceError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB, which no list of leads is")
-    return content
 
 
 def decode_text(content: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
@@ -157,15 +143,7 @@ def _split(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _lines(text: str) -> Iterator[str]:
     """Lines with their ends, as the csv module wants them. Only \\n, \\r\\n and \\r end a line."""
-    position, size = 0, len(text)
-    for match in _LINE_END.finditer(text):
-        yield text[position : match.end()]
-        position = match.end()
-    if position < size:
-        yield text[position:]
-
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
+    return iter(StringIO(text, newline=""))
 
 
 def _records(text: str, delimiter: str, name: str) -> Iterator[Row]:
@@ -175,7 +153,7 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[Row]:
             if number > MAX_ROWS:
                 raise SourceError(f"{name} has more than {MAX_ROWS} rows, which no list of leads has")
             if cells:
-                yield Row(number, tuple(cell[:MAX_CELL] for cell in cells[:MAX_COLUMNS]))
+                yield Row(number, tuple(cells[:MAX_COLUMNS]), _NO_LINKS)
     except csv.Error as error:
         raise SourceError(f"{name} cannot be read as CSV after row {number}: {error}") from None
 

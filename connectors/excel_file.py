@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors import Outside
+from connectors.local_file import read_bytes
 from sync.config import Settings
 from sync.errors import ConfigError, SourceError
 from sync.models import CellError, CellValue, Row, Table
@@ -58,8 +59,9 @@ class ExcelFile:
 
     def read(self) -> Table:
         """All rows of the tab. Raises `ConfigError` (no such file or tab) and `SourceError` (unreadable)."""
-        content = _read_bytes(self.path)
+        content = read_bytes(self.path, MAX_BYTES)
         name = self.path.name
+        _check_page(content, name)
         spreads = _measure(content, name) if content.startswith(b"PK") else {}
         title, grid, merged = _load(content, name, self.tab)
         spread = spreads.get(title, _Spread())
@@ -78,23 +80,9 @@ def open_source(settings: Settings, outside: Outside) -> ExcelFile:
     return ExcelFile(outside.folder / Path(source.path).expanduser(), source.tab, skip_hidden=source.skip_hidden)
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise ConfigError(f"there is no file {path}; correct path under [source]") from None
-    except IsADirectoryError:
-        raise ConfigError(f"{path} is a folder, not a file; correct path under [source]") from None
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(content) > MAX_BYTES:
-        raise SourceError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB, which no list of leads is")
+def _check_page(content: bytes, name: str) -> None:
     if content[:100].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise SourceError(
-            f"{path.name} is a web page, not a spreadsheet; was it saved from a page that asks to log in?"
-        )
-    return content
+        raise SourceError(f"{name} is a web page, not a spreadsheet; was it saved from a page that asks to log in?")
 
 
 def _load(content: bytes, name: str, tab: str | int) -> tuple[str, list[list[Any]], list[Any]]:
