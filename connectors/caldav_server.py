@@ -21,7 +21,7 @@ from connectors.caldav_collection import BATCH, CalendarCollection, Found
 from connectors.caldav_writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.google_address import is_google_calendar
 from connectors.http_transport import HttpTransport, Login, Transport, same_path
-from connectors.icalendar_codec import Dialect, parse, serialise, snapshot_of
+from connectors.icalendar_codec import Dialect, parse, snapshot_of
 from connectors.request_window import RequestWindow
 from connectors.server_profiles import ServerProfile, choose_profile
 from sync.config import Settings
@@ -254,10 +254,9 @@ class CaldavServer:
         remote, base = found.remote, change.base
         if base is not None and remote.etag and remote.etag == base.etag:
             return None
-        if written.verdict is Verdict.UNPROVEN or (base is not None and not remote.etag):
-            text = serialise(change.event, change.stamp, base=base.raw if base else "", dialect=self._dialect)
-            if not is_result(remote, parse(text.decode(), change.uid)):
-                return None
+        unproven = written.verdict is Verdict.UNPROVEN or (base is not None and not remote.etag)
+        if unproven and not is_result(remote, parse(written.sent.decode(), change.uid)):
+            return None
         return Outcome(change.uid, Result.DONE, remote)
 
     def _expected(self, written: Written) -> RemoteEvent:
@@ -265,8 +264,8 @@ class CaldavServer:
         event, stamp = written.change.event, written.change.stamp
         assert event is not None
         assert stamp is not None
-        text = serialise(event, stamp, dialect=self._dialect).decode()
-        return RemoteEvent(event.uid, written.href, "", snapshot_of(event, stamp, dialect=self._dialect), text)
+        snapshot = snapshot_of(event, stamp, dialect=self._dialect)
+        return RemoteEvent(event.uid, written.href, "", snapshot, written.sent.decode())
 
 
 def _with_revision(remote: RemoteEvent, before: RemoteEvent | None) -> RemoteEvent:

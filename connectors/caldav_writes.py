@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
@@ -77,6 +77,7 @@ class Written:
     remote: RemoteEvent | None = None
     not_before: datetime | None = None
     trouble: bool = False
+    sent: bytes = field(default=b"", repr=False)
 
 
 def judge(action: Action, answer: Answer | None, now: datetime) -> Verdict:
@@ -172,7 +173,7 @@ class EventWriter:
             said = reason_of(answer) if answer else "no answer"
             if verdict not in (Verdict.LOOK, Verdict.UNKNOWN):
                 until = self._wait_until(answer) if answer and verdict is Verdict.WAIT else None
-                return Written(change, verdict, href, said, not_before=until, trouble=trouble)
+                return Written(change, verdict, href, said, not_before=until, trouble=trouble, sent=body)
             found = self._collection.look(change.uid, href)
             untouched = found is None if base is None else _same_revision(found, base)
             if verdict is Verdict.UNKNOWN and untouched and again:
