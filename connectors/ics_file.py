@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -26,6 +25,7 @@ from connectors.icalendar_codec import (
     snapshot_of,
     split_feed,
 )
+from connectors.whole_file import replace_file
 from sync.config import Settings
 from sync.errors import TargetError
 from sync.models import Abilities, Action, Change, Observation, Outcome, RemoteEvent, Result
@@ -96,7 +96,7 @@ class IcsFile:
                 events[change.uid] = RemoteEvent(change.uid, "", _digest(block), snapshot, block)
         blocks = ((event.snapshot.start, event.uid, event.raw) for event in events.values())
         try:
-            self._replace(serialise_feed(blocks, name=self._name, zone=self._zone))
+            replace_file(self._path, serialise_feed(blocks, name=self._name, zone=self._zone))
         except OSError as error:
             reason = f"{self._path} cannot be written: {error.strerror}"
             yield from (Outcome(change.uid, Result.REFUSED, message=reason) for change in writes)
@@ -117,28 +117,6 @@ class IcsFile:
                 f"{self._path} was not written by followup and is left alone; move it away or set another [target] path"
             )
         return raw
-
-    def _replace(self, content: bytes) -> None:
-        """Put the new content in the file's place in one step; a run killed in between leaves the old file whole.
-
-        A link stays a link, and the file keeps its mode.
-        """
-        path = self._path.resolve()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o666)
-        with os.fdopen(handle, "wb") as file:
-            if path.exists():
-                os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _digest(block: str) -> str:
