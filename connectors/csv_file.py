@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from connectors import Outside
 from connectors.local_file import read_bytes
 from sync.config import Settings
 from sync.errors import SourceError
-from sync.models import Row, Table
+from sync.models import CellToWrite, Note, Row, Table
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
@@ -33,7 +33,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_DECLARED = re.compile(r"sep=([,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
+DECLARED = re.compile(r"sep=([,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
 """A first line by which Excel is told the separator; Excel shows no row for it."""
 _PAGE = re.compile(r"\s*(<!doctype html|<html|<\?xml|<head|<body)", re.IGNORECASE)
 
@@ -44,10 +44,18 @@ class CsvFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.identity = f"csv:{path.resolve()}"
+        self._content = b""
 
     def read(self) -> Table:
         """All records. Raises `ConfigError` where there is no such file, `SourceError` where it cannot be read."""
-        return parse_csv(read_bytes(self.path, MAX_BYTES), name=self.path.name)
+        self._content = read_bytes(self.path, MAX_BYTES)
+        return parse_csv(self._content, name=self.path.name)
+
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
+        """Write these cells and leave every other byte; refused if the file is no longer the one that was read."""
+        from connectors.csv_write_back import write_cells
+
+        return write_cells(self.path, cells, before=self._content)
 
 
 _DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -63,7 +71,7 @@ def parse_csv(content: bytes, *, name: str) -> Table:
     text, notes = decode_text(content, name=name)
     if _PAGE.match(text):
         raise SourceError(f"{name} is a web page, not a table; was it saved from a page that asks to log in?")
-    declared = _DECLARED.match(text)
+    declared = DECLARED.match(text)
     text = text[declared.end() :] if declared else text
     delimiter = declared[1] if declared else choose_delimiter(text)
     _check_quotes(text, delimiter, name)

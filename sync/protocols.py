@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sync.models import (
     Abilities,
@@ -37,6 +37,7 @@ class Source(Protocol):
         """The whole sheet. Half a sheet is no sheet: raises `SourceError` or `CredentialsError`."""
 
 
+@runtime_checkable
 class WritesBack(Protocol):
     """A source that can put texts into cells of the columns that the user named (`sync.write_back`)."""
 

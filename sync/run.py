@@ -20,8 +20,8 @@ from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, messag
 from sync.config import Settings
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
 from sync.events import to_event
-from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Result
-from sync.protocols import Source, StateStore, Target
+from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Result, Table
+from sync.protocols import Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
 from sync.reconcile.clearing import forget_absent
 from sync.reconcile.guards import check_disappearance, check_identities, check_sheet
@@ -31,6 +31,7 @@ from sync.reconcile.memory import Memory, Stop
 from sync.reconcile.plan import Wish, make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.schedule.make import make_schedule
+from sync.write_back import cells_to_write, check_column, next_follow_ups
 
 STOPS_KEPT = 10
 """Runs that ended before they wrote, kept for `status`."""
@@ -56,6 +57,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
+    table: Table
     plan: Plan
     leads: Leads
     observation: Observation
@@ -100,7 +102,8 @@ def run(
             stops = (*before.stops, Stop(now, error.exit_code, str(error)))[-STOPS_KEPT:]
             store.note_stop(replace(before, stops=stops, not_before=error.not_before or before.not_before))
             raise
-        return _carry_out(decided, target, store, now=now, deadline=deadline, strict=strict, progress=progress)
+        report = _carry_out(decided, target, store, now=now, deadline=deadline, strict=strict, progress=progress)
+        return _write_back(report, decided.table, source, settings) if settings.write_back else report
 
 
 def _decide(
@@ -119,6 +122,8 @@ def _decide(
     accepted = json.loads(memory.texts.get("mapping", "{}"))
     leads = read_leads(table, settings=settings, vocabulary=advice.vocabulary, memory=memory.leads, accepted=accepted)
     check_sheet(memory, leads)
+    if settings.write_back:
+        check_column(leads, column=settings.write_back.next_follow_up)
     observation = target.observe(known_copies(memory))
     zone, abilities = settings.zone, target.abilities
     ticks = TickPattern(advice.done_words)
@@ -180,7 +185,7 @@ def _decide(
             "rules": after.texts.get("rules", rules) if plan.held else rules,
         },
     )
-    return _Decided(plan, leads, observation, current, after)
+    return _Decided(table, plan, leads, observation, current, after)
 
 
 def _carry_out(
@@ -211,6 +216,24 @@ def _carry_out(
     if done.failure is not None:
         raise done.failure
     return replace(report, memory=memory)
+
+
+def _write_back(report: Report, table: Table, source: Source, settings: Settings) -> Report:
+    """Every lead's next follow-up into the column the user named, last of all: a failure there is only reported."""
+    assert settings.write_back is not None
+    texts = next_follow_ups(report.plan.schedule)
+    column = settings.write_back.next_follow_up
+    cells, notes = cells_to_write(table, report.leads, column=column, texts=texts)
+    code = OK
+    if cells and not isinstance(source, WritesBack):
+        notes = (Note("a sheet of this kind cannot be written back into; take [write_back] out"),)
+    elif cells and isinstance(source, WritesBack):
+        try:
+            notes += source.write_back(cells)
+        except FollowupError as error:
+            code, notes = error.exit_code, (*notes, Note(str(error)))
+    said = tuple(dict.fromkeys(note.reason for note in notes))
+    return replace(report, exit_code=worst([report.exit_code, code]), messages=(*report.messages, *said))
 
 
 def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Report:

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table
+from sync.errors import ConfigError
+from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table, Touch
 
 KEY_FIELDS = ("id", "company", "role", "contact_name", "contact_email", "url", "applied_on")
 """What tells one row from another, as far as the sheet has it."""
@@ -27,6 +28,16 @@ class Found:
     number: int
     column: int
     text: str
+
+
+def check_column(leads: Leads, *, column: str) -> None:
+    """Raises `ConfigError` where the column to write into is read as well: our own words would come back as facts."""
+    for name, header in leads.mapped.items():
+        if header == column:
+            raise ConfigError(
+                f"[write_back] would write into {column!r}, which is read as {name}; name a column of its own, or set"
+                f' {name} = "" under [source.columns]'
+            )
 
 
 def cells_to_write(
@@ -46,6 +57,16 @@ def cells_to_write(
             key = {header: _cell(row, places[header]) for header in headers}
             cells.append(CellToWrite(row=lead.row, column=column, text=text, key=key))
     return tuple(cells), ()
+
+
+def next_follow_ups(touches: Sequence[Touch]) -> Mapping[str, str]:
+    """The day of each lead's next open touch, as ISO text, by lead key."""
+    found: dict[str, str] = {}
+    for touch in touches:
+        if touch.lead is not None and not touch.done:
+            day = (touch.start.date() if isinstance(touch.start, datetime) else touch.start).isoformat()
+            found[touch.lead_key] = min(day, found.get(touch.lead_key, day))
+    return found
 
 
 def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found, ...], tuple[Note, ...]]:

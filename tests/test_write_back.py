@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pytest
+from conftest import a_touch
 
+from sync.errors import ConfigError
 from sync.models import CellError, CellToWrite, CellValue, Lead, Leads, Row, Table
-from sync.write_back import Found, cells_to_write, find_cells
+from sync.write_back import Found, cells_to_write, check_column, find_cells, next_follow_ups
 
 NEXT = "Next planned by followup"
 MAPPED = {"company": "Company", "role": "Role", "applied_on": "Applied"}
@@ -109,3 +112,19 @@ def test_a_datetime_in_a_key() -> None:
     moment = datetime(2026, 9, 28, 14, 30)
     found, _ = find_cells(table(HEADER, [*ACME[:2], moment]), [cell(Applied=moment)])
     assert found == (Found(2, 3, "2026-10-05"),)
+
+
+def test_the_next_open_touch_of_a_lead_counts() -> None:
+    touches = [
+        a_touch("k2", "2027-01-19", round=2),
+        a_touch("k2", "2027-01-11"),
+        replace(a_touch("k2", "2027-01-05", round=3), done=True),
+        replace(a_touch("self", "2027-01-04"), lead=None),
+    ]
+    assert next_follow_ups(touches) == {"k2": "2027-01-11"}
+
+
+def test_a_column_that_is_read_is_never_written_into() -> None:
+    with pytest.raises(ConfigError, match=r"'Company', which is read as company"):
+        check_column(leads(2), column="Company")
+    check_column(leads(2), column=NEXT)
