@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sync.errors import ConfigError
-from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table, Touch
+from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table, Touch, TouchClass
 
 KEY_FIELDS = ("id", "company", "role", "contact_name", "contact_email", "url", "applied_on")
 """What tells one row from another, as far as the sheet has it."""
@@ -60,10 +60,10 @@ def cells_to_write(
 
 
 def next_follow_ups(touches: Sequence[Touch]) -> Mapping[str, str]:
-    """The day of each lead's next open touch, as ISO text, by lead key."""
+    """The day of each lead's next open touch to somebody, by lead key; the seeker's own chores don't count."""
     found: dict[str, str] = {}
     for touch in touches:
-        if touch.lead is not None and not touch.done:
+        if touch.lead is not None and touch.kind is not TouchClass.SELF and not touch.done:
             day = (touch.start.date() if isinstance(touch.start, datetime) else touch.start).isoformat()
             found[touch.lead_key] = min(day, found.get(touch.lead_key, day))
     return found

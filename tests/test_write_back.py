@@ -10,7 +10,7 @@ import pytest
 from conftest import a_touch
 
 from sync.errors import ConfigError
-from sync.models import CellError, CellToWrite, CellValue, Lead, Leads, Row, Table
+from sync.models import CellError, CellToWrite, CellValue, Lead, Leads, Row, Table, TouchClass
 from sync.write_back import Found, cells_to_write, check_column, find_cells, next_follow_ups
 
 NEXT = "Next planned by followup"
@@ -119,6 +119,7 @@ def test_the_next_open_touch_of_a_lead_counts() -> None:
         a_touch("k2", "2027-01-19", round=2),
         a_touch("k2", "2027-01-11"),
         replace(a_touch("k2", "2027-01-05", round=3), done=True),
+        replace(a_touch("k2", "2027-01-04", rule="R-003-6"), kind=TouchClass.SELF),
         replace(a_touch("self", "2027-01-04"), lead=None),
     ]
     assert next_follow_ups(touches) == {"k2": "2027-01-11"}
