@@ -196,6 +196,7 @@ def test_sheet_date_takes_the_place_of_the_next_step() -> None:
     assert not seeker.all("R-001-1")
     assert clock(seeker.find("sheet")) == "2027-01-09 09:00"
     assert asks(seeker)[1] == "2027-01-19"
+    assert not [note for note in seeker.schedule.notes if "ignored" in note.reason]
     seeker.tick(seeker.find("sheet"), "2027-01-09")
     seeker.run("2027-01-10 08:00", lead)
     assert asks(seeker) == ["2027-01-19", "2027-02-02", "2027-03-04"]

@@ -121,9 +121,11 @@ class Ladder:
         return draft
 
     def _sheet_step(self) -> Draft | None:
-        day = sheet_date(self.case, self.desk, after=self.counts_from if self.step > 1 else None)
         rule = self.desk.rule("sheet")
-        if self.started or day is None or rule is None:
+        if self.started or rule is None:
+            return None
+        day = sheet_date(self.case, self.desk, after=self.counts_from if self.step > 1 else None)
+        if day is None:
             return None
         draft = self._draft(rule, day)
         offer_sheet_date(draft, day, desk=self.desk)
