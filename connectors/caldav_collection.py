@@ -20,6 +20,7 @@ from connectors.dav_answers import (
     DavRow,
     NotDavError,
     by_path,
+    clean_etag,
     find_uid_body,
     is_calendar_data,
     is_rate_limit,
@@ -137,7 +138,7 @@ class CalendarCollection:
             return None
         if answer.status != 200 or not is_calendar_data(answer.text):
             raise TargetError(f"{self.host} gave no calendar data for an event ({reason_of(answer)})")
-        return self._found(uid, href, answer.headers.get("etag", ""), answer.text)
+        return self._found(uid, href, clean_etag(answer.headers.get("etag", "")), answer.text)
 
     def find(self, uid: str) -> Found | None:
         """Our event under whatever name the server keeps it. A locator: None proves nothing (caldav-facts 4)."""

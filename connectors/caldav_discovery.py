@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import niquests
 from caldav.lib import error as caldav_errors
@@ -68,10 +69,10 @@ def make_calendar(url: str, name: str, login: Login, *, environ: Mapping[str, st
 
 @contextmanager
 def _client(url: str, login: Login, environ: Mapping[str, str]) -> Iterator[Any]:
-    host = ""
+    host = urlsplit(url).hostname or ""
     try:
         client = open_client(url, login, environ=environ)
-        host = client.url.hostname or ""
+        host = client.url.hostname or host
         if client.url.scheme != "https" and not is_loopback(host):
             raise TargetError(f"{host} is not encrypted; use its https:// address")
         try:
@@ -88,7 +89,7 @@ def _client(url: str, login: Login, environ: Mapping[str, str]) -> Iterator[Any]
         ) from None
     except _NONSENSE as error:
         raise TargetError(
-            f"no calendars can be found at {host or url} ({type(error).__name__}); "
+            f"no calendars can be found at {host} ({type(error).__name__}); "
             "put the calendar's own address into [target] url"
         ) from None
 

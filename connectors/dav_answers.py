@@ -111,6 +111,12 @@ def wants_digest(answer: Answer) -> bool:
     return answer.status == 401 and "digest" in offered and "basic" not in offered
 
 
+def clean_etag(text: str) -> str:
+    """An ETag as it may be sent back, byte for byte; one with odd letters is as good as none (RFC 9110 8.8.3)."""
+    text = text.strip()
+    return text if re.fullmatch(r"[\x20-\x7e]{1,500}", text) else ""
+
+
 def reason_of(answer: Answer) -> str:
     """The server's words for a refusal, as one short line for a person; never markup."""
     named = preconditions(answer)
@@ -178,7 +184,7 @@ def _row(response: ElementTree.Element) -> DavRow:
             continue
         for value in found:
             if value.tag == f"{DAV}getetag":
-                etag = (value.text or "").strip()
+                etag = clean_etag(value.text or "")
             elif value.tag == f"{DAV}resourcetype":
                 kinds = frozenset(_local(kind.tag) for kind in value)
             elif value.tag == f"{CALDAV}calendar-data":

@@ -34,7 +34,7 @@ CONNECT_SECONDS = 20
 READ_SECONDS = 90
 """iCloud needs more than 30 seconds for a full multiget (caldav-facts 2.1)."""
 WHOLE_SECONDS = 240
-MAX_OCTETS = 64 * 1024 * 1024
+MAX_OCTETS = 32 * 1024 * 1024
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 USER_AGENT = f"followup/{__version__}"
 
@@ -78,7 +78,7 @@ class Login:
     def authorization(self) -> str:
         """The Authorization header's value."""
         if not self.user:
-            return f"Bearer {self.secret}"
+            return f"Bearer {self.secret.strip()}"
         return "Basic " + base64.b64encode(f"{self.user}:{self.secret}".encode()).decode()
 
 

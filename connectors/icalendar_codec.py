@@ -39,6 +39,9 @@ PRODID = "-//followup//follow-ups//EN"
 FEED_COLOR = "steelblue"
 FEED_REFRESH = timedelta(hours=1)
 
+MAX_LETTERS = 1_000_000
+"""A calendar object larger than this is not read; ours have a few thousand letters."""
+
 _YEARS_AHEAD = 2
 _OCTETS = {"summary": 250, "description": 7000, "category": 80, "url": 2000}
 """How much of the sheet's text goes into an event; servers refuse large objects (caldav-facts 7)."""
@@ -394,6 +397,8 @@ def _plain_zone(match: re.Match[str]) -> str:
 
 
 def _read(raw: str) -> Calendar:
+    if len(raw) > MAX_LETTERS:
+        raise UnreadableEvent("it is too large")
     if not raw.lstrip().startswith("BEGIN:VCALENDAR"):
         raise UnreadableEvent("it is no calendar data")
     unfolded = re.sub(r"\r?\n[ \t]", "", raw)

@@ -8,6 +8,7 @@ import pytest
 
 from connectors.dav_answers import (
     NotDavError,
+    clean_etag,
     find_uid_body,
     is_calendar_data,
     is_rate_limit,
@@ -129,6 +130,21 @@ def test_a_reason_is_one_short_line_without_markup() -> None:
     assert reason.startswith("500 Oh[31m no x")
     assert len(reason) < 140
     assert reason.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "etag"),
+    [
+        (' "1" ', '"1"'),
+        ('W/"1"', 'W/"1"'),
+        ("%22a%22", "%22a%22"),
+        ('"a\nX-Evil: 1"', ""),
+        ('"ü"', ""),
+        ("x" * 501, ""),
+    ],
+)
+def test_etags_that_can_be_sent_back(text: str, etag: str) -> None:
+    assert clean_etag(text) == etag
 
 
 def test_who_asks_for_what() -> None:

@@ -226,6 +226,7 @@ def test_times_as_clients_write_them(changed: str, start: object) -> None:
     [
         pytest.param("<html>please log in</html>", id="a login page"),
         pytest.param("", id="nothing"),
+        pytest.param("BEGIN:VCALENDAR\r\n" + "X" * 1_000_000, id="too large"),
         pytest.param("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\n", id="cut off"),
         pytest.param("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", id="no event"),
         pytest.param(edited(make_event(), "DTSTART:yesterday", drop="DTSTART;TZID"), id="no date"),
