@@ -6,7 +6,7 @@ An entry is `module:factory`. A factory takes the settings and what its kind of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from sync.config import Settings
+from sync.errors import ConfigError
+from sync.models import CalendarInfo
 from sync.protocols import Source, StateStore, Target
 
 SOURCES: Mapping[str, str] = {
@@ -26,6 +28,11 @@ TARGETS: Mapping[str, str] = {
     "caldav": "connectors.caldav_server:open_target",
     "ics": "connectors.ics_file:open_target",
 }
+
+ACCOUNTS: Mapping[str, str] = {
+    "caldav": "connectors.caldav_server:list_calendars",
+}
+"""Targets that are one calendar of several in an account."""
 
 STATES: Mapping[str, str] = {
     "sqlite": "connectors.sqlite_state:open_state",
@@ -56,6 +63,13 @@ def open_source(settings: Settings, outside: Outside) -> Source:
 def open_target(settings: Settings, outside: Outside) -> Target:
     """The target the settings name."""
     return cast(Target, _factory(TARGETS, settings.target.type)(settings, outside))
+
+
+def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
+    """The calendars of the account the settings name. Raises `ConfigError` for a target without an account."""
+    if settings.target.type not in ACCOUNTS:
+        raise ConfigError(f"a target of type {settings.target.type!r} has no calendars to choose from")
+    return cast(Sequence[CalendarInfo], _factory(ACCOUNTS, settings.target.type)(settings, outside))
 
 
 def open_state(kind: str, settings: Settings, outside: Outside) -> StateStore:

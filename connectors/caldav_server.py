@@ -49,6 +49,18 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
     return CaldavServer(transport, url, owner=settings.owner, profile=profile, outside=outside, login=login)
 
 
+def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
+    """All calendars of the account at `[target] url`, which need not name one yet."""
+    if is_google_calendar(settings.target.url):
+        from connectors import google_calendar
+
+        return google_calendar.list_calendars(settings, outside)
+    from connectors import caldav_discovery
+
+    login = Login(settings.target.user, outside.secret("target"))
+    return caldav_discovery.list_calendars(settings.target.url, login, environ=outside.environ)
+
+
 @dataclass
 class _Progress:
     """How one `apply` stands: why it ends early, if it does, and what is still to be read back."""

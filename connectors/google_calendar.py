@@ -8,32 +8,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 
 from connectors import Outside
-from connectors.google_address import events_url
+from connectors.google_address import CALENDARS, events_url
 from connectors.google_http import TIMEOUTS, Passing, keep_trying, network_failure, open_session, plain, retry_after
 from connectors.google_login import CALENDAR, fetch_token, find_login
 from connectors.google_login import Login as GoogleLogin
 from connectors.http_transport import Login
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, TargetError
+from sync.models import CalendarInfo
 
 CALENDAR_LIST = "https://www.googleapis.com/calendar/v3/users/me/calendarList"
-
-
-@dataclass(frozen=True, slots=True)
-class GoogleCalendar:
-    """One calendar that the login can see."""
-
-    name: str
-    url: str
-    writable: bool
-    zone: str
 
 
 def open_calendar(settings: Settings, outside: Outside) -> tuple[str, Login]:
@@ -62,21 +52,21 @@ def calendar_login(settings: Settings, outside: Outside) -> GoogleLogin:
     return login
 
 
-def list_calendars(login: GoogleLogin, outside: Outside, *, api_root: str = "") -> tuple[GoogleCalendar, ...]:
+def list_calendars(settings: Settings, outside: Outside) -> tuple[CalendarInfo, ...]:
     """The calendars this login can see, by name. A service account sees none until one is added to its list."""
+    login, root = calendar_login(settings, outside), settings.target.api_root.rstrip("/")
     token = fetch_token(login, scopes=(CALENDAR,), outside=outside, failure=TargetError)
-    url = api_root.rstrip("/") + urlsplit(CALENDAR_LIST).path if api_root else CALENDAR_LIST
+    url = root + urlsplit(CALENDAR_LIST).path if root else CALENDAR_LIST
     items = keep_trying(lambda: _fetch_list(url, token, outside), outside=outside, failure=TargetError)
     found = (
-        GoogleCalendar(
+        CalendarInfo(
             name=plain(str(item.get("summaryOverride") or item.get("summary", "")), 100),
-            url=events_url("https://www.google.com/", str(item.get("id", ""))),
-            writable=item.get("accessRole") in ("owner", "writer"),
-            zone=plain(str(item.get("timeZone", "")), 60),
+            url=f"{CALENDARS}/{quote(str(item.get('id', '')), safe='@')}/events/",
+            trouble="" if item.get("accessRole") in ("owner", "writer") else "it is read-only for you",
         )
         for item in items
     )
-    return tuple(sorted(found, key=lambda calendar: (not calendar.writable, calendar.name.casefold(), calendar.url)))
+    return tuple(sorted(found, key=lambda info: (info.name.casefold(), info.url)))
 
 
 def _fetch_list(url: str, token: str, outside: Outside) -> list[dict[str, Any]]:

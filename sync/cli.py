@@ -241,6 +241,25 @@ def login_google(
 
 
 @app.command()
+def calendars(config: ConfigOption = None, json: JsonOption = False) -> int:
+    """List the calendars of the account with their addresses."""
+    from connectors import list_calendars
+
+    profile = _open_profile(_find_config(config))
+    found = list_calendars(profile.settings, profile.outside)
+    if json:
+        listed = [{"name": one.name, "url": one.url, "trouble": one.trouble} for one in found]
+        sys.stdout.write(dumps(listed, ensure_ascii=False, indent=1) + "\n")
+        return OK
+    for one in found:
+        lines = (one.name, f"  {one.url}", *([f"  {one.trouble}"] if one.trouble else []))
+        typer.echo("\n".join("".join(letter for letter in line if letter.isprintable()) for line in lines))
+    if not found:
+        typer.echo("followup: this login sees no calendar; share one with it, or set calendar to its id", err=True)
+    return OK
+
+
+@app.command()
 def init(
     source: Annotated[str, typer.Option("--source", help="The sheet: a file, or the address of a Google Sheet.")] = "",
     target: Annotated[str, typer.Option("--target", help="The calendar: an .ics file, or a CalDAV address.")] = "",

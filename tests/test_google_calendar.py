@@ -25,16 +25,16 @@ from target_contract import (
     update,
 )
 
-from connectors import Outside, open_target
+from connectors import Outside, list_calendars, open_target
 from connectors.caldav_server import CaldavServer
 from connectors.google_address import events_url
-from connectors.google_calendar import calendar_login, list_calendars, open_calendar
+from connectors.google_calendar import open_calendar
 from connectors.google_login import CALENDAR, READ_SHEETS
 from connectors.http_transport import HttpTransport
 from connectors.server_profiles import choose_profile
 from sync.config import Settings, parse_settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, TargetError
-from sync.models import Result
+from sync.models import CalendarInfo, Result
 from sync.protocols import Target
 
 URL = f"https://apidata.googleusercontent.com{EVENTS}"
@@ -308,12 +308,15 @@ def test_calendars_with_their_addresses(google: GoogleEmulator, outside: Outside
         {"id": "zoo@group.calendar.google.com", "summary": "Zoo", "accessRole": "reader", "timeZone": "Europe/Berlin"},
         {"id": CALENDAR_ID, "summary": "Jobs\x1b[0m", "accessRole": "owner", "timeZone": "America/New_York"},
     ]
-    login = calendar_login(settings_for(google.root), outside)
-    found = list_calendars(login, outside, api_root=google.root)
-    assert [(one.name, one.url, one.writable) for one in found] == [
-        ("Jobs [0m", URL, True),
-        ("Zoo", "https://apidata.googleusercontent.com/caldav/v2/zoo@group.calendar.google.com/events/", False),
-    ]
+    url = "https://apidata.googleusercontent.com/caldav/v2/"
+    assert list_calendars(settings_for(google.root, url=url), outside) == (
+        CalendarInfo("Jobs [0m", URL),
+        CalendarInfo(
+            "Zoo",
+            "https://apidata.googleusercontent.com/caldav/v2/zoo@group.calendar.google.com/events/",
+            "it is read-only for you",
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -329,4 +332,4 @@ def test_the_list_fails_in_one_sentence(
 ) -> None:
     google.faults.append(fault)
     with pytest.raises(kind, match=sentence):
-        list_calendars(calendar_login(settings_for(google.root), outside), outside, api_root=google.root)
+        list_calendars(settings_for(google.root), outside)

@@ -144,6 +144,14 @@ def test_after_a_failed_read_nothing_is_written_and_the_sentence_says_what_to_do
     assert "PRIVATE KEY" not in done.stdout + done.stderr
 
 
+def test_calendars_are_listed_with_their_addresses(whole: Whole) -> None:
+    whole.google.calendars.append({"id": CALENDAR_ID, "summary": "Jobs", "accessRole": "owner"})
+    done = whole.call("calendars", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == [{"name": "Jobs", "url": whole.calendar.url, "trouble": ""}]
+    assert whole.call("calendars").stdout == f"Jobs\n  {whole.calendar.url}\n"
+
+
 def _titles(whole: Whole) -> list[str]:
     listing = whole.calendar.behind.send("PROPFIND", whole.calendar.path, Depth="1").text
     names = re.findall(r"fu-k3x9-[0-9a-f]{32}\.ics", listing)
