@@ -209,3 +209,5 @@ def test_old_rows_make_no_events() -> None:
         [a_lead(number, company=f"C{number}", applied_on=date(2026, 9, 1)) for number in range(2, 40)],
     )
     assert [touch.rule for touch in seeker.schedule.touches if touch.rule in LADDER] == []
+    assert not seeker.all("R-000-4"), "what the triage names is not decided upon a second time"
+    assert len(seeker.all("triage")) == 1

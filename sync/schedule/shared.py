@@ -90,12 +90,12 @@ def decide_events(cases: Sequence[Case], busy: Iterable[str], *, shared: SharedE
         return
     arrived: dict[date, list[Case]] = {}
     for case in cases:
-        if case.lead.key in taken or not _wants_decision(case):
+        if case.lead.key in taken or case.lead.key in desk.triaged or not _wants_decision(case):
             continue
         day = _decide_day(case, desk)
         if day >= desk.today:
             arrived.setdefault(day, []).append(case)
-        elif case.new and not desk.triaged.get(case.lead.key):
+        elif case.new:
             desk.triage(case)
     for day, group in sorted(arrived.items()):
         draft = shared.draft(rule, day)
