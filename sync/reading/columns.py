@@ -28,6 +28,7 @@ from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENT
 HEADER_WITHIN = 40
 """The header row stands among so many first rows."""
 MAX_COLUMNS = 1_000
+SAMPLE_ROWS = 5_000
 SAMPLES = 200
 """Cells of a column that are looked at to tell what it holds."""
 
@@ -153,7 +154,8 @@ class _Guess:
         self.notes: list[str] = []
         self.canonical = all(header in _ALL_FIELDS for header in headers if header)
         shifted = len(headers) if table.delimited else MAX_COLUMNS
-        body = [row for row in table.rows[index + 1 :] if any(row.values) and not any(row.values[shifted:])]
+        first = table.rows[index + 1 : index + 1 + SAMPLE_ROWS]
+        body = [row for row in first if any(row.values) and not any(row.values[shifted:])]
         self.samples = [_samples(body, column, vocabulary.blank) for column in range(len(headers))]
 
     def columns(self) -> Columns:

@@ -69,8 +69,6 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
 
 def read_cell(value: CellValue, *, name: str, reader: Reader | None, blank: frozenset[str]) -> Value:
     """The field's value in this cell, None where the cell is empty, or a `Fault`."""
-    if isinstance(value, CellError):
-        return Fault("holds the spreadsheet's own error")
     if isinstance(value, str):
         text = clean_text(value)
         if not text or (name not in _VERBATIM and text.casefold() in blank):
@@ -79,6 +77,8 @@ def read_cell(value: CellValue, *, name: str, reader: Reader | None, blank: froz
             return Fault("holds the spreadsheet's own error")
         if reader is None:
             return text
+    elif isinstance(value, CellError):
+        return Fault("holds the spreadsheet's own error")
     elif reader is None:
         return clean_text(value)
     return reader(value)

@@ -75,6 +75,8 @@ class IdentityCells(TypedDict):
 
 def normalise_name(text: str) -> str:
     """One width, one case, single spaces, nothing invisible. Part of every identity; never to be changed."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     kept = "".join(char for char in folded if unicodedata.category(char) not in ("Cc", "Cf") or char.isspace())
     return " ".join(kept.split())
@@ -129,9 +131,30 @@ def _short_form(company: str, role: str, contact: str) -> str:
 
 def _forms(row: Identity) -> tuple[str, ...]:
     short = row.short
+    return (_id_form(row.id), short, _long_form(row, short)) if row.id else (short, _long_form(row, short))
+
+
+def _id_form(id: str) -> str:
+    return f"{_SEPARATOR}{_SEPARATOR}{normalise_name(id)}"
+
+
+def _long_form(row: Identity, short: str) -> str:
     applied = row.applied_on.isoformat() if row.applied_on else ""
-    long = _SEPARATOR.join((short, normalise_name(row.contact), row.url.strip(), applied))
-    return (f"{_SEPARATOR}{_SEPARATOR}{normalise_name(row.id)}", short, long) if row.id else (short, long)
+    return _SEPARATOR.join((short, normalise_name(row.contact), row.url.strip(), applied))
+
+
+def _free_form(row: Identity, short: str, used: set[str]) -> str:
+    """The first form of this row's key that nobody has."""
+    if row.id and (form := _id_form(row.id)) not in used:
+        return form
+    if short not in used:
+        return short
+    long = form = _long_form(row, short)
+    count = 1
+    while form in used:
+        count += 1
+        form = f"{long}{_SEPARATOR}{count}"
+    return form
 
 
 def _age_first(row: Identity) -> tuple[object, ...]:
@@ -226,15 +249,14 @@ class _Matching:
             if index in silent:
                 continue
             doubles[self.shorts[index]].append(index)
-        for short in sorted(doubles):
-            for index in sorted(doubles[short], key=lambda index: _age_first(self.rows[index])):
-                forms = _forms(self.rows[index])
-                key = next((form for form in forms if form not in used), "")
-                count = 2
-                while not key or key in used:
-                    key, count = f"{forms[-1]}{_SEPARATOR}{count}", count + 1
-                used.add(key)
-                self.keys[index] = key
+        for short, indexes in sorted(doubles.items()):
+            if len(indexes) == 1 and not self.rows[indexes[0]].id and short not in used:
+                used.add(short)
+                self.keys[indexes[0]] = short
+                continue
+            for index in sorted(indexes, key=lambda index: _age_first(self.rows[index])):
+                self.keys[index] = _free_form(self.rows[index], short, used)
+                used.add(self.keys[index])
 
     def _pair(self, indexes: list[int], keys: list[str], allowed: object) -> None:
         """Match rows of one group with remembered leads of the same group, the likest first."""

@@ -21,7 +21,7 @@ from sync.models import CellValue, Lead, Leads, Note, Person, Problem, Row, Stag
 from sync.reading.cells import Fault, clean_text, shown
 from sync.reading.columns import Columns, understand_columns
 from sync.reading.dates import Reading, decide_order, read_moment
-from sync.reading.fields import Later, Reader, make_readers, read_cell
+from sync.reading.fields import Later, make_readers, read_cell
 from sync.reading.keys import Identity, Keys, assign_keys, numbers_rows
 from sync.reading.statuses import StageWords, UnknownWords, own_words
 from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
@@ -29,7 +29,9 @@ from sync.reconcile.memory import LeadMemory
 
 _MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _DATES = DAYS | MOMENTS
-_PERSON = {"contact_name": "name", "contact_email": "email", "contact_phone": "phone"}
+_PERSON = frozenset(("contact_name", "contact_email", "contact_phone"))
+_WHO = frozenset(("company", "contact_name", "contact_email", "contact_phone"))
+_NOBODY = Person()
 _EMPTY: Mapping[str, Any] = {}
 
 
@@ -41,7 +43,8 @@ class _Draft:
     name: str
     values: dict[str, Any] = field(default_factory=dict)
     cells: tuple[str, ...] = ()
-    unreadable: set[str] = field(default_factory=set)
+    contact: Person = _NOBODY
+    unreadable: frozenset[str] = frozenset()
     silent: bool = False
 
 
@@ -72,13 +75,14 @@ def read_leads(
     drafts = reading.read_rows(skip_hidden=settings.source.skip_hidden)
     kept = _merge_alike(drafts, notes)
     keys = _assign_keys(kept, memory)
+    mapped = columns.mapped
     leads = []
     silent_keys = []
     for index, (draft, key) in enumerate(zip(kept, keys.keys, strict=True)):
         if draft.silent:
             silent_keys += [key] if index in keys.remembered else []
             continue
-        leads.append(_to_lead(draft, key, columns))
+        leads.append(_to_lead(draft, key, mapped))
         if index in keys.renamed:
             notes.append(_renamed_note(leads[-1], keys.renamed[index]))
     return Leads(
@@ -87,7 +91,7 @@ def read_leads(
         notes=tuple(notes + reading.unknown.notes(reading.words)),
         silent_rows=tuple(draft.name for draft in drafts if draft.silent),
         silent_keys=tuple(sorted(silent_keys)),
-        mapped=columns.mapped,
+        mapped=mapped,
     )
 
 
@@ -107,7 +111,6 @@ class _Reading:
         self.readings = self._decide_dates(settings.source.date_order)
         self.readers = make_readers(vocabulary, self.readings)
         self.fields = [(name, index, self.readers.get(name)) for name, index in columns.fields.items()]
-        self.seen: dict[str, dict[object, Any]] = {name: {} for name in columns.fields}
         ids = columns.fields.get("id")
         self.ids_number_rows = ids is not None and numbers_rows(
             text for row in self.body if ids < len(row.values) and (text := clean_text(row.values[ids]))
@@ -135,24 +138,47 @@ class _Reading:
         return [cell.strip() for cell in cells if isinstance(cell, str)]
 
     def read_rows(self, *, skip_hidden: bool) -> list[_Draft]:
-        """Every row that is a row: neither blank nor a repeated header nor a merge conflict's mark."""
+        """Every row that is a row: neither blank nor a repeated header nor a merge conflict's mark.
+
+        Cells are read column by column, each different cell once; then the rows are put together.
+        """
         header = [clean_text(value) for value in self.table.rows[self.columns.header_index].values]
-        drafts = []
-        for row in self.body:
-            if (skip_hidden and row.hidden) or not any(value != "" for value in row.values):
-                continue
-            draft = _Draft(row, f"{self.table.name}:{row.number}")
-            if self._is_no_lead(draft, header):
-                continue
-            drafts.append(draft)
-            self._read_row(draft)
+        drafts = [
+            _Draft(row, f"{self.table.name}:{row.number}") for row in self.body if not (skip_hidden and row.hidden)
+        ]
+        drafts = [draft for draft in drafts if not self._is_no_lead(draft, header)]
+        whole = [draft for draft in drafts if not self._has_shifted(draft)]
+        names = [name for name, _, _ in self.fields]
+        cells = [
+            [draft.row.values[index] if index < len(draft.row.values) else "" for draft in whole]
+            for _, index, _ in self.fields
+        ]
+        columns = [self._read_column(name, column) for name, column in zip(names, cells, strict=True)]
+        for draft, raw, results in zip(whole, zip(*cells, strict=True), zip(*columns, strict=True), strict=True):
+            draft.cells = tuple([cell if isinstance(cell, str) else clean_text(cell) for cell in raw])
+            draft.values = {name: value for name, value in zip(names, results, strict=True) if value is not None}
+            self._settle_row(draft)
         return drafts
 
+    def _read_column(self, name: str, cells: Sequence[CellValue]) -> list[Any]:
+        """The field's value in each of these cells; a text that repeats itself is read once."""
+        reader, blank = self.readers.get(name), self.vocabulary.blank
+        texts = {cell for cell in cells if isinstance(cell, str)}
+        known = {text: read_cell(text, name=name, reader=reader, blank=blank) for text in texts}
+        # 1, 1.0 and True are one key of a dictionary, but not one cell: only texts are looked up.
+        return [
+            known[cell] if isinstance(cell, str) else read_cell(cell, name=name, reader=reader, blank=blank)
+            for cell in cells
+        ]
+
     def _is_no_lead(self, draft: _Draft, header: Sequence[str]) -> bool:
-        texts = [clean_text(value) for value in draft.row.values]
-        if not any(texts) or texts == header:
+        values = draft.row.values
+        if not any(clean_text(value) for value in values):
             return True
-        if texts[0].startswith(_MERGE_MARKS):
+        first = clean_text(values[0])
+        if first == header[0] and [clean_text(value) for value in values] == header:
+            return True
+        if first.startswith(_MERGE_MARKS):
             self._problem(
                 draft,
                 self.columns.headers[0],
@@ -165,45 +191,42 @@ class _Reading:
     def _problem(self, draft: _Draft, column: str, value: CellValue, reason: str) -> None:
         self.problems.append(Problem(draft.name, column, shown(value), reason))
 
-    def _read_row(self, draft: _Draft) -> None:
-        values = draft.row.values
-        width = len(self.columns.headers)
-        if self.table.delimited and len(values) > width and any(values[width:]):
-            reason = f"the row has {len(values)} cells, the header {width}: a text with commas needs quotes"
-            self._silence(draft, self.columns.headers[-1], values[-1], reason)
-            return
-        cells = []
-        for name, index, reader in self.fields:
-            value = values[index] if index < len(values) else ""
-            cells.append(value if isinstance(value, str) else clean_text(value))
-            if value == "":
-                continue
-            self._read_field(draft, name, value, reader)
-        draft.cells = tuple(cells)
-        _join_name(draft.values)
+    def _has_shifted(self, draft: _Draft) -> bool:
+        values, width = draft.row.values, len(self.columns.headers)
+        if not (self.table.delimited and len(values) > width and any(values[width:])):
+            return False
+        reason = f"the row has {len(values)} cells, the header {width}: a text with commas needs quotes"
+        self._silence(draft, self.columns.headers[-1], values[-1], reason)
+        return True
+
+    def _settle_row(self, draft: _Draft) -> None:
+        """What the cells of one row mean together."""
+        values = draft.values
+        for name in [name for name, value in values.items() if value.__class__ is Fault]:
+            self._set_unreadable(draft, name, values.pop(name).reason)
+        if "contact_first_name" in values or "contact_last_name" in values:
+            _join_name(values)
         for name, constant in self.constants.items():
-            draft.values.setdefault(name, constant)
+            values.setdefault(name, constant)
+        if self.ids_number_rows:
+            values.pop("id", None)
         self._settle_interview(draft)
         self._settle_url(draft)
-        self._settle_id(draft)
         self._settle_stage(draft)
         self._settle_whole(draft)
+        draft.contact = _contact(values)
 
-    def _read_field(self, draft: _Draft, name: str, value: CellValue, reader: Reader | None) -> None:
-        known = self.seen[name]
-        key = (type(value), value)
-        if key not in known:
-            known[key] = read_cell(value, name=name, reader=reader, blank=self.vocabulary.blank)
-        result = known[key]
-        if isinstance(result, Fault):
-            draft.unreadable.add(name)
-            self._problem(draft, self.columns.mapped[name], value, result.reason)
-        elif result is not None:
-            draft.values[name] = result
+    def _set_unreadable(self, draft: _Draft, name: str, reason: str) -> None:
+        draft.unreadable |= {name}
+        self._problem(draft, self.columns.mapped[name], draft.row.values[self.columns.fields[name]], reason)
 
     def _settle_interview(self, draft: _Draft) -> None:
         """An interview's hour is wall-clock time in its own zone or the contact's, unless the cell has an offset."""
         zone = draft.values.get("interview_zone") or draft.values.get("contact_zone")
+        if draft.unreadable & {"interview_zone", "contact_zone"} and isinstance(
+            draft.values.get("interview_at"), datetime
+        ):
+            draft.unreadable |= {"interview_at"}
         if not zone:
             return
         for name in ("interview_at", "interview_end"):
@@ -215,13 +238,12 @@ class _Reading:
                     draft.values[name] = moved
 
     def _settle_url(self, draft: _Draft) -> None:
-        index = self.columns.fields.get("url")
-        if index is not None and "url" not in draft.values and index in draft.row.links:
-            self._read_field(draft, "url", draft.row.links[index], self.readers["url"])
-
-    def _settle_id(self, draft: _Draft) -> None:
-        if self.ids_number_rows:
-            draft.values.pop("id", None)
+        """A link that hangs on the cell, where the cell's own text is none."""
+        if draft.row.links and "url" not in draft.values and "url" in self.columns.fields:
+            link = draft.row.links.get(self.columns.fields["url"], "")
+            address = read_cell(link, name="url", reader=self.readers["url"], blank=self.vocabulary.blank)
+            if isinstance(address, str):
+                draft.values["url"] = address
 
     def _settle_stage(self, draft: _Draft) -> None:
         text, outcome = draft.values.get("status", ""), draft.values.pop("outcome", "")
@@ -240,11 +262,11 @@ class _Reading:
     def _settle_whole(self, draft: _Draft) -> None:
         """Rows that nothing can be planned for are out as a whole."""
         values = draft.values
-        if not any(values.get(name) for name in ("company", "contact_name", "contact_email", "contact_phone")):
+        if _WHO.isdisjoint(values):
             column = self.columns.mapped.get("company") or self.columns.mapped.get("contact_name") or "company"
             self._silence(draft, column, "", "the row names neither a company nor a contact")
         elif not self._has_time(values):
-            faulty = any(name in draft.unreadable for name in _DATES)
+            faulty = not _DATES.isdisjoint(draft.unreadable)
             column = self.columns.mapped.get("applied_on") or self.columns.mapped.get("received_at") or "applied_on"
             draft.silent = True
             if not faulty:
@@ -253,7 +275,7 @@ class _Reading:
     def _has_time(self, values: Mapping[str, Any]) -> bool:
         """Whether anything says when. A row marked as an idea arrived when first seen (DESIGN 5.3)."""
         idea = values["stage_known"] and values["stage"] is Stage.IDEA
-        return idea or any(name in values for name in _DATES) or isinstance(values.get("plan"), Later)
+        return idea or not _DATES.isdisjoint(values) or isinstance(values.get("plan"), Later)
 
     def _silence(self, draft: _Draft, column: str, value: CellValue, reason: str) -> None:
         draft.silent = True
@@ -298,7 +320,7 @@ def _identity(draft: _Draft) -> Identity:
         id=values.get("id", ""),
         company=values.get("company", ""),
         role=values.get("role", ""),
-        contact=_contact(values).party,
+        contact=draft.contact.party,
         url=values.get("url", ""),
         applied_on=values.get("applied_on"),
         cells=draft.cells,
@@ -306,14 +328,15 @@ def _identity(draft: _Draft) -> Identity:
 
 
 def _contact(values: Mapping[str, Any]) -> Person:
-    return Person(**{part: values[name] for name, part in _PERSON.items() if name in values})
+    get = values.get
+    return Person(get("contact_name", ""), get("contact_email", ""), get("contact_phone", ""))
 
 
 _RANKS = {"high": 1, "normal": 2, "low": 3}
 _RENAMED_FIELDS = {"status": "status_text", "interest": "interested"}
 
 
-def _to_lead(draft: _Draft, key: str, columns: Columns) -> Lead:
+def _to_lead(draft: _Draft, key: str, mapped: Mapping[str, str]) -> Lead:
     values = {_RENAMED_FIELDS.get(name, name): value for name, value in draft.values.items() if name not in _PERSON}
     if "priority" in values:
         values["priority"] = _RANKS[values["priority"]]
@@ -323,10 +346,10 @@ def _to_lead(draft: _Draft, key: str, columns: Columns) -> Lead:
         key=key,
         row=draft.name,
         row_number=draft.row.number,
-        columns=columns.mapped,
-        unreadable=frozenset(draft.unreadable),
+        columns=mapped,
+        unreadable=draft.unreadable,
         address=draft.row.address,
-        contact=_contact(draft.values),
+        contact=draft.contact,
         **values,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from sync.models import Note, Stage
@@ -23,9 +23,16 @@ class StageWords:
 
     own: Mapping[str, Stage]
     vocabulary: Vocabulary
+    seen: dict[str, Stage | None] = field(default_factory=dict)
+    """Words of this sheet that were looked up."""
 
     def stage_of(self, text: str) -> Stage | None:
         """The stage this word stands for, or None."""
+        if text not in self.seen:
+            self.seen[text] = self._look_up(text)
+        return self.seen[text]
+
+    def _look_up(self, text: str) -> Stage | None:
         exact = self.own.get(text.casefold())
         if exact is not None:
             return exact
