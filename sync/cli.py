@@ -295,14 +295,34 @@ def init(
 
 
 @app.command()
+def calendars(config: ConfigOption = None) -> int:
+    """List the calendars of the account with their addresses."""
+    from connectors import open_target
+    from sync.protocols import Discovers
+
+    profile = _open_profile(_find_config(config))
+    settings = profile.settings
+    if settings.target.type != "caldav":
+        raise ConfigError(f"[target] type = {settings.target.type!r} is no account; calendars are listed for caldav")
+    anywhere = settings.model_copy(update={"target": settings.target.model_copy(update={"calendar": ""})})
+    account = open_target(anywhere, profile.outside)
+    assert isinstance(account, Discovers)
+    for info in account.calendars():
+        typer.echo(f"{info.name}\n  {info.url}" + (f"\n  cannot be used: {info.trouble}" if info.trouble else ""))
+    return OK
+
+
+@app.command()
 def check(
     config: ConfigOption = None,
+    live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,
     strict: StrictOption = False,
     no_color: NoColorOption = False,
 ) -> int:
     """Prove configuration, sheet, login and calendar; list every cell that cannot be read."""
     from connectors import open_source, open_target
-    from sync.render import show_guess, show_notes, show_problems
+    from sync.protocols import Probes
+    from sync.render import show_findings, show_guess, show_notes, show_problems
 
     profile = _open_profile(_find_config(config))
     table = open_source(profile.settings, profile.outside).read()
@@ -311,9 +331,14 @@ def check(
     show_guess(console, guesses)
     show_problems(console, leads.problems)
     show_notes(console, leads.notes, limit=None)
-    held = open_target(profile.settings, profile.outside).observe({})
+    target = open_target(profile.settings, profile.outside)
+    held = target.observe({})
     console.print(f"\nSheet: {len(leads.leads)} leads, {len(leads.silent_rows)} rows out.", highlight=False)
     console.print(f"Calendar: reached, {len(held.events)} events of ours.", highlight=False)
+    if live and isinstance(target, Probes):
+        show_findings(console, target.probe())
+    elif live:
+        console.print("A file needs no trying out.", highlight=False)
     return UNREADABLE_ROWS if strict and leads.problems else OK
 
 

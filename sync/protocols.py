@@ -76,6 +76,7 @@ class Target(Protocol):
         """
 
 
+@runtime_checkable
 class Discovers(Protocol):
     """A target that can look around in the user's account. Used by `init` and `calendars`, never by a run."""
 
@@ -86,6 +87,7 @@ class Discovers(Protocol):
         """A new calendar with the address the server gave it. Only ever called because the user asked for it."""
 
 
+@runtime_checkable
 class Probes(Protocol):
     """A target whose server can be tried out with one scratch event, which is gone afterwards."""
 

@@ -17,7 +17,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sync.models import Action, Change, Lead, Moment, Note, Outcome, Plan, Problem, Result, Touch
+from sync.models import Action, Change, Finding, Lead, Moment, Note, Outcome, Plan, Problem, Result, Touch
 from sync.setup import ColumnGuess
 from sync.work_log import Contact, contact_rows
 
@@ -139,6 +139,13 @@ def show_notes(console: Console, notes: Sequence[Note], *, limit: int | None) ->
         console.print(Padding(Text(plain((f"{place}: " if place else "") + note.reason + rule)), (0, 0, 0, 2)))
     if limit is not None and len(notes) > limit:
         console.print(Text(f"  and {len(notes) - limit} more; see them all with --verbose", style="dim"))
+
+
+def show_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """What trying out a calendar found: what is well, and what wants attention."""
+    for finding in findings:
+        mark, style = ("ok  ", "green") if finding.good else ("note", "yellow")
+        console.print(Text.assemble("  ", (mark, style), "  ", plain(finding.text)))
 
 
 def show_guess(console: Console, guesses: Sequence[ColumnGuess]) -> None:
