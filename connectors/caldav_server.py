@@ -152,12 +152,6 @@ class CaldavServer:
         if progress.stopped is not None and progress.stopped.verdict is Verdict.LOGIN:
             raise CredentialsError(f"{self._collection.host} refuses the login; nothing more was written")
 
-    def calendars(self) -> Sequence[CalendarInfo]:
-        """All calendars of the account, by name."""
-        from connectors.caldav_discovery import list_calendars
-
-        return list_calendars(self._url, self._login, environ=self._environ)
-
     def make_calendar(self, name: str) -> CalendarInfo:
         """A new calendar, with the address the server gave it."""
         from connectors.caldav_discovery import make_calendar

@@ -295,24 +295,6 @@ def init(
 
 
 @app.command()
-def calendars(config: ConfigOption = None) -> int:
-    """List the calendars of the account with their addresses."""
-    from connectors import open_target
-    from sync.protocols import Discovers
-
-    profile = _open_profile(_find_config(config))
-    settings = profile.settings
-    if settings.target.type != "caldav":
-        raise ConfigError(f"[target] type = {settings.target.type!r} is no account; calendars are listed for caldav")
-    anywhere = settings.model_copy(update={"target": settings.target.model_copy(update={"calendar": ""})})
-    account = open_target(anywhere, profile.outside)
-    assert isinstance(account, Discovers)
-    for info in account.calendars():
-        typer.echo(f"{info.name}\n  {info.url}" + (f"\n  cannot be used: {info.trouble}" if info.trouble else ""))
-    return OK
-
-
-@app.command()
 def check(
     config: ConfigOption = None,
     live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,

@@ -76,12 +76,8 @@ class Target(Protocol):
         """
 
 
-@runtime_checkable
 class Discovers(Protocol):
-    """A target that can look around in the user's account. Used by `init` and `calendars`, never by a run."""
-
-    def calendars(self) -> Sequence[CalendarInfo]:
-        """All calendars of the account, by name. Raises `TargetError` or `CredentialsError`."""
+    """A target in an account where new calendars can be made. Used by `init`, never by a run."""
 
     def make_calendar(self, name: str) -> CalendarInfo:
         """A new calendar with the address the server gave it. Only ever called because the user asked for it."""

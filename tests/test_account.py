@@ -57,7 +57,7 @@ def test_calendars_of_a_file_are_no_account(tmp_path: Path, capsys: pytest.Captu
         path.read_text("utf-8").partition("[target]")[0] + '[target]\ntype = "ics"\npath = "x.ics"\n', "utf-8"
     )
     assert run_command(["calendars", "--config", str(path)]) == 2
-    assert "is no account" in capsys.readouterr().err
+    assert "has no calendars to choose from" in capsys.readouterr().err
 
 
 def test_calendars_of_a_server_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
