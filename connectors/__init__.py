@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from sync.config import Settings
 from sync.errors import ConfigError
-from sync.models import CalendarInfo
-from sync.protocols import Source, StateStore, Target
+
+if TYPE_CHECKING:
+    from sync.config import Settings
+    from sync.models import CalendarInfo
+    from sync.protocols import Source, StateStore, Target
 
 SOURCES: Mapping[str, str] = {
     "csv": "connectors.csv_file:open_source",
@@ -57,26 +59,26 @@ class Outside:
 
 def open_source(settings: Settings, outside: Outside) -> Source:
     """The source the settings name."""
-    return cast(Source, _factory(SOURCES, settings.source.type)(settings, outside))
+    return cast("Source", _factory(SOURCES, settings.source.type)(settings, outside))
 
 
 def open_target(settings: Settings, outside: Outside) -> Target:
     """The target the settings name."""
-    return cast(Target, _factory(TARGETS, settings.target.type)(settings, outside))
+    return cast("Target", _factory(TARGETS, settings.target.type)(settings, outside))
 
 
 def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
     """The calendars of the account the settings name. Raises `ConfigError` for a target without an account."""
     if settings.target.type not in ACCOUNTS:
         raise ConfigError(f"a target of type {settings.target.type!r} has no calendars to choose from")
-    return cast(Sequence[CalendarInfo], _factory(ACCOUNTS, settings.target.type)(settings, outside))
+    return cast("Sequence[CalendarInfo]", _factory(ACCOUNTS, settings.target.type)(settings, outside))
 
 
 def open_state(kind: str, settings: Settings, outside: Outside) -> StateStore:
     """The state store of this kind, at the settings' path."""
-    return cast(StateStore, _factory(STATES, kind)(settings, outside))
+    return cast("StateStore", _factory(STATES, kind)(settings, outside))
 
 
 def _factory(registry: Mapping[str, str], name: str) -> Callable[..., Any]:
     module, _, factory = registry[name].partition(":")
-    return cast(Callable[..., Any], getattr(import_module(module), factory))
+    return cast("Callable[..., Any]", getattr(import_module(module), factory))

@@ -19,8 +19,10 @@ from urllib.parse import urlsplit
 from connectors import Outside
 from connectors.caldav_collection import BATCH, CalendarCollection, Found
 from connectors.caldav_writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
+from connectors.dav_answers import NotDavError
+from connectors.evidence import ask_through
 from connectors.google_address import is_google_calendar
-from connectors.http_transport import HttpTransport, Login, Transport, same_path
+from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, same_path
 from connectors.icalendar_codec import Dialect, parse, snapshot_of
 from connectors.request_window import RequestWindow
 from connectors.server_profiles import ServerProfile, choose_profile
@@ -100,7 +102,15 @@ class CaldavServer:
         self._clock = clock
         self._sleep = sleep
         self.identity = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{same_path(self._collection.path)}"
+        self.revision_address = "" if is_google_calendar(url) else url
         self.abilities = Abilities(reactions=True, silent_means_default_alarm=profile.silence_rings)
+
+    def revision(self) -> str:
+        """What the calendar says about its present state; empty where that tells nothing."""
+        try:
+            return ask_through(self._collection.transport, self._collection.path, clock=self._clock)
+        except (NoAnswerError, NotDavError):
+            return ""
 
     def observe(self, known: Mapping[str, RemoteEvent]) -> Observation:
         """Everything of ours that lies there now; raises rather than mistaking silence for absence."""

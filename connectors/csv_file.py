@@ -44,6 +44,7 @@ class CsvFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.identity = f"csv:{path.resolve()}"
+        self.files = (path,)
         self._content = b""
 
     def read(self) -> Table:

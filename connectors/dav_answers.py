@@ -23,6 +23,7 @@ LIST_BODY = (
     b'<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop>'
     b"<getetag/><resourcetype/><getcontenttype/></prop></propfind>"
 )
+_REVISIONS = {"sync-token": b"<sync-token/>", "getctag": b'<getctag xmlns="http://calendarserver.org/ns/"/>'}
 LONGEST_WAIT = timedelta(hours=2)
 UNASKED_WAIT = timedelta(minutes=15)
 """DAVx5's bounds for Retry-After (caldav-facts 6)."""
@@ -53,6 +54,35 @@ def read_rows(answer: Answer) -> list[DavRow]:
     if root is None or root.tag != f"{DAV}multistatus":
         raise NotDavError("it answered with something else than a listing, perhaps a login page")
     return [_row(response) for response in root.iter(f"{DAV}response")]
+
+
+def revision_body(like: str = "") -> bytes:
+    """A PROPFIND for what changes with every change in a calendar: all such properties, or the kind of an earlier one.
+
+    On Radicale each costs as much as a listing, so no more is asked for than needed.
+    """
+    wanted = _REVISIONS.get(like.partition(" ")[0]) or b"".join(_REVISIONS.values())
+    return (
+        b'<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/>'
+        + wanted
+        + b"</prop></propfind>"
+    )
+
+
+def read_revision(answer: Answer, path: str) -> str:
+    """The calendar's own mark for its present state (RFC 6578 4, else getctag), by kind; empty where it gives none.
+
+    Raises `NotDavError` where the answer is not about exactly this calendar.
+    """
+    rows = read_rows(answer)
+    if len(rows) != 1 or same_path(rows[0].href).rstrip("/") != same_path(path).rstrip("/"):
+        raise NotDavError("it answered about something else than the calendar")
+    if rows[0].status // 100 != 2 or "calendar" not in rows[0].kinds:
+        raise NotDavError("there is no calendar")
+    root = _parse(answer.body)
+    assert root is not None
+    marks = {_local(element.tag): (element.text or "").strip() for element in root.iter()}
+    return next((f"{kind} {marks[kind]}" for kind in _REVISIONS if marks.get(kind)), "")
 
 
 def preconditions(answer: Answer) -> frozenset[str]:

@@ -56,6 +56,7 @@ class ExcelFile:
     def __init__(self, path: Path, tab: str | int, *, skip_hidden: bool = False) -> None:
         self.path, self.tab, self.skip_hidden = path, tab, skip_hidden
         self.identity = f"excel:{path.resolve()}#{tab}"
+        self.files = (path,)
 
     def read(self) -> Table:
         """All rows of the tab. Raises `ConfigError` (no such file or tab) and `SourceError` (unreadable)."""

@@ -52,6 +52,7 @@ class IcsFile:
 
     def __init__(self, path: Path, *, owner: str, name: str, zone: str, outside: Outside) -> None:
         self._path = path
+        self.files = (path,)
         self._owner = owner
         self._name = name
         self._zone = zone

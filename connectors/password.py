@@ -9,22 +9,26 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sync.config import Settings
 from sync.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from sync.config import Settings
 
 COMMAND_SECONDS = 60
 SERVICE = "followup"
 
 
 def secret_resolver(
-    settings: Settings, *, config: Path, environment: Mapping[str, str], logins: Path | None = None
+    settings: Settings, *, config: Path, environment: Mapping[str, str], logins: Path | None = None, known: str = ""
 ) -> Callable[[str], str]:
     """A function that gives the secret of a section (`"target"`). Raises `CredentialsError` with the cure.
 
-    `"google"` gives the login that `followup login google` keeps in the folder `logins`; empty where there is none.
+    `known` is the target's password, where it was looked up already. `"google"` gives the login that
+    `followup login google` keeps in the folder `logins`; empty where there is none.
     """
 
     def resolve(section: str) -> str:
@@ -34,20 +38,40 @@ def secret_resolver(
             return recall_login(logins) if logins else ""
         if section != "target":
             raise CredentialsError(f"[{section}] has no password")
+        if known:
+            return known
         target = settings.target
-        if target.password_command:
-            _check_owned(config)
-            return _from_command(target.password_command)
-        if target.password_env:
-            value = environment.get(target.password_env, "")
-            if not value:
-                raise CredentialsError(f"the environment variable {target.password_env} (password_env) is not set")
-            return value
-        if not target.user:
-            return ""
-        return _from_keyring(target.url, target.user)
+        return find_password(
+            target.url,
+            target.user,
+            command=target.password_command,
+            variable=target.password_env,
+            config=config,
+            environment=environment,
+        )
 
     return resolve
+
+
+def find_password(
+    url: str,
+    user: str,
+    *,
+    command: Sequence[str],
+    variable: str,
+    config: Path,
+    environment: Mapping[str, str],
+) -> str:
+    """The password of this user there: from the command, else the variable, else the keyring; empty without a user."""
+    if command:
+        _check_owned(config)
+        return _from_command(tuple(command))
+    if variable:
+        value = environment.get(variable, "")
+        if not value:
+            raise CredentialsError(f"the environment variable {variable} (password_env) is not set")
+        return value
+    return _from_keyring(url, user) if user else ""
 
 
 def _check_owned(config: Path) -> None:

@@ -5,6 +5,8 @@
 - `runs` and `intents` are the journal. `begin` writes a run and everything it is about to do in one commit, before the
   first request; `record` adds results in batches; `commit` stores the new memory and ends the run in one commit. An
   intent without a result is an unknown outcome: the next run reads the calendar before it believes anything.
+- `meta` may hold a `proof` that nothing can have changed (`sync.proof`); every other write takes it away.
+  `confirmed` is the last run that was left out because of it.
 - The `before` copy of every intent is what `undo` brings back; copies are dropped after `KEEP_DAYS`.
 
 The file is 0600 in a 0700 folder.
@@ -28,6 +30,7 @@ from connectors import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
 from sync.models import Action, Change, Event, Outcome, RemoteEvent, Result, Stamp
+from sync.proof import Proof
 from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Stop, TouchMemory
 
 SCHEMA = 1
@@ -64,6 +67,15 @@ class _Facts:
     held: str = ""
     unread: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
+
+
+def _confirmed(facts: _Facts, database: sqlite3.Connection) -> _Facts:
+    """The facts with the last run that was left out because a proof held: it was a good one."""
+    row = database.execute("SELECT document FROM meta WHERE name = 'confirmed'").fetchone()
+    left_out = datetime.fromisoformat(row[0]) if row else None
+    if left_out is None or facts.last_run is None or left_out <= facts.last_run:
+        return facts
+    return replace(facts, last_run=left_out, last_good_run=left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,7 @@ class SqliteState:
             return replace(self._loaded, lost=True)
         database = self._open()
         facts = database.execute("SELECT document FROM meta WHERE name = 'facts'").fetchone()
-        known = _FACTS.validate_json(facts[0]) if facts else None
+        known = _confirmed(_FACTS.validate_json(facts[0]), database) if facts else None
         self._loaded = Memory(
             **({f.name: getattr(known, f.name) for f in fields(_Facts)} if known else {}),
             leads=self._documents("leads"),
@@ -208,6 +220,15 @@ class SqliteState:
             database.execute("UPDATE runs SET ended = ? WHERE ended IS NULL AND run < ?", (ended[0], run))
         self._loaded = replace(memory, intents=())
 
+    def keep_proof(self, proof: Proof, *, run_at: datetime) -> None:
+        """Keep what lets the next run be left out, unless another run began since that one."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO meta (name, document) SELECT 'proof', ?"
+                " WHERE (SELECT started FROM runs ORDER BY run DESC LIMIT 1) = ?",
+                (proof.to_json(), run_at.isoformat()),
+            )
+
     def close(self) -> None:
         """Close the file; the next use opens it again."""
         if self._database is not None:
@@ -255,6 +276,7 @@ class SqliteState:
         database = self._open()
         try:
             database.execute("BEGIN IMMEDIATE")
+            database.execute("DELETE FROM meta WHERE name = 'proof'")  # whatever is written may change the next run
             yield database
             database.execute("COMMIT")
         except sqlite3.OperationalError as error:

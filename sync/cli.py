@@ -11,7 +11,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from connectors import Outside
+    from connectors.evidence import Inquiry
     from sync.config import Settings
     from sync.models import Lead, Leads, Table
     from sync.reconcile.memory import Memory
@@ -107,26 +108,38 @@ def sync(
     every: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="Run every configuration there.")] = None,
 ) -> int:
     """Bring the calendar up to date with the sheet."""
-    from sync.plan_json import plan_json
-    from sync.render import done_line, show_plan
-
     if every is not None:
         if config is not None or json:
             raise ConfigError("--all runs a whole folder; --config and --json are for one configuration")
         return _sync_all(every, now, quiet=quiet, no_color=no_color, strict=strict, accept_deletes=yes_delete)
-    profile = _open_profile(_find_config(config))
+    path = _find_config(config)
+    inquiry = _inquire(path, now)
+    if inquiry.proof and not (json or verbose or strict or yes_delete or (quiet and inquiry.proof.told)):
+        return _tell_end(inquiry.proof.said, inquiry.proof.told, quiet=quiet)
+    from sync.plan_json import plan_json
+    from sync.render import done_line, show_plan
+
+    profile = _open_profile(path, secret=inquiry.secret)
+    options = {"strict": strict, "accept_deletes": yes_delete}
     with _progress(quiet=quiet or json, no_color=no_color) as progress:
-        ended = _attend(profile, now, quiet=quiet, strict=strict, accept_deletes=yes_delete, progress=progress)
+        ended = _attend(profile, now, quiet=quiet, inquiry=inquiry, progress=progress, **options)
     report = ended.report
     if report is not None and json:
         sys.stdout.write(plan_json(report.plan, report.outcomes))
     elif report is not None and verbose:
         show_plan(_console(no_color), report.plan, all_notes=True)
-    elif report is not None and not quiet:
-        _console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
-    for sentence in ended.sentences:
-        typer.echo(f"followup: {sentence}", err=True)
+    said = "" if report is None or json or verbose else done_line(report.plan, report.outcomes)
+    _tell_end(said, ended.sentences, quiet=quiet)
     return ended.exit_code
+
+
+def _tell_end(said: str, told: Iterable[str], *, quiet: bool) -> int:
+    """The end of a sync, whether it ran or was proven needless: what was done, and what a human is to see."""
+    if said and not quiet:
+        typer.echo(said)
+    for sentence in told:
+        typer.echo(f"followup: {sentence}", err=True)
+    return OK
 
 
 @app.command()
@@ -399,6 +412,7 @@ class _Profile:
     outside: Outside
     wording: str
     mapping: str
+    path: Path
 
     @property
     def state_path(self) -> Path:
@@ -414,27 +428,49 @@ class _Ended:
     sentences: tuple[str, ...]
 
 
+def _inquire(path: Path, now: str) -> Inquiry:
+    """Whether nothing can have changed since the last run (`sync.proof`), asked before anything heavy is imported."""
+    from connectors.evidence import inquire
+
+    return inquire(
+        path, default_state=_state_path, now=_parse_now(now), environ=os.environ, clock=lambda: datetime.now(UTC)
+    )
+
+
 def _run(config: Path | None, now: str, *, write: bool, **options: Any) -> Report:
     return _run_profile(_open_profile(_find_config(config)), now, write=write, **options)
 
 
-def _run_profile(profile: _Profile, now: str, *, write: bool, **options: Any) -> Report:
+def _run_profile(profile: _Profile, now: str, *, write: bool, inquiry: Inquiry | None = None, **options: Any) -> Report:
+    """One run. After an inquiry it leaves a proof behind if the next run could be left out."""
     from connectors import open_source, open_state, open_target
+    from connectors.evidence import gather_evidence
+    from sync.protocols import KeepsProof
+    from sync.quiet import sentences_of
+    from sync.render import done_line
     from sync.run import run
 
-    settings = profile.settings
-    return run(
+    settings, started = profile.settings, _parse_now(now)
+    source, target = open_source(settings, profile.outside), open_target(settings, profile.outside)
+    store = open_state("sqlite", settings, profile.outside)
+    evidence = gather_evidence(settings, source, target, config=profile.path, inquiry=inquiry) if inquiry else None
+    report = run(
         settings,
-        source=open_source(settings, profile.outside),
-        target=open_target(settings, profile.outside),
-        store=open_state("sqlite", settings, profile.outside),
-        now=_parse_now(now),
+        source=source,
+        target=target,
+        store=store,
+        now=started,
         deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
         write=write,
         wording=profile.wording,
         mapping=profile.mapping,
         **options,
     )
+    if evidence and report.quiet_until and isinstance(store, KeepsProof):
+        said = done_line(report.plan, report.outcomes)
+        proof = evidence.prove(made_at=started, until=report.quiet_until, said=said, told=sentences_of(report))
+        store.keep_proof(proof, run_at=started)
+    return report
 
 
 def _repair(command: Callable[..., Report], config: Path | None, now: str, **options: Any) -> Report:
@@ -488,7 +524,7 @@ def _find_leads(report: Report, text: str) -> list[Lead]:
 def _attend(profile: _Profile, now: str, *, quiet: bool, **options: Any) -> _Ended:
     """One writing run, with its line in the log. An expected failure is a result; quiet, only news is told."""
     from connectors.run_log import RunLog
-    from sync.quiet import trouble_of_error, troubles_of_report
+    from sync.quiet import sentences_of, trouble_of_error, troubles_of_report
     from sync.render import done_line
 
     log = RunLog(profile.state_path, clock=profile.outside.clock)
@@ -506,7 +542,7 @@ def _attend(profile: _Profile, now: str, *, quiet: bool, **options: Any) -> _End
         raise
     else:
         exit_code, troubles = report.exit_code, troubles_of_report(report)
-        told = list(dict.fromkeys([*report.messages, *(trouble.sentence for trouble in troubles)]))
+        told = list(sentences_of(report))
     done = [done_line(report.plan, report.outcomes)] if report else []
     log.write(f"exit {exit_code}: {' '.join([*done, *told])}", level=logging.WARNING if troubles else logging.INFO)
     if quiet:
@@ -578,11 +614,11 @@ def _is_configuration(path: Path) -> bool:
         return True
 
 
-def _open_profile(path: Path) -> _Profile:
-    return _profile(_read_text(path, "the configuration"), path)
+def _open_profile(path: Path, *, secret: str = "") -> _Profile:
+    return _profile(_read_text(path, "the configuration"), path, secret=secret)
 
 
-def _profile(text: str, path: Path) -> _Profile:
+def _profile(text: str, path: Path, *, secret: str = "") -> _Profile:
     from connectors import Outside
     from connectors.password import secret_resolver
     from sync.config import parse_settings
@@ -596,13 +632,15 @@ def _profile(text: str, path: Path) -> _Profile:
         folder=folder,
         clock=lambda: datetime.now(UTC),
         sleep=time.sleep,
-        secret=secret_resolver(settings, config=path.resolve(), environment=os.environ, logins=_logins_folder()),
+        secret=secret_resolver(
+            settings, config=path.resolve(), environment=os.environ, logins=_logins_folder(), known=secret
+        ),
         environ=os.environ,
     )
     wording = _read_text(folder / settings.wording, "the wording") if settings.wording else ""
     named = settings.source.mapping
     mapping = _read_text(folder / named, "the mapping") if named.endswith(".toml") else ""
-    return _Profile(settings, outside, wording, mapping)
+    return _Profile(settings, outside, wording, mapping, path)
 
 
 def _find_config(given: Path | None) -> Path:

@@ -300,6 +300,8 @@ class Schedule:
     missed: frozenset[str] = frozenset()
     asked_for: frozenset[str] = frozenset()
     """Lead keys whose readable row itself says stop (closed, do_not_contact, interest no): not counted as loss."""
+    holds_until: datetime | None = field(default=None, compare=False)
+    """The first instant at which the clock alone may change anything here; None: at any time."""
 
 
 # --- the calendar --------------------------------------------------------------------------------------------

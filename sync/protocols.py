@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from sync.models import (
@@ -23,6 +24,7 @@ from sync.models import (
     RemoteEvent,
     Table,
 )
+from sync.proof import Proof
 from sync.reconcile.memory import Intent, Memory
 
 
@@ -91,6 +93,27 @@ class Probes(Protocol):
         """What this server does and does not. Raises `TargetError` or `CredentialsError`."""
 
 
+@runtime_checkable
+class LiesInFiles(Protocol):
+    """A source or target that is files and nothing else: their bytes tell whether it changed."""
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """All of them."""
+
+
+@runtime_checkable
+class TellsRevision(Protocol):
+    """A target that says in one request whether anything in it changed (`sync.proof`)."""
+
+    @property
+    def revision_address(self) -> str:
+        """Where to ask; empty where an ordinary login is not enough."""
+
+    def revision(self) -> str:
+        """The calendar's present revision; empty where it tells none."""
+
+
 class StateStore(Protocol):
     """Where memory lies between runs. The journal makes a run that was killed anywhere heal in the next one."""
 
@@ -114,3 +137,11 @@ class StateStore(Protocol):
 
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         """End the run: the new memory and the fact that nothing is open, in one commit."""
+
+
+@runtime_checkable
+class KeepsProof(Protocol):
+    """A store that keeps what lets the next run be left out; whatever else is written takes it away."""
+
+    def keep_proof(self, proof: Proof, *, run_at: datetime) -> None:
+        """Keep it, unless another run began since the one at `run_at`."""

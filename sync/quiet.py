@@ -49,6 +49,11 @@ def troubles_of_report(report: Report) -> tuple[Trouble, ...]:
     return tuple(found)
 
 
+def sentences_of(report: Report) -> tuple[str, ...]:
+    """Everything a watched run tells a human, each sentence once."""
+    return tuple(dict.fromkeys([*report.messages, *(trouble.sentence for trouble in troubles_of_report(report))]))
+
+
 def pick_news(troubles: Iterable[Trouble], *, said: str, now: datetime) -> tuple[tuple[str, ...], str]:
     """The sentences to say now, and the text to keep for the next run. `said` is the text kept last time, or empty."""
     before = _parse(said)

@@ -53,6 +53,8 @@ class Report:
     exit_code: int = OK
     messages: tuple[str, ...] = ()
     """Sentences that a human needs to see, also in a quiet run."""
+    quiet_until: datetime | None = None
+    """Until when a run with the same inputs would do and learn nothing (`sync.proof`); None where this one did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class _Decided:
     observation: Observation
     before: Memory
     after: Memory
+    holds_until: datetime | None
+    """The next instant at which the schedule may change by itself."""
 
 
 def run(
@@ -103,7 +107,10 @@ def run(
             store.note_stop(replace(before, stops=stops, not_before=error.not_before or before.not_before))
             raise
         report = _carry_out(decided, target, store, now=now, deadline=deadline, strict=strict, progress=progress)
-        return _write_back(report, decided.table, source, settings) if settings.write_back else report
+        if settings.write_back:
+            report = _write_back(report, decided.table, source, settings)
+        settled = report.exit_code == OK and not (report.messages or accept_deletes) and _same(before, report.memory)
+        return report if settled else replace(report, quiet_until=None)
 
 
 def _decide(
@@ -185,7 +192,7 @@ def _decide(
             "rules": after.texts.get("rules", rules) if plan.held else rules,
         },
     )
-    return _Decided(table, plan, leads, observation, current, after)
+    return _Decided(table, plan, leads, observation, current, after, schedule.holds_until)
 
 
 def _carry_out(
@@ -215,7 +222,12 @@ def _carry_out(
     store.commit(done.run, memory, exit_code=report.exit_code)
     if done.failure is not None:
         raise done.failure
-    return replace(report, memory=memory)
+    return replace(report, memory=memory, quiet_until=None if decided.plan.writes else decided.holds_until)
+
+
+def _same(before: Memory, after: Memory) -> bool:
+    """Whether a run learned nothing: another one would start from the same memory."""
+    return replace(before, last_run=None, last_good_run=None) == replace(after, last_run=None, last_good_run=None)
 
 
 def _write_back(report: Report, table: Table, source: Source, settings: Settings) -> Report:

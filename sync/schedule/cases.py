@@ -147,7 +147,7 @@ def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen
     last = seen.interviews[-1]
     if last.at == at:
         return seen.interviews
-    if end_of(last.at, None, desk=desk) < desk.now:
+    if desk.is_behind(end_of(last.at, None, desk=desk)):
         return (*seen.interviews, InterviewSeen(last.round + 1, at))
     return (*seen.interviews[:-1], InterviewSeen(last.round, at))
 

@@ -7,7 +7,7 @@ what goes in and comes out are frozen values.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from sync.models import Abilities, Lead, Leads, Moment, Note
 from sync.reconcile.identity import make_uid
 from sync.reconcile.memory import Memory, Reaction, TouchMemory
 from sync.schedule.business_days import BusinessDays, open_business_days
-from sync.schedule.slots import Slots, Windows, at, quarter_up
+from sync.schedule.slots import Slots, Windows, at, moment_of, quarter_up
 
 ABSENCE = timedelta(days=7)
 """No run for so long is an absence (DESIGN 5.3)."""
@@ -33,7 +33,12 @@ class HasLead(Protocol):
 
 @dataclass(slots=True)
 class Desk:
-    """The inputs of one run and its notes. `today` is the day in the seeker's zone."""
+    """The inputs of one run and its notes. `today` is the day in the seeker's zone.
+
+    `now` is only written down. What depends on it asks `has_come`, `is_behind`, `has_begun` or `from_now_on`, which
+    note in `turns` when their answer changes by itself: until the first of these, the same inputs give the same
+    schedule.
+    """
 
     settings: Settings
     advice: Advice
@@ -58,16 +63,42 @@ class Desk:
     """Those of them whose whole past is settled by it."""
     waiting: dict[str, str] = field(default_factory=dict)
     """What a lead without a touch of its own waits for, by key."""
+    turns: list[datetime] = field(default_factory=list)
 
     @property
     def absent(self) -> bool:
         """Nobody ran this for a week: what was due meanwhile is not piled up."""
-        return self.memory.last_run is not None and self.now - self.memory.last_run > ABSENCE
+        long_ago = self.memory.last_run is not None and self.is_behind(self.memory.last_run + ABSENCE)
+        if long_ago:
+            self.turns.append(self.now)  # this run is the end of it
+        return long_ago
 
     @property
-    def first_quarter(self) -> int:
-        """No new touch starts before it."""
-        return quarter_up(self.now)
+    def holds_until(self) -> datetime:
+        """The first instant at which the clock alone may change an answer of this desk; midnight at the latest."""
+        return min((at(self.today + timedelta(days=1), time(0), self.zone), *self.turns))
+
+    def has_come(self, moment: datetime) -> bool:
+        """Whether this instant is now or past."""
+        if moment > self.now:
+            self.turns.append(moment)
+        return moment <= self.now
+
+    def is_behind(self, moment: datetime) -> bool:
+        """Whether this instant is past."""
+        if moment >= self.now:
+            self.turns.append(moment)
+        return moment < self.now
+
+    def has_begun(self, quarter: int) -> bool:
+        """Whether it is too late for a new touch to begin before this quarter."""
+        return self.is_behind(moment_of(quarter - 1, self.zone))
+
+    def from_now_on(self, quarter: int) -> int:
+        """This quarter, or the first one from now on where that is later: no new touch starts in the past."""
+        first = max(quarter, quarter_up(self.now))
+        self.is_behind(moment_of(first, self.zone))
+        return first
 
     def zone_named(self, name: str) -> ZoneInfo | None:
         """The zone of this name; None for an empty or unknown one."""

@@ -78,6 +78,7 @@ def make_schedule(
             )
         ),
         notes=tuple(dict.fromkeys(desk.notes)),
+        holds_until=desk.holds_until,
         problems=tuple(problems),
         frozen=frozen,
         frozen_leads=frozen_leads,

@@ -102,7 +102,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
         desk.triage(draft.case, whole=False)
         _leave(draft, desk)
         return []
-    if occasion.until is not None and occasion.until <= desk.now:
+    if occasion.until is not None and desk.has_come(occasion.until):
         return _expire(draft, memory, desk)
     stood = desk.day_of(memory.start) if memory and memory.start is not None else None
     if memory and stood and stood < desk.today and (day := critical_day(draft, memory, desk)) <= desk.today:
@@ -166,7 +166,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     if occasion.bounds:
         low, high = occasion.bounds
         day = moment_of(low, desk.zone).date()
-        open_ = desk.first_quarter < high and (stood is None or stood >= desk.today or stood == day)
+        open_ = not desk.has_begun(high) and (stood is None or stood >= desk.today or stood == day)
         if open_ or (same and stood == day == desk.today):
             draft.low, draft.high, draft.day = low, high, day
             return
@@ -175,9 +175,10 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     else:
         late = stood is not None and stood < desk.today
         draft.offers = (memory.offers if memory else 0) + late if memory else 1
-        draft.day = _first_day(draft, max(draft.low, desk.first_quarter), desk)
+        draft.day = _first_day(draft, desk.from_now_on(draft.low), desk)
     kept = memory.start if memory and draft.day == stood and isinstance(memory.start, datetime) else None
-    draft.late = draft.offers > 1 or (draft.deadline is not None and (kept or desk.now) > draft.deadline)
+    late = draft.deadline is not None and (kept > draft.deadline if kept else desk.is_behind(draft.deadline))
+    draft.late = draft.offers > 1 or late
 
 
 def _first_day(draft: Draft, quarter: int, desk: Desk) -> date:

@@ -174,7 +174,7 @@ class Placing:
             return desk.days.at_or_after(desk.today)
         today = desk.days.at_or_after(desk.today)
         _, high = desk.windows.bounds(today, desk.settings.work_hours, desk.zone)
-        return today if desk.first_quarter < high else desk.days.add(today, 1)
+        return today if not desk.has_begun(high) else desk.days.add(today, 1)
 
     def _guard_reason(self, draft: Draft, wanted: date, day: date, block: Reached) -> str:
         desk, case = self.desk, draft.case

@@ -191,7 +191,7 @@ def triage_event(*, shared: SharedEvents) -> Iterator[Draft]:
         return
     day = known.raw if known and known.raw else desk.days.at_or_after(desk.today)
     _, high = desk.windows.bounds(day, desk.settings.work_hours, desk.zone)
-    if known is None and desk.first_quarter + 1 >= high:
+    if known is None and desk.has_begun(high - 1):
         day = desk.days.add(day, 1)
     draft = shared.draft(rule, day)
     if is_past(draft, desk):
@@ -218,11 +218,11 @@ def review_event(
         start = at(day, rule.at, desk.zone)
         draft = shared.draft(rule, day)
         kept = draft.memory is not None and draft.memory.start is not None and day == desk.today
-        if day < desk.today or is_past(draft, desk) or (start < desk.now and not kept):
+        if day < desk.today or is_past(draft, desk) or (desk.is_behind(start) and not kept):
             continue
         draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
         known = draft.memory.note if draft.memory else ""
-        if not known and start - desk.now <= timedelta(hours=24):
+        if not known and desk.has_come(start - timedelta(hours=24)):
             known = "\n".join(review_lines(cases, drafts, desk=desk, problems=problems))
         draft.note = known
         draft.facts = {"lines": known or desk.say("review.ahead")}

@@ -34,7 +34,7 @@ def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
             waiting.append(draft)
     for draft in kept:
         quarter = _kept_quarter(draft, desk)
-        if quarter is not None and desk.slots.is_free(quarter, length=_length(draft)):
+        if quarter is not None and (not draft.own_event or desk.slots.is_free(quarter, length=_length(draft))):
             _start_at(draft, quarter, desk=desk)
         else:
             waiting.append(draft)
@@ -61,7 +61,7 @@ def _hours(draft: Draft, desk: Desk) -> tuple[Hours, ZoneInfo]:
 def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
     """The start of the last run, where it is on the draft's day and still inside what is allowed."""
     memory = draft.memory
-    if memory is None or not isinstance(memory.start, datetime) or not draft.own_event:
+    if memory is None or not isinstance(memory.start, datetime):
         return None
     quarter = quarter_down(memory.start)
     low, high = window_of(draft, draft.day, desk=desk)
@@ -82,7 +82,7 @@ def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
 def _find_slot(draft: Draft, *, desk: Desk) -> None:
     length = _length(draft)
     low, high = window_of(draft, draft.day, desk=desk)
-    low = max(low, desk.first_quarter)
+    low = desk.from_now_on(low)
     if draft.deadline is not None:
         high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) > low + length else high
     quarter = desk.slots.first_free(low, high, length=length) if draft.own_event else low

@@ -1,0 +1,237 @@
+"""What `sync.proof` needs to know of the outside, gathered without the pipeline: files, program, calendar, last proof.
+
+Everything here stands on the standard library, since it runs in front of every `sync`. Nothing raises: what can't be
+found out is no evidence, and the run takes place and says what is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.dav_answers import LIST_BODY, NotDavError, read_revision, read_rows, revision_body
+from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, path_of
+from connectors.password import find_password
+from sync import __version__
+from sync.errors import FollowupError
+from sync.proof import Proof, read_proof
+
+if TYPE_CHECKING:
+    from sync.config import Settings
+    from sync.protocols import Source, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What was found out before a run: the proof that it can be left out, or what the run need not find out again."""
+
+    proof: Proof | None = None
+    revision: str = ""
+    secret: str = field(default="", repr=False)
+    """The calendar's password, where it was needed: it is looked up once per run."""
+    edited: bool = False
+    """A file differs from last time: the run will write, so the calendar's revision before it is no use."""
+
+
+PACKAGES = ("sync", "connectors", "mappings")
+ZONES = ("/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo")
+"""Where Python looks for time zones before it takes those of the package tzdata."""
+COARSE = 10
+"""Seconds."""
+_HEADERS = {"Content-Type": "application/xml; charset=utf-8", "Depth": "0"}
+
+
+def inquire(
+    config: Path,
+    *,
+    default_state: Callable[[str], Path],
+    now: datetime,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+) -> Inquiry:
+    """Whether a proof of the last run still holds: one request to the calendar, none for a file."""
+    try:
+        document = tomllib.loads(config.read_text("utf-8"))
+        place, owner = document.get("state", {}).get("path"), document.get("owner")
+        state = config.resolve().parent / place if place else default_state(owner) if owner else None
+        target = document.get("target", {})
+    except (OSError, ValueError, AttributeError, TypeError):
+        return Inquiry()  # the run says what is wrong with it
+    proof = recall_proof(state) if state else None
+    if state is None or proof is None:
+        return Inquiry()
+    inputs = digest_inputs(map(Path, proof.files))
+    if inputs != proof.inputs:
+        return Inquiry(edited=True)
+    secret = ""
+    if not proof.address:
+        revision = proof.revision
+    else:
+        try:
+            user = target.get("user", "")
+            secret = find_password(
+                target.get("url", ""),
+                user,
+                command=target.get("password_command", ()),
+                variable=target.get("password_env", ""),
+                config=config.resolve(),
+                environment=environ,
+            )
+        except FollowupError:
+            return Inquiry()
+        login = Login(user, secret)
+        revision = ask_revision(proof.address, login, like=proof.revision, environ=environ, clock=clock)
+    if proof.holds(now, inputs=inputs, revision=revision) and confirm_proof(state, proof, now):
+        return Inquiry(proof, revision)
+    return Inquiry(revision=revision, secret=secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a run begins with: to be gathered before it reads anything, so that a later change makes it differ."""
+
+    inputs: str
+    files: tuple[str, ...]
+    address: str
+    revision: str
+
+    def prove(self, *, made_at: datetime, until: datetime, said: str, told: tuple[str, ...]) -> Proof:
+        """The proof that a run which did and learned nothing leaves behind."""
+        return Proof(self.inputs, self.files, self.address, self.revision, made_at, until, said, told)
+
+
+def gather_evidence(
+    settings: Settings, source: Source, target: Target, *, config: Path, inquiry: Inquiry
+) -> Evidence | None:
+    """The evidence before a run; None where source or calendar have none to give, or it is no use."""
+    from sync.protocols import LiesInFiles, TellsRevision
+
+    if inquiry.edited or not isinstance(source, LiesInFiles):
+        return None
+    named = {settings.wording, settings.source.mapping} - {"", "auto"}
+    files = [config.resolve(), *source.files, *(config.resolve().parent / name for name in named)]
+    address, revision = "", "in the file"
+    if isinstance(target, LiesInFiles):
+        files += target.files
+    elif isinstance(target, TellsRevision) and target.revision_address:
+        address, revision = target.revision_address, inquiry.revision or target.revision()
+    else:
+        return None
+    paths = tuple(sorted(str(path.resolve()) for path in files))
+    return Evidence(digest_inputs(map(Path, paths)), paths, address, revision) if revision else None
+
+
+def digest_inputs(files: Iterable[Path]) -> str:
+    """One digest of the program and of these files, by path and content; a file that is not there counts as such."""
+    whole = sha256("\n".join(_program()).encode())
+    for path in sorted({path.resolve() for path in files}):
+        whole.update(f"\n{path}\n{_content(path)}".encode())
+    return whole.hexdigest()
+
+
+def _content(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return "absent"
+
+
+def _program() -> Iterator[str]:
+    """What decides how inputs are understood: our files, the libraries' versions, the time zones."""
+    yield f"{__version__} {sys.version}"
+    root = Path(__file__).parent.parent
+    for package in PACKAGES:
+        for folder, _, names in sorted(os.walk(root / package)):
+            for name in sorted(names):
+                if name.endswith((".py", ".toml")):
+                    known = (Path(folder) / name).stat()
+                    yield f"{folder}/{name} {known.st_size} {known.st_mtime_ns}"
+    for folder in sys.path:
+        if folder.endswith("-packages"):
+            yield from sorted(name for name in os.listdir(folder) if name.endswith("-info"))  # noqa: PTH208 - quick
+    for folder in ZONES:
+        if Path(folder).is_dir():
+            yield f"{folder} {Path(folder).stat().st_mtime_ns}"
+
+
+# --- the calendar --------------------------------------------------------------------------------------------
+
+
+def ask_revision(
+    address: str, login: Login, *, like: str = "", environ: Mapping[str, str], clock: Callable[[], datetime]
+) -> str:
+    """What the calendar says about itself in one request; empty where it can't be asked.
+
+    Two equal revisions, none of them empty, say that nothing in the calendar changed in between. `like` is an earlier
+    one: only its kind is asked for.
+    """
+    try:
+        transport = HttpTransport(address, login, environ=environ, clock=clock)
+    except FollowupError:
+        return ""
+    try:
+        return ask_through(transport, path_of(address), like=like, clock=clock)
+    except (NoAnswerError, NotDavError):
+        return ""
+    finally:
+        transport.close()
+
+
+def ask_through(transport: Transport, path: str, *, like: str = "", clock: Callable[[], datetime]) -> str:
+    """The same over a connection that is open already. Raises `NoAnswerError` and `NotDavError`."""
+    if not like.startswith("listing "):
+        revision = read_revision(transport.send("PROPFIND", path, headers=_HEADERS, body=revision_body(like)), path)
+        if revision or like:
+            return "" if _is_clock(revision, clock()) else revision
+    rows = read_rows(transport.send("PROPFIND", path, headers={**_HEADERS, "Depth": "1"}, body=LIST_BODY))
+    members = [row for row in rows if "collection" not in row.kinds]
+    if any(row.truncated or row.status // 100 != 2 for row in rows) or not all(row.etag for row in members):
+        return ""
+    return "listing " + sha256("\n".join(sorted(f"{row.href} {row.etag}" for row in members)).encode()).hexdigest()
+
+
+def _is_clock(revision: str, now: datetime) -> bool:
+    """Whether this is the present time: a server that counts seconds (SOGo) has one revision for a whole second."""
+    return any(abs(int(digits) - now.timestamp()) < COARSE for digits in re.findall(r"(?<!\d)\d{10}", revision))
+
+
+# --- the last proof ------------------------------------------------------------------------------------------
+
+
+def recall_proof(state: Path) -> Proof | None:
+    """The proof in this state file; None where there is none."""
+    try:
+        with closing(_open(state)) as database:
+            row = database.execute("SELECT document FROM meta WHERE name = 'proof'").fetchone()
+    except sqlite3.Error:
+        return None
+    return read_proof(row[0]) if row else None
+
+
+def confirm_proof(state: Path, proof: Proof, now: datetime) -> bool:
+    """Note that a run was left out now, which counts as a good one; False where the proof is no longer the last."""
+    try:
+        with closing(_open(state)) as database, database:
+            noted = database.execute(
+                "INSERT OR REPLACE INTO meta (name, document)"
+                " SELECT 'confirmed', ? FROM meta WHERE name = 'proof' AND document = ?",
+                (now.isoformat(), proof.to_json()),
+            )
+            return noted.rowcount == 1
+    except sqlite3.Error:
+        return False
+
+
+def _open(state: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{state.resolve().as_uri()}?mode=rw", uri=True, timeout=1)
