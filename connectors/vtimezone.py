@@ -15,34 +15,33 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
-_Observance = tuple[timedelta, timedelta, str, bool]
-"""Offset before, offset after, abbreviation, whether it is summer time."""
-
 
 @lru_cache(maxsize=64)
 def make_vtimezone(zone: str, *, first_year: int, last_year: int) -> Timezone:
     """The zone's rules from the start of `first_year` to the end of `last_year`. Not to be altered: it is shared."""
     info = ZoneInfo(zone)
     start = datetime(first_year, 1, 1, tzinfo=info)
-    onsets: dict[_Observance, list[datetime]] = {
-        (_offset(start), _offset(start), start.tzname() or zone, bool(start.dst())): [start.replace(tzinfo=None)]
-    }
-    for before, after in _changes(start, datetime(last_year + 1, 1, 1, tzinfo=UTC)):
-        observance = (_offset(before), _offset(after), after.tzname() or zone, bool(after.dst()))
-        onset = (after.astimezone(UTC) + _offset(before)).replace(tzinfo=None)
-        onsets.setdefault(observance, []).append(onset)
     component = Timezone()
     component.add("TZID", zone)
-    for (offset_from, offset_to, name, summer), times in onsets.items():
-        part = TimezoneDaylight() if summer else TimezoneStandard()
-        part.add("TZNAME", name)
-        part.add("TZOFFSETFROM", offset_from)
-        part.add("TZOFFSETTO", offset_to)
-        part.add("DTSTART", times[0])
-        if times[1:]:
-            part.add("RDATE", times[1:])
-        component.add_component(part)
+    component.add_component(_observance(start, before=_offset(start), onset=start.replace(tzinfo=None)))
+    for before, after in _changes(start, datetime(last_year + 1, 1, 1, tzinfo=UTC)):
+        onset = (after.astimezone(UTC) + _offset(before)).replace(tzinfo=None)
+        component.add_component(_observance(after, before=_offset(before), onset=onset))
     return component
+
+
+def _observance(after: datetime, *, before: timedelta, onset: datetime) -> TimezoneDaylight | TimezoneStandard:
+    """One change of the offset, in a component of its own.
+
+    RDATE could put several into one, but ical.js, which Thunderbird and Nextcloud read calendars with, then forgets
+    the onset in DTSTART and all but the first date of a list, and shows events an hour off.
+    """
+    part = TimezoneDaylight() if after.dst() else TimezoneStandard()
+    part.add("TZNAME", after.tzname() or str(after.tzinfo))
+    part.add("TZOFFSETFROM", before)
+    part.add("TZOFFSETTO", _offset(after))
+    part.add("DTSTART", onset)
+    return part
 
 
 def _changes(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
