@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ from connectors.compiled_text import (
 )
 from connectors.vtimezone import make_vtimezone
 from sync.models import Event, Moment, Snapshot, Stamp
-from sync.reconcile.text_marks import put_our_part, tidy, tidy_line
+from sync.reconcile.text_marks import marked, put_our_part, tidy, tidy_line, unmarked
 
 PRODID = "-//followup//follow-ups//EN"
 FEED_COLOR = "steelblue"
@@ -57,10 +57,17 @@ class UnreadableEvent(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a server needs to be told differently. `utc`: it loses events with a TZID (Yahoo)."""
+    """What a server needs to be told differently. `utc`: it loses events with a TZID (Yahoo).
+
+    `marked`: lines in the description say where the user's own text goes. Nobody can write into a feed.
+    """
 
     none_alarm: bool = False
     utc: bool = False
+    marked: bool = True
+
+
+FEED = Dialect(marked=False)
 
 
 # --- writing -------------------------------------------------------------------------------------------------
@@ -85,7 +92,7 @@ def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = 
 
 def serialise_block(event: Event, stamp: Stamp) -> str:
     """The bare VEVENT of one event, as it stands in a feed."""
-    return _write(event, stamp, Dialect()).decode()
+    return _write(event, stamp, FEED).decode()
 
 
 def snapshot_of(event: Event, stamp: Stamp, *, dialect: Dialect = Dialect()) -> Snapshot:
@@ -134,6 +141,7 @@ def _write(event: Event, stamp: Stamp, dialect: Dialect) -> bytes:
             color=values["COLOR"],
             alarm=event.alarm,
             silent=event.alarm is None and dialect.none_alarm,
+            described=values["DESCRIPTION"] is not None,
             url=values["URL"] is not None,
             categories=values["CATEGORIES"] is not None,
         )
@@ -150,6 +158,7 @@ class _Shape(NamedTuple):
     color: str | None
     alarm: timedelta | None
     silent: bool
+    described: bool
     url: bool
     categories: bool
 
@@ -185,7 +194,7 @@ def _template(shape: _Shape) -> CompiledText:
         end=start,
         zone=shape.zone,
         summary="summary",
-        description="description",
+        description="description" if shape.described else "",
         categories=("category",) if shape.categories else (),
         tentative=shape.status == "TENTATIVE",
         cancelled=shape.status == "CANCELLED",
@@ -193,7 +202,7 @@ def _template(shape: _Shape) -> CompiledText:
         url="https://example.org/" if shape.url else "",
         color=shape.color or "",
     )
-    dialect = Dialect(none_alarm=shape.silent, utc=not shape.zone)
+    dialect = Dialect(none_alarm=shape.silent, utc=not shape.zone, marked=shape.described)
     stamp = Stamp(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC), 0)
     component = VEvent()
     _fill(component, event, stamp, dialect)
@@ -253,6 +262,8 @@ def _values(event: Event, stamp: Stamp, dialect: Dialect, component: Mapping[str
         row=event.row,
         address=_web_address(event.address),
     )
+    if not dialect.marked:
+        described = unmarked(described)
     categories = [_bounded(tidy_line(name), "category") for name in event.categories]
     theirs = [name for name in _categories(component) if name not in categories]
     status = str(component.get("STATUS", "")).upper()
@@ -270,7 +281,7 @@ def _values(event: Event, stamp: Stamp, dialect: Dialect, component: Mapping[str
         "DTEND": _in_zone(event.end, event, dialect),
         "DURATION": None,
         "SUMMARY": _bounded(tidy_line(event.summary), "summary") or "Follow-up",
-        "DESCRIPTION": described.replace("\\N", "\\n"),  # see _bounded; the row and the user's lines too
+        "DESCRIPTION": described.replace("\\N", "\\n") or None,  # see _bounded; the row and the user's lines too
         "CATEGORIES": [*categories, *theirs] or None,
         "STATUS": status if status and status not in _OUR_STATUSES else _status(event),
         "TRANSP": "TRANSPARENT",
@@ -380,8 +391,9 @@ def split_feed(raw: str) -> Iterator[tuple[str, str]]:
 
 
 def parse_block(block: str, uid: str) -> Snapshot:
-    """The same as `parse` for a bare VEVENT out of a feed of ours, whose zones are all in the database."""
-    return parse(f"BEGIN:VCALENDAR\r\n{block}END:VCALENDAR\r\n", uid)
+    """The same as `parse` for a bare VEVENT out of a feed of ours: its zones are known, all of its text is ours."""
+    snapshot = parse(f"BEGIN:VCALENDAR\r\n{block}END:VCALENDAR\r\n", uid)
+    return replace(snapshot, description=marked(snapshot.description))
 
 
 def is_our_feed(raw: str) -> bool:

@@ -17,6 +17,7 @@ from sync.config import parse_settings
 from sync.errors import TargetError
 from sync.models import Result
 from sync.protocols import Target
+from sync.reconcile.text_marks import our_part, user_part
 
 TOML = """
 owner = "k3x9"
@@ -156,3 +157,13 @@ def _nothing() -> object:
     from sync.models import Observation
 
     return Observation({})
+
+
+def test_a_feed_has_no_line_that_invites_to_write(target: Target, feed: Path) -> None:
+    event = make_event(description="Why: a week is over", row="leads.csv:7")
+    apply(target, create(event))
+    raw = feed.read_text("utf-8").replace("\n ", "")
+    assert "---" not in raw
+    assert "DESCRIPTION:Why: a week is over\\n\\nSheet row when last written: leads.csv:7" in raw
+    seen = target.observe({}).events[event.uid].snapshot
+    assert (our_part(seen.description), user_part(seen.description)) == ("Why: a week is over", "")

@@ -54,11 +54,21 @@ def put_our_part(text: str, ours: str, *, row: str = "", address: str = "") -> s
     `row` and `address` say where the lead stands in the sheet at this writing.
     """
     above, _, below = _split(text)
-    block = [OPENING, *(_defused(line) for line in tidy(ours).split("\n"))]
-    if row or address:
-        block += ["", f"{ROW_LABEL}{tidy_line(row)}".rstrip(), *([tidy_line(address)] if address else [])]
-    parts = ("\n".join(above), "\n".join([*block, CLOSING]), "\n".join(below))
+    ours = "\n".join(_defused(line) for line in tidy(ours).split("\n"))
+    place = "\n".join([f"{ROW_LABEL}{tidy_line(row)}".rstrip(), tidy_line(address)]).rstrip() if row or address else ""
+    block = [OPENING, *filter(None, ["\n\n".join(filter(None, [ours, place]))]), CLOSING]
+    parts = ("\n".join(above), "\n".join(block), "\n".join(below))
     return "\n".join(part for part in map(tidy, parts) if part)
+
+
+def unmarked(text: str) -> str:
+    """The text without the marker lines, for a feed: nobody can write into it."""
+    return tidy("\n".join(_unmarked(text.split("\n"))))
+
+
+def marked(text: str) -> str:
+    """A feed's text as one between markers: all of it is ours."""
+    return tidy("\n".join(filter(None, [OPENING, unmarked(text), CLOSING])))
 
 
 def _split(text: str) -> tuple[list[str], list[str], list[str]]:
