@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format lint types wheel soak constraints clean
+.PHONY: help demo test check format lint types wheel soak golden validate constraints clean
 
 help:            ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -36,6 +36,12 @@ wheel: $(STAMP)  ## build the wheel, install it into a clean environment, run th
 
 soak: $(STAMP)   ## the long tests
 	$(BIN)/python -m pytest -m soak -n auto
+
+golden: $(STAMP)  ## write the golden calendars of tests/data anew; look at the difference before you keep it
+	$(BIN)/python tests/golden.py
+
+validate: $(STAMP) ## let parsers that others wrote read the golden calendars
+	$(BIN)/python tests/validate.py
 
 constraints: $(STAMP)
 	{ sed -n 1p constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sort -f; } > constraints.new && mv constraints.new constraints.txt
