@@ -213,6 +213,15 @@ def test_a_word_with_two_meanings_is_never_guessed(word: str) -> None:
     assert not one(status=word).stage_known if word else True
 
 
+def test_two_status_columns_that_contradict_each_other_are_said() -> None:
+    head: list[CellValue] = ["Company", "Date applied", "Status", "Result"]
+    leads = read(head, ["Acme", "2026-09-01", "Withdrawn", "Rejected"], ["Bolt", "2026-09-01", "Applied", "Rejected"])
+    assert [lead.stage for lead in leads.leads] == [Stage.WITHDRAWN, Stage.REJECTED]
+    (note,) = leads.notes
+    assert note.row == "leads.csv:2"
+    assert "contradict" in note.reason
+
+
 def test_the_users_own_status_words_win() -> None:
     leads = read(
         ["company", "applied_on", "status"],

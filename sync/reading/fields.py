@@ -91,9 +91,10 @@ def _read_day(value: CellValue, *, reading: Reading) -> Value:
 
 def _read_mail(value: CellValue) -> Value:
     text = clean_text(value).removeprefix("mailto:")
+    if _MAIL.fullmatch(text):
+        return text
     named = _NAMED_MAIL.search(text)
-    address = named["mail"].strip() if named else text
-    if _MAIL.fullmatch(address):
+    if named and _MAIL.fullmatch(address := named["mail"].strip()):
         return address
     several = _MAIL.findall(text)
     if len(several) > 1:

@@ -23,6 +23,7 @@ from sync.reading.columns import Columns, understand_columns
 from sync.reading.dates import Reading, decide_order, read_moment
 from sync.reading.fields import Later, make_readers, read_cell
 from sync.reading.keys import Identity, Keys, assign_keys, numbers_rows
+from sync.reading.lint import lint_leads
 from sync.reading.statuses import StageWords, UnknownWords, own_words
 from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
 from sync.reconcile.memory import LeadMemory
@@ -88,7 +89,7 @@ def read_leads(
     return Leads(
         leads=tuple(leads),
         problems=tuple(reading.problems),
-        notes=tuple(notes + reading.unknown.notes(reading.words)),
+        notes=(*notes, *reading.unknown.notes(reading.words), *reading.contradictions, *lint_leads(leads)),
         silent_rows=tuple(draft.name for draft in drafts if draft.silent),
         silent_keys=tuple(sorted(silent_keys)),
         mapped=mapped,
@@ -107,6 +108,7 @@ class _Reading:
         own = {**(shape.statuses if shape else {}), **settings.source.statuses}
         self.words = StageWords(own_words(own), vocabulary)
         self.unknown = UnknownWords()
+        self.contradictions: list[Note] = []
         self.body = table.rows[columns.header_index + 1 :]
         self.readings = self._decide_dates(settings.source.date_order)
         self.readers = make_readers(vocabulary, self.readings)
@@ -252,6 +254,9 @@ class _Reading:
         for word in (text, outcome):
             if word and stage is None and ended is None:
                 self.unknown.add(word, draft.name)
+        if stage and ended and stage.closed and ended.closed and stage is not ended:
+            reason = f'"{text}" and "{outcome}" contradict each other; the first counts'
+            self.contradictions.append(Note(reason, row=draft.name))
         if ended and (stage is None or (ended.closed and not stage.closed)):
             text, stage = outcome, ended
         applied = "applied_on" in draft.values or "applied_on" in draft.unreadable

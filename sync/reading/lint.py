@@ -1,0 +1,78 @@
+"""Remarks on cells that look like slips: a firm or a person in two spellings, a mail domain almost like the firm's.
+
+Remarks are notes, never problems: nothing is corrected and nothing hangs on them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from itertools import combinations, islice
+
+from sync.models import Lead, Note
+from sync.reading.cells import squeeze
+
+MAX_NOTES = 20
+_SAME = 0.88
+"""Likeness from which two names are taken for two spellings of one."""
+_NEAR_DOMAIN = 0.8
+_MAX_GROUP = 40
+"""Names with one beginning that are compared with each other."""
+_MAX_PAIRS = 10_000
+"""Comparisons in all; a list of leads has far fewer."""
+
+
+def lint_leads(leads: Sequence[Lead]) -> list[Note]:
+    """At most `MAX_NOTES` remarks, sorted; the same leads in another order give the same remarks."""
+    found = {*_firms(leads), *_people(leads), *_domains(leads)}
+    return [Note(reason) for reason in sorted(found)[:MAX_NOTES]]
+
+
+def _firms(leads: Iterable[Lead]) -> Iterable[str]:
+    groups: dict[str, dict[str, str]] = defaultdict(dict)
+    for lead in leads:
+        form = squeeze(lead.company)
+        if len(form) > 3:
+            known = groups[form[:4]].setdefault(form, lead.company)
+            groups[form[:4]][form] = min(known, lead.company)
+    pairs = (
+        (group[one], group[other], one, other)
+        for _, group in sorted(groups.items())
+        for one, other in combinations(sorted(group)[:_MAX_GROUP], 2)
+    )
+    for first, second, one, other in islice(pairs, _MAX_PAIRS):
+        if _digits(one) == _digits(other) and _alike(one, other) >= _SAME:
+            yield f'"{first}" and "{second}" may be one firm in two spellings'
+
+
+def _people(leads: Iterable[Lead]) -> Iterable[str]:
+    names: dict[str, dict[str, str]] = defaultdict(dict)
+    for lead in leads:
+        if lead.contact.email and lead.contact.name:
+            spelled = names[lead.contact.email.casefold()]
+            form = squeeze(lead.contact.name)
+            spelled[form] = min(spelled.get(form, lead.contact.name), lead.contact.name)
+    for mail, spelled in names.items():
+        if len(spelled) > 1:
+            several = " and ".join(f'"{name}"' for name in sorted(spelled.values())[:3])
+            yield f"{mail} belongs to {several}: one person in two spellings?"
+
+
+def _domains(leads: Iterable[Lead]) -> Iterable[str]:
+    seen = {(lead.contact.email, lead.company) for lead in leads if lead.contact.email and lead.company}
+    for mail, company in sorted(seen)[:_MAX_PAIRS]:
+        parts = mail.rpartition("@")[2].split(".")
+        firm, label = squeeze(company), squeeze(parts[-2]) if len(parts) > 1 else ""
+        if min(len(label), len(firm)) < 5 or label in firm or firm in label:
+            continue
+        if _alike(label, firm) >= _NEAR_DOMAIN:
+            yield f'{mail} is almost, but not quite, an address at "{company}"'
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one[:60], other[:60], autojunk=False).ratio()
