@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 from connectors.dav_answers import (
     LIST_BODY,
-    UNASKED_WAIT,
     DavRow,
     NotDavError,
     by_path,
@@ -28,6 +27,7 @@ from connectors.dav_answers import (
     multiget_body,
     read_rows,
     reason_of,
+    unasked_wait,
     wait_asked,
     wants_digest,
 )
@@ -182,7 +182,7 @@ class CalendarCollection:
         now = self._clock()
         asked = wait_asked(answer, now)
         if asked is None or asked > SHORT_WAIT or last:
-            until = now + (UNASKED_WAIT if asked is None else asked * OVER_ASKED)
+            until = now + (unasked_wait(answer) if asked is None else asked * OVER_ASKED)
             raise TargetError(f"{self.host} asks to wait; the runs after that go on", not_before=until)
         return asked.total_seconds() * OVER_ASKED + 1
 

@@ -29,7 +29,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
 from connectors.caldav_collection import OVER_ASKED, CalendarCollection, Found, is_strong
-from connectors.dav_answers import UNASKED_WAIT, is_rate_limit, preconditions, reason_of, wait_asked
+from connectors.dav_answers import is_rate_limit, preconditions, reason_of, unasked_wait, wait_asked
 from connectors.http_transport import Answer, NoAnswerError, path_of
 from connectors.icalendar_codec import Dialect, parse, serialise
 from sync.errors import FollowupError
@@ -277,7 +277,7 @@ class EventWriter:
     def _wait_until(self, answer: Answer) -> datetime:
         now = self._clock()
         asked = wait_asked(answer, now)
-        return now + (max(asked * OVER_ASKED, timedelta(seconds=1)) if asked is not None else UNASKED_WAIT)
+        return now + (max(asked * OVER_ASKED, timedelta(seconds=1)) if asked is not None else unasked_wait(answer))
 
 
 def is_result(remote: RemoteEvent, sent: Snapshot) -> bool:

@@ -135,6 +135,11 @@ def is_switched_off(answer: Answer) -> bool:
     return answer.status == 403 and re.search(rb"accessNotConfigured|SERVICE_DISABLED", answer.body[:5000]) is not None
 
 
+def unasked_wait(answer: Answer) -> timedelta:
+    """How long to stay away where the server names no time. A quota told with 403, as Google does, lasts for hours."""
+    return LONGEST_WAIT if answer.status == 403 else UNASKED_WAIT
+
+
 def wants_digest(answer: Answer) -> bool:
     """Whether a 401 asks for Digest and would not take Basic."""
     offered = answer.headers.get("www-authenticate", "").lower()

@@ -31,6 +31,8 @@ GRID_FIELDS = (
     "rowData(values(formattedValue,effectiveValue,hyperlink,effectiveFormat(numberFormat(type))))))"
 )
 """Everything a `Table` needs in one answer, and little else: row metadata alone is sent for every row of the tab."""
+FORMULA_FIELDS = GRID_FIELDS.replace("formattedValue,", "formattedValue,userEnteredValue(formulaValue),")
+"""The same, and which cells hold formulas."""
 
 LONGEST_CELL = 50_000
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - the wall clock of the sheet, wherever it hangs
@@ -65,6 +67,17 @@ def read_table(answer: Json, sheet: Json, *, address: SheetAddress) -> Table:
         rows=rows,
         notes=notes,
         zone=answer.get("properties", {}).get("timeZone"),
+    )
+
+
+def formulas(sheet: Json) -> frozenset[tuple[int, int]]:
+    """The cells that hold formulas, by row number and column, in an answer to `FORMULA_FIELDS`."""
+    return frozenset(
+        (int(grid.get("startRow", 0)) + i + 1, int(grid.get("startColumn", 0)) + j)
+        for grid in sheet.get("data", ())
+        for i, row in enumerate(grid.get("rowData", ()))
+        for j, cell in enumerate(row.get("values", ()))
+        if "formulaValue" in cell.get("userEnteredValue", {})
     )
 
 

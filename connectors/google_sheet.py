@@ -21,7 +21,7 @@ import requests
 
 from connectors import Outside
 from connectors.google_address import DOCS, SheetAddress, parse_address
-from connectors.google_grid import GRID_FIELDS, Json, read_table
+from connectors.google_grid import FORMULA_FIELDS, GRID_FIELDS, Json, formulas, read_table
 from connectors.google_http import TIMEOUTS, Timeouts, keep_trying, network_failure, open_session, refusal
 from connectors.google_login import READ_SHEETS, WRITE_SHEETS, Login, fetch_token, find_login
 from sync.config import Settings
@@ -134,20 +134,24 @@ class GoogleSheet:
     def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
         """Put these texts into their cells, found again in the sheet as it is now, in one batch: all or nothing.
 
-        RAW: Google stores the text as it is and never runs it as a formula.
+        RAW: Google stores the text as it is and never runs it as a formula. A formula of the user's is left alone.
         """
-        answer, sheet = self._fetch()
+        answer, sheet = self._fetch(FORMULA_FIELDS)
         found, notes = find_cells(read_table(answer, sheet, address=self.address), cells)
+        held = formulas(sheet)
+        if any((cell.number, cell.column) in held for cell in found):
+            notes += (Note("cells of the column to write back into hold formulas, which are left alone"),)
+            found = tuple(cell for cell in found if (cell.number, cell.column) not in held)
         if found:
             title = quote_title(sheet["properties"]["title"])
             data = [{"range": f"{title}!{cell_name(cell)}", "values": [[cell.text]]} for cell in found]
             self.api.post(f"{self.address.id}/values:batchUpdate", {"valueInputOption": "RAW", "data": data})
         return notes
 
-    def _fetch(self) -> tuple[Json, Json]:
+    def _fetch(self, fields: str = GRID_FIELDS) -> tuple[Json, Json]:
         """Google's answer, and the tab in it."""
         by_title = isinstance(self.tab, str) and self.tab and not self.tab.isdigit()
-        params = {"fields": GRID_FIELDS} | ({"ranges": quote_title(str(self.tab))} if by_title else {})
+        params = {"fields": fields} | ({"ranges": quote_title(str(self.tab))} if by_title else {})
         try:
             answer = self.api.get(self.address.id, params)
         except SourceError as error:

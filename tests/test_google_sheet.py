@@ -17,6 +17,7 @@ from google_emulator import (
     SWITCHED_OFF,
     TOO_FEW_RIGHTS,
     UNAUTHENTICATED,
+    Cell,
     Fault,
     GoogleEmulator,
     Tab,
@@ -380,6 +381,15 @@ def test_write_back_leaves_rows_alone_that_it_does_not_find(
     notes = source.write_back([next_of("Gone", "2026-10-05")])
     assert [note.row for note in notes] == ["Leads:9"]
     assert google.api_requests[-1].startswith("GET")
+
+
+def test_write_back_leaves_formulas_alone(google: GoogleEmulator, outside: Outside, sheet_with_next: Tab) -> None:
+    sheet_with_next.put(1, 1, Cell("soon", "soon", formula='=IF(A2="Acme","soon","")'))
+    notes = open_sheet(google, outside, after=WRITE_BACK).write_back([next_of("Acme", "x"), next_of("Bolt", "y")])
+    assert [note.reason for note in notes] == [
+        "cells of the column to write back into hold formulas, which are left alone"
+    ]
+    assert [row[1] for row in sheet_with_next.shown()[1:3]] == ["soon", "y"]
 
 
 @pytest.mark.parametrize(
