@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -325,3 +326,18 @@ def test_a_sheet_without_headers_is_a_matter_of_configuration() -> None:
 
 def test_an_empty_table_has_no_leads() -> None:
     assert read().leads == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "cell", "noted"),
+    [
+        pytest.param("America/New_York", datetime(2026, 9, 8, 14, 30), True, id="another zone and a time"),
+        pytest.param("America/New_York", date(2026, 9, 8), False, id="another zone but only days"),
+        pytest.param("Europe/Berlin", datetime(2026, 9, 8, 14, 30), False, id="the seeker's own zone"),
+        pytest.param(None, datetime(2026, 9, 8, 14, 30), False, id="a source without zones"),
+    ],
+)
+def test_a_sheet_with_another_zone_is_noted_where_it_matters(zone: str | None, cell: CellValue, noted: bool) -> None:
+    sheet = replace(table(["company", "interview_at"], ["Acme", cell]), zone=zone)
+    leads = read_leads(sheet, settings=settings(), vocabulary=VOCABULARY, memory={})
+    assert any("time zone America/New_York, you to Europe/Berlin" in note.reason for note in leads.notes) is noted

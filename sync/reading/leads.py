@@ -61,7 +61,7 @@ def read_leads(
 
     Raises `ConfigError` when no header row is found or a mapped column is missing. An empty table has no leads.
     """
-    notes = [Note(text) for text in table.notes]
+    notes = [*(Note(text) for text in table.notes), *_zone_notes(table, settings)]
     if not any(row.values for row in table.rows):
         return Leads((), notes=tuple(notes))
     columns = understand_columns(
@@ -94,6 +94,16 @@ def read_leads(
         silent_keys=tuple(sorted(silent_keys)),
         mapped=mapped,
     )
+
+
+def _zone_notes(table: Table, settings: Settings) -> tuple[Note, ...]:
+    """People set a sheet's zone once and forget it; times in its cells are the seeker's all the same (DESIGN 5.3)."""
+    if table.zone in (None, settings.timezone) or not any(
+        isinstance(value, datetime) for row in table.rows for value in row.values
+    ):
+        return ()
+    text = f"the sheet is set to the time zone {table.zone}, you to {settings.timezone}: times in it are taken as yours"
+    return (Note(text),)
 
 
 class _Reading:
