@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 import zlib
@@ -27,6 +28,7 @@ from connectors.http_transport import Answer
 
 CALENDAR_ID = "abc123@group.calendar.google.com"
 EVENTS = f"/caldav/v2/{CALENDAR_ID}/events/"
+NUMBERS = itertools.count()
 EMPTY = b'<?xml version="1.0"?><D:multistatus xmlns:D="DAV:"/>'
 GONE_ROW = (
     '<D:response xmlns:D="DAV:"><D:href>{events}gone.ics</D:href>'
@@ -162,7 +164,7 @@ def value_of(text: str, name: str) -> str:
 @contextmanager
 def google_calendar(google: GoogleEmulator, behind: Server, **parts: Any) -> Iterator[GoogleCaldav]:
     """The facade on a free port, in front of a new calendar of this Radicale."""
-    path = behind.make_calendar(f"google{id(parts)}").removeprefix(behind.root)
+    path = behind.make_calendar(f"google{next(NUMBERS)}").removeprefix(behind.root)
     facade = GoogleCaldav(google, behind, path, **parts)
 
     class Handler(BaseHTTPRequestHandler):
