@@ -1,0 +1,304 @@
+"""After the interview, after the meeting, agencies, referrers, trips: R-003 and R-004 with their worked examples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from advisor import Seeker, a_lead, clock, day, days, person, settings_for, when
+
+from sync.models import Stage
+
+ASKS = ("R-001-1", "R-001-12", "R-003-15", "R-004-4", "sheet")
+
+
+def asks(seeker: Seeker, key: str = "lead-2") -> list[str]:
+    return days(touch for rule in ASKS for touch in seeker.all(rule, lead_key=key))
+
+
+@pytest.mark.parametrize(
+    ("interview", "expected"),
+    [
+        pytest.param("2027-02-11", "2027-02-17", id="Presidents' Day lies between"),
+        pytest.param("2026-11-24", "2026-11-30", id="Thanksgiving lies between"),
+    ],
+)
+def test_R_004_6_examples(interview: str, expected: str) -> None:
+    seeker = Seeker()
+    seeker.run(f"{interview} 08:00", a_lead(interview_at=when(f"{interview} 14:00"), stage=Stage.INTERVIEW))
+    assert day(seeker.find("R-004-6")) == expected
+    assert all(ask >= expected for ask in asks(seeker))
+
+
+def test_R_004_4_asks_a_week_after_the_last_contact() -> None:
+    seeker = Seeker()
+    seeker.run("2027-02-10 08:00", a_lead(interview_at=when("2027-02-11 14:00"), stage=Stage.INTERVIEW))
+    assert asks(seeker)[0] == "2027-02-24"
+    assert "Acme is contacted on Wed 17 Feb" in " ".join(seeker.all("R-004-4")[0].reason)
+
+
+def test_R_004_4_waits_for_the_day_they_decide_by() -> None:
+    seeker = Seeker()
+    lead = a_lead(
+        interview_at=when("2027-02-11 14:00"), stage=Stage.INTERVIEW, they_decide_by=date(2027, 3, 5), company="Acme"
+    )
+    seeker.run("2027-02-10 08:00", lead)
+    assert asks(seeker)[0] == "2027-03-08"
+
+
+def test_they_decide_by_beats_R_001_1() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4), they_decide_by=date(2027, 1, 29)))
+    assert asks(seeker)[0] == "2027-02-01"
+
+
+def test_R_004_4_reader_comment() -> None:
+    """Interview last week, nothing logged: a late thank-you with the idea in it, today."""
+    seeker = Seeker()
+    lead = a_lead(interview_at=when("2027-02-04 14:00"), stage=Stage.INTERVIEW)
+    other = a_lead(3, company="Other", applied_on=date(2027, 2, 1), last_outbound=date(2027, 2, 2))
+    seeker.run("2027-02-09 08:00", [lead, other])
+    thanks = seeker.find("R-001-4")
+    assert clock(thanks) == "2027-02-09 09:00"
+    assert "idea on their problem" in thanks.description
+    assert seeker.all("R-004-6") == []
+    seeker.tick(thanks, "2027-02-09")
+    seeker.run("2027-02-10 08:00", [lead, other])
+    assert asks(seeker)
+
+
+def test_a_second_interview_is_a_new_round() -> None:
+    seeker = Seeker()
+    first = a_lead(interview_at=when("2027-02-11 14:00"), stage=Stage.INTERVIEW)
+    seeker.run("2027-02-10 08:00", first)
+    thanks = seeker.find("R-001-4").uid
+    seeker.run("2027-02-12 08:00", replace(first, interview_at=when("2027-02-18 10:00")))
+    again = seeker.find("R-001-4")
+    assert (again.round, again.uid == thanks) == (2, False)
+    assert {touch.round // 10 for touch in seeker.all("R-004-4")} == {2}
+
+
+def test_R_003_15_example() -> None:
+    seeker = Seeker()
+    seeker.run("2027-02-05 12:00", a_lead(applied_on=date(2027, 1, 20), under_consideration_on=date(2027, 2, 5)))
+    assert day(seeker.find("R-003-15")) == "2027-02-16"
+    assert not seeker.all("R-001-1")
+
+
+def test_R_003_2_and_R_003_3_example() -> None:
+    seeker = Seeker()
+    lead = a_lead(meeting_on=date(2027, 1, 31), contact=person(), lead_kind="connection")
+    seeker.run("2027-01-31 12:00", lead)
+    thanks = seeker.find("R-003-2")
+    assert clock(thanks) == "2027-01-31 18:00"
+    assert thanks.deadline == when("2027-02-01 23:59")
+    assert day(seeker.find("R-003-3")) == "2027-02-16"
+
+
+def test_R_003_3_any_touch_starts_the_clock_anew() -> None:
+    seeker = Seeker()
+    lead = a_lead(meeting_on=date(2027, 1, 11), contact=person(), lead_kind="connection")
+    seeker.run("2027-01-20 12:00", replace(lead, last_inbound=date(2027, 1, 20)))
+    assert day(seeker.find("R-003-3")) == "2027-02-03"
+
+
+def test_R_001_13_example() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2026, 12, 1), agency="Harnham", last_outbound=date(2027, 1, 8), stage=Stage.ON_HOLD)
+    seeker.run("2027-01-08 12:00", [lead, replace(lead, key="lead-3", row="leads.csv:3", role="B")])
+    assert days(seeker.all("R-001-13")) == ["2027-01-15"]
+    seeker.tick(seeker.find("R-001-13"), "2027-01-15")
+    seeker.run("2027-01-15 18:00", [lead])
+    assert days(seeker.all("R-001-13")) == ["2027-01-22"]
+
+
+def test_R_001_13_a_thank_you_to_the_agency_counts() -> None:
+    seeker = Seeker()
+    lead = a_lead(
+        agency="Harnham", last_outbound=date(2027, 1, 8), interview_at=when("2027-01-13 10:00"), stage=Stage.INTERVIEW
+    )
+    seeker.run("2027-01-12 12:00", lead)
+    seeker.tick(seeker.find("R-001-6"), "2027-01-13")
+    seeker.run("2027-01-13 18:00", lead)
+    assert days(seeker.all("R-001-13"))[0] >= "2027-01-20"
+
+
+def test_C1_example() -> None:
+    seeker = Seeker()
+    seeker.run(
+        "2027-01-12 08:00",
+        [
+            a_lead(2, received_at=when("2027-01-12 07:00"), referrer="Lou", contact=person(phone="+1 555 0100")),
+            a_lead(3, applied_on=date(2027, 1, 12), role="Analyst"),
+        ],
+    )
+    assert day(seeker.find("R-002-1")) == "2027-01-12"
+    assert day(seeker.find("R-001-1")) == "2027-01-19"
+
+
+def test_C2_they_texted_last() -> None:
+    seeker = Seeker()
+    lead = a_lead(
+        stage=Stage.IN_TOUCH, contact=person(phone="+1 555 0100"), last_inbound=date(2027, 1, 14),
+        last_inbound_channel="text", last_outbound=date(2027, 1, 14),
+    )  # fmt: skip
+    seeker.run("2027-01-14 12:00", lead)
+    assert {touch.channel for touch in seeker.all("R-004-4")} == {"text"}
+
+
+def test_C7_later_without_a_date_is_a_decision() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-12 12:00", a_lead(received_at=when("2027-01-12 11:00"), plan="later"))
+    assert clock(seeker.find("R-000-4")) == "2027-01-13 09:00"
+
+
+def test_C10_four_interviewers_are_thanked_and_asked_a_week_later() -> None:
+    seeker = Seeker()
+    people = tuple(person(name) for name in ("A Reed", "B Lind", "C Moss", "D Falk"))
+    lead = a_lead(interview_at=when("2027-02-03 10:00"), stage=Stage.INTERVIEW, interviewers=people)
+    seeker.run("2027-02-02 08:00", lead)
+    assert day(seeker.find("R-001-4")) == "2027-02-03"
+    assert asks(seeker)[0] >= "2027-02-10"
+
+
+def test_C11_asks_go_to_the_agency() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4), agency="Harnham", contact=person("Dana Reed"), contact_kind="employer")
+    seeker.run("2027-01-04 08:00", lead)
+    touches = [touch for rule in ASKS for touch in seeker.all(rule)]
+    assert touches
+    assert not any("Dana" in touch.summary + touch.who for touch in touches)
+    assert all("Harnham" in touch.who for touch in touches)
+
+
+def test_C11_both_budgets_count() -> None:
+    seeker = Seeker()
+    seeker.run(
+        "2027-01-04 08:00",
+        [
+            a_lead(2, company="Acme", applied_on=date(2027, 1, 4), agency="Harnham"),
+            a_lead(3, company="Beta", applied_on=date(2027, 1, 4), agency="Harnham Ltd"),
+        ],
+    )
+    assert asks(seeker)[0] == "2027-01-11"
+    assert asks(seeker, "lead-3")[0] == "2027-01-19"
+
+
+def test_R_003_19_acceptance_closes_everything_and_thanks_who_helped() -> None:
+    seeker = Seeker()
+    leads = [
+        a_lead(2, company="Acme", applied_on=date(2027, 1, 4), referrer="Lou Ames"),
+        a_lead(3, company="Beta", applied_on=date(2027, 1, 4)),
+    ]
+    seeker.run("2027-01-04 08:00", leads)
+    assert len(asks(seeker, "lead-3")) == 4
+    leads[0] = replace(leads[0], stage=Stage.ACCEPTED, stage_known=True)
+    seeker.run("2027-01-06 08:00", leads)
+    assert {touch.rule for touch in seeker.schedule.touches} == {"R-003-19"}
+    assert seeker.find("R-003-19").who == "Lou Ames"
+
+
+def test_C12_an_offer_closes_nothing_else() -> None:
+    seeker = Seeker()
+    seeker.run(
+        "2027-01-04 08:00",
+        [
+            a_lead(2, company="Acme", offer_on=when("2027-01-04 07:00"), stage=Stage.OFFER),
+            a_lead(3, company="Beta", applied_on=date(2027, 1, 4)),
+        ],
+    )
+    assert len(asks(seeker, "lead-3")) == 4
+
+
+def test_R_003_6_example() -> None:
+    seeker = Seeker()
+    seeker.run("2027-02-08 08:00", a_lead(applied_on=date(2027, 2, 8)))
+    shared, own = sorted(seeker.all("R-003-6"), key=lambda touch: touch.lead_key == "lead-2")
+    assert day(seeker.find("R-001-1")) == "2027-02-16"
+    assert (day(shared), shared.published, own.published) == ("2027-02-11", True, False)
+    assert "(name missing)" in seeker.find("R-001-1").summary
+
+
+def test_R_003_16_proposes_to_meet_a_week_before_the_trip() -> None:
+    seeker = Seeker()
+    lead = a_lead(
+        stage=Stage.IN_TOUCH, contact=person(), city="Boston", travel_on=date(2027, 2, 22), lead_kind="connection"
+    )
+    seeker.run("2027-01-20 08:00", replace(lead, last_inbound=date(2027, 1, 19)))
+    assert day(seeker.find("R-003-16")) <= "2027-02-21"
+
+
+def test_R_004_5_not_interested_ends_it() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4), interested=False))
+    assert asks(seeker) == []
+    assert "lead-2" in seeker.schedule.asked_for
+    assert any("interest is no" in note.reason for note in seeker.schedule.notes)
+
+
+def test_on_hold_is_one_decision_after_30_days() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2026, 12, 4), stage=Stage.ON_HOLD))
+    assert days(seeker.all("R-003-1")) == ["2027-02-03"]
+    assert asks(seeker) == []
+
+
+@pytest.mark.parametrize(
+    ("week", "expected"),
+    [
+        pytest.param("2026-12-22", "2026-12-24", id="Christmas is a Friday"),
+        pytest.param("2026-12-29", "2026-12-31", id="New Year is a Friday"),
+        pytest.param("2026-11-24", "2026-11-27", id="the day after Thanksgiving stays"),
+    ],
+)
+def test_R_001_14_examples(week: str, expected: str) -> None:
+    seeker = Seeker()
+    seeker.run(f"{week} 08:00", a_lead(applied_on=date(2026, 11, 20), contact=person()))
+    assert clock(seeker.find("R-001-14")) == f"{expected} 10:00"
+
+
+def test_R_004_8_example() -> None:
+    seeker = Seeker()
+    leads = [
+        a_lead(number, company=f"C{number}", received_at=date(2027, 1, 11), plan_on=date(2027, 2, 1))
+        for number in (2, 3)
+    ]
+    seeker.run("2027-01-11 08:00", leads)
+    for now in ("2027-01-16", "2027-01-21"):
+        seeker.run(f"{now} 12:00", leads)
+    text = seeker.find("R-001-14").description
+    assert "Add leads: 2 open, target 5; none new for 1" in text
+    before = seeker.schedule
+    assert seeker.run("2027-01-22 09:50", leads).touches[0].description == before.touches[0].description
+
+
+def test_R_001_15_one_row_for_each_situation() -> None:
+    seeker = Seeker()
+    seeker.run(
+        "2027-01-12 10:00",
+        [
+            a_lead(2, company="A", applied_on=date(2027, 1, 12), contact=person("Al")),
+            a_lead(3, company="B", interview_at=when("2027-01-20 10:00"), stage=Stage.INTERVIEW, contact=person("Bo")),
+            a_lead(4, company="C", interview_at=when("2027-01-12 09:00"), stage=Stage.INTERVIEW, contact=person("Cy")),
+            a_lead(5, company="D", received_at=when("2027-01-12 09:00"), referrer="Lou", contact=person("Di"),
+                   last_outbound=when("2027-01-12 09:30")),
+            a_lead(6, company="E", references_given_on=date(2027, 1, 20), reference_names=(person("Ed"),)),
+            a_lead(7, company="F", offer_on=when("2027-01-12 09:00"), stage=Stage.OFFER, contact=person("Fi")),
+        ],
+    )  # fmt: skip
+    rules = {touch.rule for touch in seeker.schedule.touches}
+    assert {"R-001-1", "R-001-2", "R-001-4", "R-001-7", "R-001-8", "R-001-9"} <= rules
+
+
+def test_every_number_is_a_setting() -> None:
+    tables = '[rules."R-001-1"]\ndays = 10\n[rules."R-001-12"]\nintervals = [5]\n[rules."R-003-5"]\ncap = 2\ndays = 0'
+    seeker = Seeker(settings_for(tables=tables))
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4)))
+    assert asks(seeker) == ["2027-01-14", "2027-01-19"]
+
+
+def test_a_rule_can_be_switched_off() -> None:
+    seeker = Seeker(settings_for(tables='[rules]\ndisable = ["R-001-14", "R-003-6", "R-003-1"]'))
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4)))
+    assert {touch.rule for touch in seeker.schedule.touches} == {"R-001-1", "R-001-12"}
