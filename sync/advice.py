@@ -87,7 +87,7 @@ class Rule(BaseModel):
         return tuple(name for name in RuleNumbers.model_fields if getattr(self, name) is not None)
 
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Wording:
 
     def say(self, key: str, **facts: object) -> str:
         """The text of this key with its placeholders filled."""
-        return _PLACEHOLDER.sub(lambda match: str(facts.get(match[1], match[0])), self.texts[key])
+        return self._templates[key].format_map(facts)
 
     def has(self, key: str) -> bool:
         """Whether there is a text for this key."""
@@ -106,13 +106,16 @@ class Wording:
 
     def day(self, day: date) -> str:
         """`Sat 16 Jan`: the weekday makes a date hard to misread."""
-        return self.texts["date"].format(
-            weekday=self._weekdays[day.weekday()], day=day.day, month=self._months[day.month - 1]
-        )
+        return self.say("date", weekday=self._weekdays[day.weekday()], day=day.day, month=self._months[day.month - 1])
 
     def moment(self, moment: datetime) -> str:
         """`Sat 16 Jan 16:40`, in the zone the moment is in."""
         return f"{self.day(moment)} {moment:%H:%M}"
+
+    @cached_property
+    def _templates(self) -> Mapping[str, str]:
+        """The texts as templates in which every brace but those of a plain `{name}` is harmless."""
+        return {key: _as_template(text) for key, text in self.texts.items()}
 
     @cached_property
     def _weekdays(self) -> tuple[str, ...]:
@@ -121,6 +124,15 @@ class Wording:
     @cached_property
     def _months(self) -> tuple[str, ...]:
         return tuple(self.texts["months"].split())
+
+
+def _as_template(text: str) -> str:
+    parts = _PLACEHOLDER.split(text)
+    for index in range(0, len(parts), 2):
+        parts[index] = parts[index].replace("{", "{{").replace("}", "}}")
+    for index in range(1, len(parts), 2):
+        parts[index] = "{" + parts[index] + "}"
+    return "".join(parts)
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,8 @@ class Placing:
     def _level(self, draft: Draft, guarded: date, given: date | None) -> date:
         """The first day with room, over at most five business days; without room the last one, shown as "more"."""
         desk, limit, keys = self.desk, self.desk.settings.limits.daily_touches, draft.guard_keys
+        if given is None and self.load[guarded] < limit:
+            return guarded
         allowed = [guarded]
         while len(allowed) < SPREAD:
             allowed.append(desk.days.add(allowed[-1], 1))

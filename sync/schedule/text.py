@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote, urlsplit
 
-from sync.models import Lead, TouchClass
+from sync.models import Lead, Person, TouchClass
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 
@@ -36,10 +36,12 @@ def write_texts(drafts: Sequence[Draft], *, desk: Desk) -> dict[str, tuple[str, 
     for own in by_lead.values():
         own.sort(key=lambda draft: (draft.day, draft.step, draft.uid))
         _choose_moves(own, desk)
-    texts = {}
+    texts: dict[str, tuple[str, str, str]] = {}
+    told: Told = {}
     for draft in drafts:
         siblings = by_lead.get(draft.case.lead.key, []) if draft.case is not None else []
-        texts[draft.uid] = (title_of(draft, desk=desk), "\n".join(_lines(draft, siblings, desk)), who_of(draft))
+        lines = _lines(draft, siblings, told, desk)
+        texts[draft.uid] = (title_of(draft, desk=desk), "\n".join(lines), who_of(draft))
     return texts
 
 
@@ -119,7 +121,11 @@ def used_moves(key: str, desk: Desk) -> list[str]:
 # --- the description -----------------------------------------------------------------------------------------
 
 
-def _lines(draft: Draft, siblings: Sequence[Draft], desk: Desk) -> Iterator[str]:
+Told = dict[tuple[str, str, Person, str, bool], tuple[tuple[str, ...], tuple[str, ...]]]
+"""Lines that all touches to one person share, written once: before and after the moves."""
+
+
+def _lines(draft: Draft, siblings: Sequence[Draft], told: Told, desk: Desk) -> Iterator[str]:
     say = desk.say
     yield say("line.why", rule=draft.rule.id, advice=draft.rule.advice)
     yield say("line.reason", reason="; ".join(dict.fromkeys(draft.reason)))
@@ -130,7 +136,17 @@ def _lines(draft: Draft, siblings: Sequence[Draft], desk: Desk) -> Iterator[str]
     if "leads" in draft.facts:
         yield say("line.leads", leads=clean(draft.facts["leads"], limit=4000))
     if draft.case is not None and draft.rule.audience != "self":
-        yield from _about(draft, draft.case.lead, desk)
+        lead = draft.case.lead
+        shared = (lead.key, draft.rule.audience, draft.person, draft.channel, draft.kind is TouchClass.ASKING)
+        if shared not in told:
+            told[shared] = tuple(_about(draft, lead, desk)), tuple(_how(draft, lead, desk))
+        before, after = told[shared]
+        yield from before
+        if draft.rule.trigger in ("interview", "waiting") and lead.problem:
+            yield say("line.problem", problem=clean(lead.problem))
+        if draft.kind is TouchClass.ASKING:
+            yield from _moves_lines(draft, lead, desk)
+        yield from after
     yield from _what_to_do(draft, desk)
     if draft.kind is TouchClass.ASKING and not draft.tentative:
         later = [sibling.day for sibling in siblings if sibling.tentative and sibling.kind is TouchClass.ASKING]
@@ -149,16 +165,15 @@ def _about(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
     known = lead.how_known or lead.source or (lead.referrer if draft.rule.audience != "referrer" else "")
     yield say("line.known", known=clean(known) or missing)
     yield say("line.history", history=_history(lead, desk) or missing)
-    if draft.rule.trigger in ("interview", "waiting") and lead.problem:
-        yield say("line.problem", problem=clean(lead.problem))
     if draft.rule.audience == "interviewers" and (
         names := [p.name for p in lead.interviewers if p.name and not p.email]
     ):
         yield say("line.address_missing", names=clean("; ".join(names)))
-    if draft.kind is TouchClass.ASKING:
-        yield from _moves_lines(draft, lead, desk)
+
+
+def _how(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
     if desk.advice.wording.has(f"courtesy.{draft.channel}"):
-        yield say("line.courtesy", text=say(f"courtesy.{draft.channel}"))
+        yield desk.say("line.courtesy", text=desk.say(f"courtesy.{draft.channel}"))
     yield from _links(draft, lead, desk)
 
 
