@@ -9,7 +9,7 @@ The status alone is never believed. Every answer is judged into a verdict by one
 | UNPROVEN | other 2xx                             | other 2xx          | 2xx      | read back; that counts      |
 | LOOK     | 3xx, 404, 409, 412, uid conflicts     | same               | 3xx      | look at it, then decide     |
 | UNKNOWN  | 5xx, no answer                        | same               | same     | look; once more if untouched|
-| REJECTED | 400, 403 about content, 413, 415, 422 | same               |          | this event is left out      |
+| REJECTED | 400, 413, 415, 422, named content   | same               |          | this event is left out      |
 | REFUSED  |                                       |                    | 403, 412 | kept as it is               |
 | BUSY     | 423                                   | same               | same     | again in a moment           |
 | WAIT     | 429, 503 with Retry-After, quota 403  | same               | same     | nothing more is sent        |
@@ -39,6 +39,11 @@ CALENDAR_HEADERS = {"Content-Type": "text/calendar; charset=utf-8"}
 SETTLE_PAUSES = (0.0, 1.0, 3.0, 10.0)
 """Some servers show a write only after a while (Bedework; caldav-facts 5.5)."""
 BUSY_PAUSES = (0.05, 0.1, 0.3, 1.0)
+CONTENT_REFUSED = frozenset(
+    {"valid-calendar-data", "valid-calendar-object-resource", "supported-calendar-data", "supported-calendar-component"}
+    | {"max-resource-size", "max-attendees-per-instance", "min-date-time", "max-date-time", "max-instances"}
+)
+"""Preconditions about what was sent (RFC 4791 5.3.2.1); Xandikos says them with 412."""
 UID_CONFLICTS = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
 
 
@@ -116,6 +121,8 @@ def _judge_put(action: Action, answer: Answer) -> Verdict:
         return Verdict.STORED
     if answer.status // 100 == 2:
         return Verdict.UNPROVEN
+    if named & CONTENT_REFUSED:
+        return Verdict.REJECTED
     if answer.status // 100 == 3 or answer.status in (404, 409, 410, 412) or named & UID_CONFLICTS:
         return Verdict.LOOK
     if b"uid" in answer.body[:2000].lower() and b"exist" in answer.body[:2000].lower():

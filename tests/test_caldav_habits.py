@@ -22,7 +22,7 @@ from connectors.http_transport import Answer, Login
 from connectors.icalendar_codec import serialise
 from connectors.server_profiles import ServerProfile
 from sync.errors import CredentialsError, TargetError
-from sync.models import Change, Event, Outcome, RemoteEvent, Result
+from sync.models import Change, Event, Observation, Outcome, RemoteEvent, Result
 
 FOREIGN = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:dentist\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 LOGIN = Login("ann", "secret")
@@ -280,6 +280,17 @@ def test_an_update_or_delete_never_overwrites_what_came_meanwhile(habit: str) ->
         (outcome,) = publisher.target.apply([change], observed=observed, deadline=deadline)
         assert (outcome.result, outcome.rejected) == (Result.REFUSED, False)
         assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
+
+
+def test_only_what_was_seen_in_this_run_is_deleted() -> None:
+    publisher = make_publisher()
+    publisher.run()
+    publisher.stub.writes()
+    base = next(iter(publisher.remotes.values()))
+    deadline = publisher.stub.time.now + timedelta(minutes=5)
+    (outcome,) = publisher.target.apply([delete(base)], observed=Observation({}), deadline=deadline)
+    assert outcome.result is Result.REFUSED
+    assert publisher.stub.writes() == 0
 
 
 def test_what_the_user_removed_is_absent() -> None:
