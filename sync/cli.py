@@ -187,6 +187,7 @@ def status(
     config: ConfigOption = None,
     now: NowOption = "",
     json: JsonOption = False,
+    quiet: QuietOption = False,
     max_age: Annotated[str, typer.Option("--max-age", metavar="AGE", help="Fail when older, such as 36h.")] = "",
 ) -> int:
     """Show the last good run and its age, what a guard stopped, what could not be read, what is open."""
@@ -196,9 +197,11 @@ def status(
     limit = parse_age(max_age) if max_age else None
     profile = _open_profile(_find_config(config))
     found = make_status(open_state("sqlite", profile.settings, profile.outside).load(), now=_parse_now(now))
+    too_old = limit is not None and found.is_older_than(limit)
     lines = "".join(f"{line}\n" for line in status_lines(found, zone=profile.settings.zone))
-    sys.stdout.write(status_json(found) if json else lines)
-    return GuardStop.exit_code if limit is not None and found.is_older_than(limit) else OK
+    if too_old or not quiet:
+        sys.stdout.write(status_json(found) if json else lines)
+    return GuardStop.exit_code if too_old else OK
 
 
 @app.command()
