@@ -144,3 +144,26 @@ def test_a_row_that_is_out_keeps_its_events(folder: Path) -> None:
     (folder / "leads.csv").write_text(SHEET.replace("01.09.2026", "#REF!").replace("02.09.2026", "bald"), "utf-8")
     assert run_command(["sync", "--now", NOW]) == 0
     assert (folder / "f.ics").read_bytes() == before
+
+
+def test_a_mapping_of_ones_own_is_read_beside_the_configuration(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "leads.csv").write_text("Wer,Wann genau,Wo\nAcme,2026-09-01,Köln\n", "utf-8")
+    config = """
+    owner = "k3x9"
+    timezone = "Europe/Berlin"
+    source = {type = "csv", path = "leads.csv", mapping = "mine.toml"}
+    target = {type = "ics", path = "f.ics"}
+    state = {path = "state.sqlite"}
+    """
+    (folder / "followup.toml").write_text(config, "utf-8")
+    assert run_command(["plan", "--now", NOW]) == 2
+    assert "mine.toml does not exist" in " ".join(capsys.readouterr().err.split())
+    mine = 'title = "Mine"\nrecognised_by = ["Wer"]\n[columns]\ncompany = ["Wer"]\napplied_on = ["Wann genau"]\n'
+    (folder / "mine.toml").write_text(mine, "utf-8")
+    assert run_command(["plan", "--now", NOW]) == 0
+    assert "Acme" in capsys.readouterr().out
+    (folder / "mine.toml").write_text(mine.replace("company", "compny"), "utf-8")
+    assert run_command(["plan", "--now", NOW]) == 2
+    assert "'compny' is no field" in capsys.readouterr().err

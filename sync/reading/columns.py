@@ -71,7 +71,8 @@ def understand_columns(
 
     Raises `ConfigError` when a chosen or accepted column is missing, or no header row can be found.
     """
-    named = {squeeze(header) for header in (*chosen.values(), *accepted.values())} - {""}
+    told = (header for shape in vocabulary.shapes.values() for header in shape.recognised_by)
+    named = {squeeze(header) for header in (*chosen.values(), *accepted.values(), *told)} - {""}
     index = _find_header(table, vocabulary, named)
     headers = tuple(clean_text(value) for value in table.rows[index].values[:MAX_COLUMNS])
     guess = _Guess(table, index, headers, vocabulary)
