@@ -164,6 +164,10 @@ def _pin(draft: Draft, desk: Desk) -> None:
         draft.reason.append(desk.say("reason.pinned", day=desk.tell(day)))
 
 
+CROWDED = "more"
+"""Marks a touch that its day had no room for: it keeps its day but takes no place."""
+
+
 def remember(draft: Draft) -> TouchMemory:
     """What the next run is to know of this draft; the user's reaction stays with it while it holds."""
     known = draft.memory
@@ -188,5 +192,5 @@ def remember(draft: Draft) -> TouchMemory:
         fact=draft.fact,
         pinned_to=known.pinned_to if pinned and known else None,
         pinned_fact=known.pinned_fact if pinned and known else "",
-        note=draft.note or (known.note if known else ""),
+        note=draft.note or (CROWDED if draft.rule.levelled and not draft.own_event else ""),
     )

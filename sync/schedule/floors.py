@@ -462,20 +462,20 @@ def endless(
         last = replace(last, done_on=sent)
         desk.touches[last.uid] = last
         desk.done.add(last.uid)
+        records = [*records[:-1], last]
     for _ in range(2):
-        over = _over_day(last) if last and _is_over(last) else None
-        days = then if over or (last and last.round > 1) else first
-        since = max(base, over) if over else base
-        wanted = since + timedelta(days=days)
-        number = (last.round + (over is not None)) if last else 1
-        draft = _draft(case, rule, desk.days.at_or_after(wanted), desk, key=key, party=party, round=number)
+        overs = [day for record in records if _is_over(record) and (day := _over_day(record))]
+        days = then if overs else first
+        since = max([base, *overs])
+        number = (last.round + _is_over(last)) if last else 1
+        raw = desk.days.at_or_after(since + timedelta(days=days))
+        draft = _draft(case, rule, raw, desk, key=key, party=party, round=number)
         draft.reason[:0] = count_reasons(desk.say("reason.since_touch"), since, days, desk=desk)
         offered = offer_floor(draft, desk)
-        if offered is not None:
-            return offered
         last = desk.touches.get(draft.uid)
-        if last is None:
-            return None
+        if offered is not None or last is None:
+            return offered
+        records = [*(record for record in records if record.uid != draft.uid), last]
     return None
 
 

@@ -21,7 +21,7 @@ from sync.models import Note, TouchClass
 from sync.reconcile.memory import Reaction
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import CROWDED, Draft
 from sync.schedule.organisations import Guard, Reached
 
 FULL = 30
@@ -65,7 +65,9 @@ class Placing:
         rules = self.desk.advice.rules
         for memory in self.desk.memory.touches.values():
             rule = rules.get(memory.rule)
-            if rule is None or not rule.levelled or memory.start is None or memory.done_on or memory.missed:
+            if rule is None or not rule.levelled or memory.start is None or memory.note == CROWDED:
+                continue
+            if memory.done_on or memory.missed:
                 continue
             day = self.desk.day_of(memory.start)
             if day >= self.desk.today and memory.reaction is not Reaction.DELETED:

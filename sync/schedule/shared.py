@@ -112,7 +112,7 @@ def decide_events(cases: Sequence[Case], busy: Iterable[str], *, shared: SharedE
 def _wants_decision(case: Case) -> bool:
     lead = case.lead
     open_ = not case.stage.closed and lead.interested and case.stage in (Stage.IDEA, Stage.SENT)
-    return open_ and case.can_read("status", "received_at", "plan") and not case.seen.triaged
+    return open_ and not lead.unreadable and not case.seen.triaged
 
 
 def _decide_day(case: Case, desk: Desk) -> date:
