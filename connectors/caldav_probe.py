@@ -87,6 +87,7 @@ class _Probe:
         yield self._guard("create_guard", {"If-None-Match": "*"}, "It refuses to create over an event that is there.")
         yield self._guard("update_guard", {"If-Match": '"0-not-this"'}, "It refuses to overwrite your changes unseen.")
         yield self._silence()
+        yield self._renewal()
         yield self._removal()
 
     def remove(self) -> None:
@@ -122,6 +123,18 @@ class _Probe:
         if answer.status in (403, 409, 412):
             return Finding(name, True, good)
         return Finding(name, False, f"It ignores the guard {next(iter(condition))}; followup looks before each write.")
+
+    def _renewal(self) -> Finding:
+        """Whether an update must carry newer marks than what is stored, as Google asks (google-facts 3.2)."""
+        base = self._read()
+        guard = {"If-Match": base.etag} if base is not None and is_strong(base.etag) else {}
+        answer = self._put(guard, self._event, base.snapshot.sequence if base else 2)
+        if answer.status // 100 == 2:
+            self._read(newer_than=base)
+        if answer.status == 409:
+            text = "It refuses updates that are not marked as newer; followup marks every one."
+            return Finding("renewal", True, text)
+        return Finding("renewal", True, "It takes updates whatever their marks.")
 
     def _silence(self) -> Finding:
         """Whether an event without an alarm stays without one."""

@@ -333,3 +333,13 @@ def test_the_list_fails_in_one_sentence(
     google.faults.append(fault)
     with pytest.raises(kind, match=sentence):
         list_calendars(settings_for(google.root), outside)
+
+
+def test_the_probe_answers_what_is_open_about_google(facade: GoogleCaldav, target: CaldavServer) -> None:
+    facade.lossy = True
+    findings = {finding.name: finding for finding in target.probe()}
+    assert "drops: link, categories" in findings["keeps"].text
+    assert "looks before each write" in findings["create_guard"].text
+    assert "refuses updates that are not marked as newer" in findings["renewal"].text
+    assert findings["silence"].good
+    assert target.observe({}).events == {}
