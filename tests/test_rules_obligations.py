@@ -310,3 +310,18 @@ def test_feed_without_ticks_takes_others_as_done() -> None:
     assert seeker.all("R-000-2") == []
     assert uid in seeker.schedule.done
     assert seeker.memory.touches[uid].assumed
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"stage": Stage.REJECTED}, id="closed"),
+        pytest.param({"stage": Stage.INTERVIEW, "do_not_contact": True}, id="do_not_contact"),
+        pytest.param({"stage": Stage.INTERVIEW, "interested": False}, id="not interested"),
+    ],
+)
+def test_nothing_is_owed_on_a_lead_that_says_stop(facts: dict[str, object]) -> None:
+    seeker = Seeker()
+    lead = a_lead(interview_at=when("2027-01-20 10:00"), received_at=when("2027-01-14 10:00"), referrer="Lou", **facts)
+    seeker.run("2027-01-14 11:00", lead)
+    assert {touch.rule for touch in seeker.schedule.touches} <= {"R-001-14"}

@@ -10,6 +10,7 @@ Rules (DESIGN 3, 6):
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -72,6 +73,13 @@ class Case:
     def can_read(self, *fields: str) -> bool:
         """Whether none of these cells is a problem."""
         return not any(field in self.lead.unreadable for field in fields)
+
+
+def may_write(case: Case, reads: Iterable[str]) -> bool:
+    """Whether a touch to the contact may be planned: wanted, and every cell it depends on can be read."""
+    lead = case.lead
+    stop = case.stage.closed or lead.do_not_contact or not lead.interested
+    return not stop and case.can_read(*reads) and case.can_read("status", "do_not_contact", "interest")
 
 
 def person_key(person: Person) -> str:

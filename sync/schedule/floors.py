@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from sync.advice import Rule
 from sync.models import Lead, Moment, Person, Stage, TouchClass
 from sync.reconcile.memory import TouchMemory
-from sync.schedule.cases import Case, end_of
+from sync.schedule.cases import Case, end_of, may_write
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, remember
 from sync.schedule.ladders import WEEK, Ladder, count_reasons, offer_sheet_date, replay, roll_reasons, sheet_date
@@ -511,13 +511,6 @@ def offer_floor(draft: Draft, desk: Desk, *, done: date | None = None, assumed: 
         draft.reason.append(desk.say("reason.again", day=desk.tell(stood)))
     draft.day = max(desk.days.add(stood, 1), desk.days.at_or_after(desk.today))
     return draft
-
-
-def may_write(case: Case, reads: Iterable[str]) -> bool:
-    """Whether a touch to the contact may be planned: wanted, and every cell it depends on can be read."""
-    lead = case.lead
-    stop = case.stage.closed or lead.do_not_contact or not lead.interested
-    return not stop and case.can_read(*reads) and case.can_read("status", "do_not_contact", "interest")
 
 
 def _draft(case: Case, rule: Rule, raw: date, desk: Desk, *, round: int = 0, party: str = "", key: str = "") -> Draft:

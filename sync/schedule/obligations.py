@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from sync.advice import Rule
 from sync.models import Moment, Person
 from sync.reconcile.memory import TouchMemory
-from sync.schedule.cases import Case, end_of
+from sync.schedule.cases import Case, end_of, may_write
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, remember
 from sync.schedule.ladders import WEEK, roll_reasons
@@ -55,7 +55,7 @@ def obligations(case: Case, *, desk: Desk) -> list[Draft]:
     drafts: list[Draft] = []
     for trigger, find in FINDERS.items():
         for rule in desk.advice.by_trigger.get(trigger, ()):
-            if rule.time not in ("deadline", "before", "promise") or not case.can_read(*rule.reads):
+            if rule.time not in ("deadline", "before", "promise") or not may_write(case, rule.reads):
                 continue
             for occasion in find(case, rule, desk):
                 for person, party in recipients(rule, case):

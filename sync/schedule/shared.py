@@ -15,10 +15,9 @@ from sync.advice import Rule
 from sync.models import Stage, TouchClass
 from sync.reconcile.identity import SELF
 from sync.reconcile.memory import TouchMemory
-from sync.schedule.cases import Case
+from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for
-from sync.schedule.floors import may_write
 from sync.schedule.ladders import WEEK
 from sync.schedule.slots import at, quarter_up
 
