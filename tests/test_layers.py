@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 CORE = sorted(path for path in (ROOT / "sync").rglob("*.py"))
 CONNECTORS = sorted((ROOT / "connectors").glob("*.py"))
-IMPURE = {"cli.py"}
+IMPURE = ROOT / "sync" / "cli"
 CORE_LIBRARIES = {"pydantic", "holidays"}
 SCREEN_LIBRARIES = {"rich"}
 CORE_FORBIDDEN = {"os", "io", "socket", "subprocess", "random", "time", "locale", "sqlite3", "urllib", "http", "ssl"}
@@ -36,7 +36,7 @@ def tops(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_core_is_pure(path: Path) -> None:
-    if path.name in IMPURE:
+    if IMPURE in path.parents:
         return
     allowed = set(sys.stdlib_module_names) | CORE_LIBRARIES | {"sync"}
     if path.name == "render.py":
@@ -47,7 +47,7 @@ def test_core_is_pure(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_core_opens_nothing(path: Path) -> None:
-    if path.name in IMPURE:
+    if IMPURE in path.parents:
         return
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -56,8 +56,8 @@ def test_core_opens_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CONNECTORS, ids=lambda path: path.name)
 def test_connectors_know_neither_command_line_nor_advice(path: Path) -> None:
-    banned = {"sync.cli", "sync.run", "sync.render"}
-    assert not imports(path) & banned
+    banned = ("sync.cli", "sync.run", "sync.render")
+    assert not any(name.startswith(banned) for name in imports(path))
     assert not any(name.startswith("sync.schedule") for name in imports(path))
 
 

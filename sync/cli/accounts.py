@@ -1,0 +1,114 @@
+"""The commands about accounts and files as they are: login, calendars, check, log."""
+
+from __future__ import annotations
+
+import sys
+from json import dumps
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sync.cli.options import ConfigOption, JsonOption, NoColorOption, StrictOption, app, logins
+from sync.cli.profiles import CONFIG_NAME, find_config, logins_folder, open_profile, read_sheet, read_text
+from sync.cli.screen import open_console
+from sync.errors import OK, UNREADABLE_ROWS, ConfigError
+
+
+@logins.command("google")
+def login_google(
+    client: Annotated[Path, typer.Option("--client", metavar="FILE", help="Your own OAuth client, type Desktop app.")],
+    config: ConfigOption = None,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help="Keep it in the keyring; it must be open for cron.")
+    ] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address to open.")] = False,
+) -> int:
+    """Log in to Google once, in a browser; later runs need none."""
+    from connectors.google_login import EVERYTHING, keep_login, log_in, wanted_scopes
+
+    if not sys.stdin.isatty():
+        raise ConfigError("`followup login google` needs a person at a terminal; run it by hand, once")
+    known = config is not None or Path(CONFIG_NAME).exists()
+    scopes = wanted_scopes(open_profile(find_config(config)).settings) if known else EVERYTHING
+    login = log_in(read_text(client, "the OAuth client"), scopes=scopes or EVERYTHING, open_browser=not no_browser)
+    place = keep_login(login, logins_folder(), in_keyring=keyring)
+    typer.echo(f"Logged in; kept in {place}. If it ends after a week, set your app to In production.")
+    return OK
+
+
+@app.command()
+def calendars(config: ConfigOption = None, json: JsonOption = False) -> int:
+    """List the calendars of the account with their addresses."""
+    from connectors import list_calendars
+
+    profile = open_profile(find_config(config))
+    found = list_calendars(profile.settings, profile.outside)
+    if json:
+        listed = [{"name": one.name, "url": one.url, "trouble": one.trouble} for one in found]
+        sys.stdout.write(dumps(listed, ensure_ascii=False, indent=1) + "\n")
+        return OK
+    for one in found:
+        lines = (one.name, f"  {one.url}", *([f"  {one.trouble}"] if one.trouble else []))
+        typer.echo("\n".join("".join(letter for letter in line if letter.isprintable()) for line in lines))
+    if not found:
+        typer.echo("followup: this login sees no calendar; share one with it, or set calendar to its id", err=True)
+    return OK
+
+
+@app.command()
+def check(
+    config: ConfigOption = None,
+    live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,
+    strict: StrictOption = False,
+    no_color: NoColorOption = False,
+) -> int:
+    """Prove configuration, sheet, login and calendar; list every cell that cannot be read."""
+    from connectors import open_source, open_target
+    from sync.protocols import Probes
+    from sync.render import show_findings, show_guess, show_notes, show_problems
+
+    profile = open_profile(find_config(config))
+    table = open_source(profile.settings, profile.outside).read()
+    leads, guesses = read_sheet(table, profile)
+    console = open_console(no_color)
+    show_guess(console, guesses)
+    show_problems(console, leads.problems)
+    show_notes(console, leads.notes, limit=None)
+    target = open_target(profile.settings, profile.outside)
+    held = target.observe({})
+    console.print(f"\nSheet: {len(leads.leads)} leads, {len(leads.silent_rows)} rows out.", highlight=False)
+    console.print(f"Calendar: reached, {len(held.events)} events of ours.", highlight=False)
+    if live and isinstance(target, Probes):
+        show_findings(console, target.probe())
+    elif live:
+        console.print("A file needs no trying out.", highlight=False)
+    return UNREADABLE_ROWS if strict and leads.problems else OK
+
+
+@app.command()
+def log(
+    config: ConfigOption = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV for an office or a spreadsheet.")] = False,
+    json: JsonOption = False,
+    no_color: NoColorOption = False,
+) -> int:
+    """Print the record of contacts: only what the sheet says and what was ticked, never what was planned."""
+    from connectors import open_source, open_state
+    from sync.advice import load_advice
+    from sync.render import show_contacts
+    from sync.work_log import contact_rows, contacts_csv, record_contacts
+
+    profile = open_profile(find_config(config))
+    settings = profile.settings
+    memory = open_state("sqlite", settings, profile.outside).load()
+    leads, _ = read_sheet(open_source(settings, profile.outside).read(), profile, memory)
+    touching = load_advice(settings, wording=profile.wording).touching
+    contacts = record_contacts(leads.leads, memory, zone=settings.zone, touching=touching)
+    if csv:
+        sys.stdout.write(contacts_csv(contacts))
+    elif json:
+        sys.stdout.write(dumps(contact_rows(contacts), ensure_ascii=False, indent=1) + "\n")
+    else:
+        show_contacts(open_console(no_color), contacts)
+    return OK

@@ -1,0 +1,173 @@
+"""One configuration with what it needs from outside: files, secrets, clock. Everything impure the commands share."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from json import loads
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sync.errors import ConfigError, FollowupError
+
+if TYPE_CHECKING:
+    from connectors import Outside
+    from sync.config import Settings
+    from sync.models import Leads, Table
+    from sync.reconcile.memory import Memory
+    from sync.setup import ColumnGuess
+
+CONFIG_NAME = "followup.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One configuration with what it needs from outside."""
+
+    settings: Settings
+    outside: Outside
+    wording: str
+    mapping: str
+    path: Path
+
+    @property
+    def state(self) -> Path:
+        """The state file."""
+        return self.outside.folder / self.settings.state.path
+
+
+def open_profile(path: Path, *, secret: str = "") -> Profile:
+    """The profile in this file; `secret` is one that an earlier step of this run resolved already."""
+    return make_profile(read_text(path, "the configuration"), path, secret=secret)
+
+
+def make_profile(text: str, path: Path, *, secret: str = "") -> Profile:
+    """The profile of a configuration's text; `path` says where it lies."""
+    from connectors import Outside
+    from connectors.password import secret_resolver
+    from sync.config import parse_settings
+
+    settings = parse_settings(text, name=path.name)
+    folder = path.resolve().parent
+    if not settings.state.path:
+        state = settings.state.model_copy(update={"path": str(state_path(settings.owner))})
+        settings = settings.model_copy(update={"state": state})
+    outside = Outside(
+        folder=folder,
+        clock=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+        secret=secret_resolver(
+            settings, config=path.resolve(), environment=os.environ, logins=logins_folder(), known=secret
+        ),
+        environ=os.environ,
+    )
+    wording = read_text(folder / settings.wording, "the wording") if settings.wording else ""
+    named = settings.source.mapping
+    mapping = read_text(folder / named, "the mapping") if named.endswith(".toml") else ""
+    return Profile(settings, outside, wording, mapping, path)
+
+
+def open_profiles(folder: Path) -> dict[str, Profile | FollowupError]:
+    """The configurations in a folder, `*.toml` and `*/followup.toml`, by name; a broken one is its own error."""
+    paths = sorted({*folder.glob("*.toml"), *folder.glob(f"*/{CONFIG_NAME}")})
+    opened: dict[str, Profile | FollowupError] = {}
+    states: dict[Path, str] = {}
+    for path in paths:
+        name = str(path.relative_to(folder))
+        try:
+            if not _is_configuration(path):
+                continue
+            profile = open_profile(path)
+        except FollowupError as error:
+            opened[name] = error
+            continue
+        first = states.setdefault(profile.state.resolve(), name)
+        opened[name] = (
+            profile if first == name else ConfigError(f"has the owner or the state of {first}; give it its own")
+        )
+    if not opened:
+        raise ConfigError(f"{folder} holds no configuration: neither NAME.toml nor NAME/{CONFIG_NAME}")
+    return opened
+
+
+def _is_configuration(path: Path) -> bool:
+    """Wording and mappings are TOML too; a configuration has a source or a target, or cannot be read."""
+    import tomllib
+
+    try:
+        return bool({"source", "target"} & tomllib.loads(read_text(path, "the configuration")).keys())
+    except tomllib.TOMLDecodeError:
+        return True
+
+
+def find_config(given: Path | None) -> Path:
+    """The configuration given, else the one of this folder, else the one of the platform's folder."""
+    if given is not None:
+        return given
+    if Path(CONFIG_NAME).exists():
+        return Path(CONFIG_NAME)
+    import platformdirs
+
+    path = platformdirs.user_config_path("followup") / CONFIG_NAME
+    if not path.exists():
+        raise ConfigError(f"there is no {CONFIG_NAME} in this folder and none at {path}; name one with --config")
+    return path
+
+
+def logins_folder() -> Path:
+    """Where logins are kept."""
+    import platformdirs
+
+    return platformdirs.user_config_path("followup")
+
+
+def state_path(owner: str) -> Path:
+    """The state file of an owner, where the configuration names none."""
+    import platformdirs
+
+    return platformdirs.user_state_path("followup") / f"{owner}.sqlite"
+
+
+def read_text(path: Path, what: str) -> str:
+    """The text of a file; `what` is how a sentence about it names it."""
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{what} {path} does not exist") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{what} {path} is not UTF-8 text") from None
+    except OSError as error:
+        raise ConfigError(f"{what} {path} cannot be read: {error.strerror}") from None
+
+
+def parse_now(text: str) -> datetime:
+    """The time given with --now, else the clock's."""
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--now {text!r} is not ISO 8601, such as 2027-01-04T09:00:00-05:00") from None
+    if moment.tzinfo is None:
+        raise ConfigError(f"--now {text!r} needs an offset, such as {text}-05:00 or {text}Z")
+    return moment
+
+
+def read_sheet(table: Table, profile: Profile, memory: Memory | None = None) -> tuple[Leads, tuple[ColumnGuess, ...]]:
+    """The leads of a table and how its columns are understood."""
+    from sync.reading.columns import understand_columns
+    from sync.reading.leads import read_leads
+    from sync.reading.vocabulary import load_vocabulary
+    from sync.setup import guess_columns
+
+    settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
+    accepted = loads(memory.texts.get("mapping", "{}")) if memory else {}
+    remembered = memory.leads if memory else {}
+    leads = read_leads(table, settings=settings, vocabulary=words, memory=remembered, accepted=accepted)
+    if not table.rows:
+        return leads, ()
+    chosen, mapping = settings.source.columns, settings.source.mapping
+    columns = understand_columns(table, chosen=chosen, vocabulary=words, accepted=accepted, mapping=mapping)
+    return leads, guess_columns(table, columns)

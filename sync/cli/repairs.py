@@ -1,0 +1,124 @@
+"""The commands that look back: status, undo, clear."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sync.cli.options import ConfigOption, JsonOption, NoColorOption, NowOption, QuietOption, app
+from sync.cli.profiles import find_config, open_profile, parse_now
+from sync.cli.runs import find_leads, run_once
+from sync.cli.screen import open_console
+from sync.errors import OK, ConfigError, GuardStop
+
+if TYPE_CHECKING:
+    from sync.models import Lead
+    from sync.run import Report
+
+
+@app.command()
+def status(
+    config: ConfigOption = None,
+    now: NowOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    max_age: Annotated[str, typer.Option("--max-age", metavar="AGE", help="Fail when older, such as 36h.")] = "",
+) -> int:
+    """Show the last good run and its age, what a guard stopped, what could not be read, what is open."""
+    from connectors import open_state
+    from sync.reconcile.status import make_status, parse_age, status_json, status_lines
+
+    limit = parse_age(max_age) if max_age else None
+    profile = open_profile(find_config(config))
+    found = make_status(open_state("sqlite", profile.settings, profile.outside).load(), now=parse_now(now))
+    too_old = limit is not None and found.is_older_than(limit)
+    lines = "".join(f"{line}\n" for line in status_lines(found, zone=profile.settings.zone))
+    if too_old or not quiet:
+        sys.stdout.write(status_json(found) if json else lines)
+    return GuardStop.exit_code if too_old else OK
+
+
+@app.command()
+def undo(
+    run: Annotated[int | None, typer.Argument(metavar="RUN", help="The run's number; else the last one.")] = None,
+    dismissed: Annotated[str, typer.Option("--dismissed", metavar="LEAD", help="Lift your own deletions.")] = "",
+    config: ConfigOption = None,
+    now: NowOption = "",
+    no_color: NoColorOption = False,
+) -> int:
+    """Bring back what a run overwrote or deleted. It stays as it is until its row changes."""
+    from sync import repair
+
+    if dismissed:
+        leads = find_leads(run_once(config, now, write=False), dismissed)
+        return _lift(config, now, leads)
+    return _show_repair(_repair(repair.undo, config, now, with_source=True, run=run), no_color)
+
+
+@app.command()
+def clear(
+    config: ConfigOption = None,
+    now: NowOption = "",
+    no_color: NoColorOption = False,
+    past_too: Annotated[bool, typer.Option("--all", help="Past events too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Take our future events out of the calendar, after showing which. Events of others are never touched."""
+    from sync import repair
+    from sync.render import show_plan
+
+    shown = _repair(repair.clear, config, now, past_too=past_too, write=False)
+    show_plan(open_console(no_color), shown.plan)
+    if not shown.plan.writes:
+        return OK
+    if not yes:
+        if not sys.stdin.isatty():
+            raise ConfigError("nothing was taken out: without a terminal to ask on, give --yes")
+        typer.confirm("Take them out of the calendar?", abort=True)
+    return _show_repair(_repair(repair.clear, config, now, past_too=past_too), no_color)
+
+
+def _repair(command: Callable[..., Report], config: Path | None, now: str, **options: Any) -> Report:
+    """Run `undo` or `clear` of `sync.repair`."""
+    from connectors import open_source, open_state, open_target
+
+    profile = open_profile(find_config(config))
+    settings = profile.settings
+    if options.pop("with_source", False):
+        options["source"] = open_source(settings, profile.outside)
+    return command(
+        settings,
+        target=open_target(settings, profile.outside),
+        store=open_state("sqlite", settings, profile.outside),
+        now=parse_now(now),
+        deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
+        **options,
+    )
+
+
+def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
+    from connectors import open_state
+    from sync.repair import lift
+
+    profile = open_profile(find_config(config))
+    store = open_state("sqlite", profile.settings, profile.outside)
+    titles = [title for lead in leads for title in lift(store=store, lead=lead, now=parse_now(now))]
+    for title in titles:
+        typer.echo(f"“{title}” may be planned again; the next `followup sync` does it")
+    if not titles:
+        typer.echo("You deleted none of this lead's follow-ups.")
+    return OK
+
+
+def _show_repair(report: Report, no_color: bool) -> int:
+    from sync.render import done_line
+
+    open_console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
+    for message in report.messages:
+        typer.echo(f"followup: {message}", err=True)
+    return report.exit_code

@@ -1,0 +1,33 @@
+"""What commands show things on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def open_console(no_color: bool) -> Console:
+    """The console of a command's results; NO_COLOR is honoured."""
+    from rich.console import Console
+
+    return Console(no_color=no_color or bool(os.environ.get("NO_COLOR")), highlight=False)
+
+
+@contextmanager
+def show_progress(*, quiet: bool, no_color: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on stderr, only on a terminal; gives the callback that moves it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True, no_color=no_color), transient=True) as bar:
+        task = bar.add_task("Reading", total=None)
+        yield lambda done, whole: bar.update(task, completed=done, total=whole, description="Writing follow-ups")
