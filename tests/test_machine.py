@@ -1,0 +1,326 @@
+"""Random histories: the sheet changes, the user edits, requests fail, answers are lost, the process is killed, the
+state is lost. Whatever happens, the promises hold (DESIGN 1):
+
+- no twin: never two events for one (lead, rule, round);
+- nothing foreign is touched, and no event of ours disappears unless a run or the user deleted it;
+- an event the user deleted does not come back while memory lasts; a burnt UID is never used again;
+- counted deletes stay within the guard over seven days;
+- once the faults are over two runs put everything right and the third writes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
+
+import pytest
+from conftest import ZONE
+from hypothesis import Phase
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from runner import a_row, a_table, settings_with
+from servers import Server, radicale
+from stub_server import HABITS
+from worlds import BurningStore, Edit, Fuse, Killed, MemoryWorld, ServerWorld, StubWorld, World
+
+from connectors.memory import MemorySource, MemoryState
+from connectors.sqlite_state import SqliteState
+from sync.advice import load_advice
+from sync.errors import FollowupError, GuardStop
+from sync.models import Action, Result
+from sync.protocols import StateStore
+from sync.reconcile.identity import make_uid
+from sync.reconcile.reactions import future_events
+from sync.run import Report, run
+
+COMPANIES = ("Acme", "Globex", "Initech", "Umbrella", "Hooli")
+SETTINGS = settings_with("[limits]\nmax_delete_floor = 3\nmax_delete_percent = 30\n")
+FAULTS = ("drop_before", "drop_after", "error_before", "error_after", "slow_down", "unavailable", "locked")
+READ_FAULTS = ("read_drop", "read_error", "read_page", "listing_truncated", "listing_half_xml", "listing_empty")
+CALM_HABITS = sorted(HABITS - {"ignores_if_none_match", "ignores_if_match", "hides_half", "multiget_omits"})
+"""Habits under which no edit of the user's can be lost to a server that doesn't check."""
+
+
+def identities() -> dict[str, tuple[str, str, int]]:
+    """Which (lead, rule, round) a UID stands for."""
+    rules = sorted({"sheet", "undo", *load_advice(SETTINGS).rules})
+    found = {}
+    for company in COMPANIES:
+        key = f"{company.casefold()}\tanalyst"
+        for name in rules:
+            for round_ in range(8):
+                for generation in range(9):
+                    uid = make_uid("test", key, name, round=round_, generation=generation)
+                    found[uid] = (company, name, round_)
+    return found
+
+
+PHASES = (Phase.generate,)
+IDENTITIES = identities()
+
+
+class Histories(RuleBasedStateMachine):
+    """One history. Subclasses say which world it happens in."""
+
+    histories: ClassVar[int] = 0
+    runs: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).histories += 1
+        self.fuse = Fuse()
+        self.world = self.open_world()
+        self.world.fuse = self.fuse
+        self.store = self.open_store()
+        self.now = datetime(2027, 1, 11, 14, 0, tzinfo=UTC)
+        self.rows: dict[str, dict[str, str]] = {}
+        self.deleted_by_user: set[str] = set()
+        self.seen: set[str] = set()
+        self.burnt: set[str] = set()
+        self.counted: list[tuple[datetime, int]] = []
+        self.most_ahead = 0
+        self.forgot = False
+
+    def open_world(self) -> World:
+        return MemoryWorld()
+
+    def open_store(self) -> StateStore:
+        return MemoryState()
+
+    # --- the sheet -------------------------------------------------------------------------------------------
+
+    @initialize(companies=st.sets(st.sampled_from(COMPANIES), min_size=1))
+    def begin(self, companies: set[str]) -> None:
+        for company in sorted(companies):
+            self.rows[company] = a_row(company, "2027-01-08", last_outbound="")
+
+    @rule(company=st.sampled_from(COMPANIES), day=st.integers(4, 15))
+    def write_row(self, company: str, day: int) -> None:
+        self.rows[company] = {**self.rows.get(company, a_row(company)), "applied_on": f"2027-01-{day:02}"}
+
+    @rule(
+        company=st.sampled_from(COMPANIES), status=st.sampled_from(["sent", "rejected", "interview", "hm?", "on_hold"])
+    )
+    def set_status(self, company: str, status: str) -> None:
+        if company in self.rows:
+            self.rows[company] = {**self.rows[company], "status": status}
+
+    @rule(company=st.sampled_from(COMPANIES), text=st.sampled_from(["soon", "", "#REF!", "2027-01-09"]))
+    def spoil_date(self, company: str, text: str) -> None:
+        if company in self.rows:
+            self.rows[company] = {**self.rows[company], "applied_on": text}
+
+    @rule(company=st.sampled_from(COMPANIES))
+    def remove_row(self, company: str) -> None:
+        self.rows.pop(company, None)
+
+    # --- the user --------------------------------------------------------------------------------------------
+
+    def an_event(self, number: int) -> str | None:
+        uids = sorted(self.world.uids())
+        return uids[number % len(uids)] if uids else None
+
+    @rule(number=st.integers(0, 20), days=st.integers(1, 9), hour=st.integers(7, 20))
+    def drag(self, number: int, days: int, hour: int) -> None:
+        if uid := self.an_event(number):
+            day = (self.now + timedelta(days=days)).astimezone(ZONE)
+            self.world.edit(uid, Edit(start=day.replace(hour=hour, minute=0, second=0, microsecond=0)))
+
+    @rule(
+        number=st.integers(0, 20), title=st.sampled_from(["My own title", "✓ done it", "done: rang her", "Ring Dana"])
+    )
+    def retitle(self, number: int, title: str) -> None:
+        if uid := self.an_event(number):
+            self.world.edit(uid, Edit(title=title))
+
+    @rule(number=st.integers(0, 20))
+    def note(self, number: int) -> None:
+        if uid := self.an_event(number):
+            self.world.edit(uid, Edit(note="she is on holiday"))
+
+    @rule(number=st.integers(0, 20))
+    def delete(self, number: int) -> None:
+        if uid := self.an_event(number):
+            self.world.delete(uid)
+            self.deleted_by_user.add(uid)
+            self.burnt.add(uid)
+
+    # --- time and trouble ------------------------------------------------------------------------------------
+
+    @rule(hours=st.sampled_from([1, 5, 24, 72, 200]))
+    def wait_and_sync(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self.attempt()
+
+    @rule(faults=st.lists(st.sampled_from([*FAULTS, *READ_FAULTS]), min_size=1, max_size=3))
+    def sync_in_trouble(self, faults: list[str]) -> None:
+        for fault in faults:
+            self.world.fail(fault)
+        self.attempt()
+
+    @rule()
+    def sync(self) -> None:
+        self.attempt()
+
+    @rule(steps=st.integers(0, 12))
+    def sync_and_die(self, steps: int) -> None:
+        self.fuse.left = steps
+        self.attempt()
+        self.fuse.left = None
+
+    @precondition(lambda self: self.world.uids())
+    @rule()
+    def lose_state(self) -> None:
+        self.store = self.open_store()
+        self.forgot = True
+        self.counted.clear()
+
+    # --- a run and what must hold ----------------------------------------------------------------------------
+
+    def attempt(self, *, accept: bool = False) -> Report | None:
+        """One run, whatever becomes of it."""
+        type(self).runs += 1
+        self.now = self.world.at(self.now) + timedelta(minutes=1)
+        self.world.at(self.now)
+        before = self.world.uids()
+        report = None
+        with contextlib.suppress(FollowupError, Killed):
+            report = self._run(accept)
+        self.now = max(self.now, self.world.at(self.now))
+        self.check(before, report)
+        return report
+
+    def _run(self, accept: bool) -> Report:
+        rows = [self.rows[company] for company in sorted(self.rows)]
+        return run(
+            SETTINGS, source=MemorySource(a_table(rows)), target=self.world.target,
+            store=BurningStore(self.store, self.fuse), now=self.now, deadline=self.now + timedelta(minutes=5),
+            write=True, accept_deletes=accept,
+        )  # fmt: skip
+
+    def check(self, before: set[str], report: Report | None) -> None:
+        there = self.world.uids()
+        memory = self.store.load()
+        twins = Counter(IDENTITIES[uid] for uid in there if uid in IDENTITIES)
+        assert not [identity for identity, count in twins.items() if count > 1], twins
+        assert self.world.foreign_is_whole()
+        gone = before - there
+        wanted_gone = {uid for uid, event in memory.events.items() if event.gone} | {
+            intent.uid for intent in memory.intents if intent.action is Action.DELETE
+        }
+        assert gone <= wanted_gone, "an event of ours is lost"
+        new = there - before
+        if not self.forgot:
+            assert not new & self.burnt, "a burnt UID is used again"
+        self.burnt |= gone
+        if report is not None:
+            self.check_guard(report)
+
+    def check_guard(self, report: Report) -> None:
+        done = {outcome.uid for outcome in report.outcomes if outcome.result is Result.DONE}
+        deletes = sum(c.counted and c.action is Action.DELETE and c.uid in done for c in report.plan.changes)
+        today = self.now.astimezone(ZONE).date()
+        ahead = len(future_events(report.memory.events, today=today, zone=ZONE)) + deletes
+        self.most_ahead = max(self.most_ahead, ahead)
+        self.counted = [(at, n) for at, n in self.counted if (today - at.astimezone(ZONE).date()).days < 7]
+        self.counted.append((self.now, deletes))
+        assert sum(n for _, n in self.counted) <= max(3, self.most_ahead * 30 // 100)
+
+    def teardown(self) -> None:
+        """Once all is well again, two runs put everything right and the third writes nothing."""
+        self.world.heal()
+        self.fuse.left = None
+        self.now += timedelta(hours=1)
+        memory = self.store.load()
+        if memory.not_before is not None:
+            self.now = max(self.now, memory.not_before)
+        for _ in range(2):
+            report = self.must_run()
+        report = self.must_run()
+        assert report.plan.writes == (), [(c.action, c.summary, c.fields, c.reason) for c in report.plan.writes]
+
+    def must_run(self) -> Report:
+        if not self.rows:
+            self.rows["Acme"] = a_row("Acme")
+        before = self.world.uids()
+        self.now = self.world.at(self.now) + timedelta(minutes=1)
+        self.world.at(self.now)
+        try:
+            report = self._run(False)
+        except GuardStop:
+            report = self._run(True)
+        self.check(before, report)
+        return report
+
+
+class MemoryHistories(Histories):
+    """With a real state file."""
+
+    def open_store(self) -> StateStore:
+        self.folder = TemporaryDirectory()
+        return SqliteState(Path(self.folder.name) / "state.sqlite")
+
+
+class StubHistories(Histories):
+    """On a server with at most one bad habit."""
+
+    def open_world(self) -> World:
+        number = type(self).histories % (2 * len(CALM_HABITS))
+        return StubWorld(frozenset(CALM_HABITS[number : number + 1]))
+
+
+class RadicaleHistories(Histories):
+    """On a real server."""
+
+    server: ClassVar[Server]
+
+    def open_world(self) -> World:
+        return ServerWorld(self.server, self.server.make_calendar(f"history{type(self).histories}"))
+
+
+@pytest.fixture(autouse=True)
+def advice_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same advice for every run: reading it takes longer than a whole run here."""
+    advice = load_advice(SETTINGS)
+    monkeypatch.setattr("sync.run.load_advice", lambda settings, **texts: advice)
+
+
+def tell(machine: type[Histories]) -> None:
+    sys.stderr.write(f"\n{machine.__name__}: {machine.histories} histories, {machine.runs} runs\n")
+
+
+def play(machine: type[Histories], histories: int, steps: int = 25) -> None:
+    chosen = hypothesis_settings(max_examples=histories, stateful_step_count=steps, deadline=None, phases=PHASES)
+    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+    tell(machine)
+
+
+def test_histories_in_memory() -> None:
+    play(MemoryHistories, 60)
+
+
+def test_histories_on_the_stub() -> None:
+    play(StubHistories, 300)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with radicale(tmp_path) as running:
+        yield running
+
+
+def test_histories_on_radicale(server: Server) -> None:
+    RadicaleHistories.server = server
+    play(RadicaleHistories, 20, steps=10)
+
+
+@pytest.mark.soak
+def test_many_histories_on_the_stub() -> None:
+    play(StubHistories, 10_000, steps=30)

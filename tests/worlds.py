@@ -1,0 +1,329 @@
+"""Calendars that a test can break, and the people who use them: one shape for memory, the stub and real servers.
+
+A `World` is a target for the code under test and, at the same time, the other client: the user who drags, renames,
+ticks, writes notes and deletes. A `Fuse` burns at a durable step or request: then the process is gone (`Killed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from icalendar import Calendar
+from servers import Server
+from stub_server import CALENDAR, StubServer, VirtualTime
+from target_contract import outside_for
+
+from connectors.caldav_server import CaldavServer
+from connectors.http_transport import Answer, HttpTransport, Login, Transport
+from connectors.memory import MemoryTarget
+from connectors.server_profiles import ServerProfile
+from sync.models import Change, Observation, Outcome, RemoteEvent
+from sync.protocols import StateStore, Target
+from sync.reconcile.memory import Intent, Memory
+
+T = TypeVar("T")
+LOGIN = Login("ann", "secret")
+FOREIGN = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//other//EN\r\nBEGIN:VEVENT\r\nUID:dentist\r\nDTSTAMP:20270101T000000Z\r\nDTSTART:20270111T140000Z\r\nDTEND:20270111T150000Z\r\nSUMMARY:Dentist\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"  # noqa: E501
+
+
+class Killed(BaseException):
+    """The process is gone at this very point; nothing after it happens."""
+
+
+@dataclass
+class Fuse:
+    """Burns after so many steps; None never burns. `steps` counts what passed."""
+
+    left: int | None = None
+    steps: int = 0
+
+    def burn(self) -> None:
+        """One step; raises `Killed` when the last one is reached."""
+        self.steps += 1
+        if self.left is None:
+            return
+        if self.left == 0:
+            self.left = None
+            raise Killed
+        self.left -= 1
+
+
+class World(Protocol):
+    """A calendar with its user."""
+
+    fuse: Fuse
+
+    @property
+    def target(self) -> Target: ...
+
+    def uids(self) -> set[str]: ...
+
+    def edit(self, uid: str, change: Edit) -> None: ...
+
+    def delete(self, uid: str) -> None: ...
+
+    def foreign_is_whole(self) -> bool: ...
+
+    def fail(self, fault: str) -> None: ...
+
+    def heal(self) -> None: ...
+
+    def at(self, now: datetime) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a user changes in an event; None leaves it."""
+
+    start: datetime | None = None
+    title: str | None = None
+    note: str | None = None
+
+
+def edited(text: str, change: Edit, now: datetime) -> str:
+    """The calendar object after the edit, as another client writes it."""
+    calendar = Calendar.from_ical(text)
+    (event,) = calendar.walk("VEVENT")
+    if change.start is not None:
+        length = event.end - event.start
+        event.DTSTART, event.DTEND = change.start, change.start + length
+    if change.title is not None:
+        event["SUMMARY"] = change.title
+    if change.note is not None:
+        event["DESCRIPTION"] = str(event.get("DESCRIPTION", "")) + "\n" + change.note
+    event.pop("LAST-MODIFIED", None)
+    event.add("LAST-MODIFIED", now)
+    return calendar.to_ical().decode()
+
+
+@dataclass
+class BurningTarget:
+    """A target whose process may be gone before or after each change."""
+
+    inner: MemoryTarget
+    fuse: Fuse
+
+    @property
+    def identity(self) -> str:
+        return self.inner.identity
+
+    @property
+    def abilities(self):  # type: ignore[no-untyped-def]
+        return self.inner.abilities
+
+    def observe(self, known: Mapping[str, RemoteEvent]) -> Observation:
+        return self.inner.observe(known)
+
+    def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
+        for change in changes:
+            self.fuse.burn()
+            outcomes = list(self.inner.apply([change], observed=observed, deadline=deadline))
+            self.fuse.burn()
+            yield from outcomes
+
+
+@dataclass
+class BurningTransport:
+    """Requests whose process may be gone before they leave or after they arrived."""
+
+    inner: Transport
+    fuse: Fuse
+
+    def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+        if method not in ("PUT", "DELETE"):
+            return self.inner.send(method, path, headers=headers, body=body)
+        self.fuse.burn()
+        answer = self.inner.send(method, path, headers=headers, body=body)
+        self.fuse.burn()
+        return answer
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+@dataclass
+class BurningStore:
+    """A state store whose process may be gone before or after each commit."""
+
+    inner: StateStore
+    fuse: Fuse
+
+    def lock(self) -> AbstractContextManager[None]:
+        return self.inner.lock()
+
+    def load(self) -> Memory:
+        return self.inner.load()
+
+    def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
+        return self.inner.copies(run)
+
+    def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
+        return self._around(lambda: self.inner.begin(changes, memory=memory, now=now))
+
+    def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
+        self._around(lambda: self.inner.record(run, outcomes))
+
+    def note_stop(self, memory: Memory) -> None:
+        self._around(lambda: self.inner.note_stop(memory))
+
+    def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
+        self._around(lambda: self.inner.commit(run, memory, exit_code=exit_code))
+
+    def _around(self, step: Callable[[], T]) -> T:
+        self.fuse.burn()
+        result = step()
+        self.fuse.burn()
+        return result
+
+
+@dataclass
+class MemoryWorld:
+    """A calendar in this process; it never fails by itself."""
+
+    fuse: Fuse = field(default_factory=Fuse)
+    calendar: MemoryTarget = field(default_factory=MemoryTarget)
+    now: datetime = field(default_factory=lambda: VirtualTime().now)
+
+    @property
+    def target(self) -> Target:
+        return BurningTarget(self.calendar, self.fuse)
+
+    def uids(self) -> set[str]:
+        return set(self.calendar.events)
+
+    def edit(self, uid: str, change: Edit) -> None:
+        event = self.calendar.events[uid]
+        shot = replace(event.snapshot, last_modified=self.now)
+        if change.start is not None:
+            assert isinstance(shot.start, datetime)
+            assert isinstance(shot.end, datetime)
+            shot = replace(shot, start=change.start, end=change.start + (shot.end - shot.start))
+        if change.title is not None:
+            shot = replace(shot, summary=change.title)
+        if change.note is not None:
+            shot = replace(shot, description=f"{shot.description}\n{change.note}")
+        self.calendar.events[uid] = replace(event, snapshot=shot, etag=event.etag + "'")
+
+    def delete(self, uid: str) -> None:
+        del self.calendar.events[uid]
+
+    def foreign_is_whole(self) -> bool:
+        return True
+
+    def fail(self, fault: str) -> None:
+        """Nothing fails here."""
+
+    def heal(self) -> None:
+        """Nothing to heal."""
+
+    def at(self, now: datetime) -> datetime:
+        self.now = now
+        return now
+
+
+@dataclass
+class StubWorld:
+    """The stub server with its habits and faults, in virtual time."""
+
+    habits: frozenset[str] = frozenset()
+    fuse: Fuse = field(default_factory=Fuse)
+    stub: StubServer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stub = StubServer(VirtualTime(), habits=self.habits)
+        self.stub.put_foreign("dentist.ics", FOREIGN)
+        self.stub.put_foreign("fu-test-notquite.ics", FOREIGN.replace("dentist", "fu-test-notquite"))
+
+    @property
+    def target(self) -> Target:
+        outside = outside_for(Path(), clock=self.stub.time.clock, sleep=self.stub.time.sleep)
+        transport = BurningTransport(self.stub, self.fuse)
+        url = f"http://127.0.0.1:1{CALENDAR}"
+        return CaldavServer(transport, url, owner="test", profile=ServerProfile(window=1), outside=outside, login=LOGIN)
+
+    def _path(self, uid: str) -> str:
+        return f"{CALENDAR}{uid}.ics"
+
+    def uids(self) -> set[str]:
+        return {uid for uid in self.stub.uids() if uid not in ("dentist", "fu-test-notquite")}
+
+    def edit(self, uid: str, change: Edit) -> None:
+        thing = self.stub.things[self._path(uid)]
+        self.stub.put(f"{uid}.ics", edited(thing.data, change, self.stub.time.now))
+
+    def delete(self, uid: str) -> None:
+        path = self._path(uid)
+        self.stub.gone.add(path)
+        del self.stub.things[path]
+
+    def foreign_is_whole(self) -> bool:
+        return self.stub.things[f"{CALENDAR}dentist.ics"].data == FOREIGN
+
+    def fail(self, fault: str) -> None:
+        self.stub.faults[fault] = self.stub.faults.get(fault, 0) + 1
+
+    def heal(self) -> None:
+        self.stub.faults.clear()
+        self.stub.time.now += timedelta(seconds=30)
+
+    def at(self, now: datetime) -> datetime:
+        self.stub.time.now = max(self.stub.time.now, now)
+        return self.stub.time.now
+
+
+@dataclass
+class ServerWorld:
+    """A real server on loopback."""
+
+    server: Server
+    url: str
+    fuse: Fuse = field(default_factory=Fuse)
+    now: datetime = field(default_factory=lambda: VirtualTime().now)
+
+    def __post_init__(self) -> None:
+        self.server.send("PUT", self._path("dentist"), FOREIGN.encode(), Content_Type="text/calendar")
+
+    @property
+    def target(self) -> Target:
+        outside = outside_for(Path(), clock=lambda: self.now)
+        transport = HttpTransport(self.server.root, LOGIN, environ={}, clock=lambda: self.now)
+        burning = BurningTransport(transport, self.fuse)
+        return CaldavServer(burning, self.url, owner="test", profile=ServerProfile(window=1), outside=outside, login=LOGIN)
+
+    def _path(self, uid: str) -> str:
+        return f"{self.url.removeprefix(self.server.root)}{uid}.ics"
+
+    def text(self, uid: str) -> str:
+        """The event as the server has it."""
+        answer = self.server.send("GET", self._path(uid))
+        assert answer.status == 200, answer
+        return answer.body.decode()
+
+    def uids(self) -> set[str]:
+        return {uid for uid in self.target.observe({}).events}
+
+    def edit(self, uid: str, change: Edit) -> None:
+        text = edited(self.text(uid), change, self.now)
+        answer = self.server.send("PUT", self._path(uid), text.encode(), Content_Type="text/calendar; charset=utf-8")
+        assert answer.status in (200, 201, 204), answer
+
+    def delete(self, uid: str) -> None:
+        assert self.server.send("DELETE", self._path(uid)).status in (200, 204)
+
+    def foreign_is_whole(self) -> bool:
+        return "SUMMARY:Dentist" in self.text("dentist")
+
+    def fail(self, fault: str) -> None:
+        """A real server fails when it likes to."""
+
+    def heal(self) -> None:
+        """Nothing to heal."""
+
+    def at(self, now: datetime) -> datetime:
+        self.now = now
+        return now
