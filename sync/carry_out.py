@@ -47,13 +47,20 @@ def carry_out(
     before: Memory,
     after: Memory,
     deadline: datetime,
+    last: str = "",
     progress: Progress | None = None,
 ) -> CarriedOut:
-    """Write the plan's changes. `before` and `after` are the memory without and with all of them."""
-    writes = plan.writes
-    number = store.begin(writes, memory=before, now=plan.now)
+    """Write the plan's changes. `before` and `after` are the memory without and with all of them.
+
+    The change of the event `last` is written only once all others went well: the heartbeat tells of a good run.
+    """
+    number = store.begin(plan.writes, memory=before, now=plan.now)
     outcomes: dict[str, Outcome] = {}
-    failure = _apply(writes, target, store, number, outcomes, observation, deadline, progress) if writes else None
+    failure: FollowupError | None = None
+    for writes in ([w for w in plan.writes if w.uid != last], [w for w in plan.writes if w.uid == last]):
+        if writes and failure is None and all(map(_went_well, outcomes.values())):
+            failure = _apply(writes, target, store, number, outcomes, observation, deadline, progress)
+    outcomes |= {w.uid: Outcome(w.uid, Result.HELD) for w in plan.writes if w.uid not in outcomes}
     memory = settle(before, after, outcomes)
     waits = [
         moment for moment in (failure and failure.not_before, *(o.not_before for o in outcomes.values())) if moment
@@ -83,7 +90,7 @@ def _apply(
                 store.record(number, batch)
                 batch.clear()
             if progress:
-                progress(len(outcomes), len(writes))
+                progress(len(outcomes), max(len(writes), len(outcomes)))
     except FollowupError as error:
         failure = error
     for change in writes:
@@ -92,6 +99,11 @@ def _apply(
             batch.append(outcomes[change.uid])
     store.record(number, batch)
     return failure
+
+
+def _went_well(outcome: Outcome) -> bool:
+    """Done, or put off without any trouble with the server."""
+    return outcome.result is Result.DONE or (outcome.result is Result.HELD and outcome.not_before is None)
 
 
 def message_of(done: CarriedOut) -> str:

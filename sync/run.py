@@ -26,6 +26,7 @@ from sync.reading.leads import read_leads
 from sync.reconcile.clearing import forget_absent
 from sync.reconcile.guards import check_disappearance, check_identities, check_sheet
 from sync.reconcile.healing import adopt, heal
+from sync.reconcile.heartbeat import hold_heartbeat, make_heartbeat, remember_heartbeat
 from sync.reconcile.identity import is_ours
 from sync.reconcile.memory import Memory, Stop
 from sync.reconcile.plan import Wish, make_plan
@@ -60,6 +61,7 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class _Decided:
     table: Table
+    heartbeat: str
     plan: Plan
     leads: Leads
     observation: Observation
@@ -140,10 +142,17 @@ def _decide(
         current = forget_absent(current, observation)
     lost = memory.lost or (memory.first_run is None and bool(observation.events))
     if lost:
-        schedule, _ = make_schedule(
+        schedule, planned = make_schedule(
             leads, settings=settings, advice=advice, memory=current, now=now, abilities=abilities
         )
-        current = adopt(replace(current, lost=True), observation, touches=schedule.touches, zone=zone, ticks=ticks)
+        current = adopt(
+            replace(current, lost=True),
+            observation,
+            touches=schedule.touches,
+            planned=planned.touches,
+            zone=zone,
+            ticks=ticks,
+        )
         notes.append(Note(LOST))
     if abilities.reactions:
         if not accept_deletes:
@@ -154,7 +163,11 @@ def _decide(
         leads, settings=settings, advice=advice, memory=current, now=now, abilities=abilities
     )
     wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
-    strays = _strays(settings, current, observation, planned={touch.uid for touch in schedule.touches})
+    today = now.astimezone(zone).date()
+    heartbeat = make_heartbeat(after, settings=settings, advice=advice, abilities=abilities, now=now)
+    if heartbeat is not None:
+        wishes.append(heartbeat)
+    strays = _strays(settings, current, observation, planned={wish.touch.uid for wish in wishes})
     if strays:
         notes.append(
             Note(f"{len(strays)} events of this owner are in no plan; `followup clear` takes them out of the calendar")
@@ -172,8 +185,13 @@ def _decide(
         rules_changed=memory.texts.get("rules", rules) != rules,
         accept_deletes=accept_deletes,
         lost=lost,
+        if_held=lambda sentence: (
+            hold_heartbeat(heartbeat, sentence, memory=current, settings=settings, today=today) if heartbeat else None
+        ),
         notes=[*notes, *(Note(text) for text in (*table.notes, *observation.notes))],
     )
+    if heartbeat is not None:
+        after = remember_heartbeat(after, heartbeat, held=bool(plan.held), today=today)
     after = replace(
         after,
         owner=settings.owner,
@@ -192,7 +210,8 @@ def _decide(
             "rules": after.texts.get("rules", rules) if plan.held else rules,
         },
     )
-    return _Decided(table, plan, leads, observation, current, after, schedule.holds_until)
+    beat = heartbeat.touch.uid if heartbeat else ""
+    return _Decided(table, beat, plan, leads, observation, current, after, schedule.holds_until)
 
 
 def _carry_out(
@@ -214,6 +233,7 @@ def _carry_out(
         before=decided.before,
         after=decided.after,
         deadline=deadline,
+        last=decided.heartbeat,
         progress=progress,
     )
     report = _report(decided, done, strict=strict)
@@ -257,7 +277,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
     if done is not None:
         codes.append(exit_code_of(done))
         messages += [message for message in (message_of(done),) if message]
-        waiting = sum(outcome.result is Result.HELD for outcome in done.outcomes)
+        waiting = sum(o.result is Result.HELD and o.uid != decided.heartbeat for o in done.outcomes)
         if waiting:
             messages.append(f"{waiting} more changes follow in the next runs")
     if strict and decided.plan.problems:

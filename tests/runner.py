@@ -44,7 +44,9 @@ def a_table(rows: Iterable[Mapping[str, str]]) -> Table:
 
 
 def a_row(company: str, applied_on: str = "2027-01-04", **cells: str) -> dict[str, str]:
-    return {"company": company, "role": "Analyst", "applied_on": applied_on, "status": "sent", **cells}
+    """A lead with a contact of its own, who was never written to since."""
+    names = {"company": company, "role": "Analyst", "contact_name": f"Dana {company}"}
+    return {**names, "applied_on": applied_on, "status": "sent", **cells}
 
 
 @dataclass

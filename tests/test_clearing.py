@@ -97,4 +97,5 @@ def test_a_clearing_can_be_undone(seeker: Seeker) -> None:
     titles = sorted(event.snapshot.summary for event in seeker.calendar.values())
     clear(seeker)
     seeker.repair(repair.undo, source=seeker.source())
+    seeker.run()
     assert sorted(event.snapshot.summary for event in seeker.calendar.values()) == titles

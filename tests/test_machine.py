@@ -3,6 +3,7 @@ state is lost. Whatever happens, the promises hold (DESIGN 1):
 
 - no twin: never two events for one (lead, rule, round);
 - nothing foreign is touched, and no event of ours disappears unless a run or the user deleted it;
+- no reaction is remembered that the user did not make;
 - an event the user deleted does not come back while memory lasts; a burnt UID is never used again;
 - counted deletes stay within the guard over seven days;
 - once the faults are over two runs put everything right and the third writes nothing.
@@ -37,6 +38,7 @@ from sync.errors import FollowupError, GuardStop
 from sync.models import Action, Result
 from sync.protocols import StateStore
 from sync.reconcile.identity import make_uid
+from sync.reconcile.memory import Reaction
 from sync.reconcile.reactions import future_events
 from sync.run import Report, run
 
@@ -81,12 +83,11 @@ class Histories(RuleBasedStateMachine):
         self.store = self.open_store()
         self.now = datetime(2027, 1, 11, 14, 0, tzinfo=UTC)
         self.rows: dict[str, dict[str, str]] = {}
-        self.deleted_by_user: set[str] = set()
-        self.seen: set[str] = set()
         self.burnt: set[str] = set()
         self.counted: list[tuple[datetime, int]] = []
         self.most_ahead = 0
         self.forgot = False
+        self.touched: dict[Reaction, set[str]] = {reaction: set() for reaction in Reaction}
 
     def open_world(self) -> World:
         return MemoryWorld()
@@ -131,6 +132,7 @@ class Histories(RuleBasedStateMachine):
     def drag(self, number: int, days: int, hour: int) -> None:
         if uid := self.an_event(number):
             day = (self.now + timedelta(days=days)).astimezone(ZONE)
+            self.touched[Reaction.DRAGGED].add(uid)
             self.world.edit(uid, Edit(start=day.replace(hour=hour, minute=0, second=0, microsecond=0)))
 
     @rule(
@@ -138,6 +140,7 @@ class Histories(RuleBasedStateMachine):
     )
     def retitle(self, number: int, title: str) -> None:
         if uid := self.an_event(number):
+            self.touched[Reaction.TICKED].add(uid)
             self.world.edit(uid, Edit(title=title))
 
     @rule(number=st.integers(0, 20))
@@ -148,9 +151,11 @@ class Histories(RuleBasedStateMachine):
     @rule(number=st.integers(0, 20))
     def delete(self, number: int) -> None:
         if uid := self.an_event(number):
+            known = self.store.load().events.get(uid)
+            if known is not None and known.observed is not None:
+                self.burnt.add(uid)  # else a killed run made it, and nobody can tell that it ever was there
+            self.touched[Reaction.DELETED].add(uid)
             self.world.delete(uid)
-            self.deleted_by_user.add(uid)
-            self.burnt.add(uid)
 
     # --- time and trouble ------------------------------------------------------------------------------------
 
@@ -211,6 +216,13 @@ class Histories(RuleBasedStateMachine):
         twins = Counter(IDENTITIES[uid] for uid in there if uid in IDENTITIES)
         assert not [identity for identity, count in twins.items() if count > 1], twins
         assert self.world.foreign_is_whole()
+        if not self.forgot:
+            made_up = [
+                (uid, touch.reaction)
+                for uid, touch in memory.touches.items()
+                if touch.reaction is not None and uid not in self.touched[touch.reaction]
+            ]
+            assert not made_up, "a reaction that the user never made"
         gone = before - there
         wanted_gone = {uid for uid, event in memory.events.items() if event.gone} | {
             intent.uid for intent in memory.intents if intent.action is Action.DELETE

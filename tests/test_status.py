@@ -66,7 +66,7 @@ def test_held_deletes_dismissals_and_strays_are_named() -> None:
     seeker.run()
     said = "\n".join(lines(seeker))
     assert "Held back: 16 follow-ups would be deleted" in said
-    assert "You deleted “Follow up: Firm 03” on Mon 2027-01-04" in said
+    assert "You deleted “Follow up: Dana Firm 03, Firm 03” on Mon 2027-01-04" in said
     assert "1 events with our mark are in no plan" in said
 
 

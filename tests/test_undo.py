@@ -128,7 +128,7 @@ def test_a_certain_run_is_undone(seeker: Seeker) -> None:
     seeker.rows[0]["status"] = "rejected"
     seeker.run()
     undo(seeker, 2)
-    assert {title.partition(": ")[2] for title in titles(seeker)} == {"Globex"}
+    assert {title.rpartition(", ")[2] for title in titles(seeker)} == {"Globex"}
 
 
 def test_nothing_to_bring_back_is_said(seeker: Seeker) -> None:
@@ -162,7 +162,7 @@ def test_a_dismissal_is_lifted_for_good(seeker: Seeker) -> None:
     seeker.run()
     assert len(titles(seeker)) == 3
     lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Globex")
-    assert repair.lift(store=seeker.store, lead=lead, now=seeker.now) == ("Follow up: Globex",)
+    assert repair.lift(store=seeker.store, lead=lead, now=seeker.now) == ("Follow up: Dana Globex, Globex",)
     seeker.run()
     assert len(titles(seeker)) == 4
     assert uid not in seeker.calendar

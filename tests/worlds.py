@@ -293,7 +293,9 @@ class ServerWorld:
         outside = outside_for(Path(), clock=lambda: self.now)
         transport = HttpTransport(self.server.root, LOGIN, environ={}, clock=lambda: self.now)
         burning = BurningTransport(transport, self.fuse)
-        return CaldavServer(burning, self.url, owner="test", profile=ServerProfile(window=1), outside=outside, login=LOGIN)
+        return CaldavServer(
+            burning, self.url, owner="test", profile=ServerProfile(window=1), outside=outside, login=LOGIN
+        )
 
     def _path(self, uid: str) -> str:
         return f"{self.url.removeprefix(self.server.root)}{uid}.ics"
@@ -305,7 +307,7 @@ class ServerWorld:
         return answer.body.decode()
 
     def uids(self) -> set[str]:
-        return {uid for uid in self.target.observe({}).events}
+        return set(self.target.observe({}).events)
 
     def edit(self, uid: str, change: Edit) -> None:
         text = edited(self.text(uid), change, self.now)

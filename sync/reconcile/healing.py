@@ -15,7 +15,7 @@ After a loss of state there is no journal and no memory. Then events are recogni
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -62,16 +62,27 @@ def _as_written(event: Event, current: Snapshot) -> Snapshot:
 
 
 def adopt(
-    memory: Memory, observation: Observation, *, touches: Iterable[Touch], zone: ZoneInfo, ticks: TickPattern
+    memory: Memory,
+    observation: Observation,
+    *,
+    touches: Iterable[Touch],
+    planned: Mapping[str, TouchMemory],
+    zone: ZoneInfo,
+    ticks: TickPattern,
 ) -> Memory:
-    """Memory rebuilt from the calendar for the touches of today's plan; what is not in it stays a stray."""
+    """Memory rebuilt from the calendar for the touches of today's plan; what is not in it stays a stray.
+
+    `planned` is what today's plan itself would remember of each touch.
+    """
     events, known = dict(memory.events), dict(memory.touches)
     for touch in touches:
         current = observation.events.get(touch.uid)
         if current is None or touch.uid in events:
             continue
         events[touch.uid] = _adopted(touch, current)
-        known[touch.uid] = _remembered(touch, known.get(touch.uid), current.snapshot, zone=zone, ticks=ticks)
+        known[touch.uid] = _remembered(
+            touch, known.get(touch.uid) or planned.get(touch.uid), current.snapshot, zone=zone, ticks=ticks
+        )
     return replace(memory, events=events, touches=known)
 
 

@@ -22,7 +22,7 @@ Nothing is written unless a wish of ours changed, so a server that rewrites even
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -78,6 +78,7 @@ def make_plan(
     rules_changed: bool,
     accept_deletes: bool = False,
     lost: bool = False,
+    if_held: Callable[[str], Wish | None] = lambda sentence: None,
     notes: Iterable[Note] = (),
     problems: Iterable[Problem] = (),
 ) -> tuple[Plan, Memory]:
@@ -85,6 +86,7 @@ def make_plan(
 
     `rules_changed` says that mapping, rules or settings differ from the last run: then every delete that no row asks
     for is counted by the guard. `accept_deletes` lifts the guard for this run. With `lost` memory nothing is deleted.
+    `if_held` is asked, with the guard's sentence, for the wish that takes the place of the heartbeat's.
     """
     zone = settings.zone
     decide = _Decider(
@@ -115,6 +117,9 @@ def make_plan(
     for change in kept:
         if change.action is Action.KEEP and change.uid in memory.events and events[change.uid].gone:
             events[change.uid] = memory.events[change.uid]
+    if held and (instead := if_held(held)) is not None:
+        change, events[instead.touch.uid] = decide.change(instead.touch.uid, instead)
+        kept = tuple(change if other.uid == change.uid else other for other in kept)
     plan = Plan(
         now=decide.now,
         timezone=settings.timezone,

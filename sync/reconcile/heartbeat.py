@@ -1,0 +1,107 @@
+"""The event that rings when the runs stop: nobody reads cron mail (DESIGN 4.2, 6).
+
+It lies a few days ahead and is pushed on by the first good run of a day, so it is seen only when there was none for so
+long. Its text is written ahead. A run that fails leaves it where it is. A run that holds deletes back puts the guard's
+sentence into it, once a day, and does not push it on.
+
+It stands a quarter of an hour before the day's hours, where nothing else of ours is. Whoever deletes it has switched
+it off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from sync.advice import Advice
+from sync.config import Settings
+from sync.events import to_event
+from sync.models import Abilities, Touch, TouchClass
+from sync.reconcile.identity import SELF, make_uid
+from sync.reconcile.memory import Memory, Reaction, TouchMemory
+from sync.reconcile.plan import Wish
+
+RULE = "heartbeat"
+LENGTH = timedelta(minutes=15)
+HELD_ON = "heartbeat held on"
+"""The name in `Memory.texts` of the day the guard's sentence was last written."""
+
+
+def make_heartbeat(
+    memory: Memory, *, settings: Settings, advice: Advice, abilities: Abilities, now: datetime
+) -> Wish | None:
+    """The heartbeat as a good run of today leaves it; None where it is switched off or makes no sense."""
+    days = settings.target.heartbeat_days
+    uid, generation = _identify(memory, settings.owner)
+    known = memory.touches.get(uid)
+    if not days or not abilities.reactions or (known is not None and known.reaction is Reaction.DELETED):
+        return None
+    today = now.astimezone(settings.zone).date()
+    start = datetime.combine(today + timedelta(days=days), _hour(settings), tzinfo=settings.zone)
+    touch = Touch(
+        uid=uid,
+        rule=RULE,
+        kind=TouchClass.SELF,
+        lead_key=SELF,
+        party="",
+        round=0,
+        generation=generation,
+        step=1,
+        lead=None,
+        row=None,
+        start=start,
+        end=start + LENGTH,
+        zone=settings.timezone,
+        given=start,
+        deadline=None,
+        summary=advice.wording.say("heartbeat.title"),
+        description=advice.wording.say("heartbeat.text", day=advice.wording.day(today)),
+        channel="",
+        who="",
+        move="",
+        tentative=False,
+        published=True,
+        reason=(advice.wording.say("heartbeat.reason", days=days),),
+        alarm=True,
+        brief=advice.wording.say("heartbeat.title"),
+        bare=advice.wording.say("heartbeat.title"),
+    )
+    return Wish(touch, to_event(touch, settings=settings, abilities=abilities))
+
+
+def hold_heartbeat(wish: Wish, sentence: str, *, memory: Memory, settings: Settings, today: date) -> Wish:
+    """The heartbeat of a run whose deletes are held: not pushed on, with the guard's sentence, once a day."""
+    known = memory.events.get(wish.touch.uid)
+    if known is None or known.gone:
+        return wish
+    event = known.desired
+    if memory.texts.get(HELD_ON) != today.isoformat() and settings.target.details == "full":
+        event = replace(event, description=f"{wish.touch.description}\n\n{sentence}")
+    touch = replace(wish.touch, start=event.start, end=event.end, given=event.start)
+    return Wish(touch, event)
+
+
+def remember_heartbeat(memory: Memory, wish: Wish, *, held: bool, today: date) -> Memory:
+    """Memory that knows the heartbeat for one of ours, and the day the guard last spoke in it."""
+    touch = wish.touch
+    known = memory.touches.get(touch.uid) or TouchMemory(touch.uid, SELF, RULE, generation=touch.generation)
+    texts = {**memory.texts, HELD_ON: today.isoformat()} if held else memory.texts
+    touches = {**memory.touches, touch.uid: replace(known, start=touch.start, published=True)}
+    return replace(memory, touches=touches, texts=texts)
+
+
+def _identify(memory: Memory, owner: str) -> tuple[str, int]:
+    """A deleted UID is never used twice; one that the user deleted is found again, so that it stays off."""
+    generation = 0
+    while True:
+        uid = make_uid(owner, SELF, RULE, generation=generation)
+        event, touch = memory.events.get(uid), memory.touches.get(uid)
+        if event is None or not event.gone or (touch is not None and touch.reaction is Reaction.DELETED):
+            return uid, generation
+        generation += 1
+
+
+def _hour(settings: Settings) -> time:
+    first = min(settings.work_hours.start, settings.message_hours.start)
+    before = datetime.combine(date.min + timedelta(days=1), first) - LENGTH
+    return before.time() if before.date() > date.min else first
