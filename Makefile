@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format lint types wheel soak golden validate constraints clean
+.PHONY: help demo test check format lint types wheel soak golden validate bench constraints clean
 
 help:            ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -43,8 +43,11 @@ golden: $(STAMP)  ## write the golden calendars of tests/data anew; look at the 
 validate: $(STAMP) ## let parsers that others wrote read the golden calendars
 	$(BIN)/python tests/validate.py
 
+bench: $(STAMP)  ## followup beside its peers and beside the limit; BENCH=--quick to try it
+	$(BIN)/python tests/bench/bench.py $(BENCH)
+
 constraints: $(STAMP)
 	{ sed -n 1p constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sort -f; } > constraints.new && mv constraints.new constraints.txt
 
 clean:
-	rm -rf .venv dist build examples/out
+	rm -rf .venv .bench dist build examples/out

@@ -1,0 +1,106 @@
+"""What each command loads, never how long it takes: thousands of runs without a change consist of starting up."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+NOW = "2027-01-04T09:03:00-05:00"
+CONFIG = """
+owner = "test"
+timezone = "America/New_York"
+holidays = "US"
+[source]
+type = "csv"
+path = "leads.csv"
+[target]
+type = "ics"
+path = "out.ics"
+[state]
+path = "state.sqlite"
+"""
+HEAVY = {
+    "pydantic", "icalendar", "caldav", "niquests", "urllib3", "requests", "gspread", "holidays", "rich", "keyring",
+    "asyncio", "dateutil", "lxml", "google", "python_calamine",
+}  # fmt: skip
+NETWORK = {"gspread", "caldav", "niquests", "requests", "keyring", "google", "python_calamine"}
+PROGRAM = """
+import json, sys
+from sync.cli import run_command
+code = run_command(sys.argv[1:])
+sys.stdout.flush()
+json.dump([code, sorted(sys.modules)], sys.stderr)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration whose second run left a proof behind."""
+    place = tmp_path_factory.mktemp("imports")
+    (place / "followup.toml").write_text(CONFIG)
+    (place / "leads.csv").write_text("Company,Contact,Date Applied,Status\nAcme,Ann Lee,2027-01-02,Applied\n")
+    return place
+
+
+@pytest.fixture(scope="module")
+def load(folder: Path) -> Callable[..., set[str]]:
+    """The top-level modules that a command loads in a process of its own, ours by their full names."""
+
+    def run(*arguments: str) -> set[str]:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", PROGRAM, *arguments],
+            cwd=Path(__file__).parent.parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        code, modules = json.loads(done.stderr.splitlines()[-1])
+        assert code == 0, done.stderr
+        tops = {name.partition(".")[0] for name in modules}
+        return tops | {name for name in modules if name.startswith(("sync.", "connectors."))}
+
+    return run
+
+
+def options(folder: Path) -> tuple[str, ...]:
+    return ("--config", str(folder / "followup.toml"), "--now", NOW)
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version_load_typer_and_nothing_of_ours_but_the_command_line(
+    load: Callable[..., set[str]], argument: str
+) -> None:
+    loaded = load(argument)
+    assert not loaded & HEAVY
+    assert {name for name in loaded if name.startswith(("sync.", "connectors."))} == {"sync.cli", "sync.errors"}
+
+
+def test_a_csv_into_a_file_loads_no_network_library(load: Callable[..., set[str]], folder: Path) -> None:
+    loaded = load("sync", *options(folder))
+    assert not loaded & NETWORK
+    assert {"pydantic", "icalendar"} <= loaded, "the test would see them"
+
+
+def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[str]], folder: Path) -> None:
+    load("sync", *options(folder))
+    load("sync", *options(folder))
+    loaded = load("sync", *options(folder))
+    assert not loaded & HEAVY
+    assert {name for name in loaded if name.startswith(("sync.", "connectors."))} <= {
+        "sync.cli",
+        "sync.errors",
+        "sync.proof",
+        "connectors.dav_answers",
+        "connectors.evidence",
+        "connectors.http_transport",
+        "connectors.password",
+    }
+
+
+def test_a_plan_loads_neither_calendar_nor_network_library(load: Callable[..., set[str]], folder: Path) -> None:
+    assert not load("plan", *options(folder), "--quiet") & NETWORK
