@@ -85,7 +85,7 @@ def _apply(
     try:
         for outcome in target.apply(writes, observed=observation, deadline=deadline):
             outcomes[outcome.uid] = outcome
-            batch.append(outcome)
+            batch.append(_known(outcome))
             if len(batch) >= BATCH:
                 store.record(number, batch)
                 batch.clear()
@@ -104,6 +104,12 @@ def _apply(
 def _went_well(outcome: Outcome) -> bool:
     """Done, or put off without any trouble with the server."""
     return outcome.result is Result.DONE or (outcome.result is Result.HELD and outcome.not_before is None)
+
+
+def _known(outcome: Outcome) -> Outcome:
+    """As the journal is to have it: where a copy was seen, nothing is left to be found out by the next run."""
+    seen = outcome.result is Result.UNKNOWN and outcome.remote is not None
+    return replace(outcome, result=Result.REFUSED) if seen else outcome
 
 
 def message_of(done: CarriedOut) -> str:

@@ -11,7 +11,7 @@ from conftest import NOW, ZONE, a_touch, at
 
 from connectors.memory import MemoryTarget
 from sync.config import Settings, parse_settings
-from sync.models import Action, Event, Lead, Leads, Plan, RemoteEvent, Result, Schedule, Touch
+from sync.models import Action, Event, Lead, Leads, Outcome, Plan, RemoteEvent, Result, Schedule, Touch
 from sync.reconcile.identity import make_uid
 from sync.reconcile.memory import Memory, TouchMemory
 from sync.reconcile.plan import Wish, make_plan, settle
@@ -360,3 +360,23 @@ def test_the_guard_can_be_lifted_for_a_run(calendar: Calendar) -> None:
     calendar.run(*touches)
     plan = calendar.run(accept_deletes=True)
     assert (plan.count(Action.DELETE), plan.held) == (40, "")
+
+
+def test_a_copy_of_ours_that_lies_elsewhere_is_found_again_by_the_next_run(calendar: Calendar) -> None:
+    """A server that kept a lost create under another name: the copy itself is known from now on."""
+    elsewhere = Calendar()
+    elsewhere.run(a_touch(summary="an older text"))
+    there = replace(elsewhere.shown(a_touch()), href="/somewhere/else.ics")
+    plan = calendar.run(a_touch(), apply=False)
+    _, after = make_plan(
+        Schedule((a_touch(),)), [Wish(a_touch(), wish_of(a_touch()))], leads=Leads(()), memory=Memory(),
+        observation=calendar.target.observe({}), settings=SETTINGS, abilities=calendar.target.abilities, now=NOW,
+        rules_changed=False,
+    )  # fmt: skip
+    assert actions(plan) == ["create"]
+    calendar.memory = settle(Memory(), after, {there.uid: Outcome(there.uid, Result.UNKNOWN, there)})
+    assert calendar.memory.events[there.uid].observed == there
+    calendar.target.events[there.uid] = there
+    (update,) = calendar.run(a_touch()).changes
+    assert (update.action, update.base, update.fields) == (Action.UPDATE, there, ("summary",))
+    assert actions(calendar.run(a_touch())) == ["keep"]

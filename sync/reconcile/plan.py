@@ -424,7 +424,11 @@ def _natural(reference: str) -> tuple[str, int]:
 
 
 def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Memory:
-    """The memory to commit: what succeeded is as planned, everything else as it was before."""
+    """The memory to commit: what succeeded is as planned, everything else as it was before.
+
+    A create that found a copy of ours already there, perhaps under another name, remembers that copy, so that the next
+    run compares with it and knows its address.
+    """
     events = dict(after.events)
     for uid, outcome in outcomes.items():
         if outcome.result is Result.DONE:
@@ -434,6 +438,8 @@ def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Me
             events[uid] = replace(before.events[uid], rejected=outcome.rejected)
         elif outcome.rejected:
             events[uid] = replace(events[uid], rejected=True)
+        elif outcome.remote is not None:
+            events[uid] = _unwritten(events[uid].desired, outcome.remote)
         else:
             events.pop(uid, None)
     return replace(after, events=events)
