@@ -471,7 +471,7 @@ def endless(
         raw = desk.days.at_or_after(since + timedelta(days=days))
         draft = _draft(case, rule, raw, desk, key=key, party=party, round=number)
         draft.reason[:0] = count_reasons(desk.say("reason.since_touch"), since, days, desk=desk)
-        offered = offer_floor(draft, desk)
+        offered = offer_floor(draft, desk, overdue=True)
         last = desk.touches.get(draft.uid)
         if offered is not None or last is None:
             return offered
@@ -482,8 +482,13 @@ def endless(
 # --- what passed ---------------------------------------------------------------------------------------------
 
 
-def offer_floor(draft: Draft, desk: Desk, *, done: date | None = None, assumed: bool = False) -> Draft | None:
-    """The draft while it is open; nothing once it is done, deleted, missed or, for the seeker's own, past."""
+def offer_floor(
+    draft: Draft, desk: Desk, *, done: date | None = None, assumed: bool = False, overdue: bool = False
+) -> Draft | None:
+    """The draft while it is open; nothing once it is done, deleted, missed or, for the seeker's own, past.
+
+    `assumed` takes a passed day as done; `overdue` offers even what lay more than a week back at first sight.
+    """
     memory = draft.memory
     if memory is not None and (memory.done_on or memory.missed):
         (desk.done if memory.done_on else desk.missed).add(draft.uid)
@@ -495,7 +500,7 @@ def offer_floor(draft: Draft, desk: Desk, *, done: date | None = None, assumed: 
             _leave(draft, done, desk, done=True)
         return None
     stood = _stood(memory, draft.raw, desk)
-    if memory is None and draft.kind is not TouchClass.SELF and stood + WEEK < desk.today:
+    if memory is None and not overdue and draft.kind is not TouchClass.SELF and stood + WEEK < desk.today:
         _leave(draft, stood, desk)
         return None
     if memory is None or memory.start is None or stood >= desk.today:

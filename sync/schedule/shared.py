@@ -89,7 +89,7 @@ def decide_events(cases: Sequence[Case], busy: Iterable[str], *, shared: SharedE
         return
     arrived: dict[date, list[Case]] = {}
     for case in cases:
-        if case.lead.key in taken or case.lead.key in desk.triaged or not _wants_decision(case):
+        if case.lead.key in taken or _was_triaged(case, desk) or not _wants_decision(case):
             continue
         day = _decide_day(case, desk)
         if day >= desk.today:
@@ -106,6 +106,12 @@ def decide_events(cases: Sequence[Case], busy: Iterable[str], *, shared: SharedE
         for case in group:
             desk.waiting[case.lead.key] = desk.say("note.decide", day=desk.tell(day))
         yield draft
+
+
+def _was_triaged(case: Case, desk: Desk) -> bool:
+    """Whether it was named in a triage event, now or in an earlier run: then it is no new lead."""
+    records = desk.by_lead.get(case.lead.key, ())
+    return case.lead.key in desk.triaged or any(record.missed and record.start is None for record in records)
 
 
 def _wants_decision(case: Case) -> bool:
