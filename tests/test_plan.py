@@ -189,6 +189,27 @@ def test_a_drag_needs_no_write_when_the_plan_follows_it(calendar: Calendar) -> N
     assert calendar.shown(touch).snapshot.end == until
 
 
+def test_a_length_the_user_gave_stays_when_the_event_is_written_for_another_reason(calendar: Calendar) -> None:
+    touch = a_touch()
+    calendar.run(touch)
+    calendar.edit(touch, end=at("2027-01-11", "09:45"))
+    (update,) = calendar.run(a_touch(description="other")).changes
+    assert update.fields == ("description",)
+    assert calendar.shown(touch).snapshot.end == at("2027-01-11", "09:45")
+    calendar.run(a_touch(description="other", start=at("2027-01-12"), end=at("2027-01-12", "09:15")))
+    assert calendar.shown(touch).snapshot.end == at("2027-01-12", "09:15")
+
+
+def test_a_drag_the_plan_does_not_follow_is_not_overwritten_in_passing(calendar: Calendar) -> None:
+    touch = a_touch()
+    calendar.run(touch)
+    there, until = at("2027-01-02", "15:00"), at("2027-01-02", "15:15")
+    calendar.edit(touch, start=there, end=until)
+    (update,) = calendar.run(a_touch(description="other")).changes
+    assert update.fields == ("description",)
+    assert calendar.shown(touch).snapshot.start == there
+
+
 def test_an_event_with_attendees_is_left_alone(calendar: Calendar) -> None:
     touch = a_touch()
     calendar.run(touch)

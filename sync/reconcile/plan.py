@@ -198,6 +198,8 @@ class _Decider:
             after = replace(known, desired=wish.event, observed=current, kept=kept, closed=False)
             return _keep(after, current, wish.touch.row, ""), after
         event = _with_kept(wish.event, kept, current.snapshot)
+        stays = {name: getattr(current.snapshot, name) for name in _TIME if name not in fields}
+        event = replace(event, **stays)
         stamp = self._next_stamp(known.stamp, current.snapshot)
         change = _change(Action.UPDATE, wish, event=event, stamp=stamp, base=current, fields=fields)
         return change, EventMemory(uid=event.uid, desired=wish.event, stamp=stamp, kept=kept)

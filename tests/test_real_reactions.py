@@ -1,0 +1,170 @@
+"""What a user does with another program on a real server survives the next three runs (Radicale and Xandikos).
+
+The other program is the `caldav` library, not our connector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from caldav import DAVClient
+from conftest import at
+from icalendar import Calendar
+from runner import Seeker, a_row
+from servers import Server, radicale, xandikos
+from worlds import ServerWorld
+
+from sync.reconcile.memory import Reaction
+
+FIRST = "Follow up: Dana Acme, Acme"
+
+
+@dataclass
+class OtherProgram:
+    """The user's own calendar program."""
+
+    url: str
+    now: datetime
+
+    def _object(self, title: str) -> Any:
+        client = DAVClient(url=self.url, username="ann", password="secret")
+        objects = client.calendar(url=self.url).get_events()
+        return next(thing for thing in objects if f"SUMMARY:{title}" in thing.data.replace("\\,", ","))
+
+    def edit(self, title: str, **fields: Any) -> None:
+        thing = self._object(title)
+        calendar = Calendar.from_ical(thing.data)
+        (event,) = calendar.walk("VEVENT")
+        for name, value in fields.items():
+            event.pop(name, None)
+            event.add(name, value)
+        event.pop("LAST-MODIFIED", None)
+        event.add("LAST-MODIFIED", self.now)
+        thing.data = calendar.to_ical().decode()
+        thing.save(increase_seqno=True)
+
+    def delete(self, title: str) -> None:
+        self._object(title).delete()
+
+    def move(self, title: str, other: str) -> None:
+        """To another calendar: put there, deleted here, as most programs do it."""
+        thing = self._object(title)
+        client = DAVClient(url=other, username="ann", password="secret")
+        client.calendar(url=other).add_event(thing.data)
+        thing.delete()
+
+    def find(self, title: str) -> dict[str, Any]:
+        (event,) = Calendar.from_ical(self._object(title).data).walk("VEVENT")
+        return dict(event)
+
+    def titles(self) -> list[str]:
+        client = DAVClient(url=self.url, username="ann", password="secret")
+        events = (
+            Calendar.from_ical(thing.data).walk("VEVENT")[0] for thing in client.calendar(url=self.url).get_events()
+        )
+        return sorted(str(event["SUMMARY"]) for event in events)
+
+
+@pytest.fixture(scope="module", params=["radicale", "xandikos"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    start = radicale if request.param == "radicale" else xandikos
+    with start(tmp_path_factory.mktemp(request.param)) as running:
+        yield running
+
+
+@dataclass
+class Life:
+    """A seeker whose calendar lies on a real server, and the program they use."""
+
+    seeker: Seeker
+    world: ServerWorld
+    program: OtherProgram
+
+    def run(self) -> int:
+        """One run on the next day; how many writes it took, the heartbeat's aside."""
+        self.seeker.now += timedelta(hours=24)
+        self.program.now = self.world.now = self.seeker.now
+        report = self.seeker.run()
+        assert report.exit_code == 0, report.messages
+        return sum(change.summary != "followup has stopped" for change in report.plan.writes)
+
+    def reaction(self, rule: str = "R-001-1") -> Reaction | None:
+        touches = [t for t in self.seeker.store.load().touches.values() if t.rule == rule]
+        return touches[0].reaction if touches else None
+
+
+@pytest.fixture
+def life(server: Server, request: pytest.FixtureRequest) -> Life:
+    name = "".join(char for char in request.node.name if char.isalnum())
+    url = server.make_calendar(name)
+    world = ServerWorld(server, url)
+    seeker = Seeker([a_row("Acme", "2027-01-04")], target=world.target)
+    life = Life(seeker, world, OtherProgram(url, seeker.now))
+    life.run()
+    assert FIRST in life.program.titles()
+    return life
+
+
+def test_a_drag_stays(life: Life) -> None:
+    there = at("2027-01-14", "15:00")
+    life.program.edit(FIRST, DTSTART=there, DTEND=there + timedelta(minutes=45))
+    for _ in range(3):
+        life.run()
+        found = life.program.find(FIRST)
+        assert (found["DTSTART"].dt, found["DTEND"].dt) == (there, there + timedelta(minutes=45))
+    assert life.reaction() is Reaction.DRAGGED
+
+
+def test_a_new_title_stays(life: Life) -> None:
+    life.program.edit(FIRST, SUMMARY="Ring Dana")
+    for _ in range(3):
+        life.run()
+        assert "Ring Dana" in life.program.titles()
+        assert FIRST not in life.program.titles()
+
+
+def test_a_tick_stays_and_counts(life: Life) -> None:
+    life.program.edit(FIRST, SUMMARY=f"✓ {FIRST}")
+    for _ in range(3):
+        life.run()
+        assert f"✓ {FIRST}" in life.program.titles()
+    assert life.reaction() is Reaction.TICKED
+
+
+def test_a_deleted_event_stays_away(life: Life) -> None:
+    life.program.delete(FIRST)
+    for _ in range(3):
+        life.run()
+        assert FIRST not in life.program.titles()
+    assert life.reaction() is Reaction.DELETED
+
+
+def test_a_note_stays_also_when_the_event_is_written(life: Life) -> None:
+    text = str(life.program.find(FIRST)["DESCRIPTION"])
+    life.program.edit(FIRST, DESCRIPTION=f"{text}\nshe prefers mail")
+    life.seeker.rows[0]["applied_on"] = "2027-01-05"
+    for _ in range(3):
+        life.run()
+        found = life.program.find(FIRST)
+        assert "she prefers mail" in str(found["DESCRIPTION"])
+        assert found["DTSTART"].dt.astimezone(UTC) == at("2027-01-12").astimezone(UTC)
+
+
+def test_an_event_moved_to_another_calendar_stays_there(life: Life, server: Server) -> None:
+    other = server.make_calendar(life.program.url.rstrip("/").rpartition("/")[2] + "other")
+    life.program.move(FIRST, other)
+    for _ in range(3):
+        life.run()
+        assert FIRST not in life.program.titles()
+        assert OtherProgram(other, life.program.now).titles() == [FIRST]
+    assert life.reaction() is Reaction.DELETED
+
+
+def test_a_foreign_event_is_as_it_was(life: Life) -> None:
+    for _ in range(3):
+        life.run()
+    assert life.world.foreign_is_whole()
