@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format lint types wheel soak golden validate bench constraints clean
+.PHONY: help demo test check format lint types wheel soak golden validate bench constraints clean pictures
 
 help:            ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -45,6 +45,9 @@ validate: $(STAMP) ## let parsers that others wrote read the golden calendars
 
 bench: $(STAMP)  ## followup beside its peers and beside the limit; BENCH=--quick to try it
 	$(BIN)/python tests/bench/bench.py $(BENCH)
+
+pictures: $(STAMP) ## draw the pictures of the documentation anew
+	$(BIN)/python examples/pictures.py
 
 constraints: $(STAMP)
 	{ sed -n 1p constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sort -f; } > constraints.new && mv constraints.new constraints.txt

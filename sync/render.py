@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -36,11 +37,11 @@ def plain(text: str) -> str:
 def show_plan(console: Console, plan: Plan, *, all_notes: bool = False) -> None:
     """What sync would do and why, then the problems, then what else there is to say."""
     zone = ZoneInfo(plan.timezone)
-    console.print(Text(f"Plan of {_stamp(plan.now, zone)}, {plan.timezone}", style="bold"))
+    now = plan.now.astimezone(zone)
+    console.print(Text(f"Plan of {now:%a} {now.day} {now:%b %Y}, {now:%H:%M}, {plan.timezone}", style="bold"))
     writes = sorted(plan.writes, key=lambda change: (str(change.start), change.uid))
     if writes:
-        console.print()
-        _show_changes(console, writes, zone)
+        _show_changes(console, writes, zone, plan.now)
     console.print()
     console.print(Text(summary_line(plan)))
     if plan.held:
@@ -95,24 +96,52 @@ def show_profiles(console: Console, ended: Mapping[str, tuple[int, Report | None
     console.print(Text(f"\n{good} of {_counted(len(ended), 'configuration')} done.", style="bold"))
 
 
-def _show_changes(console: Console, changes: Sequence[Change], zone: ZoneInfo) -> None:
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=1)
-    grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
-    grid.add_column(justify="right", style="dim")
-    for change in changes:
-        sign, style = SIGNS[change.action]
-        body = Text(plain(change.summary))
-        why = change.reason
-        if change.action is Action.UPDATE:
-            why = f"changes {', '.join(change.fields)}" + (f": {why}" if why else "")
-        if why:
-            body.append(f"\n{plain(why)}", style="dim")
-        grid.add_row(
-            Text(sign, style=style), Text(when(change.start, zone), style=style), body, plain(change.row or "")
-        )
-    console.print(grid)
+def _show_changes(console: Console, changes: Sequence[Change], zone: ZoneInfo, now: datetime) -> None:
+    """Day by day, the day as a heading: what is late or due today meets the eye first."""
+    today = now.astimezone(zone).date()
+    for day, group in groupby(changes, key=lambda change: change.start and _day(change.start, zone)):
+        console.print()
+        if day is not None:
+            console.print(Text.assemble((day_name(day, today), _urgency(day, today)), (_distance(day, today), "dim")))
+        grid = Table.grid(padding=(0, 1), expand=True)
+        grid.add_column(width=1)
+        grid.add_column(no_wrap=True)
+        grid.add_column(ratio=1)
+        grid.add_column(justify="right", style="dim", no_wrap=True, overflow="ellipsis", max_width=20)
+        for change in group:
+            sign, style = SIGNS[change.action]
+            body = Text(plain(change.summary))
+            if why := _why(change):
+                body.append(f"\n{plain(why)}", style="dim")
+            grid.add_row(Text(sign, style=style), _hour(change.start, zone), body, plain(change.row or ""))
+        console.print(grid)
+
+
+def _why(change: Change) -> str:
+    if change.action is not Action.UPDATE:
+        return change.reason
+    return f"changes {', '.join(change.fields)}" + (f": {change.reason}" if change.reason else "")
+
+
+def day_name(day: date, today: date) -> str:
+    """A day as a person says it; the year only where it is another than today's."""
+    return f"{day:%a} {day.day:2} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
+
+
+def _distance(day: date, today: date) -> str:
+    ahead = (day - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    return "  " + near.get(ahead, f"in {ahead} days" if ahead > 0 else f"{-ahead} days ago")
+
+
+def _urgency(day: date, today: date) -> str:
+    """Red for what has passed, yellow for today, bright for the week ahead, calm for the rest."""
+    ahead = (day - today).days
+    return "bold red" if ahead < 0 else "bold yellow" if ahead == 0 else "bold" if ahead <= 7 else "bold dim"
+
+
+def _hour(moment: Moment | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%H:%M}" if isinstance(moment, datetime) else "     "
 
 
 def show_problems(console: Console, problems: Sequence[Problem]) -> None:
@@ -215,18 +244,23 @@ def show_agenda(console: Console, plan: Plan, *, days: int) -> None:
 
 
 def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime) -> Table:
-    grid = Table.grid(padding=(0, 1))
+    today = now.astimezone(zone).date()
+    grid = Table.grid(padding=(0, 1), expand=True)
     grid.add_column(width=1)
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1)
-    grid.add_column(justify="right", style="dim")
+    grid.add_column(justify="right", style="dim", no_wrap=True, overflow="ellipsis", max_width=20)
     for touch in touches:
+        day = _day(touch.start, zone)
+        start = Text.assemble((day_name(day, today), _urgency(day, today)), " ", _hour(touch.start, zone))
         body = Text(plain(touch.summary))
         if touch.deadline is not None:
             late = touch.deadline < now
-            due = f"\ndue by {_stamp(touch.deadline, zone)}" + (f", {_ago(now - touch.deadline)} late" if late else "")
+            deadline = touch.deadline.astimezone(zone)
+            due = f"\ndue by {day_name(deadline.date(), today)} {deadline:%H:%M}"
+            due += f", {_ago(now - touch.deadline)} late" if late else ""
             body.append(due, style="red" if late else "dim")
-        grid.add_row("", when(touch.start, zone), body, plain(touch.row or ""))
+        grid.add_row("", start, body, plain(touch.row or ""))
     return grid
 
 
