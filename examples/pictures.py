@@ -6,6 +6,7 @@ program for the terminal that somebody else wrote, showing the follow-ups; it is
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -21,8 +22,11 @@ HERE = Path(__file__).parent
 PICTURES = HERE.parent / "docs" / "pictures"
 NOW = "2027-01-05T08:30:00-05:00"
 COLUMNS = 80
-TERMINAL = {"COLUMNS": str(COLUMNS), "FORCE_COLOR": "1", "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "EST5EDT"}
+CHARACTER = 12.2
+"""The width of a character in rich's drawings."""
+TERMINAL = {"COLUMNS": str(COLUMNS), "FORCE_COLOR": "1", "TERM": "xterm-256color", "LC_ALL": "C", "PYTHONUTF8": "1"}
 
+DAY, EVENT = "{bold}{name}, {date}{reset}", "  {calendar-color}{start-time}{reset} {title}"
 KHAL = """[calendars]
 [[follow-ups]]
 path = {folder}/calendar
@@ -55,13 +59,21 @@ def draw(name: str, command: str, printed: str, *, lines: int) -> None:
     shown = printed.splitlines()
     if len(shown) > lines:
         shown = [*shown[:lines], "…"]
-    console = Console(record=True, width=COLUMNS, file=Path("/dev/null").open("w"), force_terminal=True)
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text.assemble(("$ ", "dim"), (command, "bold")))
     console.print(Text.from_ansi("\n".join(line.rstrip() for line in shown)))
     svg = console.export_svg(title="", theme=MONOKAI, unique_id=name)
+    svg = re.sub(r'x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"([^>]*>)((?:&#160;)+)', _shifted, svg)
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.S).replace("Fira Code, monospace", "monospace")
     (PICTURES / f"{name}.svg").write_text(re.sub(r"[ \t]+$", "", svg, flags=re.M), "utf-8")
     print(f"docs/pictures/{name}.svg")
+
+
+def _shifted(found: re.Match[str]) -> str:
+    """The same text without the spaces before it, which some viewers leave out."""
+    x, y, length, rest, spaces = found.groups()
+    gap = len(spaces) / len("&#160;") * CHARACTER
+    return f'x="{float(x) + gap:.1f}" y="{y}" textLength="{float(length) - gap:.1f}"{rest}'
 
 
 def main() -> None:
@@ -83,7 +95,7 @@ def main() -> None:
         (folder / "khal.conf").write_text(KHAL.format(folder=folder), "utf-8")
         base = [khal, "--color", "-c", str(folder / "khal.conf")]
         run([*base, "import", "--batch", "-a", "follow-ups", str(folder / "out" / "followups.ics")], folder)
-        printed = run([*base, "calendar", "--day-format", "{name}", "2027-01-05", "21d"], folder)
+        printed = run([*base, "calendar", "--day-format", DAY, "--format", EVENT, "2027-01-05", "21d"], folder)
         draw("calendar", "khal calendar", printed, lines=40)
 
 
