@@ -88,8 +88,8 @@ def test_commands_run_as_they_stand(path: Path, folder: Path) -> None:
 @pytest.mark.parametrize(("mark", "text"), of_all_pages("toml"))
 def test_settings_are_read(mark: str, text: str) -> None:
     piece = tomllib.loads(text)
-    if mark == "wording":
-        load_advice(parse_settings(BASE), wording=text)
+    if mark:
+        load_advice(parse_settings(BASE), **{mark: text})  # "wording" and "mapping" are files of their own
         return
     document = tomllib.loads(BASE)
     for key, value in piece.items():
