@@ -31,6 +31,7 @@ from sync.reconcile.identity import is_ours
 from sync.reconcile.memory import Memory, Stop
 from sync.reconcile.plan import Wish, make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
+from sync.reconcile.rebuilding import leave_gaps, recall, recognise
 from sync.schedule.make import make_schedule
 from sync.write_back import cells_to_write, check_column, next_follow_ups
 
@@ -142,6 +143,11 @@ def _decide(
         current = forget_absent(current, observation)
     lost = memory.lost or (memory.first_run is None and bool(observation.events))
     if lost:
+        found = recognise(observation, leads=leads.leads, rules=advice.rules, owner=settings.owner)
+        current = recall(current, found, owner=settings.owner, now=now)
+        leads = read_leads(
+            table, settings=settings, vocabulary=advice.vocabulary, memory=current.leads, accepted=accepted
+        )
         schedule, planned = make_schedule(
             leads, settings=settings, advice=advice, memory=current, now=now, abilities=abilities
         )
@@ -152,6 +158,9 @@ def _decide(
             planned=planned.touches,
             zone=zone,
             ticks=ticks,
+        )
+        current = leave_gaps(
+            current, found, observation, touches=schedule.touches, zone=zone, today=now.astimezone(zone).date()
         )
         notes.append(Note(LOST))
     if abilities.reactions:

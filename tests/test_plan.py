@@ -401,3 +401,46 @@ def test_a_copy_of_ours_that_lies_elsewhere_is_found_again_by_the_next_run(calen
     (update,) = calendar.run(a_touch()).changes
     assert (update.action, update.base, update.fields) == (Action.UPDATE, there, ("summary",))
     assert actions(calendar.run(a_touch())) == ["keep"]
+
+
+# --- for people who import the file ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def imported() -> Calendar:
+    """A file whose events are shown as cancelled for 30 days before they leave it."""
+    target = SETTINGS.target.model_copy(update={"cancelled_days": 30})
+    calendar = Calendar(settings=SETTINGS.model_copy(update={"target": target}))
+    calendar.target.abilities = replace(calendar.target.abilities, reactions=False)
+    return calendar
+
+
+def test_an_event_is_cancelled_before_it_leaves_the_file(imported: Calendar) -> None:
+    touch = a_touch(alarm=True)
+    imported.run(touch)
+    (change,) = imported.run(present=["acme|analyst"]).changes
+    assert (change.action, change.fields) == (Action.UPDATE, ("status",))
+    shown = imported.shown(touch).snapshot
+    assert (shown.status, shown.sequence, shown.our_alarm) == ("CANCELLED", 1, None)
+    imported.now += timedelta(days=29)
+    assert actions(imported.run(present=["acme|analyst"])) == ["keep"]
+    imported.now += timedelta(days=1)
+    assert actions(imported.run(present=["acme|analyst"])) == ["delete"]
+    assert imported.target.events == {}
+
+
+def test_a_cancelled_event_that_is_wanted_again_comes_back(imported: Calendar) -> None:
+    imported.run(a_touch())
+    imported.run(present=["acme|analyst"])
+    assert actions(imported.run(a_touch())) == ["update"]
+    assert imported.shown(a_touch()).snapshot.status == "CONFIRMED"
+    assert actions(imported.run(a_touch())) == ["keep"]
+
+
+def test_cancelling_is_counted_like_deleting(imported: Calendar) -> None:
+    touches = some(20)
+    imported.run(*touches)
+    plan = imported.run(*touches[:9])
+    assert (plan.count(Action.UPDATE), plan.held[:2]) == (0, "11")
+    assert imported.run(*touches[:9]).held
+    assert imported.run(*touches[:9], accept_deletes=True).count(Action.UPDATE) == 11

@@ -74,7 +74,7 @@ def hold_deletes(
     ten small bites count as one.
     """
     recent = tuple(entry for entry in memory.deletes if entry.day > today - timedelta(days=WINDOW_DAYS))
-    counted = [change for change in changes if change.action is Action.DELETE and change.counted]
+    counted = [change for change in changes if change.counted]
     before = sum(entry.deleted for entry in recent)
     base = recent[0].future_before if recent else future
     allowed = max(limits.max_delete_floor, base * limits.max_delete_percent // 100)

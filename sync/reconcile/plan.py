@@ -14,7 +14,7 @@ and *current* in the calendar against *observed* right after that write.
 | no, done or past | yes | yes | keep as history; a ticked one loses its alarm |
 | no, its cell is unreadable | yes | yes | keep as it is |
 | no | yes | with the user's own text | keep, marked closed, without alarm |
-| no | yes | yes | delete |
+| no | yes | yes | delete; in a file for people who import it, cancel for some days first |
 | any | no | ours, in no plan | a stray: never touched by a run |
 
 Nothing is written unless a wish of ours changed, so a server that rewrites events can't make us write again and again.
@@ -101,6 +101,7 @@ def make_plan(
         restored=_restored_digests(leads, memory),
         rules_changed=rules_changed,
         lost=lost,
+        cancelled_days=0 if abilities.reactions else settings.target.cancelled_days,
     )
     wanted = {wish.touch.uid: wish for wish in wishes if wish.touch.published}
     events = dict(memory.events)
@@ -115,7 +116,7 @@ def make_plan(
         limits = limits.model_copy(update={"max_delete_floor": len(changes), "max_delete_percent": 100})
     kept, window, held = hold_deletes(changes, memory=memory, limits=limits, today=decide.today, future=future)
     for change in kept:
-        if change.action is Action.KEEP and change.uid in memory.events and events[change.uid].gone:
+        if change.action is Action.KEEP and change.counted:
             events[change.uid] = memory.events[change.uid]
     if held and (instead := if_held(held)) is not None:
         change, events[instead.touch.uid] = decide.change(instead.touch.uid, instead)
@@ -147,6 +148,7 @@ class _Decider:
     restored: Mapping[str, str]
     rules_changed: bool
     lost: bool
+    cancelled_days: int
 
     def change(self, uid: str, wish: Wish | None) -> tuple[Change, EventMemory]:
         """The change for one event of ours, and its memory afterwards."""
@@ -213,6 +215,8 @@ class _Decider:
         row = known.desired.row or None
         if frozen or known.uid in self.observation.unreadable:
             return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
+        if known.desired.cancelled and current is not None:
+            return self._cancelled(known, current, row)
         if known.uid in self.schedule.done or known.uid in self.schedule.missed or self._past(known):
             return self._history(known, current, row)
         if current is None:
@@ -233,6 +237,30 @@ class _Decider:
             reason=self._why_deleted(lead_key),
             base=current,
             counted=self._counted(lead_key),
+        )
+        if self.cancelled_days:
+            return self._cancel(change, known, current)
+        return change, replace(known, gone=True)
+
+    def _cancel(self, delete: Change, known: EventMemory, current: RemoteEvent) -> tuple[Change, EventMemory]:
+        """For people who import the file: an event that just vanished from it would stay in their calendar."""
+        event = replace(known.desired, cancelled=True, tentative=False, alarm=None)
+        stamp = self._next_stamp(known.stamp, current.snapshot)
+        change = replace(delete, action=Action.UPDATE, fields=("status",), event=event, stamp=stamp)
+        return change, EventMemory(uid=known.uid, desired=event, stamp=stamp, closed=True)
+
+    def _cancelled(self, known: EventMemory, current: RemoteEvent, row: str | None) -> tuple[Change, EventMemory]:
+        """A cancelled event leaves the file once everybody had the days to import it."""
+        if (self.today - day_of(known.stamp.written, self.zone)).days < self.cancelled_days:
+            return _keep(known, current, row, "cancelled; it leaves the file later"), replace(known, observed=current)
+        change = Change(
+            action=Action.DELETE,
+            uid=known.uid,
+            summary=known.desired.summary,
+            start=known.desired.start,
+            row=row,
+            reason="it was shown as cancelled long enough",
+            base=current,
         )
         return change, replace(known, gone=True)
 

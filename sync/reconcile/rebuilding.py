@@ -1,0 +1,119 @@
+"""Who is who in a calendar after the state was lost: every key form, rule, round and generation is tried (DESIGN 6).
+
+What is found tells three things that no other place knows any more: under which form of its key a lead began, which
+UIDs are burnt (the generations before the one found), and which leads had events already. Such a lead gets no touch
+that lies before its last event: whatever is missing there may have been deleted by the user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import product
+from zoneinfo import ZoneInfo
+
+from sync.models import Event, Lead, Moment, Observation, Stamp, Touch
+from sync.reading.keys import identity_cells, key_forms
+from sync.reconcile.identity import SELF, make_uid
+from sync.reconcile.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
+
+ROUNDS = 100
+GENERATIONS = 10
+_MANY = 2_000_000
+"""Identities tried at most, so that a calendar full of strays does not hold a run up for minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One event of ours and the identity its UID stands for; `lead` is None for the seeker's own events."""
+
+    uid: str
+    lead: Lead | None
+    key: str
+    rule: str
+    party: str
+    round: int
+    generation: int
+
+
+def recognise(observation: Observation, *, leads: Iterable[Lead], rules: Iterable[str], owner: str) -> list[Found]:
+    """The identities of our events in the calendar; those that stay unknown are strays."""
+    left = set(observation.events) | set(observation.unreadable)
+    owners: list[tuple[Lead | None, str, str]] = [(None, SELF, "")]
+    owners += [(lead, key, party) for lead in leads for key in key_forms(lead) for party in _parties(lead)]
+    names = sorted(rules)
+    found: list[Found] = []
+    tried = 0
+    for generation, round_ in product(range(GENERATIONS), range(ROUNDS)):
+        if not left or tried > _MANY:
+            break
+        for (lead, key, party), rule in product(owners, names):
+            uid = make_uid(owner, key, rule, party=party, round=round_, generation=generation)
+            if uid in left:
+                left.discard(uid)
+                found.append(Found(uid, lead, key, rule, party, round_, generation))
+        tried += len(owners) * len(names)
+    return found
+
+
+def recall(memory: Memory, found: Iterable[Found], *, owner: str, now: datetime) -> Memory:
+    """Memory of the leads under the keys they began with, and of the UIDs that are burnt."""
+    leads, events = dict(memory.leads), dict(memory.events)
+    chosen: dict[str, Found] = {}
+    for item in found:
+        for generation in range(item.generation):
+            uid = make_uid(owner, item.key, item.rule, party=item.party, round=item.round, generation=generation)
+            events.setdefault(uid, _burnt(uid, now))
+        if item.lead is not None:
+            chosen[item.lead.key] = max(chosen.get(item.lead.key, item), item, key=_precision)
+    for item in chosen.values():
+        if item.lead is not None:
+            leads[item.key] = LeadMemory(item.key, first_seen=now, **identity_cells(item.lead))
+    return replace(memory, leads=leads, events=events)
+
+
+def leave_gaps(
+    memory: Memory,
+    found: Iterable[Found],
+    observation: Observation,
+    *,
+    touches: Iterable[Touch],
+    zone: ZoneInfo,
+    today: date,
+) -> Memory:
+    """Memory in which what is missing before a lead's last event counts as deleted by the user."""
+    last: dict[str, date] = {}
+    for item in found:
+        if item.lead is not None and item.uid in observation.events:
+            day = _day(observation.events[item.uid].snapshot.start, zone)
+            last[item.key] = max(last.get(item.key, day), day)
+    known: dict[str, TouchMemory] = dict(memory.touches)
+    for touch in touches:
+        missing = touch.uid not in observation.events and touch.uid not in observation.unreadable
+        if missing and touch.published and _day(touch.start, zone) <= last.get(touch.lead_key, date.min):
+            known[touch.uid] = TouchMemory(
+                uid=touch.uid, lead_key=touch.lead_key, rule=touch.rule, party=touch.party, round=touch.round,
+                generation=touch.generation, step=touch.step, start=touch.given, published=True, fact=touch.fact,
+                reaction=Reaction.DELETED, reacted_on=today,
+            )  # fmt: skip
+    return replace(memory, touches=known)
+
+
+def _precision(item: Found) -> int:
+    """The longer form of a key names one row alone; the short one may be that of a double that is gone."""
+    return key_forms(item.lead).index(item.key) if item.lead else 0
+
+
+def _parties(lead: Lead) -> Iterator[str]:
+    people = {person.party for person in (lead.contact, *lead.interviewers, *lead.reference_names)}
+    yield from sorted({"", *people})
+
+
+def _burnt(uid: str, now: datetime) -> EventMemory:
+    blank = Event(uid=uid, start=now, end=now, zone="UTC", summary="", description="")
+    return EventMemory(uid, blank, Stamp(now, now, 0), gone=True)
+
+
+def _day(moment: Moment, zone: ZoneInfo) -> date:
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment

@@ -1,0 +1,79 @@
+"""After a loss of state events are known again by every identity they may have; no gap behind them is filled."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from conftest import at
+from runner import Seeker, a_row
+
+from connectors.memory import MemoryState
+from sync import repair
+from sync.reconcile.memory import Reaction
+
+
+def titles(seeker: Seeker) -> Counter[str]:
+    return Counter(event.snapshot.summary for event in seeker.calendar.values())
+
+
+def lose(seeker: Seeker) -> None:
+    """The state file is gone."""
+    seeker.store = MemoryState()
+
+
+def test_nothing_is_written_and_nothing_doubled() -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Globex")])
+    seeker.run()
+    before = dict(seeker.calendar)
+    lose(seeker)
+    assert seeker.run().plan.writes == ()
+    assert seeker.run().plan.writes == ()
+    assert seeker.calendar == before
+
+
+def test_an_event_of_a_later_generation_is_no_twin() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    seeker.repair(repair.clear)
+    seeker.run()
+    before = titles(seeker)
+    lose(seeker)
+    seeker.run()
+    seeker.run()
+    assert titles(seeker) == before
+    assert max(before.values()) == 1
+
+
+def test_a_lead_keeps_the_form_of_key_it_began_with() -> None:
+    seeker = Seeker([a_row("Acme", contact_name="Dana Reed"), a_row("Acme", "2027-01-06", contact_name="Kim Park")])
+    seeker.run()
+    before = titles(seeker)
+    del seeker.rows[0]
+    lose(seeker)
+    for _ in range(3):
+        seeker.run()
+    assert max(titles(seeker).values()) == 1, "the row left over kept its longer key"
+    assert before.keys() <= titles(seeker).keys(), "what cannot be told apart stays"
+
+
+def test_a_gap_is_not_filled() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    first = seeker.shown("Acme")
+    assert first.snapshot.start == at("2027-01-11")
+    del seeker.calendar[first.uid]
+    lose(seeker)
+    for _ in range(3):
+        seeker.run()
+    assert first.uid not in seeker.calendar
+    assert titles(seeker)[first.snapshot.summary] == 0
+    assert seeker.store.load().touches[first.uid].reaction is Reaction.DELETED
+
+
+def test_a_new_lead_gets_its_events_all_the_same() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    lose(seeker)
+    seeker.rows.append(a_row("Globex"))
+    seeker.run()
+    assert any("Globex" in title for title in titles(seeker))
