@@ -106,7 +106,11 @@ class Wording:
 
     def day(self, day: date) -> str:
         """`Sat 16 Jan`: the weekday makes a date hard to misread."""
-        return self.say("date", weekday=self._weekdays[day.weekday()], day=day.day, month=self._months[day.month - 1])
+        key = day.month, day.day, day.weekday()
+        if (known := self._days.get(key)) is None:
+            weekday, month = self._weekdays[day.weekday()], self._months[day.month - 1]
+            known = self._days[key] = self.say("date", weekday=weekday, day=day.day, month=month)
+        return known
 
     def moment(self, moment: datetime) -> str:
         """`Sat 16 Jan 16:40`, in the zone the moment is in."""
@@ -116,6 +120,11 @@ class Wording:
     def _templates(self) -> Mapping[str, str]:
         """The texts as templates in which every brace but those of a plain `{name}` is harmless."""
         return {key: _as_template(text) for key, text in self.texts.items()}
+
+    @cached_property
+    def _days(self) -> dict[tuple[int, int, int], str]:
+        """Days told before: a schedule names the same few again and again."""
+        return {}
 
     @cached_property
     def _weekdays(self) -> tuple[str, ...]:

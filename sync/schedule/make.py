@@ -200,7 +200,9 @@ def _says_stop(lead: Lead) -> bool:
 
 def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
     unreadable = case.lead.unreadable
-    return ((case.lead.key, rule.id) for rule in desk.advice.rules.values() if unreadable and rule.reads & unreadable)
+    if not unreadable:
+        return ()
+    return ((case.lead.key, rule.id) for rule in desk.advice.rules.values() if rule.reads & unreadable)
 
 
 def _touch(draft: Draft, texts: tuple[str, str, str], desk: Desk) -> Touch:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from sync.models import Lead, Person, TouchClass
@@ -45,6 +46,7 @@ def write_texts(drafts: Sequence[Draft], *, desk: Desk) -> dict[str, tuple[str, 
     return texts
 
 
+@lru_cache(maxsize=4096)
 def clean(text: str, *, limit: int = MAX_CELL) -> str:
     """One line of plain text, bounded."""
     line = " ".join(_CONTROL.sub(" ", text).split()) if not text.isalnum() else text
