@@ -34,7 +34,7 @@ NOW = "2027-01-04T09:03:00-05:00"
 LOGIN = "Basic YW5uOnNlY3JldA=="
 LONGEST = 150
 """Seconds a contestant may take for one step."""
-HEADER = ("Id", "Company", "Role", "Contact", "Contact Email", "Date Applied", "Status", "Notes")
+HEADER = ("Id", "Company", "Role", "Contact", "Contact Email", "Date Applied", "Status", "Follow-up Date", "Notes")
 STEPS = ("first push", "run after it", "no change", "10+5+5")
 
 
@@ -190,7 +190,8 @@ def write_sheet(path: Path, count: int, *, changed: bool) -> None:
             firm, role = (f"Firm {number}", "Analyst") if number < count else (f"Studio Q{number}", "Editor")
             contact = f"Ann {number}" + (" Lee" if changed and number < 10 else "")
             mail = f"post@{firm.replace(' ', '').lower()}.example"
-            sheet.writerow((f"lead-{number}", firm, role, contact, mail, applied, "Applied", note))
+            on = date(2027, 1, 5) + timedelta(days=number % count // 25)
+            sheet.writerow((f"lead-{number}", firm, role, contact, mail, applied, "Applied", on, note))
 
 
 def make_corpora(folder: Path, python: Path, count: int) -> tuple[Corpus, Corpus]:
