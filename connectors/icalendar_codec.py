@@ -264,7 +264,7 @@ def _values(event: Event, stamp: Stamp, dialect: Dialect, component: Mapping[str
     )
     if not dialect.marked:
         described = unmarked(described)
-    categories = [_bounded(tidy_line(name), "category") for name in event.categories]
+    categories = _category_names(event.categories)
     theirs = [name for name in _categories(component) if name not in categories]
     status = str(component.get("STATUS", "")).upper()
     url = _web_address(event.url)
@@ -328,15 +328,23 @@ def _in_zone(moment: Moment, event: Event, dialect: Dialect) -> Moment:
     return moment.astimezone(ZoneInfo(zone) if zone else UTC)
 
 
+@lru_cache(maxsize=1024)
+def _category_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_bounded(tidy_line(name), "category") for name in names)
+
+
 def _bounded(text: str, kind: str) -> str:
     """Text short enough for every server. icalendar takes a backslash before N for a line break, so it becomes n."""
     text = text.replace("\\N", "\\n")
-    encoded = text.encode()
     limit = _OCTETS[kind]
-    return text if len(encoded) <= limit else encoded[: limit - 3].decode(errors="ignore").rstrip() + "…"
+    if len(text) * 4 <= limit or len(encoded := text.encode()) <= limit:
+        return text
+    return encoded[: limit - 3].decode(errors="ignore").rstrip() + "…"
 
 
 def _web_address(text: str) -> str:
+    if not text:
+        return ""
     text = tidy_line(text)
     return text if re.fullmatch(r"https?://[^\s<>\"]+", text) and len(text.encode()) <= _OCTETS["url"] else ""
 

@@ -27,6 +27,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\ud
 
 def tidy(text: str) -> str:
     """Text as it is compared and written: NFC, line feeds only, no control characters, no blank ends."""
+    if text.isascii() and text.isprintable():
+        return text.rstrip()
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return "\n".join([line.rstrip() for line in _CONTROLS.sub("", text).split("\n")]).strip("\n")
 
@@ -53,10 +55,12 @@ def put_our_part(text: str, ours: str, *, row: str = "", address: str = "") -> s
 
     `row` and `address` say where the lead stands in the sheet at this writing.
     """
-    above, _, below = _split(text)
     ours = "\n".join(_defused(line) for line in tidy(ours).split("\n"))
     place = "\n".join([f"{ROW_LABEL}{tidy_line(row)}".rstrip(), tidy_line(address)]).rstrip() if row or address else ""
     block = [OPENING, *filter(None, ["\n\n".join(filter(None, [ours, place]))]), CLOSING]
+    if not text:
+        return "\n".join(block)
+    above, _, below = _split(text)
     parts = ("\n".join(above), "\n".join(block), "\n".join(below))
     return "\n".join(part for part in map(tidy, parts) if part)
 

@@ -34,7 +34,7 @@ NOW = "2027-01-04T09:03:00-05:00"
 LOGIN = "Basic YW5uOnNlY3JldA=="
 LONGEST = 150
 """Seconds a contestant may take for one step."""
-HEADER = ("Id", "Company", "Role", "Contact", "Contact Email", "Date Applied", "Status", "Follow-up Date", "Notes")
+HEADER = ("Id", "Company", "Role", "Contact", "Contact Email", "Status", "Follow-up Date", "Notes")
 STEPS = ("first push", "run after it", "no change", "10+5+5")
 
 
@@ -186,12 +186,11 @@ def write_sheet(path: Path, count: int, *, changed: bool) -> None:
         sheet = csv.writer(file)
         sheet.writerow(HEADER)
         for number in numbers:
-            applied = date(2027, 1, 3) - timedelta(days=number % 4)
             firm, role = (f"Firm {number}", "Analyst") if number < count else (f"Studio Q{number}", "Editor")
             contact = f"Ann {number}" + (" Lee" if changed and number < 10 else "")
             mail = f"post@{firm.replace(' ', '').lower()}.example"
             on = date(2027, 1, 5) + timedelta(days=number % count // 25)
-            sheet.writerow((f"lead-{number}", firm, role, contact, mail, applied, "Applied", on, note))
+            sheet.writerow((f"lead-{number}", firm, role, contact, mail, "", on, note))
 
 
 def make_corpora(folder: Path, python: Path, count: int) -> tuple[Corpus, Corpus]:
