@@ -50,6 +50,7 @@ def write_followup(made: list[dict[str, Any]]) -> int:
 
 
 def write_icalendar(made: list[dict[str, Any]]) -> int:
+    """The same lines as followup's, through icalendar's objects."""
     from icalendar import Alarm, Calendar, Event
 
     calendar = Calendar()
@@ -61,6 +62,14 @@ def write_icalendar(made: list[dict[str, Any]]) -> int:
         event.add("DTEND", one["start"] + timedelta(minutes=15))
         event.add("SUMMARY", one["summary"])
         event.add("DESCRIPTION", one["text"])
+        event.add("CREATED", datetime(2027, 1, 1, tzinfo=UTC))
+        event.add("LAST-MODIFIED", datetime(2027, 1, 1, tzinfo=UTC))
+        event.add("SEQUENCE", 0)
+        event.add("STATUS", "CONFIRMED")
+        event.add("TRANSP", "TRANSPARENT")
+        event.add("CLASS", "PRIVATE")
+        event.add("X-MICROSOFT-CDO-BUSYSTATUS", "FREE")
+        alarm.add("UID", f"{one['uid']}-alarm")
         alarm.add("ACTION", "DISPLAY")
         alarm.add("DESCRIPTION", one["summary"])
         alarm.add("TRIGGER", timedelta(0))
