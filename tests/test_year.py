@@ -1,0 +1,223 @@
+"""A simulated year: cron runs over a sheet that grows, with a user who drags, ticks, deletes and forgets.
+
+Against a real Radicale; the user works in it with another client. Everything is drawn from one seed. A month of it is
+in the ordinary tests, the year in `make soak`, which prints its figures.
+"""
+
+from __future__ import annotations
+
+import http.client
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from icalendar import Calendar
+from servers import Server, radicale
+
+from connectors import Outside, open_state, open_target
+from connectors.memory import MemorySource
+from sync.config import parse_settings
+from sync.models import Action, Row, Table
+from sync.run import Report, run
+
+ZONE = ZoneInfo("America/New_York")
+FIRST_DAY = date(2027, 1, 4)
+HOURS = (time(8, 5), time(13, 35))
+HEADERS = ("company", "role", "contact_name", "contact_email", "applied_on", "status", "last_outbound", "interview_at",
+           "follow_up_on", "offer_on")  # fmt: skip
+ENDS = ("rejected", "rejected", "no_answer", "withdrawn")
+MARKS = ("Late:", "Critical")
+
+
+@dataclass
+class Year:
+    """One seeker's year. `rows` is the sheet, by company."""
+
+    server: Server
+    folder: Path
+    storage: Path
+    calendar: str
+    draw: Random = field(default_factory=lambda: Random(20270104))
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    requests: list[int] = field(default_factory=list)
+    writes: list[int] = field(default_factory=list)
+    state_octets: list[int] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    deleted: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.settings = parse_settings(
+            f'owner = "yeartest"\ntimezone = "{ZONE.key}"\nholidays = "US"\n'
+            '[source]\ntype = "csv"\npath = "leads.csv"\n'
+            f'[target]\ntype = "caldav"\nurl = "{self.calendar}"\nuser = "ann"\n[state]\npath = "state.sqlite"\n'
+        )
+
+    # --- the machine ---------------------------------------------------------------------------------------------
+
+    def sync(self, now: datetime, counter: Counter[str]) -> Report:
+        """One cron run with everything opened anew, as a process does."""
+        before = counter["requests"]
+        outside = Outside(self.folder, clock=lambda: now, sleep=lambda _: None, secret=lambda _: "secret")
+        lines = [Row(1, HEADERS)]
+        lines += [
+            Row(number, tuple(row.get(name, "") for name in HEADERS))
+            for number, row in enumerate(self.rows.values(), 2)
+        ]
+        store = open_state("sqlite", self.settings, outside)
+        report = run(
+            self.settings,
+            source=MemorySource(Table("leads.csv", tuple(lines))),
+            target=open_target(self.settings, outside),
+            store=store,
+            now=now,
+            deadline=now + timedelta(minutes=5),
+            write=True,
+        )
+        assert report.exit_code == 0, (now, report.messages)
+        self.requests.append(counter["requests"] - before)
+        self.writes.append(len(report.plan.writes))
+        self.state_octets.append((self.folder / "state.sqlite").stat().st_size)
+        return report
+
+    def events(self) -> dict[str, Calendar]:
+        """What lies in the calendar, by file name, as the server keeps it."""
+        place = self.storage / "collection-root" / self.calendar.removeprefix(self.server.root).strip("/")
+        return {path.stem: Calendar.from_ical(path.read_bytes()) for path in place.glob("fu-*.ics")}
+
+    # --- the person ----------------------------------------------------------------------------------------------
+
+    def live(self, today: date) -> None:
+        """A day of the sheet: applications go out, answers come, most days nothing happens."""
+        if today.weekday() < 5 and self.draw.random() < 0.5:
+            self.counts["leads"] += 1
+            name = f"Firm {self.counts['leads']:03}"
+            contact = {"contact_name": f"Kim {name}", "contact_email": f"kim{self.counts['leads']}@firm.example"}
+            known = contact if self.draw.random() < 0.6 else {}
+            self.rows[name] = {
+                "company": name, "role": "Analyst", "applied_on": today.isoformat(), "status": "sent", **known
+            }  # fmt: skip
+        for row in self.rows.values():
+            chance = self.draw.random()
+            if row["status"] in ENDS or row["status"] == "accepted":
+                continue
+            if chance < 0.012:
+                row["status"] = self.draw.choice(ENDS)
+            elif chance < 0.02 and row["status"] == "sent":
+                row["status"] = "interview"
+                ahead = today + timedelta(days=self.draw.randint(2, 9))
+                row["interview_at"] = f"{ahead} {self.draw.randint(9, 16)}:00"
+            elif chance < 0.03:
+                row["last_outbound"] = today.isoformat()
+            elif chance < 0.034:
+                row["follow_up_on"] = (today + timedelta(days=self.draw.randint(1, 12))).isoformat()
+
+    def react(self, today: date) -> None:
+        """An evening with the calendar: some follow-ups are done, moved or thrown away; most are forgotten."""
+        for name, calendar in sorted(self.events().items()):
+            event = calendar.events[0]
+            start = event["DTSTART"].dt
+            day = start.astimezone(ZONE).date() if isinstance(start, datetime) else start
+            summary = str(event["SUMMARY"])
+            if not 0 <= (day - today).days <= 3 or summary.startswith(("x ", "followup ")):
+                continue
+            chance, path = self.draw.random(), f"{self.calendar.removeprefix(self.server.root)}{name}.ics"
+            if chance < 0.12:
+                event["SUMMARY"] = f"x {summary}"
+                self.counts["ticks"] += 1
+            elif chance < 0.18:
+                span = timedelta(days=self.draw.randint(1, 5))
+                event["DTSTART"].dt += span
+                event["DTEND"].dt += span
+                self.counts["drags"] += 1
+            elif chance < 0.21:
+                assert self.server.send("DELETE", path).status in (200, 204)
+                self.deleted.add(name)
+                self.counts["deletes"] += 1
+                continue
+            else:
+                continue
+            assert self.server.send("PUT", path, calendar.to_ical(), Content_Type="text/calendar").status < 300
+
+    # --- what must hold ------------------------------------------------------------------------------------------
+
+    def check(self, report: Report, today: date) -> None:
+        """No duplicate, one late event for a lead, nothing back that was deleted."""
+        events = self.events()
+        touches = report.memory.touches
+        assert events.keys() <= report.memory.events.keys()
+        assert not events.keys() & self.deleted
+        twins = Counter(
+            (touches[uid].lead_key, touches[uid].rule, touches[uid].party, touches[uid].round)
+            for uid in events
+            if uid in touches
+        )
+        assert not [key for key, count in twins.items() if count > 1]
+        late = Counter(
+            touches[uid].lead_key
+            for uid, calendar in events.items()
+            if uid in touches and str(calendar.events[0]["SUMMARY"]).startswith(MARKS)
+            and _day(calendar) >= today
+        )  # fmt: skip
+        assert not [key for key, count in late.items() if count > 1], late
+        self.counts["most late at once"] = max(self.counts["most late at once"], sum(late.values()))
+
+
+def _day(calendar: Calendar) -> date:
+    start = calendar.events[0]["DTSTART"].dt
+    return start.astimezone(ZONE).date() if isinstance(start, datetime) else start
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts every request that leaves this process."""
+    counter: Counter[str] = Counter()
+    send = http.client.HTTPConnection.putrequest
+
+    def counted(self: http.client.HTTPConnection, method: str, url: str, *args: bool, **kwargs: bool) -> None:
+        counter["requests"] += 1
+        send(self, method, url, *args, **kwargs)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "putrequest", counted)
+    return counter
+
+
+@pytest.fixture
+def year(tmp_path: Path) -> Iterator[Year]:
+    with radicale(tmp_path / "radicale") as server:
+        (tmp_path / "home").mkdir()
+        yield Year(server, tmp_path / "home", tmp_path / "radicale", server.make_calendar("year"))
+
+
+@pytest.mark.parametrize("days", [30, pytest.param(365, marks=pytest.mark.soak)])
+def test_a_year_of_cron_runs(year: Year, requests: Counter[str], days: int) -> None:
+    for number in range(days):
+        today = FIRST_DAY + timedelta(days=number)
+        year.live(today)
+        for hour in HOURS:
+            report = year.sync(datetime.combine(today, hour, ZONE), requests)
+            year.check(report, today)
+        year.react(today)
+        if today.weekday() == 2:
+            quiet = datetime.combine(today, time(20), ZONE)
+            year.sync(quiet, requests)
+            again = year.sync(quiet + timedelta(minutes=15), requests)
+            assert [change for change in again.plan.changes if change.action is not Action.KEEP] == []
+    open_rows = sum(row["status"] not in (*ENDS, "accepted") for row in year.rows.values())
+    figures = {
+        "days": days, "runs": len(year.writes), "leads": year.counts["leads"], "open at the end": open_rows,
+        "ticks": year.counts["ticks"], "drags": year.counts["drags"], "deletes": year.counts["deletes"],
+        "events at the end": len(year.events()), "writes": sum(year.writes),
+        "runs without a write": sum(count == 0 for count in year.writes),
+        "requests in the median run": sorted(year.requests)[len(year.requests) // 2],
+        "requests in the busiest run": max(year.requests),
+        "state in kB": max(year.state_octets) // 1000, "most late at once": year.counts["most late at once"],
+    }  # fmt: skip
+    print(f"\n{figures}")
+    assert year.counts["ticks"] and year.counts["drags"] and year.counts["deletes"]
+    assert max(count - 2 * writes for count, writes in zip(year.requests, year.writes, strict=True)) <= 10
+    assert max(year.state_octets) < 1_000_000 + 50_000 * year.counts["leads"]
