@@ -35,7 +35,7 @@ wheel: $(STAMP)  ## build the wheel, install it into a clean environment, run th
 	$(BIN)/python tests/wheel_smoke.py
 
 soak: $(STAMP)   ## the long tests
-	$(BIN)/python -m pytest -m soak -n auto
+	$(BIN)/python -m pytest -m soak -n auto -rP
 
 golden: $(STAMP)  ## write the golden calendars of tests/data anew; look at the difference before you keep it
 	$(BIN)/python tests/golden.py

@@ -34,6 +34,8 @@ from sync.proof import Proof
 from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Stop, TouchMemory
 
 SCHEMA = 1
+MIGRATIONS: Mapping[int, str] = {}
+"""For each older schema the statements that make the next one of it."""
 KEEP_DAYS = 30
 
 _TABLES = """
@@ -268,8 +270,21 @@ class SqliteState:
             raise ConfigError(f"the state file {self.path} cannot be written: {error}") from None
         if version > SCHEMA:
             raise ConfigError(f"the state file {self.path} was written by a newer followup; update followup")
+        if 0 < version < SCHEMA:
+            self._migrate(database, version)
         self._database = database
         return database
+
+    def _migrate(self, database: sqlite3.Connection, version: int) -> None:
+        """Bring an older file up to date in one commit, after a copy of it was made beside it."""
+        copy = self.path.with_name(f"{self.path.name}.schema{version}")
+        try:
+            os.close(os.open(copy, os.O_CREAT | os.O_WRONLY, 0o600))
+            copy.write_bytes(self.path.read_bytes())
+            steps = " ".join(MIGRATIONS[number] for number in range(version, SCHEMA))
+            database.executescript(f"BEGIN; {steps} PRAGMA user_version = {SCHEMA}; COMMIT;")
+        except (OSError, sqlite3.OperationalError) as error:
+            raise ConfigError(f"the state file {self.path} cannot be brought up to date: {error}") from None
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -215,3 +215,27 @@ def test_an_unknown_outcome_stays_open_when_the_run_after_it_is_killed(store: Sq
         store.commit(run, FULL, exit_code=6)
         store.begin((), memory=FULL, now=NOW)
     assert [intent.uid for intent in store.load().intents] == [TOUCH.uid]
+
+
+def test_an_older_file_is_copied_and_brought_up_to_date(store: SqliteState, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved(store, FULL)
+    before = store.path.read_bytes()
+    monkeypatch.setattr("connectors.sqlite_state.SCHEMA", 3)
+    steps = {1: "ALTER TABLE runs ADD COLUMN one TEXT;", 2: "ALTER TABLE runs ADD COLUMN two TEXT;"}
+    monkeypatch.setattr("connectors.sqlite_state.MIGRATIONS", steps)
+    again = SqliteState(store.path)
+    assert again.load() == FULL
+    copy = store.path.with_name("state.sqlite.schema1")
+    assert copy.read_bytes() == before
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert SqliteState(store.path).load() == FULL
+
+
+def test_a_migration_that_fails_changes_nothing(store: SqliteState, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved(store, FULL)
+    before = store.path.read_bytes()
+    monkeypatch.setattr("connectors.sqlite_state.SCHEMA", 2)
+    monkeypatch.setattr("connectors.sqlite_state.MIGRATIONS", {1: "ALTER TABLE nothing ADD COLUMN one TEXT;"})
+    with pytest.raises(ConfigError, match="cannot be brought up to date"):
+        SqliteState(store.path).load()
+    assert store.path.read_bytes() == before

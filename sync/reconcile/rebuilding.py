@@ -20,8 +20,8 @@ from sync.reconcile.memory import EventMemory, LeadMemory, Memory, Reaction, Tou
 
 ROUNDS = 100
 GENERATIONS = 10
-_MANY = 2_000_000
-"""Identities tried at most, so that a calendar full of strays does not hold a run up for minutes."""
+MANY = 2_000_000
+"""Identities after which only the likely ones are still tried: strays must not hold a run up for minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,10 @@ def recognise(observation: Observation, *, leads: Iterable[Lead], rules: Iterabl
     found: list[Found] = []
     tried = 0
     for generation, round_ in product(range(GENERATIONS), range(ROUNDS)):
-        if not left or tried > _MANY:
+        if not left:
             break
+        if tried > MANY and (round_ >= 10 or generation >= 2):
+            continue
         for (lead, key, party), rule in product(owners, names):
             uid = make_uid(owner, key, rule, party=party, round=round_, generation=generation)
             if uid in left:

@@ -1,0 +1,82 @@
+"""`undo`, `clear` and `status` as commands: what they print, what they ask, how they exit."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from runner import HEADERS, a_row
+
+from sync.cli import run_command
+
+CONFIG = """
+owner = "test"
+timezone = "America/New_York"
+source = { type = "csv", path = "leads.csv" }
+target = { type = "ics", path = "followups.ics" }
+state = { path = "state.sqlite" }
+"""
+
+
+class Folder:
+    """A seeker's folder with a sheet, a feed and a state."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        (path / "followup.toml").write_text(CONFIG)
+
+    def write_rows(self, *rows: Mapping[str, str]) -> None:
+        with (self.path / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, HEADERS, restval="")
+            table.writeheader()
+            table.writerows(rows)
+
+    def run(self, command: str, *options: str, now: str = "2027-01-05T09:00:00-05:00") -> int:
+        return run_command([command, *options, "--config", str(self.path / "followup.toml"), "--now", now])
+
+    def feed(self) -> str:
+        return (self.path / "followups.ics").read_text("utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    folder = Folder(tmp_path)
+    folder.write_rows(a_row("Acme"), a_row("Globex"))
+    assert folder.run("sync") == 0
+    return folder
+
+
+def test_undo_brings_back(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.write_rows(a_row("Acme"))
+    assert folder.run("sync") == 0
+    assert "Globex" not in folder.feed()
+    assert folder.run("undo") == 0
+    assert "created" in capsys.readouterr().out
+    assert "Globex" in folder.feed()
+    assert folder.run("plan", "--exit-code") == 0
+    assert folder.run("undo") == 2
+
+
+def test_clear_asks_first(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    before = folder.feed()
+    assert folder.run("clear") == 2
+    assert "without a terminal to ask on, give --yes" in capsys.readouterr().err
+    assert folder.feed() == before
+    assert folder.run("clear", "--yes") == 0
+    assert "BEGIN:VEVENT" not in folder.feed()
+
+
+def test_status_is_for_monitors(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    later = "2027-01-07T09:00:00-05:00"
+    capsys.readouterr()
+    assert folder.run("status", now=later) == 0
+    assert capsys.readouterr().out.startswith("Last good run: Tue 2027-01-05 09:00 (2 days ago).")
+    assert folder.run("status", "--max-age", "3d", now=later) == 0
+    assert folder.run("status", "--max-age", "36h", now=later) == 4
+    assert folder.run("status", "--max-age", "soon", now=later) == 2
+    capsys.readouterr()
+    assert folder.run("status", "--json", now=later) == 0
+    assert json.loads(capsys.readouterr().out)["age_seconds"] == 48 * 3600
