@@ -357,6 +357,16 @@ def test_many_vanished_rows_are_held_and_named(calendar: Calendar) -> None:
     assert len(calendar.target.events) == 21
 
 
+def test_a_shared_event_is_held_with_the_rows_it_was_about(calendar: Calendar) -> None:
+    touches = some(20)
+    shared = a_touch(lead="self", rule="triage", row=None)
+    calendar.run(*touches, shared)
+    plan = calendar.run(*touches[:3])
+    assert plan.held
+    assert shared.uid in calendar.target.events
+    assert calendar.run(*touches[:9], present=[touch.lead_key for touch in touches]).count(Action.DELETE) == 12
+
+
 def test_held_deletes_stay_known_and_are_held_again(calendar: Calendar) -> None:
     touches = some(20)
     calendar.run(*touches)

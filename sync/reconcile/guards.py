@@ -87,9 +87,12 @@ def hold_deletes(
             + f"; the limit is {allowed} of {base}. They are kept: {named}. "
             "If this is right, run `followup sync --yes-delete`; if not, look at the sheet"
         )
-        held = {change.uid for change in counted}
+        # An event without a row of its own is about many leads: half a sheet takes it away as it takes theirs.
+        held = {change.uid for change in changes if change.counted or change.row is None}
         kept = tuple(
-            replace(change, action=Action.KEEP, reason=f"held back: {change.reason}") if change.uid in held else change
+            replace(change, action=Action.KEEP, reason=f"held back: {change.reason}")
+            if change.action is Action.DELETE and change.uid in held
+            else change
             for change in changes
         )
         return kept, recent, sentence
