@@ -88,11 +88,10 @@ def hold_deletes(
             "If this is right, run `followup sync --yes-delete`; if not, look at the sheet"
         )
         # An event without a row of its own is about many leads: half a sheet takes it away as it takes theirs.
-        held = {change.uid for change in changes if change.counted or change.row is None}
+        shared = {change.uid for change in changes if change.action is Action.DELETE and change.row is None}
+        held = shared | {change.uid for change in counted}
         kept = tuple(
-            replace(change, action=Action.KEEP, reason=f"held back: {change.reason}")
-            if change.action is Action.DELETE and change.uid in held
-            else change
+            replace(change, action=Action.KEEP, reason=f"held back: {change.reason}") if change.uid in held else change
             for change in changes
         )
         return kept, recent, sentence

@@ -115,8 +115,8 @@ def make_plan(
     if accept_deletes:
         limits = limits.model_copy(update={"max_delete_floor": len(changes), "max_delete_percent": 100})
     kept, window, held = hold_deletes(changes, memory=memory, limits=limits, today=decide.today, future=future)
-    for change in kept:
-        if change.action is Action.KEEP and change.counted:
+    for planned, change in zip(changes, kept, strict=True):
+        if change is not planned:  # held back: it stays as it was
             events[change.uid] = memory.events[change.uid]
     if held and (instead := if_held(held)) is not None:
         change, events[instead.touch.uid] = decide.change(instead.touch.uid, instead)
