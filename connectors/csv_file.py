@@ -162,7 +162,7 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[Row]:
             if number > MAX_ROWS:
                 raise SourceError(f"{name} has more than {MAX_ROWS} rows, which no list of leads has")
             if cells:
-                yield Row(number, tuple(cells[:MAX_COLUMNS]), _NO_LINKS)
+                yield Row(number, tuple(cells if len(cells) <= MAX_COLUMNS else cells[:MAX_COLUMNS]), _NO_LINKS)
     except csv.Error as error:
         raise SourceError(f"{name} cannot be read as CSV after row {number}: {error}") from None
 

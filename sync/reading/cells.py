@@ -42,7 +42,7 @@ class Fault:
 def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:
     """The cell as one line of text; nothing in it can break out of where it is shown."""
     if isinstance(value, str):
-        if _is_plain(value) and len(value) <= limit:
+        if len(value) <= limit and _is_plain(value):
             return value
         text = unicodedata.normalize("NFC", value[: limit * 4])
         return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit]
@@ -51,7 +51,7 @@ def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether there is nothing to clean; most cells are like that, and this is much cheaper than cleaning."""
-    return text.isascii() and text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
+    return text.isascii() and text.isprintable() and "  " not in text and text == text.strip()
 
 
 def clean_lines(value: CellValue, *, limit: int = MAX_NOTES) -> str:
@@ -81,7 +81,7 @@ def _typed_text(value: CellValue) -> str:
 
 def squeeze(text: str) -> str:
     """Letters and digits only, in lower case and one width: `Date Applied` and `date_applied` are the same."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _NOT_WORD.sub("", text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold())
 
 
 def spaced(text: str) -> str:

@@ -249,7 +249,8 @@ class _Matching:
             if index in silent:
                 continue
             doubles[self.shorts[index]].append(index)
-        for short, indexes in sorted(doubles.items()):
+        for short in sorted(doubles):
+            indexes = doubles[short]
             if len(indexes) == 1 and not self.rows[indexes[0]].id and short not in used:
                 used.add(short)
                 self.keys[indexes[0]] = short

@@ -9,10 +9,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
+from itertools import islice, repeat, zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ _PERSON = frozenset(("contact_name", "contact_email", "contact_phone"))
 _WHO = frozenset(("company", "contact_name", "contact_email", "contact_phone"))
 _NOBODY = Person()
 _EMPTY: Mapping[str, Any] = {}
+_DEFAULTS = {field.name: field.default for field in fields(Lead)}
 
 
 @dataclass(slots=True)
@@ -77,15 +79,12 @@ def read_leads(
     kept = _merge_alike(drafts, notes)
     keys = _assign_keys(kept, memory)
     mapped = columns.mapped
-    leads = []
-    silent_keys = []
-    for index, (draft, key) in enumerate(zip(kept, keys.keys, strict=True)):
-        if draft.silent:
-            silent_keys += [key] if index in keys.remembered else []
-            continue
-        leads.append(_to_lead(draft, key, mapped))
+    spoken = [index for index, draft in enumerate(kept) if not draft.silent]
+    leads = _make_leads([kept[index] for index in spoken], [keys.keys[index] for index in spoken], mapped)
+    for lead, index in zip(leads, spoken, strict=True):
         if index in keys.renamed:
-            notes.append(_renamed_note(leads[-1], keys.renamed[index]))
+            notes.append(_renamed_note(lead, keys.renamed[index]))
+    silent_keys = [keys.keys[index] for index in keys.remembered if kept[index].silent]
     return Leads(
         leads=tuple(leads),
         problems=tuple(reading.problems),
@@ -122,7 +121,6 @@ class _Reading:
         self.body = table.rows[columns.header_index + 1 :]
         self.readings = self._decide_dates(settings.source.date_order)
         self.readers = make_readers(vocabulary, self.readings)
-        self.fields = [(name, index, self.readers.get(name)) for name, index in columns.fields.items()]
         ids = columns.fields.get("id")
         self.ids_number_rows = ids is not None and numbers_rows(
             text for row in self.body if ids < len(row.values) and (text := clean_text(row.values[ids]))
@@ -155,50 +153,46 @@ class _Reading:
         Cells are read column by column, each different cell once; then the rows are put together.
         """
         header = [clean_text(value) for value in self.table.rows[self.columns.header_index].values]
+        prefix = f"{self.table.name}:"
         drafts = [
-            _Draft(row, f"{self.table.name}:{row.number}") for row in self.body if not (skip_hidden and row.hidden)
+            _Draft(row, f"{prefix}{row.number}")
+            for row in self.body
+            if not (skip_hidden and row.hidden) and not self._is_no_lead(row, header)
         ]
-        drafts = [draft for draft in drafts if not self._is_no_lead(draft, header)]
         whole = [draft for draft in drafts if not self._has_shifted(draft)]
-        names = [name for name, _, _ in self.fields]
-        cells = [
-            [draft.row.values[index] if index < len(draft.row.values) else "" for draft in whole]
-            for _, index, _ in self.fields
-        ]
-        columns = [self._read_column(name, column) for name, column in zip(names, cells, strict=True)]
-        for draft, raw, results in zip(whole, zip(*cells, strict=True), zip(*columns, strict=True), strict=True):
-            draft.cells = tuple([cell if isinstance(cell, str) else clean_text(cell) for cell in raw])
-            draft.values = {name: value for name, value in zip(names, results, strict=True) if value is not None}
-            self._settle_row(draft)
+        cells = _cut_columns([draft.row.values for draft in whole], list(self.columns.fields.values()))
+        columns = {
+            name: self._read_column(name, column) for name, column in zip(self.columns.fields, cells, strict=True)
+        }
+        faulty = [name for name, values in columns.items() if any(value.__class__ is Fault for value in values)]
+        texts = zip(*map(_texts_of, cells), strict=True)
+        for draft, own, results in zip(whole, texts, zip(*columns.values(), strict=True), strict=True):
+            draft.cells = own
+            draft.values = {name: value for name, value in zip(columns, results, strict=True) if value is not None}
+            self._settle_row(draft, faulty)
         return drafts
 
     def _read_column(self, name: str, cells: Sequence[CellValue]) -> list[Any]:
         """The field's value in each of these cells; a text that repeats itself is read once."""
         reader, blank = self.readers.get(name), self.vocabulary.blank
+        # 1, 1.0 and True are one key of a dictionary, but not one cell: only texts are looked up.
         texts = {cell for cell in cells if isinstance(cell, str)}
         known = {text: read_cell(text, name=name, reader=reader, blank=blank) for text in texts}
-        # 1, 1.0 and True are one key of a dictionary, but not one cell: only texts are looked up.
         return [
             known[cell] if isinstance(cell, str) else read_cell(cell, name=name, reader=reader, blank=blank)
             for cell in cells
         ]
 
-    def _is_no_lead(self, draft: _Draft, header: Sequence[str]) -> bool:
-        values = draft.row.values
-        if not any(clean_text(value) for value in values):
-            return True
-        first = clean_text(values[0])
-        if first == header[0] and [clean_text(value) for value in values] == header:
+    def _is_no_lead(self, row: Row, header: Sequence[str]) -> bool:
+        first = clean_text(row.values[0]) if row.values else ""
+        if first == header[0] and [clean_text(value) for value in row.values] == header:
             return True
         if first.startswith(_MERGE_MARKS):
-            self._problem(
-                draft,
-                self.columns.headers[0],
-                draft.row.values[0],
-                "is a mark left by a merge conflict; delete the line",
-            )
+            reason = "is a mark left by a merge conflict; delete the line"
+            name = f"{self.table.name}:{row.number}"
+            self.problems.append(Problem(name, self.columns.headers[0], shown(row.values[0]), reason))
             return True
-        return False
+        return not first and not any(clean_text(value) for value in row.values)
 
     def _problem(self, draft: _Draft, column: str, value: CellValue, reason: str) -> None:
         self.problems.append(Problem(draft.name, column, shown(value), reason))
@@ -211,11 +205,12 @@ class _Reading:
         self._silence(draft, self.columns.headers[-1], values[-1], reason)
         return True
 
-    def _settle_row(self, draft: _Draft) -> None:
-        """What the cells of one row mean together."""
+    def _settle_row(self, draft: _Draft, faulty: Sequence[str]) -> None:
+        """What the cells of one row mean together. `faulty` are the fields that some row has a fault in."""
         values = draft.values
-        for name in [name for name, value in values.items() if value.__class__ is Fault]:
-            self._set_unreadable(draft, name, values.pop(name).reason)
+        for name in faulty:
+            if isinstance(values.get(name), Fault):
+                self._set_unreadable(draft, name, values.pop(name).reason)
         if "contact_first_name" in values or "contact_last_name" in values:
             _join_name(values)
         for name, constant in self.constants.items():
@@ -226,7 +221,9 @@ class _Reading:
         self._settle_url(draft)
         self._settle_stage(draft)
         self._settle_whole(draft)
-        draft.contact = _contact(values)
+        _settle_words(values)
+        if not _PERSON.isdisjoint(values):
+            draft.contact = _contact(values)
 
     def _set_unreadable(self, draft: _Draft, name: str, reason: str) -> None:
         draft.unreadable |= {name}
@@ -234,6 +231,8 @@ class _Reading:
 
     def _settle_interview(self, draft: _Draft) -> None:
         """An interview's hour is wall-clock time in its own zone or the contact's, unless the cell has an offset."""
+        if "interview_at" not in draft.values and "interview_end" not in draft.values:
+            return
         zone = draft.values.get("interview_zone") or draft.values.get("contact_zone")
         if draft.unreadable & {"interview_zone", "contact_zone"} and isinstance(
             draft.values.get("interview_at"), datetime
@@ -258,21 +257,23 @@ class _Reading:
                 draft.values["url"] = address
 
     def _settle_stage(self, draft: _Draft) -> None:
-        text, outcome = draft.values.get("status", ""), draft.values.pop("outcome", "")
+        values = draft.values
+        text, outcome = values.pop("status", ""), values.pop("outcome", "")
         stage = self.words.stage_of(text) if text else None
         ended = self.words.stage_of(outcome) if outcome else None
-        for word in (text, outcome):
-            if word and stage is None and ended is None:
-                self.unknown.add(word, draft.name)
+        if stage is None and ended is None:
+            for word in (text, outcome):
+                if word:
+                    self.unknown.add(word, draft.name)
         if stage and ended and stage.closed and ended.closed and stage is not ended:
             reason = f'"{text}" and "{outcome}" contradict each other; the first counts'
             self.contradictions.append(Note(reason, row=draft.name))
         if ended and (stage is None or (ended.closed and not stage.closed)):
             text, stage = outcome, ended
-        applied = "applied_on" in draft.values or "applied_on" in draft.unreadable
-        draft.values["status"] = text or outcome
-        draft.values["stage_known"] = stage is not None
-        draft.values["stage"] = stage or (Stage.SENT if applied else Stage.IDEA)
+        applied = "applied_on" in values or "applied_on" in draft.unreadable
+        values["status_text"] = text or outcome
+        values["stage_known"] = stage is not None
+        values["stage"] = stage or (Stage.SENT if applied else Stage.IDEA)
 
     def _settle_whole(self, draft: _Draft) -> None:
         """Rows that nothing can be planned for are out as a whole."""
@@ -295,6 +296,16 @@ class _Reading:
     def _silence(self, draft: _Draft, column: str, value: CellValue, reason: str) -> None:
         draft.silent = True
         self._problem(draft, column, value, reason)
+
+
+def _cut_columns(rows: Sequence[Sequence[CellValue]], wanted: Sequence[int]) -> list[Sequence[CellValue]]:
+    """The columns with these positions, from the top; a row that ends before one has an empty cell there."""
+    every = list(islice(zip_longest(*rows, fillvalue=""), max(wanted, default=-1) + 1))
+    return [every[index] if index < len(every) else ("",) * len(rows) for index in wanted]
+
+
+def _texts_of(cells: Sequence[CellValue]) -> list[str]:
+    return [cell if isinstance(cell, str) else clean_text(cell) for cell in cells]
 
 
 def _join_name(values: dict[str, Any]) -> None:
@@ -330,16 +341,29 @@ def _assign_keys(drafts: Sequence[_Draft], memory: Mapping[str, LeadMemory]) -> 
 
 
 def _identity(draft: _Draft) -> Identity:
-    values = draft.values
+    get = draft.values.get
     return Identity(
-        id=values.get("id", ""),
-        company=values.get("company", ""),
-        role=values.get("role", ""),
-        contact=draft.contact.party,
-        url=values.get("url", ""),
-        applied_on=values.get("applied_on"),
+        id=get("id", ""),
+        company=get("company", ""),
+        role=get("role", ""),
+        contact=draft.contact.party if draft.contact is not _NOBODY else "",
+        url=get("url", ""),
+        applied_on=get("applied_on"),
         cells=draft.cells,
     )
+
+
+_RANKS = {"high": 1, "normal": 2, "low": 3}
+
+
+def _settle_words(values: dict[str, Any]) -> None:
+    """Words of the sheet that a lead keeps in another form."""
+    if "interest" in values:
+        values["interested"] = values.pop("interest")
+    if "priority" in values:
+        values["priority"] = _RANKS[values["priority"]]
+    if isinstance(values.get("plan"), Later):
+        values["plan"], values["plan_on"] = "later", values["plan"].on
 
 
 def _contact(values: Mapping[str, Any]) -> Person:
@@ -347,26 +371,26 @@ def _contact(values: Mapping[str, Any]) -> Person:
     return Person(get("contact_name", ""), get("contact_email", ""), get("contact_phone", ""))
 
 
-_RANKS = {"high": 1, "normal": 2, "low": 3}
-_RENAMED_FIELDS = {"status": "status_text", "interest": "interested"}
-
-
-def _to_lead(draft: _Draft, key: str, mapped: Mapping[str, str]) -> Lead:
-    values = {_RENAMED_FIELDS.get(name, name): value for name, value in draft.values.items() if name not in _PERSON}
-    if "priority" in values:
-        values["priority"] = _RANKS[values["priority"]]
-    if isinstance(values.get("plan"), Later):
-        values |= {"plan": "later", "plan_on": values["plan"].on}
-    return Lead(
-        key=key,
-        row=draft.name,
-        row_number=draft.row.number,
-        columns=mapped,
-        unreadable=draft.unreadable,
-        address=draft.row.address,
-        contact=draft.contact,
-        **values,
-    )
+def _make_leads(drafts: Sequence[_Draft], keys: Iterable[str], mapped: Mapping[str, str]) -> list[Lead]:
+    """The leads of these rows, set field by field: for each lead by itself, its fifty fields cost twice as much."""
+    leads = [object.__new__(Lead) for _ in drafts]
+    present = frozenset().union(*(draft.values for draft in drafts))
+    columns: dict[str, Iterable[Any]] = {
+        name: [draft.values.get(name, default) for draft in drafts] if name in present else repeat(default)
+        for name, default in _DEFAULTS.items()
+    }
+    columns |= {
+        "key": keys,
+        "row": [draft.name for draft in drafts],
+        "row_number": [draft.row.number for draft in drafts],
+        "columns": repeat(mapped),
+        "unreadable": [draft.unreadable for draft in drafts],
+        "address": [draft.row.address for draft in drafts],
+        "contact": [draft.contact for draft in drafts],
+    }
+    for name, values in columns.items():
+        deque(map(getattr(Lead, name).__set__, leads, values), maxlen=0)
+    return leads
 
 
 def _renamed_note(lead: Lead, before: LeadMemory) -> Note:

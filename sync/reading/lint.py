@@ -31,11 +31,11 @@ def lint_leads(leads: Sequence[Lead]) -> list[Note]:
 
 def _firms(leads: Iterable[Lead]) -> Iterable[str]:
     groups: dict[str, dict[str, str]] = defaultdict(dict)
-    for lead in leads:
-        form = squeeze(lead.company)
+    for company in {lead.company for lead in leads}:
+        form = squeeze(company)
         if len(form) > 3:
-            known = groups[form[:4]].setdefault(form, lead.company)
-            groups[form[:4]][form] = min(known, lead.company)
+            known = groups[form[:4]].setdefault(form, company)
+            groups[form[:4]][form] = min(known, company)
     pairs = (
         (group[one], group[other], one, other)
         for _, group in sorted(groups.items())
@@ -48,11 +48,11 @@ def _firms(leads: Iterable[Lead]) -> Iterable[str]:
 
 def _people(leads: Iterable[Lead]) -> Iterable[str]:
     names: dict[str, dict[str, str]] = defaultdict(dict)
-    for lead in leads:
-        if lead.contact.email and lead.contact.name:
-            spelled = names[lead.contact.email.casefold()]
-            form = squeeze(lead.contact.name)
-            spelled[form] = min(spelled.get(form, lead.contact.name), lead.contact.name)
+    for mail, name in {(lead.contact.email, lead.contact.name) for lead in leads}:
+        if mail and name:
+            spelled = names[mail.casefold()]
+            form = squeeze(name)
+            spelled[form] = min(spelled.get(form, name), name)
     for mail, spelled in names.items():
         if len(spelled) > 1:
             several = " and ".join(f'"{name}"' for name in sorted(spelled.values())[:3])
