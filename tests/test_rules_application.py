@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from advisor import Seeker, a_lead, clock, day, days, person, settings_for
 
-from sync.models import Stage
+from sync.models import Person, Stage
 
 LADDER = ("R-001-1", "R-001-12")
 
@@ -211,3 +211,20 @@ def test_old_rows_make_no_events() -> None:
     assert [touch.rule for touch in seeker.schedule.touches if touch.rule in LADDER] == []
     assert not seeker.all("R-000-4"), "what the triage names is not decided upon a second time"
     assert len(seeker.all("triage")) == 1
+
+
+@pytest.mark.parametrize(
+    ("contact", "expected"),
+    [
+        pytest.param(person("Ana Reed"), "Follow up: A. R.", id="initials"),
+        pytest.param(person(""), "Follow-up", id="no contact"),
+        pytest.param(
+            person("", email="jobs@acme.example"), "Follow-up", id="an address tells a name, so it is left out"
+        ),
+        pytest.param(person("(42)"), "Follow-up", id="a name without a letter"),
+    ],
+)
+def test_a_short_title_never_ends_in_nothing(contact: Person, expected: str) -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4), contact=contact))
+    assert seeker.find("R-001-1").brief == expected

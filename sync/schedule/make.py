@@ -40,7 +40,7 @@ from sync.schedule.shared import (
     triage_event,
 )
 from sync.schedule.showing import publish, ring, sortable
-from sync.schedule.text import initials, web_link, write_texts
+from sync.schedule.text import brief_of, web_link, write_texts
 from sync.schedule.timing import give_times
 
 MANY_LATE = 10
@@ -243,7 +243,7 @@ def _touch(draft: Draft, texts: tuple[str, str, str], desk: Desk) -> Touch:
         offers=draft.offers,
         url=web_link(lead.url) if lead else "",
         address=lead.address if lead else "",
-        brief=desk.say("title.short", initials=initials(draft.person.name)).rstrip(": "),
+        brief=brief_of(draft, desk=desk),
         bare=desk.say("title.none"),
     )
 

@@ -86,6 +86,12 @@ def title_of(draft: Draft, *, desk: Desk) -> str:
     return desk.say("title.late", title=title) if draft.late else title
 
 
+def brief_of(draft: Draft, *, desk: Desk) -> str:
+    """The title that tells no names: the recipient's initials; without a recipient's name the bare word."""
+    letters = initials(draft.person.name)
+    return desk.say("title.short", initials=letters) if letters else desk.say("title.none")
+
+
 def web_link(url: str) -> str:
     """The address where it is an http(s) one; else nothing."""
     bare = clean(url, limit=2000)
