@@ -157,6 +157,51 @@ def test_nothing_before_now_and_no_two_at_once(leads: list[Lead]) -> None:
 
 @BOUNDED
 @given(sheets())
+def test_the_clock_alone_moves_nothing_of_a_day(leads: list[Lead]) -> None:
+    seeker, schedule = planned(leads)
+    for now in ("2027-01-13 12:10", "2027-01-13 19:40"):
+        assert seeker.run(now, leads).touches == schedule.touches
+
+
+def test_steps_taken_as_done_at_first_sight_count_at_once() -> None:
+    """Nobody logs: the passed step counts as contact of the agency in this run already, not from the next one on."""
+    lead = a_lead(agency="Harnham", applied_on=date(2027, 1, 5))
+    seeker, schedule = planned([lead])
+    assert schedule.done
+    assert [day_of(touch) for touch in seeker.all("R-001-13")] == [date(2027, 1, 26)]
+    assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
+
+
+def test_an_evening_run_keeps_the_reasons_of_the_morning() -> None:
+    """The guard forbids today anyway, so that today's hours are over changes no text."""
+    leads = [
+        a_lead(2, applied_on=date(2027, 1, 5), follow_ups_done=0),
+        a_lead(3, company="Acme, Inc.", applied_on=date(2027, 1, 5), follow_ups_done=0),
+    ]
+    seeker, schedule = planned(leads)
+    assert seeker.run("2027-01-13 19:40", leads).touches == schedule.touches
+
+
+def test_a_confirmation_of_today_stays_after_the_interview_began() -> None:
+    lead = a_lead(stage=Stage.INTERVIEW, interview_at=datetime(2027, 1, 13, 15, 45, tzinfo=NEW_YORK))
+    seeker, schedule = planned([lead])
+    assert day_of(seeker.find("R-001-2")) == TODAY
+    assert seeker.run("2027-01-13 19:40", [lead]).touches == schedule.touches
+    assert not seeker.run("2027-01-14 08:40", [lead]).done
+    assert seeker.all("R-001-2") == []
+
+
+def test_a_first_run_in_the_evening_starts_tomorrow_and_stays() -> None:
+    lead = a_lead(applied_on=date(2027, 1, 6), follow_ups_done=0)
+    seeker, schedule = planned([lead], "2027-01-13 19:40")
+    first = seeker.find("R-001-1")
+    assert day_of(first) == date(2027, 1, 14)
+    assert "moved to Thu 14 Jan: the days before it have no room left" in first.reason
+    assert seeker.run("2027-01-13 20:10", [lead]).touches == schedule.touches
+
+
+@BOUNDED
+@given(sheets())
 def test_every_open_row_has_a_touch_a_decision_or_a_note(leads: list[Lead]) -> None:
     _, schedule = planned(leads)
     busy = {touch.lead_key for touch in schedule.touches}

@@ -119,8 +119,6 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
     if any(case.stage is Stage.ACCEPTED and case.can_read("status") for case in cases):
         return list(placing.place_all(list(closing_notes(cases, desk=desk))))
     placing.reserve_given_days()
-    for case in cases:
-        _note_past_contacts(case, placing.guard, desk)
     owed = [draft for case in cases for draft in obligations(case, desk=desk)]
     owed = _replace_pile(owed, desk)
     fixed = [draft for draft in owed if draft.kind is not TouchClass.SELF]
@@ -130,6 +128,7 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
     trains += [Single(draft.case, draft) for draft in owed if draft.kind is TouchClass.SELF and draft.case]
     for more in (agency_touches, progress_notes, employer_news, withdrawals):
         trains += more(cases, desk=desk)
+    _note_past_contacts(cases, placing.guard, desk)
     late = {(draft.key, draft.rule.id) for draft in fixed if draft.late}
     return fixed + list(placing.place_all([train for train in trains if not _joins_late(train, late, desk)]))
 
@@ -179,19 +178,24 @@ def _open_guard(desk: Desk) -> Guard:
     return Guard(organisation_days=days if rules["R-003-5"].on else 0, person_days=max(days, floor))
 
 
-def _note_past_contacts(case: Case, guard: Guard, desk: Desk) -> None:
-    """What already reached them starts the clock of their organisation: outbound messages and ticked touches."""
-    lead, key, label = case.lead, case.lead.key, case.lead.label
-    if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
-        guard.note_contact(case.org_keys, desk.day_of(lead.last_outbound), label=label, lead_key=key)
-    for record in desk.by_lead.get(key, ()):
-        rule = desk.advice.rules.get(record.rule)
-        if record.done_on is None or rule is None or rule.kind is TouchClass.SELF:
+def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None:
+    """What already reached them starts the clock of their organisation: outbound messages and touches that are done.
+
+    Steps that this very run takes as done count like those of earlier runs, so that the next run finds the same limits.
+    """
+    by_key = {case.lead.key: case for case in cases}
+    for key, case in by_key.items():
+        lead = case.lead
+        if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
+            guard.note_contact(case.org_keys, desk.day_of(lead.last_outbound), label=lead.label, lead_key=key)
+    for record in {**desk.memory.touches, **desk.touches}.values():
+        rule, known = desk.advice.rules.get(record.rule), by_key.get(record.lead_key)
+        if record.done_on is None or rule is None or known is None:
             continue
         if rule.kind is TouchClass.ASKING:
-            guard.note_ask(case.org_keys, record.done_on, label=label, lead_key=key)
+            guard.note_ask(known.org_keys, record.done_on, label=known.lead.label, lead_key=known.lead.key)
         elif rule.audience in ("contact", "interviewers", "employer", "arranger"):
-            guard.note_contact(case.org_keys, record.done_on, label=label, lead_key=key)
+            guard.note_contact(known.org_keys, record.done_on, label=known.lead.label, lead_key=known.lead.key)
 
 
 def _says_stop(lead: Lead) -> bool:

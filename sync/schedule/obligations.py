@@ -102,9 +102,9 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
         desk.triage(draft.case, whole=False)
         _leave(draft, desk)
         return []
-    if occasion.until is not None and desk.has_come(occasion.until):
-        return _expire(draft, memory, desk)
     stood = desk.day_of(memory.start) if memory and memory.start is not None else None
+    if occasion.until is not None and stood != desk.today and desk.has_come(occasion.until):
+        return _expire(draft, memory, desk)
     if memory and stood and stood < desk.today and (day := critical_day(draft, memory, desk)) <= desk.today:
         return _turn_critical(draft, memory, day, desk)
     _choose_day(draft, occasion, stood, desk)

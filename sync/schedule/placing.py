@@ -121,27 +121,35 @@ class Placing:
 
     def _find_day(self, draft: Draft) -> bool:
         desk, wanted = self.desk, draft.day
-        earliest = max(wanted, self._first_day(draft))
+        earliest = max(wanted, desk.days.at_or_after(desk.today))
         if earliest > wanted:
             draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
-        keys = draft.guard_keys
-        guarded: date | None = earliest
-        if keys:
-            guarded, block = self.guard.first_free(keys, earliest, roll=desk.days.at_or_after)
-            if guarded is None or (draft.latest and guarded > draft.latest):
-                self._give_up(draft, block)
-                return False
-            if block is not None:
-                draft.reason.append(self._guard_reason(draft, earliest, guarded, block))
-        assert guarded is not None
+        guarded, block = self._first_free(draft, earliest)
+        if guarded is None or (draft.latest and guarded > draft.latest):
+            self._give_up(draft, block)
+            return False
+        if block is not None:
+            draft.reason.append(self._guard_reason(draft, earliest, guarded, block))
         given = self._release(draft)
+        closed = guarded == desk.today and self._is_too_late_today(draft)
         if draft.rule.levelled and desk.settings.limits.daily_touches:
-            draft.day = self._level(draft, guarded, given)
+            day = self._level(draft, guarded, given, closed=closed)
         else:
-            draft.day = guarded
-            draft.own_event = not draft.rule.levelled or self.load[guarded] < FULL
-        self.load[draft.day] += draft.rule.levelled and draft.own_event
+            day = self._first_free(draft, desk.days.add(guarded, 1))[0] if closed else guarded
+            draft.own_event = not draft.rule.levelled or self.load[day or guarded] < FULL
+        if day is None or (draft.latest and day > draft.latest):
+            self._give_up(draft, block)
+            return False
+        if day != guarded:
+            draft.reason.append(desk.say("reason.levelled", day=desk.tell(day)))
+        draft.day = day
+        self.load[day] += draft.rule.levelled and draft.own_event
         return True
+
+    def _first_free(self, draft: Draft, day: date) -> tuple[date | None, Reached | None]:
+        """The first day from this one on that no limit forbids, and what forbade this one."""
+        keys = draft.guard_keys
+        return self.guard.first_free(keys, day, roll=self.desk.days.at_or_after) if keys else (day, None)
 
     def _release(self, draft: Draft) -> date | None:
         """Take back the place kept for this draft; the day it was, where the rule's own day is still the same."""
@@ -152,33 +160,34 @@ class Placing:
         memory = draft.memory
         return given if memory and memory.raw == draft.raw and memory.offers == draft.offers else None
 
-    def _level(self, draft: Draft, guarded: date, given: date | None) -> date:
-        """The first day with room, over at most five business days; without room the last one, shown as "more"."""
+    def _level(self, draft: Draft, guarded: date, given: date | None, *, closed: bool) -> date | None:
+        """The first day with room, over at most five business days; without room the last one, shown as "more".
+
+        `closed` leaves out the first of them: it is today, and today's hours are over.
+        """
         desk, limit, keys = self.desk, self.desk.settings.limits.daily_touches, draft.guard_keys
-        if given is None and self.load[guarded] < limit:
+        if given is None and self.load[guarded] < limit and not closed:
             return guarded
         allowed = [guarded]
         while len(allowed) < SPREAD:
             allowed.append(desk.days.add(allowed[-1], 1))
-        if keys:
-            allowed = [day for day in allowed if self.guard.is_free(keys, day)]
+        allowed = [day for day in allowed[closed:] if not keys or self.guard.is_free(keys, day)]
+        if not allowed:
+            return self._first_free(draft, desk.days.add(guarded, 1))[0]
         if given in allowed and (self.load[given] < limit or given == allowed[-1]):
             day = given
         else:
             day = next((day for day in allowed if self.load[day] < limit), allowed[-1])
         draft.own_event = self.load[day] < limit
-        if day != guarded:
-            draft.reason.append(desk.say("reason.levelled", day=desk.tell(day)))
         return day
 
-    def _first_day(self, draft: Draft) -> date:
-        """The first day this draft may still be offered on: today while its hours last, or the day it was given."""
+    def _is_too_late_today(self, draft: Draft) -> bool:
+        """Whether today's hours are over for it; what stands on today already stays there."""
         desk, memory = self.desk, draft.memory
         if memory and memory.start is not None and desk.day_of(memory.start) == desk.today:
-            return desk.days.at_or_after(desk.today)
-        today = desk.days.at_or_after(desk.today)
-        _, high = desk.windows.bounds(today, desk.settings.work_hours, desk.zone)
-        return today if not desk.has_begun(high) else desk.days.add(today, 1)
+            return False
+        _, high = desk.windows.bounds(desk.today, desk.settings.work_hours, desk.zone)
+        return desk.has_begun(high)
 
     def _guard_reason(self, draft: Draft, wanted: date, day: date, block: Reached) -> str:
         desk, case = self.desk, draft.case
