@@ -228,3 +228,17 @@ def test_a_short_title_never_ends_in_nothing(contact: Person, expected: str) -> 
     seeker = Seeker()
     seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4), contact=contact))
     assert seeker.find("R-001-1").brief == expected
+
+
+@pytest.mark.parametrize("limit", [8, 0])
+def test_days_that_are_too_full_are_the_same_in_the_second_run(limit: int) -> None:
+    """Dates from the sheet fill days past their limit; what already has its event on such a day keeps it."""
+    seeker = Seeker(settings_for(tables=f"[limits]\ndaily_touches = {limit}\n"))
+    dates = [date(2027, 1, 9 + number // 25) for number in range(200)]
+    leads = [
+        a_lead(number, company=f"Firm {number}", applied_on=date(2027, 1, 4), follow_up_on=day)
+        for number, day in enumerate(dates)
+    ]
+    first = seeker.run("2027-01-05 08:00", leads).touches
+    assert any(touch.rule == "more" for touch in first)
+    assert seeker.run("2027-01-05 08:00", leads).touches == first

@@ -136,7 +136,8 @@ class Placing:
             day = self._level(draft, guarded, given, closed=closed)
         else:
             day = self._first_free(draft, desk.days.add(guarded, 1))[0] if closed else guarded
-            draft.own_event = not draft.rule.levelled or self.load[day or guarded] < FULL
+            kept = given is not None and given == day
+            draft.own_event = not draft.rule.levelled or kept or self.load[day or guarded] < FULL
         if day is None or (draft.latest and day > draft.latest):
             self._give_up(draft, block)
             return False
@@ -174,11 +175,11 @@ class Placing:
         allowed = [day for day in allowed[closed:] if not keys or self.guard.is_free(keys, day)]
         if not allowed:
             return self._first_free(draft, desk.days.add(guarded, 1))[0]
-        if given in allowed and (self.load[given] < limit or given == allowed[-1]):
+        if given in allowed:  # it has its event there, however full the day has become since
             day = given
         else:
             day = next((day for day in allowed if self.load[day] < limit), allowed[-1])
-        draft.own_event = self.load[day] < limit
+            draft.own_event = self.load[day] < limit
         return day
 
     def _is_too_late_today(self, draft: Draft) -> bool:
