@@ -191,6 +191,20 @@ def test_a_confirmation_of_today_stays_after_the_interview_began() -> None:
     assert seeker.all("R-001-2") == []
 
 
+def test_a_start_before_the_hours_stays_where_its_deadline_put_it() -> None:
+    lead = a_lead(stage=Stage.OFFER, offer_on=date(2027, 1, 12))
+    seeker, schedule = planned([lead])
+    assert seeker.find("R-001-9").start == datetime(2027, 1, 13, 8, 45, tzinfo=NEW_YORK)
+    assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
+
+
+def test_a_lead_named_in_the_triage_event_is_not_asked_for_its_date_too() -> None:
+    lead = a_lead(stage=Stage.OFFER, plan_on=date(2027, 1, 2), received_at=date(2027, 1, 2))
+    seeker, schedule = planned([lead])
+    assert {touch.rule for touch in schedule.touches} == {"triage", "R-001-14"}
+    assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
+
+
 def test_a_first_run_in_the_evening_starts_tomorrow_and_stays() -> None:
     lead = a_lead(applied_on=date(2027, 1, 6), follow_ups_done=0)
     seeker, schedule = planned([lead], "2027-01-13 19:40")

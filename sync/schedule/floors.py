@@ -44,8 +44,8 @@ def trains_of(case: Case, *, desk: Desk) -> Iterator[Train]:
         _acquainted(case, desk),
         _travel(case, desk),
         _on_hold(case, desk),
-        _add_the_date(case, desk),
         _planned(case, desk),
+        _add_the_date(case, desk),
     ):
         yield from _single(draft)
 
@@ -261,7 +261,7 @@ def _add_the_date(case: Case, desk: Desk) -> Draft | None:
     if case.new and _newest(lead, desk) + OLD < desk.today:
         desk.triage(case)
         return None
-    if case.seen.triaged:
+    if case.seen.triaged or lead.key in desk.settled:
         return None
     number = sum(stage.stage is case.stage for stage in case.seen.stages)
     draft = _draft(case, rule, desk.days.at_or_after(since), desk, party=case.stage.value, round=number)
@@ -285,8 +285,9 @@ def _planned(case: Case, desk: Desk) -> Draft | None:
         draft.reason[:0] = [desk.say("reason.research")]
     else:
         return None
-    if case.new and draft.raw + WEEK < desk.today:
-        desk.triage(case)
+    if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < desk.today:
+        if case.new:
+            desk.triage(case)
         return None
     return offer_floor(draft, desk)
 

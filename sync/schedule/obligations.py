@@ -172,6 +172,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
             return
     if memory and stood and same and stood >= desk.today:
         draft.day, draft.offers = stood, memory.offers
+        _keep_odd_hour(draft, memory, desk)
     else:
         late = stood is not None and stood < desk.today
         draft.offers = (memory.offers if memory else 0) + late if memory else 1
@@ -179,6 +180,17 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     kept = memory.start if memory and draft.day == stood and isinstance(memory.start, datetime) else None
     late = draft.deadline is not None and (kept > draft.deadline if kept else desk.is_behind(draft.deadline))
     draft.late = draft.offers > 1 or late
+
+
+def _keep_odd_hour(draft: Draft, memory: TouchMemory, desk: Desk) -> None:
+    """A start outside of the day's window was demanded by the deadline; later runs of the day leave it there."""
+    if not isinstance(memory.start, datetime) or draft.channel == "phone":
+        return
+    hours = desk.settings.work_hours if draft.rule.window == "work" else desk.settings.message_hours
+    low, high = desk.windows.bounds(draft.day, hours, desk.zone)
+    quarter = quarter_down(memory.start)
+    if not low <= quarter < high:
+        draft.low, draft.high = quarter, quarter + -(-draft.rule.length // 15)
 
 
 def _first_day(draft: Draft, quarter: int, desk: Desk) -> date:
