@@ -20,8 +20,6 @@ MAX_CELL = 200
 """Characters of a cell that are shown."""
 MOVES = ("resume", "referral", "fact", "organisation")
 """Ways to bring something new (R-003-8); `meet` comes first where a trip is in the sheet."""
-CONDEMNED = ("did you get my resume", "do you have any positions yet")
-"""Questions that never stand in a text (R-003-11)."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")

@@ -1,0 +1,72 @@
+"""A touch into an event: how much of a lead leaves the sheet, what rings, what lies all day (DESIGN 4.2, 5.4)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from advisor import Seeker, a_lead, person, settings_for, when
+
+from sync.events import to_event
+from sync.models import Abilities, Event, Touch
+
+LEAD = a_lead(
+    7, applied_on=date(2027, 1, 6), role="Clerk", contact=person("Dana Reed", "dana@acme.example"), follow_ups_done=0,
+    url="https://acme.example/job",
+)  # fmt: skip
+MET = a_lead(8, company="Beta", referrer="Lou Ames", received_at=when("2027-01-13 08:00"))
+
+
+def touches() -> tuple[Touch, Touch]:
+    """A floor and an obligation with a deadline."""
+    seeker = Seeker()
+    seeker.run("2027-01-13 08:40", (LEAD, MET))
+    return seeker.find("R-001-1"), seeker.find("R-000-2")
+
+
+def event(touch: Touch, target: str = "") -> Event:
+    return to_event(touch, settings=settings_for(target=target), abilities=Abilities(reactions=True))
+
+
+@pytest.mark.parametrize(
+    ("target", "summary", "contact", "url"),
+    [
+        ("", "Follow up: Dana Reed, Acme", True, "https://acme.example/job"),
+        ('details = "short"', "Follow up: D. R.", False, ""),
+        ('details = "none"', "Follow-up", False, ""),
+    ],
+    ids=["full says everything", "short gives initials only", "none gives the bare word"],
+)
+def test_details(target: str, summary: str, contact: bool, url: str) -> None:
+    made = event(touches()[0], target)
+    assert made.summary == summary
+    assert ("dana@acme.example" in made.description) is contact
+    assert bool(made.description) is contact
+    assert made.url == url
+    assert made.row == "leads.csv:7"
+
+
+def test_all_day_moves_only_what_has_no_hour_of_its_own() -> None:
+    floor, owed = (event(touch, 'style = "all-day"') for touch in touches())
+    assert (floor.start, floor.end) == (date(2027, 1, 13), date(2027, 1, 14))
+    assert isinstance(owed.start, datetime)
+    assert owed.end == owed.start + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("", timedelta(0)),
+        ("alarm_minutes = 20", timedelta(minutes=20)),
+        ('alarm_minutes = "none"', None),
+    ],
+    ids=["at the start", "twenty minutes before", "none wanted"],
+)
+def test_alarm(target: str, expected: timedelta | None) -> None:
+    assert event(touches()[1], target).alarm == expected
+
+
+def test_all_day_events_do_not_ring() -> None:
+    floor = touches()[0]
+    assert floor.alarm
+    assert event(floor, 'style = "all-day"').alarm is None
