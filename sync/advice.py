@@ -97,8 +97,10 @@ class Wording:
     texts: Mapping[str, str]
 
     def say(self, key: str, **facts: object) -> str:
-        """The text of this key with its placeholders filled."""
-        return self._templates[key].format_map(facts)
+        """The text of this key with its placeholders filled; for a `count` of one its `-single`, where there is one."""
+        single = f"{key}-single"
+        chosen = single if str(facts.get("count")) == "1" and single in self.texts else key
+        return self._templates[chosen].format_map(facts)
 
     def has(self, key: str) -> bool:
         """Whether there is a text for this key."""

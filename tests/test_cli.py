@@ -124,7 +124,7 @@ def test_explain_shows_the_arithmetic_and_what_moved_it(folder: Path, capsys: py
     assert call(folder, "explain", "acme", *NOW, "--no-color") == 0
     out = capsys.readouterr().out
     assert "R-001-1" in out
-    assert "applied Sat 2 Jan + 7 days = Sat 9 Jan" in out
+    assert "applied_on: Sat 2 Jan + 7 days = Sat 9 Jan" in out
     assert "moved to Mon 11 Jan" in out
 
 

@@ -242,3 +242,30 @@ def test_days_that_are_too_full_are_the_same_in_the_second_run(limit: int) -> No
     first = seeker.run("2027-01-05 08:00", leads).touches
     assert any(touch.rule == "more" for touch in first)
     assert seeker.run("2027-01-05 08:00", leads).touches == first
+
+
+def test_a_drag_is_released_and_reported_when_its_fact_changes() -> None:
+    """DESIGN 6: the pin holds until `applied_on` changes; then the touch follows the sheet again, and that is said."""
+    seeker = Seeker()
+    seeker.run("2027-01-05 08:40", a_lead(applied_on=date(2027, 1, 4)))
+    seeker.drag(seeker.find("R-001-1"), "2027-01-05", to="2027-01-14 15:00")
+    seeker.run("2027-01-06 08:40", a_lead(applied_on=date(2027, 1, 4)))
+    assert clock(seeker.find("R-001-1")) == "2027-01-14 15:00"
+    schedule = seeker.run("2027-01-06 08:50", a_lead(applied_on=date(2027, 1, 5)))
+    assert day(seeker.find("R-001-1")) == "2027-01-12"
+    released = [note for note in schedule.notes if "follows the sheet again" in note.reason]
+    assert [(note.rule, note.reason) for note in released] == [
+        ("R-001-1", "you had moved it; Applied On changed, so it follows the sheet again")
+    ]
+    again = seeker.run("2027-01-06 09:00", a_lead(applied_on=date(2027, 1, 5)))
+    assert not [note for note in again.notes if "follows the sheet again" in note.reason]
+
+
+def test_a_step_names_the_column_it_counts_from() -> None:
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4))
+    lead.columns["applied_on"] = "Date Applied"
+    seeker.run("2027-01-05 08:40", lead)
+    first = seeker.find("R-001-1")
+    assert first.reason == ("Date Applied: Mon 4 Jan + 7 days = Mon 11 Jan",)
+    assert first.row == "leads.csv:2"

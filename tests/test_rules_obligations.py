@@ -90,6 +90,13 @@ def test_R_000_4_one_event_for_all_that_arrived_on_a_day() -> None:
     assert seeker.all("R-000-4") == []
 
 
+def test_R_000_4_one_lead_is_spoken_of_as_one() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-12 11:05", a_lead())
+    assert seeker.find("R-000-4").summary == "Decide the next step: 1 new lead"
+    assert "1 lead arrived and has no step of its own" in seeker.find("R-000-4").reason
+
+
 def test_R_001_2_example_a() -> None:
     seeker = Seeker()
     seeker.run("2027-01-11 10:00", a_lead(interview_at=when("2027-01-19 10:00"), stage=Stage.INTERVIEW))

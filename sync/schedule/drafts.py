@@ -157,6 +157,9 @@ def _pin(draft: Draft, desk: Desk) -> None:
     if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
         return
     if memory.pinned_fact != draft.fact:
+        if draft.case is not None:
+            column = draft.case.lead.columns.get(draft.hangs_on, draft.hangs_on)
+            desk.note("note.released", draft.case, rule=draft.rule.id, column=column)
         return
     day = desk.day_of(memory.pinned_to)
     if day >= desk.today:

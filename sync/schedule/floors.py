@@ -21,6 +21,7 @@ from sync.schedule.drafts import Draft, draft_for, remember
 from sync.schedule.ladders import WEEK, Ladder, count_reasons, offer_sheet_date, replay, roll_reasons, sheet_date
 from sync.schedule.people import agency_person, asked_person, channel_for
 from sync.schedule.placing import Single, Train
+from sync.schedule.text import clean
 
 ROUNDS = 10
 """The round of a status step is ten times the interview's round plus the step (DESIGN 6)."""
@@ -74,7 +75,7 @@ def _application(case: Case, desk: Desk) -> Ladder | None:
         rules=tuple(first if number == 0 or later is None else later for number in range(len(intervals))),
         intervals=intervals,
         base=lead.applied_on,
-        base_text=desk.say("reason.since_applied"),
+        base_text=_column(case, "applied_on", "reason.since_applied", desk),
         generation=case.seen.generation,
         decide_by=lead.they_decide_by,
     )
@@ -115,14 +116,22 @@ def _waiting_since(case: Case, desk: Desk) -> tuple[date | None, str]:
     lead, days = case.lead, []
     if lead.interview_at is not None:
         held = desk.day_of(end_of(lead.interview_at, lead.interview_end, desk=desk))
-        days.append((held, desk.say("reason.since_interview")))
+        days.append((held, _column(case, "interview_at", "reason.since_interview", desk)))
     if lead.last_inbound is not None and (case.stage in _TALKING or _answered(case, desk)):
-        days.append((desk.day_of(lead.last_inbound), desk.say("reason.since_answer")))
+        days.append((desk.day_of(lead.last_inbound), _column(case, "last_inbound", "reason.since_answer", desk)))
     if lead.under_consideration_on is not None:
-        days.append((lead.under_consideration_on, desk.say("reason.since_considered")))
+        days.append(
+            (lead.under_consideration_on, _column(case, "under_consideration_on", "reason.since_considered", desk))
+        )
     if not days and case.stage in _TALKING:
         days.append((_stage_since(case), desk.say("reason.since_stage")))
     return max(days, key=lambda found: found[0], default=(None, ""))
+
+
+def _column(case: Case, field: str, otherwise: str, desk: Desk) -> str:
+    """The header of the column a day stands in; without one, our word for it."""
+    header = clean(case.lead.columns.get(field, ""))
+    return desk.say("reason.column", column=header) if header else desk.say(otherwise)
 
 
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT)
