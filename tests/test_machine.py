@@ -276,9 +276,28 @@ class Histories(RuleBasedStateMachine):
 class MemoryHistories(Histories):
     """With a real state file."""
 
+    def __init__(self) -> None:
+        self.folders: list[TemporaryDirectory[str]] = []
+        super().__init__()
+
     def open_store(self) -> StateStore:
-        self.folder = TemporaryDirectory()
-        return SqliteState(Path(self.folder.name) / "state.sqlite")
+        self.close_store()
+        self.folders.append(TemporaryDirectory())
+        return SqliteState(Path(self.folders[-1].name) / "state.sqlite")
+
+    def close_store(self) -> None:
+        """Leave nothing open and nothing lying about."""
+        if self.folders:
+            assert isinstance(self.store, SqliteState)
+            self.store.close()
+            self.folders.pop().cleanup()
+
+    def teardown(self) -> None:
+        """As ever, then tidy up."""
+        try:
+            super().teardown()
+        finally:
+            self.close_store()
 
 
 class StubHistories(Histories):
