@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sync.errors import ConfigError
-from sync.models import Change, Lead, Moment, Table
+from sync.models import CalendarInfo, Change, Lead, Moment, Table
 from sync.reading.cells import shown
 from sync.reading.columns import Columns
 
@@ -85,6 +85,15 @@ def recognise_target(text: str) -> Mapping[str, str]:
     if not given.lower().endswith((".ics", ".ical", ".ifb")):
         raise ConfigError(f"the calendar {given!r} is neither an .ics file nor an address beginning with https://")
     return {"type": "ics", "path": given}
+
+
+def pick_calendar(calendars: Sequence[CalendarInfo], answer: str) -> CalendarInfo | None:
+    """The usable calendar with this number (from 1) or name; None where there is none, or more than one."""
+    text = answer.strip()
+    named = [info for info in calendars if info.name == text]
+    if not named and text.isascii() and text.isdigit() and 0 < int(text[:9]) <= len(calendars):
+        named = [calendars[int(text[:9]) - 1]]
+    return named[0] if len(named) == 1 and not named[0].trouble else None
 
 
 def explain_target(target: Mapping[str, str]) -> tuple[str, ...]:

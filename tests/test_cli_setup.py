@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from servers import radicale
 
 from sync.cli import run_command
 from sync.config import parse_settings
+from sync.models import CalendarInfo
+from sync.setup import pick_calendar
 
 NOW = "2026-09-10T08:00:00+02:00"
 SHEET = """Firma,Stelle,Beworben am,Status,Phone
@@ -167,3 +176,82 @@ def test_a_mapping_of_ones_own_is_read_beside_the_configuration(
     (folder / "mine.toml").write_text(mine.replace("company", "compny"), "utf-8")
     assert run_command(["plan", "--now", NOW]) == 2
     assert "'compny' is no field" in capsys.readouterr().err
+
+
+def converse(folder: Path, answers: Sequence[tuple[str, str]], *options: str) -> str:
+    """`init` on a terminal: each answer is typed when its question has come. Gives all that was on the screen."""
+    master, slave = pty.openpty()
+    command = [str(Path(sys.executable).with_name("followup")), "init", "--now", NOW, "--no-color", *options]
+    process = subprocess.Popen(command, cwd=folder, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+    os.close(slave)
+    screen, seen, left = "", 0, list(answers)
+    try:
+        while select.select([master], [], [], 20)[0]:
+            try:
+                screen += os.read(master, 65_536).decode("utf-8", "replace")
+            except OSError:  # how Linux tells that the other side has gone
+                break
+            if left and (place := screen.find(left[0][0], seen)) >= 0:
+                seen = place + len(left[0][0])
+                os.write(master, left.pop(0)[1].encode() + b"\n")
+        assert not left, screen
+        assert process.wait(60) == 0, screen
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+    assert not left, screen
+    return screen
+
+
+def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_chosen_one(folder: Path) -> None:
+    store = folder / "store"
+    store.mkdir()
+    with radicale(store) as server:
+        server.make_calendar("home")
+        wanted = server.make_calendar("work")
+        screen = converse(
+            folder,
+            [
+                ("Your sheet", "leads.csv"),
+                ("Your time zone", "Europe/Berlin"),
+                ("Public holidays", "DE-BY"),
+                ("Your calendar", server.root),
+                ("Your name on that server", "ann"),
+                ("empty to skip): ", "hunter2"),
+                ("Which of them", "7"),
+                ("That is none of them", "work"),
+                ("anyone else see", "no"),
+                ("What is 'Phone'", ""),
+            ],
+        )
+    assert "Found 2 calendars" in screen
+    assert "hunter2" not in screen
+    text = (folder / "followup.toml").read_text("utf-8")
+    assert "hunter2" not in text
+    target = parse_settings(text).target
+    assert (target.url, target.user, target.details) == (wanted, "ann", "full")
+
+
+CALENDARS = (
+    CalendarInfo("Home", "u1"),
+    CalendarInfo("Work", "u2"),
+    CalendarInfo("Work", "u3"),
+    CalendarInfo("2", "u4"),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "url"),
+    [
+        pytest.param("1", "u1", id="a number"),
+        pytest.param(" Home ", "u1", id="a name"),
+        pytest.param("2", "u4", id="a name that is a number"),
+        pytest.param("Work", None, id="a name that two have"),
+        pytest.param("0", None, id="no number of the list"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_a_calendar_is_picked_by_number_or_name(answer: str, url: str | None) -> None:
+    chosen = pick_calendar(CALENDARS, answer)
+    assert (chosen.url if chosen else None) == url

@@ -16,7 +16,7 @@ import typer
 from sync.cli.options import ConfigOption, NoColorOption, NowOption, app
 from sync.cli.profiles import CONFIG_NAME, Profile, make_profile, parse_now, read_sheet
 from sync.cli.screen import open_console
-from sync.errors import OK, ConfigError
+from sync.errors import OK, ConfigError, FollowupError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,11 +51,14 @@ def init(
         raise ConfigError(f"there is no folder {path.parent} to write {path.name} into")
     ask = _questions(yes)
     sheet = _sheet_keys(ask("Your sheet (a file, or the address of a Google Sheet)", source, "leads.csv"), path, tab)
-    place = _calendar_keys(ask("Your calendar (an .ics file or a CalDAV address)", target, "followups.ics"), path, ask)
-    place |= {key: value for key, value in (("user", user), ("calendar", calendar)) if value}
     zone = ask("Your time zone", timezone, _host_zone())
     days_off = ask("Public holidays to leave out (US, US-NY, DE-BY ...; empty for none)", holidays, "")
+    place = _calendar_keys(ask("Your calendar (an .ics file or a CalDAV address)", target, "followups.ics"), path)
+    place |= {key: value for key, value in (("user", user), ("calendar", calendar)) if value}
     setup = Setup(secrets.token_hex(4), zone, sheet, place, days_off)
+    if place["type"] == "caldav" and not calendar and not yes and sys.stdin.isatty():
+        setup = replace(setup, target=_choose_calendar(setup, path, ask))
+    setup = replace(setup, target={**setup.target, "details": _ask_details(place["type"], ask)})
     text = _understand(setup, path, ask, now=now, console=open_console(no_color))
     _write_new(path, text)
     typer.echo(f"Wrote {path}. Next: followup plan")
@@ -82,18 +85,59 @@ def _sheet_keys(text: str, config: Path, tab: str) -> dict[str, str]:
     return keys | ({"tab": tab} if tab else {})
 
 
-def _calendar_keys(text: str, config: Path, ask: Ask) -> dict[str, str]:
-    from sync.setup import choose_details, explain_target, recognise_target
+def _calendar_keys(text: str, config: Path) -> dict[str, str]:
+    from sync.setup import explain_target, recognise_target
 
     keys = dict(recognise_target(text))
     for sentence in explain_target(keys):
         typer.echo(f"  {sentence}", err=True)
     if "path" in keys:
         keys["path"] = _beside(config, keys["path"])
-        seen = "no"
-    else:
-        seen = ask("Does anyone else see that calendar (yes or no)?", "", "no")
-    keys["details"] = choose_details(keys["type"], others_see_it=seen.strip().lower() not in ("no", "n"))
+    return keys
+
+
+def _ask_details(kind: str, ask: Ask) -> str:
+    from sync.setup import choose_details
+
+    seen = ask("Does anyone else see that calendar (yes or no)?", "", "no") if kind == "caldav" else "no"
+    return choose_details(kind, others_see_it=seen.strip().lower() not in ("no", "n"))
+
+
+def _choose_calendar(setup: Setup, path: Path, ask: Ask) -> dict[str, str]:
+    """Look at the server and let a person choose; the calendar's own address is what is kept.
+
+    The password is used for this look only. A server that cannot be asked is named and the address stays as given.
+    """
+    from connectors import list_calendars
+    from connectors.google_address import is_google_calendar
+    from sync.setup import pick_calendar, write_settings
+
+    keys = dict(setup.target)
+    secret = ""
+    if not is_google_calendar(keys["url"]):
+        keys["user"] = ask("Your name on that server", keys.get("user", ""), "")
+        hint = "Your password there (used now to list your calendars, kept nowhere; empty to skip)"
+        secret = str(typer.prompt(hint, default="", hide_input=True, show_default=False, err=True))
+        if not secret:
+            return keys
+    try:
+        profile = make_profile(write_settings(replace(setup, target=keys)), path, secret=secret)
+        found = list_calendars(profile.settings, profile.outside)
+    except FollowupError as error:
+        typer.echo(f"  Could not list the calendars: {error}\n  The address is kept as it is.", err=True)
+        return keys
+    typer.echo(f"  Found {len(found)} calendar{'' if len(found) == 1 else 's'}:", err=True)
+    for number, info in enumerate(found, start=1):
+        line = f"{number}. {info.name}  {info.url}" + (f"  (cannot be used: {info.trouble})" if info.trouble else "")
+        typer.echo("  " + "".join(letter for letter in line if letter.isprintable()), err=True)
+    usable = [number for number, info in enumerate(found, start=1) if not info.trouble]
+    while usable:
+        chosen = pick_calendar(found, ask("Which of them (number or name)", "", str(usable[0])))
+        if chosen is not None:
+            typer.echo(f"  Follow-ups go into {chosen.name!r}.", err=True)
+            return keys | {"url": chosen.url}
+        typer.echo("  That is none of them, or several, or one that cannot be used.", err=True)
+    typer.echo("  None can be used; the address is kept as it is.", err=True)
     return keys
 
 
