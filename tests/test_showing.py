@@ -1,10 +1,10 @@
-"""What rings, and how floors go on after an absence (DESIGN 5.3, 5.4)."""
+"""What rings, what a crowded day shows, and how floors go on after an absence (DESIGN 5.3, 5.4)."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from advisor import Seeker, a_lead, day, when
+from advisor import Seeker, a_lead, day, settings_for, when
 
 from sync.models import Lead
 
@@ -53,3 +53,16 @@ def test_after_an_absence_floors_start_from_today_without_a_second_offer() -> No
     assert [day(touch) for touch in first] == ["2027-01-27"] * 3
     assert {touch.offers for touch in first} == {1}
     assert (date(2027, 1, 27) - APPLIED) > timedelta(days=14)
+
+
+def test_what_a_crowded_day_has_no_room_for_is_named_in_one_more_event() -> None:
+    seeker = Seeker(settings_for(tables="[limits]\ndaily_touches = 2"))
+    seeker.run("2027-01-06 08:40", fresh(13))
+    first = seeker.all("R-001-1")
+    assert len(first) == 13
+    hidden = [touch for touch in first if not touch.published]
+    assert hidden
+    assert {day(touch) for touch in first} <= {f"2027-01-{n}" for n in (13, 14, 15, 19, 20)}
+    for touch in hidden:
+        [more] = [event for event in seeker.all("more") if day(event) == day(touch)]
+        assert touch.lead in more.description
