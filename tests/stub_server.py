@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from connectors.http_transport import Answer, NoAnswerError
 
-CALENDAR = "/cal/ann/work/"
+CALENDAR = "/cal/ann/jobs/"
 XML = {"content-type": "application/xml; charset=utf-8"}
 LOGIN_PAGE = b"<!DOCTYPE html><html><body>Please log in to the hotel's network</body></html>"
 

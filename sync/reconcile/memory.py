@@ -58,8 +58,6 @@ class LeadMemory:
     spent: tuple[date, ...] = ()
     triaged: bool = False
     """Named in the first run's triage: its past ladder and old obligations make no events of their own."""
-    dismissals: int = 0
-    """Asking touches the user deleted in a row."""
 
 
 class Reaction(StrEnum):

@@ -151,11 +151,8 @@ def lift_dismissals(memory: Memory, lead_key: str) -> tuple[Memory, tuple[str, .
     for uid in lifted:
         if uid in events:
             events[uid] = replace(events[uid], gone=True)
-    leads = dict(memory.leads)
-    if lead_key in leads:
-        leads[lead_key] = replace(leads[lead_key], dismissals=0)
     titles = tuple(sorted(events[uid].desired.summary for uid in lifted if uid in events))
-    return replace(memory, touches=touches, events=events, leads=leads), titles
+    return replace(memory, touches=touches, events=events), titles
 
 
 def event_of(uid: str, copy: Snapshot, *, zone: str) -> Event:
