@@ -5,8 +5,8 @@
 - `apply` writes creates, then updates, then deletes, so that a run cut short leaves too much rather than too little.
   Every write is conditional; what the server took is read back in few requests and only then called done.
 - Discovery, Digest and the probe are imported when asked for: they load `caldav`, which costs half a second.
-- What one write's answer means stands in `caldav_writes`, how many run at once in `request_window`, what single
-  servers need in `server_profiles`.
+- What one write's answer means stands in `dav.writes`, how many run at once in `dav.request_window`, what single
+  servers need in `dav.server_profiles`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from connectors import Outside
-from connectors.caldav_collection import BATCH, CalendarCollection, Found
-from connectors.caldav_writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
-from connectors.dav_answers import NotDavError
+from connectors.dav.answers import NotDavError
+from connectors.dav.collection import BATCH, CalendarCollection, Found
+from connectors.dav.request_window import RequestWindow
+from connectors.dav.server_profiles import ServerProfile, choose_profile
+from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.evidence import ask_through
-from connectors.google_address import is_google_calendar
+from connectors.google.address import is_google_calendar
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, same_path
-from connectors.icalendar_codec import Dialect, parse, snapshot_of
-from connectors.request_window import RequestWindow
-from connectors.server_profiles import ServerProfile, choose_profile
+from connectors.ical.codec import Dialect, parse, snapshot_of
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
 from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
@@ -37,13 +37,13 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
     """The calendar at `[target] url`; one given by name is looked up first, which asks the server."""
     url = settings.target.url
     if is_google_calendar(url):
-        from connectors.google_calendar import open_calendar
+        from connectors.google.calendar import open_calendar
 
         url, login = open_calendar(settings, outside)
     else:
         login = Login(settings.target.user, outside.secret("target"))
         if settings.target.calendar:
-            from connectors.caldav_discovery import find_calendar
+            from connectors.dav.discovery import find_calendar
 
             url = find_calendar(url, settings.target.calendar, login, environ=outside.environ)
     profile = choose_profile(settings.target.profile, urlsplit(settings.target.url).hostname or "")
@@ -54,13 +54,13 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
 def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
     """All calendars of the account at `[target] url`, which need not name one yet."""
     if is_google_calendar(settings.target.url):
-        from connectors import google_calendar
+        from connectors.google import calendar as google_calendar
 
         return google_calendar.list_calendars(settings, outside)
-    from connectors import caldav_discovery
+    from connectors.dav import discovery
 
     login = Login(settings.target.user, outside.secret("target"))
-    return caldav_discovery.list_calendars(settings.target.url, login, environ=outside.environ)
+    return discovery.list_calendars(settings.target.url, login, environ=outside.environ)
 
 
 @dataclass
@@ -167,20 +167,20 @@ class CaldavServer:
 
     def make_calendar(self, name: str) -> CalendarInfo:
         """A new calendar, with the address the server gave it."""
-        from connectors.caldav_discovery import make_calendar
+        from connectors.dav.discovery import make_calendar
 
         return make_calendar(self._url, name, self._login, environ=self._environ)
 
     def probe(self) -> Sequence[Finding]:
         """What this server does and does not, found out with one scratch event."""
-        from connectors.caldav_probe import probe_calendar
+        from connectors.dav.probe import probe_calendar
 
         return probe_calendar(
             self._collection, owner=self._owner, dialect=self._dialect, now=self._clock(), sleep=self._sleep
         )
 
     def _speak_digest(self) -> Transport:
-        from connectors.caldav_transport import CaldavTransport
+        from connectors.dav.transport import CaldavTransport
 
         return CaldavTransport(self._url, self._login, environ=self._environ, clock=self._clock)
 

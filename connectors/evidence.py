@@ -19,7 +19,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.dav_answers import LIST_BODY, NotDavError, read_revision, read_rows, revision_body
+from connectors.dav.answers import LIST_BODY, NotDavError, read_revision, read_rows, revision_body
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, path_of
 from connectors.password import find_password
 from sync import __version__

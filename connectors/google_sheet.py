@@ -1,10 +1,10 @@
 """Leads in a Google Sheet.
 
-Two ways in, chosen by whether there is a login (`google_login`):
+Two ways in, chosen by whether there is a login (`google.login`):
 
 - **With a login**: one `spreadsheets.get` with a field mask, through gspread's client. It gives typed cells, links,
   hidden rows, the sheet's zone and real row numbers (google-facts 1.3).
-- **Without**: the CSV of a sheet shared by link, or of a page published to the web (`google_csv`).
+- **Without**: the CSV of a sheet shared by link, or of a page published to the web (`google.link_csv`).
 
 Reading is complete or it raises. `tab` is a title or a number (gid), else the address's gid, else the first visible
 tab.
@@ -20,10 +20,10 @@ from typing import Any
 import requests
 
 from connectors import Outside
-from connectors.google_address import DOCS, SheetAddress, parse_address
-from connectors.google_grid import FORMULA_FIELDS, GRID_FIELDS, Json, formulas, read_table
-from connectors.google_http import TIMEOUTS, Timeouts, keep_trying, network_failure, open_session, refusal
-from connectors.google_login import READ_SHEETS, WRITE_SHEETS, Login, fetch_token, find_login
+from connectors.google.address import DOCS, SheetAddress, parse_address
+from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS, Json, formulas, read_table
+from connectors.google.http import TIMEOUTS, Timeouts, keep_trying, network_failure, open_session, refusal
+from connectors.google.login import READ_SHEETS, WRITE_SHEETS, Login, fetch_token, find_login
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 from sync.models import CellToWrite, Note, Table
@@ -40,7 +40,7 @@ def open_source(settings: Settings, outside: Outside) -> Source:
     tab: str | int = address.gid if source.tab == "" and address.gid is not None else source.tab
     login = None if address.published else find_login(source.credentials, outside)
     if login is None or not login.may(READ_SHEETS, WRITE_SHEETS):
-        from connectors.google_csv import PublicSheet
+        from connectors.google.link_csv import PublicSheet
 
         if settings.write_back:
             raise CredentialsError("write-back needs a login that may change the sheet; run `followup login google`")

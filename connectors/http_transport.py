@@ -7,7 +7,7 @@
 - Sizes are bounded, unpacked ones too. TLS is verified; without TLS only a loopback address is spoken to.
 - Proxies come from the environment mapping handed in (`https_proxy`, `no_proxy`).
 
-The ordinary implementation is the standard library's; `caldav_transport` speaks through caldav's own client for
+The ordinary implementation is the standard library's; `dav.transport` speaks through caldav's own client for
 servers that need more than Basic or Bearer. One contract suite runs over both.
 """
 

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from connectors import Outside
-from connectors.icalendar_codec import (
+from connectors.ical.codec import (
     UnreadableEvent,
     is_our_feed,
     parse_block,

@@ -33,7 +33,7 @@ def secret_resolver(
 
     def resolve(section: str) -> str:
         if section == "google":
-            from connectors.google_login import recall_login
+            from connectors.google.login import recall_login
 
             return recall_login(logins) if logins else ""
         if section != "target":

@@ -16,11 +16,11 @@ import pytest
 from stub_server import CALENDAR, FAULTS, HABITS, StubServer, VirtualTime
 from target_contract import OWNER, create, delete, keep, make_event, make_stamp, outside_for, update
 
-from connectors.caldav_collection import CalendarCollection
 from connectors.caldav_server import CaldavServer
+from connectors.dav.collection import CalendarCollection
+from connectors.dav.server_profiles import ServerProfile
 from connectors.http_transport import Answer, Login
-from connectors.icalendar_codec import serialise
-from connectors.server_profiles import ServerProfile
+from connectors.ical.codec import serialise
 from sync.errors import CredentialsError, TargetError
 from sync.models import Change, Event, Observation, Outcome, RemoteEvent, Result
 

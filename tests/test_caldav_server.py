@@ -15,9 +15,9 @@ from target_contract import DEADLINE, OWNER, TargetContract, apply, create, dele
 
 from connectors import list_calendars, open_target
 from connectors.caldav_server import CaldavServer
-from connectors.caldav_transport import CaldavTransport
+from connectors.dav.server_profiles import ServerProfile
+from connectors.dav.transport import CaldavTransport
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
-from connectors.server_profiles import ServerProfile
 from sync.config import Settings, parse_settings
 from sync.errors import ConfigError, TargetError
 from sync.models import CalendarInfo, Result

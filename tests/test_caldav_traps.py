@@ -18,7 +18,7 @@ from target_contract import NOW, make_event, make_stamp
 from transport_contract import Told, told
 
 from connectors.http_transport import HttpTransport, Login
-from connectors.icalendar_codec import serialise
+from connectors.ical.codec import serialise
 
 __all__ = ["told"]
 

@@ -1,4 +1,4 @@
-"""What each answer to a write means: the table at the head of `connectors.caldav_writes`, cell by cell."""
+"""What each answer to a write means: the table at the head of `connectors.dav.writes`, cell by cell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.caldav_writes import Verdict, judge
+from connectors.dav.writes import Verdict, judge
 from connectors.http_transport import Answer
 from sync.models import Action
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Event, vDatetime, vText
 from icalendar.parser import Contentline
 
-from connectors.compiled_text import CompiledText, encode_moment, encode_text, fold
+from connectors.ical.compiled_text import CompiledText, encode_moment, encode_text, fold
 
 LINES = st.text(st.sampled_from("ab \\^;,é☕🙂\u0301"), min_size=1, max_size=400)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.dav_answers import (
+from connectors.dav.answers import (
     NotDavError,
     clean_etag,
     find_uid_body,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.google_address import SheetAddress, parse_address
+from connectors.google.address import SheetAddress, parse_address
 from sync.errors import ConfigError
 
 ID = "1aBcDeFgHiJkLmNoPqRsTuVwXyZ_0123456789-made-up"

@@ -12,7 +12,7 @@ from source_contract import Grid, SourceContract
 from source_contract import outside as made_up_outside
 
 from connectors import Outside, open_source
-from connectors.google_csv import PublicSheet
+from connectors.google.link_csv import PublicSheet
 from sync.config import parse_settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 from sync.models import Table

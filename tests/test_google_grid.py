@@ -10,8 +10,8 @@ from google_emulator import Cell, cell
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.google_address import SheetAddress
-from connectors.google_grid import read_cell, read_table
+from connectors.google.address import SheetAddress
+from connectors.google.grid import read_cell, read_table
 from sync.models import CellError, CellValue, Table
 
 ADDRESS = SheetAddress("1made-up-sheet-id")

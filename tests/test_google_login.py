@@ -16,7 +16,7 @@ import pytest
 from google_emulator import AUTH, Fault, GoogleEmulator, running_google
 
 from connectors import Outside
-from connectors.google_login import (
+from connectors.google.login import (
     CALENDAR,
     LOGIN_FILE,
     READ_SHEETS,

@@ -31,7 +31,7 @@ from google_emulator import (
 from gspread.exceptions import GSpreadException
 from gspread.http_client import HTTPClient
 
-from connectors.google_grid import FORMULA_FIELDS, GRID_FIELDS
+from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS
 from connectors.google_sheet import find_tab
 
 FOLDER = Path(os.environ.get("FOLLOWUP_GOOGLE_DATA", Path(__file__).parents[2] / "shared" / "data" / "google"))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from target_contract import NEW_YORK, make_event, make_stamp
 
-from connectors.icalendar_codec import (
+from connectors.ical.codec import (
     Dialect,
     UnreadableEvent,
     parse,

@@ -99,7 +99,7 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
     assert ours(loaded) <= {
         "sync.errors",
         "sync.proof",
-        "connectors.dav_answers",
+        "connectors.dav.answers",
         "connectors.evidence",
         "connectors.http_transport",
         "connectors.password",

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 CORE = sorted(path for path in (ROOT / "sync").rglob("*.py"))
-CONNECTORS = sorted((ROOT / "connectors").glob("*.py"))
+CONNECTORS = sorted((ROOT / "connectors").rglob("*.py"))
 IMPURE = ROOT / "sync" / "cli"
 CORE_LIBRARIES = {"pydantic", "holidays"}
 SCREEN_LIBRARIES = {"rich"}
@@ -54,7 +54,7 @@ def test_core_opens_nothing(path: Path) -> None:
             assert node.func.id not in FORBIDDEN_CALLS, f"{path}:{node.lineno}"
 
 
-@pytest.mark.parametrize("path", CONNECTORS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", CONNECTORS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_connectors_know_neither_command_line_nor_advice(path: Path) -> None:
     banned = ("sync.cli", "sync.run", "sync.render")
     assert not any(name.startswith(banned) for name in imports(path))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.request_window import RequestWindow
+from connectors.dav.request_window import RequestWindow
 
 
 class Server:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.server_profiles import ServerProfile, choose_profile, load_profiles
+from connectors.dav.server_profiles import ServerProfile, choose_profile, load_profiles
 from sync.errors import ConfigError
 
 NOBODY = ServerProfile()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.tz import tzical
 
-from connectors.vtimezone import make_vtimezone
+from connectors.ical.vtimezone import make_vtimezone
 
 ZONES = [
     "America/New_York",

@@ -19,9 +19,9 @@ from stub_server import CALENDAR, StubServer, VirtualTime
 from target_contract import outside_for
 
 from connectors.caldav_server import CaldavServer
+from connectors.dav.server_profiles import ServerProfile
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
 from connectors.memory import MemoryTarget
-from connectors.server_profiles import ServerProfile
 from sync.models import Change, Observation, Outcome, RemoteEvent
 from sync.protocols import StateStore, Target
 from sync.reconcile.memory import Intent, Memory

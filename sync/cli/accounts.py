@@ -25,7 +25,7 @@ def login_google(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address to open.")] = False,
 ) -> int:
     """Log in to Google once, in a browser; later runs need none."""
-    from connectors.google_login import EVERYTHING, keep_login, log_in, wanted_scopes
+    from connectors.google.login import EVERYTHING, keep_login, log_in, wanted_scopes
 
     if not sys.stdin.isatty():
         raise ConfigError("`followup login google` needs a person at a terminal; run it by hand, once")

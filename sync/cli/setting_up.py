@@ -109,7 +109,7 @@ def _choose_calendar(setup: Setup, path: Path, ask: Ask) -> dict[str, str]:
     The password is used for this look only. A server that cannot be asked is named and the address stays as given.
     """
     from connectors import list_calendars
-    from connectors.google_address import is_google_calendar
+    from connectors.google.address import is_google_calendar
     from sync.setup import pick_calendar, write_settings
 
     keys = dict(setup.target)

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from icalendar import Alarm, Calendar, Component, Timezone
 from icalendar import Event as VEvent
 
-from connectors.compiled_text import (
+from connectors.ical.compiled_text import (
     CompiledText,
     Encoder,
     encode_address,
@@ -31,7 +31,7 @@ from connectors.compiled_text import (
     encode_number,
     encode_text,
 )
-from connectors.vtimezone import make_vtimezone
+from connectors.ical.vtimezone import make_vtimezone
 from sync.models import Event, Moment, Snapshot, Stamp
 from sync.reconcile.text_marks import marked, put_our_part, tidy, tidy_line, unmarked
 

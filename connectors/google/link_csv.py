@@ -15,8 +15,8 @@ import requests
 
 from connectors import Outside
 from connectors.csv_file import MAX_BYTES, parse_csv
-from connectors.google_address import DOCS, SheetAddress
-from connectors.google_http import (
+from connectors.google.address import DOCS, SheetAddress
+from connectors.google.http import (
     TIMEOUTS,
     Passing,
     Timeouts,

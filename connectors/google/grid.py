@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from connectors.google_address import SheetAddress
+from connectors.google.address import SheetAddress
 from sync.models import CellError, CellValue, Row, Table
 
 Json = Mapping[str, Any]

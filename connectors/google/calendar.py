@@ -3,7 +3,7 @@
 - The events' address is made from the calendar's id; there is no discovery that works (google-facts 3.1).
 - A password never works, not even an app password. One login serves sheet and calendar: `[target] credentials`, else
   the key of a Google Sheet source, else the stored login.
-- What Google does differently while reading and writing stands in `server_profiles` and `caldav_writes`.
+- What Google does differently while reading and writing stands in `dav.server_profiles` and `dav.writes`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from connectors import Outside
-from connectors.google_address import CALENDARS, events_url
-from connectors.google_http import TIMEOUTS, Passing, keep_trying, network_failure, open_session, plain, retry_after
-from connectors.google_login import CALENDAR, fetch_token, find_login
-from connectors.google_login import Login as GoogleLogin
+from connectors.google.address import CALENDARS, events_url
+from connectors.google.http import TIMEOUTS, Passing, keep_trying, network_failure, open_session, plain, retry_after
+from connectors.google.login import CALENDAR, fetch_token, find_login
+from connectors.google.login import Login as GoogleLogin
 from connectors.http_transport import Login
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, TargetError

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from connectors.dav_answers import (
+from connectors.dav.answers import (
     LIST_BODY,
     DavRow,
     NotDavError,
@@ -32,7 +32,7 @@ from connectors.dav_answers import (
     wants_digest,
 )
 from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path
-from connectors.icalendar_codec import UnreadableEvent, parse
+from connectors.ical.codec import UnreadableEvent, parse
 from sync.errors import CredentialsError, TargetError
 from sync.models import RemoteEvent
 from sync.reconcile.identity import is_ours

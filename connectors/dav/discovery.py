@@ -15,7 +15,7 @@ import niquests
 from caldav.lib import error as caldav_errors
 from lxml.etree import LxmlError
 
-from connectors.caldav_transport import open_client
+from connectors.dav.transport import open_client
 from connectors.http_transport import Login, is_loopback
 from sync.errors import ConfigError, CredentialsError, TargetError
 from sync.models import CalendarInfo

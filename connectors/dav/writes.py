@@ -28,10 +28,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
-from connectors.caldav_collection import OVER_ASKED, CalendarCollection, Found, is_strong
-from connectors.dav_answers import is_rate_limit, preconditions, reason_of, unasked_wait, wait_asked
+from connectors.dav.answers import is_rate_limit, preconditions, reason_of, unasked_wait, wait_asked
+from connectors.dav.collection import OVER_ASKED, CalendarCollection, Found, is_strong
 from connectors.http_transport import Answer, NoAnswerError, path_of
-from connectors.icalendar_codec import Dialect, parse, serialise
+from connectors.ical.codec import Dialect, parse, serialise
 from sync.errors import FollowupError
 from sync.models import Action, Change, RemoteEvent, Snapshot, Stamp
 

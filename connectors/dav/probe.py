@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from connectors.caldav_collection import CalendarCollection, is_strong
-from connectors.caldav_writes import CALENDAR_HEADERS, SETTLE_PAUSES
-from connectors.dav_answers import reason_of
+from connectors.dav.answers import reason_of
+from connectors.dav.collection import CalendarCollection, is_strong
+from connectors.dav.writes import CALENDAR_HEADERS, SETTLE_PAUSES
 from connectors.http_transport import Answer, NoAnswerError
-from connectors.icalendar_codec import Dialect, parse, serialise
+from connectors.ical.codec import Dialect, parse, serialise
 from sync.errors import CredentialsError, TargetError
 from sync.models import Event, Finding, RemoteEvent, Stamp
 from sync.reconcile.identity import SELF, make_uid

@@ -1,0 +1,1 @@
+"""The parts that Google needs: its login, its answers, its addresses; for `google_sheet` and for Google's calendars."""
