@@ -17,10 +17,15 @@ SPAN = 2
 
 
 class BusinessDays:
-    """The seeker's working calendar. Deterministic: the same codes, extra days and workdays give the same answers."""
+    """The seeker's working calendar. Deterministic: the same codes, extra days and workdays give the same answers.
 
-    def __init__(self, codes: Collection[str], *, extra: Collection[date], workdays: Collection[str], year: int):
-        self._codes = tuple(codes)
+    `language` is the one holidays are named in, where the country's calendar has it.
+    """
+
+    def __init__(
+        self, codes: Collection[str], *, extra: Collection[date], workdays: Collection[str], year: int, language: str
+    ):
+        self._codes, self._language = tuple(codes), language
         self._extra = frozenset(day.toordinal() for day in extra)
         self._workdays = frozenset(WEEKDAYS.index(day) for day in workdays)
         self._first_year, self._last_year = year - SPAN, year + SPAN
@@ -89,12 +94,13 @@ class BusinessDays:
         import holidays  # asked only where a country is configured; half a hundred milliseconds
 
         names: dict[int, str] = {}
+        years = range(self._first_year, self._last_year + 1)
         for code in self._codes:
             country, _, region = code.partition("-")
             try:
-                found = holidays.country_holidays(
-                    country, subdiv=region or None, years=range(self._first_year, self._last_year + 1)
-                )
+                known = holidays.country_holidays(country, subdiv=region or None)
+                language = _named_in(self._language, known.supported_languages, known.default_language)
+                found = holidays.country_holidays(country, subdiv=region or None, years=years, language=language)
             except (NotImplementedError, KeyError):
                 raise ConfigError(
                     f"holidays = {code!r}: no such country or region; use a code such as US, US-NY or DE-BY"
@@ -103,8 +109,18 @@ class BusinessDays:
         return names
 
 
+def _named_in(language: str, offered: Collection[str], native: str | None) -> str | None:
+    """The offered language that comes closest, else the country's own. Left open, the host's locale would decide."""
+    close = [name for name in sorted(offered) if name.partition("_")[0] == language]
+    return native if native in close or not close else close[0]
+
+
 def open_business_days(settings: Settings, *, year: int) -> BusinessDays:
     """The calendar of these settings, ready around this year. Raises `ConfigError` for an unknown country."""
     return BusinessDays(
-        settings.holidays, extra=settings.extra_holidays, workdays=settings.workdays, year=min(max(year, 4), 9990)
+        settings.holidays,
+        extra=settings.extra_holidays,
+        workdays=settings.workdays,
+        year=min(max(year, 4), 9990),
+        language=settings.language,
     )
