@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
-from advisor import Seeker, a_lead, day, settings_for, when
+import pytest
+from advisor import Seeker, a_lead, day, person, settings_for, when
 
-from sync.models import Lead
+from sync.models import Lead, Touch
 
 APPLIED = date(2027, 1, 6)
 
@@ -66,3 +68,63 @@ def test_what_a_crowded_day_has_no_room_for_is_named_in_one_more_event() -> None
     for touch in hidden:
         [more] = [event for event in seeker.all("more") if day(event) == day(touch)]
         assert touch.lead in more.description
+
+
+def owed(count: int, received: str = "2027-01-05 08:00") -> list[Lead]:
+    """Introductions nobody called, each with a call and a thank-you, from somebody who keeps a log."""
+    return [
+        a_lead(
+            number, key=f"k{number:03}", company=f"Firm {number}", received_at=when(received), referrer=f"Lou {number}",
+            contact=person(f"Kim {number}", phone="+1 555 0100"), follow_ups_done=0,
+        )
+        for number in range(2, count + 2)
+    ]  # fmt: skip
+
+
+def named_in(touch: Touch) -> set[str]:
+    [line] = [line for line in touch.description.splitlines() if line.startswith("Leads: ")]
+    return set(line.removeprefix("Leads: ").split("; "))
+
+
+@pytest.mark.parametrize(
+    ("count", "back"),
+    [
+        pytest.param(2, "2027-01-20", id="two weeks without a run"),
+        pytest.param(12, "2027-01-11", id="six days without a run, more than ten turned critical"),
+    ],
+)
+def test_what_turned_critical_in_an_absence_is_named_in_the_one_triage_event(count: int, back: str) -> None:
+    seeker, leads = Seeker(), owed(count)
+    seeker.run("2027-01-05 08:40", leads)
+    assert len(seeker.all("R-002-1")) == count
+    schedule = seeker.run(f"{back} 08:40", leads)
+    assert {touch.rule for touch in schedule.touches} == {"triage", "R-001-14"}
+    assert named_in(seeker.find("triage")) == {lead.label for lead in leads}
+    for now in (f"{back} 12:10", f"{back} 19:40"):
+        assert seeker.run(now, leads).touches == schedule.touches
+    for days_later in range(1, 20):
+        later = date.fromisoformat(back) + timedelta(days=days_later)
+        seeker.run(f"{later} 08:40", leads)
+        assert {touch.rule for touch in seeker.schedule.touches} <= {"triage", "R-001-14"}
+
+
+def test_what_turns_critical_day_by_day_is_decided_upon_one_by_one() -> None:
+    seeker, leads = Seeker(), owed(3)
+    for day_of_month in range(5, 9):
+        seeker.run(f"2027-01-{day_of_month:02} 08:40", leads)
+    assert {touch.summary[:26] for touch in seeker.all("R-003-1")} == {"Critical, decide: the intr"}
+    assert len(seeker.all("R-003-1")) == 3
+    assert len(seeker.all("R-002-7")) == 3
+    assert not seeker.all("triage")
+
+
+def test_a_decision_that_already_stands_is_no_part_of_a_later_pile() -> None:
+    seeker = Seeker()
+    leads = [replace(lead, acknowledged_on=date(2027, 1, 5)) for lead in owed(10)]
+    for day_of_month in range(5, 9):
+        seeker.run(f"2027-01-{day_of_month:02} 08:40", leads)
+    decisions = seeker.all("R-003-1")
+    assert len(decisions) == 10
+    seeker.run("2027-01-08 12:10", [*leads, replace(owed(11)[10], received_at=when("2027-01-06 08:00"))])
+    assert seeker.all("R-003-1") == decisions
+    assert not seeker.all("triage")

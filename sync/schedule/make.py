@@ -134,15 +134,18 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
 
 
 def _replace_pile(owed: list[Draft], desk: Desk) -> list[Draft]:
-    """After an absence the late ones go by name into one triage event."""
-    late = [draft for draft in owed if draft.late and not draft.pinned]
-    if len(late) <= MANY_LATE and not (desk.absent and late):
+    """After an absence what is late or turned critical meanwhile goes by name into one triage event."""
+    overdue = {d.uid for d in owed if not d.pinned and (d.late or (d.critical and d.memory is None))}
+    if len(overdue) <= MANY_LATE and not (desk.absent and overdue):
         return owed
-    for draft in late:
-        desk.triage(draft.case, whole=False)
-        desk.touches[draft.uid] = replace(draft.memory or remember(draft), missed=True)
-        desk.missed.add(draft.uid)
-    return [draft for draft in owed if draft not in late]
+    # Words to a referrer about a call that turned critical in this run belong to that call.
+    overdue |= {d.uid for d in owed if d.rule.trigger == "introduction_neglected" and d.memory is None}
+    for draft in owed:
+        if draft.uid in overdue:
+            desk.triage(draft.case, whole=False)
+            desk.touches[draft.uid] = replace(draft.memory or remember(draft), missed=True)
+            desk.missed.add(draft.uid)
+    return [draft for draft in owed if draft.uid not in overdue]
 
 
 def _joins_late(train: Train, late: set[tuple[str, str]], desk: Desk) -> bool:

@@ -237,6 +237,9 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
     day = date.fromisoformat(memory.note.removeprefix(CRITICAL))
     decision = draft_for(case, rule, desk=desk, raw=day, party=draft.rule.id, round=draft.round)
     known = decision.memory
+    if known and known.missed:
+        desk.missed.add(known.uid)
+        return []
     if known and (known.done_on or was_deleted(known) or (known.start and desk.day_of(known.start) < desk.today)):
         return []
     decision.facts = {"what": desk.say(f"name.{draft.rule.id}")}
