@@ -18,13 +18,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sync.models import Action, Change, Finding, Lead, Moment, Note, Outcome, Plan, Problem, Result, Touch
+from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
 from sync.setup import ColumnGuess
+from sync.summary import counted, result_word, summary_line
 from sync.work_log import Contact, contact_rows
 
 if TYPE_CHECKING:
-    from sync.run import Report
+    pass
 
+RESULT_STYLES = {0: "green", 1: "bold red", 3: "yellow", 4: "bold red", 7: "bold red", 8: "yellow"}
+"""How loud an exit code is shown; those that pass by themselves are plain red."""
 SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -50,50 +53,17 @@ def show_plan(console: Console, plan: Plan, *, all_notes: bool = False) -> None:
     show_notes(console, plan.notes, limit=None if all_notes else 12)
 
 
-def summary_line(plan: Plan) -> str:
-    """What would be done, in numbers."""
-    if not plan.writes:
-        return f"Nothing to change; {_counted(plan.count(Action.KEEP), 'event')} in the calendar as planned."
-    words = [(Action.CREATE, "create"), (Action.UPDATE, "update"), (Action.DELETE, "delete"), (Action.KEEP, "keep")]
-    return ", ".join(f"{plan.count(action)} to {word}" for action, word in words) + "."
-
-
-def done_line(plan: Plan, outcomes: Iterable[Outcome]) -> str:
-    """What was done, in numbers; what did not get through is a message of its own."""
-    if not plan.writes:
-        return summary_line(plan)
-    done = {outcome.uid for outcome in outcomes if outcome.result is Result.DONE}
-    words = [(Action.CREATE, "created"), (Action.UPDATE, "updated"), (Action.DELETE, "deleted")]
-    counts = [(sum(c.action is action and c.uid in done for c in plan.writes), word) for action, word in words]
-    return ", ".join(f"{count} {word}" for count, word in counts) + f", {plan.count(Action.KEEP)} kept as they were."
-
-
-RESULTS = {
-    0: ("done", "green"),
-    1: ("a bug", "bold red"),
-    2: ("settings", "red"),
-    3: ("unreadable cells", "yellow"),
-    4: ("needs you", "bold red"),
-    5: ("sheet failed", "red"),
-    6: ("calendar failed", "red"),
-    7: ("login", "bold red"),
-    8: ("already running", "yellow"),
-}
-"""Exit codes of a run in two words (DESIGN 4.5)."""
-
-
-def show_profiles(console: Console, ended: Mapping[str, tuple[int, Report | None]]) -> None:
-    """One line for each configuration of `sync --all`, the failed ones last, where the eye ends."""
+def show_profiles(console: Console, ended: Mapping[str, tuple[int, str]]) -> None:
+    """Exit code and last line of each configuration of `sync --all`, the failed ones last, where the eye ends."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(overflow="fold", max_width=30)
     grid.add_column(no_wrap=True)
     grid.add_column(ratio=1)
-    for name, (code, report) in sorted(ended.items(), key=lambda item: (item[1][0] != 0, item[0])):
-        word, style = RESULTS.get(code, (f"exit {code}", "red"))
-        grid.add_row(plain(name), Text(word, style=style), done_line(report.plan, report.outcomes) if report else "")
+    for name, (code, said) in sorted(ended.items(), key=lambda item: (item[1][0] != 0, item[0])):
+        grid.add_row(plain(name), Text(result_word(code), style=RESULT_STYLES.get(code, "red")), said)
     console.print(grid)
     good = sum(code == 0 for code, _ in ended.values())
-    console.print(Text(f"\n{good} of {_counted(len(ended), 'configuration')} done.", style="bold"))
+    console.print(Text(f"\n{good} of {counted(len(ended), 'configuration')} done.", style="bold"))
 
 
 def _show_changes(console: Console, changes: Sequence[Change], zone: ZoneInfo, now: datetime) -> None:
@@ -149,7 +119,7 @@ def show_problems(console: Console, problems: Sequence[Problem]) -> None:
     if not problems:
         return
     console.print()
-    console.print(Text(f"{_counted(len(problems), 'cell')} could not be read:", style="bold yellow"))
+    console.print(Text(f"{counted(len(problems), 'cell')} could not be read:", style="bold yellow"))
     for problem in problems:
         place = f"{problem.row}, {problem.column}" if problem.column else problem.row
         value = f" “{_short(problem.value)}”" if problem.value else ""
@@ -198,7 +168,7 @@ def show_first(console: Console, changes: Sequence[Change], zone: ZoneInfo, *, p
     for change in changes:
         console.print(Padding(Text(plain(f"{when(change.start, zone)}  {change.summary}")), (0, 0, 0, 2)))
     if problems:
-        console.print(Text(f"{_counted(problems, 'cell')} could not be read; `followup check` lists them."))
+        console.print(Text(f"{counted(problems, 'cell')} could not be read; `followup check` lists them."))
 
 
 def show_contacts(console: Console, contacts: Sequence[Contact]) -> None:
@@ -320,10 +290,6 @@ def _stamp(moment: datetime, zone: ZoneInfo) -> str:
 def _ago(span: timedelta) -> str:
     hours = int(span.total_seconds() // 3600)
     return f"{hours} h" if hours < 48 else f"{hours // 24} days"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _short(text: str, limit: int = 60) -> str:

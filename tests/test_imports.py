@@ -91,6 +91,13 @@ def test_a_csv_into_a_file_loads_no_network_library(load: Callable[..., set[str]
     assert {"pydantic", "icalendar"} <= loaded, "the test would see them"
 
 
+def test_a_run_that_writes_loads_nothing_to_draw_with(load: Callable[..., set[str]], tmp_path: Path) -> None:
+    (tmp_path / "followup.toml").write_text(CONFIG)
+    (tmp_path / "leads.csv").write_text("company,applied_on,status\nAcme,2027-01-02,sent\n")
+    assert "rich" not in load("sync", *options(tmp_path))
+    assert (tmp_path / "out.ics").exists()
+
+
 def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[str]], folder: Path) -> None:
     load("sync", *options(folder))
     load("sync", *options(folder))
@@ -99,6 +106,7 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
     assert ours(loaded) <= {
         "sync.errors",
         "sync.proof",
+        "connectors.dav",
         "connectors.dav.answers",
         "connectors.evidence",
         "connectors.http_transport",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,50 @@ def test_200_profiles_of_which_two_are_broken(tmp_path: Path, capsys: pytest.Cap
     assert [line.partition(":")[0] for line in err.splitlines()] == [f"{dead}.toml", f"{broken}.toml"]
     assert "198 of 200 configurations done." in out
     assert "Traceback" not in out + err
+
+
+def test_a_script_reads_how_each_configuration_ended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_profile(tmp_path, "anna", sheet=SHEET + "{name} Works,Clerk,someday,sent\n")
+    add_profile(tmp_path, "bert", sheet="<html><body>please log in</body></html>\n")
+    (tmp_path / "carl.toml").write_text("[source", "utf-8")
+    assert run_command(["sync", "--all", str(tmp_path), "--json", *NOW]) == 2
+    out, err = capsys.readouterr()
+    document = json.loads(out)
+    anna, bert, carl = document["profiles"]
+    assert (document["schema"], document["exit_code"]) == (1, 2)
+    assert [one["config"] for one in document["profiles"]] == ["anna.toml", "bert.toml", "carl.toml"]
+    assert [(one["exit_code"], one["result"]) for one in document["profiles"]] == [
+        (0, "done"), (5, "sheet failed"), (2, "settings"),
+    ]  # fmt: skip
+    written = (tmp_path / "anna.ics").read_text("utf-8").count("BEGIN:VEVENT")
+    assert written > 1
+    assert anna["done"] == {"create": written, "update": 0, "delete": 0, "keep": 0}
+    assert anna["problems"] == 1
+    assert "anna.csv:3, applied_on" in anna["messages"][0]
+    for one in (bert, carl):
+        assert (one["done"], one["problems"], len(one["messages"])) == (None, None, 1)
+    assert err.count("\n") == 3
+    assert run_command(["sync", "--all", str(tmp_path), "--json", *LATER]) == 2
+    again = json.loads(capsys.readouterr().out)["profiles"][0]
+    assert again["done"] == {"create": 0, "update": 0, "delete": 0, "keep": written}
+
+
+def test_a_folder_where_nothing_changed_is_proven_not_run_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log tells the runs that looked: with a proof of before, only the one whose sheet was edited does."""
+    for name in ("anna", "bert"):
+        add_profile(tmp_path, name)
+    for minute in (0, 15, 30):
+        assert run_command(["sync", "--all", str(tmp_path), "--now", f"2027-01-04T09:{minute:02}:00-05:00"]) == 0
+    add_profile(tmp_path, "bert", sheet=SHEET + "New Firm,Clerk,2027-01-03,sent\n")
+    capsys.readouterr()
+    assert run_command(["sync", "--all", str(tmp_path), "--now", "2027-01-04T09:45:00-05:00"]) == 0
+    anna, bert, *_ = capsys.readouterr().out.splitlines()
+    assert "Nothing to change" in anna
+    assert "created" in bert
+    logs = [(tmp_path / "state" / f"{name}.log").read_text("utf-8").splitlines() for name in ("anna", "bert")]
+    assert [len(lines) for lines in logs] == [2, 3]
 
 
 def test_one_folder_for_each_seeker_and_files_that_are_no_configuration(

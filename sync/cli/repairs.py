@@ -116,7 +116,7 @@ def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
 
 
 def _show_repair(report: Report, no_color: bool) -> int:
-    from sync.render import done_line
+    from sync.summary import done_line
 
     open_console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
     for message in report.messages:

@@ -73,28 +73,28 @@ def sync(
     every: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="Run every configuration there.")] = None,
 ) -> int:
     """Bring the calendar up to date with the sheet."""
+    options = {"strict": strict, "accept_deletes": yes_delete}
     if every is not None:
-        if config is not None or json:
-            raise ConfigError("--all runs a whole folder; --config and --json are for one configuration")
-        return _sync_all(every, now, quiet=quiet, no_color=no_color, strict=strict, accept_deletes=yes_delete)
+        if config is not None:
+            raise ConfigError("--all runs a whole folder; --config is for one configuration")
+        return _sync_all(every, now, json=json, quiet=quiet, no_color=no_color, **options)
     path = find_config(config)
     inquiry = _inquire(path, now)
     if inquiry.proof and not (json or verbose or strict or yes_delete or (quiet and inquiry.proof.told)):
         return _tell_end(inquiry.proof.said, inquiry.proof.told, quiet=quiet)
-    from sync.plan_json import plan_json
-    from sync.render import done_line, show_plan
-
     profile = open_profile(path, secret=inquiry.secret)
-    options = {"strict": strict, "accept_deletes": yes_delete}
     with show_progress(quiet=quiet or json, no_color=no_color) as progress:
         ended = _attend(profile, now, quiet=quiet, inquiry=inquiry, progress=progress, **options)
     report = ended.report
     if report is not None and json:
+        from sync.plan_json import plan_json
+
         sys.stdout.write(plan_json(report.plan, report.outcomes))
     elif report is not None and verbose:
+        from sync.render import show_plan
+
         show_plan(open_console(no_color), report.plan, all_notes=True)
-    said = "" if report is None or json or verbose else done_line(report.plan, report.outcomes)
-    _tell_end(said, ended.sentences, quiet=quiet)
+    _tell_end("" if json or verbose else ended.said, ended.sentences, quiet=quiet)
     return ended.exit_code
 
 
@@ -157,8 +157,8 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
     from connectors.evidence import gather_evidence
     from sync.protocols import KeepsProof
     from sync.quiet import sentences_of
-    from sync.render import done_line
     from sync.run import run
+    from sync.summary import done_line
 
     settings, started = profile.settings, parse_now(now)
     source, target = open_source(settings, profile.outside), open_target(settings, profile.outside)
@@ -202,68 +202,83 @@ def find_leads(report: Report, text: str) -> list[Lead]:
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """How the run of one profile ended. Without a report it failed; the sentences are what a human is told."""
+    """How the run of one profile ended. Without a report it failed or was left out.
 
-    report: Report | None
+    `said` is what was done, in one line; the sentences are what a human is told besides.
+    """
+
     exit_code: int
     sentences: tuple[str, ...]
+    said: str = ""
+    report: Report | None = None
 
 
 def _attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> _Ended:
     """One writing run, with its line in the log. An expected failure is a result; quiet, only news is told."""
     from connectors.run_log import RunLog
     from sync.quiet import sentences_of, trouble_of_error, troubles_of_report
-    from sync.render import done_line
+    from sync.summary import done_line
 
     log = RunLog(profile.state, clock=profile.outside.clock)
     report: Report | None = None
     try:
         report = run_profile(profile, now, write=True, **options)
     except FollowupError as error:
-        exit_code, troubles = error.exit_code, trouble_of_error(error)
+        exit_code, troubles, said = error.exit_code, trouble_of_error(error), ""
         told = [str(error)]
         if isinstance(error, LockedError) and quiet:
             log.write(f"exit {exit_code}: {error}", level=logging.WARNING)
-            return _Ended(None, exit_code, ())
+            return _Ended(exit_code, ())
     except Exception as error:
         log.write(f"exit {BUG}: a bug, {type(error).__name__}", level=logging.CRITICAL)
         raise
     else:
         exit_code, troubles = report.exit_code, troubles_of_report(report)
-        told = list(sentences_of(report))
-    done = [done_line(report.plan, report.outcomes)] if report else []
-    log.write(f"exit {exit_code}: {' '.join([*done, *told])}", level=logging.WARNING if troubles else logging.INFO)
+        said, told = done_line(report.plan, report.outcomes), list(sentences_of(report))
+    line = " ".join([said, *told] if said else told)
+    log.write(f"exit {exit_code}: {line}", level=logging.WARNING if troubles else logging.INFO)
     if quiet:
         told = log.news(troubles, now=parse_now(now))
-    return _Ended(report, exit_code, tuple(told))
+    return _Ended(exit_code, tuple(told), said, report)
 
 
-def _sync_all(folder: Path, now: str, *, quiet: bool, no_color: bool, **options: Any) -> int:
+def _sync_all(folder: Path, now: str, *, json: bool, quiet: bool, no_color: bool, **options: Any) -> int:
     """Sync every configuration of a folder. None can disturb another: each has its own state, lock, log and result."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from sync.render import show_profiles
-
     opened = open_profiles(folder)
     parse_now(now)
+    asks_more = json or any(options.values())
 
     def attend(name: str) -> _Ended:
         profile = opened[name]
         if not isinstance(profile, Profile):
-            return _Ended(None, profile.exit_code, (str(profile),))
+            return _Ended(profile.exit_code, (str(profile),))
         try:
-            return _attend(profile, now, quiet=quiet, **options)
+            inquiry = _inquire(profile.path, now)
+            if inquiry.proof and not (asks_more or (quiet and inquiry.proof.told)):
+                return _Ended(OK, inquiry.proof.told, inquiry.proof.said)
+            if inquiry.secret:  # found out already, and a keyring or a command may be slow
+                profile = open_profile(profile.path, secret=inquiry.secret)
+            return _attend(profile, now, quiet=quiet, inquiry=inquiry, **options)
+        except FollowupError as error:
+            return _Ended(error.exit_code, (str(error),))
         except Exception:  # noqa: BLE001 - a bug in one seeker's run must not stop the others' runs
             import traceback
 
-            return _Ended(None, BUG, (traceback.format_exc(),))
+            return _Ended(BUG, (traceback.format_exc(),))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         ended = dict(zip(opened, pool.map(attend, opened), strict=True))
     for name, one in ended.items():
         for sentence in one.sentences:
             typer.echo(f"{name}: {sentence}", err=True)
-    if not quiet:
-        reports = {name: (one.exit_code, one.report) for name, one in ended.items()}
-        show_profiles(open_console(no_color), reports)
+    if json:
+        from sync.summary import profiles_json
+
+        sys.stdout.write(profiles_json({name: (e.exit_code, e.report, e.sentences) for name, e in ended.items()}))
+    elif not quiet:
+        from sync.render import show_profiles
+
+        show_profiles(open_console(no_color), {name: (one.exit_code, one.said) for name, one in ended.items()})
     return worst(one.exit_code for one in ended.values())

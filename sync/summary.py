@@ -1,0 +1,86 @@
+"""What became of a run in one line, and of a folder of runs in one JSON document.
+
+Every unattended run says its line, into the log at least, so nothing here needs more than the standard library.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from sync.errors import worst
+from sync.models import Action, Outcome, Plan, Result
+
+if TYPE_CHECKING:
+    from sync.run import Report
+
+SCHEMA = 1
+
+_RESULTS = {
+    0: "done",
+    1: "a bug",
+    2: "settings",
+    3: "unreadable cells",
+    4: "needs you",
+    5: "sheet failed",
+    6: "calendar failed",
+    7: "login",
+    8: "already running",
+}
+
+
+def summary_line(plan: Plan) -> str:
+    """What would be done, in numbers."""
+    if not plan.writes:
+        return f"Nothing to change; {counted(plan.count(Action.KEEP), 'event')} in the calendar as planned."
+    words = [(Action.CREATE, "create"), (Action.UPDATE, "update"), (Action.DELETE, "delete"), (Action.KEEP, "keep")]
+    return ", ".join(f"{plan.count(action)} to {word}" for action, word in words) + "."
+
+
+def done_line(plan: Plan, outcomes: Iterable[Outcome]) -> str:
+    """What was done, in numbers; what did not get through is a message of its own."""
+    if not plan.writes:
+        return summary_line(plan)
+    done = _count_done(plan, outcomes)
+    words = [(Action.CREATE, "created"), (Action.UPDATE, "updated"), (Action.DELETE, "deleted")]
+    return ", ".join(f"{done[a]} {word}" for a, word in words) + f", {done[Action.KEEP]} kept as they were."
+
+
+def result_word(exit_code: int) -> str:
+    """The exit code of a run in two words (DESIGN 4.5)."""
+    return _RESULTS.get(exit_code, f"exit {exit_code}")
+
+
+def profiles_json(ended: Mapping[str, tuple[int, Report | None, tuple[str, ...]]]) -> str:
+    """The document of `sync --all --json`: how each configuration ended, by name, and the exit code of the whole.
+
+    `done` and `problems` are null where a run failed before it had a plan. Ends with a line break.
+    """
+    profiles = [
+        {
+            "config": name,
+            "exit_code": code,
+            "result": result_word(code),
+            "done": report and {a.value: count for a, count in _count_done(report.plan, report.outcomes).items()},
+            "problems": report and len(report.plan.problems),
+            "messages": list(messages),
+        }
+        for name, (code, report, messages) in sorted(ended.items())
+    ]
+    document = {"schema": SCHEMA, "exit_code": worst(code for code, _, _ in ended.values()), "profiles": profiles}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _count_done(plan: Plan, outcomes: Iterable[Outcome]) -> Mapping[Action, int]:
+    """How many changes of each kind came true; what is kept needs no outcome."""
+    done = {outcome.uid for outcome in outcomes if outcome.result is Result.DONE}
+    return {
+        action: sum(c.action is action and (action is Action.KEEP or c.uid in done) for c in plan.changes)
+        for action in Action
+    }
