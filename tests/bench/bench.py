@@ -376,6 +376,12 @@ def measure_engine(python: Path, sizes: Sequence[int]) -> Iterator[str]:
             yield f"memory with {log(more_peak / peak) / span:.2f}."
 
 
+def measure_reading(python: Path, rows: int) -> Iterator[str]:
+    """CPU of reading a large CSV file into leads, beside csv.DictReader with a pydantic model for each row."""
+    answer = subprocess.check_output([python, HERE / "reading.py", "--rows", str(rows)], text=True)
+    yield f"{rows} rows of 15 fields: {answer}"
+
+
 INTRODUCTION = """# Speed
 
 Made by `make bench`: whole processes, medians, everything in one run on one machine and on loopback. Only ratios, CPU
@@ -392,7 +398,7 @@ followup looks at everything once more and keeps that proof. *10+5+5* is 10 even
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="everything once and small; docs/speed.md is left alone")
-    parser.add_argument("--only", default="", help="only cases whose title holds this text; feed; engine")
+    parser.add_argument("--only", default="", help="only cases whose title holds this text; feed; engine; reading")
     options = parser.parse_args()
     cases = [case for case in (QUICK if options.quick else FULL) if options.only.lower() in case.title.lower()]
     ENVIRONMENTS.mkdir(exist_ok=True)
@@ -421,6 +427,8 @@ def main() -> None:
     if not options.only or options.only == "engine":
         sizes = (300, 1000) if options.quick else (1000, 10_000, 100_000)
         written += ["\n### Planning\n", *measure_engine(python, sizes)]
+    if not options.only or options.only == "reading":
+        written += ["\n### Reading\n", *measure_reading(python, 3000 if options.quick else 100_000)]
     report = "\n".join(written) + "\n"
     print(report)
     if not options.quick and not options.only:

@@ -1,7 +1,7 @@
 """What it costs to read a large tracker: CSV into leads, beside csv.DictReader with a pydantic model for each row.
 
 Prints CPU seconds of both and their ratio; both run in this process and take turns, the best round of each counts.
-The peer reads the same fields into the same types (dates, a closed set of stages, links, numbers) and does nothing
+The peer reads the same fields into the same types (dates, aware times, a closed set of stages, links) and does nothing
 else: no finding of headers, no repair of text, no other date forms, no keys, no problems named cell by cell.
 """
 
@@ -14,10 +14,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from connectors.csv_file import CsvFile
 from sync.config import parse_settings
@@ -50,7 +52,19 @@ HEADER = (
     "url",
     "notes",
 )
+ZONE = ZoneInfo("America/New_York")
 Word = Annotated[str, StringConstraints(max_length=1000)]
+InZone = Annotated[datetime, AfterValidator(lambda at: at if at.tzinfo else at.replace(tzinfo=ZONE))]
+
+
+class Status(StrEnum):
+    """The sheet's own words."""
+
+    APPLIED = "applied"
+    INTERVIEW = "interview"
+    OFFER = "offer"
+    REJECTED = "rejected"
+    NO_ANSWER = "no answer"
 
 
 class Tracked(BaseModel):
@@ -64,9 +78,9 @@ class Tracked(BaseModel):
     contact_email: Annotated[str, Field(pattern=r"^[^@\s]{1,64}@[^@\s]{1,190}\.[a-zA-Z]{2,24}$")] = ""
     contact_phone: Annotated[str, Field(pattern=r"^\+?[\d\s()/.\-]{4,60}$")] = ""
     applied_on: date | None = None
-    status: Literal["applied", "interview", "offer", "rejected", "no answer"] | None = None
+    status: Status | None = None
     last_inbound: date | None = None
-    interview_at: datetime | None = None
+    interview_at: InZone | None = None
     follow_up_on: date | None = None
     city: Word = ""
     source: Word = ""
