@@ -1,8 +1,10 @@
 """How many requests are under way at once: as many as help the server, never more (facts on performance, 1 and 3).
 
-The window starts at 1 and doubles as long as doubling made it clearly faster; where it did not (Radicale and Xandikos
-work one by one) it goes back and stays. Trouble - locked, too many, a server error, sudden slowness - halves it for
-the rest of the run. Judged over whole rounds, never over one request.
+The window starts at 1 and doubles as long as doubling made it clearly faster. Where it did not (Radicale and Xandikos
+work one by one) it goes back, and tries again only after a while: one lucky answer must not keep a far server at 1.
+Trouble - locked, too many, a server error - halves it for the rest of the run, slowness until the next try.
+
+Judged over whole rounds, never over one request; the first round of a size opens connections, so it says nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ Done = TypeVar("Done")
 
 WORTH_IT = 1.3
 """So much faster must a doubled window be to be kept."""
+TRY_AGAIN = 8
+"""Rounds of one size until a wider one is tried again."""
 
 
 class RequestWindow:
@@ -32,6 +36,8 @@ class RequestWindow:
         self._sleep = sleep
         self._best_rate = 0.0
         self._proven = 0
+        self._opened = 1
+        self._rounds = 0
         self._pool = ThreadPoolExecutor(max_workers=self._widest)
 
     def __enter__(self) -> RequestWindow:
@@ -63,13 +69,23 @@ class RequestWindow:
 
     def _judge(self, count: int, seconds: float, *, trouble: bool) -> None:
         rate = count / max(seconds, 1e-6)
-        if trouble or rate < self._best_rate / 4:
-            self.size = self._proven = self._widest = max(1, self.size // 2)
-            self._best_rate /= 2
-        elif count < self.size or self.size == self._proven:
-            return  # a last, smaller round says nothing, and a proven size needs no more proof
-        elif rate > self._best_rate * WORTH_IT:
-            self._best_rate, self._proven = rate, self.size
+        warm = count <= self._opened
+        self._opened = max(self._opened, count)
+        self._rounds += self.size == self._proven
+        if trouble:
+            self._settle(self.size // 2, self._best_rate / 2)
+            self._widest = self.size
+        elif count < self.size or not warm:
+            return  # a last, smaller round says nothing, nor does one that opened connections
+        elif rate < self._best_rate / 4:
+            self._settle(self.size // 2, rate)
+        elif self.size > self._proven and rate <= self._best_rate * WORTH_IT:
+            self._settle(self._proven, self._best_rate)
+        elif self.size > self._proven or self._rounds >= TRY_AGAIN:
+            self._settle(self.size, rate)
             self.size = min(self.size * 2, self._widest)
-        else:
-            self.size = self._widest = self._proven
+
+    def _settle(self, size: int, rate: float) -> None:
+        """Take this size for the one that works, at this many requests a second."""
+        self.size = self._proven = max(1, size)
+        self._best_rate, self._rounds = rate, 0
