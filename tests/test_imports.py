@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def load(folder: Path) -> Callable[..., set[str]]:
-    """The top-level modules that a command loads in a process of its own, ours by their full names."""
+    """The top-level modules that a command loads in a process of its own, ours and countries by their full names."""
 
     def run(*arguments: str) -> set[str]:
         done = subprocess.run(
@@ -62,7 +62,7 @@ def load(folder: Path) -> Callable[..., set[str]]:
         code, modules = json.loads(done.stderr.splitlines()[-1])
         assert code == 0, done.stderr
         tops = {name.partition(".")[0] for name in modules}
-        return tops | {name for name in modules if name.startswith(("sync.", "connectors."))}
+        return tops | {name for name in modules if name.startswith(("sync.", "connectors.", "holidays.countries."))}
 
     return run
 
@@ -116,3 +116,8 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
 
 def test_a_plan_loads_neither_calendar_nor_network_library(load: Callable[..., set[str]], folder: Path) -> None:
     assert not load("plan", *options(folder), "--quiet") & NETWORK
+
+
+def test_a_run_loads_the_holidays_of_its_own_country_only(load: Callable[..., set[str]], folder: Path) -> None:
+    countries = {name for name in load("plan", *options(folder)) if name.startswith("holidays.countries.")}
+    assert countries == {"holidays.countries.united_states"}
