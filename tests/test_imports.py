@@ -121,3 +121,23 @@ def test_a_plan_loads_neither_calendar_nor_network_library(load: Callable[..., s
 def test_a_run_loads_the_holidays_of_its_own_country_only(load: Callable[..., set[str]], folder: Path) -> None:
     countries = {name for name in load("plan", *options(folder)) if name.startswith("holidays.countries.")}
     assert countries == {"holidays.countries.united_states"}
+
+
+def test_every_country_can_be_loaded_without_the_others() -> None:
+    program = """
+import holidays
+from holidays.registry import COUNTRIES
+from sync.cli.runs import _spare_other_countries
+_spare_other_countries()
+for names in COUNTRIES.values():
+    holidays.country_holidays(names[1], years=2027)
+print(len(COUNTRIES))
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(done.stdout) > 200
