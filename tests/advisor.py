@@ -120,3 +120,11 @@ def clock(touch: Touch) -> str:
 
 def days(touches: Iterable[Touch]) -> list[str]:
     return sorted(day(touch) for touch in touches)
+
+
+ASKS = ("R-001-1", "R-001-12", "R-003-15", "R-004-4", "sheet")
+
+
+def asks(seeker: Seeker, key: str = "lead-2") -> list[str]:
+    """The days on which somebody is asked for this lead."""
+    return days(touch for rule in ASKS for touch in seeker.all(rule, lead_key=key))

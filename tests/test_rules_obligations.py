@@ -278,12 +278,6 @@ def test_R_001_7_example() -> None:
     assert day(seeker.find("R-001-7")) == "2027-01-27"
 
 
-def test_C3_deadline_beats_the_roll_for_written_messages_only() -> None:
-    seeker = introduced("America/New_York")
-    assert day(seeker.find("R-000-2")) == "2027-01-15"
-    assert day(seeker.find("R-002-1")) == "2027-01-19"
-
-
 def test_first_sight_of_old_obligations_is_one_triage_event() -> None:
     seeker = Seeker()
     leads = [
