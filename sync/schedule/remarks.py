@@ -7,13 +7,14 @@ that is not sent yet (R-001-1), the rows that share a budget (R-003-5), and what
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 
 from sync.models import Note, Stage
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.organisations import normalise_organisation
-from sync.schedule.shared import MAX_NAMES
+from sync.schedule.shared import MAX_NAMES, last_sign
 
 
 def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence[Draft], *, desk: Desk) -> None:
@@ -46,7 +47,17 @@ def _why(case: Case, ignored: set[str], accepted: bool, desk: Desk) -> str:
         (case.stage is Stage.OFFER, "note.offer"),
     )
     key = next((key for applies, key in reasons if applies), None)
-    return desk.say(key) if key else desk.waiting.get(lead.key, desk.say("note.done"))
+    return desk.say(key) if key else desk.waiting.get(lead.key) or _how_stale(case, desk)
+
+
+def _how_stale(case: Case, desk: Desk) -> str:
+    """R-000-6: a warning after some business days without a sign, stale after some days."""
+    rule, since = desk.advice.rules["R-000-6"], last_sign(case, desk)
+    stale = since + timedelta(days=rule.days or 0)
+    if not rule.on or desk.today < desk.days.add(since, rule.business_days or 0):
+        return desk.say("note.done")
+    key = "note.stale" if stale <= desk.today else "note.going_stale"
+    return desk.say(key, since=desk.tell(since), stale=desk.tell(stale))
 
 
 def _letter_date(case: Case, desk: Desk) -> None:

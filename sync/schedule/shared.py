@@ -281,10 +281,11 @@ def stale_cases(cases: Iterable[Case], drafts: Iterable[Draft], desk: Desk) -> l
 
 
 def last_sign(case: Case, desk: Desk) -> date:
-    """The day of the last event of any sort: received, sent, answered, or first seen by us."""
+    """The day of the last event of any sort: received, sent, answered, ticked, or first seen by us."""
     lead = case.lead
     found = (lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on)
-    past = [desk.day_of(day) for day in found if day is not None and desk.day_of(day) <= desk.today]
+    ticked = (record.done_on for record in desk.by_lead.get(lead.key, ()) if not record.assumed)
+    past = [desk.day_of(day) for day in (*found, *ticked) if day is not None and desk.day_of(day) <= desk.today]
     return max(past, default=desk.day_of(case.seen.first_seen))
 
 

@@ -210,6 +210,8 @@ def _what_to_do(draft: Draft, desk: Desk) -> Iterator[str]:
         key = f"{key}-empty" if desk.advice.wording.has(f"{key}-empty") else key
     if desk.advice.wording.has(key):
         yield desk.say(key)
+    if draft.rule.trigger == "received" and draft.case is not None and (promised := draft.case.lead.promised_on):
+        yield desk.say("line.promise", day=desk.tell(desk.days.at_or_before(promised)))
 
 
 def _why_channel(draft: Draft, lead: Lead) -> str:

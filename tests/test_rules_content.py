@@ -1,0 +1,184 @@
+"""What the events, the notes and the review say: the rules without a date of their own (seed rules, section 8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from advisor import Seeker, a_lead, asks, clock, day, person, settings_for, when
+
+from sync.models import Lead, Stage, Touch
+
+DANA = person("Dana Reed", "dana@acme.example", "+1 555 0100")
+APPLIED = a_lead(
+    applied_on=date(2027, 1, 5), role="Data analyst", contact=DANA, how_known="met at PyData 5 Jan",
+    last_outbound=date(2027, 1, 12), last_outbound_channel="email", last_inbound_channel="email",
+)  # fmt: skip
+TOLD = a_lead(received_at=when("2027-01-12 11:00"), referrer="Lou Ames")
+INTRODUCED = replace(TOLD, contact=person("Bo Lind", phone="+1 555 0101"))
+MET = a_lead(interview_at=when("2027-01-13 10:00"), stage=Stage.INTERVIEW, contact=DANA)
+UNADDRESSED = replace(MET, interviewers=(person("Ann Lee"),))
+
+
+def said(lead: Lead, rule: str, now: str = "2027-01-12 12:00") -> str:
+    seeker = Seeker()
+    seeker.run(now, lead)
+    return min(seeker.all(rule), key=lambda touch: day(touch)).description
+
+
+def test_section_8_layout() -> None:
+    """Why, who, channel, position, how known, history, what is new, what not to do: all of it from the sheet."""
+    assert said(APPLIED, "R-001-12", "2027-01-12 18:00").splitlines() == [
+        "Why: R-001-12, No answer? Wait a full week, then write again politely; after the second time wait longer.",
+        "When: follow-up 1 on Tue 12 Jan + 7 days = Tue 19 Jan",
+        "Who: Dana Reed, Acme  [check spelling]",
+        "Channel: email (they wrote last by it)",
+        "Position: Data analyst",
+        "How I know you: met at PyData 5 Jan",
+        "History: applied Tue 5 Jan; email Tue 12 Jan",
+        "New this time: an updated resume",
+        "Not used yet: ask for a referral | a useful fact or idea | ask about a helpful organisation",
+        "Do not ask only for an update.",
+        "A call is fine now: +1 555 0100",
+        "Courtesy: Open with thanks for help received; say please when you ask.",
+        "Mail: mailto:dana@acme.example?subject=Data%20analyst%3A%20following%20up",
+        "Phone: tel:+15550100",
+        "Silence is normal. Bring something new; thank them; one request.",
+        "Later steps, while nothing changes: Tue 2 Feb, Thu 4 Mar",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lead", "rule", "sentence"),
+    [
+        pytest.param(TOLD, "R-000-2", "with one clear question", id="R-000-8 thank, or thank and ask"),
+        pytest.param(MET, "R-001-2", "Put cards on your list", id="R-001-3 cards"),
+        pytest.param(UNADDRESSED, "R-001-4", "Address missing: Ann Lee", id="R-001-3 an address"),
+        pytest.param(APPLIED, "R-001-12", "Acme  [check spelling]", id="R-001-5, R-003-10 spelling"),
+        pytest.param(APPLIED, "R-001-12", "Silence is normal", id="R-001-16 do not assume the worst"),
+        pytest.param(APPLIED, "R-001-12", "thank them", id="R-001-17 thanks"),
+        pytest.param(INTRODUCED, "R-002-1", "Prepare half an hour at most", id="R-002-5 no long research"),
+        pytest.param(INTRODUCED, "R-002-1", "ask who else to talk to", id="R-002-10 the next name"),
+        pytest.param(replace(APPLIED, role=""), "R-001-12", "Position: MISSING", id="R-003-4 position"),
+        pytest.param(replace(APPLIED, how_known=""), "R-001-12", "How I know you: MISSING", id="R-003-4 how known"),
+        pytest.param(INTRODUCED, "R-002-1", "ask if it is a good time", id="R-003-9 on the phone"),
+        pytest.param(APPLIED, "R-001-12", "say please when you ask", id="R-003-9 in writing"),
+        pytest.param(APPLIED, "R-001-12", "Do not ask only for an update", id="R-003-11 not only an update"),
+        pytest.param(APPLIED, "R-001-12", "History: applied Tue 5 Jan; email Tue 12 Jan", id="R-003-14 from history"),
+        pytest.param(APPLIED, "R-001-12", "A call is fine now: +1 555 0100", id="R-004-9 a later touch may be a call"),
+        pytest.param(MET, "R-004-4", "use their words", id="R-004-11 their words"),
+        pytest.param(replace(MET, problem="slow tests"), "R-004-6", "Their problem: slow tests", id="R-004-6 problem"),
+        pytest.param(MET, "R-004-6", "Write the problem they told you of into the sheet", id="R-004-6 no problem"),
+    ],
+)  # fmt: skip
+def test_an_event_says(lead: Lead, rule: str, sentence: str) -> None:
+    assert sentence in said(lead, rule)
+
+
+def test_R_000_3_the_acknowledgement_names_the_day_the_promise_will_be_kept() -> None:
+    """Promised for Thu 26 Nov, Thanksgiving; kept a day early."""
+    seeker = Seeker()
+    lead = a_lead(received_at=when("2026-11-18 10:00"), referrer="Lou Ames", promised_on=date(2026, 11, 26))
+    seeker.run("2026-11-18 10:01", lead)
+    assert "Say: I will come back to you on Wed 25 Nov." in seeker.find("R-000-2").description.splitlines()
+
+
+def test_R_000_6_example() -> None:
+    """Received Tue 12 Jan, nothing done: + 3 business days = Fri 15 Jan, + 14 days = Tue 26 Jan."""
+    seeker = Seeker()
+    notes = {}
+    for today in (12, 13, 14, 15, 18, 22, 25, 26):
+        schedule = seeker.run(f"2027-01-{today} 08:00", a_lead(received_at=when("2027-01-12 07:30")))
+        notes[today] = next(note.reason for note in schedule.notes if note.lead == "Acme")
+    warned = "nothing planned: nothing done since Tue 12 Jan; it goes stale on Tue 26 Jan"
+    assert [notes[today] == warned for today in (14, 15, 18, 22, 25)] == [False, True, True, True, True]
+    assert notes[26] == "nothing planned: stale since Tue 26 Jan; revive it or close it"
+
+
+def test_R_000_6_a_tick_is_a_sign_of_life() -> None:
+    """Thanked by a tick on Thu 14 Jan: + 14 days = Thu 28 Jan."""
+    seeker = Seeker()
+    seeker.run("2027-01-12 11:05", TOLD)
+    seeker.tick(seeker.find("R-000-2"), "2027-01-14")
+    schedule = seeker.run("2027-01-21 08:00", TOLD)
+    assert "nothing planned: nothing done since Thu 14 Jan; it goes stale on Thu 28 Jan" in [
+        note.reason for note in schedule.notes
+    ]
+
+
+def test_R_000_6_the_review_names_what_is_stale() -> None:
+    seeker = Seeker()
+    for today in (12, 15, 19, 22, 26):
+        seeker.run(f"2027-01-{today} 08:00", a_lead(received_at=when("2027-01-12 07:30")))
+        assert "Stale" not in seeker.find("R-001-14").description
+    seeker.run("2027-01-28 10:00", a_lead(received_at=when("2027-01-12 07:30")))
+    assert "Stale, revive or close: 1 (Acme)" in seeker.find("R-001-14").description
+    assert seeker.all("R-000-4") == [], "no event of its own"
+
+
+def test_R_000_9_the_review_asks_what_was_learnt() -> None:
+    assert "What did you learn this week that is no posting, and from whom?" in said(
+        APPLIED, "R-001-14", "2027-01-15 08:00"
+    )
+
+
+@pytest.mark.parametrize("facts", [{"notes": "they will call me"}, {"status_text": "waiting for their call"}])
+def test_R_002_3_they_will_call_is_no_stop(facts: dict[str, str]) -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-12 12:00", [replace(INTRODUCED, **facts), replace(APPLIED, key="b", company="B", **facts)])
+    assert seeker.find("R-002-1")
+    assert asks(seeker, "b")
+
+
+def test_R_002_4_no_contact_is_too_small() -> None:
+    """A low priority reorders a crowded day and takes nothing away."""
+    seeker = Seeker(settings_for(tables="[limits]\ndaily_touches = 1"))
+    others = [a_lead(number, company=f"C{number}", applied_on=date(2027, 1, 5), priority=1) for number in range(3, 9)]
+    seeker.run("2027-01-12 12:00", [replace(INTRODUCED, priority=3), *others])
+    assert clock(seeker.find("R-002-1")) == "2027-01-12 12:00"
+    assert clock(seeker.find("R-000-2")) == "2027-01-12 12:15"
+
+
+def test_R_003_13_is_off_by_default_and_looks_monthly_when_enabled() -> None:
+    """Two roles at one firm, first seen Mon 4 Jan: + 30 days = Wed 3 Feb, one event."""
+    leads = [a_lead(number, role=f"R{number}", applied_on=date(2027, 1, 4)) for number in (2, 3)]
+    plain, keen = Seeker(), Seeker(settings_for(tables='[rules]\nenable = ["R-003-13"]'))
+    plain.run("2027-01-04 08:00", leads)
+    keen.run("2027-01-04 08:00", leads)
+    assert plain.all("R-003-13") == []
+    assert day(keen.find("R-003-13")) == "2027-02-03"
+
+
+def test_R_003_18_a_ladder_has_at_least_four_steps() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4)))
+    assert len(asks(seeker)) >= 4
+
+
+def test_R_004_1_a_recruiter_who_will_follow_up_stops_nothing() -> None:
+    seeker = Seeker()
+    recruiter = person("Rae Poe", "rae@harnham.example")
+    lead = a_lead(
+        applied_on=date(2027, 1, 4), agency="Harnham", contact=recruiter, contact_kind="recruiter",
+        notes="recruiter will follow up",
+    )  # fmt: skip
+    seeker.run("2027-01-04 08:00", lead)
+    assert asks(seeker) == ["2027-01-11", "2027-01-19", "2027-02-02", "2027-03-04"]
+    assert {touch.who for touch in ladder(seeker)} == {"Rae Poe, Acme"}
+
+
+def test_R_004_7_the_review_lists_organisations_with_one_contact() -> None:
+    leads = [
+        a_lead(2, company="Acme", applied_on=date(2027, 1, 5), contact=person("Ann Lee")),
+        a_lead(3, company="Acme", role="B", applied_on=date(2027, 1, 5), contact=person("Bo Lind")),
+        a_lead(4, company="Beta", applied_on=date(2027, 1, 5), contact=person("Cy Moss")),
+    ]
+    seeker = Seeker()
+    seeker.run("2027-01-15 08:00", leads)
+    text = seeker.find("R-001-14").description
+    assert "Only one contact at Beta" in text
+
+
+def ladder(seeker: Seeker) -> list[Touch]:
+    return [touch for rule in ("R-001-1", "R-001-12") for touch in seeker.all(rule)]
