@@ -19,7 +19,7 @@ from sync.schedule.drafts import Draft
 MAX_CELL = 200
 """Characters of a cell that are shown."""
 MOVES = ("resume", "referral", "fact", "organisation")
-"""Ways to bring something new (R-003-8); `meet` comes first where a trip is in the sheet."""
+"""Ways to bring something new (R-003-8). `meet` belongs to the touch about a trip alone."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -108,13 +108,12 @@ def _choose_moves(drafts: Iterable[Draft], desk: Desk) -> None:
     asks = [draft for draft in drafts if draft.kind is TouchClass.ASKING and draft.case is not None]
     if not asks or asks[0].case is None:
         return
-    lead = asks[0].case.lead
-    pool = (*MOVES, "meet") if lead.travel_on is not None else MOVES
-    used = used_moves(lead.key, desk)
+    used = used_moves(asks[0].case.lead.key, desk)
     for draft in asks:
+        pool = ("meet",) if draft.rule.trigger == "travel" else MOVES
         given = draft.memory.move if draft.memory else ""
-        fresh = [move for move in pool if move not in used] or [move for move in pool if move != used[-1]]
-        draft.move = given if given in pool and (not used or given != used[-1]) else fresh[0]
+        fresh = [move for move in pool if move not in used] or [move for move in pool if move not in used[-1:]]
+        draft.move = given if given in pool and given not in used[-1:] else (*fresh, *pool)[0]
         used.append(draft.move)
 
 
