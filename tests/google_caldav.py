@@ -196,7 +196,7 @@ def google_calendar(google: GoogleEmulator, behind: Server, **parts: Any) -> Ite
                 )
             if f"{AUTH}calendar" not in who[1]:
                 return Answer(403, {}, error_xml("insufficientPermissions", "global").encode())
-            return facade.answer(self.command, self.path, self.headers, body)
+            return facade.answer(self.command, self.path, dict(self.headers), body)
 
         def _send(self, answer: Answer) -> None:
             self.send_response(answer.status)

@@ -29,6 +29,7 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 Json = dict[str, Any]
 
+TOKEN_ADDRESS = "https://oauth2.googleapis.com/token"
 AUTH = "https://www.googleapis.com/auth/"
 SHEETS = f"{AUTH}spreadsheets"
 SHEETS_READONLY = f"{SHEETS}.readonly"
@@ -183,7 +184,7 @@ class Spreadsheet:
     office_file: bool = False
 
 
-def tab(title: str, *rows: list[object], **parts: Any) -> Tab:
+def tab(title: str, *rows: Sequence[object], **parts: Any) -> Tab:
     """A tab made of plain values."""
     return Tab(title, [[cell(value) for value in row] for row in rows], **parts)
 
@@ -315,11 +316,11 @@ class GoogleEmulator:
     def _check_assertion(self, assertion: str) -> tuple[str, tuple[str, ...]]:
         from google.auth import jwt
 
-        claims = jwt.decode(assertion, verify=False)
+        claims = jwt.decode(assertion, verify=False)  # type: ignore[no-untyped-call]
         key = self.public_keys.get(claims["iss"])
         try:
             assert key is not None
-            jwt.decode(assertion, certs=key, audience="https://oauth2.googleapis.com/token")
+            jwt.decode(assertion, certs=key, audience=TOKEN_ADDRESS)  # type: ignore[no-untyped-call]
         except (AssertionError, ValueError):
             raise Refused(400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}) from None
         return claims["iss"], tuple(claims["scope"].split(" "))
@@ -572,7 +573,7 @@ def apply_mask(value: Any, mask: Json, shape: str) -> Any:
 def running_google(**parts: Any) -> Iterator[GoogleEmulator]:
     """The emulator on a free port."""
     emulator = GoogleEmulator(**parts)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Handler(*args, emulator=emulator))  # type: ignore[arg-type]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Handler(*args, emulator=emulator))
     server.daemon_threads = True
     emulator.root = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

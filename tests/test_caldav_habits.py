@@ -7,6 +7,7 @@ faults are over two runs put everything right and the third writes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import combinations
@@ -67,7 +68,7 @@ class Publisher:
         self.stub.time.sleep(3600)
         return outcomes
 
-    def _changes(self, there: dict[str, RemoteEvent]) -> list[Change]:
+    def _changes(self, there: Mapping[str, RemoteEvent]) -> list[Change]:
         self.deleted_by_user |= self.remotes.keys() - there.keys()
         changes = []
         for uid, event in self.wanted.items():
@@ -332,7 +333,7 @@ def test_a_refused_login_is_tried_once() -> None:
     stub = publisher.stub
 
     class LockedOut(StubServer):
-        def send(self, method: str, path: str, **rest: object) -> object:
+        def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
             stub.log.append((method, path))
             return Answer(401)
 
@@ -379,10 +380,14 @@ def test_probe_takes_the_scratch_event_away_after_a_failure() -> None:
 
 def test_a_server_that_wants_digest_gets_it() -> None:
     publisher = make_publisher()
-    spoken = []
+    spoken: list[str] = []
+
+    def speak_digest() -> StubServer:
+        spoken.append("digest")
+        return stub
 
     class WantsDigest(StubServer):
-        def send(self, method: str, path: str, **rest: object) -> Answer:
+        def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
             return Answer(401, {"www-authenticate": 'Digest realm="r", nonce="n"'})
 
     stub = publisher.stub
@@ -392,7 +397,7 @@ def test_a_server_that_wants_digest_gets_it() -> None:
         owner=OWNER,
         clock=stub.time.clock,
         sleep=stub.time.sleep,
-        digest=lambda: spoken.append("digest") or stub,
+        digest=speak_digest,
     )
     assert len(collection.list_rows()) == 1
     assert len(collection.list_rows()) == 1

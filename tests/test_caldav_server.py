@@ -20,7 +20,7 @@ from connectors.dav.transport import CaldavTransport
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
 from sync.config import Settings, parse_settings
 from sync.errors import ConfigError, TargetError
-from sync.models import CalendarInfo, Result
+from sync.models import CalendarInfo, Observation, Result
 from sync.protocols import Target
 
 SERVERS = {"radicale": radicale, "xandikos": xandikos}
@@ -170,9 +170,7 @@ def test_a_create_whose_answer_was_lost_is_adopted(target: CaldavServer) -> None
     assert again.remote == first.remote
 
 
-def _nothing() -> object:
-    from sync.models import Observation
-
+def _nothing() -> Observation:
     return Observation({})
 
 

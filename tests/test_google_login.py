@@ -16,6 +16,7 @@ import pytest
 from google_emulator import AUTH, Fault, GoogleEmulator, running_google
 
 from connectors import Outside
+from connectors.google.address import is_google_calendar
 from connectors.google.login import (
     CALENDAR,
     LOGIN_FILE,
@@ -24,7 +25,6 @@ from connectors.google.login import (
     Login,
     fetch_token,
     find_login,
-    is_google_calendar,
     keep_login,
     log_in,
     parse_login,
@@ -282,7 +282,7 @@ def test_a_keyring_that_is_shut_is_explained(tmp_path: Path, monkeypatch: pytest
     import keyring
     from keyring.backends.fail import Keyring
 
-    monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())
+    monkeypatch.setattr(keyring.core, "_keyring_backend", Keyring())  # type: ignore[no-untyped-call]
     with pytest.raises(CredentialsError, match="no keyring that works"):
         keep_login("secret", tmp_path, in_keyring=True)
     keep_login('{"type": "keyring"}', tmp_path)

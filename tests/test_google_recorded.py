@@ -299,6 +299,6 @@ def test_unmodified_gspread_reads_the_emulator(google: GoogleEmulator) -> None:
 
 def test_masks() -> None:
     assert parse_mask("a(b,c/d),e.f") == {"a": {"b": {}, "c": {"d": {}}}, "e": {"f": {}}}
-    tree = {"a": {"b": {}}}
+    tree: dict[str, Any] = {"a": {"b": {}}}
     merge_trees(tree, {"a": {"c": {}}})
     assert tree == {"a": {"b": {}, "c": {}}}

@@ -15,7 +15,7 @@ from connectors import open_target
 from connectors.ics_file import IcsFile
 from sync.config import parse_settings
 from sync.errors import TargetError
-from sync.models import Result
+from sync.models import Observation, Result
 from sync.protocols import Target
 from sync.reconcile.text_marks import our_part, user_part
 
@@ -70,7 +70,7 @@ def test_a_stranger_reads_the_feed(target: Target, feed: Path) -> None:
 
 def test_same_events_same_bytes_whatever_the_order(tmp_path: Path) -> None:
     events = [make_event(f"lead{n}") for n in range(6)]
-    written = []
+    written: list[bytes] = []
     for order in (events, events[::-1]):
         path = tmp_path / f"{len(written)}.ics"
         one = IcsFile(path, owner="k3x9", name="Follow-ups", zone="America/New_York", outside=outside_for(tmp_path))
@@ -153,9 +153,7 @@ def test_a_file_cut_off_heals(target: Target, feed: Path) -> None:
     assert set(target.observe({}).events) == {one.uid}
 
 
-def _nothing() -> object:
-    from sync.models import Observation
-
+def _nothing() -> Observation:
     return Observation({})
 
 

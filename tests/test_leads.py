@@ -248,7 +248,8 @@ def test_the_users_own_status_words_win() -> None:
     ],
 )
 def test_a_column_decides_its_order_once(texts: list[str], expected: list[date]) -> None:
-    leads = read(["company", "applied_on"], *[[f"Acme {i}", text] for i, text in enumerate(texts)])
+    rows: list[list[CellValue]] = [[f"Acme {i}", text] for i, text in enumerate(texts)]
+    leads = read(["company", "applied_on"], *rows)
     assert [lead.applied_on for lead in leads.leads] == expected
 
 

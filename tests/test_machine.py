@@ -331,7 +331,7 @@ def tell(machine: type[Histories]) -> None:
 
 def play(machine: type[Histories], histories: int, steps: int = 25) -> None:
     chosen = hypothesis_settings(max_examples=histories, stateful_step_count=steps, deadline=None, phases=PHASES)
-    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=chosen)
     tell(machine)
 
 

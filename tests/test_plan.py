@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from conftest import NOW, ZONE, a_touch, at
@@ -122,7 +123,7 @@ def test_an_unpublished_touch_is_not_written(calendar: Calendar) -> None:
     ],
 )
 def test_a_changed_plan_updates_just_those_fields(
-    calendar: Calendar, change: dict[str, object], fields: tuple[str, ...]
+    calendar: Calendar, change: dict[str, Any], fields: tuple[str, ...]
 ) -> None:
     calendar.run(a_touch())
     (update,) = calendar.run(a_touch(**change)).changes

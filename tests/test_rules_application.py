@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, asks, clock, day, days, person, settings_for
@@ -117,7 +119,7 @@ def test_ladder_stops_by_stage(stage: Stage) -> None:
         pytest.param({"unreadable": frozenset({"last_outbound"})}, id="what was done cannot be read"),
     ],
 )
-def test_ladder_is_not_made(facts: dict[str, object]) -> None:
+def test_ladder_is_not_made(facts: dict[str, Any]) -> None:
     seeker = Seeker()
     seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4), **facts))
     assert asks(seeker) == []
@@ -252,8 +254,7 @@ def test_a_drag_is_released_and_reported_when_its_fact_changes() -> None:
 
 def test_a_step_names_the_column_it_counts_from() -> None:
     seeker = Seeker()
-    lead = a_lead(applied_on=date(2027, 1, 4))
-    lead.columns["applied_on"] = "Date Applied"
+    lead = replace(a_lead(applied_on=date(2027, 1, 4)), columns={"applied_on": "Date Applied"})
     seeker.run("2027-01-05 08:40", lead)
     first = seeker.find("R-001-1")
     assert first.reason == ("Date Applied: Mon 4 Jan + 7 days = Mon 11 Jan",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, clock, day, person, settings_for, when
@@ -143,7 +144,7 @@ def test_R_001_2_short_notice(now: str, expected: list[str]) -> None:
     assert bool(expected) or any("too late" in note.reason for note in seeker.schedule.notes)
 
 
-def held(**facts: object) -> Seeker:
+def held(**facts: Any) -> Seeker:
     seeker = Seeker()
     lead = a_lead(
         interview_at=when("2027-01-15 16:00"), interview_end=when("2027-01-15 17:00"), stage=Stage.INTERVIEW, **facts
@@ -321,7 +322,7 @@ def test_feed_without_ticks_takes_others_as_done() -> None:
         pytest.param({"stage": Stage.INTERVIEW, "interested": False}, id="not interested"),
     ],
 )
-def test_nothing_is_owed_on_a_lead_that_says_stop(facts: dict[str, object]) -> None:
+def test_nothing_is_owed_on_a_lead_that_says_stop(facts: dict[str, Any]) -> None:
     seeker = Seeker()
     lead = a_lead(interview_at=when("2027-01-20 10:00"), received_at=when("2027-01-14 10:00"), referrer="Lou", **facts)
     seeker.run("2027-01-14 11:00", lead)

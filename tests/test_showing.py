@@ -67,7 +67,7 @@ def test_what_a_crowded_day_has_no_room_for_is_named_in_one_more_event() -> None
     assert {day(touch) for touch in first} <= {f"2027-01-{n}" for n in (13, 14, 15, 19, 20)}
     for touch in hidden:
         [more] = [event for event in seeker.all("more") if day(event) == day(touch)]
-        assert touch.lead in more.description
+        assert str(touch.lead) in more.description
 
 
 def owed(count: int, received: str = "2027-01-05 08:00") -> list[Lead]:

@@ -30,9 +30,8 @@ def leads(*numbers: int) -> Leads:
 
 
 def cell(text: str = "2026-10-05", **key: Any) -> CellToWrite:
-    return CellToWrite(
-        "Leads:2", NEXT, text, {"Company": "Acme", "Role": "Engineer", "Applied": date(2026, 9, 28)} | key
-    )
+    known: dict[str, Any] = {"Company": "Acme", "Role": "Engineer", "Applied": date(2026, 9, 28)}
+    return CellToWrite("Leads:2", NEXT, text, known | key)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def edited(text: str, change: Edit, now: datetime) -> str:
         event["DESCRIPTION"] = str(event.get("DESCRIPTION", "")) + "\n" + change.note
     event.pop("LAST-MODIFIED", None)
     event.add("LAST-MODIFIED", now)
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical(), "utf-8")
 
 
 @dataclass

@@ -358,7 +358,7 @@ def measure_engine(python: Path, sizes: Sequence[int]) -> Iterator[str]:
     for shape, (per_owner, limit) in shapes.items():
         for size in sizes:
             owners = size // per_owner if per_owner else 1
-            command = [python, HERE / "engine.py", str(size), str(owners), str(limit)]
+            command = [str(python), str(HERE / "engine.py"), str(size), str(owners), str(limit)]
             try:
                 answer = subprocess.run(command, capture_output=True, check=True, timeout=400, text=True).stdout
             except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
