@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from connectors.csv_file import DECLARED, choose_delimiter, parse_csv
+from connectors.csv_text import DECLARED, choose_delimiter, parse_csv
 from connectors.whole_file import replace_file
 from sync.errors import SourceError
 from sync.models import CellToWrite, Note, Table

@@ -10,7 +10,8 @@ import pytest
 from source_contract import Grid, SourceContract, outside
 
 from connectors import open_source
-from connectors.csv_file import CsvFile, choose_delimiter
+from connectors.csv_file import CsvFile
+from connectors.csv_text import choose_delimiter
 from connectors.memory import MemorySource
 from sync.config import parse_settings
 from sync.errors import ConfigError, SourceError

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import requests
 
 from connectors import Outside
-from connectors.csv_file import MAX_BYTES, parse_csv
+from connectors.csv_text import MAX_BYTES, parse_csv
 from connectors.google.address import DOCS, SheetAddress
 from connectors.google.http import (
     TIMEOUTS,
