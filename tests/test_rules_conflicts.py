@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, asks, clock, day, days, person, settings_for, when
@@ -52,7 +53,7 @@ def test_C1_a_call_within_the_week_moves_the_application() -> None:
         pytest.param({}, "email", id="4 the default"),
     ],
 )
-def test_C2_channel_of_an_ask(facts: dict[str, object], expected: str) -> None:
+def test_C2_channel_of_an_ask(facts: dict[str, Any], expected: str) -> None:
     seeker = Seeker()
     lead = a_lead(
         stage=Stage.IN_TOUCH, contact=CALLABLE, last_inbound=date(2027, 1, 14), last_outbound=date(2027, 1, 14), **facts

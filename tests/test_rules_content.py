@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, asks, clock, day, person, settings_for, when
@@ -124,7 +125,7 @@ def test_R_000_9_the_review_asks_what_was_learnt() -> None:
 
 
 @pytest.mark.parametrize("facts", [{"notes": "they will call me"}, {"status_text": "waiting for their call"}])
-def test_R_002_3_they_will_call_is_no_stop(facts: dict[str, str]) -> None:
+def test_R_002_3_they_will_call_is_no_stop(facts: dict[str, Any]) -> None:
     seeker = Seeker()
     seeker.run("2027-01-12 12:00", [replace(INTRODUCED, **facts), replace(APPLIED, key="b", company="B", **facts)])
     assert seeker.find("R-002-1")
