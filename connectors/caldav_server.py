@@ -25,7 +25,8 @@ from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict,
 from connectors.evidence import ask_through
 from connectors.google.address import is_google_calendar
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, same_path
-from connectors.ical.codec import Dialect, parse, snapshot_of
+from connectors.ical.reading import parse
+from connectors.ical.writing import Dialect, snapshot_of
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
 from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result

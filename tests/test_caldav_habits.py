@@ -21,7 +21,7 @@ from connectors.caldav_server import CaldavServer
 from connectors.dav.collection import CalendarCollection
 from connectors.dav.server_profiles import ServerProfile
 from connectors.http_transport import Answer, Login
-from connectors.ical.codec import serialise
+from connectors.ical.writing import serialise
 from sync.errors import CredentialsError, TargetError
 from sync.models import Change, Event, Observation, Outcome, RemoteEvent, Result
 

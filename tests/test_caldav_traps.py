@@ -25,7 +25,7 @@ from transport_contract import Told, told
 
 from connectors.dav.transport import open_client
 from connectors.http_transport import READ_SECONDS, HttpTransport, Login
-from connectors.ical.codec import serialise
+from connectors.ical.writing import serialise
 
 __all__ = ["told"]
 

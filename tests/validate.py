@@ -25,7 +25,7 @@ from typing import Any
 
 from golden import CASES, FEED, GOLDEN
 
-from connectors.ical.codec import parse_block, split_feed
+from connectors.ical.feed import parse_block, split_feed
 
 HERE = Path(__file__).parent
 READERS = HERE / "strangers"

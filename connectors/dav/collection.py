@@ -32,7 +32,7 @@ from connectors.dav.answers import (
     wants_digest,
 )
 from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path
-from connectors.ical.codec import UnreadableEvent, parse
+from connectors.ical.reading import UnreadableEvent, parse
 from sync.errors import CredentialsError, TargetError
 from sync.models import RemoteEvent
 from sync.reconcile.identity import is_ours

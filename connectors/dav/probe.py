@@ -14,7 +14,8 @@ from connectors.dav.answers import reason_of
 from connectors.dav.collection import CalendarCollection, is_strong
 from connectors.dav.writes import CALENDAR_HEADERS, SETTLE_PAUSES
 from connectors.http_transport import Answer, NoAnswerError
-from connectors.ical.codec import Dialect, parse, serialise
+from connectors.ical.reading import parse
+from connectors.ical.writing import Dialect, serialise
 from sync.errors import CredentialsError, TargetError
 from sync.models import Event, Finding, RemoteEvent, Stamp
 from sync.reconcile.identity import SELF, make_uid

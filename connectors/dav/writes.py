@@ -31,7 +31,8 @@ from enum import Enum, auto
 from connectors.dav.answers import is_rate_limit, preconditions, reason_of, unasked_wait, wait_asked
 from connectors.dav.collection import OVER_ASKED, CalendarCollection, Found, is_strong
 from connectors.http_transport import Answer, NoAnswerError, path_of
-from connectors.ical.codec import Dialect, parse, serialise
+from connectors.ical.reading import parse
+from connectors.ical.writing import Dialect, serialise
 from sync.errors import FollowupError
 from sync.models import Action, Change, RemoteEvent, Snapshot, Stamp
 

@@ -34,7 +34,7 @@ def events(count: int) -> list[dict[str, Any]]:
 
 
 def write_followup(made: list[dict[str, Any]]) -> int:
-    from connectors.ical.codec import serialise_block, serialise_feed
+    from connectors.ical.feed import serialise_block, serialise_feed
     from sync.models import Event, Stamp
 
     stamp = Stamp(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), 0)

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from target_contract import NEW_YORK, make_event, make_stamp
 
-from connectors.ical.codec import (
-    Dialect,
-    UnreadableEvent,
-    parse,
-    parse_block,
-    serialise,
-    serialise_block,
-    snapshot_of,
-)
+from connectors.ical.feed import parse_block, serialise_block
+from connectors.ical.reading import UnreadableEvent, parse
+from connectors.ical.writing import Dialect, serialise, snapshot_of
 from sync.models import Event
 from sync.reconcile.text_marks import our_part, tidy_line, user_part
 

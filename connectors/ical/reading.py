@@ -1,0 +1,162 @@
+"""Calendar objects as the fields that count, normalised for comparing (caldav-facts 9). Pure.
+
+Stamps, zones' text and clients' marks are left out. icalendar is the only reader; what it cannot read is unreadable,
+which is never the same as gone or changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from icalendar import Alarm, Calendar, Component
+from icalendar import Event as VEvent
+
+from sync.models import Moment, Snapshot
+from sync.reconcile.text_marks import tidy, tidy_line
+
+MAX_LETTERS = 1_000_000
+"""A calendar object larger than this is not read; ours have a few thousand letters."""
+
+_READ = ("DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "STATUS", "RRULE", "RDATE")
+
+
+class UnreadableEvent(ValueError):
+    """The text is no event we can understand: never the same as an event that is gone or was changed."""
+
+
+def parse(raw: str, uid: str = "") -> Snapshot:
+    """The fields that count of the event with this uid (of the only one, without uid). Raises `UnreadableEvent`."""
+    calendar = read_calendar(raw)
+    component = find_event(calendar, uid)
+    broken = [name for name, _ in component.errors if name in _READ]
+    if broken:
+        raise UnreadableEvent(f"its {broken[0]} cannot be understood")
+    start = _moment(component, "DTSTART", calendar)
+    end = _moment(component, "DTEND", calendar)
+    if start is None:
+        raise UnreadableEvent("it has no start")
+    if end is None:
+        length = component.get("DURATION")
+        end = start + (length.dt if length else timedelta(0 if isinstance(start, datetime) else 1))
+    alarm = find_our_alarm(component, uid or str(component.get("UID", "")))
+    modified = component.get("LAST-MODIFIED")
+    return Snapshot(
+        start=start,
+        end=end,
+        summary=tidy_line(str(component.get("SUMMARY", ""))),
+        description=tidy(str(component.get("DESCRIPTION", ""))),
+        status=str(component.get("STATUS", "")).upper() or "CONFIRMED",
+        categories=tuple(sorted(set(categories_of(component)))),
+        url=tidy_line(str(component.get("URL", ""))),
+        our_alarm=None if alarm is None else before_start(alarm, component),
+        sequence=_number(component.get("SEQUENCE")),
+        last_modified=_aware(getattr(modified, "dt", None)),
+        hands_off=_hands_off(calendar, component),
+    )
+
+
+def _plain_zone(match: re.Match[str]) -> str:
+    """Evolution and old Thunderbirds name zones `/freeassociation.sourceforge.net/Europe/Berlin`."""
+    parts = match[2].split("/")
+    plain = (name for count in (3, 2, 1) if (name := "/".join(parts[-count:])) in available_timezones())
+    return match[1] + next(plain, match[2])
+
+
+def read_calendar(raw: str) -> Calendar:
+    if len(raw) > MAX_LETTERS:
+        raise UnreadableEvent("it is too large")
+    if not raw.lstrip().startswith("BEGIN:VCALENDAR"):
+        raise UnreadableEvent("it is no calendar data")
+    unfolded = re.sub(r"\r?\n[ \t]", "", raw)
+    try:
+        calendar = Calendar.from_ical(re.sub(r"(TZID[=:]\"?)(/[^:;\"\r\n]+)", _plain_zone, unfolded))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise UnreadableEvent(f"its text cannot be parsed ({type(error).__name__})") from None
+    if not isinstance(calendar, Calendar):
+        raise UnreadableEvent("it is no calendar data")
+    return calendar
+
+
+def find_event(calendar: Calendar, uid: str) -> VEvent:
+    """The event itself, not one moved occurrence of it."""
+    events = [part for part in calendar.walk("VEVENT") if not uid or str(part.get("UID", "")) == uid]
+    events.sort(key=lambda part: "RECURRENCE-ID" in part)
+    if not events:
+        raise UnreadableEvent("it holds no event with its uid")
+    return events[0]
+
+
+def _moment(component: Component, name: str, calendar: Calendar) -> Moment | None:
+    """A day, or an instant in UTC. A time without a zone, or in one nobody defines, is no instant."""
+    found = component.get(name)
+    if found is None:
+        return None
+    if isinstance(found, list) or not isinstance(getattr(found, "dt", None), date):
+        raise UnreadableEvent(f"its {name} cannot be understood")
+    moment: Moment = found.dt
+    if not isinstance(moment, datetime):
+        return moment
+    tzid = str(found.params.get("TZID", ""))
+    if tzid and not isinstance(moment.tzinfo, ZoneInfo):
+        # icalendar keeps such zones for the whole process; only this object's own definition counts
+        own = [zone for zone in calendar.walk("VTIMEZONE") if str(zone.get("TZID", "")) == tzid]
+        moment = moment.replace(tzinfo=own[0].to_tz(lookup_tzid=False) if own else None)
+    if moment.tzinfo is None:
+        raise UnreadableEvent(f"its {name} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def _hands_off(calendar: Calendar, component: VEvent) -> str:
+    if "RRULE" in component or "RDATE" in component or len(calendar.walk("VEVENT")) > 1:
+        return "it was made recurring"
+    if "ATTENDEE" in component or "ORGANIZER" in component:
+        return "somebody was invited to it"
+    return ""
+
+
+def categories_of(component: Mapping[str, Any]) -> list[str]:
+    found = component.get("CATEGORIES", [])
+    groups = found if isinstance(found, list) else [found]
+    names = [tidy_line(str(name)) for group in groups for name in getattr(group, "cats", [group])]
+    return [name for name in names if name]
+
+
+def alarm_uid(uid: str) -> str:
+    return f"{uid}-alarm"
+
+
+def find_our_alarm(component: VEvent, uid: str) -> Alarm | None:
+    """Our alarm by its uid; on servers that drop alarms' uids the first one that has none."""
+    alarms = component.walk("VALARM")
+    for alarm in alarms:
+        if str(alarm.get("UID", "")) == alarm_uid(uid):
+            return alarm
+    bare = (a for a in alarms if "UID" not in a and "X-WR-ALARMUID" not in a and "X-APPLE-DEFAULT-ALARM" not in a)
+    return next(bare, None)
+
+
+def before_start(alarm: Alarm, component: VEvent) -> timedelta | None:
+    """How long before the start the alarm rings; None when it never does or cannot be read."""
+    trigger = getattr(alarm.get("TRIGGER"), "dt", None)
+    if str(alarm.get("ACTION", "")).upper() == "NONE" or alarm.get("TRIGGER") is None:
+        return None
+    if isinstance(trigger, timedelta):
+        if str(alarm["TRIGGER"].params.get("RELATED", "")).upper() == "END" and "DTEND" in component:
+            trigger += component["DTEND"].dt - component["DTSTART"].dt
+        return -trigger
+    start = component["DTSTART"].dt
+    if isinstance(trigger, datetime) and isinstance(start, datetime) and trigger.tzinfo and start.tzinfo:
+        return start - trigger
+    return None
+
+
+def _aware(moment: object) -> datetime | None:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) and moment.tzinfo else None
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, int) else 0
