@@ -168,7 +168,7 @@ def test_steps_taken_as_done_at_first_sight_count_at_once() -> None:
     lead = a_lead(agency="Harnham", applied_on=date(2027, 1, 5))
     seeker, schedule = planned([lead])
     assert schedule.done
-    assert [day_of(touch) for touch in seeker.all("R-001-13")] == [date(2027, 1, 26)]
+    assert [day_of(touch) for touch in seeker.all("R-001-13")] == [date(2027, 1, 19)]
     assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
 
 
@@ -253,6 +253,19 @@ def test_a_month_of_daily_runs_keeps_the_promises(leads: list[Lead]) -> None:
         assert not set(uids) & (schedule.done | schedule.missed)
         late = Counter(touch.lead_key for touch in shown(schedule) if touch.summary.startswith("Late: Thank"))
         assert not late or max(late.values()) == 1
+
+
+@settings(max_examples=3, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
+@given(sheets(), st.booleans())
+def test_a_second_run_of_any_day_changes_nothing(leads: list[Lead], reactions: bool) -> None:
+    """With and without ticks. The review's contents may be written by the second one (DESIGN 5.1)."""
+    seeker = Seeker(reactions=reactions)
+    for offset in range(10):
+        today = TODAY + timedelta(days=offset)
+        first, again = (seeker.run(f"{today} {now}", leads) for now in ("08:40", "12:10"))
+        kept = [[touch for touch in run.touches if touch.rule != "R-001-14"] for run in (first, again)]
+        assert kept[0] == kept[1]
+        assert (first.done, first.missed) == (again.done, again.missed)
 
 
 def test_calm_eighty_fresh_leads() -> None:

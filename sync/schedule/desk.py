@@ -125,6 +125,13 @@ class Desk:
             if whole:
                 self.settled.add(case.lead.key)
 
+    def keep(self, record: TouchMemory) -> None:
+        """Write down what became of a touch. Whoever asks later in this run is told what the next run will be told."""
+        self.touches[record.uid] = record
+        records = self.by_lead.setdefault(record.lead_key, [])
+        place = next((place for place, known in enumerate(records) if known.uid == record.uid), len(records))
+        records[place:] = [record, *records[place + 1 :]]
+
     def rule(self, rule_id: str) -> Rule | None:
         """The rule, where it is switched on."""
         rule = self.advice.rules[rule_id]

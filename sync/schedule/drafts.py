@@ -76,12 +76,15 @@ class Draft:
 
     @property
     def guard_keys(self) -> tuple[str, ...]:
-        """The budgets it has to keep: an ask those of organisation, agency and person, a relation the person's."""
+        """The budgets it has to keep: an ask those of organisation, agency and person, a relation the person's.
+
+        An agency of which nobody is known by name is no person.
+        """
         if self.case is None or self.kind not in (TouchClass.ASKING, TouchClass.RELATION):
             return ()
         person = person_key(self.person)
         if self.kind is TouchClass.RELATION:
-            return tuple(key for key in (person, self.case.agency if self.rule.audience == "agency" else "") if key)
+            return (person,) if person and self.person == self.case.lead.contact else ()
         return (*self.case.org_keys, person) if person else self.case.org_keys
 
     @property

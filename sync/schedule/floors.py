@@ -323,7 +323,11 @@ def _acquainted(case: Case, desk: Desk) -> Draft | None:
 
 
 def agency_touches(cases: Iterable[Case], *, desk: Desk) -> Iterator[Single]:
-    """R-001-13: one regular touch per agency while a row of it is open, counted from the newest outbound to it."""
+    """R-001-13: one regular touch per agency while a row of it is open, counted from the newest touch to it.
+
+    That is the newest outbound of its rows, or an ask or a thank-you to it that is done. Nothing that is only planned
+    moves it: only what reaches the same recruiter by name keeps its distance (DESIGN 5.2).
+    """
     rule = desk.rule("R-001-13")
     if rule is None:
         return
@@ -333,21 +337,24 @@ def agency_touches(cases: Iterable[Case], *, desk: Desk) -> Iterator[Single]:
             rows.setdefault(case.agency, []).append(case)
     for key, open_cases in sorted(rows.items()):
         sent = [desk.day_of(c.lead.last_outbound) for c in open_cases if c.lead.last_outbound is not None]
-        thanked = [
-            record.done_on
-            for case in open_cases
-            for record in desk.by_lead.get(case.lead.key, ())
-            if record.rule == "R-001-6" and record.done_on
-        ]
-        since = [*sent, *thanked] or [case.lead.applied_on or _first_day(case, desk) for case in open_cases]
+        sent += [day for case in open_cases for day in _reached_agency(case, desk)]
+        since = sent or [case.lead.applied_on or _first_day(case, desk) for case in open_cases]
         draft = endless(
-            open_cases[0], rule, desk, base=max(since), sent=max([*sent, *thanked], default=None),
+            open_cases[0], rule, desk, base=max(since), sent=max(sent, default=None),
             first=rule.days or 0, then=rule.days or 0, key=key,
         )  # fmt: skip
         if draft is not None:
             draft.person = agency_person(open_cases[0].lead)
             draft.channel, draft.step = "email", ROUNDS
             yield Single(open_cases[0], draft)
+
+
+def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
+    """The days on which a touch of this row that goes to its agency was done."""
+    for record in desk.by_lead.get(case.lead.key, ()):
+        rule = desk.advice.rules.get(record.rule)
+        if record.done_on and rule and (rule.kind is TouchClass.ASKING or rule.audience in ("agency", "arranger")):
+            yield record.done_on
 
 
 def progress_notes(cases: Iterable[Case], *, desk: Desk) -> Iterator[Single]:
@@ -470,7 +477,7 @@ def endless(
     last = records[-1] if records else None
     if last and not _is_over(last) and sent is not None and last.planned and sent >= last.planned:
         last = replace(last, done_on=sent)
-        desk.touches[last.uid] = last
+        desk.keep(last)
         desk.done.add(last.uid)
         records = [*records[:-1], last]
     for _ in range(2):
@@ -517,6 +524,7 @@ def offer_floor(
         draft.offers = memory.offers if memory else 1
         if memory and memory.offers > 1 and not draft.fixed:
             draft.day, draft.counts_from = stood, memory.planned
+            draft.reason.append(desk.say("reason.again", day=desk.tell(memory.planned or stood)))
         return draft
     if draft.kind is TouchClass.SELF or assumed or desk.never_logs or memory.offers > 1:
         _leave(draft, stood, desk, done=assumed or (desk.never_logs and draft.kind is not TouchClass.SELF))
@@ -541,10 +549,10 @@ def _draft(case: Case, rule: Rule, raw: date, desk: Desk, *, round: int = 0, par
 def _leave(draft: Draft, on: date, desk: Desk, *, done: bool = False) -> None:
     record = draft.memory or remember(draft)
     if done or (desk.never_logs and draft.kind is not TouchClass.SELF):
-        desk.touches[draft.uid] = replace(record, done_on=on, assumed=True)
+        desk.keep(replace(record, done_on=on, assumed=True))
         desk.done.add(draft.uid)
     else:
-        desk.touches[draft.uid] = replace(record, missed=True)
+        desk.keep(replace(record, missed=True))
         desk.missed.add(draft.uid)
 
 

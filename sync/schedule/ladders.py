@@ -289,7 +289,7 @@ def _keep_history(ladder: Ladder, done: int, real: date | None) -> None:
             on = record.done_on or real or record.planned
             if record.missed or was_deleted(record) or on is None:
                 continue
-            ladder.desk.touches[record.uid] = replace(record, done_on=on)
+            ladder.desk.keep(replace(record, done_on=on))
             ladder.desk.done.add(record.uid)
 
 
@@ -372,8 +372,8 @@ def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date
 
 def _mark_over(record: TouchMemory, on: date, *, desk: Desk) -> None:
     if desk.never_logs:
-        desk.touches[record.uid] = replace(record, done_on=on, assumed=True)
+        desk.keep(replace(record, done_on=on, assumed=True))
         desk.done.add(record.uid)
     else:
-        desk.touches[record.uid] = replace(record, missed=True)
+        desk.keep(replace(record, missed=True))
         desk.missed.add(record.uid)

@@ -143,7 +143,7 @@ def _replace_pile(owed: list[Draft], desk: Desk) -> list[Draft]:
     for draft in owed:
         if draft.uid in overdue:
             desk.triage(draft.case, whole=False)
-            desk.touches[draft.uid] = replace(draft.memory or remember(draft), missed=True)
+            desk.keep(replace(draft.memory or remember(draft), missed=True))
             desk.missed.add(draft.uid)
     return [draft for draft in owed if draft.uid not in overdue]
 
@@ -154,7 +154,7 @@ def _joins_late(train: Train, late: set[tuple[str, str]], desk: Desk) -> bool:
         return False
     desk.note("note.merged", train.case, rule=train.draft.rule.id)
     if train.draft.memory:
-        desk.touches[train.draft.uid] = train.draft.memory
+        desk.keep(train.draft.memory)
     return True
 
 
@@ -186,11 +186,11 @@ def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None
 
     Steps that this very run takes as done count like those of earlier runs, so that the next run finds the same limits.
     """
-    by_key = {case.lead.key: case for case in cases}
-    for key, case in by_key.items():
+    by_key = {case.agency: case for case in reversed(cases)} | {case.lead.key: case for case in cases}
+    for case in cases:
         lead = case.lead
         if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
-            guard.note_contact(case.org_keys, desk.day_of(lead.last_outbound), label=lead.label, lead_key=key)
+            guard.note_contact(case.org_keys, desk.day_of(lead.last_outbound), label=lead.label, lead_key=lead.key)
     for record in {**desk.memory.touches, **desk.touches}.values():
         rule, known = desk.advice.rules.get(record.rule), by_key.get(record.lead_key)
         if record.done_on is None or rule is None or known is None:
@@ -199,6 +199,8 @@ def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None
             guard.note_ask(known.org_keys, record.done_on, label=known.lead.label, lead_key=known.lead.key)
         elif rule.audience in ("contact", "interviewers", "employer", "arranger"):
             guard.note_contact(known.org_keys, record.done_on, label=known.lead.label, lead_key=known.lead.key)
+        elif rule.audience == "agency":
+            guard.note_contact((known.agency,), record.done_on, label=known.lead.label, lead_key=known.lead.key)
 
 
 def _says_stop(lead: Lead) -> bool:

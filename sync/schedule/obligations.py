@@ -82,7 +82,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
     """The draft with its day, or what takes its place, or nothing where it is over."""
     memory = draft.memory
     if memory and (done := done_on(draft, occasion.since, desk=desk)):
-        desk.touches[draft.uid] = replace(memory, done_on=done, missed=False, assumed=_assumed(memory, draft, desk))
+        desk.keep(replace(memory, done_on=done, missed=False, assumed=_assumed(memory, draft, desk)))
         desk.done.add(draft.uid)
         return []
     if was_deleted(memory) or (memory is None and done_on(draft, occasion.since, desk=desk)):
@@ -224,7 +224,7 @@ def critical_day(draft: Draft, memory: TouchMemory, desk: Desk) -> date:
 
 def _turn_critical(draft: Draft, memory: TouchMemory, day: date, desk: Desk) -> list[Draft]:
     memory = replace(memory, missed=True, note=CRITICAL + day.isoformat())
-    desk.touches[draft.uid] = memory
+    desk.keep(memory)
     desk.missed.add(draft.uid)
     return _replacement(draft, memory, desk)
 
@@ -256,7 +256,7 @@ def _expire(draft: Draft, memory: TouchMemory | None, desk: Desk) -> list[Draft]
 
 
 def _leave(draft: Draft, desk: Desk) -> None:
-    desk.touches[draft.uid] = replace(draft.memory or remember(draft), missed=True)
+    desk.keep(replace(draft.memory or remember(draft), missed=True))
     desk.missed.add(draft.uid)
 
 
@@ -273,7 +273,7 @@ def _one_late(drafts: list[Draft], desk: Desk) -> list[Draft]:
     for draft in late[1:]:
         drafts.remove(draft)
         if draft.memory:
-            desk.touches[draft.uid] = draft.memory
+            desk.keep(draft.memory)
         desk.note("note.one_late", draft.case, rule=draft.rule.id, what=desk.say(f"name.{late[0].rule.id}"))
     return drafts
 
