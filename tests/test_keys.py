@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -10,10 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.models import Lead, Person
-from sync.reading.keys import Identity, assign_keys, identity_cells, key_forms, normalise_name, numbers_rows
+from sync.reading.keys import Identities, Identity, identity_cells, key_forms, normalise_name, numbers_rows
+from sync.reading.matching import Keys
+from sync.reading.matching import assign_keys as assign
 from sync.reconcile.memory import LeadMemory
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def assign_keys(rows: list[Identity], memory: Mapping[str, LeadMemory]) -> Keys:
+    columns = Identities(
+        ids=[row.id for row in rows],
+        companies=[row.company for row in rows],
+        roles=[row.role for row in rows],
+        people=[Person(email=row.contact) for row in rows],
+        urls=[row.url for row in rows],
+        days=[row.applied_on for row in rows],
+        texts=[list(column) for column in zip(*(row.cells for row in rows), strict=True)],
+    )
+    return assign(columns, memory)
 
 
 def remember(rows: list[Identity], memory: dict[str, LeadMemory] | None = None) -> dict[str, LeadMemory]:

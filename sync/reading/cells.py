@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import TypeGuard
 
 from sync.models import CellError, CellValue
 
@@ -47,6 +49,11 @@ def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:
         text = unicodedata.normalize("NFC", value[: limit * 4])
         return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit]
     return _typed_text(value)
+
+
+def holds_text(cells: Sequence[CellValue]) -> TypeGuard[Sequence[str]]:
+    """Whether all these cells are text, as in every file without types."""
+    return {str}.issuperset(map(type, cells))
 
 
 def _is_plain(text: str) -> bool:

@@ -77,6 +77,23 @@ def decide_order(texts: Iterable[str]) -> tuple[Order | None, bool]:
     return ("dmy" if day_first else "mdy" if month_first else None), False
 
 
+def decide_readings(
+    columns: Mapping[str, Iterable[CellValue]], order: str, *, zone: tzinfo, months: Mapping[str, int]
+) -> Mapping[str, Reading]:
+    """How each date column is read: the order set, else its own evidence, else that of the other date columns."""
+    if order != "auto":
+        return dict.fromkeys(columns, Reading(order=order, zone=zone, months=months))  # type: ignore[arg-type]
+    own = {
+        name: decide_order({cell.strip() for cell in cells if isinstance(cell, str)}) for name, cells in columns.items()
+    }
+    orders = {found for found, _ in own.values() if found}
+    common = orders.pop() if len(orders) == 1 and not any(mixed for _, mixed in own.values()) else None
+    return {
+        name: Reading(order=found or (None if mixed else common), zone=zone, months=months, mixed=mixed)
+        for name, (found, mixed) in own.items()
+    }
+
+
 def read_moment(value: CellValue, reading: Reading) -> Moment | Fault:
     """The cell as a date, or as an aware datetime where it has an hour."""
     if isinstance(value, bool | time | CellError):

@@ -1,13 +1,13 @@
 """How the cell of each field is read: text, a date, a person, a word of a closed vocabulary.
 
-A reader takes the cell's value and gives the field's value, `None` for an empty cell, or a `Fault`.
+A reader takes the clean text of a cell, or the cell itself, and gives the field's value, or a `Fault`.
 What is not understood is never replaced by a default.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -15,12 +15,11 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from sync.models import CellError, CellValue, Person
-from sync.reading.cells import Fault, clean_lines, clean_text, is_error, spaced
+from sync.reading.cells import Fault, clean_lines, clean_text, holds_text, is_error, spaced
 from sync.reading.dates import Reading, read_moment
 from sync.reading.vocabulary import CHANNELS, DAYS, MOMENTS, Vocabulary
 
 Value = object
-Reader = Callable[[CellValue], Value]
 
 MAX_PEOPLE = 20
 
@@ -28,6 +27,7 @@ _MAIL = re.compile(r"[^@\s<>,;:\"'()\[\]\\]{1,64}@[^@\s<>,;:\"'()\[\]\\]{1,190}\
 _NAMED_MAIL = re.compile(r"(?P<name>[^<>]*)<(?P<mail>[^<>]*)>")
 # No user and password before the host, no spaces, no brackets or quotes that could end an attribute or a link.
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@\\\"<>]+(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"www\.[^\s.]+\.\S+", re.IGNORECASE)
 _LATER = re.compile(r"later\s*[:\s]\s*(.+)", re.IGNORECASE)
 _VERBATIM = frozenset(("company", "role", "organisation", "notes", "problem", "do_not_contact"))
 """Fields in which `n/a` is a text like any other, or no answer at all."""
@@ -40,48 +40,66 @@ class Later:
     on: date
 
 
-def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Mapping[str, Reader]:
-    """One reader per field; `readings` says for each date field how its column is read."""
-    read: dict[str, Reader] = {
-        "notes": clean_lines,
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """How the cells of each field are read; a field without a reader is plain text."""
+
+    of_text: Mapping[str, Callable[[str], Value]]
+    """Readers that take the clean text."""
+    of_cell: Mapping[str, Callable[[CellValue], Value]]
+    """Readers that take the cell as it is, since its type or its line breaks matter."""
+    blank: frozenset[str]
+    """Words that say nothing, such as `n/a`."""
+
+
+def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Readers:
+    """All readers; `readings` says for each date field how its column is read."""
+    of_text: dict[str, Callable[[str], Value]] = {
         "contact_email": _read_mail,
         "contact_phone": _read_phone,
         "contact_zone": _read_zone,
         "interview_zone": _read_zone,
-        "url": _read_url,
+        "url": read_url,
         "follow_ups_done": _read_count,
-        "interviewers": read_people,
-        "reference_names": read_people,
         "do_not_contact": partial(_read_yes_no, vocabulary=vocabulary),
         "interest": partial(_read_yes_no, vocabulary=vocabulary),
         "plan": partial(_read_plan, vocabulary=vocabulary, reading=readings.get("plan")),
     }
     for name in (*CHANNELS, "lead_kind", "contact_kind", "priority"):
         words = vocabulary.words["channel" if name in CHANNELS else name]
-        read[name] = partial(_read_word, words=words)
+        of_text[name] = partial(_read_word, words=words)
+    of_cell: dict[str, Callable[[CellValue], Value]] = {
+        "notes": clean_lines,
+        "interviewers": read_people,
+        "reference_names": read_people,
+    }
     for name, reading in readings.items():
         if name in DAYS:
-            read[name] = partial(_read_day, reading=reading)
+            of_cell[name] = partial(_read_day, reading=reading)
         elif name in MOMENTS:
-            read[name] = partial(read_moment, reading=reading)
-    return read
+            of_cell[name] = partial(read_moment, reading=reading)
+    return Readers(of_text, of_cell, vocabulary.blank)
 
 
-def read_cell(value: CellValue, *, name: str, reader: Reader | None, blank: frozenset[str]) -> Value:
+def read_column(cells: Sequence[CellValue], *, name: str, readers: Readers) -> list[Value]:
+    """The field's value in each of these cells; in a column of text, what repeats itself is read once."""
+    if holds_text(cells):
+        known = {text: read_cell(text, name=name, readers=readers) for text in set(cells)}
+        return list(map(known.__getitem__, cells))
+    # 1, 1.0 and True are one key of a dictionary, but not one cell.
+    return [read_cell(cell, name=name, readers=readers) for cell in cells]
+
+
+def read_cell(value: CellValue, *, name: str, readers: Readers) -> Value:
     """The field's value in this cell, None where the cell is empty, or a `Fault`."""
-    if isinstance(value, str):
-        text = clean_text(value)
-        if not text or (name not in _VERBATIM and text.casefold() in blank):
-            return None
-        if is_error(text):
-            return Fault("holds the spreadsheet's own error")
-        if reader is None:
-            return text
-    elif isinstance(value, CellError):
+    text = clean_text(value)
+    if isinstance(value, CellError) or is_error(text):
         return Fault("holds the spreadsheet's own error")
-    elif reader is None:
-        return clean_text(value)
-    return reader(value)
+    if not text or (name not in _VERBATIM and text.casefold() in readers.blank):
+        return None
+    if name in readers.of_cell:
+        return readers.of_cell[name](value)
+    return readers.of_text[name](text) if name in readers.of_text else text
 
 
 def _read_day(value: CellValue, *, reading: Reading) -> Value:
@@ -89,8 +107,8 @@ def _read_day(value: CellValue, *, reading: Reading) -> Value:
     return found.date() if isinstance(found, datetime) else found
 
 
-def _read_mail(value: CellValue) -> Value:
-    text = clean_text(value).removeprefix("mailto:")
+def _read_mail(text: str) -> Value:
+    text = text.removeprefix("mailto:")
     if _MAIL.fullmatch(text):
         return text
     named = _NAMED_MAIL.search(text)
@@ -102,14 +120,13 @@ def _read_mail(value: CellValue) -> Value:
     return Fault("is not a mail address")
 
 
-def _read_phone(value: CellValue) -> Value:
-    text = clean_text(value).removeprefix("tel:").removeprefix("p:+").lstrip("'")
-    digits = sum(char.isdigit() for char in text)
+def _read_phone(text: str) -> Value:
+    text = text.removeprefix("tel:").removeprefix("p:+").lstrip("'")
+    digits = sum(map(str.isdigit, text))
     return text if 4 <= digits <= 24 and len(text) <= 60 else Fault("is not a phone number")
 
 
-def _read_zone(value: CellValue) -> Value:
-    text = clean_text(value)
+def _read_zone(text: str) -> Value:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):
@@ -117,16 +134,14 @@ def _read_zone(value: CellValue) -> Value:
     return text
 
 
-def _read_url(value: CellValue) -> Value:
+def read_url(text: str) -> str | None:
     """Only web addresses; anything else in a link column is no link and nothing hangs on it."""
-    text = clean_text(value)
-    if re.match(r"www\.[^\s.]+\.\S+$", text, re.IGNORECASE):
-        text = "https://" + text
-    return text if _WEB_ADDRESS.fullmatch(text) else None
+    if _WEB_ADDRESS.fullmatch(text):
+        return text
+    return read_url(f"https://{text}") if _BARE_ADDRESS.fullmatch(text) else None
 
 
-def _read_count(value: CellValue) -> Value:
-    text = clean_text(value)
+def _read_count(text: str) -> Value:
     if text.isascii() and text.isdigit() and len(text) < 4:
         return int(text)
     return Fault("is not a number of follow-ups (0, 1, 2 ...)")
@@ -152,24 +167,23 @@ def read_people(value: CellValue) -> Value:
     return tuple(dict.fromkeys(people))
 
 
-def _read_yes_no(value: CellValue, *, vocabulary: Vocabulary) -> Value:
-    text = clean_text(value).casefold()
-    if text in vocabulary.yes:
+def _read_yes_no(text: str, *, vocabulary: Vocabulary) -> Value:
+    word = text.casefold()
+    if word in vocabulary.yes:
         return True
-    return False if text in vocabulary.no else Fault("is neither yes nor no")
+    return False if word in vocabulary.no else Fault("is neither yes nor no")
 
 
-def _read_word(value: CellValue, *, words: Mapping[str, str]) -> Value:
-    text = spaced(clean_text(value))
-    if text in words:
-        return words[text]
-    near = get_close_matches(text, list(words), 1, 0.7)
+def _read_word(text: str, *, words: Mapping[str, str]) -> Value:
+    word = spaced(text)
+    if word in words:
+        return words[word]
+    near = get_close_matches(word, list(words), 1, 0.7)
     hint = f"; did you mean {words[near[0]]}?" if near else ""
     return Fault(f"is none of {', '.join(dict.fromkeys(words.values()))}{hint}")
 
 
-def _read_plan(value: CellValue, *, vocabulary: Vocabulary, reading: Reading | None) -> Value:
-    text = clean_text(value)
+def _read_plan(text: str, *, vocabulary: Vocabulary, reading: Reading | None) -> Value:
     later = _LATER.fullmatch(text)
     if later and reading:
         found = read_moment(later[1], reading)

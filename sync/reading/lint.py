@@ -47,16 +47,15 @@ def _firms(leads: Iterable[Lead]) -> Iterable[str]:
 
 
 def _people(leads: Iterable[Lead]) -> Iterable[str]:
-    names: dict[str, dict[str, str]] = defaultdict(dict)
+    names: dict[str, set[str]] = defaultdict(set)
     for mail, name in {(lead.contact.email, lead.contact.name) for lead in leads}:
         if mail and name:
-            spelled = names[mail.casefold()]
-            form = squeeze(name)
-            spelled[form] = min(spelled.get(form, name), name)
-    for mail, spelled in names.items():
-        if len(spelled) > 1:
-            several = " and ".join(f'"{name}"' for name in sorted(spelled.values())[:3])
-            yield f"{mail} belongs to {several}: one person in two spellings?"
+            names[mail.casefold()].add(name)
+    for mail, several in names.items():
+        spellings = {squeeze(name): name for name in sorted(several, reverse=True)} if len(several) > 1 else {}
+        if len(spellings) > 1:
+            named = " and ".join(f'"{name}"' for name in sorted(spellings.values())[:3])
+            yield f"{mail} belongs to {named}: one person in two spellings?"
 
 
 def _domains(leads: Iterable[Lead]) -> Iterable[str]:

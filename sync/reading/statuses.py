@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from sync.models import Note, Stage
@@ -18,21 +17,39 @@ _REPEATED = re.compile(r"(.)\1{2,}")
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What the two status cells of a row say together. `stage` is None where no word of them is known."""
+
+    stage: Stage | None
+    text: str
+    """The word that decided."""
+    unknown: tuple[str, ...] = ()
+    contradiction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StageWords:
     """The shipped words with the user's own, which always win."""
 
     own: Mapping[str, Stage]
     vocabulary: Vocabulary
-    seen: dict[str, Stage | None] = field(default_factory=dict)
-    """Words of this sheet that were looked up."""
+
+    def standing_of(self, status: str, outcome: str) -> Standing:
+        """The status decides; how it ended (the second column) where only that is known, or only that ends the lead."""
+        stage = self.stage_of(status) if status else None
+        ended = self.stage_of(outcome) if outcome else None
+        if stage is None and ended is None:
+            words = tuple(word for word in (status, outcome) if word)
+            return Standing(None, status or outcome, unknown=words)
+        if stage and ended and stage.closed and ended.closed and stage is not ended:
+            reason = f'"{status}" and "{outcome}" contradict each other; the first counts'
+            return Standing(stage, status, contradiction=reason)
+        if ended and (stage is None or (ended.closed and not stage.closed)):
+            return Standing(ended, outcome)
+        return Standing(stage, status or outcome)
 
     def stage_of(self, text: str) -> Stage | None:
         """The stage this word stands for, or None."""
-        if text not in self.seen:
-            self.seen[text] = self._look_up(text)
-        return self.seen[text]
-
-    def _look_up(self, text: str) -> Stage | None:
         exact = self.own.get(text.casefold())
         if exact is not None:
             return exact
@@ -66,18 +83,3 @@ def own_words(statuses: Mapping[str, Stage]) -> Mapping[str, Stage]:
     """The user's words in both forms in which a cell is looked up."""
     words = {spaced(word): stage for word, stage in statuses.items() if spaced(word)}
     return words | {" ".join(word.split()).casefold(): stage for word, stage in statuses.items()}
-
-
-class UnknownWords:
-    """Unknown status words of one reading, with the rows they stand in."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, list[str]] = defaultdict(list)
-
-    def add(self, text: str, row: str) -> None:
-        """One more row with this word."""
-        self._rows[text].append(row)
-
-    def notes(self, words: StageWords) -> list[Note]:
-        """One note per word, sorted by word."""
-        return [words.unknown_note(text, rows) for text, rows in sorted(self._rows.items())]

@@ -1,0 +1,156 @@
+"""What the cells of a row mean together: the parts of a name, the zone of an hour, the stage, and whether it is enough.
+
+Every step takes whole columns of a `Sheet` and puts others in their place; what is rare is looked for by its column, so
+that a row without it costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sync.models import Note, Person, Stage
+from sync.reading.cells import Fault, clean_text
+from sync.reading.dates import Reading, read_moment
+from sync.reading.fields import Later, read_url
+from sync.reading.sheet import Sheet
+from sync.reading.statuses import StageWords, Standing
+from sync.reading.vocabulary import DAYS, MOMENTS
+
+_DATES = DAYS | MOMENTS
+_HOURS = ("interview_at", "interview_end")
+_ZONES = ("interview_zone", "contact_zone")
+_PERSON = ("contact_name", "contact_email", "contact_phone")
+_RANKS = {"high": 1, "normal": 2, "low": 3}
+_NOBODY = Person()
+
+
+def fill_constants(sheet: Sheet, constants: Mapping[str, str]) -> None:
+    """What all rows of a well-known export have in common, where the row's own cell says nothing."""
+    for name, constant in constants.items():
+        own = sheet.values.get(name)
+        sheet.values[name] = [constant] * len(sheet.rows) if own is None else [value or constant for value in own]
+
+
+def join_names(sheet: Sheet) -> None:
+    """First and last name in two columns are one name, unless there is a column of whole names."""
+    parts = [sheet.values.pop(name) for name in ("contact_first_name", "contact_last_name") if name in sheet.values]
+    if parts:
+        joined = [" ".join(filter(None, names)) or None for names in zip(*parts, strict=True)]
+        whole = sheet.values.get("contact_name", joined)
+        sheet.values["contact_name"] = [name or other for name, other in zip(whole, joined, strict=True)]
+
+
+def settle_links(sheet: Sheet) -> None:
+    """A link that hangs on the cell, where the cell's own text is none."""
+    place = sheet.columns.fields.get("url")
+    if place is not None and any(row.links for row in sheet.rows):
+        hanging = [read_url(clean_text(row.links.get(place, ""))) for row in sheet.rows]
+        sheet.values["url"] = [own or link for own, link in zip(sheet.values["url"], hanging, strict=True)]
+
+
+def settle_interviews(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
+    """An interview's hour is wall-clock time in its own zone or the contact's, unless the cell has an offset."""
+    zones = [sheet.values[name] for name in _ZONES if name in sheet.values]
+    hours = {name: list(sheet.values[name]) for name in _HOURS if name in sheet.values}
+    if not zones or not hours:
+        return
+    for index, names in sheet.unreadable.items():
+        if (
+            not names.isdisjoint(_ZONES)
+            and "interview_at" in hours
+            and isinstance(hours["interview_at"][index], datetime)
+        ):
+            sheet.unreadable[index] = names | {"interview_at"}
+    for index, several in enumerate(zip(*zones, strict=True)):
+        zone = next(filter(None, several), "")
+        for name in hours if zone else ():
+            if isinstance(hours[name][index], datetime):
+                moved = read_moment(sheet.cells[name][index], replace(readings[name], zone=ZoneInfo(zone)))
+                if not isinstance(moved, Fault):
+                    hours[name][index] = moved
+    sheet.values |= hours
+
+
+def settle_stages(sheet: Sheet, words: StageWords) -> tuple[Note, ...]:
+    """Stage, its word and whether it is known; without a known word, sent where there was an application, else idea."""
+    empty: Sequence[Any] = [None] * len(sheet.rows)
+    status, outcome = sheet.values.pop("status", empty), sheet.values.pop("outcome", empty)
+    different = set(zip(status, outcome, strict=True))
+    standings = {said: words.standing_of(said[0] or "", said[1] or "") for said in different}
+    found = [standings[said] for said in zip(status, outcome, strict=True)]
+    applied = sheet.has("applied_on")
+    for index, names in sheet.unreadable.items():
+        applied[index] = applied[index] or "applied_on" in names
+    sheet.values["status_text"] = [standing.text for standing in found]
+    sheet.values["stage_known"] = [standing.stage is not None for standing in found]
+    sheet.values["stage"] = [
+        standing.stage or (Stage.SENT if sent else Stage.IDEA) for standing, sent in zip(found, applied, strict=True)
+    ]
+    return _remarks(sheet, words, found) if any(map(_is_odd, standings.values())) else ()
+
+
+def _is_odd(standing: Standing) -> bool:
+    return bool(standing.unknown or standing.contradiction)
+
+
+def _remarks(sheet: Sheet, words: StageWords, found: Sequence[Standing]) -> tuple[Note, ...]:
+    """One note for each unknown word, with its rows; one for each row whose two status cells contradict each other."""
+    unknown: dict[str, list[str]] = {}
+    contradictions = []
+    for row, standing in zip(sheet.rows, found, strict=True):
+        for word in standing.unknown:
+            unknown.setdefault(word, []).append(sheet.reference(row))
+        if standing.contradiction:
+            contradictions.append(Note(standing.contradiction, row=sheet.reference(row)))
+    return (*(words.unknown_note(word, rows) for word, rows in sorted(unknown.items())), *contradictions)
+
+
+def settle_plans(sheet: Sheet) -> None:
+    """`later:` with a date becomes the plan and its day."""
+    plans = sheet.values.get("plan")
+    if plans is not None:
+        sheet.values["plan_on"] = [plan.on if isinstance(plan, Later) else None for plan in plans]
+        sheet.values["plan"] = ["later" if isinstance(plan, Later) else plan for plan in plans]
+
+
+def silence_rows(sheet: Sheet) -> None:
+    """Rows that nothing can be planned for, without anybody or without any date, are out as a whole.
+
+    A row marked as an idea needs no date: it arrived when it was first seen (DESIGN 5.3).
+    """
+    mapped = sheet.columns.mapped
+    who = mapped.get("company") or mapped.get("contact_name") or "company"
+    when = mapped.get("applied_on") or mapped.get("received_at") or "applied_on"
+    named = sheet.has("company", *_PERSON)
+    dated = sheet.has(*_DATES, "plan_on")
+    stages = zip(sheet.values["stage_known"], sheet.values["stage"], strict=True)
+    for index, (somebody, day, stage) in enumerate(zip(named, dated, stages, strict=True)):
+        if somebody and (day or stage == (True, Stage.IDEA)):
+            continue
+        sheet.silent.add(index)
+        if not somebody:
+            sheet.add_problem(sheet.rows[index], who, "", "the row names neither a company nor a contact")
+        elif _DATES.isdisjoint(sheet.unreadable.get(index, ())):
+            sheet.add_problem(sheet.rows[index], when, "", "the row has no date; nothing can be planned for it")
+
+
+def settle_people(sheet: Sheet) -> None:
+    """Name, mail address and telephone are one contact."""
+    empty: Sequence[Any] = [None] * len(sheet.rows)
+    parts = [sheet.values.pop(name, empty) for name in _PERSON]
+    sheet.values["contact"] = [
+        Person(name or "", mail or "", phone or "") if name or mail or phone else _NOBODY
+        for name, mail, phone in zip(*parts, strict=True)
+    ]
+
+
+def settle_words(sheet: Sheet) -> None:
+    """Words of the sheet that a lead keeps in another form."""
+    if "interest" in sheet.values:
+        sheet.values["interested"] = sheet.values.pop("interest")
+    if "priority" in sheet.values:
+        sheet.values["priority"] = [_RANKS.get(word) for word in sheet.values["priority"]]

@@ -1,0 +1,122 @@
+"""The rows of a table that are about leads, column by column: the same place in every column is the same row.
+
+Not about leads, and left out: blank rows, a header that is repeated, hidden rows where the settings say so. Left out
+with a problem: a mark that a merge conflict left, and a row that is wider than its header in a file whose cells are
+told apart by a separator, since there they have shifted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+from sync.models import CellValue, Problem, Row, Table
+from sync.reading.cells import clean_text, holds_text, shown
+from sync.reading.columns import Columns
+
+_MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The rows in the making. `values` grow out of `cells` step by step (`fields`, `settling`)."""
+
+    name: str
+    columns: Columns
+    rows: Sequence[Row]
+    cells: Mapping[str, Sequence[CellValue]]
+    """Field to its cell in each row."""
+    values: dict[str, Sequence[Any]] = field(default_factory=dict)
+    """Field to its value in each row; None where the cell is empty or cannot be understood."""
+    unreadable: dict[int, frozenset[str]] = field(default_factory=dict)
+    """Place of a row to its fields whose cell is a problem."""
+    silent: set[int] = field(default_factory=set)
+    """Places of rows that nothing can be planned for."""
+    outside: list[Row] = field(default_factory=list)
+    """Rows whose cells have shifted: no cell of them is read."""
+    problems: list[tuple[int, Problem]] = field(default_factory=list)
+    """With the number of the row."""
+
+    def reference(self, row: Row) -> str:
+        """How a person finds the row: `leads.csv:7`."""
+        return f"{self.name}:{row.number}"
+
+    def add_problem(self, row: Row, column: str, value: CellValue, reason: str) -> None:
+        """One cell that cannot be understood."""
+        self.problems.append((row.number, Problem(self.reference(row), column, shown(value), reason)))
+
+    def set_unreadable(self, index: int, name: str, reason: str) -> None:
+        """The row's cell of this field is a problem."""
+        self.unreadable[index] = self.unreadable.get(index, frozenset()) | {name}
+        self.add_problem(self.rows[index], self.columns.mapped[name], self.cells[name][index], reason)
+
+    def has(self, *names: str) -> list[bool]:
+        """For each row whether any of these fields has a value."""
+        columns = [self.values[name] for name in names if name in self.values]
+        return list(map(any, zip(*columns, strict=True))) if columns else [False] * len(self.rows)
+
+    def texts(self) -> list[Sequence[str]]:
+        """Every mapped column as text: what two rows have in common."""
+        return [cells if holds_text(cells) else list(map(clean_text, cells)) for cells in self.cells.values()]
+
+    @property
+    def silent_rows(self) -> tuple[str, ...]:
+        """References of the rows that are out as a whole, from the top."""
+        rows = [*self.outside, *(self.rows[index] for index in self.silent)]
+        return tuple(self.reference(row) for row in sorted(rows, key=lambda row: row.number))
+
+
+def take_rows(table: Table, columns: Columns, *, skip_hidden: bool) -> Sheet:
+    """The rows below the header, nothing of them read yet."""
+    sheet = Sheet(table.name, columns, (), {})
+    body: Sequence[Row] = table.rows[columns.header_index + 1 :]
+    if skip_hidden:
+        body = [row for row in body if not row.hidden]
+    header = [clean_text(value) for value in table.rows[columns.header_index].values]
+    body = _drop_lines(body, header, sheet)
+    if table.delimited:
+        body = _drop_shifted(body, sheet)
+    sheet.rows = body
+    sheet.cells = _cut_columns(body, columns.fields)
+    return sheet
+
+
+def _drop_lines(rows: Sequence[Row], header: Sequence[str], sheet: Sheet) -> Sequence[Row]:
+    """The rows that are neither blank nor the header again nor a merge mark: nearly always told by the first cell."""
+    firsts = {row.values[0] for row in rows if row.values and isinstance(row.values[0], str)}
+    special = ("", header[0])
+    ordinary = {
+        text for text in firsts if (first := clean_text(text)) not in special and not first.startswith(_MERGE_MARKS)
+    }
+    return [row for row in rows if (row.values and row.values[0] in ordinary) or _is_about_a_lead(row, header, sheet)]
+
+
+def _is_about_a_lead(row: Row, header: Sequence[str], sheet: Sheet) -> bool:
+    texts = [clean_text(value) for value in row.values]
+    if texts and texts[0].startswith(_MERGE_MARKS):
+        sheet.add_problem(
+            row, sheet.columns.headers[0], texts[0], "is a mark left by a merge conflict; delete the line"
+        )
+        return False
+    return any(texts) and texts != header
+
+
+def _drop_shifted(rows: Sequence[Row], sheet: Sheet) -> Sequence[Row]:
+    headers = sheet.columns.headers
+    width = len(headers)
+    sheet.outside = [row for row in rows if len(row.values) > width and any(row.values[width:])]
+    for row in sheet.outside:
+        reason = f"the row has {len(row.values)} cells, the header {width}: a text with commas needs quotes"
+        sheet.add_problem(row, headers[-1], row.values[-1], reason)
+    shifted = {row.number for row in sheet.outside}
+    return [row for row in rows if row.number not in shifted] if shifted else rows
+
+
+def _cut_columns(rows: Sequence[Row], fields: Mapping[str, int]) -> Mapping[str, Sequence[CellValue]]:
+    """The columns of these fields, from the top; a row that ends before one has an empty cell there."""
+    width = max(fields.values(), default=-1) + 1
+    padding = ("",) * width
+    lines = [row.values if len(row.values) >= width else (row.values + padding)[:width] for row in rows]
+    return {name: tuple(map(itemgetter(index), lines)) for name, index in fields.items()}
