@@ -3,6 +3,26 @@
 - **Habits** are for good (`weak_etag`, `ignores_if_none_match`); **faults** happen so many times (`drop_after=1`).
 - It is a `Transport` itself, so that a test needs no socket; `serve` puts it behind a real one for other clients.
 - It fails the test by itself: any request that names a foreign event, beyond listing, is an `AssertionError`.
+
+| caldav-facts 14, item 1      | here                                                                               |
+| ---------------------------- | ---------------------------------------------------------------------------------- |
+| ignore If-None-Match         | `ignores_if_none_match` (and `ignores_if_match`)                                   |
+| no, weak, wrong ETag         | `no_etag`, `no_etag_on_put`, `weak_etag`, `weak_etag_on_put`, `wrong_etag_on_put`  |
+| ETag in other form           | `unquoted_etag`, `percent_etag`                                                    |
+| rewrite data, reorder        | `rewrites`, `reorders`                                                             |
+| drop X-/URL/CATEGORIES       | `drops_unknown`, `drops_alarms`                                                    |
+| 207 on PUT                   | `put_207`                                                                          |
+| 200 HTML                     | `put_200_page`, `false_yes`, `false_delete`, `read_page`                           |
+| 301/302                      | `moved_301`, `moved_302`, `read_moved`                                             |
+| 404 on bad payload           | `rejects_404`                                                                      |
+| UID conflict 400/403/409/412 | `conflict_400`, `conflict_403`, `conflict_409`, `conflict_409_bare`, `conflict_412` |
+| trash-bin refusal            | `trash`                                                                            |
+| accept-any sync token        | followup sends no token: a sync-collection REPORT fails the test                   |
+| silent limit                 | `hides_half`, `multiget_omits`                                                     |
+| inner 404 listing            | `listing_inner_404`                                                                |
+| lag 0-10 s                   | `lags_2`, `lags_10`                                                                |
+| 429/503, both Retry-Afters   | `slow_down_429`, `slow_down_429_date`, `slow_down_503`, `slow_down_503_date`       |
+| drop the connection          | `drop_before`, `drop_after`, `read_drop`                                           |
 """
 
 from __future__ import annotations
@@ -49,9 +69,19 @@ HABITS = frozenset(
         "second_propstat",
         "multiget_omits",
         "hides_half",
-        "lags",
+        "lags_2",
+        "lags_10",
+        "rejects_404",
+        "conflict_400",
+        "conflict_403",
+        "conflict_409",
+        "conflict_409_bare",
+        "conflict_412",
+        "trash",
     }
 )
+REJECTED_WORD = "initech"
+"""What a server that `rejects_404` finds bad in an event."""
 FAULTS = frozenset(
     {
         "drop_before",
@@ -59,8 +89,10 @@ FAULTS = frozenset(
         "error_before",
         "error_after",
         "locked",
-        "slow_down",
-        "slow_down_date",
+        "slow_down_429",
+        "slow_down_429_date",
+        "slow_down_503",
+        "slow_down_503_date",
         "quota",
         "unavailable",
         "no_room",
@@ -68,6 +100,7 @@ FAULTS = frozenset(
         "read_error",
         "read_page",
         "read_slow_down",
+        "read_moved",
         "listing_truncated",
         "listing_inner_404",
         "listing_half_xml",
@@ -107,19 +140,16 @@ class Thing:
 
 @dataclass
 class StubServer:
-    """The server. `foreign` names are those no request may touch; `conflict` is the status for a uid that is taken."""
+    """The server. `foreign` names are those no request may touch; what was deleted here lies in `trashed`."""
 
     time: VirtualTime
     habits: frozenset[str] = frozenset()
     faults: dict[str, int] = field(default_factory=dict)
-    conflict: int | None = None
     things: dict[str, Thing] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     trashed: set[str] = field(default_factory=set)
-    refuses_trashed: bool = False
-    rejects: str = ""
-    """A word in an event that makes the server refuse it, with `rejects_with`."""
     rejects_with: int = 404
+    """The status for an event with `REJECTED_WORD` in it, where the server rejects it."""
     log: list[tuple[str, str]] = field(default_factory=list)
     revision: int = 0
     gone: set[str] = field(default_factory=set)
@@ -186,8 +216,10 @@ class StubServer:
         refusals = {
             "error_before": Answer(500),
             "locked": Answer(423),
-            "slow_down": Answer(429, {"retry-after": "120"}),
-            "slow_down_date": Answer(503, {"retry-after": until}),
+            "slow_down_429": Answer(429, {"retry-after": "120"}),
+            "slow_down_429_date": Answer(429, {"retry-after": until}),
+            "slow_down_503": Answer(503, {"retry-after": "120"}),
+            "slow_down_503_date": Answer(503, {"retry-after": until}),
             "quota": Answer(403, {}, b'{"error": {"errors": [{"domain": "usageLimits"}]}}'),
             "unavailable": Answer(503),
             "no_room": Answer(507),
@@ -217,6 +249,8 @@ class StubServer:
             return Answer(200, {"content-type": "text/html"}, LOGIN_PAGE)
         if self._happens("read_slow_down"):
             return Answer(503, {"retry-after": "3600"})
+        if self._happens("read_moved"):
+            return Answer(302, {"location": "/login"})
         if method == "GET":
             thing = self._visible(path)
             etag = {} if thing is None or "no_etag" in self.habits else {"etag": self._etag(thing)}
@@ -224,6 +258,7 @@ class StubServer:
         if method == "PROPFIND":
             return self._list(path, headers)
         assert method == "REPORT", method
+        assert "sync-collection" not in body, "a delta proves nothing that a listing does not"
         return self._multiget(body) if "calendar-multiget" in body else self._query(body)
 
     # --- writes ----------------------------------------------------------------------------------------------
@@ -231,7 +266,7 @@ class StubServer:
     def _put(self, path: str, headers: Mapping[str, str], data: str) -> Answer:
         uid = _uid(data)
         present = self.things.get(path)
-        if self.rejects and self.rejects in data:
+        if "rejects_404" in self.habits and REJECTED_WORD in data:
             return Answer(self.rejects_with, {}, b"no such thing")
         if "if-none-match" in headers and present is not None and "ignores_if_none_match" not in self.habits:
             return Answer(412)
@@ -240,26 +275,28 @@ class StubServer:
                 return Answer(412)
             if headers["if-match"] != self._etag(present) or headers["if-match"].startswith("W/"):
                 return Answer(412)
-        if self.conflict and any(_uid(t.data) == uid for p, t in self.things.items() if p != path):
-            return self._uid_conflict(self.conflict)
-        if self.refuses_trashed and uid in self.trashed:
+        conflict = next((habit for habit in sorted(self.habits) if habit.startswith("conflict_")), "")
+        if conflict and any(_uid(t.data) == uid for p, t in self.things.items() if p != path):
+            return self._uid_conflict(conflict)
+        if "trash" in self.habits and uid in self.trashed:
             return Answer(400, XML, b"<error>Deleted calendar object with uid already exists in this calendar</error>")
         self.revision += 1
-        lag = timedelta(seconds=8) if "lags" in self.habits else timedelta(0)
-        thing = Thing(self._stored(data), f'"{self.revision}"', self.time.now + lag, before=present)
+        lag = 10 if "lags_10" in self.habits else 2 if "lags_2" in self.habits else 0
+        seen_from = self.time.now + timedelta(seconds=lag)
+        thing = Thing(self._stored(data), f'"{self.revision}"', seen_from, before=present)
         self.things[path] = thing
         return self._stored_answer(path, thing, created=present is None)
 
-    def _uid_conflict(self, status: int) -> Answer:
-        if status == 400:
-            return Answer(400, {}, b"Calendar object with uid already exists in this calendar collection")
-        if status == 403:
-            return Answer(
-                403, XML, _error('<C:unique-scheduling-object-resource xmlns:C="urn:ietf:params:xml:ns:caldav"/>')
-            )
-        if status == 409:
-            return Answer(409, XML, _error('<C:no-uid-conflict xmlns:C="urn:ietf:params:xml:ns:caldav"/>'))
-        return Answer(409) if status == 4090 else Answer(412)
+    def _uid_conflict(self, habit: str) -> Answer:
+        named = _error('<C:no-uid-conflict xmlns:C="urn:ietf:params:xml:ns:caldav"/>')
+        answers = {
+            "conflict_400": Answer(400, {}, b"Calendar object with uid already exists in this calendar collection"),
+            "conflict_403": Answer(403, XML, named.replace(b"no-uid-conflict", b"unique-scheduling-object-resource")),
+            "conflict_409": Answer(409, XML, named),
+            "conflict_409_bare": Answer(409),
+            "conflict_412": Answer(412),
+        }
+        return answers[habit]
 
     def _stored_answer(self, path: str, thing: Thing, *, created: bool) -> Answer:
         etag = {"etag": self._etag(thing)}

@@ -44,10 +44,14 @@ from sync.run import Report, run
 
 COMPANIES = ("Acme", "Globex", "Initech", "Umbrella", "Hooli")
 SETTINGS = settings_with("[limits]\nmax_delete_floor = 3\nmax_delete_percent = 30\n")
-FAULTS = ("drop_before", "drop_after", "error_before", "error_after", "slow_down", "unavailable", "locked")
+FAULTS = ("drop_before", "drop_after", "error_before", "error_after", "slow_down_429", "unavailable", "locked")
 READ_FAULTS = ("read_drop", "read_error", "read_page", "listing_truncated", "listing_half_xml", "listing_empty")
-CALM_HABITS = sorted(HABITS - {"ignores_if_none_match", "ignores_if_match", "hides_half", "multiget_omits"})
-"""Habits under which no edit of the user's can be lost to a server that doesn't check."""
+CALM_HABITS = sorted(
+    habit
+    for habit in HABITS - {"ignores_if_none_match", "ignores_if_match", "hides_half", "multiget_omits", "rejects_404"}
+    if not habit.startswith("conflict_")
+)
+"""Habits under which no edit of the user's can be lost to a server that doesn't check, and that can show here."""
 
 
 def identities() -> dict[str, tuple[str, str, int]]:
@@ -192,7 +196,6 @@ class Histories(RuleBasedStateMachine):
 
     def attempt(self, *, accept: bool = False) -> Report | None:
         """One run, whatever becomes of it."""
-        type(self).runs += 1
         self.now = self.world.at(self.now) + timedelta(minutes=1)
         self.world.at(self.now)
         before = self.world.uids()
@@ -204,6 +207,7 @@ class Histories(RuleBasedStateMachine):
         return report
 
     def _run(self, accept: bool) -> Report:
+        type(self).runs += 1
         rows = [self.rows[company] for company in sorted(self.rows)]
         return run(
             SETTINGS, source=MemorySource(a_table(rows)), target=self.world.target,
