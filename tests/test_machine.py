@@ -7,6 +7,9 @@ state is lost. Whatever happens, the promises hold (DESIGN 1):
 - an event the user deleted does not come back while memory lasts; a burnt UID is never used again;
 - counted deletes stay within the guard over seven days;
 - once the faults are over two runs put everything right and the third writes nothing.
+
+The histories are the same every time. `SystemError: AST constructor recursion depth mismatch` is a fault of Python
+before 3.11.8 (python/cpython#106905) that Hypothesis can meet in a long run; it says nothing about a history.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from typing import ClassVar
 
 import pytest
 from conftest import ZONE
-from hypothesis import Phase
+from hypothesis import Phase, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -359,5 +362,9 @@ def test_histories_on_radicale(server: Server) -> None:
 
 
 @pytest.mark.soak
-def test_many_histories_on_the_stub() -> None:
-    play(StubHistories, 10_000, steps=30)
+@pytest.mark.parametrize("part", range(10))
+def test_ten_thousand_histories_on_the_stub(part: int) -> None:
+    class Part(StubHistories):
+        """Its own histories, counted by themselves."""
+
+    play(seed(part)(Part), 1_000, steps=30)
