@@ -43,8 +43,8 @@ def test_a_template_writes_what_the_component_would() -> None:
         return event
 
     slot = ("VEVENT", "SUMMARY")
-    template = CompiledText(component("first"), slots={slot: encode_text}, values={slot: "first"})
-    assert template.write({slot: "50 %, or more"}) == component("50 %, or more").to_ical()
+    template = CompiledText(component("first"), slots={slot: ("title", encode_text)}, values={"title": "first"})
+    assert template.write({"title": "50 %, or more"}) == component("50 %, or more").to_ical()
 
 
 def test_a_slot_that_icalendar_encodes_differently_is_refused() -> None:
@@ -52,4 +52,4 @@ def test_a_slot_that_icalendar_encodes_differently_is_refused() -> None:
     event.add("SUMMARY", "a;b")
     slot = ("VEVENT", "SUMMARY")
     with pytest.raises(AssertionError):
-        CompiledText(event, slots={slot: str.encode}, values={slot: "a;b"})
+        CompiledText(event, slots={slot: ("title", str.encode)}, values={"title": "a;b"})

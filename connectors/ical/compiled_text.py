@@ -10,34 +10,31 @@ writes something else one day fails a test and not a calendar.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
 from icalendar import Component, vCategory, vDate, vDatetime, vText
 
 Encoder = Callable[[Any], bytes]
+Slots = Mapping[tuple[str, str], tuple[str, Encoder]]
+"""For each varying property, as (component, name): the name of the value that goes there, and its encoder."""
 
 _LONGEST = 74
 """Octets of a line, its end left out: what icalendar keeps to, one less than RFC 5545 3.1 allows."""
 
 
 class CompiledText:
-    """The text of a component with slots. `slots` gives each varying property, as (component, name), its encoder.
+    """The text of a component with slots.
 
     `values` are those the component was built with: what a slot's line ends with must be what its encoder makes.
     """
 
-    def __init__(
-        self,
-        component: Component,
-        *,
-        slots: Mapping[tuple[str, str], Encoder],
-        values: Mapping[tuple[str, str], object],
-    ) -> None:
+    def __init__(self, component: Component, *, slots: Slots, values: Mapping[str, object]) -> None:
         fixed: list[bytes] = []
-        self._slots: list[tuple[bytes, tuple[str, str], Encoder]] = []
+        self._slots: list[tuple[bytes, str, Encoder]] = []
         inside: list[str] = []
         for line in component.content_lines()[:-1]:
             name = line.partition(":")[0].partition(";")[0]
@@ -45,10 +42,10 @@ class CompiledText:
                 inside.append(line.partition(":")[2])
             slot = inside[-1], name
             if slot in slots:
-                encoded = slots[slot](values[slot])
-                whole = line.encode()
+                value, encode = slots[slot]
+                encoded, whole = encode(values[value]), line.encode()
                 assert whole.endswith(encoded), slot
-                self._slots.append((whole[: len(whole) - len(encoded)], slot, slots[slot]))
+                self._slots.append((whole[: len(whole) - len(encoded)], value, encode))
                 fixed.append(b"%b")
             else:
                 fixed.append(line.to_ical().replace(b"%", b"%%"))
@@ -56,9 +53,9 @@ class CompiledText:
                 inside.pop()
         self._format = b"\r\n".join(fixed) + b"\r\n"
 
-    def write(self, values: Mapping[tuple[str, str], Any]) -> bytes:
+    def write(self, values: Mapping[str, Any]) -> bytes:
         """The text with these values in its slots."""
-        return self._format % tuple([fold(start + encode(values[slot])) for start, slot, encode in self._slots])
+        return self._format % tuple([fold(start + encode(values[value])) for start, value, encode in self._slots])
 
 
 def fold(line: bytes) -> bytes:
@@ -88,9 +85,12 @@ class _Text(str):
     to_ical = vText.to_ical
 
 
+_ESCAPED = re.compile(r"[\\;,\r\n]")
+
+
 def encode_text(text: str) -> bytes:
     """A TEXT value (RFC 5545 3.3.11)."""
-    return bytes(_Text(text).to_ical())
+    return bytes(_Text(text).to_ical()) if _ESCAPED.search(text) else text.encode()
 
 
 def encode_number(number: int) -> bytes:
@@ -103,25 +103,36 @@ def encode_address(address: str) -> bytes:
     return address.encode()
 
 
-@lru_cache(maxsize=1024)
-def encode_categories(names: tuple[str, ...]) -> bytes:
+def encode_categories(names: Iterable[str]) -> bytes:
     """A list of TEXT values."""
+    return _encode_names(tuple(names))
+
+
+@lru_cache(maxsize=1024)
+def _encode_names(names: tuple[str, ...]) -> bytes:
     return bytes(vCategory(list(names)).to_ical())
 
 
 def encode_moment(moment: date) -> bytes:
     """A DATE, a wall-clock time (its zone stands in the line's parameters), or a time in UTC."""
     if not isinstance(moment, datetime):
-        return bytes(vDate(moment).to_ical())
+        return _encode_day(moment)
     # Equal instants of two zones are one key of a cache, so it is asked for the wall clock alone.
-    return _encode_wall(moment.replace(tzinfo=None), moment.tzinfo is UTC)
+    return _encode_day(moment.date()) + _encode_hour(moment.time(), moment.tzinfo is UTC)
 
 
+@lru_cache(maxsize=1024)
 def encode_instant(moment: datetime) -> bytes:
     """A time in UTC, whatever its zone."""
-    return _encode_wall(moment.astimezone(UTC).replace(tzinfo=None), True)
+    return encode_moment(moment.astimezone(UTC))
 
 
-@lru_cache(maxsize=16384)
-def _encode_wall(wall: datetime, utc: bool) -> bytes:
-    return bytes(vDatetime(wall.replace(tzinfo=UTC) if utc else wall).to_ical())
+@lru_cache(maxsize=4096)
+def _encode_day(day: date) -> bytes:
+    return bytes(vDate(day).to_ical())
+
+
+@lru_cache(maxsize=4096)
+def _encode_hour(hour: time, utc: bool) -> bytes:
+    """What follows the day in a time: `T093000`, with a `Z` in UTC."""
+    return bytes(vDatetime(datetime.combine(date.min, hour, UTC if utc else None)).to_ical()[len("YYYYMMDD") :])

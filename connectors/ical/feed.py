@@ -22,6 +22,7 @@ from sync.reconcile.text_marks import marked, tidy_line
 FEED = Dialect(marked=False)
 COLOR = "steelblue"
 REFRESH = timedelta(hours=1)
+_ZONED = re.compile(r"\nDT(?:START|END);TZID=([^:;\r\n]+):(\d{4})")
 
 
 def serialise_block(event: Event, stamp: Stamp) -> str:
@@ -44,14 +45,15 @@ def serialise_feed(blocks: Iterable[tuple[Moment, str, str]], *, name: str, zone
     header.add("COLOR", COLOR)
     top, bottom = header.to_ical().decode().split("END:VCALENDAR")
     ordered = sorted(blocks, key=lambda block: (_instant(block[0]), block[1]))
-    return "".join([top, *_feed_zones(ordered), *(text for _, _, text in ordered), "END:VCALENDAR", bottom]).encode()
+    events = "".join([text for _, _, text in ordered])
+    return "".join([top, *_zones_of(events), events, "END:VCALENDAR", bottom]).encode()
 
 
-def _feed_zones(blocks: Iterable[tuple[Moment, str, str]]) -> Iterator[str]:
+def _zones_of(events: str) -> Iterator[str]:
+    """The zones that these texts name, each for the years they name it with."""
     years: dict[str, set[int]] = {}
-    for start, _, text in blocks:
-        for zone in re.findall(r"^DT(?:START|END);TZID=([^:;\r\n]+):", text, re.M):
-            years.setdefault(zone, set()).add(start.year)
+    for zone, year in set(_ZONED.findall(events)):
+        years.setdefault(zone, set()).add(int(year))
     for zone, seen in sorted(years.items()):
         yield make_vtimezone(zone, first_year=min(seen), last_year=max(seen) + YEARS_AHEAD).to_ical().decode()
 

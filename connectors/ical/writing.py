@@ -21,7 +21,7 @@ from icalendar import Event as VEvent
 
 from connectors.ical.compiled_text import (
     CompiledText,
-    Encoder,
+    Slots,
     encode_address,
     encode_categories,
     encode_instant,
@@ -32,12 +32,15 @@ from connectors.ical.compiled_text import (
 from connectors.ical.reading import alarm_uid, before_start, categories_of, find_event, find_our_alarm, read_calendar
 from connectors.ical.vtimezone import make_vtimezone
 from sync.models import Event, Moment, Snapshot, Stamp
-from sync.reconcile.text_marks import put_our_part, tidy, tidy_line, unmarked
+from sync.reconcile.text_marks import put_our_part, tidy, tidy_line
 
 PRODID = "-//followup//follow-ups//EN"
 YEARS_AHEAD = 2
 _OCTETS = {"summary": 250, "description": 7000, "category": 80, "url": 2000}
 """How much of the sheet's text goes into an event; servers refuse large objects (caldav-facts 7)."""
+_COLOR = re.compile("[a-z]+")
+_WEB = re.compile("https?:", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _OUR_STATUSES = ("CONFIRMED", "TENTATIVE", "CANCELLED")
 _NO_ALARM = datetime(1976, 4, 1, 0, 55, 45, tzinfo=UTC)
 """The trigger Apple writes with ACTION:NONE; servers and clients know it (caldav-facts 8)."""
@@ -123,7 +126,7 @@ def write_event(event: Event, stamp: Stamp, dialect: Dialect) -> bytes:
             categories=values["CATEGORIES"] is not None,
         )
     )
-    return template.write(_slot_values(values))
+    return template.write(values)
 
 
 class _Shape(NamedTuple):
@@ -142,20 +145,20 @@ class _Shape(NamedTuple):
 
 _BLANK: Mapping[str, Any] = {}
 """The properties of an event that nobody has written yet."""
-_SLOTS: Mapping[tuple[str, str], Encoder] = {
-    ("VEVENT", "UID"): encode_text,
-    ("VEVENT", "DTSTAMP"): encode_instant,
-    ("VEVENT", "CREATED"): encode_instant,
-    ("VEVENT", "LAST-MODIFIED"): encode_instant,
-    ("VEVENT", "SEQUENCE"): encode_number,
-    ("VEVENT", "DTSTART"): encode_moment,
-    ("VEVENT", "DTEND"): encode_moment,
-    ("VEVENT", "SUMMARY"): encode_text,
-    ("VEVENT", "DESCRIPTION"): encode_text,
-    ("VEVENT", "CATEGORIES"): encode_categories,
-    ("VEVENT", "URL"): encode_address,
-    ("VALARM", "UID"): encode_text,
-    ("VALARM", "DESCRIPTION"): encode_text,
+_SLOTS: Slots = {
+    ("VEVENT", "UID"): ("UID", encode_text),
+    ("VEVENT", "DTSTAMP"): ("DTSTAMP", encode_instant),
+    ("VEVENT", "CREATED"): ("CREATED", encode_instant),
+    ("VEVENT", "LAST-MODIFIED"): ("LAST-MODIFIED", encode_instant),
+    ("VEVENT", "SEQUENCE"): ("SEQUENCE", encode_number),
+    ("VEVENT", "DTSTART"): ("DTSTART", encode_moment),
+    ("VEVENT", "DTEND"): ("DTEND", encode_moment),
+    ("VEVENT", "SUMMARY"): ("SUMMARY", encode_text),
+    ("VEVENT", "DESCRIPTION"): ("DESCRIPTION", encode_text),
+    ("VEVENT", "CATEGORIES"): ("CATEGORIES", encode_categories),
+    ("VEVENT", "URL"): ("URL", encode_address),
+    ("VALARM", "UID"): ("UID", lambda uid: encode_text(alarm_uid(uid))),
+    ("VALARM", "DESCRIPTION"): ("SUMMARY", encode_text),
 }
 
 
@@ -184,15 +187,7 @@ def _template(shape: _Shape) -> CompiledText:
     component = VEvent()
     _fill(component, event, stamp, dialect)
     values = _values(event, stamp, dialect, _BLANK)
-    return CompiledText(component, slots=_SLOTS, values=_slot_values(values))
-
-
-def _slot_values(values: Mapping[str, Any]) -> Mapping[tuple[str, str], Any]:
-    found = {slot: values[slot[1]] for slot in _SLOTS}
-    found["VEVENT", "CATEGORIES"] = tuple(values["CATEGORIES"] or ())
-    found["VALARM", "UID"] = alarm_uid(values["UID"])
-    found["VALARM", "DESCRIPTION"] = values["SUMMARY"]
-    return found
+    return CompiledText(component, slots=_SLOTS, values=values)
 
 
 def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> None:
@@ -211,15 +206,14 @@ def _values(event: Event, stamp: Stamp, dialect: Dialect, component: Mapping[str
         _bounded(tidy(event.description), "description"),
         row=event.row,
         address=_web_address(event.address),
+        marks=dialect.marked,
     )
-    if not dialect.marked:
-        described = unmarked(described)
     categories = _category_names(event.categories)
     theirs = [name for name in categories_of(component) if name not in categories]
     status = str(component.get("STATUS", "")).upper()
     url = _web_address(event.url)
     kept_url = str(component.get("URL", ""))
-    if url or not re.match("https?:", kept_url, re.I):
+    if kept_url and not _WEB.match(kept_url):
         url = url or kept_url  # Apple writes message: links there; ours are web addresses
     return {
         "UID": event.uid,
@@ -238,7 +232,7 @@ def _values(event: Event, stamp: Stamp, dialect: Dialect, component: Mapping[str
         "CLASS": "PRIVATE",
         "X-MICROSOFT-CDO-BUSYSTATUS": "FREE",
         "URL": url or None,
-        "COLOR": event.color if re.fullmatch("[a-z]+", event.color) else None,
+        "COLOR": event.color if _COLOR.fullmatch(event.color) else None,
     }
 
 
@@ -296,4 +290,4 @@ def _web_address(text: str) -> str:
     if not text:
         return ""
     text = tidy_line(text)
-    return text if re.fullmatch(r"https?://[^\s<>\"]+", text) and len(text.encode()) <= _OCTETS["url"] else ""
+    return text if _WEB_ADDRESS.fullmatch(text) and len(text.encode()) <= _OCTETS["url"] else ""

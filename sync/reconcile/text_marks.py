@@ -23,14 +23,15 @@ CLOSING = "--- write your own notes below this line ---"
 ROW_LABEL = "Sheet row when last written: "
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_MARKS = (OPENING, CLOSING, ROW_LABEL.rstrip())
 
 
 def tidy(text: str) -> str:
     """Text as it is compared and written: NFC, line feeds only, no control characters, no blank ends."""
-    if text.isascii() and text.isprintable():
-        return text.rstrip()
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "\n".join([line.rstrip() for line in _CONTROLS.sub("", text).split("\n")]).strip("\n")
+    lines = unicodedata.normalize("NFC", text).split("\n")
+    if not all(map(str.isprintable, lines)):  # no control character is printable
+        lines = _CONTROLS.sub("", "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    return "\n".join([line.rstrip() for line in lines]).strip("\n")
 
 
 def tidy_line(text: str) -> str:
@@ -50,29 +51,27 @@ def user_part(text: str) -> str:
     return "\n".join(part for part in (tidy("\n".join(above)), tidy("\n".join(below))) if part)
 
 
-def put_our_part(text: str, ours: str, *, row: str = "", address: str = "") -> str:
+def put_our_part(text: str, ours: str, *, row: str = "", address: str = "", marks: bool = True) -> str:
     """The text with our part replaced, or added where there was none; the user's lines stay where they are.
 
-    `row` and `address` say where the lead stands in the sheet at this writing.
+    `row` and `address` say where the lead stands in the sheet at this writing. Without `marks` no lines tell the parts
+    apart: for a feed, which nobody can write into.
     """
-    ours = "\n".join(_defused(line) for line in tidy(ours).split("\n"))
+    ours = tidy(ours)
+    if any(mark in ours for mark in _MARKS):
+        ours = "\n".join(map(_defused, ours.split("\n")))
     place = "\n".join([f"{ROW_LABEL}{tidy_line(row)}".rstrip(), tidy_line(address)]).rstrip() if row or address else ""
-    block = [OPENING, *filter(None, ["\n\n".join(filter(None, [ours, place]))]), CLOSING]
+    inside = f"{ours}\n\n{place}" if ours and place else ours or place
+    block = "\n".join(filter(None, [OPENING, inside, CLOSING])) if marks else inside
     if not text:
-        return "\n".join(block)
+        return block
     above, _, below = _split(text)
-    parts = ("\n".join(above), "\n".join(block), "\n".join(below))
-    return "\n".join(part for part in map(tidy, parts) if part)
-
-
-def unmarked(text: str) -> str:
-    """The text without the marker lines, for a feed: nobody can write into it."""
-    return tidy("\n".join(_unmarked(text.split("\n"))))
+    return "\n".join(filter(None, [tidy("\n".join(above)), block, tidy("\n".join(below))]))
 
 
 def marked(text: str) -> str:
     """A feed's text as one between markers: all of it is ours."""
-    return tidy("\n".join(filter(None, [OPENING, unmarked(text), CLOSING])))
+    return tidy("\n".join(filter(None, [OPENING, tidy("\n".join(_unmarked(text.split("\n")))), CLOSING])))
 
 
 def _split(text: str) -> tuple[list[str], list[str], list[str]]:
