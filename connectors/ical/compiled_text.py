@@ -55,19 +55,17 @@ class CompiledText:
 
     def write(self, values: Mapping[str, Any]) -> bytes:
         """The text with these values in its slots."""
-        return self._format % tuple([fold(start + encode(values[value])) for start, value, encode in self._slots])
+        lines = [start + encode(values[value]) for start, value, encode in self._slots]
+        return self._format % tuple([line if len(line) <= _LONGEST else fold(line) for line in lines])
 
 
 def fold(line: bytes) -> bytes:
     """One content line, folded as icalendar does: never inside a character, never after a lone `\\` or `^`."""
-    size = len(line)
-    if size <= _LONGEST:
-        return line
     parts: list[bytes] = []
-    start = 0
+    start, size = 0, len(line)
     while size - start > _LONGEST:
         end = start + _LONGEST
-        while line[end] & 0xC0 == 0x80:
+        while 0x80 <= line[end] < 0xC0:
             end -= 1
         if line[end - 1] in b"\\^":
             end -= 1

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -31,7 +30,7 @@ from connectors.ical.compiled_text import (
 )
 from connectors.ical.reading import alarm_uid, before_start, categories_of, find_event, find_our_alarm, read_calendar
 from connectors.ical.vtimezone import make_vtimezone
-from sync.models import Event, Moment, Snapshot, Stamp
+from sync.models import Event, Snapshot, Stamp
 from sync.reconcile.text_marks import put_our_part, tidy, tidy_line
 
 PRODID = "-//followup//follow-ups//EN"
@@ -77,7 +76,7 @@ def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = 
 
 def snapshot_of(event: Event, stamp: Stamp, *, dialect: Dialect = Dialect()) -> Snapshot:
     """What `parse` reads from `serialise` of this event without a base: known, so no need to parse it again."""
-    values = _values(event, stamp, dialect, _BLANK)
+    values = _values(event, stamp, dialect)
     start, end = values["DTSTART"], values["DTEND"]
     return Snapshot(
         start=start.astimezone(UTC) if isinstance(start, datetime) else start,
@@ -111,7 +110,7 @@ def _zone_component(zone: str, year: int) -> Timezone:
 
 def write_event(event: Event, stamp: Stamp, dialect: Dialect) -> bytes:
     """A VEVENT that nobody else has touched."""
-    values = _values(event, stamp, dialect, _BLANK)
+    values = _values(event, stamp, dialect)
     utc = dialect.utc or not _zone_of(event)
     template = _template(
         _Shape(
@@ -143,8 +142,6 @@ class _Shape(NamedTuple):
     categories: bool
 
 
-_BLANK: Mapping[str, Any] = {}
-"""The properties of an event that nobody has written yet."""
 _SLOTS: Slots = {
     ("VEVENT", "UID"): ("UID", encode_text),
     ("VEVENT", "DTSTAMP"): ("DTSTAMP", encode_instant),
@@ -186,53 +183,60 @@ def _template(shape: _Shape) -> CompiledText:
     stamp = Stamp(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC), 0)
     component = VEvent()
     _fill(component, event, stamp, dialect)
-    values = _values(event, stamp, dialect, _BLANK)
+    values = _values(event, stamp, dialect)
     return CompiledText(component, slots=_SLOTS, values=values)
 
 
 def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> None:
     """Put our fields into the component and leave everything else in it as it is."""
-    for name, value in _values(event, stamp, dialect, component).items():
+    ours = _values(event, stamp, dialect, text=str(component.get("DESCRIPTION", "")))
+    for name, value in _beside_theirs(ours, component).items():
         component.pop(name, None)
         if value is not None:
             component.add(name, value)
     _put_alarm(component, event, dialect)
 
 
-def _values(event: Event, stamp: Stamp, dialect: Dialect, component: Mapping[str, Any]) -> dict[str, Any]:
-    """Our properties of this event, None for one it must not have; what others put into the component is respected."""
+def _values(event: Event, stamp: Stamp, dialect: Dialect, *, text: str = "") -> dict[str, Any]:
+    """Our properties of this event, None for one it must not have. `text` is a description that is there already."""
+    zone = None if dialect.utc else _zone_of(event)
+    wall = ZoneInfo(zone) if zone else UTC
     described = put_our_part(
-        str(component.get("DESCRIPTION", "")) or event.notes,
-        _bounded(tidy(event.description), "description"),
+        text or event.notes,
+        _bounded(event.description, "description"),
         row=event.row,
         address=_web_address(event.address),
         marks=dialect.marked,
     )
-    categories = _category_names(event.categories)
-    theirs = [name for name in categories_of(component) if name not in categories]
-    status = str(component.get("STATUS", "")).upper()
-    url = _web_address(event.url)
-    kept_url = str(component.get("URL", ""))
-    if kept_url and not _WEB.match(kept_url):
-        url = url or kept_url  # Apple writes message: links there; ours are web addresses
     return {
         "UID": event.uid,
         "DTSTAMP": stamp.written,
         "CREATED": stamp.created,
         "LAST-MODIFIED": stamp.written,
         "SEQUENCE": stamp.sequence,
-        "DTSTART": _in_zone(event.start, event, dialect),
-        "DTEND": _in_zone(event.end, event, dialect),
+        "DTSTART": event.start.astimezone(wall) if isinstance(event.start, datetime) else event.start,
+        "DTEND": event.end.astimezone(wall) if isinstance(event.end, datetime) else event.end,
         "DURATION": None,
         "SUMMARY": _bounded(tidy_line(event.summary), "summary") or "Follow-up",
         "DESCRIPTION": described.replace("\\N", "\\n") or None,  # see _bounded; the row and the user's lines too
-        "CATEGORIES": [*categories, *theirs] or None,
-        "STATUS": status if status and status not in _OUR_STATUSES else _status(event),
+        "CATEGORIES": _category_names(event.categories) or None,
+        "STATUS": "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED",
         "TRANSP": "TRANSPARENT",
         "CLASS": "PRIVATE",
         "X-MICROSOFT-CDO-BUSYSTATUS": "FREE",
-        "URL": url or None,
+        "URL": _web_address(event.url) or None,
         "COLOR": event.color if _COLOR.fullmatch(event.color) else None,
+    }
+
+
+def _beside_theirs(ours: dict[str, Any], component: VEvent) -> dict[str, Any]:
+    """Our properties with what others put into the same ones: categories, a status we never write, a link of theirs."""
+    names = ours["CATEGORIES"] or ()
+    status, url = str(component.get("STATUS", "")).upper(), str(component.get("URL", ""))
+    return ours | {
+        "CATEGORIES": [*names, *(name for name in categories_of(component) if name not in names)] or None,
+        "STATUS": status if status and status not in _OUR_STATUSES else ours["STATUS"],
+        "URL": ours["URL"] or (None if _WEB.match(url) else url or None),  # Apple writes message: links; ours are web
     }
 
 
@@ -256,20 +260,9 @@ def _put_alarm(component: VEvent, event: Event, dialect: Dialect) -> None:
         component.add_component(alarm)
 
 
-def _status(event: Event) -> str:
-    return "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED"
-
-
 def _zone_of(event: Event) -> str | None:
     """The zone whose rules the event needs: none when it is all-day or in UTC."""
     return event.zone if isinstance(event.start, datetime) and event.zone not in ("", "UTC", "Etc/UTC") else None
-
-
-def _in_zone(moment: Moment, event: Event, dialect: Dialect) -> Moment:
-    if not isinstance(moment, datetime):
-        return moment
-    zone = None if dialect.utc else _zone_of(event)
-    return moment.astimezone(ZoneInfo(zone) if zone else UTC)
 
 
 @lru_cache(maxsize=1024)

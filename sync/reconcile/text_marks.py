@@ -23,12 +23,12 @@ CLOSING = "--- write your own notes below this line ---"
 ROW_LABEL = "Sheet row when last written: "
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
-_MARKS = (OPENING, CLOSING, ROW_LABEL.rstrip())
+_ROW = ROW_LABEL.rstrip()
 
 
 def tidy(text: str) -> str:
     """Text as it is compared and written: NFC, line feeds only, no control characters, no blank ends."""
-    lines = unicodedata.normalize("NFC", text).split("\n")
+    lines = (text if text.isascii() else unicodedata.normalize("NFC", text)).split("\n")
     if not all(map(str.isprintable, lines)):  # no control character is printable
         lines = _CONTROLS.sub("", "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return "\n".join([line.rstrip() for line in lines]).strip("\n")
@@ -58,7 +58,7 @@ def put_our_part(text: str, ours: str, *, row: str = "", address: str = "", mark
     apart: for a feed, which nobody can write into.
     """
     ours = tidy(ours)
-    if any(mark in ours for mark in _MARKS):
+    if OPENING in ours or CLOSING in ours or _ROW in ours:
         ours = "\n".join(map(_defused, ours.split("\n")))
     place = "\n".join([f"{ROW_LABEL}{tidy_line(row)}".rstrip(), tidy_line(address)]).rstrip() if row or address else ""
     inside = f"{ours}\n\n{place}" if ours and place else ours or place
@@ -94,9 +94,9 @@ def _unmarked(lines: list[str]) -> list[str]:
 
 def _row_line(lines: list[str]) -> int:
     """Where the row line stands; the last one counts, since the sheet's own text comes before it."""
-    found = [at for at, line in enumerate(lines) if line.startswith(ROW_LABEL.rstrip())]
+    found = [at for at, line in enumerate(lines) if line.startswith(_ROW)]
     return found[-1] if found else len(lines)
 
 
 def _defused(line: str) -> str:
-    return f"> {line}" if line.strip() in (OPENING, CLOSING) or line.startswith(ROW_LABEL.rstrip()) else line
+    return f"> {line}" if line.strip() in (OPENING, CLOSING) or line.startswith(_ROW) else line
