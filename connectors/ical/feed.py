@@ -22,7 +22,7 @@ from sync.reconcile.text_marks import marked, tidy_line
 FEED = Dialect(marked=False)
 COLOR = "steelblue"
 REFRESH = timedelta(hours=1)
-_ZONED = re.compile(r"\nDT(?:START|END);TZID=([^:;\r\n]+):(\d{4})")
+_ZONED = re.compile(r"\nDTSTART;TZID=([^:;\r\n]+):(\d{4})")
 
 
 def serialise_block(event: Event, stamp: Stamp) -> str:
@@ -45,15 +45,15 @@ def serialise_feed(blocks: Iterable[tuple[Moment, str, str]], *, name: str, zone
     header.add("COLOR", COLOR)
     top, bottom = header.to_ical().decode().split("END:VCALENDAR")
     ordered = sorted(blocks, key=lambda block: (_instant(block[0]), block[1]))
-    events = "".join([text for _, _, text in ordered])
-    return "".join([top, *_zones_of(events), events, "END:VCALENDAR", bottom]).encode()
+    texts = [text for _, _, text in ordered]
+    return "".join([top, *_zones_of(texts), *texts, "END:VCALENDAR", bottom]).encode()
 
 
-def _zones_of(events: str) -> Iterator[str]:
-    """The zones that these texts name, each for the years they name it with."""
+def _zones_of(events: Iterable[str]) -> Iterator[str]:
+    """The zones of these events, each for the years they begin in; an event ends in the zone it begins in."""
     years: dict[str, set[int]] = {}
-    for zone, year in set(_ZONED.findall(events)):
-        years.setdefault(zone, set()).add(int(year))
+    for found in filter(None, map(_ZONED.search, events)):
+        years.setdefault(found[1], set()).add(int(found[2]))
     for zone, seen in sorted(years.items()):
         yield make_vtimezone(zone, first_year=min(seen), last_year=max(seen) + YEARS_AHEAD).to_ical().decode()
 
