@@ -531,7 +531,7 @@ def offer_floor(
         return None
     if not desk.absent:
         draft.offers, draft.counts_from = 2, memory.planned or stood
-        draft.reason.append(desk.say("reason.again", day=desk.tell(stood)))
+        draft.reason.append(desk.say("reason.again", day=desk.tell(draft.counts_from)))
     draft.day = max(desk.days.add(stood, 1), desk.days.at_or_after(desk.today))
     return draft
 

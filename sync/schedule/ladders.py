@@ -284,13 +284,18 @@ def _steps_done(ladder: Ladder, planned: list[date]) -> tuple[int, date | None]:
 
 
 def _keep_history(ladder: Ladder, done: int, real: date | None) -> None:
+    """What stood for the steps that are done. Of a step's own touch and the sheet's in its place only one was made."""
     for step in range(1, done + 1):
-        for record in ladder.records.get(step, ()):
+        records = [r for r in ladder.records.get(step, ()) if not r.missed and not was_deleted(r)]
+        made = next((record for record in records if record.done_on), None)
+        for record in records:
             on = record.done_on or real or record.planned
-            if record.missed or was_deleted(record) or on is None:
+            if on is None:
                 continue
-            ladder.desk.keep(replace(record, done_on=on))
             ladder.desk.done.add(record.uid)
+            if made in (None, record):
+                made = replace(record, done_on=on)
+                ladder.desk.keep(made)
 
 
 def _pass_step(ladder: Ladder) -> bool:

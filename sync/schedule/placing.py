@@ -128,7 +128,8 @@ class Placing:
         if guarded is None or (draft.latest and guarded > draft.latest):
             self._give_up(draft, block)
             return False
-        if block is not None:
+        again = draft.offers > 1  # it keeps the day it is given now: the next run starts from there and moves nothing
+        if block is not None and not again:
             draft.reason.append(self._guard_reason(draft, earliest, guarded, block))
         given = self._release(draft)
         closed = guarded == desk.today and self._is_too_late_today(draft)
@@ -141,7 +142,7 @@ class Placing:
         if day is None or (draft.latest and day > draft.latest):
             self._give_up(draft, block)
             return False
-        if day != guarded:
+        if day != guarded and not again:
             draft.reason.append(desk.say("reason.levelled", day=desk.tell(day)))
         draft.day = day
         self.load[day] += draft.rule.levelled and draft.own_event

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -108,7 +109,7 @@ def _choose_moves(drafts: Iterable[Draft], desk: Desk) -> None:
     asks = [draft for draft in drafts if draft.kind is TouchClass.ASKING and draft.case is not None]
     if not asks or asks[0].case is None:
         return
-    used = used_moves(asks[0].case.lead.key, desk)
+    used = [move for move, _ in used_moves(asks[0].case.lead.key, desk)]
     for draft in asks:
         pool = ("meet",) if draft.rule.trigger == "travel" else MOVES
         given = draft.memory.move if draft.memory else ""
@@ -117,10 +118,11 @@ def _choose_moves(drafts: Iterable[Draft], desk: Desk) -> None:
         used.append(draft.move)
 
 
-def used_moves(key: str, desk: Desk) -> list[str]:
-    """Moves of this lead's earlier asking touches, in the order they were done."""
-    done = [record for record in desk.by_lead.get(key, ()) if record.move and record.done_on]
-    return [record.move for record in sorted(done, key=lambda record: (record.done_on, record.step))]
+def used_moves(key: str, desk: Desk) -> list[tuple[str, date]]:
+    """Moves of this lead's earlier asking touches and when they were done, in that order."""
+    records = desk.by_lead.get(key, ())
+    done = sorted((record.done_on, record.step, record.move) for record in records if record.move and record.done_on)
+    return [(move, on) for on, _, move in done]
 
 
 # --- the description -----------------------------------------------------------------------------------------
@@ -185,17 +187,13 @@ def _how(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
 def _moves_lines(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
     say = desk.say
     yield say("line.new", move=say(f"move.{draft.move}"))
-    done = [
-        f"{say(f'move.{record.move}')} {desk.tell(record.done_on)}"
-        for record in desk.by_lead.get(lead.key, ())
-        if record.move and record.done_on
-    ]
-    used = {*used_moves(lead.key, desk), draft.move}
+    done = used_moves(lead.key, desk)
+    used = {draft.move, *(move for move, _ in done)}
     rest = [say(f"move.{move}") for move in MOVES if move not in used]
     if rest:
         yield say("line.unused", moves=" | ".join(rest))
     if done:
-        yield say("line.used", moves=" | ".join(done))
+        yield say("line.used", moves=" | ".join(f"{say(f'move.{move}')} {desk.tell(on)}" for move, on in done))
     yield say("line.ask")
     if draft.step in (2, 3) and draft.channel != "phone" and _PHONE.fullmatch(draft.person.phone.strip()):
         yield say("line.call", phone=clean(draft.person.phone))

@@ -59,13 +59,20 @@ def _hours(draft: Draft, desk: Desk) -> tuple[Hours, ZoneInfo]:
 
 
 def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
-    """The start of the last run, where it is on the draft's day and still inside what is allowed."""
+    """The start of the last run, where it is on the draft's day and still inside what is allowed.
+
+    What was given after the day's last slot stays too: every later run would otherwise move it on with the clock.
+    """
     memory = draft.memory
     if memory is None or not isinstance(memory.start, datetime):
         return None
     quarter = quarter_down(memory.start)
     low, high = window_of(draft, draft.day, desk=desk)
-    return quarter if low <= quarter <= high - _length(draft) else None
+    last = high - _length(draft)
+    if low <= quarter <= last:
+        return quarter
+    afterwards = quarter > last and desk.day_of(memory.start) == draft.day == desk.today
+    return quarter if afterwards and desk.has_begun(last + 1) else None
 
 
 def _length(draft: Draft) -> int:

@@ -1,0 +1,88 @@
+"""Whatever a run takes in, the next one a quarter of an hour later has nothing to add: not a day, not a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from advisor import Seeker, a_lead, clock, day, person, settings_for, when
+
+from sync.models import Lead, Touch
+
+LOGGED = a_lead(9, company="Tern", applied_on=date(2027, 1, 4), last_outbound=date(2027, 1, 5))
+"""Somebody who writes down what was sent: nothing is assumed."""
+
+
+def watch(seeker: Seeker, leads: Sequence[Lead]) -> None:
+    """Runs on the first and the fifth day, so that nobody was away."""
+    seeker.run("2027-01-04 09:00", leads)
+    seeker.run("2027-01-08 09:00", leads)
+
+
+def twice(seeker: Seeker, now: str, leads: Sequence[Lead]) -> tuple[Touch, ...]:
+    """The touches of a run at this time, which the next run must find as they are."""
+    first = seeker.run(now, leads).touches
+    later = when(now, seeker.settings.timezone) + timedelta(minutes=15)
+    again = seeker.run(f"{later:%Y-%m-%d %H:%M}", leads).touches
+    assert [(clock(touch), touch.description) for touch in again] == [(clock(t), t.description) for t in first]
+    assert again == first
+    return first
+
+
+def test_a_ticked_date_of_the_sheet_counts_once() -> None:
+    seeker = Seeker()
+    lead = a_lead(2, applied_on=date(2027, 1, 4), contact=person("Dana Reed", "dana@acme.example"))
+    watch(seeker, (lead, LOGGED))
+    lead = replace(lead, follow_up_on=date(2027, 1, 13))
+    seeker.run("2027-01-12 09:00", (lead, LOGGED))
+    seeker.tick(seeker.find("sheet"), "2027-01-13")
+    twice(seeker, "2027-01-13 12:00", (lead, LOGGED))
+    told = seeker.find("R-001-12", lead_key=lead.key, tentative=False).description
+    assert "Used before: an updated resume Wed 13 Jan\n" in told
+
+
+def test_what_is_assumed_done_is_used_from_that_run_on() -> None:
+    seeker = Seeker()
+    lead = a_lead(2, applied_on=date(2027, 1, 4))
+    watch(seeker, [lead])
+    twice(seeker, "2027-01-12 09:00", [lead])
+    assert "Used before: an updated resume Mon 11 Jan\n" in seeker.find("R-001-12", tentative=False).description
+
+
+def test_a_hint_after_hours_stays_where_it_is_put() -> None:
+    seeker = Seeker()
+    late = a_lead(2, applied_on=date(2027, 1, 6))
+    found = [touch for touch in twice(seeker, "2027-01-11 20:00", (late, LOGGED)) if touch.rule == "R-003-6"]
+    assert [clock(touch) for touch in found] == ["2027-01-11 20:00"] * 2
+
+
+@pytest.mark.parametrize("now", ["2027-01-12 09:00", "2027-01-12 20:00"], ids=["in the morning", "after hours"])
+def test_a_second_offer_says_the_same_in_every_run(now: str) -> None:
+    seeker = Seeker()
+    lead = a_lead(2, applied_on=date(2027, 1, 4), contact=person())
+    watch(seeker, (lead, LOGGED))
+    twice(seeker, now, (lead, LOGGED))
+    again = seeker.find("R-001-1")
+    assert "offered once more: Mon 11 Jan passed" in again.description
+    assert day(again) == ("2027-01-12" if "09" in now else "2027-01-13")
+
+
+def test_a_second_offer_inside_a_limit_says_the_same_in_every_run() -> None:
+    seeker = Seeker()
+    lead = a_lead(2, applied_on=date(2027, 1, 4))
+    other = a_lead(3, role="Cook", applied_on=date(2027, 1, 4), last_outbound=date(2027, 1, 4))
+    watch(seeker, (lead, other, LOGGED))
+    other = replace(other, last_outbound=date(2027, 1, 11))
+    twice(seeker, "2027-01-12 09:00", (lead, other, LOGGED))
+    assert day(seeker.find("R-001-1", lead_key=lead.key)) >= "2027-01-18"
+
+
+def test_a_second_offer_of_a_single_touch_says_the_same_in_every_run() -> None:
+    seeker = Seeker(settings_for(tables='[rules]\ndisable = ["R-004-4"]'))
+    lead = a_lead(2, contact=person(), interview_at=when("2027-01-05 10:00"), last_outbound=date(2027, 1, 5))
+    seeker.run("2027-01-05 12:00", [lead])
+    assert day(seeker.find("R-004-6")) == "2027-01-08"
+    twice(seeker, "2027-01-11 09:00", [lead])
+    assert "offered once more: Fri 8 Jan passed" in seeker.find("R-004-6").description
