@@ -39,7 +39,7 @@ FULL = Memory(
     leads={
         "acme|analyst": LeadMemory(
             "acme|analyst", NOW, company="Acme", applied_on=date(2027, 1, 4), interview_at=at("2027-01-20", "00:00"),
-            promised_on=date(2027, 1, 5), stages=(StageSeen(Stage.SENT, date(2027, 1, 4)),), spent=(date(2027, 1, 9),),
+            promised_on=date(2027, 1, 5), stages=(StageSeen(Stage.SENT, date(2027, 1, 4)),),
         )
     },
     touches={

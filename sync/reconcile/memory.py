@@ -35,8 +35,7 @@ class InterviewSeen:
 class LeadMemory:
     """What we know of one lead beyond its row. `applied_on` and the like are as last seen.
 
-    `generation` counts the lead's application ladders. `spent` are `follow_up_on` values that were done: the same
-    value never applies again. The five identity cells let a corrected spelling be recognised.
+    `generation` counts the lead's application ladders. The five identity cells let a corrected spelling be recognised.
     """
 
     key: str
@@ -55,7 +54,6 @@ class LeadMemory:
     again: Mapping[str, InterviewSeen] = field(default_factory=dict)
     """Other facts that may happen again (a meeting, a message, a promise), by field: which time it is."""
     generation: int = 0
-    spent: tuple[date, ...] = ()
     triaged: bool = False
     """Named in the first run's triage: its past ladder and old obligations make no events of their own."""
 

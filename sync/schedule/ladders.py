@@ -197,12 +197,11 @@ def sheet_date(case: Case, desk: Desk, *, after: date | None) -> date | None:
 
 def spent_dates(case: Case, desk: Desk) -> frozenset[date]:
     """Values of `follow_up_on` that were done, missed or deleted: the same value never applies again."""
-    used = {
+    return frozenset(
         touch.raw
         for touch in desk.by_lead.get(case.lead.key, ())
         if touch.rule == "sheet" and (touch.done_on or touch.missed or was_deleted(touch)) and touch.raw
-    }
-    return frozenset(used | set(case.seen.spent))
+    )
 
 
 def offer_sheet_date(draft: Draft, day: date, *, desk: Desk) -> None:
