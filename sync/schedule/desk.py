@@ -17,6 +17,7 @@ from sync.models import Abilities, Lead, Leads, Moment, Note
 from sync.reconcile.identity import make_uid
 from sync.reconcile.memory import Memory, Reaction, TouchMemory
 from sync.schedule.business_days import BusinessDays, open_business_days
+from sync.schedule.plain_text import clean
 from sync.schedule.slots import Slots, Windows, at, moment_of, quarter_up
 
 ABSENCE = timedelta(days=7)
@@ -121,7 +122,7 @@ class Desk:
     def triage(self, case: HasLead | None, *, whole: bool = True) -> None:
         """Name the lead in the triage event instead of making an event of its own; `whole` settles it for good."""
         if case is not None:
-            self.triaged.setdefault(case.lead.key, case.lead.label)
+            self.triaged.setdefault(case.lead.key, clean(case.lead.label))
             if whole:
                 self.settled.add(case.lead.key)
 

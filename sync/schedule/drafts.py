@@ -14,6 +14,7 @@ from sync.models import Moment, Person, TouchClass
 from sync.reconcile.memory import Reaction, TouchMemory
 from sync.schedule.cases import Case, fact_text, person_key
 from sync.schedule.desk import Desk
+from sync.schedule.plain_text import clean
 
 NOBODY = Person()
 
@@ -161,7 +162,7 @@ def _pin(draft: Draft, desk: Desk) -> None:
         return
     if memory.pinned_fact != draft.fact:
         if draft.case is not None:
-            column = draft.case.lead.columns.get(draft.hangs_on, draft.hangs_on)
+            column = clean(draft.case.lead.columns.get(draft.hangs_on, draft.hangs_on))
             desk.note("note.released", draft.case, rule=draft.rule.id, column=column)
         return
     day = desk.day_of(memory.pinned_to)

@@ -21,7 +21,7 @@ from sync.schedule.drafts import Draft, draft_for, remember
 from sync.schedule.ladders import WEEK, Ladder, count_reasons, offer_sheet_date, replay, roll_reasons, sheet_date
 from sync.schedule.people import agency_person, asked_person, channel_for
 from sync.schedule.placing import Single, Train
-from sync.schedule.text import clean
+from sync.schedule.plain_text import clean
 
 ROUNDS = 10
 """The round of a status step is ten times the interview's round plus the step (DESIGN 6)."""
@@ -393,7 +393,7 @@ def progress_notes(cases: Iterable[Case], *, desk: Desk) -> Iterator[Single]:
         draft = _draft(first, rule, desk.days.at_or_after(raw), desk, key=key, round=number)
         draft.person = Person(name=first.lead.referrer.strip())
         draft.channel = "email"
-        draft.facts = {"leads": "; ".join(sorted({case.lead.label for _, case in news}))}
+        draft.facts = {"leads": "; ".join(sorted({clean(case.lead.label) for _, case in news}))}
         draft.reason.insert(0, desk.say("reason.progress", day=desk.tell(since), **draft.facts))
         offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions)
         if offered is not None:

@@ -30,13 +30,13 @@ from sync.schedule.obligations import obligations
 from sync.schedule.organisations import Guard
 from sync.schedule.placing import Placing, Single, Train
 from sync.schedule.remarks import make_remarks
+from sync.schedule.review import review_event
 from sync.schedule.shared import (
     SharedEvents,
     decide_events,
     find_names,
     leave_shared,
     more_events,
-    review_event,
     triage_event,
 )
 from sync.schedule.showing import publish, ring, sortable

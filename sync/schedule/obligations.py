@@ -26,6 +26,7 @@ from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, remember
 from sync.schedule.ladders import WEEK, roll_reasons
 from sync.schedule.people import channel_for, recipients
+from sync.schedule.plain_text import clean
 from sync.schedule.slots import at, moment_of, quarter_down, quarter_up
 
 EVENING = time(18)
@@ -308,16 +309,22 @@ def _introduced(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
 
 
 def _introduction_used(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
-    """The first contact with somebody we were introduced to."""
-    lead, call = case.lead, desk.rule("R-002-1")
-    if call is None or not (lead.received_at is not None and lead.referrer.strip() and lead.contact.name.strip()):
-        return
-    record = draft_for(case, call, desk=desk, raw=desk.day_of(lead.received_at)).memory
-    ticked = record.done_on if record and record.done_on and not record.assumed else None
-    sent = lead.last_outbound
-    done: Moment | None = sent if sent is not None and _not_before(sent, lead.received_at, desk) else ticked
+    done = first_contact(case, desk=desk)
     if done is not None:
         yield _deadline(rule, done, desk, said=desk.say("reason.introduction_used", day=desk.tell(desk.day_of(done))))
+
+
+def first_contact(case: Case, *, desk: Desk) -> Moment | None:
+    """When somebody we were introduced to was first reached: as remembered; with its hour where the sheet has it."""
+    lead, call = case.lead, desk.rule("R-002-1")
+    if call is None or not (lead.received_at is not None and lead.referrer.strip() and lead.contact.name.strip()):
+        return None
+    record = draft_for(case, call, desk=desk, raw=desk.day_of(lead.received_at)).memory
+    known = record.done_on if record and not record.assumed else None
+    sent = lead.last_outbound
+    if sent is None or not _not_before(sent, lead.received_at, desk):
+        return known
+    return sent if known is None or desk.day_of(sent) <= known else known
 
 
 def _neglected(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
@@ -428,7 +435,7 @@ def interview_zone(case: Case, desk: Desk) -> ZoneInfo:
 
 
 def _said(case: Case, field: str, value: Moment, desk: Desk) -> str:
-    column = case.lead.columns.get(field, field)
+    column = clean(case.lead.columns.get(field, field))
     shown = desk.advice.wording.moment(value) if isinstance(value, datetime) else desk.tell(value)
     return desk.say("reason.cell", column=column, day=shown)
 

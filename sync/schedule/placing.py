@@ -23,6 +23,7 @@ from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft
 from sync.schedule.organisations import Guard, Reached
+from sync.schedule.plain_text import clean
 
 FULL = 30
 """Without levelling a day still holds no more floors than its slots."""
@@ -198,9 +199,9 @@ class Placing:
         return desk.say(
             key,
             days=(day - wanted).days,
-            organisation=case.lead.organisation or case.lead.company or case.lead.label if case else "",
+            organisation=clean(case.lead.organisation or case.lead.company or case.lead.label) if case else "",
             day=desk.tell(reached),
-            lead=block.label,
+            lead=clean(block.label),
             limit=desk.settings.limits.organisation_days,
         )
 
@@ -208,7 +209,7 @@ class Placing:
         lead = draft.case.lead if draft.case else None
         self.desk.notes.append(
             Note(
-                self.desk.say("note.no_room", lead=block.label if block else ""),
+                self.desk.say("note.no_room", lead=clean(block.label) if block else ""),
                 rule=draft.rule.id,
                 lead=lead.label if lead else None,
                 row=lead.row if lead else None,

@@ -14,7 +14,9 @@ from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.organisations import normalise_organisation
-from sync.schedule.shared import MAX_NAMES, last_sign
+from sync.schedule.plain_text import clean
+from sync.schedule.review import last_sign
+from sync.schedule.shared import MAX_NAMES
 
 
 def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence[Draft], *, desk: Desk) -> None:
@@ -110,4 +112,4 @@ def _missing_lines(drafts: Iterable[Draft], desk: Desk) -> Iterator[Note]:
 def _bounded(names: Iterable[str]) -> str:
     ordered = sorted(names)
     more = f" (+{len(ordered) - MAX_NAMES})" if len(ordered) > MAX_NAMES else ""
-    return "; ".join(ordered[:MAX_NAMES]) + more
+    return "; ".join(clean(name) for name in ordered[:MAX_NAMES]) + more

@@ -1,4 +1,4 @@
-"""Events of the seeker's own that name many leads: decide, find names, more, triage, the weekly review (DESIGN 5.3).
+"""Events of the seeker's own that name many leads: decide, find names, more, triage (DESIGN 5.3).
 
 One of a kind per day. Its identity is a running count kept in memory; the event of a day is found again by the day it
 was made for (`raw`). What such an event names is written when it is made and as long as it is ahead; a day that has
@@ -18,11 +18,13 @@ from sync.reconcile.memory import TouchMemory
 from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for
-from sync.schedule.ladders import WEEK
+from sync.schedule.plain_text import clean
 from sync.schedule.slots import at, quarter_up
 
 MAX_NAMES = 60
 """So many leads are named in one event; the rest is counted."""
+MAX_LIST = 4_000
+"""Characters of all of these names together."""
 
 
 @dataclass(slots=True)
@@ -203,147 +205,20 @@ def triage_event(*, shared: SharedEvents) -> Iterator[Draft]:
         return
     names = list(dict.fromkeys(names))
     draft.note = "\n".join(names)
-    draft.facts = {"count": str(len(names)), "leads": _list(names, desk)}
+    draft.facts = {"count": str(len(names)), "leads": list_names(names, desk)}
     draft.reason.append(desk.say("reason.triage", count=len(names)))
     yield draft
 
 
-# --- the week ------------------------------------------------------------------------------------------------
-
-
-def review_event(
-    cases: Sequence[Case], drafts: Sequence[Draft], *, shared: SharedEvents, problems: Sequence[str]
-) -> Iterator[Draft]:
-    """R-001-14 with R-000-6, R-004-7 and R-004-8: the next one; its contents are written in the 24 hours before it."""
-    desk, rule = shared.desk, shared.desk.rule("R-001-14")
-    if rule is None or rule.at is None or not cases:
-        return
-    for week in range(3):
-        day = _review_day(rule, desk.today + week * WEEK, desk)
-        start = at(day, rule.at, desk.zone)
-        draft = shared.draft(rule, day)
-        kept = draft.memory is not None and draft.memory.start is not None and day == desk.today
-        if day < desk.today or is_past(draft, desk) or (desk.is_behind(start) and not kept):
-            continue
-        draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
-        known = draft.memory.note if draft.memory else ""
-        if not known and desk.has_come(start - timedelta(hours=24)):
-            known = "\n".join(review_lines(cases, drafts, desk=desk, problems=problems))
-        draft.note = known
-        draft.facts = {"lines": known or desk.say("review.ahead")}
-        draft.reason.append(desk.say("reason.review", day=desk.tell(day)))
-        yield draft
-        return
-
-
-def _review_day(rule: Rule, today: date, desk: Desk) -> date:
-    """The review of this week: its weekday, or the business day before it."""
-    weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(rule.weekday or "fri")
-    return desk.days.at_or_before(today + timedelta(days=weekday - today.weekday()))
-
-
-def review_lines(
-    cases: Sequence[Case], drafts: Sequence[Draft], *, desk: Desk, problems: Sequence[str]
-) -> Iterator[str]:
-    """What the review says, each line only where there is something to say."""
-    monday = desk.today - timedelta(days=desk.today.weekday())
-    records = [*({**desk.memory.touches, **desk.touches}).values()]
-    done = [r for r in records if r.done_on and monday <= r.done_on <= desk.today and not r.assumed]
-    assumed = [r for r in records if r.done_on and monday <= r.done_on <= desk.today and r.assumed]
-    yield desk.say("review.done", count=len(done))
-    if assumed:
-        yield desk.say("review.assumed", count=len(assumed))
-    soon = [d for d in drafts if d.own_event and d.case and desk.today <= d.day <= desk.today + timedelta(days=1)]
-    if soon:
-        yield desk.say("review.due", count=len(soon), leads=_list(_labels(soon), desk))
-    if late := [d for d in drafts if d.late]:
-        yield desk.say("review.late", count=len(late), leads=_list(_labels(late), desk))
-    if stale := stale_cases(cases, drafts, desk):
-        yield desk.say("review.stale", count=len(stale), leads=name_all(stale, desk))
-    if close := [case for case in cases if dismissed_in_a_row(case, desk) >= 2 and not case.stage.closed]:
-        yield desk.say("review.close", count=len(close), leads=name_all(close, desk))
-    yield from _pipeline(cases, desk)
-    if problems:
-        yield desk.say("review.unread", count=len(problems), cells=_list(problems, desk))
-    yield desk.say("review.learnt")
-
-
-def stale_cases(cases: Iterable[Case], drafts: Iterable[Draft], desk: Desk) -> list[Case]:
-    """R-000-6: open leads without a future touch and without a sign of life for two weeks."""
-    days = timedelta(days=desk.advice.rules["R-000-6"].days or 0)
-    busy = {draft.key for draft in drafts}
-    return [
-        case
-        for case in cases
-        if not case.stage.closed and case.lead.interested and case.lead.key not in busy
-        and last_sign(case, desk) + days <= desk.today
-    ]  # fmt: skip
-
-
-def last_sign(case: Case, desk: Desk) -> date:
-    """The day of the last event of any sort: received, sent, answered, ticked, or first seen by us."""
-    lead = case.lead
-    found = (lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on)
-    ticked = (record.done_on for record in desk.by_lead.get(lead.key, ()) if not record.assumed)
-    past = [desk.day_of(day) for day in (*found, *ticked) if day is not None and desk.day_of(day) <= desk.today]
-    return max(past, default=desk.day_of(case.seen.first_seen))
-
-
-def dismissed_in_a_row(case: Case, desk: Desk) -> int:
-    """How many of the lead's last asking touches the user deleted."""
-    asks = [
-        record
-        for record in desk.by_lead.get(case.lead.key, ())
-        if (rule := desk.advice.rules.get(record.rule)) and rule.kind is TouchClass.ASKING
-        and (record.done_on or record.missed or was_deleted(record))
-    ]  # fmt: skip
-    asks.sort(key=lambda record: (record.generation, record.step))
-    count = 0
-    for record in reversed(asks):
-        if not was_deleted(record):
-            break
-        count += 1
-    return count
-
-
-def _pipeline(cases: Sequence[Case], desk: Desk) -> Iterator[str]:
-    """R-004-8 and R-004-7: too few organisations, nothing new, too much on one, one contact only."""
-    rule = desk.advice.rules["R-004-8"]
-    open_ = [case for case in cases if not case.stage.closed and case.lead.interested]
-    people: dict[str, set[str]] = {}
-    count: dict[str, int] = {}
-    names: dict[str, str] = {}
-    for case in open_:
-        people.setdefault(case.organisation, set()).update({case.lead.contact.party} - {""})
-        count[case.organisation] = count.get(case.organisation, 0) + 1
-        names.setdefault(case.organisation, case.lead.company or case.lead.label)
-    received = [desk.day_of(c.lead.received_at or c.lead.applied_on or c.seen.first_seen) for c in cases]
-    newest = max((day for day in received if day <= desk.today), default=desk.today)
-    said = []
-    if len(count) < (rule.cap or 0):
-        said.append(desk.say("review.few", count=len(count), target=rule.cap))
-    if (desk.today - newest).days >= (rule.days or 0):
-        said.append(desk.say("review.none_new", days=(desk.today - newest).days))
-    share = (rule.intervals or (50,))[0]
-    if len(open_) > 1 and (most := max(count.values())) * 100 > share * len(open_):
-        top = min(key for key, number in count.items() if number == most)
-        said.append(desk.say("review.one_sided", organisation=names[top], percent=100 * most // len(open_)))
-    if rule.on and said:
-        yield desk.say("review.add_leads", reasons="; ".join(said))
-    single = sorted(names[key] for key, known in people.items() if len(known) == 1)
-    if single and desk.advice.rules["R-004-7"].on:
-        yield desk.say("review.one_contact", count=len(single), names=_list(single, desk))
+# --- names ---------------------------------------------------------------------------------------------------
 
 
 def name_all(cases: Iterable[Case], desk: Desk) -> str:
     """The labels of these leads, bounded."""
-    return _list(sorted(case.lead.label for case in cases), desk)
+    return list_names(sorted(case.lead.label for case in cases), desk)
 
 
-def _labels(drafts: Iterable[Draft]) -> list[str]:
-    return sorted({draft.case.lead.label for draft in drafts if draft.case is not None})
-
-
-def _list(names: Sequence[str], desk: Desk) -> str:
-    shown = "; ".join(names[:MAX_NAMES])
+def list_names(names: Sequence[str], desk: Desk) -> str:
+    """These names, bounded in number and length."""
+    shown = clean("; ".join(clean(name) for name in names[:MAX_NAMES]), limit=MAX_LIST)
     return shown if len(names) <= MAX_NAMES else f"{shown}; {desk.say('review.and_more', count=len(names) - MAX_NAMES)}"

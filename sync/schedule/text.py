@@ -10,19 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from sync.models import Lead, Person, TouchClass
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
+from sync.schedule.plain_text import clean
 
-MAX_CELL = 200
-"""Characters of a cell that are shown."""
 MOVES = ("resume", "referral", "fact", "organisation")
 """Ways to bring something new (R-003-8). `meet` belongs to the touch about a trip alone."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
 
@@ -43,13 +40,6 @@ def write_texts(drafts: Sequence[Draft], *, desk: Desk) -> dict[str, tuple[str, 
         lines = _lines(draft, siblings, told, desk)
         texts[draft.uid] = (title_of(draft, desk=desk), "\n".join(lines), who_of(draft))
     return texts
-
-
-@lru_cache(maxsize=4096)
-def clean(text: str, *, limit: int = MAX_CELL) -> str:
-    """One line of plain text, bounded."""
-    line = " ".join(_CONTROL.sub(" ", text).split()) if not text.isalnum() else text
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def who_of(draft: Draft) -> str:

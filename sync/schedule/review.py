@@ -1,0 +1,160 @@
+"""The weekly review (R-001-14): what was done, what is due, late or stale, and whether the pipeline is full.
+
+One event a week, named in advance; what it says is written once, by the first run in the 24 hours before it. Each
+line stands only where there is something to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from statistics import median
+
+from sync.advice import Rule
+from sync.models import TouchClass
+from sync.schedule.cases import Case
+from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.drafts import Draft
+from sync.schedule.ladders import WEEK
+from sync.schedule.obligations import first_contact
+from sync.schedule.plain_text import clean
+from sync.schedule.shared import SharedEvents, is_past, list_names, name_all
+from sync.schedule.slots import at, quarter_up
+
+
+def review_event(
+    cases: Sequence[Case], drafts: Sequence[Draft], *, shared: SharedEvents, problems: Sequence[str]
+) -> Iterator[Draft]:
+    """R-001-14 with R-000-6, R-004-7 and R-004-8: the next one; its contents are written in the 24 hours before it."""
+    desk, rule = shared.desk, shared.desk.rule("R-001-14")
+    if rule is None or rule.at is None or not cases:
+        return
+    for week in range(3):
+        day = _review_day(rule, desk.today + week * WEEK, desk)
+        start = at(day, rule.at, desk.zone)
+        draft = shared.draft(rule, day)
+        kept = draft.memory is not None and draft.memory.start is not None and day == desk.today
+        if day < desk.today or is_past(draft, desk) or (desk.is_behind(start) and not kept):
+            continue
+        draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
+        known = draft.memory.note if draft.memory else ""
+        if not known and desk.has_come(start - timedelta(hours=24)):
+            known = "\n".join(review_lines(cases, drafts, desk=desk, problems=problems))
+        draft.note = known
+        draft.facts = {"lines": known or desk.say("review.ahead")}
+        draft.reason.append(desk.say("reason.review", day=desk.tell(day)))
+        yield draft
+        return
+
+
+def _review_day(rule: Rule, today: date, desk: Desk) -> date:
+    """The review of this week: its weekday, or the business day before it."""
+    weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(rule.weekday or "fri")
+    return desk.days.at_or_before(today + timedelta(days=weekday - today.weekday()))
+
+
+def review_lines(
+    cases: Sequence[Case], drafts: Sequence[Draft], *, desk: Desk, problems: Sequence[str]
+) -> Iterator[str]:
+    """What the review says, each line only where there is something to say."""
+    monday = desk.today - timedelta(days=desk.today.weekday())
+    records = [*({**desk.memory.touches, **desk.touches}).values()]
+    done = [r for r in records if r.done_on and monday <= r.done_on <= desk.today and not r.assumed]
+    assumed = [r for r in records if r.done_on and monday <= r.done_on <= desk.today and r.assumed]
+    yield desk.say("review.done", count=len(done))
+    if assumed:
+        yield desk.say("review.assumed", count=len(assumed))
+    soon = [d for d in drafts if d.own_event and d.case and desk.today <= d.day <= desk.today + timedelta(days=1)]
+    if soon:
+        yield desk.say("review.due", count=len(soon), leads=name_all(_cases_of(soon), desk))
+    if late := [d for d in drafts if d.late]:
+        yield desk.say("review.late", count=len(late), leads=name_all(_cases_of(late), desk))
+    if stale := stale_cases(cases, drafts, desk):
+        yield desk.say("review.stale", count=len(stale), leads=name_all(stale, desk))
+    if close := [case for case in cases if dismissed_in_a_row(case, desk) >= 2 and not case.stage.closed]:
+        yield desk.say("review.close", count=len(close), leads=name_all(close, desk))
+    if waits := [hours for case in cases if (hours := hours_to_contact(case, desk)) is not None]:
+        yield desk.say("review.introductions", count=len(waits), hours=round(median(waits)))
+    yield from _pipeline(cases, desk)
+    if problems:
+        yield desk.say("review.unread", count=len(problems), cells=list_names(problems, desk))
+    yield desk.say("review.learnt")
+
+
+def stale_cases(cases: Iterable[Case], drafts: Iterable[Draft], desk: Desk) -> list[Case]:
+    """R-000-6: open leads without a future touch and without a sign of life for two weeks."""
+    days = timedelta(days=desk.advice.rules["R-000-6"].days or 0)
+    busy = {draft.key for draft in drafts}
+    return [
+        case
+        for case in cases
+        if not case.stage.closed and case.lead.interested and case.lead.key not in busy
+        and last_sign(case, desk) + days <= desk.today
+    ]  # fmt: skip
+
+
+def last_sign(case: Case, desk: Desk) -> date:
+    """The day of the last event of any sort: received, sent, answered, ticked, or first seen by us."""
+    lead = case.lead
+    found = (lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on)
+    ticked = (record.done_on for record in desk.by_lead.get(lead.key, ()) if not record.assumed)
+    past = [desk.day_of(day) for day in (*found, *ticked) if day is not None and desk.day_of(day) <= desk.today]
+    return max(past, default=desk.day_of(case.seen.first_seen))
+
+
+def hours_to_contact(case: Case, desk: Desk) -> float | None:
+    """R-002-7: from an introduction to the first contact; a day without its hour counts as the start of work."""
+    received, reached = case.lead.received_at, first_contact(case, desk=desk)
+    if received is None or reached is None:
+        return None
+    return max(0.0, (desk.instant_of(reached) - desk.instant_of(received)) / timedelta(hours=1))
+
+
+def dismissed_in_a_row(case: Case, desk: Desk) -> int:
+    """How many of the lead's last asking touches, by the days they stood on, the user deleted."""
+    asks = [
+        record
+        for record in desk.by_lead.get(case.lead.key, ())
+        if (rule := desk.advice.rules.get(record.rule)) and rule.kind is TouchClass.ASKING
+        and (record.done_on or record.missed or was_deleted(record))
+    ]  # fmt: skip
+    asks.sort(key=lambda record: (desk.day_of(record.start or record.planned or date.min), record.step))
+    count = 0
+    for record in reversed(asks):
+        if not was_deleted(record):
+            break
+        count += 1
+    return count
+
+
+def _cases_of(drafts: Iterable[Draft]) -> list[Case]:
+    return list({draft.case.lead.key: draft.case for draft in drafts if draft.case is not None}.values())
+
+
+def _pipeline(cases: Sequence[Case], desk: Desk) -> Iterator[str]:
+    """R-004-8 and R-004-7: too few organisations, nothing new, too much on one, one contact only."""
+    rule = desk.advice.rules["R-004-8"]
+    open_ = [case for case in cases if not case.stage.closed and case.lead.interested]
+    people: dict[str, set[str]] = {}
+    count: dict[str, int] = {}
+    names: dict[str, str] = {}
+    for case in open_:
+        people.setdefault(case.organisation, set()).update({case.lead.contact.party} - {""})
+        count[case.organisation] = count.get(case.organisation, 0) + 1
+        names.setdefault(case.organisation, case.lead.company or case.lead.label)
+    received = [desk.day_of(c.lead.received_at or c.lead.applied_on or c.seen.first_seen) for c in cases]
+    newest = max((day for day in received if day <= desk.today), default=desk.today)
+    said = []
+    if len(count) < (rule.cap or 0):
+        said.append(desk.say("review.few", count=len(count), target=rule.cap))
+    if (desk.today - newest).days >= (rule.days or 0):
+        said.append(desk.say("review.none_new", days=(desk.today - newest).days))
+    share = (rule.intervals or (50,))[0]
+    if len(open_) > 1 and (most := max(count.values())) * 100 > share * len(open_):
+        top = min(key for key, number in count.items() if number == most)
+        said.append(desk.say("review.one_sided", organisation=clean(names[top]), percent=100 * most // len(open_)))
+    if rule.on and said:
+        yield desk.say("review.add_leads", reasons="; ".join(said))
+    single = sorted(names[key] for key, known in people.items() if len(known) == 1)
+    if single and desk.advice.rules["R-004-7"].on:
+        yield desk.say("review.one_contact", count=len(single), names=list_names(single, desk))

@@ -1,0 +1,88 @@
+"""What the weekly review says: each line where there is something to say, and only there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from advisor import Seeker, a_lead, day, person, when
+
+from sync.models import Stage
+
+APPLIED = a_lead(applied_on=date(2027, 1, 4), contact=person())
+CLOSE_IT = "You dismissed two follow-ups in a row. Close it? Acme"
+INTRODUCED = a_lead(received_at=when("2027-01-12 11:00"), referrer="Lou Ames", contact=person(phone="+1 555 0100"))
+
+
+def delete_next(seeker: Seeker, on: str) -> None:
+    """The seeker throws the next follow-up away; cron runs afterwards."""
+    asks = [*seeker.all("R-001-1"), *seeker.all("R-001-12")]
+    seeker.delete(min(asks, key=day), on)
+    seeker.run(f"{on} 18:00", APPLIED)
+
+
+def review(seeker: Seeker) -> list[str]:
+    return seeker.find("R-001-14").description.splitlines()
+
+
+def test_two_follow_ups_thrown_away_in_a_row_ask_whether_to_close() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", APPLIED)
+    delete_next(seeker, "2027-01-05")
+    seeker.run("2027-01-08 09:00", APPLIED)
+    assert CLOSE_IT not in review(seeker)
+    delete_next(seeker, "2027-01-12")
+    seeker.run("2027-01-15 09:00", APPLIED)
+    assert CLOSE_IT in review(seeker)
+    seeker.run("2027-01-22 09:00", replace(APPLIED, stage=Stage.REJECTED))
+    assert CLOSE_IT not in review(seeker)
+
+
+def test_one_done_between_two_thrown_away_asks_nothing() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-04 08:00", APPLIED)
+    delete_next(seeker, "2027-01-05")
+    seeker.tick(min(seeker.all("R-001-12"), key=day), "2027-01-19")
+    seeker.run("2027-01-19 18:00", APPLIED)
+    delete_next(seeker, "2027-01-20")
+    seeker.run("2027-01-22 09:00", APPLIED)
+    assert CLOSE_IT not in review(seeker)
+
+
+@pytest.mark.parametrize(
+    ("contacts", "line"),
+    [
+        pytest.param([], None, id="nobody contacted yet"),
+        pytest.param(["2027-01-12 14:30"], "From the introduction to your first contact: 4 hours", id="one, rounded"),
+        pytest.param(
+            ["2027-01-12 12:00", "2027-01-13 11:00", "2027-01-14 11:00"],
+            "From an introduction to your first contact: 24 hours (median of 3)", id="the middle one of three",
+        ),
+        pytest.param([date(2027, 1, 12)], "From the introduction to your first contact: 0 hours", id="the same day"),
+        pytest.param([date(2027, 1, 13)], "From the introduction to your first contact: 22 hours", id="the next day"),
+    ],
+)  # fmt: skip
+def test_R_002_7_how_long_introductions_wait(contacts: list[str | date], line: str | None) -> None:
+    seeker = Seeker()
+    leads = [
+        replace(
+            INTRODUCED, key=f"k{n}", company=f"C{n}", last_outbound=when(at) if isinstance(at, str) else at
+        )
+        for n, at in enumerate(contacts)
+    ]  # fmt: skip
+    seeker.run("2027-01-15 09:00", [INTRODUCED, *leads])
+    assert [text for text in review(seeker) if text.startswith("From ")] == ([line] if line else [])
+
+
+def test_a_later_message_does_not_change_when_the_first_contact_was() -> None:
+    seeker, lead = Seeker(), replace(INTRODUCED, acknowledged_on=date(2027, 1, 12))
+    seeker.run("2027-01-12 11:05", lead)
+    for today, sent in (("13", "2027-01-13 11:00"), ("14", "2027-01-14 15:00"), ("15", "2027-01-14 15:00")):
+        seeker.run(f"2027-01-{today} 09:00", replace(lead, last_outbound=when(sent)))
+        seeker.run(f"2027-01-{today} 16:00", replace(lead, last_outbound=when(sent)))
+    told = seeker.find("R-001-7")
+    assert told.deadline is not None
+    assert told.deadline.date() == date(2027, 1, 14)
+    seeker.run("2027-01-21 16:00", replace(lead, last_outbound=when("2027-01-20 15:00")))
+    assert "From the introduction to your first contact: 22 hours" in review(seeker)
