@@ -1,7 +1,7 @@
 """The pictures of the documentation, made anew from the examples: `make pictures`.
 
-`plan.svg` and `agenda.svg` are what `followup plan` and `followup agenda` print. `calendar.svg` is khal, a calendar
-program for the terminal that somebody else wrote, showing the follow-ups; it is left out where khal is not installed.
+`plan.svg` and `agenda.svg` are what `followup plan` and `followup agenda` print. `calendar.png` shows the same
+follow-ups in Thunderbird; where that is not installed, the picture stays as it is.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
+from thunderbird import PROGRAM, take_picture
 
 HERE = Path(__file__).parent
 PICTURES = HERE.parent / "docs" / "pictures"
@@ -25,26 +27,6 @@ COLUMNS = 80
 CHARACTER = 12.2
 """The width of a character in rich's drawings."""
 TERMINAL = {"COLUMNS": str(COLUMNS), "FORCE_COLOR": "1", "TERM": "xterm-256color", "LC_ALL": "C", "PYTHONUTF8": "1"}
-
-DAY, EVENT = "{bold}{name}, {date}{reset}", "  {calendar-color}{start-time}{reset} {title}"
-KHAL = """[calendars]
-[[follow-ups]]
-path = {folder}/calendar
-color = light blue
-[locale]
-local_timezone = America/New_York
-default_timezone = America/New_York
-timeformat = %H:%M
-dateformat = %Y-%m-%d
-longdateformat = %Y-%m-%d
-datetimeformat = %Y-%m-%d %H:%M
-longdatetimeformat = %Y-%m-%d %H:%M
-firstweekday = 0
-[sqlite]
-path = {folder}/khal.db
-[default]
-highlight_event_days = True
-"""
 
 
 def run(command: list[str], folder: Path) -> str:
@@ -87,16 +69,14 @@ def main() -> None:
         run([*followup, "sync", "--now", NOW], folder)
         later = NOW.replace("01-05", "01-12")
         draw("agenda", "followup agenda", run([*followup, "agenda", "--now", later], folder), lines=30)
-        khal = shutil.which("khal")
-        if khal is None:
-            print("docs/pictures/calendar.svg is left out: apt-get install khal")
+        if shutil.which(PROGRAM) is None:
+            print(
+                "docs/pictures/calendar.png stays as it is: Thunderbird is not installed (apt-get install thunderbird)"
+            )
             return
-        (folder / "calendar").mkdir()
-        (folder / "khal.conf").write_text(KHAL.format(folder=folder), "utf-8")
-        base = [khal, "--color", "-c", str(folder / "khal.conf")]
-        run([*base, "import", "--batch", "-a", "follow-ups", str(folder / "out" / "followups.ics")], folder)
-        printed = run([*base, "calendar", "--day-format", DAY, "--format", EVENT, "2027-01-05", "21d"], folder)
-        draw("calendar", "khal calendar", printed, lines=40)
+        feed = folder / "out" / "followups.ics"
+        (PICTURES / "calendar.png").write_bytes(take_picture(feed, date(2027, 1, 4), zone="America/New_York"))
+        print("docs/pictures/calendar.png")
 
 
 if __name__ == "__main__":
