@@ -97,9 +97,10 @@ class Wording:
     texts: Mapping[str, str]
 
     def say(self, key: str, **facts: object) -> str:
-        """The text of this key with its placeholders filled; for a `count` of one its `-single`, where there is one."""
+        """The text of this key with its placeholders filled; for one of a `count` its `-single`, where there is one."""
         single = f"{key}-single"
-        chosen = single if str(facts.get("count")) == "1" and single in self.texts else key
+        one = str(facts.get("count", facts.get("days"))) == "1"
+        chosen = single if one and single in self.texts else key
         return self._templates[chosen].format_map(facts)
 
     def has(self, key: str) -> bool:
@@ -116,7 +117,7 @@ class Wording:
 
     def moment(self, moment: datetime) -> str:
         """`Sat 16 Jan 16:40`, in the zone the moment is in."""
-        return f"{self.day(moment)} {moment:%H:%M}"
+        return self.say("moment", day=self.day(moment), time=f"{moment:%H:%M}")
 
     @cached_property
     def _templates(self) -> Mapping[str, str]:
@@ -176,11 +177,16 @@ def load_advice(settings: Settings, *, wording: str = "", mapping: str = "") -> 
 
     Raises `ConfigError` for a rule id, number or text that does not exist, naming the nearest one.
     """
+    rules = _load_rules(settings)
+    told = _load_wording(
+        settings.language, wording, advice={f"advice.{rule.id}": rule.advice for rule in rules.values()}
+    )
+    words: Mapping[str, list[str]] = tomllib.loads(_read("reactions.toml"))["done"]
     return Advice(
-        rules=_load_rules(settings),
-        wording=_load_wording(settings.language, wording),
+        rules=MappingProxyType({id_: _in_words(rule, told) for id_, rule in rules.items()}),
+        wording=told,
         vocabulary=load_vocabulary(mapping=mapping),
-        done_words=tuple(tomllib.loads(_read("reactions.toml"))["done"]),
+        done_words=tuple(word for language in words.values() for word in language),
     )
 
 
@@ -222,9 +228,15 @@ def _with_numbers(rule: Rule, numbers: RuleNumbers) -> Rule:
     return rule.model_copy(update=given)
 
 
-def _load_wording(language: str, own: str) -> Wording:
+def _in_words(rule: Rule, wording: Wording) -> Rule:
+    """The rule with its advice in the user's language and words."""
+    return rule.model_copy(update={"advice": wording.texts[f"advice.{rule.id}"]})
+
+
+def _load_wording(language: str, own: str, *, advice: dict[str, str]) -> Wording:
+    """The texts of the language with the user's own. `advice` holds what the rules say in English."""
     try:
-        texts = _flatten(tomllib.loads(_read("wording.en.toml")))
+        texts = _flatten(tomllib.loads(_read("wording.en.toml"))) | advice
         if language != "en":
             texts |= _own_texts(_read(f"wording.{language}.toml"), texts, f"wording.{language}.toml")
     except FileNotFoundError:
@@ -233,16 +245,21 @@ def _load_wording(language: str, own: str) -> Wording:
 
 
 def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]:
-    """Texts that take the place of shipped ones: only known keys, only the placeholders the shipped text has."""
+    """Texts that take the place of shipped ones: only known keys, only the placeholders the shipped text has.
+
+    A text that counts (`{count}`, `{days}`) may have a `-single` of its own, also where the shipped one needs none.
+    """
     try:
         own = _flatten(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise ConfigError(f"{name} is not a valid wording file: {error}") from None
     for key, value in own.items():
-        if key not in known:
+        plural = known.get(key.removesuffix("-single"), "")
+        shipped = plural if "{count}" in plural or "{days}" in plural else known.get(key)
+        if shipped is None:
             raise ConfigError(f"{name}: there is no text {key!r}" + _nearest(key, known))
-        for unknown in sorted(set(_PLACEHOLDER.findall(value)) - set(_PLACEHOLDER.findall(known[key]))):
-            raise ConfigError(f"{name}: {key} may not use {{{unknown}}}; the shipped text is {known[key]!r}")
+        for unknown in sorted(set(_PLACEHOLDER.findall(value)) - set(_PLACEHOLDER.findall(shipped))):
+            raise ConfigError(f"{name}: {key} may not use {{{unknown}}}; the shipped text is {shipped!r}")
         if len(value) > MAX_TEXT:
             raise ConfigError(f"{name}: {key} is longer than {MAX_TEXT} characters")
     return own

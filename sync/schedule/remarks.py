@@ -102,11 +102,11 @@ def _missing_lines(drafts: Iterable[Draft], desk: Desk) -> Iterator[Note]:
         draft.key: draft.case.lead for draft in drafts if draft.case is not None and draft.rule.audience == "contact"
     }
     for line, missing in (
-        ("Position", sum(not lead.role for lead in leads.values())),
-        ("How I know you", sum(not (lead.how_known or lead.source or lead.referrer) for lead in leads.values())),
+        ("position", sum(not lead.role for lead in leads.values())),
+        ("known", sum(not (lead.how_known or lead.source or lead.referrer) for lead in leads.values())),
     ):
         if missing:
-            yield Note(desk.say("note.missing", count=missing, line=line), rule="R-003-4")
+            yield Note(desk.say("note.missing", count=missing, line=desk.say(f"label.{line}")), rule="R-003-4")
 
 
 def _bounded(names: Iterable[str]) -> str:
