@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
+from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.setup import ColumnGuess
 from sync.summary import counted, result_word, summary_line
 from sync.work_log import Contact, contact_rows
@@ -189,6 +190,8 @@ def show_agenda(console: Console, plan: Plan, *, days: int) -> None:
     groups: dict[str, list[Touch]] = {"Late": [], "Today": [], f"Next {days} days": [], "Waiting until": []}
     styles = ("bold red", "bold yellow", "bold", "dim")
     for touch in plan.schedule:
+        if touch.rule == HEARTBEAT:
+            continue
         day = _day(touch.start, zone)
         if touch.deadline is not None and touch.deadline < plan.now:
             name = "Late"

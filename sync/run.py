@@ -26,7 +26,8 @@ from sync.reading.leads import read_leads
 from sync.reconcile.clearing import forget_absent
 from sync.reconcile.guards import check_disappearance, check_identities, check_sheet
 from sync.reconcile.healing import adopt, heal
-from sync.reconcile.heartbeat import hold_heartbeat, make_heartbeat, remember_heartbeat
+from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
+from sync.reconcile.held import remember_saying, speak
 from sync.reconcile.identity import is_ours
 from sync.reconcile.memory import Memory, Stop
 from sync.reconcile.plan import Wish, make_plan
@@ -176,6 +177,7 @@ def _decide(
     heartbeat = make_heartbeat(after, settings=settings, advice=advice, abilities=abilities, now=now)
     if heartbeat is not None:
         wishes.append(heartbeat)
+        schedule = replace(schedule, touches=(*schedule.touches, heartbeat.touch))
     strays = _strays(settings, current, observation, planned={wish.touch.uid for wish in wishes})
     if strays:
         notes.append(
@@ -194,13 +196,13 @@ def _decide(
         rules_changed=memory.texts.get("rules", rules) != rules,
         accept_deletes=accept_deletes,
         lost=lost,
-        if_held=lambda sentence: (
-            hold_heartbeat(heartbeat, sentence, memory=current, settings=settings, today=today) if heartbeat else None
-        ),
+        if_held=lambda sentence: speak(sentence, wishes, memory=current, today=today),
         notes=[*notes, *(Note(text) for text in (*table.notes, *observation.notes))],
     )
     if heartbeat is not None:
-        after = remember_heartbeat(after, heartbeat, held=bool(plan.held), today=today)
+        after = remember_heartbeat(after, heartbeat)
+    if plan.held:
+        after = remember_saying(after, plan.held, today=today)
     after = replace(
         after,
         owner=settings.owner,

@@ -1,8 +1,7 @@
 """The event that rings when the runs stop: nobody reads cron mail (DESIGN 4.2, 6).
 
 It lies a few days ahead and is pushed on by the first good run of a day, so it is seen only when there was none for so
-long. Its text is written ahead. A run that fails leaves it where it is. A run that holds deletes back puts the guard's
-sentence into it, once a day, and does not push it on.
+long. Its text is written ahead. A run that fails leaves it where it is; so does one that holds deletes back (`held`).
 
 It stands a quarter of an hour before the day's hours, where nothing else of ours is. Whoever deletes it has switched
 it off.
@@ -23,8 +22,6 @@ from sync.reconcile.plan import Wish
 
 RULE = "heartbeat"
 LENGTH = timedelta(minutes=15)
-HELD_ON = "heartbeat held on"
-"""The name in `Memory.texts` of the day the guard's sentence was last written."""
 
 
 def make_heartbeat(
@@ -69,25 +66,11 @@ def make_heartbeat(
     return Wish(touch, to_event(touch, settings=settings, abilities=abilities))
 
 
-def hold_heartbeat(wish: Wish, sentence: str, *, memory: Memory, settings: Settings, today: date) -> Wish:
-    """The heartbeat of a run whose deletes are held: not pushed on, with the guard's sentence, once a day."""
-    known = memory.events.get(wish.touch.uid)
-    if known is None or known.gone:
-        return wish
-    event = known.desired
-    if memory.texts.get(HELD_ON) != today.isoformat() and settings.target.details == "full":
-        event = replace(event, description=f"{wish.touch.description}\n\n{sentence}")
-    touch = replace(wish.touch, start=event.start, end=event.end, given=event.start)
-    return Wish(touch, event)
-
-
-def remember_heartbeat(memory: Memory, wish: Wish, *, held: bool, today: date) -> Memory:
-    """Memory that knows the heartbeat for one of ours, and the day the guard last spoke in it."""
+def remember_heartbeat(memory: Memory, wish: Wish) -> Memory:
+    """Memory that knows the heartbeat for one of ours."""
     touch = wish.touch
     known = memory.touches.get(touch.uid) or TouchMemory(touch.uid, SELF, RULE, generation=touch.generation)
-    texts = {**memory.texts, HELD_ON: today.isoformat()} if held else memory.texts
-    touches = {**memory.touches, touch.uid: replace(known, start=touch.start, published=True)}
-    return replace(memory, touches=touches, texts=texts)
+    return replace(memory, touches={**memory.touches, touch.uid: replace(known, start=touch.start, published=True)})
 
 
 def _identify(memory: Memory, owner: str) -> tuple[str, int]:

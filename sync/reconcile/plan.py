@@ -78,7 +78,7 @@ def make_plan(
     rules_changed: bool,
     accept_deletes: bool = False,
     lost: bool = False,
-    if_held: Callable[[str], Wish | None] = lambda sentence: None,
+    if_held: Callable[[str], Iterable[Wish]] = lambda sentence: (),
     notes: Iterable[Note] = (),
     problems: Iterable[Problem] = (),
 ) -> tuple[Plan, Memory]:
@@ -86,7 +86,7 @@ def make_plan(
 
     `rules_changed` says that mapping, rules or settings differ from the last run: then every delete that no row asks
     for is counted by the guard. `accept_deletes` lifts the guard for this run. With `lost` memory nothing is deleted.
-    `if_held` is asked, with the guard's sentence, for the wish that takes the place of the heartbeat's.
+    `if_held` is asked, with the guard's sentence, for wishes that take the place of others.
     """
     zone = settings.zone
     decide = _Decider(
@@ -118,13 +118,14 @@ def make_plan(
     for planned, change in zip(changes, kept, strict=True):
         if change is not planned:  # held back: it stays as it was
             events[change.uid] = memory.events[change.uid]
-    if held and (instead := if_held(held)) is not None:
-        change, events[instead.touch.uid] = decide.change(instead.touch.uid, instead)
-        kept = tuple(change if other.uid == change.uid else other for other in kept)
+    spoken = {wish.touch.uid: wish for wish in if_held(held)} if held else {}
+    for uid, wish in spoken.items():
+        change, events[uid] = decide.change(uid, wish)
+        kept = tuple(change if other.uid == uid else other for other in kept)
     plan = Plan(
         now=decide.now,
         timezone=settings.timezone,
-        schedule=schedule.touches,
+        schedule=tuple(spoken[touch.uid].touch if touch.uid in spoken else touch for touch in schedule.touches),
         changes=kept,
         problems=tuple(sorted({*problems, *leads.problems, *schedule.problems}, key=_problem_order)),
         notes=tuple(sorted({*notes, *leads.notes, *schedule.notes}, key=_note_order)),

@@ -1,0 +1,49 @@
+"""What a run that holds deletes back says in the calendar: nobody reads cron mail (DESIGN 6).
+
+The guard's sentence goes into the heartbeat, which is not pushed on, and into the next weekly review. It is written
+once a day: what the guard says later on that day, with other numbers, would only write the same events again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from sync.models import Event
+from sync.reconcile.heartbeat import RULE as HEARTBEAT
+from sync.reconcile.memory import Memory
+from sync.reconcile.plan import Wish
+
+REVIEW = "R-001-14"
+SAID = "held deletes said"
+"""The name in `Memory.texts` of the last day on which the guard spoke and what it said."""
+
+
+def speak(sentence: str, wishes: Iterable[Wish], *, memory: Memory, today: date) -> Iterator[Wish]:
+    """The wishes that take the place of heartbeat and review in a run that holds deletes back."""
+    said = _said(memory, sentence, today)
+    for wish in wishes:
+        if wish.touch.rule == REVIEW:
+            yield replace(wish, event=_with_sentence(wish.event, said))
+        elif wish.touch.rule == HEARTBEAT:
+            known = memory.events.get(wish.touch.uid)
+            if known is not None and not known.gone:
+                start, end = known.desired.start, known.desired.end
+                touch = replace(wish.touch, start=start, end=end, given=start)
+                yield Wish(touch, _with_sentence(replace(wish.event, start=start, end=end), said))
+
+
+def remember_saying(memory: Memory, sentence: str, *, today: date) -> Memory:
+    """Memory that knows what the guard said today."""
+    return replace(memory, texts={**memory.texts, SAID: f"{today} {_said(memory, sentence, today)}"})
+
+
+def _said(memory: Memory, sentence: str, today: date) -> str:
+    day, _, said = memory.texts.get(SAID, "").partition(" ")
+    return said if day == today.isoformat() else sentence
+
+
+def _with_sentence(event: Event, sentence: str) -> Event:
+    """The sentence names rows: an event without details stays without it."""
+    return replace(event, description=f"{event.description}\n\n{sentence}") if event.description else event
