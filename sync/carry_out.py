@@ -54,13 +54,14 @@ def carry_out(
 
     The change of the event `last` is written only once all others went well: the heartbeat tells of a good run.
     """
-    number = store.begin(plan.writes, memory=before, now=plan.now)
+    planned = plan.writes
+    number = store.begin(planned, memory=before, now=plan.now)
     outcomes: dict[str, Outcome] = {}
     failure: FollowupError | None = None
-    for writes in ([w for w in plan.writes if w.uid != last], [w for w in plan.writes if w.uid == last]):
+    for writes in ([w for w in planned if w.uid != last], [w for w in planned if w.uid == last]):
         if writes and failure is None and all(map(_went_well, outcomes.values())):
             failure = _apply(writes, target, store, number, outcomes, observation, deadline, progress)
-    outcomes |= {w.uid: Outcome(w.uid, Result.HELD) for w in plan.writes if w.uid not in outcomes}
+    outcomes |= {w.uid: Outcome(w.uid, Result.HELD) for w in planned if w.uid not in outcomes}
     memory = settle(before, after, outcomes)
     waits = [
         moment for moment in (failure and failure.not_before, *(o.not_before for o in outcomes.values())) if moment

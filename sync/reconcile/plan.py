@@ -340,11 +340,15 @@ def _value(event: Event, name: str) -> object:
 
 def changed_fields(event: Event, before: Event) -> tuple[str, ...]:
     """The fields in which two wishes differ. Row and link to the row are shown but never compared."""
+    if event == before:
+        return ()
     return tuple(name for name in _FIELDS if _value(event, name) != _value(before, name))
 
 
 def edited_fields(observed: Snapshot, current: Snapshot) -> frozenset[str]:
     """The fields the user changed since our last write, times aside: those are reactions."""
+    if observed == current:
+        return frozenset()
     pairs = {
         "summary": (observed.summary, current.summary),
         "description": (our_part(observed.description), our_part(current.description)),

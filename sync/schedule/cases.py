@@ -26,6 +26,9 @@ INTERVIEW_LENGTH = timedelta(minutes=60)
 AGAIN = ("meeting_on", "last_inbound", "promised_on")
 """Facts that may happen again; a later value after the old one has passed is the next time."""
 
+STOPS = frozenset({"status", "do_not_contact", "interest"})
+"""Cells that may say stop: while one of them cannot be read, nothing is planned for the lead."""
+
 KEPT = ("applied_on", "promised_on", "follow_up_on", "interview_at")
 """Facts remembered as last seen."""
 
@@ -72,14 +75,14 @@ class Case:
 
     def can_read(self, *fields: str) -> bool:
         """Whether none of these cells is a problem."""
-        return not any(field in self.lead.unreadable for field in fields)
+        return self.lead.unreadable.isdisjoint(fields)
 
 
 def may_write(case: Case, reads: Iterable[str]) -> bool:
     """Whether a touch to the contact may be planned: wanted, and every cell it depends on can be read."""
     lead = case.lead
     stop = case.stage.closed or lead.do_not_contact or not lead.interested
-    return not stop and case.can_read(*reads) and case.can_read("status", "do_not_contact", "interest")
+    return not stop and lead.unreadable.isdisjoint(reads) and lead.unreadable.isdisjoint(STOPS)
 
 
 def person_key(person: Person) -> str:

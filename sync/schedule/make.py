@@ -21,7 +21,7 @@ from sync.advice import Advice
 from sync.config import Settings
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
 from sync.reconcile.memory import Memory, TouchMemory
-from sync.schedule.cases import Case, open_case
+from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, remember
 from sync.schedule.facts import DATES, check_facts
@@ -69,7 +69,7 @@ def make_schedule(
     texts = write_texts(drafts, desk=desk)
     make_remarks(cases, active, drafts, desk=desk)
     frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
-    frozen_leads = frozenset(leads.silent_keys) | {c.lead.key for c in cases if c.lead.unreadable & _STOPS}
+    frozen_leads = frozenset(leads.silent_keys) | {c.lead.key for c in cases if c.lead.unreadable & STOPS}
     schedule = Schedule(
         touches=tuple(
             sorted(
@@ -93,9 +93,6 @@ def make_schedule(
         shared,
         kept=lambda touch: touch.lead_key in frozen_leads or (touch.lead_key, touch.rule) in frozen,
     )
-
-
-_STOPS = frozenset({"status", "do_not_contact", "interest"})
 
 
 def _open_cases(leads: Leads, desk: Desk) -> tuple[list[Case], list[Problem]]:
