@@ -163,7 +163,7 @@ class CaldavServer:
                 wave = [change for change in writes if change.action is action]
                 yield from self._wave(wave, progress, window, deadline)
         yield from self._read_back(progress)
-        if progress.stopped is not None and progress.stopped.verdict is Verdict.LOGIN:
+        if progress.stopped is not None and progress.stopped.verdict in (Verdict.LOGIN, Verdict.LOCKED_OUT):
             raise CredentialsError(f"{self._collection.host} refuses the login; nothing more was written")
 
     def make_calendar(self, name: str) -> CalendarInfo:
@@ -231,7 +231,7 @@ class CaldavServer:
             yield Outcome(uid, Result.DONE)
         elif verdict is Verdict.REJECTED:
             yield Outcome(uid, Result.REFUSED, message=message, rejected=True)
-        elif verdict in (Verdict.UNKNOWN, Verdict.OUT_OF_REACH):
+        elif verdict in (Verdict.UNKNOWN, Verdict.OUT_OF_REACH, Verdict.LOCKED_OUT):
             yield Outcome(uid, Result.UNKNOWN, written.remote, message, not_before=written.not_before)
         elif verdict in (Verdict.WAIT, Verdict.BUSY, Verdict.FULL, Verdict.LOGIN):
             progress.full = progress.full or verdict is Verdict.FULL
@@ -253,6 +253,10 @@ class CaldavServer:
             try:
                 hrefs = {uid: written.href for uid, written in waiting.items()}
                 seen = dict(self._collection.fetch(hrefs, expected=expected))
+            except CredentialsError as error:  # not again: servers lock accounts
+                trouble = str(error)
+                progress.stopped = replace(next(iter(waiting.values())), verdict=Verdict.LOCKED_OUT, message=trouble)
+                break
             except FollowupError as error:
                 trouble = str(error)
                 continue

@@ -109,6 +109,8 @@ FAULTS = frozenset(
         "false_delete",
         "moved_301",
         "moved_302",
+        "write_401",
+        "read_401",
     }
 )
 
@@ -225,6 +227,7 @@ class StubServer:
             "no_room": Answer(507),
             "moved_301": Answer(301, {"location": "/elsewhere/"}),
             "moved_302": Answer(302, {"location": "/login"}),
+            "write_401": Answer(401),
         }
         for fault, answer in refusals.items():
             if self._happens(fault):
@@ -249,6 +252,8 @@ class StubServer:
             return Answer(200, {"content-type": "text/html"}, LOGIN_PAGE)
         if self._happens("read_slow_down"):
             return Answer(503, {"retry-after": "3600"})
+        if self._happens("read_401"):
+            return Answer(401)
         if self._happens("read_moved"):
             return Answer(302, {"location": "/login"})
         if method == "GET":

@@ -358,6 +358,29 @@ def test_a_refused_login_is_tried_once() -> None:
     assert len(stub.log) == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "refused", "results"),
+    [
+        pytest.param("", "write_401", [Result.HELD] * 3, id="at a write"),
+        pytest.param("drop_after", "read_401", [Result.UNKNOWN, Result.HELD, Result.HELD], id="at a look"),
+        pytest.param("", "read_401", [Result.UNKNOWN] * 3, id="at the reading back"),
+    ],
+)
+def test_a_login_that_ends_in_the_middle_is_tried_once_and_told(
+    fault: str, refused: str, results: list[Result]
+) -> None:
+    publisher = make_publisher()
+    observed = publisher.target.observe({})
+    publisher.stub.faults = {refused: 9} | ({fault: 1} if fault else {})
+    changes = [create(event) for event in publisher.wanted.values()]
+    deadline = publisher.stub.time.now + timedelta(minutes=5)
+    outcomes = publisher.target.apply(changes, observed=observed, deadline=deadline)
+    assert [next(outcomes).result for _ in changes] == results
+    with pytest.raises(CredentialsError):
+        next(outcomes)
+    assert publisher.stub.faults[refused] == 8
+
+
 def test_the_stub_fails_a_test_by_itself_on_foreign_requests() -> None:
     publisher = make_publisher()
     for method, body in (("GET", b""), ("PUT", b""), ("DELETE", b"")):

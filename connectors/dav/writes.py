@@ -33,7 +33,7 @@ from connectors.dav.collection import OVER_ASKED, CalendarCollection, Found, is_
 from connectors.http_transport import Answer, NoAnswerError, path_of
 from connectors.ical.reading import parse
 from connectors.ical.writing import Dialect, serialise
-from sync.errors import FollowupError
+from sync.errors import CredentialsError, FollowupError
 from sync.models import Action, Change, RemoteEvent, Snapshot, Stamp
 
 CALENDAR_HEADERS = {"Content-Type": "text/calendar; charset=utf-8"}
@@ -67,9 +67,11 @@ class Verdict(Enum):
     """Read back already: `Written.remote` is the proof."""
     OUT_OF_REACH = auto()
     """Not even a look succeeded any more, after all its tries: unknown, and nothing more is sent."""
+    LOCKED_OUT = auto()
+    """The look after a lost answer was refused for its login: unknown, and nothing more is sent."""
 
 
-STOPPING = frozenset({Verdict.WAIT, Verdict.LOGIN, Verdict.STOP, Verdict.OUT_OF_REACH})
+STOPPING = frozenset({Verdict.WAIT, Verdict.LOGIN, Verdict.STOP, Verdict.OUT_OF_REACH, Verdict.LOCKED_OUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ class EventWriter:
             return self._write(change)
         except FollowupError as error:
             href = change.base.href if change.base else self._collection.href_of(change.uid)
-            return Written(change, Verdict.OUT_OF_REACH, href, str(error), not_before=error.not_before, trouble=True)
+            verdict = Verdict.LOCKED_OUT if isinstance(error, CredentialsError) else Verdict.OUT_OF_REACH
+            return Written(change, verdict, href, str(error), not_before=error.not_before, trouble=True)
 
     def _write(self, change: Change) -> Written:
         href = change.base.href if change.base else self._collection.href_of(change.uid)
