@@ -4,6 +4,7 @@ state is lost. Whatever happens, the promises hold (DESIGN 1):
 - no twin: never two events for one (lead, rule, round);
 - nothing foreign is touched, and no event of ours disappears unless a run or the user deleted it;
 - no reaction is remembered that the user did not make;
+- an event the user ticked stays as history;
 - an event the user deleted does not come back while memory lasts; a burnt UID is never used again;
 - counted deletes stay within the guard over seven days;
 - once the faults are over two runs put everything right and the third writes nothing.
@@ -236,6 +237,8 @@ class Histories(RuleBasedStateMachine):
             intent.uid for intent in memory.intents if intent.action is Action.DELETE
         }
         assert gone <= wanted_gone, "an event of ours is lost"
+        ticked = {uid for uid, touch in memory.touches.items() if touch.reaction is Reaction.TICKED}
+        assert not gone & ticked, "a ticked event stays as history"
         new = there - before
         if not self.forgot:
             assert not new & self.burnt, "a burnt UID is used again"

@@ -282,14 +282,24 @@ def test_the_users_own_text_saves_an_event(calendar: Calendar) -> None:
     assert calendar.shown(touch).snapshot.our_alarm is None
 
 
-def test_a_ticked_event_ahead_loses_its_alarm_and_stays(calendar: Calendar) -> None:
+@pytest.mark.parametrize(
+    ("present", "done"),
+    [
+        pytest.param(["acme|analyst"], frozenset({a_touch().uid}), id="the schedule says so"),
+        pytest.param(["acme|analyst"], frozenset[str](), id="an endless rule went on to its next round"),
+        pytest.param([], frozenset[str](), id="its row is gone"),
+    ],
+)
+def test_a_ticked_event_ahead_loses_its_alarm_and_stays(
+    calendar: Calendar, present: list[str], done: frozenset[str]
+) -> None:
     touch = a_touch(alarm=True)
     calendar.run(touch)
     calendar.edit(touch, summary="✓ Follow up")
-    (change,) = calendar.run(present=["acme|analyst"], done=frozenset({touch.uid})).changes
+    (change,) = calendar.run(present=present, done=done).changes
     assert (change.action, change.fields) == (Action.UPDATE, ("alarm",))
     assert calendar.shown(touch).snapshot.summary == "✓ Follow up"
-    assert actions(calendar.run(present=["acme|analyst"], done=frozenset({touch.uid}))) == ["keep"]
+    assert actions(calendar.run(present=present, done=done)) == ["keep"]
 
 
 def test_without_memory_nothing_is_deleted(calendar: Calendar) -> None:

@@ -49,7 +49,7 @@ from sync.models import (
 )
 from sync.reconcile.guards import hold_deletes
 from sync.reconcile.identity import is_shared_key
-from sync.reconcile.memory import EventMemory, Memory
+from sync.reconcile.memory import EventMemory, Memory, Reaction
 from sync.reconcile.reactions import future_events, same_moment
 from sync.reconcile.text_marks import our_part, put_our_part, user_part
 from sync.reconcile.undo import digest_of
@@ -218,7 +218,7 @@ class _Decider:
             return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
         if known.desired.cancelled and current is not None:
             return self._cancelled(known, current, row)
-        if known.uid in self.schedule.done or known.uid in self.schedule.missed or self._past(known):
+        if self._done(known.uid) or known.uid in self.schedule.missed or self._past(known):
             return self._history(known, current, row)
         if current is None:
             gone = replace(known, gone=True)
@@ -266,7 +266,7 @@ class _Decider:
         return change, replace(known, gone=True)
 
     def _history(self, known: EventMemory, current: RemoteEvent | None, row: str | None) -> tuple[Change, EventMemory]:
-        ticked_ahead = known.uid in self.schedule.done and not self._past(known)
+        ticked_ahead = self._done(known.uid) and not self._past(known)
         if ticked_ahead and current is not None and current.snapshot.our_alarm is not None and not known.closed:
             return self._close(known, current, row, with_mark=False)
         after = known if current is None else replace(known, observed=current)
@@ -299,6 +299,11 @@ class _Decider:
 
     def _next_stamp(self, stamp: Stamp, current: Snapshot) -> Stamp:
         return Stamp(stamp.created, self.now, max(stamp.sequence, current.sequence) + 1)
+
+    def _done(self, uid: str) -> bool:
+        """A ticked event stays as history, even where the schedule has nothing to say about it any more."""
+        touch = self.memory.touches.get(uid)
+        return uid in self.schedule.done or (touch is not None and touch.reaction is Reaction.TICKED)
 
     def _past(self, known: EventMemory) -> bool:
         """Before today in the seeker's zone; past events are history, never deleted because their reason is gone."""
