@@ -145,7 +145,7 @@ def _decide(
     lost = memory.lost or (memory.first_run is None and bool(observation.events))
     if lost:
         found = recognise(observation, leads=leads.leads, rules=advice.rules, owner=settings.owner)
-        current = recall(current, found, owner=settings.owner, now=now)
+        current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
         leads = read_leads(
             table, settings=settings, vocabulary=advice.vocabulary, memory=current.leads, accepted=accepted
         )

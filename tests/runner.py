@@ -37,9 +37,11 @@ def settings_with(more: str = "", target: str = "") -> Settings:
 
 
 def a_table(rows: Iterable[Mapping[str, str]]) -> Table:
-    """A sheet with our own headers; each row is a dict of its cells."""
-    lines = [Row(1, HEADERS)]
-    lines += [Row(number, tuple(row.get(name, "") for name in HEADERS)) for number, row in enumerate(rows, 2)]
+    """A sheet with our own headers, the usual ones and those some row has; each row is a dict of its cells."""
+    rows = list(rows)
+    headers = tuple(dict.fromkeys((*HEADERS, *(name for row in rows for name in row))))
+    lines = [Row(1, headers)]
+    lines += [Row(number, tuple(row.get(name, "") for name in headers)) for number, row in enumerate(rows, 2)]
     return Table("leads.csv", tuple(lines))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 from conftest import at
 from runner import Seeker, a_row
@@ -77,3 +78,46 @@ def test_a_new_lead_gets_its_events_all_the_same() -> None:
     seeker.rows.append(a_row("Globex"))
     seeker.run()
     assert any("Globex" in title for title in titles(seeker))
+
+
+def wait(seeker: Seeker, days: int) -> None:
+    """A run on each of these days."""
+    for _ in range(days):
+        seeker.now += timedelta(days=1)
+        seeker.run()
+
+
+def tick(seeker: Seeker, words: str) -> str:
+    """The user ticks the open event of this title; its uid."""
+    (uid,) = (uid for uid, event in seeker.calendar.items() if event.snapshot.summary.startswith(words))
+    seeker.edit(uid, summary=f"✓ {seeker.calendar[uid].snapshot.summary}")
+    return uid
+
+
+def test_the_touch_with_an_agency_goes_on_with_its_round() -> None:
+    seeker = Seeker([a_row("Acme", agency="Hays", contact_kind="recruiter")])
+    seeker.run()
+    tick(seeker, "Keep in touch with the agency")
+    wait(seeker, 2)
+    before = dict(seeker.calendar)
+    assert titles(seeker)["Keep in touch with the agency: Dana Acme, Acme"] == 1
+    lose(seeker)
+    for _ in range(3):
+        seeker.run()
+    assert seeker.calendar.keys() == before.keys()
+    assert titles(seeker) == Counter(event.snapshot.summary for event in before.values())
+
+
+def test_the_next_news_for_a_referrer_does_not_overwrite_the_last() -> None:
+    seeker = Seeker([a_row("Acme", referrer="Mara Lind", received_at="2027-01-04")])
+    seeker.run()
+    seeker.rows[0]["status"] = "interview"
+    wait(seeker, 2)
+    told = tick(seeker, "Tell your referrer")
+    wait(seeker, 2)
+    lose(seeker)
+    wait(seeker, 2)
+    seeker.rows[0]["status"] = "offer"
+    wait(seeker, 2)
+    assert seeker.calendar[told].snapshot.summary.startswith("✓")
+    assert titles(seeker)["Tell your referrer: Mara Lind"] == 1

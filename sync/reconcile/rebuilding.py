@@ -1,8 +1,9 @@
 """Who is who in a calendar after the state was lost: every key form, rule, round and generation is tried (DESIGN 6).
 
-What is found tells three things that no other place knows any more: under which form of its key a lead began, which
-UIDs are burnt (the generations before the one found), and which leads had events already. Such a lead gets no touch
-that lies before its last event: whatever is missing there may have been deleted by the user.
+What is found tells four things that no other place knows any more: under which form of its key a lead began, which
+UIDs are burnt (the generations before the one found), which round the touches with an agency or a referrer have come
+to, and which leads had events already. Such a lead gets no touch that lies before its last event: whatever is missing
+there may have been deleted by the user.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from datetime import date, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from sync.models import Event, Lead, Moment, Observation, Stamp, Touch
+from sync.models import Event, Lead, Moment, Observation, Snapshot, Stamp, Touch
 from sync.reading.keys import identity_cells, key_forms
-from sync.reconcile.identity import SELF, make_uid
+from sync.reconcile.identity import SELF, is_shared_key, make_uid
 from sync.reconcile.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
+from sync.reconcile.reactions import TickPattern
+from sync.schedule.organisations import agency_key, referrer_key
 
 ROUNDS = 100
 GENERATIONS = 10
@@ -26,7 +29,7 @@ MANY = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One event of ours and the identity its UID stands for; `lead` is None for the seeker's own events."""
+    """One event of ours and the identity its UID stands for; `lead` is None for an event that is not about one."""
 
     uid: str
     lead: Lead | None
@@ -40,7 +43,9 @@ class Found:
 def recognise(observation: Observation, *, leads: Iterable[Lead], rules: Iterable[str], owner: str) -> list[Found]:
     """The identities of our events in the calendar; those that stay unknown are strays."""
     left = set(observation.events) | set(observation.unreadable)
-    owners: list[tuple[Lead | None, str, str]] = [(None, SELF, "")]
+    leads = list(leads)
+    shared = {key for lead in leads for key in (agency_key(lead), referrer_key(lead)) if key}
+    owners: list[tuple[Lead | None, str, str]] = [(None, key, "") for key in (SELF, *sorted(shared))]
     owners += [(lead, key, party) for lead in leads for key in key_forms(lead) for party in _parties(lead)]
     names = sorted(rules)
     found: list[Found] = []
@@ -59,20 +64,31 @@ def recognise(observation: Observation, *, leads: Iterable[Lead], rules: Iterabl
     return found
 
 
-def recall(memory: Memory, found: Iterable[Found], *, owner: str, now: datetime) -> Memory:
-    """Memory of the leads under the keys they began with, and of the UIDs that are burnt."""
-    leads, events = dict(memory.leads), dict(memory.events)
+def recall(
+    memory: Memory,
+    found: Iterable[Found],
+    observation: Observation,
+    *,
+    owner: str,
+    now: datetime,
+    zone: ZoneInfo,
+    ticks: TickPattern,
+) -> Memory:
+    """Memory of the leads under the keys they began with, of the UIDs that are burnt, of rounds that went by."""
+    leads, events, touches = dict(memory.leads), dict(memory.events), dict(memory.touches)
     chosen: dict[str, Found] = {}
     for item in found:
         for generation in range(item.generation):
             uid = make_uid(owner, item.key, item.rule, party=item.party, round=item.round, generation=generation)
             events.setdefault(uid, _burnt(uid, now))
+        if item.key != SELF and is_shared_key(item.key) and item.uid in observation.events:
+            touches[item.uid] = _round(item, observation.events[item.uid].snapshot, zone=zone, ticks=ticks)
         if item.lead is not None:
             chosen[item.lead.key] = max(chosen.get(item.lead.key, item), item, key=_precision)
     for item in chosen.values():
         if item.lead is not None:
             leads[item.key] = LeadMemory(item.key, first_seen=now, **identity_cells(item.lead))
-    return replace(memory, leads=leads, events=events)
+    return replace(memory, leads=leads, events=events, touches=touches)
 
 
 def leave_gaps(
@@ -110,6 +126,19 @@ def _precision(item: Found) -> int:
 def _parties(lead: Lead) -> Iterator[str]:
     people = {person.party for person in (lead.contact, *lead.interviewers, *lead.reference_names)}
     yield from sorted({"", *people})
+
+
+def _round(item: Found, current: Snapshot, *, zone: ZoneInfo, ticks: TickPattern) -> TouchMemory:
+    """What the calendar tells of one round: when it was, and whether the user ticked it."""
+    day = _day(current.start, zone)
+    touch = TouchMemory(
+        uid=item.uid, lead_key=item.key, rule=item.rule, party=item.party, round=item.round,
+        generation=item.generation, start=current.start, planned=day, published=True,
+    )  # fmt: skip
+    if current.status != "COMPLETED" and not ticks.matches(current.summary):
+        return touch
+    done = _day(current.last_modified or current.start, zone)
+    return replace(touch, reaction=Reaction.TICKED, reacted_on=done, done_on=done)
 
 
 def _burnt(uid: str, now: datetime) -> EventMemory:

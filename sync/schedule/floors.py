@@ -19,6 +19,7 @@ from sync.schedule.cases import Case, end_of, may_write
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, remember
 from sync.schedule.ladders import WEEK, Ladder, count_reasons, offer_sheet_date, replay, roll_reasons, sheet_date
+from sync.schedule.organisations import referrer_key
 from sync.schedule.people import agency_person, asked_person, channel_for
 from sync.schedule.placing import Single, Train
 from sync.schedule.plain_text import clean
@@ -364,9 +365,9 @@ def progress_notes(cases: Iterable[Case], *, desk: Desk) -> Iterator[Single]:
         return
     rows: dict[str, list[Case]] = {}
     for case in cases:
-        name = " ".join(case.lead.referrer.casefold().split())
-        if name and case.can_read(*rule.reads, "status") and not case.lead.do_not_contact:
-            rows.setdefault("referrer:" + name, []).append(case)
+        key = referrer_key(case.lead)
+        if key and case.can_read(*rule.reads, "status") and not case.lead.do_not_contact:
+            rows.setdefault(key, []).append(case)
     for key, theirs in sorted(rows.items()):
         records = sorted(desk.by_lead.get(key, ()), key=lambda record: record.round)
         last = records[-1] if records else None

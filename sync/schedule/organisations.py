@@ -80,6 +80,12 @@ def agency_key(lead: Lead) -> str:
     return "agency:" + name if name else ""
 
 
+def referrer_key(lead: Lead) -> str:
+    """The key of who introduced the seeker to this lead; empty without one."""
+    name = " ".join(lead.referrer.casefold().split())
+    return "referrer:" + name if name else ""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Reached:
     """A day on which somebody of a key was reached, or will be."""
