@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +13,11 @@ from conftest import NOW, ZONE, a_touch, at
 
 from connectors.memory import MemoryTarget
 from sync.config import Settings, parse_settings
-from sync.models import Action, Event, Lead, Leads, Outcome, Plan, RemoteEvent, Result, Schedule, Touch
+from sync.errors import GuardStop
+from sync.models import Action, Event, Lead, Leads, Observation, Outcome, Plan, RemoteEvent, Result, Schedule, Touch
+from sync.reconcile.guards import check_disappearance
 from sync.reconcile.identity import make_uid
-from sync.reconcile.memory import Memory, TouchMemory
+from sync.reconcile.memory import DeletesOfDay, Memory, TouchMemory
 from sync.reconcile.plan import Wish, make_plan, settle
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.text_marks import our_part, put_our_part
@@ -395,6 +398,44 @@ def test_small_bites_add_up_over_seven_days(calendar: Calendar) -> None:
     assert calendar.run(*touches[11:]).held
     calendar.now += timedelta(days=2)
     assert "(10 more in the last 7 days)" in calendar.run(*touches[11:]).held
+
+
+def test_the_share_is_of_what_stood_there_at_the_start_of_the_seven_days(calendar: Calendar) -> None:
+    touches = some(80)
+    for day in range(3):
+        calendar.now = NOW + timedelta(days=day)
+        calendar.run(*touches[:20])
+    calendar.run(*touches)
+    calendar.now += timedelta(days=2)
+    assert "the limit is 10 of 20" in calendar.run(*touches[20:]).held
+
+
+def test_the_first_run_counts_what_it_makes(calendar: Calendar) -> None:
+    touches = some(80)
+    calendar.run(*touches)
+    assert calendar.memory.deletes == (DeletesOfDay(NOW.date(), 0, 80),)
+    assert calendar.run(*touches[20:]).count(Action.DELETE) == 20
+    assert calendar.memory.deletes == (DeletesOfDay(NOW.date(), 20, 80),)
+    calendar.now += timedelta(days=7)
+    calendar.run(*touches[20:])
+    assert calendar.memory.deletes == (DeletesOfDay(NOW.date() + timedelta(days=7), 0, 60),)
+
+
+@pytest.mark.parametrize(
+    ("there", "gone", "stops"),
+    [
+        pytest.param(1, 1, False, id="the only one"),
+        pytest.param(8, 7, False, id="all but one"),
+        pytest.param(8, 8, True, id="all of several"),
+        pytest.param(22, 11, False, id="half of many"),
+        pytest.param(22, 12, True, id="more than half of many"),
+    ],
+)
+def test_what_vanished_is_a_wish_or_a_wiped_calendar(calendar: Calendar, there: int, gone: int, stops: bool) -> None:
+    calendar.run(*some(there))
+    left = dict(list(calendar.target.events.items())[gone:])
+    with pytest.raises(GuardStop) if stops else nullcontext():
+        check_disappearance(calendar.memory, Observation(left), today=NOW.date(), zone=ZONE)
 
 
 def test_the_guard_can_be_lifted_for_a_run(calendar: Calendar) -> None:

@@ -114,6 +114,33 @@ def test_a_mass_disappearance_is_put_back_and_kept_up_to_date(seeker: Seeker) ->
     assert seeker.run().plan.count(Action.UPDATE) >= 1
 
 
+def test_a_calendar_that_was_emptied_is_no_wish_of_the_user(seeker: Seeker) -> None:
+    """Deleted and made anew at the same address: ten events are not needed to see that nobody meant each of them."""
+    before = titles(seeker)
+    seeker.calendar.clear()
+    with pytest.raises(GuardStop, match=r"not one of the \d follow-ups is left in the calendar"):
+        seeker.run()
+    undo(seeker)
+    assert titles(seeker) == before
+    assert seeker.run().plan.writes == ()
+
+
+def test_an_emptied_calendar_can_be_accepted(seeker: Seeker) -> None:
+    seeker.calendar.clear()
+    dismissed = {note.reason for note in seeker.run(accept_deletes=True).plan.notes if "will not come" in note.reason}
+    assert sum("Follow up: " in reason for reason in dismissed) == 2
+    assert {title.partition(":")[0] for title in titles(seeker)} == {"Follow up again"}, "the ladders go on"
+
+
+@pytest.mark.parametrize("left", [pytest.param("followup", id="but the heartbeat"), pytest.param("Acme", id="but one")])
+def test_single_deletions_are_believed(seeker: Seeker, left: str) -> None:
+    gone = {uid for uid, event in seeker.calendar.items() if left not in event.snapshot.summary}
+    for uid in gone:
+        del seeker.calendar[uid]
+    assert seeker.run().exit_code == 0
+    assert not gone & seeker.calendar.keys()
+
+
 def test_an_undo_can_be_shown_first(seeker: Seeker) -> None:
     seeker.rows.pop()
     seeker.run()

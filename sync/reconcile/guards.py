@@ -2,8 +2,9 @@
 
 - **Held deletes**: counted deletes (vanished rows; changed mapping, rules or settings) of the last seven days, this run
   included, above max(floor, percent of our future events at the start of those days). Creates and updates go on.
-- **Mass disappearance**: more than max(10, 50 %) of our future events are gone from the calendar between two runs. That
-  is a wiped calendar or a wrong listing, not a person who deletes; nothing is taken for a reaction.
+- **Mass disappearance**: more than max(10, 50 %) of our future events are gone from the calendar between two runs, or
+  there were several and nothing of ours is left, not even history or the heartbeat. That is a wiped calendar, one made
+  anew at the same address or a wrong listing, not a person who deletes; nothing is taken for a reaction.
 - **Another target, another source, an empty sheet**: stopped before anything is decided.
 
 Deletes that a readable row asks for (closed, do not contact, no interest) are shown and can be undone, never counted.
@@ -11,7 +12,7 @@ Deletes that a readable row asks for (closed, do not contact, no interest) are s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -53,16 +54,23 @@ def check_sheet(memory: Memory, leads: Leads) -> None:
 
 
 def check_disappearance(memory: Memory, observation: Observation, *, today: date, zone: ZoneInfo) -> None:
-    """Stop when so many of our events are gone that no person can have deleted them one by one."""
+    """Stop when so many of our events are gone that no person can have deleted them one by one, or all of them."""
     ahead = {uid for uid, event in future_events(memory.events, today=today, zone=zone).items() if event.observed}
     gone = ahead - observation.events.keys() - observation.unreadable.keys()
     allowed = max(VANISHED_FLOOR, int(len(ahead) * VANISHED_SHARE))
     if len(gone) > allowed:
-        raise GuardStop(
-            f"{len(gone)} of {len(ahead)} future follow-ups are gone from the calendar since the last run "
-            f"(more than {allowed}); nothing was changed. To put them back: `followup undo`. "
-            "To accept that they are deleted: `followup sync --yes-delete`"
+        said = f"{len(gone)} of {len(ahead)} future follow-ups are gone from the calendar since the last run"
+        reason = f"{said} (more than {allowed})"
+    elif len(gone) > 1 and not observation.events and not observation.unreadable:
+        reason = (
+            f"not one of the {len(gone)} follow-ups is left in the calendar, as if it had been emptied or made anew"
         )
+    else:
+        return
+    raise GuardStop(
+        f"{reason}; nothing was changed. To put them back: `followup undo`. "
+        "To accept that they are deleted: `followup sync --yes-delete`"
+    )
 
 
 def hold_deletes(
@@ -73,10 +81,10 @@ def hold_deletes(
     `future` is how many events of ours lie ahead now. The window's share is taken of those at its beginning, so that
     ten small bites count as one.
     """
-    recent = tuple(entry for entry in memory.deletes if entry.day > today - timedelta(days=WINDOW_DAYS))
+    window = _window(memory.deletes, today=today, future=future)
     counted = [change for change in changes if change.counted]
-    before = sum(entry.deleted for entry in recent)
-    base = recent[0].future_before if recent else future
+    before = sum(entry.deleted for entry in window)
+    base = window[0].future_before
     allowed = max(limits.max_delete_floor, base * limits.max_delete_percent // 100)
     if counted and before + len(counted) > allowed:
         rows = [change.summary for change in counted]
@@ -94,5 +102,11 @@ def hold_deletes(
             replace(change, action=Action.KEEP, reason=f"held back: {change.reason}") if change.uid in held else change
             for change in changes
         )
-        return kept, recent, sentence
-    return tuple(changes), (*recent, DeletesOfDay(today, len(counted), future)) if counted else recent, ""
+        return kept, window, sentence
+    return tuple(changes), (*window[:-1], replace(window[-1], deleted=window[-1].deleted + len(counted))), ""
+
+
+def _window(days: Iterable[DeletesOfDay], *, today: date, future: int) -> tuple[DeletesOfDay, ...]:
+    """The last seven days on which there was a run, today with its first run among them."""
+    recent = tuple(entry for entry in days if entry.day > today - timedelta(days=WINDOW_DAYS))
+    return recent if recent and recent[-1].day == today else (*recent, DeletesOfDay(today, 0, future))

@@ -140,7 +140,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class DeletesOfDay:
-    """Counted deletes of one day and how many future events there were before them: the guard's window."""
+    """A day of the guard's window: counted deletes, and how many future events there were before its first run."""
 
     day: date
     deleted: int

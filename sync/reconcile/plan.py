@@ -111,6 +111,7 @@ def make_plan(
         changes.append(change)
         events[uid] = after
     future = len(future_events(memory.events, today=decide.today, zone=zone))
+    future = future or sum(change.action is Action.CREATE for change in changes)  # the first run counts its own
     limits = settings.limits
     if accept_deletes:
         limits = limits.model_copy(update={"max_delete_floor": len(changes), "max_delete_percent": 100})
