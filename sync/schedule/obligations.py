@@ -286,7 +286,7 @@ def _deadline(rule: Rule, since: Moment, desk: Desk, *, said: str, start: dateti
     """Elapsed hours from the trigger; a date without hour counts as the start of work."""
     trigger = start or desk.instant_of(since)
     earliest = trigger + timedelta(minutes=rule.minutes or 0)
-    if not isinstance(since, datetime):
+    if start is None and not isinstance(since, datetime):
         said = f"{said}; {desk.say('reason.time_assumed')}"
     return Occasion(since, earliest, _later(trigger, hours=rule.hours or 0), said)
 

@@ -144,6 +144,8 @@ def _pipeline(cases: Sequence[Case], desk: Desk) -> Iterator[str]:
         names.setdefault(case.organisation, case.lead.company or case.lead.label)
     received = [desk.day_of(c.lead.received_at or c.lead.applied_on or c.seen.first_seen) for c in cases]
     newest = max((day for day in received if day <= desk.today), default=desk.today)
+    if open_:
+        yield desk.say("review.open", count=len(open_), organisations=len(count))
     said = []
     if len(count) < (rule.cap or 0):
         said.append(desk.say("review.few", count=len(count), target=rule.cap))

@@ -20,6 +20,8 @@ from sync.schedule.plain_text import clean
 MOVES = ("resume", "referral", "fact", "organisation")
 """Ways to bring something new (R-003-8). `meet` belongs to the touch about a trip alone."""
 
+_ELSEWHERE = ("sender", "referrer", "references")
+"""Those who are not at the lead's firm themselves: they are told which lead it is about."""
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
 
@@ -60,19 +62,35 @@ def initials(name: str) -> str:
 def title_of(draft: Draft, *, desk: Desk) -> str:
     """The event's title."""
     lead = draft.case.lead if draft.case else None
-    key = f"title.{draft.rule.id}"
-    if draft.critical:
-        key = f"{key}-critical"
-    elif lead is not None and desk.advice.wording.has(f"{key}-one"):
-        key = f"{key}-one"
-    elif draft.rule.channel == "phone" and draft.channel != "phone":
-        key = f"{key}-written"
     channel = desk.say(f"channel.{draft.channel}") if desk.advice.wording.has(f"channel.{draft.channel}") else ""
     facts = {"who": who_of(draft), "lead": clean(lead.label) if lead else "", "channel": channel, **draft.facts}
-    title = desk.say(key, **facts).strip()
+    title = desk.say(_text_for("title", draft, desk), **facts).strip()
     if draft.rule.trigger == "applied" and lead is not None and not draft.person.party:
         title = desk.say("title.nameless", title=title)
     return desk.say("title.late", title=title) if draft.late else title
+
+
+def _text_for(part: str, draft: Draft, desk: Desk) -> str:
+    """The key of this rule's text; the one for the touch's manner where there is such a text."""
+    key = f"{part}.{draft.rule.id}"
+    special = (f"{key}-{manner}" for manner in _manners(draft))
+    return next((name for name in special if desk.advice.wording.has(name)), key)
+
+
+def _manners(draft: Draft) -> Iterator[str]:
+    """What is special about this touch of its rule, the most telling first."""
+    if draft.critical:
+        yield "critical"
+    if draft.late:
+        yield "late"
+    if draft.case is not None:
+        yield "one"
+        if draft.rule.trigger == "interview" and not draft.case.lead.problem:
+            yield "empty"
+        if draft.rule.trigger == "planned" and draft.case.lead.plan_on is None:
+            yield "research"
+    if draft.rule.channel == "phone" and draft.channel != "phone":
+        yield "written"
 
 
 def brief_of(draft: Draft, *, desk: Desk) -> str:
@@ -158,6 +176,8 @@ def _about(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
         yield say(
             "line.channel", channel=say(f"channel.{draft.channel}"), why=say(f"channel.{_why_channel(draft, lead)}")
         )
+    if draft.person != lead.contact and draft.rule.audience in _ELSEWHERE and draft.key == lead.key:
+        yield say("line.about", lead=", ".join(part for part in (clean(lead.contact.name), clean(lead.label)) if part))
     yield say("line.position", position=clean(lead.role) or missing)
     known = lead.how_known or lead.source or (lead.referrer if draft.rule.audience != "referrer" else "")
     yield say("line.known", known=clean(known) or missing)
@@ -190,12 +210,7 @@ def _moves_lines(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
 
 
 def _what_to_do(draft: Draft, desk: Desk) -> Iterator[str]:
-    key = f"do.{draft.rule.id}"
-    if draft.late and desk.advice.wording.has(f"{key}-late"):
-        key = f"{key}-late"
-    if draft.rule.trigger == "interview" and draft.case is not None and not draft.case.lead.problem:
-        key = f"{key}-empty" if desk.advice.wording.has(f"{key}-empty") else key
-    if desk.advice.wording.has(key):
+    if desk.advice.wording.has(key := _text_for("do", draft, desk)):
         yield desk.say(key)
     if draft.rule.trigger == "received" and draft.case is not None and (promised := draft.case.lead.promised_on):
         yield desk.say("line.promise", day=desk.tell(desk.days.at_or_before(promised)))

@@ -1,0 +1,85 @@
+"""What an event says fits its touch: who it is about, and the words for its manner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from advisor import Seeker, a_lead, day, person, when
+
+from sync.models import Lead, Stage
+
+INTRODUCED = a_lead(
+    company="Gamma", role="Analyst", received_at=when("2027-01-04 11:00"), referrer="Lou Ames",
+    contact=person("Cy Moss", phone="+1 555 0101"),
+)  # fmt: skip
+REFERENCES = a_lead(company="Gamma", references_given_on=date(2027, 1, 20), reference_names=(person("Ray Orr"),))
+PLANNED = a_lead(company="Gamma", plan="later", plan_on=date(2027, 1, 20))
+
+
+def description(lead: Lead, rule: str, now: str = "2027-01-04 12:00") -> list[str]:
+    seeker = Seeker()
+    seeker.run(now, lead)
+    return min(seeker.all(rule), key=day).description.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("lead", "rule", "line"),
+    [
+        pytest.param(INTRODUCED, "R-000-2", "About: Cy Moss, Gamma, Analyst", id="a referrer told us of it"),
+        pytest.param(
+            replace(INTRODUCED, last_outbound=when("2027-01-04 11:30")), "R-001-7", "About: Cy Moss, Gamma, Analyst",
+            id="a referrer hears how it went",
+        ),
+        pytest.param(REFERENCES, "R-001-8", "About: Gamma", id="a reference is told who may call"),
+        pytest.param(
+            PLANNED, "R-000-5", "This is the day you set: take the step now, or write a new date into the sheet.",
+            id="a planned day",
+        ),
+        pytest.param(
+            replace(PLANNED, plan="research", plan_on=None), "R-000-5",
+            "Half an hour at most; at its end write a date for the next step into the sheet.", id="research",
+        ),
+    ],
+)  # fmt: skip
+def test_it_says(lead: Lead, rule: str, line: str) -> None:
+    assert line in description(lead, rule)
+
+
+def test_a_message_to_the_contact_needs_no_word_on_whom_it_is_about() -> None:
+    assert not [line for line in description(INTRODUCED, "R-002-1") if line.startswith("About: ")]
+
+
+@pytest.mark.parametrize(
+    ("phone", "title", "begins"),
+    [
+        pytest.param(
+            "+1 555 0101", "Call now: Cy Moss, Gamma", "Prepare half an hour at most, right before", id="call"
+        ),
+        pytest.param("", "Write now: Cy Moss, Gamma", "Prepare half an hour at most. Say who gave you", id="no number"),
+    ],
+)
+def test_an_introduction_without_a_number_is_written_to(phone: str, title: str, begins: str) -> None:
+    """R-002-8: one try a day, whatever the channel."""
+    seeker = Seeker()
+    seeker.run("2027-01-04 12:00", replace(INTRODUCED, contact=person("Cy Moss", phone=phone)))
+    touch = seeker.find("R-002-1")
+    assert touch.summary == title
+    [said] = [line for line in touch.description.splitlines() if line.startswith("Prepare")]
+    assert said.startswith(begins)
+    assert "one try a day" in said
+
+
+def test_a_word_to_the_referrer_names_the_day_it_turned_critical_and_assumes_no_hour() -> None:
+    seeker, lead = Seeker(), replace(INTRODUCED, acknowledged_on=date(2027, 1, 4))
+    for today in (4, 5, 6, 7):
+        seeker.run(f"2027-01-{today:02} 12:00", lead)
+    assert seeker.find("R-002-7").reason == ("the introduction was critical on Thu 7 Jan",)
+
+
+def test_the_missing_date_is_asked_for_in_words_of_its_own() -> None:
+    lead = a_lead(company="Gamma", stage=Stage.OFFER)
+    assert "Write it into the sheet; if you do not know it yet, write the date of your next step." in description(
+        lead, "R-000-4"
+    )
