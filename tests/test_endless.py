@@ -41,6 +41,14 @@ def test_an_ask_to_the_agency_is_a_touch_with_it() -> None:
     assert days(seeker.all("R-001-13")) == ["2027-01-15"]
 
 
+def test_an_idea_sent_to_the_agency_is_a_touch_with_it() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-12 12:00", HELD)
+    seeker.tick(seeker.find("R-004-6"), "2027-01-19")
+    seeker.run("2027-01-19 18:00", HELD)
+    assert days(seeker.all("R-001-13")) == ["2027-01-26"]
+
+
 def test_what_was_done_for_the_agency_starts_its_clock_for_every_row() -> None:
     """A thank-you on the 13th: the first ask of another row of that agency waits a week from then."""
     thanked = a_lead(agency="Harnham", interview_at=when("2027-01-13 10:00"), stage=Stage.INTERVIEW)

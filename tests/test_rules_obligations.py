@@ -80,6 +80,23 @@ def test_R_000_4_example() -> None:
     assert clock(seeker.find("R-000-4")) == "2027-01-13 09:00"
 
 
+@pytest.mark.parametrize(
+    ("now", "rules", "noted"),
+    [
+        pytest.param("2027-01-08 08:00", {"R-001-4"}, True, id="last week: late thanks, and that it is too late"),
+        pytest.param("2027-01-12 08:00", {"R-001-4"}, False, id="a day longer than a week: late thanks alone"),
+        pytest.param("2027-01-20 08:00", {"triage"}, False, id="long ago: the thanks are named in the triage event"),
+    ],
+)
+def test_a_confirmation_that_makes_no_sense_any_more_names_no_lead_for_triage(
+    now: str, rules: set[str], noted: bool
+) -> None:
+    seeker = Seeker()
+    seeker.run(now, a_lead(interview_at=when("2027-01-04 10:00"), stage=Stage.OFFER, offer_on=date(2027, 3, 1)))
+    assert {touch.rule for touch in seeker.schedule.touches} & {"R-001-4", "triage", "R-001-2"} == rules
+    assert any("too late" in note.reason for note in seeker.schedule.notes) == noted
+
+
 def test_R_000_4_one_event_for_all_that_arrived_on_a_day() -> None:
     seeker = Seeker()
     leads = [a_lead(number, company=f"C{number}") for number in range(2, 12)]

@@ -354,7 +354,8 @@ def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
     """The days on which a touch of this row that goes to its agency was done."""
     for record in desk.by_lead.get(case.lead.key, ()):
         rule = desk.advice.rules.get(record.rule)
-        if record.done_on and rule and (rule.kind is TouchClass.ASKING or rule.audience in ("agency", "arranger")):
+        asked = rule is not None and rule.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
+        if rule and record.done_on and (asked or rule.audience in ("agency", "arranger")):
             yield record.done_on
 
 

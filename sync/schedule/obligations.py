@@ -99,13 +99,13 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
         _note_beyond(draft, desk)
         return [draft]
     assert draft.deadline is not None
+    stood = desk.day_of(memory.start) if memory and memory.start is not None else None
+    if occasion.until is not None and stood != desk.today and desk.has_come(occasion.until):
+        return _expire(draft, memory, desk)
     if memory is None and desk.day_of(draft.deadline) + WEEK < desk.today:
         desk.triage(draft.case, whole=False)
         _leave(draft, desk)
         return []
-    stood = desk.day_of(memory.start) if memory and memory.start is not None else None
-    if occasion.until is not None and stood != desk.today and desk.has_come(occasion.until):
-        return _expire(draft, memory, desk)
     if memory and stood and stood < desk.today and (day := critical_day(draft, memory, desk)) <= desk.today:
         return _turn_critical(draft, memory, day, desk)
     _choose_day(draft, occasion, stood, desk)
@@ -250,7 +250,7 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
 
 
 def _expire(draft: Draft, memory: TouchMemory | None, desk: Desk) -> list[Draft]:
-    if memory is None:
+    if memory is None and desk.day_of(draft.deadline or draft.day) + WEEK >= desk.today:
         desk.note("note.too_late", draft.case, rule=draft.rule.id)
     _leave(draft, desk)
     return []
