@@ -27,7 +27,7 @@ def assign_keys(rows: list[Identity], memory: Mapping[str, LeadMemory]) -> Keys:
         people=[Person(email=row.contact) for row in rows],
         urls=[row.url for row in rows],
         days=[row.applied_on for row in rows],
-        texts=[list(column) for column in zip(*(row.cells for row in rows), strict=True)],
+        cells=lambda index: rows[index].cells,
     )
     return assign(columns, memory)
 

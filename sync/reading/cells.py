@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TypeGuard
 
 from sync.models import CellError, CellValue
 
@@ -43,17 +41,12 @@ class Fault:
 
 def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:
     """The cell as one line of text; nothing in it can break out of where it is shown."""
-    if isinstance(value, str):
-        if len(value) <= limit and _is_plain(value):
-            return value
-        text = unicodedata.normalize("NFC", value[: limit * 4])
-        return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit]
-    return _typed_text(value)
-
-
-def holds_text(cells: Sequence[CellValue]) -> TypeGuard[Sequence[str]]:
-    """Whether all these cells are text, as in every file without types."""
-    return {str}.issuperset(map(type, cells))
+    if not isinstance(value, str):
+        return _typed_text(value)
+    if _is_plain(value) and len(value) <= limit:
+        return value
+    text = unicodedata.normalize("NFC", value[: limit * 4])
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit]
 
 
 def _is_plain(text: str) -> bool:

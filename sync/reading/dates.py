@@ -84,7 +84,8 @@ def decide_readings(
     if order != "auto":
         return dict.fromkeys(columns, Reading(order=order, zone=zone, months=months))  # type: ignore[arg-type]
     own = {
-        name: decide_order({cell.strip() for cell in cells if isinstance(cell, str)}) for name, cells in columns.items()
+        name: decide_order({cell.strip() for cell in set(cells) if isinstance(cell, str)})
+        for name, cells in columns.items()
     }
     orders = {found for found, _ in own.values() if found}
     common = orders.pop() if len(orders) == 1 and not any(mixed for _, mixed in own.values()) else None

@@ -1,6 +1,6 @@
 """How the cell of each field is read: text, a date, a person, a word of a closed vocabulary.
 
-A reader takes the clean text of a cell, or the cell itself, and gives the field's value, or a `Fault`.
+A reader takes the cell's value and gives the field's value, `None` for an empty cell, or a `Fault`.
 What is not understood is never replaced by a default.
 """
 
@@ -11,15 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from sync.models import CellError, CellValue, Person
-from sync.reading.cells import Fault, clean_lines, clean_text, holds_text, is_error, spaced
+from sync.reading.cells import Fault, clean_lines, clean_text, is_error, spaced
 from sync.reading.dates import Reading, read_moment
-from sync.reading.vocabulary import CHANNELS, DAYS, MOMENTS, Vocabulary
+from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
 
 Value = object
+Reader = Callable[[CellValue], Value]
 
 MAX_PEOPLE = 20
 
@@ -40,21 +41,12 @@ class Later:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """How the cells of each field are read; a field without a reader is plain text."""
+def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Mapping[str, Reader]:
+    """A reader for each field; `readings` says for each date field how its column is read.
 
-    of_text: Mapping[str, Callable[[str], Value]]
-    """Readers that take the clean text."""
-    of_cell: Mapping[str, Callable[[CellValue], Value]]
-    """Readers that take the cell as it is, since its type or its line breaks matter."""
-    blank: frozenset[str]
-    """Words that say nothing, such as `n/a`."""
-
-
-def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Readers:
-    """All readers; `readings` says for each date field how its column is read."""
-    of_text: dict[str, Callable[[str], Value]] = {
+    What a reader is made of takes the clean text, or where type or line breaks matter the cell as it is.
+    """
+    of_text: dict[str, Callable[[str], Value]] = dict.fromkeys((*FIELDS, *EXTRA_FIELDS), str) | {
         "contact_email": _read_mail,
         "contact_phone": _read_phone,
         "contact_zone": _read_zone,
@@ -78,28 +70,37 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Rea
             of_cell[name] = partial(_read_day, reading=reading)
         elif name in MOMENTS:
             of_cell[name] = partial(read_moment, reading=reading)
-    return Readers(of_text, of_cell, vocabulary.blank)
+    silence = vocabulary.blank | {""}
+    return {
+        name: partial(
+            _read_cell,
+            of_text=of_text[name],
+            of_cell=of_cell.get(name),
+            blank=frozenset(("",)) if name in _VERBATIM else silence,
+        )
+        for name in of_text
+    }
 
 
-def read_column(cells: Sequence[CellValue], *, name: str, readers: Readers) -> list[Value]:
-    """The field's value in each of these cells; in a column of text, what repeats itself is read once."""
-    if holds_text(cells):
-        known = {text: read_cell(text, name=name, readers=readers) for text in set(cells)}
-        return list(map(known.__getitem__, cells))
-    # 1, 1.0 and True are one key of a dictionary, but not one cell.
-    return [read_cell(cell, name=name, readers=readers) for cell in cells]
-
-
-def read_cell(value: CellValue, *, name: str, readers: Readers) -> Value:
-    """The field's value in this cell, None where the cell is empty, or a `Fault`."""
-    text = clean_text(value)
-    if isinstance(value, CellError) or is_error(text):
+def _read_cell(
+    cell: CellValue,
+    *,
+    of_text: Callable[[str], Value],
+    of_cell: Callable[[CellValue], Value] | None,
+    blank: frozenset[str],
+) -> Value:
+    text = clean_text(cell)
+    if isinstance(cell, CellError) or (text.startswith("#") and is_error(text)):
         return Fault("holds the spreadsheet's own error")
-    if not text or (name not in _VERBATIM and text.casefold() in readers.blank):
+    if text.casefold() in blank:
         return None
-    if name in readers.of_cell:
-        return readers.of_cell[name](value)
-    return readers.of_text[name](text) if name in readers.of_text else text
+    return of_cell(cell) if of_cell else of_text(text)
+
+
+def read_column(cells: Sequence[CellValue], reader: Reader) -> tuple[Value, ...]:
+    """The field's value in each of these cells; what repeats itself is read once."""
+    typed = not {str}.issuperset(map(type, cells))  # 1, 1.0 and True are one key, but not one cell
+    return tuple(map(lru_cache(maxsize=None, typed=typed)(reader), cells))
 
 
 def _read_day(value: CellValue, *, reading: Reading) -> Value:

@@ -13,7 +13,7 @@ Normalisation is identity: **it may never change**, or every user's events doubl
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
@@ -52,8 +52,8 @@ class Identities:
     people: Sequence[Person]
     urls: Sequence[str | None]
     days: Sequence[date | None]
-    texts: Sequence[Sequence[str]]
-    """Every mapped column."""
+    cells: Callable[[int], tuple[str, ...]]
+    """All mapped cells of a row."""
 
     def __len__(self) -> int:
         return len(self.people)
@@ -66,7 +66,7 @@ class Identities:
             self.people[index].party,
             self.urls[index] or "",
             self.days[index],
-            tuple(column[index] for column in self.texts),
+            self.cells(index),
         )
 
     def short_forms(self) -> list[str]:

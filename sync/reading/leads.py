@@ -10,9 +10,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, make_dataclass
 from datetime import datetime
 from itertools import repeat
 from typing import Any
@@ -35,6 +34,9 @@ from sync.reconcile.memory import LeadMemory
 _EMPTY: Mapping[str, str] = {}
 _DATED = DAYS | MOMENTS | {"plan"}
 _DEFAULTS = {field.name: field.default for field in fields(Lead)}
+_NOTHING: frozenset[str] = frozenset()
+_OpenLead: Any = make_dataclass("_OpenLead", _DEFAULTS, slots=True)
+"""A lead in the making: the same fields in the same order, not yet frozen."""
 
 
 def read_leads(
@@ -95,7 +97,7 @@ def _read_rows(sheet: Sheet, settings: Settings, vocabulary: Vocabulary) -> tupl
     readings = decide_readings(dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months)
     readers = make_readers(vocabulary, readings)
     for name, cells in sheet.cells.items():
-        _take_values(sheet, name, read_column(cells, name=name, readers=readers))
+        _take_values(sheet, name, read_column(cells, readers[name]))
     if "id" in sheet.values and numbers_rows(text for cell in sheet.cells["id"] if (text := clean_text(cell))):
         del sheet.values["id"]
     shape = sheet.columns.shape
@@ -112,13 +114,13 @@ def _read_rows(sheet: Sheet, settings: Settings, vocabulary: Vocabulary) -> tupl
     return remarks
 
 
-def _take_values(sheet: Sheet, name: str, values: list[Any]) -> None:
+def _take_values(sheet: Sheet, name: str, values: Sequence[Any]) -> None:
     """The column's values; what could not be understood becomes a problem of its cell."""
     if Fault in map(type, values):
         for index, value in enumerate(values):
             if isinstance(value, Fault):
                 sheet.set_unreadable(index, name, value.reason)
-                values[index] = None
+        values = tuple(None if isinstance(value, Fault) else value for value in values)
     sheet.values[name] = values
 
 
@@ -127,13 +129,12 @@ def _merge_alike(sheet: Sheet) -> tuple[Sequence[int], list[Note]]:
 
     Rows alike in every mapped cell are one lead: the first of them, with a note.
     """
-    texts = sheet.texts()
     everything = range(len(sheet.rows))
-    if len(set(map(hash, zip(*texts, strict=True)))) == len(everything):
+    if len(set(map(hash, zip(*sheet.cells.values(), strict=True)))) == len(everything):
         return everything, []
     groups: dict[tuple[str, ...], list[int]] = {}
-    for index, cells in enumerate(zip(*texts, strict=True)):
-        groups.setdefault(cells, []).append(index)
+    for index in everything:
+        groups.setdefault(sheet.texts(index), []).append(index)
     notes, merged = [], set()
     for first, *others in groups.values():
         if others and first not in sheet.silent:
@@ -148,7 +149,7 @@ def _identify(sheet: Sheet, kept: Sequence[int]) -> Identities:
     empty: Sequence[Any] = [None] * len(sheet.rows)
     names = ("id", "company", "role", "contact", "url", "applied_on")
     ids, companies, roles, people, urls, days = (_pick(sheet.values.get(name, empty), kept) for name in names)
-    return Identities(ids, companies, roles, people, urls, days, [_pick(texts, kept) for texts in sheet.texts()])
+    return Identities(ids, companies, roles, people, urls, days, lambda place: sheet.texts(kept[place]))
 
 
 def _pick(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
@@ -157,24 +158,29 @@ def _pick(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
 
 
 def _make_leads(sheet: Sheet, kept: Sequence[int], keys: Iterable[str]) -> list[Lead]:
-    """The leads of these rows, set field by field: for each lead by itself, its fifty fields cost twice as much."""
-    leads = [object.__new__(Lead) for _ in kept]
+    """The leads of these rows. Each is made open and frozen when it is whole.
+
+    A frozen dataclass sets its fields by one call each, an open one by none: for the fifty fields of a lead that is a
+    tenth of the time, and without it reading a large sheet costs a quarter more (tests/bench/reading.py).
+    """
     rows: Sequence[Row] = _pick(sheet.rows, kept)
-    nothing: frozenset[str] = frozenset()
     columns: dict[str, Iterable[Any]] = {
         "key": keys,
         "row": map(sheet.reference, rows),
         "row_number": [row.number for row in rows],
         "columns": repeat(sheet.columns.mapped),
-        "unreadable": [sheet.unreadable.get(index, nothing) for index in kept],
+        "unreadable": [sheet.unreadable.get(index, _NOTHING) for index in kept]
+        if sheet.unreadable
+        else repeat(_NOTHING),
         "address": [row.address for row in rows],
     }
     for name, default in _DEFAULTS.items():
         if name in sheet.values:
             values = _pick(sheet.values[name], kept)
             columns[name] = values if default is None else [default if value is None else value for value in values]
-        column = columns.get(name, repeat(default))
-        deque(map(getattr(Lead, name).__set__, leads, column), maxlen=0)
+    leads = list(map(_OpenLead, *(columns.get(name, repeat(default)) for name, default in _DEFAULTS.items())))
+    for lead in leads:
+        lead.__class__ = Lead
     return leads
 
 

@@ -6,7 +6,7 @@ Remarks are notes, never problems: nothing is corrected and nothing hangs on the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import combinations, islice
 
@@ -19,20 +19,20 @@ _SAME = 0.88
 _NEAR_DOMAIN = 0.8
 _MAX_GROUP = 40
 """Names with one beginning that are compared with each other."""
-_MAX_PAIRS = 10_000
-"""Comparisons in all; a list of leads has far fewer."""
+_MAX_PAIRS = 5_000
+"""Comparisons of a kind; a list of leads has far fewer."""
 
 
 def lint_leads(leads: Sequence[Lead]) -> list[Note]:
     """At most `MAX_NOTES` remarks, sorted; the same leads in another order give the same remarks."""
-    found = {*_firms(leads), *_people(leads), *_domains(leads)}
+    firms = {company: squeeze(company) for company in {lead.company for lead in leads}}
+    found = {*_firms(firms), *_people(leads), *_domains(leads, firms)}
     return [Note(reason) for reason in sorted(found)[:MAX_NOTES]]
 
 
-def _firms(leads: Iterable[Lead]) -> Iterable[str]:
+def _firms(firms: Mapping[str, str]) -> Iterable[str]:
     groups: dict[str, dict[str, str]] = defaultdict(dict)
-    for company in {lead.company for lead in leads}:
-        form = squeeze(company)
+    for company, form in firms.items():
         if len(form) > 3:
             known = groups[form[:4]].setdefault(form, company)
             groups[form[:4]][form] = min(known, company)
@@ -47,22 +47,25 @@ def _firms(leads: Iterable[Lead]) -> Iterable[str]:
 
 
 def _people(leads: Iterable[Lead]) -> Iterable[str]:
-    names: dict[str, set[str]] = defaultdict(set)
-    for mail, name in {(lead.contact.email, lead.contact.name) for lead in leads}:
-        if mail and name:
-            names[mail.casefold()].add(name)
-    for mail, several in names.items():
-        spellings = {squeeze(name): name for name in sorted(several, reverse=True)} if len(several) > 1 else {}
+    first: dict[str, str] = {}
+    several: dict[str, set[str]] = defaultdict(set)
+    for person in (lead.contact for lead in leads):
+        if person.email and person.name:
+            mail, name = person.email.casefold(), person.name
+            if (known := first.setdefault(mail, name)) != name:
+                several[mail] |= {known, name}
+    for mail, names in several.items():
+        spellings = {squeeze(name): name for name in sorted(names, reverse=True)}
         if len(spellings) > 1:
             named = " and ".join(f'"{name}"' for name in sorted(spellings.values())[:3])
             yield f"{mail} belongs to {named}: one person in two spellings?"
 
 
-def _domains(leads: Iterable[Lead]) -> Iterable[str]:
-    seen = {(lead.contact.email, lead.company) for lead in leads if lead.contact.email and lead.company}
-    for mail, company in sorted(seen)[:_MAX_PAIRS]:
+def _domains(leads: Iterable[Lead], firms: Mapping[str, str]) -> Iterable[str]:
+    mails = set(sorted({lead.contact.email for lead in leads} - {""})[:_MAX_PAIRS])
+    for mail, company in {(lead.contact.email, lead.company) for lead in leads if lead.contact.email in mails}:
         parts = mail.rpartition("@")[2].split(".")
-        firm, label = squeeze(company), squeeze(parts[-2]) if len(parts) > 1 else ""
+        firm, label = firms[company], squeeze(parts[-2]) if len(parts) > 1 else ""
         if min(len(label), len(firm)) < 5 or label in firm or firm in label:
             continue
         if _alike(label, firm) >= _NEAR_DOMAIN:
@@ -70,7 +73,7 @@ def _domains(leads: Iterable[Lead]) -> Iterable[str]:
 
 
 def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isdigit())
+    return "".join(filter(str.isdigit, text))
 
 
 def _alike(one: str, other: str) -> float:

@@ -135,7 +135,7 @@ class _Matching:
         """New leads, the oldest first, each with the first form that nobody has or ever had."""
         used = set(self.memory) | set(self.keys.values())
         rest = [index for index in self._open() if index not in silent]
-        counts = Counter(self.shorts[index] for index in rest)
+        counts = Counter(map(self.shorts.__getitem__, rest))
         doubles = []
         for index in rest:
             short = self.shorts[index]

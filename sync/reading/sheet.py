@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from sync.models import CellValue, Problem, Row, Table
-from sync.reading.cells import clean_text, holds_text, shown
+from sync.reading.cells import clean_text, shown
 from sync.reading.columns import Columns
 
 _MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
@@ -57,9 +57,10 @@ class Sheet:
         columns = [self.values[name] for name in names if name in self.values]
         return list(map(any, zip(*columns, strict=True))) if columns else [False] * len(self.rows)
 
-    def texts(self) -> list[Sequence[str]]:
-        """Every mapped column as text: what two rows have in common."""
-        return [cells if holds_text(cells) else list(map(clean_text, cells)) for cells in self.cells.values()]
+    def texts(self, index: int) -> tuple[str, ...]:
+        """The row's mapped cells as text: what two rows have in common."""
+        cells = (column[index] for column in self.cells.values())
+        return tuple(cell if isinstance(cell, str) else clean_text(cell) for cell in cells)
 
     @property
     def silent_rows(self) -> tuple[str, ...]:
@@ -85,10 +86,12 @@ def take_rows(table: Table, columns: Columns, *, skip_hidden: bool) -> Sheet:
 
 def _drop_lines(rows: Sequence[Row], header: Sequence[str], sheet: Sheet) -> Sequence[Row]:
     """The rows that are neither blank nor the header again nor a merge mark: nearly always told by the first cell."""
-    firsts = {row.values[0] for row in rows if row.values and isinstance(row.values[0], str)}
+    firsts = {row.values[0] for row in rows if row.values}
     special = ("", header[0])
     ordinary = {
-        text for text in firsts if (first := clean_text(text)) not in special and not first.startswith(_MERGE_MARKS)
+        cell
+        for cell in firsts
+        if isinstance(cell, str) and (text := clean_text(cell)) not in special and not text.startswith(_MERGE_MARKS)
     }
     return [row for row in rows if (row.values and row.values[0] in ordinary) or _is_about_a_lead(row, header, sheet)]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
 
 from connectors.csv_file import CsvFile
 from sync.config import parse_settings
@@ -85,7 +85,7 @@ class Tracked(BaseModel):
     city: Word = ""
     source: Word = ""
     priority: Literal["high", "normal", "low"] = "normal"
-    url: Annotated[str, Field(pattern=r"^https?://[^\s\"<>]+$")] = ""
+    url: HttpUrl | None = None
     notes: Annotated[str, StringConstraints(max_length=4000)] = ""
 
 
