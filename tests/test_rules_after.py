@@ -226,3 +226,17 @@ def test_a_rule_can_be_switched_off() -> None:
     seeker = Seeker(settings_for(tables='[rules]\ndisable = ["R-001-14", "R-003-6", "R-003-1"]'))
     seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4)))
     assert {touch.rule for touch in seeker.schedule.touches} == {"R-001-1", "R-001-12"}
+
+
+@pytest.mark.parametrize("follow_up", ["2027-01-05", "2027-01-12", "2027-01-14"], ids=["past", "today", "ahead"])
+def test_nobody_is_asked_how_an_interview_went_before_it_is_held(follow_up: str) -> None:
+    """The sheet's own date may lie before the interview; what follows counts from the interview."""
+    seeker = Seeker()
+    lead = a_lead(
+        2, applied_on=date(2027, 1, 4), interview_at=when("2027-01-20 11:00"), contact=person(),
+        follow_up_on=date.fromisoformat(follow_up), follow_ups_done=0,
+    )  # fmt: skip
+    for now in ("2027-01-12 08:00", "2027-01-13 08:00", "2027-01-15 08:00"):
+        seeker.run(now, lead)
+        assert days(seeker.all("R-004-4"))[0] > "2027-01-26"
+    assert "Interview At: Wed 20 Jan + 7 days" in min(seeker.all("R-004-4"), key=day).description

@@ -320,6 +320,17 @@ def test_never_more_than_one_late_event_per_lead() -> None:
     assert sum(touch.summary.startswith("Late:") for touch in seeker.schedule.touches) == 1
 
 
+def test_a_passed_date_of_the_sheet_is_no_second_late_event() -> None:
+    seeker = Seeker()
+    lead = a_lead(interview_at=when("2027-01-19 10:00"), contact=person(), follow_ups_done=0)
+    seeker.run("2027-01-19 12:00", lead)
+    lead = replace(lead, follow_up_on=date(2027, 1, 20))
+    seeker.run("2027-01-20 08:00", lead)
+    seeker.run("2027-01-21 08:00", lead)
+    titles = [touch.summary for touch in seeker.schedule.touches if day(touch) == "2027-01-21"]
+    assert sorted(titles) == ["Follow up: Dana Reed, Acme", "Late: Thank for the interview: Dana Reed, Acme"]
+
+
 def test_feed_without_ticks_takes_others_as_done() -> None:
     seeker = Seeker(reactions=False)
     lead = a_lead(received_at=when("2027-01-19 10:00"), referrer="Lou Ames")

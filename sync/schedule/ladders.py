@@ -99,8 +99,10 @@ class Ladder:
         return self.desk.days.add(self.decide_by, 1)
 
     def _count_from(self, day: date, step: int) -> None:
-        self.counts_from = day
-        self.counts_text = self.desk.say("reason.since_step", step=step)
+        """The next step counts from this day; nobody is asked how an interview went before it was held."""
+        self.counts_from, self.counts_text = day, self.desk.say("reason.since_step", step=step)
+        if day < self.base:
+            self.counts_from, self.counts_text = self.base, self.base_text
 
     def _deleted(self) -> TouchMemory | None:
         return next((record for record in self.records.get(self.step, ()) if was_deleted(record)), None)

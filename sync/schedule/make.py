@@ -127,7 +127,11 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
         trains += more(cases, desk=desk)
     _note_past_contacts(cases, placing.guard, desk)
     late = {(draft.key, draft.rule.id) for draft in fixed if draft.late}
-    return fixed + list(placing.place_all([train for train in trains if not _joins_late(train, late, desk)]))
+    floors = list(placing.place_all([train for train in trains if not _joins_late(train, late, desk)]))
+    late_keys = {key for key, _ in late}
+    for floor in floors:  # a date of the sheet that passed is offered once more, but one "Late:" is enough for a lead
+        floor.late = floor.late and floor.key not in late_keys
+    return fixed + floors
 
 
 def _replace_pile(owed: list[Draft], desk: Desk) -> list[Draft]:
