@@ -68,6 +68,11 @@ class Case:
         """Since when the lead waits: older ones are served first."""
         return self.lead.applied_on or self.seen.first_seen.date()
 
+    @property
+    def stage_since(self) -> date:
+        """The day the lead was first seen in its stage."""
+        return self.seen.stages[-1].on if self.seen.stages else self.seen.first_seen.date()
+
     def round_of(self, field: str) -> int:
         """Which time this fact happens, counted from one."""
         counted = self.seen.again.get(field)

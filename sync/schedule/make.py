@@ -3,17 +3,21 @@
 The steps, each in a module of its own:
 
     facts        what cannot be is a problem           cases       lead + memory -> case
-    obligations  deadlines, promises, the day before   ladders, floors   what waits for a day
+    occasions    what sets an obligation off           obligations deadlines, promises, the day before
+    asking       ladders, trips, the sheet's date      decisions   on hold, a missing date, a planned step
+    endless      keep in touch                         news        what others are told
     placing      days: organisation guard, levelling   shared      events that name many leads
     timing       times of day                          showing     what is published, what rings
-    text         what the events say
+    text         what the events say                   review      what the weekly review says
+
+`ladders` with `replay` and `floors` are what asking touches and single touches have in common.
 
 Pure: the same leads, settings, memory and `now` give the same schedule, whatever the order of the rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,11 +25,15 @@ from sync.advice import Advice
 from sync.config import Settings
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
 from sync.reconcile.memory import Memory, TouchMemory
+from sync.schedule.asking import asking_trains
 from sync.schedule.cases import STOPS, Case, open_case
+from sync.schedule.decisions import decisions
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, remember
+from sync.schedule.endless import acquainted, agency_touches, employer_news
 from sync.schedule.facts import DATES, check_facts
-from sync.schedule.floors import agency_touches, closing_notes, employer_news, progress_notes, trains_of, withdrawals
+from sync.schedule.floors import single
+from sync.schedule.news import closing_notes, progress_notes, withdrawals
 from sync.schedule.obligations import obligations
 from sync.schedule.organisations import Guard
 from sync.schedule.placing import Placing, Single, Train
@@ -121,7 +129,7 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
     fixed = [draft for draft in owed if draft.kind is not TouchClass.SELF]
     for draft in fixed:
         placing.record(draft)
-    trains: list[Train] = [train for case in cases for train in trains_of(case, desk=desk)]
+    trains = [train for case in cases for train in _trains_of(case, desk)]
     trains += [Single(draft.case, draft) for draft in owed if draft.kind is TouchClass.SELF and draft.case]
     for more in (agency_touches, progress_notes, employer_news, withdrawals):
         trains += more(cases, desk=desk)
@@ -132,6 +140,13 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
     for floor in floors:  # a date of the sheet that passed is offered once more, but one "Late:" is enough for a lead
         floor.late = floor.late and floor.key not in late_keys
     return fixed + floors
+
+
+def _trains_of(case: Case, desk: Desk) -> Iterator[Train]:
+    """Everything that waits for a day in this lead."""
+    yield from asking_trains(case, desk=desk)
+    for draft in (acquainted(case, desk=desk), *decisions(case, desk=desk)):
+        yield from single(draft)
 
 
 def _replace_pile(owed: list[Draft], desk: Desk) -> list[Draft]:

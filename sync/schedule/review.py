@@ -16,7 +16,7 @@ from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import WEEK
-from sync.schedule.obligations import first_contact
+from sync.schedule.occasions import first_contact
 from sync.schedule.plain_text import clean
 from sync.schedule.shared import SharedEvents, is_past, list_names, name_all
 from sync.schedule.slots import at, quarter_up

@@ -1,0 +1,94 @@
+"""What the seeker has to decide alone about one lead: a row on hold, a date that is missing, a step planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sync.models import Lead, Stage
+from sync.schedule.cases import Case
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.floors import floor_draft, offer_floor
+from sync.schedule.ladders import WEEK, count_reasons
+
+OLD = timedelta(days=30)
+"""A row that is older at first sight is no news: it goes into the triage event."""
+
+
+def decisions(case: Case, *, desk: Desk) -> Iterator[Draft | None]:
+    """What is to be decided about this lead, each where it applies."""
+    yield _on_hold(case, desk)
+    yield _planned(case, desk)
+    yield _add_the_date(case, desk)
+
+
+def _on_hold(case: Case, desk: Desk) -> Draft | None:
+    rule = desk.rule("R-003-1")
+    if rule is None or case.stage is not Stage.ON_HOLD or not case.can_read("status") or not case.lead.interested:
+        return None
+    since, days = case.stage_since, (rule.intervals or (0,))[0]
+    number = sum(stage.stage is Stage.ON_HOLD for stage in case.seen.stages)
+    raw = desk.days.at_or_after(since + timedelta(days=days))
+    draft = floor_draft(case, rule, raw, desk, party="on_hold", round=number)
+    draft.reason[:0] = count_reasons(desk.say("reason.since_hold"), since, days, desk=desk)
+    return offer_floor(draft, desk)
+
+
+def _add_the_date(case: Case, desk: Desk) -> Draft | None:
+    """An interview or offer without its date, or an application without the day it was sent."""
+    rule, lead = desk.rule("R-000-4"), case.lead
+    missing = {
+        Stage.INTERVIEW: ("interview_at", lead.interview_at),
+        Stage.OFFER: ("offer_on", lead.offer_on),
+        Stage.SENT: ("applied_on", lead.applied_on or lead.meeting_on),
+    }.get(case.stage)
+    if rule is None or missing is None or missing[1] is not None or not lead.interested:
+        return None
+    if not case.can_read("status", missing[0]) or (case.stage is Stage.INTERVIEW and lead.follow_up_on):
+        return None
+    since = case.stage_since
+    if case.new and _newest(lead, desk) + OLD < desk.today:
+        desk.triage(case)
+        return None
+    if case.seen.triaged or lead.key in desk.settled:
+        return None
+    number = sum(stage.stage is case.stage for stage in case.seen.stages)
+    draft = floor_draft(case, rule, desk.days.at_or_after(since), desk, party=case.stage.value, round=number)
+    draft.facts = {"field": desk.say(f"field.{missing[0]}")}
+    draft.reason.insert(0, desk.say("reason.no_date", **draft.facts))
+    return offer_floor(draft, desk)
+
+
+def _planned(case: Case, desk: Desk) -> Draft | None:
+    """R-000-5: the seeker's own plan, later on a date or half an hour of research; never before an introduction."""
+    rule, lead = desk.rule("R-000-5"), case.lead
+    if rule is None or lead.stage.closed or not lead.interested or not case.can_read(*rule.reads, "status"):
+        return None
+    introduced = bool(lead.received_at and lead.referrer and lead.contact.name)
+    if lead.plan_on is not None:
+        draft = floor_draft(case, rule, desk.days.at_or_after(lead.plan_on), desk, round=1)
+        draft.reason[:0] = [desk.say("reason.plan", day=desk.tell(lead.plan_on))]
+    elif lead.plan == "research" and not introduced:
+        since = desk.day_of(lead.received_at or case.seen.first_seen)
+        draft = floor_draft(case, rule, desk.days.at_or_after(since), desk)
+        draft.reason[:0] = [desk.say("reason.research")]
+    else:
+        return None
+    if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < desk.today:
+        if case.new:
+            desk.triage(case)
+        return None
+    return offer_floor(draft, desk)
+
+
+def _newest(lead: Lead, desk: Desk) -> date:
+    found = (
+        lead.received_at,
+        lead.applied_on,
+        lead.last_inbound,
+        lead.last_outbound,
+        lead.meeting_on,
+        lead.follow_up_on,
+    )
+    return max((desk.day_of(day) for day in found if day is not None), default=desk.today)

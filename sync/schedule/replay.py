@@ -1,0 +1,169 @@
+"""What is over in a ladder: from its base to its next open step (DESIGN 5.1, the rules at the head of `ladders`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sync.models import Moment
+from sync.reconcile.memory import TouchMemory
+from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.drafts import draft_for, remember
+from sync.schedule.ladders import WEEK, Ladder, day_or_none, sheet_date
+
+
+def replay(ladder: Ladder) -> None:
+    """Bring a ladder from its base to its next open step; what is over becomes history."""
+    _collect_records(ladder)
+    planned = _planned_days(ladder)
+    done, real = _steps_done(ladder, planned)
+    ladder.counts_from, ladder.counts_text = ladder.base, ladder.base_text
+    if done:
+        _keep_history(ladder, done, real)
+        ladder.count_from(real or planned[done - 1], done)
+        ladder.step = done + 1
+    while ladder.step <= ladder.cap and _pass_step(ladder):
+        ladder.count_from(ladder.counts_from, ladder.step)
+        ladder.step += 1
+
+
+def _collect_records(ladder: Ladder) -> None:
+    ids = {rule.id for rule in ladder.rules} | {"sheet", "R-003-15"}
+    for record in ladder.desk.by_lead.get(ladder.case.lead.key, ()):
+        step = record.round - ladder.round_base
+        if record.rule in ids and record.generation >= ladder.generation and 1 <= step <= ladder.cap:
+            ladder.records.setdefault(step, []).append(record)
+
+
+def _planned_days(ladder: Ladder) -> list[date]:
+    """Each step's day by arithmetic from the base; where the user dragged it, the earlier of the two."""
+    days: list[date] = []
+    day = ladder.base
+    for step, interval in enumerate(ladder.intervals, 1):
+        day = ladder.desk.days.at_or_after(day + timedelta(days=interval))
+        drags = (ladder.desk.day_of(record.pinned_to) for record in ladder.records.get(step, ()) if record.pinned_to)
+        days.append(min((day, *drags)))
+    return days
+
+
+def _steps_done(ladder: Ladder, planned: list[date]) -> tuple[int, date | None]:
+    """How many steps are done, and the real date of the last one where it is known."""
+    lead, desk = ladder.case.lead, ladder.desk
+    ticked = max(
+        (
+            (step, record.done_on)
+            for step, records in ladder.records.items()
+            for record in records
+            if record.done_on and not record.assumed
+        ),
+        default=(0, None),
+    )
+    counted = min(lead.follow_ups_done or 0, ladder.cap) if ladder.first_counts else 0
+    outbound = day_or_none(lead.last_outbound, desk)
+    reached = 0
+    if outbound and outbound > ladder.base:
+        reached = sum(day <= outbound for day in planned)
+        reached = max(1, reached) if ladder.first_counts else reached
+    real = [day for day in (ticked[1], outbound if reached else None) if day]
+    return max(ticked[0], counted, reached), max(real, default=None)
+
+
+def _keep_history(ladder: Ladder, done: int, real: date | None) -> None:
+    """What stood for the steps that are done. Of a step's own touch and the sheet's in its place only one was made."""
+    for step in range(1, done + 1):
+        records = [r for r in ladder.records.get(step, ()) if not r.missed and not was_deleted(r)]
+        made = next((record for record in records if record.done_on), None)
+        for record in records:
+            on = record.done_on or real or record.planned
+            if on is None:
+                continue
+            ladder.desk.done.add(record.uid)
+            if made in (None, record):
+                made = replace(record, done_on=on)
+                ladder.desk.keep(made)
+
+
+def _pass_step(ladder: Ladder) -> bool:
+    """Whether the current step is over. If so `counts_from` becomes the day the next one counts from."""
+    desk, records = ladder.desk, ladder.records.get(ladder.step, ())
+    for known in records:
+        if (over := _over_on(known, desk)) is not None:
+            ladder.counts_from = over
+            return True
+    if (sheet := sheet_date(ladder.case, desk, after=None)) is not None:
+        passed = _pass_sheet_step(ladder, sheet)
+        ladder.counts_from = sheet if passed else ladder.counts_from
+        return passed
+    raw = ladder.raw_day()
+    record = next((record for record in records if record.rule != "sheet" and record.start is not None), None)
+    stood = _stood_on(record) if record else None
+    day = desk.day_of(stood) if stood is not None else raw
+    if record and record.offers == 2 and day >= desk.today:
+        ladder.offer = (ladder.step, day, record.planned or day)
+    if day >= desk.today or (desk.absent and record and not desk.never_logs):
+        return False
+    if not desk.never_logs:
+        if record is None and day + WEEK >= desk.today:
+            return False
+        if record and record.offers == 1:
+            again = max(desk.days.add(day, 1), desk.days.at_or_after(desk.today))
+            ladder.offer = (ladder.step, again, day if record.pinned_to else record.planned or day)
+            return False
+    ladder.counts_from = _leave_behind(ladder, record, day)
+    return True
+
+
+def _over_on(record: TouchMemory, desk: Desk) -> date | None:
+    """The day a step that is over counts for; None while it is open."""
+    if record.done_on:
+        desk.done.add(record.uid)
+        return record.done_on
+    if record.missed:
+        desk.missed.add(record.uid)
+        return record.planned or record.raw
+    if was_deleted(record):
+        return desk.day_of(record.start) if record.start is not None else record.planned or record.raw
+    return None
+
+
+def _stood_on(record: TouchMemory) -> Moment | None:
+    return record.pinned_to if record.pinned_to is not None else record.start
+
+
+def _pass_sheet_step(ladder: Ladder, day: date) -> bool:
+    """A date of the sheet that passed: late once, then over."""
+    desk, case = ladder.desk, ladder.case
+    records = ladder.records.get(ladder.step, ())
+    record = next((record for record in records if record.rule == "sheet" and record.raw == day), None)
+    stood = desk.day_of(_stood_on(record) or day) if record else day
+    if stood >= desk.today or day >= desk.today:
+        return False
+    if not desk.never_logs and (record is None or record.offers == 1) and day + WEEK >= desk.today:
+        return False
+    if record is not None:
+        _mark_over(record, day, desk=desk)
+    else:
+        draft = draft_for(
+            case, desk.advice.rules["sheet"], desk=desk, raw=day, round=ladder.round_base + ladder.step,
+            step=ladder.step, generation=ladder.generation,
+        )  # fmt: skip
+        _mark_over(remember(draft), day, desk=desk)
+    return True
+
+
+def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date:
+    """Take a passed step as done or missed; the day the next one counts from."""
+    if record is None:
+        record = remember(ladder.draft(ladder.rules[ladder.step - 1], day))
+    on = day if ladder.desk.never_logs else record.planned or day
+    _mark_over(record, on, desk=ladder.desk)
+    return on
+
+
+def _mark_over(record: TouchMemory, on: date, *, desk: Desk) -> None:
+    if desk.never_logs:
+        desk.keep(replace(record, done_on=on, assumed=True))
+        desk.done.add(record.uid)
+    else:
+        desk.keep(replace(record, missed=True))
+        desk.missed.add(record.uid)
