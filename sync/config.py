@@ -58,7 +58,8 @@ def _parse_hours(value: object) -> object:
     return value
 
 
-def _known_zone(name: str) -> str:
+def check_zone(name: str) -> str:
+    """The name of a time zone that exists. Raises `ValueError` with the nearest one."""
     if name not in available_timezones():
         near = get_close_matches(name, sorted(available_timezones()), 1, 0.5)
         raise ValueError(f"{name!r} is no time zone" + (f"; did you mean {near[0]!r}?" if near else ""))
@@ -70,7 +71,7 @@ def _as_list(value: object) -> object:
 
 
 HoursField = Annotated[Hours, BeforeValidator(_parse_hours)]
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
+ZoneName = Annotated[str, AfterValidator(check_zone)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 
 

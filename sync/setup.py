@@ -27,6 +27,21 @@ _DATES = (
     " offer_on promised_on follow_up_on they_decide_by travel_on"
 )
 
+MEANINGS: Mapping[str, str] = {
+    "agency": "the staffing agency",
+    "applied_on": "the day you applied",
+    "channel": "how you are in touch (email, phone, linkedin ...)",
+    "company": "the company",
+    "contact_name": "the person you deal with",
+    "contact_phone": "that person's telephone number",
+    "follow_up_on": "the day on which you want to follow up",
+    "interview_at": "the interview",
+    "last_outbound": "the day you last wrote or called",
+    "received_at": "the day the lead came in",
+    "source": "where you found it",
+}
+"""What a column may be asked about, in a person's words."""
+
 _FEED = (
     "Rings: Google Calendar and Outlook never ring for a subscribed calendar; Apple's does without its Remove Alerts.",
     "Updates: every 8 to 24 hours in Google, about every 3 hours in Outlook, from 5 minutes to a week in Apple.",
@@ -62,6 +77,8 @@ class ColumnGuess:
     field: str
     reason: str
     samples: tuple[str, ...]
+    choices: tuple[str, ...] = ()
+    """The fields it may hold, where that was not settled."""
 
 
 def recognise_source(text: str) -> Mapping[str, str]:
@@ -117,7 +134,7 @@ def guess_columns(table: Table, columns: Columns) -> tuple[ColumnGuess, ...]:
         name = fields.get(index, "")
         reason = columns.reasons.get(name, "") if name else columns.unread.get(header, "not a header that is known")
         cells = [shown(row.values[index]) if index < len(row.values) else "" for row in rows[:SAMPLE_ROWS]]
-        guesses.append(ColumnGuess(header, name, reason, tuple(cells)))
+        guesses.append(ColumnGuess(header, name, reason, tuple(cells), columns.asked.get(header, ())))
     return tuple(guesses)
 
 

@@ -233,6 +233,35 @@ def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_cho
     assert (target.url, target.user, target.details) == (wanted, "ann", "full")
 
 
+def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(folder: Path) -> None:
+    (folder / "leads.csv").write_text(
+        "Company,Timestamp,Due on,Status\nAcme,2026-09-01,2026-09-20,applied\n", encoding="utf-8"
+    )
+    screen = converse(
+        folder,
+        [
+            ("Your sheet", "gone.csv"),
+            ("there is no file", "leads.csv"),
+            ("Your time zone", "Berlin"),
+            ("is no time zone", "Europe/Berlin"),
+            ("Public holidays", "Bavaria"),
+            ("no such country", "DE-BY"),
+            ("Your calendar", "follow ups"),
+            ("neither an .ics file", "f.ics"),
+            ("What is 'Timestamp'", "9"),
+            ("is none of them", "1"),
+            ("What is 'Due on'", "follow_up_on"),
+        ],
+    )
+    assert "1. applied_on: the day you applied" in screen
+    assert "Acme" in screen.partition("first follow-ups")[2]
+    assert "\x1b" not in screen
+    settings = parse_settings((folder / "followup.toml").read_text("utf-8"))
+    assert (settings.timezone, settings.holidays) == ("Europe/Berlin", ("DE-BY",))
+    assert settings.source.columns["applied_on"] == "Timestamp"
+    assert settings.source.columns["follow_up_on"] == "Due on"
+
+
 CALENDARS = (
     CalendarInfo("Home", "u1"),
     CalendarInfo("Work", "u2"),

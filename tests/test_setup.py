@@ -14,6 +14,7 @@ from sync.models import Lead, Row, Table
 from sync.reading.columns import understand_columns
 from sync.reading.vocabulary import load_vocabulary
 from sync.setup import (
+    MEANINGS,
     Setup,
     choose_details,
     count_old,
@@ -108,3 +109,7 @@ def test_whatever_the_answers_the_file_says_the_same(path: str, header: str, wor
         date(2026, 9, 1),
         ("DE-BY",),
     )
+
+
+def test_every_field_a_column_may_be_asked_about_has_a_meaning() -> None:
+    assert {name for names in load_vocabulary().ask.values() for name in names} == set(MEANINGS)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ import typer
 
 from sync.cli.options import ConfigOption, NoColorOption, NowOption, app
 from sync.cli.profiles import CONFIG_NAME, Profile, make_profile, parse_now, read_sheet
+from sync.cli.questions import Questions
 from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError, FollowupError
 
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sync.models import Table
-    from sync.setup import Setup
-
-Ask = Callable[[str, str, str], str]
+    from sync.setup import ColumnGuess, Setup
 
 
 @app.command()
@@ -49,31 +47,63 @@ def init(
         raise ConfigError(f"{path} exists and is never overwritten; edit it, or name another file with --config")
     if not path.resolve().parent.is_dir():
         raise ConfigError(f"there is no folder {path.parent} to write {path.name} into")
-    ask = _questions(yes)
-    sheet = _sheet_keys(ask("Your sheet (a file, or the address of a Google Sheet)", source, "leads.csv"), path, tab)
-    zone = ask("Your time zone", timezone, _host_zone())
-    days_off = ask("Public holidays to leave out (US, US-NY, DE-BY ...; empty for none)", holidays, "")
-    place = _calendar_keys(ask("Your calendar (an .ics file or a CalDAV address)", target, "followups.ics"), path)
+    questions = Questions(nothing=yes)
+    sheet, table = questions.ask_until(
+        "Your sheet (a file, or the address of a Google Sheet)",
+        lambda text: _open_sheet(text, path, tab),
+        given=source,
+        default="leads.csv",
+    )
+    zone = questions.ask_until("Your time zone", _check_zone, given=timezone, default=_host_zone())
+    days_off = questions.ask_until(
+        "Public holidays to leave out (US, US-NY, DE-BY ...; Enter for none)", _check_holidays, given=holidays
+    )
+    place = questions.ask_until(
+        "Your calendar (an .ics file or a CalDAV address)",
+        lambda text: _calendar_keys(text, path),
+        given=target,
+        default="followups.ics",
+    )
     place |= {key: value for key, value in (("user", user), ("calendar", calendar)) if value}
     setup = Setup(secrets.token_hex(4), zone, sheet, place, days_off)
-    if place["type"] == "caldav" and not calendar and not yes and sys.stdin.isatty():
-        setup = replace(setup, target=_choose_calendar(setup, path, ask))
-    setup = replace(setup, target={**setup.target, "details": _ask_details(place["type"], ask)})
-    text = _understand(setup, path, ask, now=now, console=open_console(no_color))
+    if place["type"] == "caldav" and not calendar and questions.are_asked:
+        setup = replace(setup, target=_choose_calendar(setup, path, questions))
+    setup = replace(setup, target={**setup.target, "details": _ask_details(place["type"], questions)})
+    text = _understand(setup, path, table, questions, now=now, console=open_console(no_color))
     _write_new(path, text)
     typer.echo(f"Wrote {path}. Next: followup plan")
     return OK
 
 
-def _questions(yes: bool) -> Ask:
-    """Asks for what was not given; without a terminal or with --yes the default is taken."""
+def _open_sheet(text: str, path: Path, tab: str) -> tuple[dict[str, str], Table]:
+    """The sheet's keys and the sheet, read: what is wrong with it is said before the next question."""
+    from connectors import open_source
+    from sync.setup import Setup, write_settings
 
-    def ask(question: str, given: str, default: str) -> str:
-        if given or yes or not sys.stdin.isatty():
-            return given or default
-        return str(typer.prompt(question, default=default, err=True))
+    keys = _sheet_keys(text, path, tab)
+    nowhere = {"type": "ics", "path": "followups.ics"}
+    profile = make_profile(write_settings(Setup("init", "UTC", keys, nowhere)), path)
+    table = open_source(profile.settings, profile.outside).read()
+    read_sheet(table, profile)
+    return keys, table
 
-    return ask
+
+def _check_zone(name: str) -> str:
+    from sync.config import check_zone
+
+    try:
+        return check_zone(name.strip())
+    except ValueError as error:
+        raise ConfigError(f"{error} (zones look like America/New_York)") from None
+
+
+def _check_holidays(code: str) -> str:
+    from sync.config import WEEKDAYS
+    from sync.schedule.business_days import BusinessDays
+
+    word = code.strip()
+    BusinessDays((word,) if word else (), extra=(), workdays=WEEKDAYS, year=2026, language="en")
+    return word
 
 
 def _sheet_keys(text: str, config: Path, tab: str) -> dict[str, str]:
@@ -96,14 +126,14 @@ def _calendar_keys(text: str, config: Path) -> dict[str, str]:
     return keys
 
 
-def _ask_details(kind: str, ask: Ask) -> str:
+def _ask_details(kind: str, questions: Questions) -> str:
     from sync.setup import choose_details
 
-    seen = ask("Does anyone else see that calendar (yes or no)?", "", "no") if kind == "caldav" else "no"
-    return choose_details(kind, others_see_it=seen.strip().lower() not in ("no", "n"))
+    seen = kind == "caldav" and questions.agree("Does anyone else see that calendar?")
+    return choose_details(kind, others_see_it=seen)
 
 
-def _choose_calendar(setup: Setup, path: Path, ask: Ask) -> dict[str, str]:
+def _choose_calendar(setup: Setup, path: Path, questions: Questions) -> dict[str, str]:
     """Look at the server and let a person choose; the calendar's own address is what is kept.
 
     The password is used for this look only. A server that cannot be asked is named and the address stays as given.
@@ -115,7 +145,7 @@ def _choose_calendar(setup: Setup, path: Path, ask: Ask) -> dict[str, str]:
     keys = dict(setup.target)
     secret = ""
     if not is_google_calendar(keys["url"]):
-        keys["user"] = ask("Your name on that server", keys.get("user", ""), "")
+        keys["user"] = questions.ask("Your name on that server", given=keys.get("user", ""))
         hint = "Your password there (used now to list your calendars, kept nowhere; empty to skip)"
         secret = str(typer.prompt(hint, default="", hide_input=True, show_default=False, err=True))
         if not secret:
@@ -132,7 +162,7 @@ def _choose_calendar(setup: Setup, path: Path, ask: Ask) -> dict[str, str]:
         typer.echo("  " + "".join(letter for letter in line if letter.isprintable()), err=True)
     usable = [number for number, info in enumerate(found, start=1) if not info.trouble]
     while usable:
-        chosen = pick_calendar(found, ask("Which of them (number or name)", "", str(usable[0])))
+        chosen = pick_calendar(found, questions.ask("Which of them (number or name)", default=str(usable[0])))
         if chosen is not None:
             typer.echo(f"  Follow-ups go into {chosen.name!r}.", err=True)
             return keys | {"url": chosen.url}
@@ -154,43 +184,54 @@ def _host_zone() -> str:
     return name or (link.partition("zoneinfo/")[2] if "zoneinfo/" in link else "UTC")
 
 
-def _understand(setup: Setup, path: Path, ask: Ask, *, now: str, console: Console) -> str:
+def _understand(setup: Setup, path: Path, table: Table, questions: Questions, *, now: str, console: Console) -> str:
     """The settings' text with the mapping that was shown and accepted."""
-    from connectors import open_source
     from sync.render import show_guess
     from sync.setup import OLD_AFTER_DAYS, count_old, write_settings
 
     profile = make_profile(write_settings(setup), path)
-    table = open_source(profile.settings, profile.outside).read()
     leads, guesses = read_sheet(table, profile)
     show_guess(console, guesses)
-    columns = dict(leads.mapped)
-    for guess in guesses:
-        if not guess.field and "several things" in guess.reason and any(guess.samples):
-            answer = ask(f"What is {guess.header!r}? Give a field, or nothing to leave it", "", "")
-            columns |= {answer: guess.header} if answer else {}
+    setup = replace(setup, columns={**leads.mapped, **_ask_columns(guesses, leads.mapped, questions)})
+    leads, _ = read_sheet(table, make_profile(write_settings(setup), path))
     words = sorted({lead.status_text for lead in leads.leads if lead.status_text and not lead.stage_known})
-    setup = replace(setup, columns=columns, words=words)
+    setup = replace(setup, words=words)
     started = parse_now(now)
     day = started.astimezone(profile.settings.zone).date() - timedelta(days=OLD_AFTER_DAYS)
     old = count_old(leads.leads, day)
     if old:
         typer.echo(f"{old} of {len(leads.leads)} leads have no date since {day}.", err=True)
-        if ask("Leave such old rows out (yes or no)?", "", "no").strip().lower() in ("yes", "y"):
+        if questions.agree("Leave such old rows out?"):
             setup = replace(setup, ignore_before=day)
     _preview(make_profile(write_settings(setup), path), table, started, console)
     return write_settings(setup)
 
 
+def _ask_columns(guesses: Sequence[ColumnGuess], mapped: Mapping[str, str], questions: Questions) -> Mapping[str, str]:
+    """Field to header, for columns that may mean several things and that a person settled."""
+    from sync.setup import MEANINGS
+
+    settled: dict[str, str] = {}
+    for guess in guesses if questions.are_asked else ():
+        choices = {name: MEANINGS[name] for name in guess.choices if name not in mapped and name not in settled}
+        if choices and any(guess.samples):
+            cells = " | ".join(cell for cell in guess.samples if cell)
+            typer.echo(f"\nThe column {guess.header!r} ({cells}) can be read as:", err=True)
+            answer = questions.choose(f"What is {guess.header!r}?", choices)
+            settled |= {answer: guess.header} if answer else {}
+    return settled
+
+
 def _preview(profile: Profile, table: Table, started: datetime, console: Console) -> None:
-    """The first follow-ups that these settings would give, without touching any calendar."""
+    """The first follow-ups that these settings would give, with all names and without touching any calendar."""
     from connectors.memory import MemorySource, MemoryState, MemoryTarget
     from sync.render import show_first
     from sync.run import run
     from sync.setup import first_events
 
+    target = profile.settings.target.model_copy(update={"details": "full", "heartbeat_days": 0})
     report = run(
-        profile.settings,
+        profile.settings.model_copy(update={"target": target}),
         source=MemorySource(table),
         target=MemoryTarget(),
         store=MemoryState(),

@@ -47,8 +47,8 @@ class Columns:
     reasons: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     """Header to the reason why it is not read."""
-    asked: tuple[str, ...] = ()
-    """Headers that may mean several things and were not settled."""
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Headers that may mean several things and were not settled, with the fields they may hold."""
     notes: tuple[str, ...] = ()
     shape: Shape | None = None
     """The mapping that was used, if any."""
@@ -151,7 +151,7 @@ class _Guess:
         self.reasons: dict[str, str] = {}
         self.unread: dict[str, str] = {}
         self.shape: Shape | None = None
-        self.asked: list[str] = []
+        self.asked: dict[str, tuple[str, ...]] = {}
         self.notes: list[str] = []
         self.canonical = all(header in _ALL_FIELDS for header in headers if header)
         shifted = len(headers) if table.delimited else MAX_COLUMNS
@@ -167,7 +167,7 @@ class _Guess:
             self.fields,
             self.reasons,
             self.unread,
-            tuple(self.asked),
+            self.asked,
             tuple(dict.fromkeys(self.notes)),
             self.shape,
         )
@@ -295,7 +295,7 @@ class _Guess:
     def _ask(self, column: int, names: Sequence[str]) -> None:
         header = self.headers[column]
         lines = " or ".join(f'{name} = "{header}"' for name in names) or "nothing that is missing"
-        self.asked.append(header)
+        self.asked[header] = tuple(names)
         self.unread[header] = f"it may mean several things: {lines}"
         if self.samples[column] and names:
             self.notes.append(
