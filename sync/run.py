@@ -13,6 +13,7 @@ import json
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 from sync.advice import Advice, load_advice
@@ -39,6 +40,8 @@ from sync.write_back import cells_to_write, check_column, next_follow_ups
 STOPS_KEPT = 10
 """Runs that ended before they wrote, kept for `status`."""
 
+STRAYS = "{count} events of this owner are in no plan; `followup clear` takes them out of the calendar"
+
 LOST = (
     "the memory of earlier runs is not there: events were recognised by their identity, ticks and moves were read from "
     "the calendar, and nothing is deleted in this run; what you deleted before may come back once"
@@ -61,13 +64,22 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
+class _Stock:
+    """What a run starts from: the sheet, the calendar, and the memory that has taken in what the calendar shows."""
+
     table: Table
-    heartbeat: str
-    plan: Plan
     leads: Leads
     observation: Observation
-    before: Memory
+    memory: Memory
+    lost: bool
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    stock: _Stock
+    heartbeat: str
+    plan: Plan
     after: Memory
     holds_until: datetime | None
     """The next instant at which the schedule may change by itself."""
@@ -112,9 +124,56 @@ def run(
             raise
         report = _carry_out(decided, target, store, now=now, deadline=deadline, strict=strict, progress=progress)
         if settings.write_back:
-            report = _write_back(report, decided.table, source, settings)
+            report = _write_back(report, decided.stock.table, source, settings)
         settled = report.exit_code == OK and not (report.messages or accept_deletes) and _same(before, report.memory)
         return report if settled else replace(report, quiet_until=None)
+
+
+def _take_stock(
+    settings: Settings,
+    advice: Advice,
+    source: Source,
+    target: Target,
+    memory: Memory,
+    *,
+    now: datetime,
+    accept_deletes: bool,
+) -> _Stock:
+    """Sheet, calendar and memory, the last brought up to what the calendar shows. Stops where a guard says so."""
+    zone, abilities, today = settings.zone, target.abilities, now.astimezone(settings.zone).date()
+    ticks = TickPattern(advice.done_words)
+    check_identities(memory, source=source.identity, target=target.identity)
+    table = source.read()
+    accepted = json.loads(memory.texts.get("mapping", "{}"))
+    understand = partial(read_leads, table, settings=settings, vocabulary=advice.vocabulary, accepted=accepted)
+    schedule_for = partial(make_schedule, settings=settings, advice=advice, now=now, abilities=abilities)
+    leads = understand(memory=memory.leads)
+    check_sheet(memory, leads)
+    if settings.write_back:
+        check_column(leads, column=settings.write_back.next_follow_up)
+    observation = target.observe(known_copies(memory))
+    notes: list[Note] = []
+    current = heal(memory, observation)
+    if not memory.target:
+        current = forget_absent(current, observation)
+    lost = memory.lost or (memory.first_run is None and bool(observation.events))
+    if lost:
+        found = recognise(observation, leads=leads.leads, rules=advice.rules, owner=settings.owner)
+        current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
+        leads = understand(memory=current.leads)
+        schedule, planned = schedule_for(leads, memory=current)
+        touches = schedule.touches
+        current = replace(current, lost=True)
+        current = adopt(current, observation, touches=touches, planned=planned.touches, zone=zone, ticks=ticks)
+        current = leave_gaps(current, found, observation, touches=touches, zone=zone, today=today)
+        notes.append(Note(LOST))
+    if abilities.reactions:
+        if not accept_deletes:
+            check_disappearance(current, observation, today=today, zone=zone)
+        current, said = take_reactions(current, observation, now=now, zone=zone, ticks=ticks)
+        notes += said
+    notes += [Note(text) for text in (*table.notes, *observation.notes)]
+    return _Stock(table, leads, observation, current, lost, tuple(notes))
 
 
 def _decide(
@@ -128,61 +187,21 @@ def _decide(
     accept_deletes: bool,
 ) -> _Decided:
     """Everything before the first write: pure but for reading the sheet and the calendar."""
-    check_identities(memory, source=source.identity, target=target.identity)
-    table = source.read()
-    accepted = json.loads(memory.texts.get("mapping", "{}"))
-    leads = read_leads(table, settings=settings, vocabulary=advice.vocabulary, memory=memory.leads, accepted=accepted)
-    check_sheet(memory, leads)
-    if settings.write_back:
-        check_column(leads, column=settings.write_back.next_follow_up)
-    observation = target.observe(known_copies(memory))
-    zone, abilities = settings.zone, target.abilities
-    ticks = TickPattern(advice.done_words)
-    notes: list[Note] = []
-    current = heal(memory, observation)
-    if not memory.target:
-        current = forget_absent(current, observation)
-    lost = memory.lost or (memory.first_run is None and bool(observation.events))
-    if lost:
-        found = recognise(observation, leads=leads.leads, rules=advice.rules, owner=settings.owner)
-        current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
-        leads = read_leads(
-            table, settings=settings, vocabulary=advice.vocabulary, memory=current.leads, accepted=accepted
-        )
-        schedule, planned = make_schedule(
-            leads, settings=settings, advice=advice, memory=current, now=now, abilities=abilities
-        )
-        current = adopt(
-            replace(current, lost=True),
-            observation,
-            touches=schedule.touches,
-            planned=planned.touches,
-            zone=zone,
-            ticks=ticks,
-        )
-        current = leave_gaps(
-            current, found, observation, touches=schedule.touches, zone=zone, today=now.astimezone(zone).date()
-        )
-        notes.append(Note(LOST))
-    if abilities.reactions:
-        if not accept_deletes:
-            check_disappearance(current, observation, today=now.astimezone(zone).date(), zone=zone)
-        current, said = take_reactions(current, observation, now=now, zone=zone, ticks=ticks)
-        notes += said
+    stock = _take_stock(settings, advice, source, target, memory, now=now, accept_deletes=accept_deletes)
+    leads, observation, before = stock.leads, stock.observation, stock.memory
+    abilities, today = target.abilities, now.astimezone(settings.zone).date()
     schedule, after = make_schedule(
-        leads, settings=settings, advice=advice, memory=current, now=now, abilities=abilities
+        leads, settings=settings, advice=advice, memory=before, now=now, abilities=abilities
     )
     wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
-    today = now.astimezone(zone).date()
     heartbeat = make_heartbeat(after, settings=settings, advice=advice, abilities=abilities, now=now)
     if heartbeat is not None:
         wishes.append(heartbeat)
         schedule = replace(schedule, touches=(*schedule.touches, heartbeat.touch))
-    strays = _strays(settings, current, observation, planned={wish.touch.uid for wish in wishes})
+    notes = list(stock.notes)
+    strays = _strays(settings, before, observation, planned={wish.touch.uid for wish in wishes})
     if strays:
-        notes.append(
-            Note(f"{len(strays)} events of this owner are in no plan; `followup clear` takes them out of the calendar")
-        )
+        notes.append(Note(STRAYS.format(count=len(strays))))
     rules = _digest(settings, leads)
     plan, after = make_plan(
         schedule,
@@ -195,9 +214,9 @@ def _decide(
         now=now,
         rules_changed=memory.texts.get("rules", rules) != rules,
         accept_deletes=accept_deletes,
-        lost=lost,
-        if_held=lambda sentence: speak(sentence, wishes, memory=current, today=today),
-        notes=[*notes, *(Note(text) for text in (*table.notes, *observation.notes))],
+        lost=stock.lost,
+        if_held=lambda sentence: speak(sentence, wishes, memory=before, today=today),
+        notes=notes,
     )
     if heartbeat is not None:
         after = remember_heartbeat(after, heartbeat)
@@ -222,7 +241,7 @@ def _decide(
         },
     )
     beat = heartbeat.touch.uid if heartbeat else ""
-    return _Decided(table, beat, plan, leads, observation, current, after, schedule.holds_until)
+    return _Decided(stock, beat, plan, after, schedule.holds_until)
 
 
 def _carry_out(
@@ -240,8 +259,8 @@ def _carry_out(
         decided.plan,
         target,
         store,
-        observation=decided.observation,
-        before=decided.before,
+        observation=decided.stock.observation,
+        before=decided.stock.memory,
         after=decided.after,
         deadline=deadline,
         last=decided.heartbeat,
@@ -295,7 +314,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
         codes.append(UNREADABLE_ROWS)
     return Report(
         plan=decided.plan,
-        leads=decided.leads,
+        leads=decided.stock.leads,
         memory=done.memory if done else decided.after,
         outcomes=done.outcomes if done else (),
         exit_code=worst(codes),
