@@ -240,3 +240,26 @@ def test_nobody_is_asked_how_an_interview_went_before_it_is_held(follow_up: str)
         seeker.run(now, lead)
         assert days(seeker.all("R-004-4"))[0] > "2027-01-26"
     assert "Interview At: Wed 20 Jan + 7 days" in min(seeker.all("R-004-4"), key=day).description
+
+
+def test_what_is_placed_anew_after_an_absence_reads_the_same_in_the_next_run() -> None:
+    """Nobody ran it for nine days: the agency's touch of Fri 15 Jan moves to today, and later runs of the day agree."""
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2026, 12, 1), agency="Harnham", last_outbound=date(2027, 1, 8), stage=Stage.ON_HOLD)
+    seeker.run("2027-01-13 08:40", lead)
+    first = seeker.run("2027-01-22 08:40", lead).touches
+    assert seeker.find("R-001-13").reason[-1] == "Fri 15 Jan has passed; moved to Fri 22 Jan"
+    assert seeker.run("2027-01-22 08:50", lead).touches == first
+
+
+def test_a_touch_by_phone_keeps_the_contact_s_hours_whatever_its_rule() -> None:
+    """They phoned last, so the idea goes by phone: 09:00 in Los Angeles is 12:00 here."""
+    seeker = Seeker()
+    lead = a_lead(
+        interview_at=when("2027-02-11 14:00"), stage=Stage.INTERVIEW, contact=person(phone="+1 555 0100"),
+        contact_zone="America/Los_Angeles", last_inbound=date(2027, 2, 1), last_inbound_channel="phone",
+    )  # fmt: skip
+    seeker.run("2027-02-11 08:00", lead)
+    touch = seeker.find("R-004-6")
+    assert touch.channel == "phone"
+    assert touch.start == when("2027-02-17 12:00")

@@ -171,6 +171,13 @@ def _pin(draft: Draft, desk: Desk) -> None:
         draft.reason.append(desk.say("reason.pinned", day=desk.tell(day)))
 
 
+def take_channel(draft: Draft, channel: str, *, desk: Desk) -> None:
+    """Reach the person by this channel; a call is made in the hours of where they are (R-002-1, C3)."""
+    draft.channel = channel
+    if channel == "phone" and draft.case is not None:
+        draft.zone = desk.zone_named(draft.case.lead.contact_zone) or desk.zone
+
+
 CROWDED = "more"
 """Marks a touch that its day had no room for: it keeps its day but takes no place."""
 

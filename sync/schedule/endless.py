@@ -13,7 +13,7 @@ from sync.advice import Rule
 from sync.models import Stage, TouchClass
 from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Draft, take_channel
 from sync.schedule.floors import floor_draft, is_over, offer_floor, over_day, single
 from sync.schedule.ladders import ROUNDS, count_reasons
 from sync.schedule.people import agency_person, channel_for
@@ -34,7 +34,8 @@ def acquainted(case: Case, *, desk: Desk) -> Draft | None:
     sent = desk.day_of(lead.last_outbound) if lead.last_outbound is not None else None
     draft = endless(case, rule, desk, base=base, sent=sent, first=rule.days or 0, then=(rule.intervals or (0,))[0])
     if draft is not None:
-        draft.person, draft.channel = lead.contact, channel_for(rule, case, lead.contact)
+        draft.person = lead.contact
+        take_channel(draft, channel_for(rule, case, lead.contact), desk=desk)
     return draft
 
 

@@ -15,7 +15,7 @@ from sync.models import Moment, Person, TouchClass
 from sync.reconcile.memory import TouchMemory
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
-from sync.schedule.drafts import Draft, draft_for, remember
+from sync.schedule.drafts import Draft, draft_for, remember, take_channel
 from sync.schedule.ladders import WEEK
 from sync.schedule.people import asked_person, channel_for
 from sync.schedule.placing import Single
@@ -30,7 +30,7 @@ def floor_draft(
         case, rule, desk=desk, raw=raw, person=person if rule.audience != "self" else Person(), party=party,
         round=round, key=key,
     )  # fmt: skip
-    draft.channel = channel_for(rule, case, draft.person)
+    take_channel(draft, channel_for(rule, case, draft.person), desk=desk)
     return draft
 
 
@@ -70,10 +70,10 @@ def offer_floor(
     if draft.kind is TouchClass.SELF or assumed or desk.never_logs or memory.offers > 1:
         leave(draft, stood, desk, done=assumed or (desk.never_logs and draft.kind is not TouchClass.SELF))
         return None
-    if not desk.absent:
+    if not desk.absent:  # after an absence it is simply placed anew, from today
         draft.offers, draft.counts_from = 2, memory.planned or stood
         draft.reason.append(desk.say("reason.again", day=desk.tell(draft.counts_from)))
-    draft.day = max(desk.days.add(stood, 1), desk.days.at_or_after(desk.today))
+        draft.day = max(desk.days.add(stood, 1), desk.days.at_or_after(desk.today))
     return draft
 
 

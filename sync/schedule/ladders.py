@@ -23,7 +23,7 @@ from sync.models import Moment, Note
 from sync.reconcile.memory import TouchMemory
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
-from sync.schedule.drafts import Draft, draft_for
+from sync.schedule.drafts import Draft, draft_for, take_channel
 from sync.schedule.people import asked_person, channel_for
 
 WEEK = timedelta(days=7)
@@ -141,9 +141,7 @@ class Ladder:
             self.case, rule, desk=self.desk, raw=raw, person=asked_person(self.case.lead),
             round=self.round_base + self.step, step=self.step, generation=self.generation,
         )  # fmt: skip
-        draft.channel = channel_for(rule, self.case, draft.person)
-        if draft.channel == "phone":
-            draft.zone = self.desk.zone_named(self.case.lead.contact_zone) or draft.zone
+        take_channel(draft, channel_for(rule, self.case, draft.person), desk=self.desk)
         return draft
 
     def _decision(self) -> Draft | None:

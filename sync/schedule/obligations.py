@@ -20,7 +20,7 @@ from sync.models import Moment, Person
 from sync.reconcile.memory import TouchMemory
 from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk, was_deleted
-from sync.schedule.drafts import Draft, draft_for, remember
+from sync.schedule.drafts import Draft, draft_for, remember, take_channel
 from sync.schedule.ladders import WEEK
 from sync.schedule.occasions import CRITICAL, FINDERS, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
@@ -44,9 +44,7 @@ def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Perso
     draft = draft_for(
         case, rule, desk=desk, raw=desk.day_of(occasion.earliest), person=person, party=party, round=occasion.round
     )
-    draft.channel = channel_for(rule, case, person)
-    if draft.channel == "phone":
-        draft.zone = desk.zone_named(case.lead.contact_zone) or desk.zone
+    take_channel(draft, channel_for(rule, case, person), desk=desk)
     draft.reason.insert(0, occasion.said)
     draft.deadline = occasion.deadline
     return draft
