@@ -25,7 +25,6 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import SplitResult, quote, unquote, urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
 from sync import __version__
 from sync.errors import ConfigError
@@ -214,8 +213,11 @@ def proxy_for(origin: SplitResult, environ: Mapping[str, str]) -> SplitResult | 
     low = {name.lower(): value for name, value in environ.items()}
     chosen = low.get("https_proxy") or low.get("all_proxy")
     host = origin.hostname or ""
-    bypass = proxy_bypass_environment(host, {"no": low.get("no_proxy", "")})
-    if not chosen or bypass or is_loopback(host):
+    if not chosen or is_loopback(host):
+        return None
+    from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
+    if proxy_bypass_environment(host, {"no": low.get("no_proxy", "")}):
         return None
     parts = urlsplit(chosen if "://" in chosen else f"http://{chosen}")
     if parts.scheme != "http" or not parts.hostname:

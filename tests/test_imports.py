@@ -26,7 +26,7 @@ path = "state.sqlite"
 """
 HEAVY = {
     "pydantic", "icalendar", "caldav", "niquests", "urllib3", "requests", "gspread", "holidays", "rich", "keyring",
-    "asyncio", "dateutil", "lxml", "google", "python_calamine",
+    "asyncio", "logging", "dateutil", "lxml", "google", "python_calamine",
 }  # fmt: skip
 NETWORK = {"gspread", "caldav", "niquests", "requests", "keyring", "google", "python_calamine"}
 PROGRAM = """

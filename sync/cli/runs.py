@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 from collections.abc import Iterable
@@ -230,6 +229,8 @@ class _Ended:
 
 def _attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> _Ended:
     """One writing run, with its line in the log. An expected failure is a result; quiet, only news is told."""
+    import logging
+
     from connectors.run_log import RunLog
     from sync.quiet import sentences_of, trouble_of_error, troubles_of_report
     from sync.summary import done_line

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,6 +39,8 @@ def init(
     no_color: NoColorOption = False,
 ) -> int:
     """Ask for sheet and calendar, show how the sheet is understood, write followup.toml."""
+    import secrets
+
     from sync.setup import Setup
 
     path = config or Path(CONFIG_NAME)
