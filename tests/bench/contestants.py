@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 
+PATIENCE = 180
+"""Seconds that installing or setting up a contestant may take."""
+
 Command = Sequence[str]
 
 
@@ -61,7 +64,12 @@ def make_environment(place: Path, *packages: str) -> Path:
 
 
 def call(*command: str, folder: Path | None = None) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise CannotBeHad(f"{Path(command[0]).name} took longer than {PATIENCE} s") from None
+    except OSError as error:
+        raise CannotBeHad(f"{Path(command[0]).name}: {error.strerror}") from None
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no reason given"]
         raise CannotBeHad(last[0][:200])
