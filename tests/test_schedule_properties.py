@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sync.models import Lead, Person, Schedule, Stage, Touch, TouchClass
+from sync.reading.organisations import organisation_key
 from sync.schedule.business_days import open_business_days
 from sync.schedule.cases import plan_stage
-from sync.schedule.organisations import organisation_key
 
 PHASES = (Phase.explicit, Phase.generate)
 BOUNDED = settings(

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from sync.models import Event, Lead, Moment, Observation, Snapshot, Stamp, Touch
 from sync.reading.keys import identity_cells, key_forms
+from sync.reading.organisations import agency_key, referrer_key
 from sync.reconcile.identity import SELF, is_shared_key, make_uid
 from sync.reconcile.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import TickPattern
-from sync.schedule.organisations import agency_key, referrer_key
 
 ROUNDS = 100
 GENERATIONS = 10

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sync.models import Lead, Moment, Person, Stage
+from sync.reading.organisations import agency_key, organisation_key
 from sync.reconcile.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.schedule.desk import Desk
-from sync.schedule.organisations import agency_key, organisation_key
 
 CORRECTION = timedelta(days=21)
 INTERVIEW_LENGTH = timedelta(minutes=60)

@@ -26,6 +26,7 @@ from sync.config import Settings
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
 from sync.reconcile.memory import Memory, TouchMemory
 from sync.schedule.asking import asking_trains
+from sync.schedule.budgets import Guard
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.decisions import decisions
 from sync.schedule.desk import Desk, open_desk
@@ -35,7 +36,6 @@ from sync.schedule.facts import DATES, check_facts
 from sync.schedule.floors import single
 from sync.schedule.news import closing_notes, progress_notes, withdrawals
 from sync.schedule.obligations import obligations
-from sync.schedule.organisations import Guard
 from sync.schedule.placing import Placing, Single, Train
 from sync.schedule.remarks import make_remarks
 from sync.schedule.review import review_event

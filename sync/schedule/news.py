@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from sync.models import Person, Stage
+from sync.reading.organisations import referrer_key
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.floors import floor_draft, is_over, offer_floor, over_day, single
-from sync.schedule.organisations import referrer_key
 from sync.schedule.placing import Single
 from sync.schedule.plain_text import clean
 

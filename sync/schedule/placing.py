@@ -19,10 +19,10 @@ from typing import Protocol
 
 from sync.models import Note, TouchClass
 from sync.reconcile.memory import Reaction
+from sync.schedule.budgets import Guard, Reached
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft
-from sync.schedule.organisations import Guard, Reached
 from sync.schedule.plain_text import clean
 
 FULL = 30

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from sync.models import Note, Stage
+from sync.reading.organisations import normalise_organisation
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.organisations import normalise_organisation
 from sync.schedule.plain_text import clean
 from sync.schedule.review import last_sign
 from sync.schedule.shared import MAX_NAMES
