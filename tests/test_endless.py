@@ -25,12 +25,12 @@ def test_asks_that_are_only_planned_do_not_push_the_touch_with_the_agency_away()
 
 
 def test_a_recruiter_known_by_name_hears_from_us_once_in_seven_days() -> None:
+    """The next ask is on Fri 15 Jan, as the touch would be; the one after it on Fri 29 Jan."""
     seeker = Seeker()
-    seeker.run("2027-01-08 12:00", replace(HELD, contact=RECRUITER, contact_kind="recruiter"))
-    [touch] = seeker.all("R-001-13")
-    others = [date.fromisoformat(day(other)) for other in seeker.all("R-004-4")]
-    assert others
-    assert all(abs(date.fromisoformat(day(touch)) - other) >= timedelta(days=7) for other in others)
+    lead = a_lead(applied_on=date(2027, 1, 4), last_outbound=date(2027, 1, 8), agency="Harnham")
+    seeker.run("2027-01-08 12:00", replace(lead, contact=RECRUITER, contact_kind="recruiter"))
+    assert days(seeker.all("R-001-12"))[:2] == ["2027-01-15", "2027-01-29"]
+    assert day(seeker.find("R-001-13")) == "2027-01-22"
 
 
 def test_an_ask_to_the_agency_is_a_touch_with_it() -> None:

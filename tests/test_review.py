@@ -75,6 +75,33 @@ def test_R_002_7_how_long_introductions_wait(contacts: list[str | date], line: s
     assert [text for text in review(seeker) if text.startswith("From ")] == ([line] if line else [])
 
 
+def test_the_first_contact_keeps_its_hour() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-12 11:05", INTRODUCED)
+    for now in ("2027-01-12 15:00", "2027-01-13 15:00", "2027-01-15 09:00"):
+        seeker.run(now, replace(INTRODUCED, last_outbound=when("2027-01-12 14:45")))
+    assert "From the introduction to your first contact: 4 hours" in review(seeker)
+
+
+def test_in_a_row_means_by_the_days_they_stood_on() -> None:
+    """The second and third ask were thrown away, then the trip was written about."""
+    lead = replace(
+        APPLIED, stage=Stage.IN_TOUCH, stage_known=True, last_inbound=date(2027, 1, 4), city="Boston",
+        travel_on=date(2027, 3, 10),
+    )  # fmt: skip
+    seeker = Seeker()
+    for now, what in (("2027-01-11", "tick"), ("2027-01-19", "delete"), ("2027-02-02", "delete")):
+        seeker.run(f"{now} 08:00", lead)
+        getattr(seeker, what)(min(seeker.all("R-004-4"), key=day), now)
+    seeker.run("2027-02-05 09:00", lead)
+    assert CLOSE_IT in review(seeker)
+    for now in ("2027-02-12", "2027-02-19", "2027-02-26", "2027-03-03"):
+        seeker.run(f"{now} 08:00", lead)
+    seeker.tick(seeker.find("R-003-16"), "2027-03-03")
+    seeker.run("2027-03-05 09:00", lead)
+    assert CLOSE_IT not in review(seeker)
+
+
 def test_a_later_message_does_not_change_when_the_first_contact_was() -> None:
     seeker, lead = Seeker(), replace(INTRODUCED, acknowledged_on=date(2027, 1, 12))
     seeker.run("2027-01-12 11:05", lead)

@@ -91,6 +91,7 @@ def named_in(touch: Touch) -> set[str]:
     [
         pytest.param(2, "2027-01-20", id="two weeks without a run"),
         pytest.param(12, "2027-01-11", id="six days without a run, more than ten turned critical"),
+        pytest.param(12, "2027-01-08", id="three days without a run, more than ten turn critical on this very day"),
     ],
 )
 def test_what_turned_critical_in_an_absence_is_named_in_the_one_triage_event(count: int, back: str) -> None:

@@ -51,6 +51,25 @@ def test_a_message_to_the_contact_needs_no_word_on_whom_it_is_about() -> None:
     assert not [line for line in description(INTRODUCED, "R-002-1") if line.startswith("About: ")]
 
 
+def test_R_003_6_every_follow_up_says_that_the_name_is_missing_until_it_is_there() -> None:
+    seeker = Seeker()
+    for contact, missing in ((person(""), True), (person("Cy Moss"), False)):
+        seeker.run("2027-01-04 12:00", a_lead(applied_on=date(2027, 1, 4), contact=contact))
+        titles = [touch.summary for rule in ("R-001-1", "R-001-12") for touch in seeker.all(rule)]
+        assert len(titles) == 4
+        assert {title.endswith("(name missing)") for title in titles} == {missing}
+
+
+def test_a_note_on_progress_lists_its_leads_instead() -> None:
+    seeker, lead = Seeker(), replace(INTRODUCED, last_outbound=when("2027-01-04 11:30"))
+    seeker.run("2027-01-04 12:00", lead)
+    seeker.tick(seeker.find("R-001-7"), "2027-01-04")
+    seeker.run("2027-01-06 12:00", replace(lead, stage=Stage.IN_TOUCH, stage_known=True))
+    lines = seeker.find("R-001-7").description.splitlines()
+    assert "Leads: Gamma, Analyst" in lines
+    assert not [line for line in lines if line.startswith("About: ")]
+
+
 @pytest.mark.parametrize(
     ("phone", "title", "begins"),
     [

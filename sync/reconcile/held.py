@@ -28,7 +28,7 @@ def speak(sentence: str, wishes: Iterable[Wish], *, memory: Memory, today: date)
             yield replace(wish, event=_with_sentence(wish.event, said))
         elif wish.touch.rule == HEARTBEAT:
             known = memory.events.get(wish.touch.uid)
-            if known is not None and not known.gone:
+            if known is not None:
                 start, end = known.desired.start, known.desired.end
                 touch = replace(wish.touch, start=start, end=end, given=start)
                 yield Wish(touch, _with_sentence(replace(wish.event, start=start, end=end), said))

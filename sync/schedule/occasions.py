@@ -80,7 +80,7 @@ def first_contact(case: Case, *, desk: Desk) -> Moment | None:
     if call is None or not (lead.received_at is not None and lead.referrer.strip() and lead.contact.name.strip()):
         return None
     record = draft_for(case, call, desk=desk, raw=desk.day_of(lead.received_at)).memory
-    known = record.done_on if record and not record.assumed else None
+    known = record.done_on if record else None
     sent = lead.last_outbound
     if sent is None or not not_before(sent, lead.received_at, desk):
         return known

@@ -65,7 +65,7 @@ def title_of(draft: Draft, *, desk: Desk) -> str:
     channel = desk.say(f"channel.{draft.channel}") if desk.advice.wording.has(f"channel.{draft.channel}") else ""
     facts = {"who": who_of(draft), "lead": clean(lead.label) if lead else "", "channel": channel, **draft.facts}
     title = desk.say(_text_for("title", draft, desk), **facts).strip()
-    if draft.rule.trigger == "applied" and lead is not None and not draft.person.party:
+    if draft.rule.trigger in ("applied", "unanswered") and lead is not None and not draft.person.party:
         title = desk.say("title.nameless", title=title)
     return desk.say("title.late", title=title) if draft.late else title
 
