@@ -2,8 +2,8 @@
 
 A zipped file is measured before it is opened: unpacked size, and how far its filled cells spread, since a reader fills
 the whole rectangle up to the last cell. Cells keep their types; a formula counts as its last value. calamine hands over
-error cells as empty ones, so that those of .xlsx are looked up in the sheet; merged cells that reach over several
-rows hold the value in each of them.
+error cells as empty ones (in .ods also as 0), so that those of .xlsx and .ods are looked up in the sheet; in .xls they
+cannot be told, which is said. Merged cells that reach over several rows hold the value in each of them.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ MAX_CELLS = 5_000_000
 MAX_COLUMNS = 1_000
 MAX_CELL = 32_767
 
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _CELL = re.compile(rb"<c\s([^>]*[^/>])>")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _ERROR = re.compile(rb'<c\s([^>]*\bt="e"[^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]{1,40})</v>')
 _SHEET = re.compile(rb"<sheet\s([^>]*)>")
 _RELATION = re.compile(rb"<Relationship\s([^>]*)>")
 _ODS_PART = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
+_ODS_TEXT = re.compile(rb"<text:p>([^<]{1,40})</text:p>")
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,9})"')
 
 
@@ -70,9 +72,15 @@ class ExcelFile:
             if row < len(grid) and column < len(grid[row]):
                 grid[row][column] = CellError(text)
         _fill_merged(grid, merged)
-        notes = (f"{name}: hidden rows cannot be told in a file and are read",) if self.skip_hidden else ()
+        notes = []
+        if self.skip_hidden:
+            notes.append(f"{name}: hidden rows cannot be told in a file and are read")
+        if content.startswith(_OLD_EXCEL):
+            notes.append(
+                f"{name}: in an .xls file a cell with an error (#REF!) looks empty; save it as .xlsx to see it"
+            )
         rows = ((number, _cells(values)) for number, values in enumerate(grid, start=1))
-        return Table(name=name, rows=tuple(Row(number, cells) for number, cells in rows if cells), notes=notes)
+        return Table(name=name, rows=tuple(Row(number, cells) for number, cells in rows if cells), notes=tuple(notes))
 
 
 def open_source(settings: Settings, outside: Outside) -> ExcelFile:
@@ -158,21 +166,21 @@ def _too_wide(name: str, rows: int, columns: int) -> str:
 
 
 def _measure(content: bytes, name: str) -> Mapping[str, _Spread]:
-    """What each tab holds, by title (.xlsx; of .ods nothing but the check). Raises `SourceError` if it is too much."""
+    """What each tab holds, by title. Raises `SourceError` if all of them together are too much."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             parts = _unpack(archive, name)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise SourceError(f"{name} is damaged or only half there: {str(error)[:200]}") from None
     if "content.xml" in parts:
-        spreads = {"": _ods_spread(parts["content.xml"])}
+        spreads = dict(_ods_spreads(parts["content.xml"]))
     else:
         titles = _xlsx_titles(parts)
         sheets = [part for part in parts if part.startswith("xl/worksheets/") and part.endswith(".xml")]
         spreads = {titles.get(part, part): _xlsx_spread(parts[part]) for part in sheets}
-    for spread in spreads.values():
-        if spread.rows * spread.columns > MAX_CELLS:
-            raise SourceError(_too_wide(name, spread.rows, spread.columns))
+    widest = max(spreads.values(), key=lambda spread: spread.rows * spread.columns, default=_Spread())
+    if sum(spread.rows * spread.columns for spread in spreads.values()) > MAX_CELLS:
+        raise SourceError(_too_wide(name, widest.rows, widest.columns))
     return spreads
 
 
@@ -242,8 +250,9 @@ def _place(attributes: bytes) -> tuple[int, int] | None:
     return int(match[2]) - 1, column - 1
 
 
-def _ods_spread(part: bytes) -> _Spread:
-    """Rows and columns up to the last filled cell, repetitions counted, over the tabs taken together."""
+def _ods_spreads(part: bytes) -> Mapping[str, _Spread]:
+    """What each tab holds, repetitions counted. Error cells are told by LibreOffice's own attribute."""
+    spreads: dict[str, _Spread] = {}
     spread = _Spread()
     row = column = repeat = 0
     for match in _ODS_PART.finditer(part):
@@ -251,6 +260,7 @@ def _ods_spread(part: bytes) -> _Spread:
         times = _REPEATED.search(attributes)
         count = int(times[1]) if times else 1
         if kind == b"table":
+            spread = spreads.setdefault(_attribute(attributes, b"table:name"), _Spread())
             row = repeat = 0
         elif kind == b"table-row":
             row, column, repeat = row + repeat, 0, count
@@ -259,4 +269,8 @@ def _ods_spread(part: bytes) -> _Spread:
             if not attributes.endswith(b"/"):
                 spread.rows = max(spread.rows, row + repeat)
                 spread.columns = max(spread.columns, column)
-    return spread
+            if b'calcext:value-type="error"' in attributes:
+                said = _ODS_TEXT.match(part, match.end())
+                text = unescape(said[1].decode("utf-8", "replace")) if said else "#ERROR!"
+                spread.errors |= {(row, place): text for place in range(column - min(count, 100), column)}
+    return spreads

@@ -42,6 +42,21 @@ MEANINGS: Mapping[str, str] = {
 }
 """What a column may be asked about, in a person's words."""
 
+STAGE_MEANINGS: Mapping[str, str] = {
+    "idea": "found, nothing sent yet",
+    "sent": "you applied or wrote, no answer yet",
+    "in_touch": "they answered, you are talking",
+    "assessment": "a test or a task to do",
+    "interview": "an interview is planned or was held",
+    "offer": "they made an offer",
+    "accepted": "you took it",
+    "rejected": "they said no",
+    "withdrawn": "you said no",
+    "no_answer": "over: they never answered",
+    "on_hold": "waiting, nothing to do for now",
+}
+"""What a status word may stand for, in a person's words."""
+
 _FEED = (
     "Rings: Google Calendar and Outlook never ring for a subscribed calendar; Apple's does without its Remove Alerts.",
     "Updates: every 8 to 24 hours in Google, about every 3 hours in Outlook, from 5 minutes to a week in Apple.",
@@ -57,7 +72,10 @@ _CALDAV = (
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The answers. `source` and `target` hold the keys of their tables; `words` are unknown status words."""
+    """The answers. `source` and `target` hold the keys of their tables.
+
+    `statuses` are the user's words whose stage was told, `words` those that stay unknown.
+    """
 
     owner: str
     timezone: str
@@ -65,6 +83,7 @@ class Setup:
     target: Mapping[str, str]
     holidays: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
     words: Sequence[str] = ()
     ignore_before: date | None = None
 
@@ -186,6 +205,7 @@ def write_settings(setup: Setup) -> str:
         "# What your own status words mean: idea, sent, in_touch, assessment, interview, offer, accepted, rejected,",
         "# withdrawn, no_answer or on_hold.",
         "[source.statuses]",
+        *(f"{_quoted(word)} = {_quoted(stage)}" for word, stage in setup.statuses.items()),
         *(f'# {_quoted(word)} = "on_hold"' for word in setup.words),
         "",
         "[target]",

@@ -223,6 +223,7 @@ def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_cho
                 ("That is none of them", "work"),
                 ("anyone else see", "no"),
                 ("What is 'Phone'", ""),
+                ("What does '池子' mean", ""),
             ],
         )
     assert "Found 2 calendars" in screen
@@ -235,7 +236,7 @@ def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_cho
 
 def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(folder: Path) -> None:
     (folder / "leads.csv").write_text(
-        "Company,Timestamp,Due on,Status\nAcme,2026-09-01,2026-09-20,applied\n", encoding="utf-8"
+        "Company,Timestamp,Due on,Status\nAcme,2026-09-01,2026-09-20,池子\n", encoding="utf-8"
     )
     screen = converse(
         folder,
@@ -251,6 +252,7 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
             ("What is 'Timestamp'", "9"),
             ("is none of them", "1"),
             ("What is 'Due on'", "follow_up_on"),
+            ("What does '池子' mean", "sent"),
         ],
     )
     assert "1. applied_on: the day you applied" in screen
@@ -260,6 +262,7 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
     assert (settings.timezone, settings.holidays) == ("Europe/Berlin", ("DE-BY",))
     assert settings.source.columns["applied_on"] == "Timestamp"
     assert settings.source.columns["follow_up_on"] == "Due on"
+    assert settings.source.statuses == {"池子": "sent"}
 
 
 CALENDARS = (

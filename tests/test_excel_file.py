@@ -45,6 +45,33 @@ def test_cells_keep_their_types_and_errors_are_no_empty_cells(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("attributes", "text"),
+    [
+        pytest.param('office:value-type="string" office:string-value=""', "#DIV/0!", id="as-empty-text"),
+        pytest.param('office:value-type="float" office:value="0"', "#REF!", id="as-zero"),
+    ],
+)
+def test_an_error_in_an_ods_file_is_no_empty_cell(attributes: str, text: str, tmp_path: Path) -> None:
+    write_ods(tmp_path / "a.ods", [["company", "applied_on"], ["Acme", "ERROR"]])
+    plain = b'<table:table-cell office:value-type="string"><text:p>ERROR</text:p>'
+    error = f'<table:table-cell {attributes} calcext:value-type="error"><text:p>{text}</text:p>'
+    replace_in(tmp_path / "a.ods", plain, error.encode())
+    assert ExcelFile(tmp_path / "a.ods", "").read().rows[1].values == ("Acme", CellError(text))
+
+
+def replace_in(path: Path, old: bytes, new: bytes) -> None:
+    """Change the text of an .ods file's content."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts["content.xml"]
+    calcext = b'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" xmlns:office='
+    parts["content.xml"] = parts["content.xml"].replace(old, new).replace(b"xmlns:office=", calcext, 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+
+
+@pytest.mark.parametrize(
     ("tab", "expected"), [("", "shown"), ("Leads", "shown"), ("Old", "old"), (1, "hidden"), ("3", "old")]
 )
 def test_tabs(tab: str | int, expected: str, tmp_path: Path) -> None:
@@ -84,16 +111,9 @@ def bomb(path: Path) -> None:
 
 def repeated(path: Path) -> None:
     write_ods(path, [["marker"]])
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["content.xml"] = parts["content.xml"].replace(
-        b"<table:table-row><table:table-cell ",
-        b'<table:table-row table:number-rows-repeated="1048576">'
-        b'<table:table-cell table:number-columns-repeated="16384" ',
-    )
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
+    down, across = b'table:number-rows-repeated="1048576"', b'table:number-columns-repeated="16384"'
+    far = b"<table:table-row " + down + b"><table:table-cell " + across + b" "
+    replace_in(path, b"<table:table-row><table:table-cell ", far)
 
 
 def half(path: Path) -> None:

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from sync.config import parse_settings
 from sync.errors import ConfigError
-from sync.models import Lead, Row, Table
+from sync.models import Lead, Row, Stage, Table
 from sync.reading.columns import understand_columns
 from sync.reading.vocabulary import load_vocabulary
 from sync.setup import (
     MEANINGS,
+    STAGE_MEANINGS,
     Setup,
     choose_details,
     count_old,
@@ -113,3 +114,4 @@ def test_whatever_the_answers_the_file_says_the_same(path: str, header: str, wor
 
 def test_every_field_a_column_may_be_asked_about_has_a_meaning() -> None:
     assert {name for names in load_vocabulary().ask.values() for name in names} == set(MEANINGS)
+    assert list(STAGE_MEANINGS) == list(Stage)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sync.setup import ColumnGuess, Setup
 
 
+MOST_WORDS = 8
+"""Status words that are asked about; the rest are listed in the file."""
+
+
 @app.command()
 def init(
     source: Annotated[str, typer.Option("--source", help="The sheet: a file, or the address of a Google Sheet.")] = "",
@@ -196,7 +200,8 @@ def _understand(setup: Setup, path: Path, table: Table, questions: Questions, *,
     setup = replace(setup, columns={**leads.mapped, **_ask_columns(guesses, leads.mapped, questions)})
     leads, _ = read_sheet(table, make_profile(write_settings(setup), path))
     words = sorted({lead.status_text for lead in leads.leads if lead.status_text and not lead.stage_known})
-    setup = replace(setup, words=words)
+    statuses = _ask_statuses(words, questions)
+    setup = replace(setup, statuses=statuses, words=[word for word in words if word not in statuses])
     started = parse_now(now)
     day = started.astimezone(profile.settings.zone).date() - timedelta(days=OLD_AFTER_DAYS)
     old = count_old(leads.leads, day)
@@ -221,6 +226,18 @@ def _ask_columns(guesses: Sequence[ColumnGuess], mapped: Mapping[str, str], ques
             answer = questions.choose(f"What is {guess.header!r}?", choices)
             settled |= {answer: guess.header} if answer else {}
     return settled
+
+
+def _ask_statuses(words: Sequence[str], questions: Questions) -> Mapping[str, str]:
+    """The sheet's own status words with the stage that a person gave them."""
+    from sync.setup import STAGE_MEANINGS
+
+    told: dict[str, str] = {}
+    for word in words[:MOST_WORDS] if questions.are_asked else ():
+        typer.echo(f"\nThe status {word!r} is not known. It may mean:", err=True)
+        stage = questions.choose(f"What does {word!r} mean?", STAGE_MEANINGS)
+        told |= {word: stage} if stage else {}
+    return told
 
 
 def _preview(profile: Profile, table: Table, started: datetime, console: Console) -> None:
