@@ -111,6 +111,7 @@ FAULTS = frozenset(
         "moved_302",
         "write_401",
         "read_401",
+        "get_403",
     }
 )
 
@@ -256,6 +257,8 @@ class StubServer:
             return Answer(401)
         if self._happens("read_moved"):
             return Answer(302, {"location": "/login"})
+        if method == "GET" and self._happens("get_403"):
+            return Answer(403)
         if method == "GET":
             thing = self._visible(path)
             etag = {} if thing is None or "no_etag" in self.habits else {"etag": self._etag(thing)}

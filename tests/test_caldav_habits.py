@@ -262,6 +262,15 @@ def test_a_listing_that_proves_nothing_makes_nothing_absent(fault: str) -> None:
         publisher.target.observe(publisher.remotes)
 
 
+def test_an_event_that_is_refused_is_not_absent() -> None:
+    publisher = make_publisher(habits={"multiget_omits"})
+    publisher.run()
+    publisher.stub.habits = frozenset({"multiget_omits", "hides_half"})
+    publisher.stub.faults = {"get_403": 9}
+    with pytest.raises(TargetError):
+        publisher.target.observe(publisher.remotes)
+
+
 def test_a_truncated_listing_says_so() -> None:
     publisher = make_publisher(faults={"listing_truncated": 1})
     with pytest.raises(TargetError, match="only a part"):
