@@ -195,3 +195,17 @@ def test_a_dismissal_is_lifted_for_good(seeker: Seeker) -> None:
     assert uid not in seeker.calendar
     assert seeker.run().plan.writes == ()
     assert repair.lift(store=seeker.store, lead=lead, now=seeker.now) == ()
+
+
+def test_an_event_that_was_moved_and_deleted_with_its_row_comes_back_under_a_new_uid(seeker: Seeker) -> None:
+    """A server may refuse a UID that was deleted, and clients may hide it."""
+    burnt = seeker.shown("Globex").uid
+    seeker.edit(burnt, start=at("2027-01-14"), end=at("2027-01-14", "09:15"))
+    seeker.run()
+    gone = seeker.rows.pop()
+    seeker.run()
+    assert burnt not in seeker.calendar
+    seeker.rows.append({**gone, "applied_on": "2027-01-05"})
+    seeker.run()
+    assert len(titles(seeker)) == 4
+    assert burnt not in seeker.calendar

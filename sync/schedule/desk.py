@@ -165,7 +165,7 @@ class Desk:
         while True:
             uid = make_uid(self.settings.owner, key, rule, party=party, round=round, generation=generation)
             known, event = self.memory.touches.get(uid), self.memory.events.get(uid)
-            if event is None or not event.gone or (known and (known.reaction or known.done_on or known.missed)):
+            if event is None or not event.gone or (known and (known.done_on or known.missed or was_deleted(known))):
                 return uid, generation, known
             generation += 1
 
