@@ -20,7 +20,7 @@ from connectors import Outside
 from connectors.dav.answers import NotDavError
 from connectors.dav.collection import BATCH, CalendarCollection, Found
 from connectors.dav.request_window import RequestWindow
-from connectors.dav.server_profiles import ServerProfile, choose_profile
+from connectors.dav.server_profiles import ServerProfile, choose_profile, tighten
 from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.evidence import ask_through
 from connectors.google.address import is_google_calendar
@@ -88,23 +88,22 @@ class CaldavServer:
     ) -> None:
         clock, sleep = outside.clock, outside.sleep
         parts = urlsplit(url)
-        self._dialect = Dialect(none_alarm=profile.silence_rings, utc=profile.utc)
         self._collection = CalendarCollection(
             transport, url, owner=owner, clock=clock, sleep=sleep, digest=self._speak_digest
-        )
-        self._writer = EventWriter(
-            self._collection, dialect=self._dialect, clock=clock, sleep=sleep, guards_creates=profile.guards_creates
         )
         self._url = url
         self._owner = owner
         self._login = login
         self._environ = outside.environ
-        self._profile = profile
         self._clock = clock
         self._sleep = sleep
+        self._follow(profile)
         self.identity = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{same_path(self._collection.path)}"
         self.revision_address = "" if is_google_calendar(url) else url
-        self.abilities = Abilities(reactions=True, silent_means_default_alarm=profile.silence_rings)
+
+    def heed(self, findings: Sequence[Finding]) -> None:
+        """Be as careful as a probe found necessary."""
+        self._follow(tighten(self._profile, findings))
 
     def revision(self) -> str:
         """What the calendar says about its present state; empty where that tells nothing."""
@@ -166,6 +165,10 @@ class CaldavServer:
         if progress.stopped is not None and progress.stopped.verdict in (Verdict.LOGIN, Verdict.LOCKED_OUT):
             raise CredentialsError(f"{self._collection.host} refuses the login; nothing more was written")
 
+    def close(self) -> None:
+        """Close every connection."""
+        self._collection.transport.close()
+
     def make_calendar(self, name: str) -> CalendarInfo:
         """A new calendar, with the address the server gave it."""
         from connectors.dav.discovery import make_calendar
@@ -179,6 +182,15 @@ class CaldavServer:
         return probe_calendar(
             self._collection, owner=self._owner, dialect=self._dialect, now=self._clock(), sleep=self._sleep
         )
+
+    def _follow(self, profile: ServerProfile) -> None:
+        self._profile = profile
+        self._dialect = Dialect(none_alarm=profile.silence_rings, utc=profile.utc)
+        self._writer = EventWriter(
+            self._collection, dialect=self._dialect, clock=self._clock, sleep=self._sleep,
+            guards_creates=profile.guards_creates, guards_updates=profile.guards_updates,
+        )  # fmt: skip
+        self.abilities = Abilities(reactions=True, silent_means_default_alarm=profile.silence_rings)
 
     def _speak_digest(self) -> Transport:
         from connectors.dav.transport import CaldavTransport

@@ -146,9 +146,9 @@ class MemoryState:
         last = max((intent.run for intent in replaced), default=0)
         return last, [intent for intent in replaced if intent.run == last]
 
-    def note_stop(self, memory: Memory) -> None:
-        """The single facts; intents stay open."""
-        self.memory = replace(self.memory, stops=memory.stops, not_before=memory.not_before)
+    def keep(self, memory: Memory) -> None:
+        """The memory; intents stay open."""
+        self.memory = replace(memory, intents=())
 
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         """The new memory; only this run's unknown outcomes stay open."""

@@ -31,7 +31,7 @@ from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
 from sync.models import Action, Change, Event, Outcome, RemoteEvent, Result, Stamp
 from sync.proof import Proof
-from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Stop, TouchMemory
+from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Probed, Stop, TouchMemory
 
 SCHEMA = 1
 MIGRATIONS: Mapping[int, str] = {}
@@ -69,6 +69,7 @@ class _Facts:
     held: str = ""
     unread: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
+    probed: Probed | None = None
 
 
 def _confirmed(facts: _Facts, database: sqlite3.Connection) -> _Facts:
@@ -205,18 +206,16 @@ class SqliteState:
         last = found[0].run if found else 0
         return last, tuple(intent for intent in found if intent.run == last)
 
-    def note_stop(self, memory: Memory) -> None:
-        """Store the single facts of a run that ended before it wrote. A broken file is left as it is."""
+    def keep(self, memory: Memory) -> None:
+        """Store the memory without ending any run. A broken file is left as it is."""
         if not self._corrupt:
             with self._transaction() as database:
-                self._store_facts(database, replace(self._loaded, stops=memory.stops, not_before=memory.not_before))
+                self._store_memory(database, memory)
 
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         """Store the new memory and end the run, and every older one that did not end, in one commit."""
         with self._transaction() as database:
-            for table in _DOCUMENTS:
-                self._store(database, table, getattr(memory, table))
-            self._store_facts(database, memory)
+            self._store_memory(database, memory)
             ended = (memory.last_run.isoformat() if memory.last_run else "", exit_code)
             database.execute("UPDATE runs SET ended = ?, exit_code = ? WHERE run = ?", (*ended, run))
             database.execute("UPDATE runs SET ended = ? WHERE ended IS NULL AND run < ?", (ended[0], run))
@@ -314,7 +313,9 @@ class SqliteState:
         )
         yield from map(_intent, rows)
 
-    def _store_facts(self, database: sqlite3.Connection, memory: Memory) -> None:
+    def _store_memory(self, database: sqlite3.Connection, memory: Memory) -> None:
+        for table in _DOCUMENTS:
+            self._store(database, table, getattr(memory, table))
         facts = _Facts(**{f.name: getattr(memory, f.name) for f in fields(_Facts)})
         database.execute(
             "INSERT OR REPLACE INTO meta (name, document) VALUES ('facts', ?)", (_FACTS.dump_json(facts).decode(),)

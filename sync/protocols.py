@@ -92,6 +92,17 @@ class Probes(Protocol):
     def probe(self) -> Sequence[Finding]:
         """What this server does and does not. Raises `TargetError` or `CredentialsError`."""
 
+    def heed(self, findings: Sequence[Finding]) -> None:
+        """Take into account what a probe of this calendar found out: slower or in other words, never less careful."""
+
+
+@runtime_checkable
+class HoldsConnections(Protocol):
+    """A target that keeps connections for its next request."""
+
+    def close(self) -> None:
+        """Close them; the next request would open one anew."""
+
 
 @runtime_checkable
 class LiesInFiles(Protocol):
@@ -132,8 +143,8 @@ class StateStore(Protocol):
     def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
         """What a run overwrote or deleted, with the copies; without a number, the last run that did. (0, ()): none."""
 
-    def note_stop(self, memory: Memory) -> None:
-        """Store the single facts of a run that ended before it wrote. What was open stays open."""
+    def keep(self, memory: Memory) -> None:
+        """Store what was learned without a run, or by one that ended before it wrote. What was open stays open."""
 
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         """End the run: the new memory and the fact that nothing is open, in one commit."""

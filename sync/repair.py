@@ -1,7 +1,7 @@
-"""The two commands that write without a plan of the advice: `undo` and `clear`.
+"""The commands that write without a plan of the advice: `undo` and `clear`, and `check --live`, which tries things out.
 
-Both look at the calendar first, decide purely, and go through the journal like any run: killed halfway, the next run
-heals what they left. With `write=False` they only show what they would do.
+`undo` and `clear` look at the calendar first, decide purely, and go through the journal like any run: killed halfway,
+the next run heals what they left. With `write=False` they only show what they would do.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from sync.advice import load_advice
 from sync.carry_out import Progress, carry_out, exit_code_of, message_of
 from sync.config import Settings
 from sync.errors import OK, ConfigError, FollowupError, GuardStop
-from sync.models import Change, Lead, Leads, Note, Observation, Plan
-from sync.protocols import Source, StateStore, Target
+from sync.models import Change, Finding, Lead, Leads, Note, Observation, Plan
+from sync.protocols import Probes, Source, StateStore, Target
 from sync.reading.leads import read_leads
 from sync.reconcile.clearing import plan_clearing
 from sync.reconcile.guards import check_disappearance, check_identities
 from sync.reconcile.healing import heal
-from sync.reconcile.memory import Memory
+from sync.reconcile.memory import Memory, Probed
 from sync.reconcile.undo import lift_dismissals, open_undoing, vanished
-from sync.run import Report, known_copies
+from sync.run import Report, look_at
 
 NOTHING = "there is nothing to bring back: no run of the last 30 days overwrote or deleted an event that is missing now"
 
@@ -47,7 +47,7 @@ def undo(
     with store.lock():
         memory = store.load()
         check_identities(memory, source=memory.source, target=target.identity)
-        observation = target.observe(known_copies(memory))
+        observation = look_at(target, memory)
         current = heal(memory, observation)
         undoing = open_undoing(
             current, observation, owner=settings.owner, now=now, leads=_rows(settings, source, memory)
@@ -69,13 +69,22 @@ def undo(
         )  # fmt: skip
 
 
-def lift(*, store: StateStore, lead: Lead, now: datetime) -> tuple[str, ...]:
+def lift(*, store: StateStore, lead: Lead) -> tuple[str, ...]:
     """Lift the user's own deletions for one lead; the titles of what the next run may plan again."""
     with store.lock():
         memory = store.load()
         after, titles = lift_dismissals(memory, lead.key)
-        store.commit(store.begin((), memory=memory, now=now), replace(after, intents=memory.intents), exit_code=OK)
+        store.keep(after)
         return titles
+
+
+def try_out(target: Probes, *, address: str, store: StateStore, now: datetime) -> Sequence[Finding]:
+    """What a probe finds out about the calendar at this address, kept for the runs after it."""
+    with store.lock():
+        memory = store.load()
+        findings = tuple(target.probe())
+        store.keep(replace(memory, probed=Probed(address, now, findings)))
+        return findings
 
 
 def clear(
@@ -93,7 +102,7 @@ def clear(
     with store.lock():
         memory = store.load()
         check_identities(memory, source=memory.source, target=target.identity)
-        observation = target.observe(known_copies(memory))
+        observation = look_at(target, memory)
         current = heal(memory, observation)
         today = now.astimezone(settings.zone).date()
         changes, after = plan_clearing(

@@ -22,7 +22,7 @@ from sync.config import Settings
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
 from sync.events import to_event
 from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Result, Table
-from sync.protocols import Source, StateStore, Target, WritesBack
+from sync.protocols import Probes, Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
 from sync.reconcile.clearing import forget_absent
 from sync.reconcile.guards import check_disappearance, check_identities, check_sheet
@@ -120,7 +120,7 @@ def run(
             decided = _decide(settings, advice, source, target, before, now=now, accept_deletes=accept_deletes)
         except FollowupError as error:
             stops = (*before.stops, Stop(now, error.exit_code, str(error)))[-STOPS_KEPT:]
-            store.note_stop(replace(before, stops=stops, not_before=error.not_before or before.not_before))
+            store.keep(replace(before, stops=stops, not_before=error.not_before or before.not_before))
             raise
         report = _carry_out(decided, target, store, now=now, deadline=deadline, strict=strict, progress=progress)
         if settings.write_back:
@@ -151,7 +151,7 @@ def _take_stock(
     check_sheet(memory, leads)
     if settings.write_back:
         check_column(leads, column=settings.write_back.next_follow_up)
-    observation = target.observe(known_copies(memory))
+    observation = look_at(target, memory)
     notes: list[Note] = []
     current = heal(memory, observation)
     if not memory.target:
@@ -320,6 +320,13 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
         exit_code=worst(codes),
         messages=tuple(messages),
     )
+
+
+def look_at(target: Target, memory: Memory) -> Observation:
+    """The calendar as it is now, by a target that knows what was found out about its server."""
+    if isinstance(target, Probes) and memory.probed is not None and memory.probed.target == target.identity:
+        target.heed(memory.probed.findings)
+    return target.observe(known_copies(memory))
 
 
 def known_copies(memory: Memory) -> dict[str, RemoteEvent]:

@@ -22,6 +22,7 @@
 | inner 404 listing            | `listing_inner_404`                                                                |
 | lag 0-10 s                   | `lags_2`, `lags_10`                                                                |
 | 429/503, both Retry-Afters   | `slow_down_429`, `slow_down_429_date`, `slow_down_503`, `slow_down_503_date`       |
+| (what only a probe can tell) | `loses_zones`, `adds_alarms`, `serial`                                             |
 | drop the connection          | `drop_before`, `drop_after`, `read_drop`                                           |
 """
 
@@ -29,6 +30,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -78,8 +80,12 @@ HABITS = frozenset(
         "conflict_409_bare",
         "conflict_412",
         "trash",
+        "loses_zones",
+        "adds_alarms",
+        "serial",
     }
 )
+DEFAULT_ALARM = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT30M\r\nDESCRIPTION:x\r\nEND:VALARM\r\n"
 REJECTED_WORD = "initech"
 """What a server that `rejects_404` finds bad in an event."""
 FAULTS = frozenset(
@@ -188,13 +194,18 @@ class StubServer:
 
     def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """One request, as habits and faults have it."""
-        with self.lock:
+        alone = self.lock.acquire(blocking="serial" not in self.habits)
+        if not alone:
+            return Answer(423)
+        try:
             self.log.append((method, path))
             sent = {name.lower(): value for name, value in headers.items()}
             self._refuse_foreign(method, unquote(path), body)
             if method in ("PUT", "DELETE"):
                 return self._faulty_write(method, unquote(path), sent, body.decode())
             return self._faulty_read(method, unquote(path), sent, body.decode())
+        finally:
+            self.lock.release()
 
     def close(self) -> None:
         """Nothing to close."""
@@ -237,6 +248,8 @@ class StubServer:
             return Answer(200, {"content-type": "text/html"}, LOGIN_PAGE)
         if method == "DELETE" and self._happens("false_delete"):
             return Answer(200, {"content-type": "text/html"}, LOGIN_PAGE)
+        if "serial" in self.habits:
+            time.sleep(0.02)  # long enough for a second writer to meet the first
         answer = self._put(path, headers, data) if method == "PUT" else self._delete(path, headers)
         if self._happens("drop_after"):
             raise NoAnswerError("the connection broke")
@@ -340,6 +353,8 @@ class StubServer:
         """The text as this server keeps it."""
         if "drops_alarms" in self.habits:
             data = re.sub(r"BEGIN:VALARM\r\n.*?END:VALARM\r\n", "", data, flags=re.S)
+        if "adds_alarms" in self.habits and "BEGIN:VALARM" not in data:
+            data = data.replace("END:VEVENT", f"{DEFAULT_ALARM}END:VEVENT")
         if "drops_unknown" in self.habits:
             data = re.sub(r"(?m)^(X-|URL|CATEGORIES|COLOR|CLASS)[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", "", data)
             data = re.sub(r"(?m)^UID:[^\r\n]*-alarm\r\n(?:[ \t][^\r\n]*\r\n)*", "", data)
@@ -355,6 +370,8 @@ class StubServer:
 
     def _visible(self, path: str) -> Thing | None:
         thing = self.things.get(path)
+        if thing is not None and "loses_zones" in self.habits and "DTSTART;TZID" in thing.data:
+            return None
         while thing is not None and thing.seen_from > self.time.now:
             thing = thing.before
         return thing

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import USER, Server, radicale
+from servers import USER, Server, radicale, xandikos
 
+from connectors.sqlite_state import SqliteState
 from sync.cli import run_command
 
 TOML = """owner = "k3x9"
@@ -77,3 +80,24 @@ def test_check_live_says_what_the_server_does(
     assert "ok    Events can be written into this calendar and read back." in said
     assert "note" not in said.partition("Calendar: reached")[2]
     assert b".ics" not in server.send("PROPFIND", url.removeprefix(server.root), Depth="1").body
+    kept = SqliteState(tmp_path / "state.sqlite").load().probed
+    assert kept is not None
+    assert (kept.target, [finding.name for finding in kept.findings if not finding.good]) == (url, [])
+
+
+ALL_COMMANDS = """
+import sys
+from sync.cli import run_command
+for command in (["sync"], ["plan"], ["check", "--live"], ["clear", "--yes"], ["undo"]):
+    assert run_command([*command, "--config", sys.argv[1]]) == 0, command
+"""
+
+
+def test_no_command_leaves_a_connection_open(tmp_path: Path) -> None:
+    """Xandikos keeps connections alive, Radicale does not."""
+    with xandikos(tmp_path / "calendars") as server:
+        config = configure(tmp_path, server.make_calendar("work"))
+        command = [sys.executable, "-W", "always::ResourceWarning", "-c", ALL_COMMANDS, config]
+        ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert "unclosed" not in ended.stderr

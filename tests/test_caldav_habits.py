@@ -14,16 +14,20 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from runner import Seeker, a_row
 from stub_server import CALENDAR, FAULTS, HABITS, REJECTED_WORD, StubServer, VirtualTime
 from target_contract import OWNER, create, delete, keep, make_event, make_stamp, outside_for, update
+from worlds import StubWorld
 
 from connectors.caldav_server import CaldavServer
 from connectors.dav.collection import CalendarCollection
 from connectors.dav.server_profiles import ServerProfile
 from connectors.http_transport import Answer, Login
 from connectors.ical.writing import serialise
+from connectors.sqlite_state import SqliteState
 from sync.errors import CredentialsError, TargetError
 from sync.models import Change, Event, Observation, Outcome, RemoteEvent, Result
+from sync.repair import try_out
 
 FOREIGN = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:dentist\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 LOGIN = Login("ann", "secret")
@@ -102,7 +106,11 @@ def make_publisher(
     if any(habit.startswith("conflict_") for habit in server.habits):
         first = next(iter(events.values()))
         server.put("renamed-by-a-client.ics", serialise(first, make_stamp()).decode())
-    return Publisher(server, make_target(server), events)
+    target = make_target(server)
+    if "loses_zones" in server.habits:
+        target.heed(target.probe())
+        server.log.clear()
+    return Publisher(server, target, events)
 
 
 def is_rejected(publisher: Publisher, uid: str) -> bool:
@@ -291,9 +299,10 @@ def test_a_create_never_overwrites_what_came_meanwhile() -> None:
     assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
 
 
-@pytest.mark.parametrize("habit", ["", "weak_etag", "no_etag"])
+@pytest.mark.parametrize("habit", ["", "weak_etag", "no_etag", "ignores_if_match"])
 def test_an_update_or_delete_never_overwrites_what_came_meanwhile(habit: str) -> None:
     publisher = make_publisher(habits={habit} - {""})
+    publisher.target.heed(publisher.target.probe())
     publisher.run()
     event = next(iter(publisher.wanted.values()))
     theirs = serialise(replace(event, summary="renamed meanwhile"), make_stamp(1)).decode()
@@ -410,13 +419,56 @@ def test_the_stub_fails_a_test_by_itself_on_foreign_requests() -> None:
         ("wrong_etag_on_put", {"etag"}),
         ("reorders", set()),
         ("lags_10", set()),
+        ("serial", {"at_once"}),
+        ("adds_alarms", {"silence"}),
+        ("loses_zones", {"zones"}),
     ],
 )
 def test_probe_tells_habits(habit: str, bad: set[str]) -> None:
     publisher = make_publisher(habits={habit})
-    findings = publisher.target.probe()
+    findings = make_target(publisher.stub).probe()
     assert {finding.name for finding in findings if not finding.good} == bad
     assert publisher.stub.uids() == ["dentist"]
+
+
+@pytest.mark.parametrize("habit", ["ignores_if_none_match", ""])
+def test_a_probed_server_is_looked_at_before_a_create(habit: str) -> None:
+    publisher = make_publisher(habits={habit} - {""})
+    publisher.target.heed(publisher.target.probe())
+    event = next(iter(publisher.wanted.values()))
+    observed = publisher.target.observe({})
+    theirs = serialise(replace(event, summary="renamed meanwhile"), make_stamp()).decode()
+    publisher.stub.put(f"{event.uid}.ics", theirs)
+    deadline = publisher.stub.time.now + timedelta(minutes=5)
+    (outcome,) = publisher.target.apply([create(event)], observed=observed, deadline=deadline)
+    assert outcome.result is Result.UNKNOWN
+    assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
+
+
+def test_a_probed_server_is_told_that_no_alarm_is_wanted() -> None:
+    publisher = make_publisher(habits={"adds_alarms"})
+    publisher.target.heed(publisher.target.probe())
+    quiet = make_event("hooli", alarm=None)
+    publisher.wanted = {quiet.uid: quiet}
+    publisher.run()
+    assert "ACTION:NONE" in publisher.stub.things[f"{CALENDAR}{quiet.uid}.ics"].data
+
+
+@pytest.mark.parametrize("here", [True, False], ids=["of this calendar", "of another"])
+def test_what_a_probe_found_is_kept_for_the_runs_after_it(tmp_path: Path, here: bool) -> None:
+    world = StubWorld(frozenset({"ignores_if_none_match"}))
+    store, target = SqliteState(tmp_path / "state.sqlite"), world.target
+    assert isinstance(target, CaldavServer)
+    address = target.identity if here else "https://calendar.example/old/"
+    assert try_out(target, address=address, store=store, now=world.stub.time.now)
+    world.stub.log.clear()
+    Seeker([a_row("Acme")], target=world.target, store=store, now=world.stub.time.now).run()
+    created = [path for method, path in world.stub.log if method == "PUT"]
+    assert created
+    assert [("GET", path) in world.stub.log for path in created] == [here] * len(created)
+    again = store.load().probed
+    assert again is not None
+    assert (again.target, {f.name for f in again.findings if not f.good}) == (address, {"create_guard"})
 
 
 def test_probe_takes_the_scratch_event_away_after_a_failure() -> None:

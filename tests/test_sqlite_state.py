@@ -14,7 +14,7 @@ from conftest import NOW, a_touch, at
 from connectors.memory import snapshot_of
 from connectors.sqlite_state import SqliteState
 from sync.errors import ConfigError, LockedError
-from sync.models import Action, Change, Event, Outcome, RemoteEvent, Result, Stage, Stamp
+from sync.models import Action, Change, Event, Lead, Outcome, RemoteEvent, Result, Stage, Stamp
 from sync.reconcile.memory import (
     DeletesOfDay,
     EventMemory,
@@ -25,6 +25,7 @@ from sync.reconcile.memory import (
     Stop,
     TouchMemory,
 )
+from sync.repair import lift
 
 TOUCH = a_touch()
 EVENT = Event(TOUCH.uid, TOUCH.start, TOUCH.end, TOUCH.zone, "Follow up", "Why", alarm=timedelta(minutes=-540))
@@ -200,11 +201,20 @@ def test_a_run_that_stopped_before_it_wrote_leaves_the_journal_open(store: Sqlit
         store.load()
         store.begin([a_create()], memory=FULL, now=NOW)
     with store.lock():
-        store.note_stop(replace(store.load(), stops=(Stop(NOW, 6, "no answer"),), not_before=NOW))
+        store.keep(replace(store.load(), stops=(Stop(NOW, 6, "no answer"),), not_before=NOW))
     again = store.load()
     assert [intent.uid for intent in again.intents] == [TOUCH.uid]
     assert (again.stops[0].message, again.not_before) == ("no answer", NOW)
     assert again.touches == FULL.touches
+
+
+def test_a_lifted_dismissal_leaves_the_journal_of_a_killed_run_open(store: SqliteState) -> None:
+    saved(store, FULL)
+    with store.lock():
+        store.load()
+        store.begin([a_create()], memory=FULL, now=NOW)
+    lift(store=store, lead=Lead(key=TOUCH.lead_key, row="leads.csv:2", row_number=2))
+    assert [intent.uid for intent in store.load().intents] == [TOUCH.uid]
 
 
 def test_an_unknown_outcome_stays_open_when_the_run_after_it_is_killed(store: SqliteState) -> None:

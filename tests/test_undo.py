@@ -189,12 +189,12 @@ def test_a_dismissal_is_lifted_for_good(seeker: Seeker) -> None:
     seeker.run()
     assert len(titles(seeker)) == 3
     lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Globex")
-    assert repair.lift(store=seeker.store, lead=lead, now=seeker.now) == ("Follow up: Dana Globex, Globex",)
+    assert repair.lift(store=seeker.store, lead=lead) == ("Follow up: Dana Globex, Globex",)
     seeker.run()
     assert len(titles(seeker)) == 4
     assert uid not in seeker.calendar
     assert seeker.run().plan.writes == ()
-    assert repair.lift(store=seeker.store, lead=lead, now=seeker.now) == ()
+    assert repair.lift(store=seeker.store, lead=lead) == ()
 
 
 def test_an_event_that_was_moved_and_deleted_with_its_row_comes_back_under_a_new_uid(seeker: Seeker) -> None:

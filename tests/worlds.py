@@ -168,8 +168,8 @@ class BurningStore:
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
         self._around(lambda: self.inner.record(run, outcomes))
 
-    def note_stop(self, memory: Memory) -> None:
-        self._around(lambda: self.inner.note_stop(memory))
+    def keep(self, memory: Memory) -> None:
+        self._around(lambda: self.inner.keep(memory))
 
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         self._around(lambda: self.inner.commit(run, memory, exit_code=exit_code))

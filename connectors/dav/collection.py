@@ -164,6 +164,7 @@ class CalendarCollection:
                 self._sleep(pause)
                 continue
             if wants_digest(answer) and self._digest is not None:
+                self.transport.close()
                 self.transport, self._digest = self._digest(), None
                 return self.ask(method, path, headers, body)
             if is_rate_limit(answer) or (answer.status == 503 and wait_asked(answer, self._clock()) is not None):

@@ -7,6 +7,7 @@ ones. Every finding is one plain sentence; a bad one says what followup does abo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,6 +22,8 @@ from sync.models import Event, Finding, RemoteEvent, Stamp
 from sync.reconcile.identity import SELF, make_uid
 
 AHEAD = timedelta(days=300)
+HANDS = 4
+"""How many requests it is tried with at once."""
 
 
 def probe_calendar(
@@ -80,15 +83,23 @@ class _Probe:
         if first.status == 401:
             raise CredentialsError(f"{self._collection.host} lets you read but refuses the login for writing")
         stored = self._read()
+        zones = stored is not None or self._dialect.utc
+        if not zones:
+            self._dialect = replace(self._dialect, utc=True)
+            first = self._put({}, self._event, 0)
+            stored = self._read()
         if stored is None:
             raise TargetError(f"{self._collection.host} does not take events into this calendar ({reason_of(first)})")
         yield Finding("writes", True, "Events can be written into this calendar and read back.")
+        if not zones:
+            yield Finding("zones", False, "It loses events that name a time zone; followup writes them in UTC.")
         yield self._kept(stored)
         yield self._etag(first, stored)
         yield self._guard("create_guard", {"If-None-Match": "*"}, "It refuses to create over an event that is there.")
         yield self._guard("update_guard", {"If-Match": '"0-not-this"'}, "It refuses to overwrite your changes unseen.")
         yield self._silence()
         yield self._renewal()
+        yield self._at_once()
         yield self._removal()
 
     def remove(self) -> None:
@@ -125,6 +136,20 @@ class _Probe:
             return Finding(name, True, good)
         return Finding(name, False, f"It ignores the guard {next(iter(condition))}; followup looks before each write.")
 
+    def _at_once(self) -> Finding:
+        """Whether it bears several requests at once: the same write from several hands."""
+        with ThreadPoolExecutor(HANDS) as hands:
+            tries = [hands.submit(self._put, {}, self._event, 1) for _ in range(HANDS)]
+        refused = {
+            "no answer" if one.exception() else str(one.result().status)
+            for one in tries
+            if one.exception() or one.result().status in (423, 429) or one.result().status >= 500
+        }
+        if not refused:
+            return Finding("at_once", True, f"It takes {HANDS} requests at once.")
+        said = ", ".join(sorted(refused))
+        return Finding("at_once", False, f"It stumbles over requests at once ({said}); followup sends them one by one.")
+
     def _renewal(self) -> Finding:
         """Whether an update must carry newer marks than what is stored, as Google asks (google-facts 3.2)."""
         base = self._read()
@@ -141,23 +166,25 @@ class _Probe:
         """Whether an event without an alarm stays without one."""
         base = self._read()
         if base is None:
-            return Finding("silence", False, "The scratch event vanished while it was tried out.")
+            return Finding("stays", False, "The scratch event vanished while it was tried out.")
         guard = {"If-Match": base.etag} if is_strong(base.etag) else {}
         self._put(guard, replace(self._event, alarm=None), 2)
         stored = self._read(newer_than=base)
         if stored is not None and "BEGIN:VALARM" in stored.raw and "ACTION:NONE" not in stored.raw:
-            return Finding("silence", False, "It adds an alarm to events that should have none.")
+            text = "It adds an alarm to events that should have none; followup writes “no alarm” into them."
+            return Finding("silence", False, text)
         return Finding("silence", True, "An event without an alarm stays without one.")
 
     def _removal(self) -> Finding:
-        present = self._read()
-        guard = {"If-Match": present.etag} if present is not None and is_strong(present.etag) else {}
-        answer = self._collection.transport.send("DELETE", self._href, headers=guard)
-        for pause in SETTLE_PAUSES:
+        said = ""
+        for pause in (*SETTLE_PAUSES, 1.0):
             self._sleep(pause)
-            if self._collection.look(self._event.uid, self._href) is None:
+            found = self._collection.look(self._event.uid, self._href)
+            if found is None:
                 return Finding("deletes", True, "Events can be removed from this calendar.")
-        return Finding("deletes", False, f"It does not remove events ({reason_of(answer)}); old ones will stay.")
+            guard = {"If-Match": found.remote.etag} if found.remote and is_strong(found.remote.etag) else {}
+            said = reason_of(self._collection.transport.send("DELETE", self._href, headers=guard))
+        return Finding("deletes", False, f"It does not remove events ({said}); old ones will stay.")
 
     def _put(self, condition: Mapping[str, str], event: Event, sequence: int) -> Answer:
         body = serialise(event, self._stamp(sequence), dialect=self._dialect)

@@ -1,17 +1,20 @@
 """What single calendar servers need differently, out of `mappings/server_profiles.toml`.
 
-A profile is chosen by name or by the calendar's host. It may only slow down or write things in another way.
+A profile is chosen by name or by the calendar's host, and what `check --live` found out is added to it. It may only
+slow down or write things in another way.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from sync.errors import ConfigError
+from sync.models import Finding
 
 
 class ServerProfile(BaseModel):
@@ -23,10 +26,25 @@ class ServerProfile(BaseModel):
     window: int = Field(default=16, ge=1, le=16)
     pause_seconds: float = Field(default=0, ge=0, le=60)
     guards_creates: bool = True
+    guards_updates: bool = True
     creates_per_run: int | None = Field(default=None, ge=1)
     silence_rings: bool = False
     utc: bool = False
     rings: str = ""
+
+
+def tighten(profile: ServerProfile, findings: Iterable[Finding]) -> ServerProfile:
+    """The profile with what a probe found out (`dav.probe`): it can only become more careful."""
+    bad = {finding.name for finding in findings if not finding.good}
+    return profile.model_copy(
+        update={
+            "window": 1 if "at_once" in bad else profile.window,
+            "guards_creates": profile.guards_creates and "create_guard" not in bad,
+            "guards_updates": profile.guards_updates and "update_guard" not in bad,
+            "silence_rings": profile.silence_rings or "silence" in bad,
+            "utc": profile.utc or "zones" in bad,
+        }
+    )
 
 
 def load_profiles() -> dict[str, ServerProfile]:

@@ -146,9 +146,11 @@ class EventWriter:
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
         guards_creates: bool = True,
+        guards_updates: bool = True,
     ) -> None:
         self._collection = collection
         self._guards_creates = guards_creates
+        self._guards_updates = guards_updates
         self._dialect = dialect
         self._clock = clock
         self._sleep = sleep
@@ -165,7 +167,7 @@ class EventWriter:
     def _write(self, change: Change) -> Written:
         href = change.base.href if change.base else self._collection.href_of(change.uid)
         base = change.base
-        if base is not None and not is_strong(base.etag):
+        if base is not None and not (self._guards_updates and is_strong(base.etag)):
             found = self._collection.look(change.uid, href)
             if found is None or found.remote is None or found.remote.snapshot != base.snapshot:
                 return Written(change, Verdict.REFUSED, href, "it was changed in the calendar meanwhile")

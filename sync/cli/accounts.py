@@ -10,7 +10,16 @@ from typing import Annotated
 import typer
 
 from sync.cli.options import ConfigOption, JsonOption, NoColorOption, StrictOption, app, logins
-from sync.cli.profiles import CONFIG_NAME, find_config, logins_folder, open_profile, read_sheet, read_text
+from sync.cli.profiles import (
+    CONFIG_NAME,
+    find_config,
+    logins_folder,
+    open_profile,
+    opened_target,
+    parse_now,
+    read_sheet,
+    read_text,
+)
 from sync.cli.screen import open_console
 from sync.errors import OK, UNREADABLE_ROWS, ConfigError
 
@@ -64,9 +73,10 @@ def check(
     no_color: NoColorOption = False,
 ) -> int:
     """Prove configuration, sheet, login and calendar; list every cell that cannot be read."""
-    from connectors import open_source, open_target
+    from connectors import open_source, open_state
     from sync.protocols import Probes
     from sync.render import show_findings, show_guess, show_notes, show_problems
+    from sync.repair import try_out
 
     profile = open_profile(find_config(config))
     table = open_source(profile.settings, profile.outside).read()
@@ -75,14 +85,16 @@ def check(
     show_guess(console, guesses)
     show_problems(console, leads.problems)
     show_notes(console, leads.notes, limit=None)
-    target = open_target(profile.settings, profile.outside)
-    held = target.observe({})
-    console.print(f"\nSheet: {len(leads.leads)} leads, {len(leads.silent_rows)} rows out.", highlight=False)
-    console.print(f"Calendar: reached, {len(held.events)} events of ours.", highlight=False)
-    if live and isinstance(target, Probes):
-        show_findings(console, target.probe())
-    elif live:
-        console.print("A file needs no trying out.", highlight=False)
+    with opened_target(profile) as target:
+        held = target.observe({})
+        console.print(f"\nSheet: {len(leads.leads)} leads, {len(leads.silent_rows)} rows out.", highlight=False)
+        console.print(f"Calendar: reached, {len(held.events)} events of ours.", highlight=False)
+        if live and isinstance(target, Probes):
+            store = open_state("sqlite", profile.settings, profile.outside)
+            show_findings(console, try_out(target, address=target.identity, store=store, now=parse_now("")))
+            console.print("The next runs heed what was found.", highlight=False)
+        elif live:
+            console.print("A file needs no trying out.", highlight=False)
     return UNREADABLE_ROWS if strict and leads.problems else OK
 
 

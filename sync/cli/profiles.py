@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from json import loads
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from connectors import Outside
     from sync.config import Settings
     from sync.models import Leads, Table
+    from sync.protocols import Target
     from sync.reconcile.memory import Memory
     from sync.setup import ColumnGuess
 
@@ -67,6 +70,20 @@ def make_profile(text: str, path: Path, *, secret: str = "") -> Profile:
     named = settings.source.mapping
     mapping = read_text(folder / named, "the mapping") if named.endswith(".toml") else ""
     return Profile(settings, outside, wording, mapping, path)
+
+
+@contextmanager
+def opened_target(profile: Profile) -> Iterator[Target]:
+    """The profile's calendar, with its connections closed afterwards."""
+    from connectors import open_target
+    from sync.protocols import HoldsConnections
+
+    target = open_target(profile.settings, profile.outside)
+    try:
+        yield target
+    finally:
+        if isinstance(target, HoldsConnections):
+            target.close()
 
 
 def open_profiles(folder: Path) -> dict[str, Profile | FollowupError]:

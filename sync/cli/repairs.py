@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sync.cli.options import ConfigOption, JsonOption, NoColorOption, NowOption, QuietOption, app
-from sync.cli.profiles import find_config, open_profile, parse_now
+from sync.cli.profiles import find_config, open_profile, opened_target, parse_now
 from sync.cli.runs import find_leads, run_once
 from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError, GuardStop
@@ -85,20 +85,21 @@ def clear(
 
 def _repair(command: Callable[..., Report], config: Path | None, now: str, **options: Any) -> Report:
     """Run `undo` or `clear` of `sync.repair`."""
-    from connectors import open_source, open_state, open_target
+    from connectors import open_source, open_state
 
     profile = open_profile(find_config(config))
     settings = profile.settings
     if options.pop("with_source", False):
         options["source"] = open_source(settings, profile.outside)
-    return command(
-        settings,
-        target=open_target(settings, profile.outside),
-        store=open_state("sqlite", settings, profile.outside),
-        now=parse_now(now),
-        deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
-        **options,
-    )
+    with opened_target(profile) as target:
+        return command(
+            settings,
+            target=target,
+            store=open_state("sqlite", settings, profile.outside),
+            now=parse_now(now),
+            deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
+            **options,
+        )
 
 
 def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
@@ -107,7 +108,7 @@ def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
 
     profile = open_profile(find_config(config))
     store = open_state("sqlite", profile.settings, profile.outside)
-    titles = [title for lead in leads for title in lift(store=store, lead=lead, now=parse_now(now))]
+    titles = [title for lead in leads for title in lift(store=store, lead=lead)]
     for title in titles:
         typer.echo(f"“{title}” may be planned again; the next `followup sync` does it")
     if not titles:

@@ -22,7 +22,7 @@ from sync.cli.options import (
     VerboseOption,
     app,
 )
-from sync.cli.profiles import Profile, find_config, open_profile, open_profiles, parse_now, state_path
+from sync.cli.profiles import Profile, find_config, open_profile, open_profiles, opened_target, parse_now, state_path
 from sync.cli.screen import open_console, show_progress
 from sync.errors import BUG, CHANGES_PENDING, OK, ConfigError, FollowupError, LockedError, worst
 
@@ -152,7 +152,7 @@ def run_once(config: Path | None, now: str, *, write: bool, **options: Any) -> R
 
 def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | None = None, **options: Any) -> Report:
     """One run. After an inquiry it leaves a proof behind if the next run could be left out."""
-    from connectors import open_source, open_state, open_target
+    from connectors import open_source, open_state
     from connectors.evidence import gather_evidence
     from sync.protocols import KeepsProof
     from sync.quiet import sentences_of
@@ -162,21 +162,21 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
     settings, started = profile.settings, parse_now(now)
     if settings.holidays:
         _spare_other_countries()
-    source, target = open_source(settings, profile.outside), open_target(settings, profile.outside)
-    store = open_state("sqlite", settings, profile.outside)
-    evidence = gather_evidence(settings, source, target, config=profile.path, inquiry=inquiry) if inquiry else None
-    report = run(
-        settings,
-        source=source,
-        target=target,
-        store=store,
-        now=started,
-        deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
-        write=write,
-        wording=profile.wording,
-        mapping=profile.mapping,
-        **options,
-    )
+    source, store = open_source(settings, profile.outside), open_state("sqlite", settings, profile.outside)
+    with opened_target(profile) as target:
+        evidence = gather_evidence(settings, source, target, config=profile.path, inquiry=inquiry) if inquiry else None
+        report = run(
+            settings,
+            source=source,
+            target=target,
+            store=store,
+            now=started,
+            deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
+            write=write,
+            wording=profile.wording,
+            mapping=profile.mapping,
+            **options,
+        )
     if evidence and report.quiet_until and isinstance(store, KeepsProof):
         said = done_line(report.plan, report.outcomes)
         proof = evidence.prove(made_at=started, until=report.quiet_until, said=said, told=sentences_of(report))

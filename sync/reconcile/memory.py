@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from sync.models import Action, Event, Moment, RemoteEvent, Stage, Stamp
+from sync.models import Action, Event, Finding, Moment, RemoteEvent, Stage, Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,15 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Probed:
+    """What `check --live` found out about the calendar at this address: the runs after it heed it."""
+
+    target: str
+    at: datetime
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """Everything remembered. `first_run` is None before the first run: a status seen then is no change of status."""
 
@@ -174,7 +183,7 @@ class Memory:
     counters: Mapping[str, int] = field(default_factory=dict)
     """Running counts of the seeker's own events and of endless rules."""
     texts: Mapping[str, str] = field(default_factory=dict)
-    """Texts written once (the week's review), the accepted mapping, the target's profile, by name."""
+    """Texts written once (the week's review) and the accepted mapping, by name."""
     deletes: tuple[DeletesOfDay, ...] = ()
     stops: tuple[Stop, ...] = ()
     """The last runs that ended before they wrote, oldest first."""
@@ -184,6 +193,7 @@ class Memory:
     """Rows of which a cell could not be read in the last run."""
     strays: tuple[str, ...] = ()
     """UIDs of events with our mark that were in no plan in the last run."""
+    probed: Probed | None = None
     intents: tuple[Intent, ...] = ()
     lost: bool = False
     """The state was lost or corrupt: events are adopted, nothing is deleted in this run."""
