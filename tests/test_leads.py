@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -342,3 +342,16 @@ def test_a_sheet_with_another_zone_is_noted_where_it_matters(zone: str | None, c
     sheet = replace(table(["company", "interview_at"], ["Acme", cell]), zone=zone)
     leads = read_leads(sheet, settings=settings(), vocabulary=VOCABULARY, memory={})
     assert any("time zone America/New_York, you to Europe/Berlin" in note.reason for note in leads.notes) is noted
+
+
+def test_what_python_takes_for_one_key_are_still_different_cells() -> None:
+    rows: list[list[CellValue]] = [[cell, "2026-09-01"] for cell in (1.0, True)]
+    assert [lead.company for lead in read(["company", "applied_on"], *rows).leads] == ["1", "yes"]
+
+
+def test_a_lead_is_frozen_once_it_is_made() -> None:
+    lead = one()
+    assert type(lead) is Lead
+    assert lead == replace(lead)
+    with pytest.raises(FrozenInstanceError):
+        lead.company = "Bolt"  # type: ignore[misc]

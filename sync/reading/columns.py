@@ -14,26 +14,21 @@ The header row is the one among the first rows in which most cells are known wor
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from sync.errors import ConfigError
-from sync.models import CellValue, Row, Table
-from sync.reading.cells import clean_text, spaced, squeeze
+from sync.models import Table
+from sync.reading.cells import clean_text, squeeze
 from sync.reading.dates import looks_dated
-from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, OWN_SHAPE, Shape, Vocabulary
+from sync.reading.samples import is_channel, is_mail, is_name, is_phone, share_of, speaks_against, take_samples
+from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, OWN_SHAPE, Shape, Vocabulary
 
 HEADER_WITHIN = 40
 """The header row stands among so many first rows."""
 MAX_COLUMNS = 1_000
 SAMPLE_ROWS = 5_000
-SAMPLES = 200
-"""Cells of a column that are looked at to tell what it holds."""
-
-_PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
-_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +152,7 @@ class _Guess:
         shifted = len(headers) if table.delimited else MAX_COLUMNS
         first = table.rows[index + 1 : index + 1 + SAMPLE_ROWS]
         body = [row for row in first if any(row.values) and not any(row.values[shifted:])]
-        self.samples = [_samples(body, column, vocabulary.blank) for column in range(len(headers))]
+        self.samples = [take_samples(body, column, vocabulary.blank) for column in range(len(headers))]
 
     def columns(self) -> Columns:
         """The decision."""
@@ -228,7 +223,7 @@ class _Guess:
         for name, headers in shape.columns.items():
             found = [column for header in headers if (column := self._find(header)) is not None]
             if found and self._open(name) and found[0] not in self.fields.values():
-                self._take(name, found[0], f"known from {shape.title}")
+                self._take(name, found[0], f"known from {shape.title.partition(',')[0]}")
 
     def take_known_headers(self) -> None:
         """Columns whose header is a field name or a known word for one."""
@@ -243,7 +238,7 @@ class _Guess:
             elif not self._open(name):
                 if name in self.fields:
                     self._leave(column, f"{name} is already read from {self.headers[self.fields[name]]!r}")
-            elif against := self._speaks_against(name, column):
+            elif against := (not self.canonical and speaks_against(name, self.samples[column], self.vocabulary)):
                 self._leave(column, against)
             else:
                 self._take(name, column, "is the field's name" if header == name else "a known header")
@@ -251,32 +246,6 @@ class _Guess:
     def _leave(self, column: int, reason: str) -> None:
         self.unread[self.headers[column]] = reason
         self.notes.append(f"column {self.headers[column]!r} is not read: {reason}")
-
-    def _speaks_against(self, name: str, column: int) -> str:
-        """Why the cells of this column cannot be what its header promises; empty where nothing speaks against it."""
-        samples = self.samples[column]
-        if self.canonical or not samples:
-            return ""
-        answers = sum(text.casefold() in self.vocabulary.yes | self.vocabulary.no for text in samples)
-        if name in DAYS | MOMENTS and not any(looks_dated(text, self.vocabulary.months) for text in samples):
-            if answers == len(samples):
-                return "it holds yes and no, no dates"
-            if len(samples) > 2 and not any(char.isdigit() for text in samples for char in text):
-                return "it holds text, no dates"
-        closed = self.vocabulary.words.get("channel" if name in CHANNELS else name)
-        if closed and not any(spaced(text) in closed or text.casefold().startswith("later") for text in samples):
-            return "none of its words is known for that field"
-        if name in ("interest", "do_not_contact") and not answers:
-            return "it holds neither yes nor no"
-        if name == "contact_phone" and not self._share(column, _is_phone):
-            return "it holds no phone numbers"
-        if name == "contact_email" and not self._share(column, _is_mail):
-            return "it holds no mail addresses"
-        return ""
-
-    def _share(self, column: int, test: object) -> float:
-        samples = self.samples[column]
-        return sum(bool(test(text)) for text in samples) / len(samples) if samples and callable(test) else 0.0
 
     def settle_ambiguous(self) -> None:
         """Columns whose header has several meanings, where only one of them is left."""
@@ -312,15 +281,18 @@ class _Guess:
             return "contact_name", "the company has a column of its own"
         if names and names[0] in DAYS | MOMENTS:
             return self._settle_date(column, names, asked)
-        if "contact_phone" in names and self._share(column, _is_phone) >= 0.5:
+        if "contact_phone" in names and share_of(samples, is_phone) >= 0.5:
             return "contact_phone", "it holds phone numbers"
-        if self.forms[column] == "recruiter" and "contact_name" in names and self._share(column, self._is_name) >= 0.5:
+        if self.forms[column] == "recruiter" and "contact_name" in names and self._hold(column, is_name):
             return "contact_name", "it holds names"
-        if "channel" in names and self._share(column, self._is_channel) >= 0.5:
+        if "channel" in names and self._hold(column, is_channel):
             return "channel", "it holds ways of contact"
         if "source" in names and samples and self.forms[column] == "channel":
             return "source", "it holds places, not ways of contact"
         return "", ""
+
+    def _hold(self, column: int, test: Callable[[str, Vocabulary], bool]) -> bool:
+        return share_of(self.samples[column], lambda text: test(text, self.vocabulary)) >= 0.5
 
     def _dates_asked(self, asked: Iterable[int]) -> list[int]:
         return [
@@ -331,7 +303,7 @@ class _Guess:
         return self.vocabulary.ask[self.forms[column]][0] in DAYS | MOMENTS
 
     def _settle_date(self, column: int, names: Sequence[str], asked: Sequence[int]) -> tuple[str, str]:
-        dated = self._share(column, lambda text: looks_dated(text, self.vocabulary.months)) >= 0.5
+        dated = share_of(self.samples[column], lambda text: looks_dated(text, self.vocabulary.months)) >= 0.5
         if self.samples[column] and not dated:
             return "", ""
         if len(self.vocabulary.ask[self.forms[column]]) == 1:
@@ -348,36 +320,7 @@ class _Guess:
         for column in self._free():
             if len(self.samples[column]) < 2:
                 continue
-            if self._share(column, _is_mail) >= 0.8:
+            if share_of(self.samples[column], is_mail) >= 0.8:
                 self._take("contact_email", column, "it holds mail addresses")
                 self.notes.append(f"column {self.headers[column]!r} is read as contact_email: it holds mail addresses")
                 return
-
-    def _is_name(self, text: str) -> bool:
-        words = text.split()
-        if text.casefold() in self.vocabulary.yes | self.vocabulary.no or looks_dated(text, self.vocabulary.months):
-            return False
-        return len(words) < 5 and not any(char.isdigit() for char in text)
-
-    def _is_channel(self, text: str) -> bool:
-        return spaced(text) in self.vocabulary.words.get("channel", {})
-
-
-def _is_phone(text: str) -> bool:
-    return bool(_PHONE.fullmatch(text)) and sum(char.isdigit() for char in text) >= 6
-
-
-def _is_mail(text: str) -> bool:
-    return bool(_MAIL.search(text))
-
-
-def _samples(rows: Sequence[Row], column: int, blank: frozenset[str]) -> list[str]:
-    found: list[str] = []
-    for row in rows:
-        value: CellValue = row.values[column] if column < len(row.values) else ""
-        text = clean_text(value)
-        if text and text.casefold() not in blank:
-            found.append(text)
-            if len(found) == SAMPLES:
-                break
-    return found
