@@ -98,10 +98,9 @@ class Wording:
 
     def say(self, key: str, **facts: object) -> str:
         """The text of this key with its placeholders filled; for one of a `count` its `-single`, where there is one."""
-        single = f"{key}-single"
-        one = str(facts.get("count", facts.get("days"))) == "1"
-        chosen = single if one and single in self.texts else key
-        return self._templates[chosen].format_map(facts)
+        if key in self._counted and str(facts.get("count", facts.get("days"))) == "1":
+            key = f"{key}-single"
+        return self._templates[key].format_map(facts)
 
     def has(self, key: str) -> bool:
         """Whether there is a text for this key."""
@@ -123,6 +122,11 @@ class Wording:
     def _templates(self) -> Mapping[str, str]:
         """The texts as templates in which every brace but those of a plain `{name}` is harmless."""
         return {key: _as_template(text) for key, text in self.texts.items()}
+
+    @cached_property
+    def _counted(self) -> frozenset[str]:
+        """The keys that have a text of their own for one."""
+        return frozenset(key for key in self.texts if f"{key}-single" in self.texts)
 
     @cached_property
     def _days(self) -> dict[tuple[int, int, int], str]:

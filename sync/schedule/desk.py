@@ -6,6 +6,7 @@ what goes in and comes out are frozen values.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
@@ -146,9 +147,10 @@ class Desk:
         """A date without hour counts as the start of work (DESIGN 5.4, "time assumed")."""
         return moment if isinstance(moment, datetime) else at(moment, self.settings.work_hours.start, self.zone)
 
-    def say(self, key: str, **facts: object) -> str:
-        """A sentence in the user's wording."""
-        return self.advice.wording.say(key, **facts)
+    @property
+    def say(self) -> Callable[..., str]:
+        """Says a sentence in the user's wording (`Wording.say`)."""
+        return self.advice.wording.say
 
     def tell(self, day: date) -> str:
         """A day in the user's wording."""

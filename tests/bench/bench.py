@@ -236,7 +236,7 @@ def measure_engine(python: Path, aims: list[Goal], sizes: Sequence[int]) -> Iter
             owners = size // per_owner if per_owner else 1
             command = [str(python), str(HERE / "engine.py"), str(size), str(owners), str(limit)]
             try:
-                answer = subprocess.run(command, capture_output=True, check=True, timeout=150, text=True).stdout
+                answer = subprocess.run(command, capture_output=True, check=True, timeout=200, text=True).stdout
             except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
                 yield f"| {size} | {shape} | {type(error).__name__} | | | |"
                 break
