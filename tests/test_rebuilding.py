@@ -121,3 +121,17 @@ def test_the_next_news_for_a_referrer_does_not_overwrite_the_last() -> None:
     wait(seeker, 2)
     assert seeker.calendar[told].snapshot.summary.startswith("✓")
     assert titles(seeker)["Tell your referrer: Mara Lind"] == 1
+
+
+def test_the_next_weekly_review_is_the_one_that_stands_there_already() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    for _ in range(10):
+        wait(seeker, 2)
+    before = {uid: (event.snapshot.summary, event.snapshot.start) for uid, event in seeker.calendar.items()}
+    assert [summary for summary, _ in before.values()].count("Weekly review") > 2
+    lose(seeker)
+    for _ in range(3):
+        seeker.run()
+    after = {uid: (event.snapshot.summary, event.snapshot.start) for uid, event in seeker.calendar.items()}
+    assert after == before

@@ -1,7 +1,7 @@
 """Who is who in a calendar after the state was lost: every key form, rule, round and generation is tried (DESIGN 6).
 
 What is found tells four things that no other place knows any more: under which form of its key a lead began, which
-UIDs are burnt (the generations before the one found), which round the touches with an agency or a referrer have come
+UIDs are burnt (the generations before the one found), which round the events that are not about one lead have come
 to, and which leads had events already. Such a lead gets no touch that lies before its last event: whatever is missing
 there may have been deleted by the user.
 """
@@ -81,7 +81,7 @@ def recall(
         for generation in range(item.generation):
             uid = make_uid(owner, item.key, item.rule, party=item.party, round=item.round, generation=generation)
             events.setdefault(uid, _burnt(uid, now))
-        if item.key != SELF and is_shared_key(item.key) and item.uid in observation.events:
+        if is_shared_key(item.key) and item.uid in observation.events:
             touches[item.uid] = _round(item, observation.events[item.uid].snapshot, zone=zone, ticks=ticks)
         if item.lead is not None:
             chosen[item.lead.key] = max(chosen.get(item.lead.key, item), item, key=_precision)
@@ -133,7 +133,7 @@ def _round(item: Found, current: Snapshot, *, zone: ZoneInfo, ticks: TickPattern
     day = _day(current.start, zone)
     touch = TouchMemory(
         uid=item.uid, lead_key=item.key, rule=item.rule, party=item.party, round=item.round,
-        generation=item.generation, start=current.start, planned=day, published=True,
+        generation=item.generation, start=current.start, raw=day, planned=day, published=True,
     )  # fmt: skip
     if current.status != "COMPLETED" and not ticks.matches(current.summary):
         return touch
