@@ -6,7 +6,7 @@ number never stands in the text: it is a field of its own and not compared.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sync.config import Settings
 from sync.models import Abilities, Event, Moment, Touch, TouchClass
@@ -28,7 +28,6 @@ def to_event(touch: Touch, *, settings: Settings, abilities: Abilities) -> Event
     """The event of this touch with the details, style and alarm the settings ask for."""
     target = settings.target
     start, end = _span(touch, all_day=target.style == "all-day", settings=settings)
-    rings = touch.alarm and target.alarm_minutes != "none" and isinstance(start, datetime)
     full = target.details == "full"
     return Event(
         uid=touch.uid,
@@ -39,12 +38,24 @@ def to_event(touch: Touch, *, settings: Settings, abilities: Abilities) -> Event
         description=touch.description if full else "",
         categories=(MARK, touch.kind.value),
         tentative=touch.tentative,
-        alarm=timedelta(minutes=int(target.alarm_minutes)) if rings else None,
+        alarm=_before_start(touch, start, settings=settings),
         url=touch.url if full else "",
         color=COLORS[touch.kind],
         row=touch.row or "",
         address=touch.address if full else "",
     )
+
+
+def _before_start(touch: Touch, start: Moment, *, settings: Settings) -> timedelta | None:
+    """How long before the event's start it rings. An all-day event rings at the hour the touch would have had."""
+    minutes = settings.target.alarm_minutes
+    if not touch.alarm or minutes == "none" or not isinstance(touch.start, datetime):
+        return None
+    early = timedelta(minutes=minutes)
+    if isinstance(start, datetime):
+        return early
+    midnight = datetime.combine(start, time(), settings.zone)
+    return early - (touch.start.astimezone(UTC) - midnight.astimezone(UTC))
 
 
 def _span(touch: Touch, *, all_day: bool, settings: Settings) -> tuple[Moment, Moment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -66,7 +67,28 @@ def test_alarm(target: str, expected: timedelta | None) -> None:
     assert event(touches()[1], target).alarm == expected
 
 
-def test_all_day_events_do_not_ring() -> None:
-    floor = touches()[0]
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("", timedelta(hours=-9)),
+        ("alarm_minutes = 20", timedelta(hours=-8, minutes=-40)),
+        ('alarm_minutes = "none"', None),
+    ],
+    ids=["at the hour it would have had", "twenty minutes before that", "none wanted"],
+)
+def test_an_all_day_event_rings_in_the_morning(target: str, expected: timedelta | None) -> None:
+    zone = settings_for().zone
+    floor = replace(touches()[0], start=datetime(2027, 1, 13, 9, tzinfo=zone))
     assert floor.alarm
-    assert event(floor, 'style = "all-day"').alarm is None
+    assert event(floor, f'style = "all-day"\n{target}').alarm == expected
+    assert event(replace(floor, alarm=False), f'style = "all-day"\n{target}').alarm is None
+
+
+def test_a_day_without_its_first_hour_rings_at_the_same_time_of_the_clock() -> None:
+    zone = settings_for().zone
+    spring = replace(
+        touches()[0], start=datetime(2027, 3, 14, 9, tzinfo=zone), end=datetime(2027, 3, 14, 9, 15, tzinfo=zone)
+    )
+    made = event(spring, 'style = "all-day"')
+    assert made.start == date(2027, 3, 14)
+    assert made.alarm == timedelta(hours=-8)
