@@ -87,16 +87,24 @@ def _guess(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         raise SourceError(f"{name} is no text file, or a damaged one")
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[:1_000_000], cp_isolation=_LIKELY).best()
-    encoding = best.encoding if best else "cp1252"
+    matches = from_bytes(content[:1_000_000], cp_isolation=_LIKELY)
+    best = matches.best()
+    encoding = best.encoding if best else _WESTERN
+    as_likely = [m.encoding for m in matches if best and (m.chaos, m.coherence) == (best.chaos, best.coherence)]
+    if _WESTERN in as_likely and not _ODD.search(content.decode(_WESTERN, "replace")):
+        encoding = _WESTERN
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        encoding, text = "cp1252", content.decode("cp1252", "replace")
+        encoding, text = _WESTERN, content.decode(_WESTERN, "replace")
     return text, (f"{name}: not utf-8, read as {encoding}; check names with accents, or save it as utf-8",)
 
 
-_LIKELY = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "gb18030", "big5", "cp932", "euc_kr", "mac_roman"]
+_WESTERN = "cp1252"
+"""What most spreadsheets that are not utf-8 were saved as; taken where another encoding is no better."""
+_ODD = re.compile(r"[¡-©«-´¶-¹»-¿]\w|[a-zß-ÿ][À-ÞŒŠŽŸ]")
+"""Signs and capitals inside words, as Polish or Czech read in the Western encoding has them."""
+_LIKELY = [_WESTERN, "cp1250", "cp1251", "cp1253", "cp1254", "gb18030", "big5", "cp932", "euc_kr", "mac_roman"]
 
 
 def choose_delimiter(text: str) -> str:

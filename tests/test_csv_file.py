@@ -58,6 +58,20 @@ def test_utf8_needs_no_note(encoding: str, tmp_path: Path) -> None:
     assert table.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        pytest.param("Société;Date\nCafé;5 août 2026\n", "cp1252", id="French"),
+        pytest.param("Firma;Data\nŁódź sp. z o.o.;5.8.2026\nŻabka;1.1.2026\n", "cp1250", id="Polish"),
+        pytest.param("Компания;Дата\nЯндекс;5.8.2026\n", "cp1251", id="Russian"),
+    ],
+)
+def test_a_short_sheet_keeps_its_letters(text: str, encoding: str, tmp_path: Path) -> None:
+    table = read(text.encode(encoding), tmp_path)
+    assert [list(row.values) for row in table.rows] == [line.split(";") for line in text.splitlines()]
+    assert any(f"read as {encoding}" in note for note in table.notes)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_other_encodings_are_declared(encoding: str, tmp_path: Path) -> None:
     table = read(TEXT.encode(encoding), tmp_path)
