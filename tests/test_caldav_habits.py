@@ -361,6 +361,16 @@ def test_a_paced_first_upload_sends_the_nearest_first() -> None:
     assert {o.message for o in outcomes if o.result is Result.HELD} == {"3 more follow in the next runs"}
 
 
+@pytest.mark.parametrize("fault", ["error_after", "drop_after"])
+def test_an_update_that_shows_late_after_its_answer_was_lost_is_no_edit_of_the_user(fault: str) -> None:
+    publisher = make_publisher(habits={"lags_10"})
+    publisher.run()
+    uid, moved = next(iter(publisher.wanted.items()))
+    publisher.wanted[uid] = replace(moved, start=moved.start + timedelta(days=1), end=moved.end + timedelta(days=1))
+    publisher.stub.faults = {fault: 1}
+    assert publisher.run()[uid].result is Result.UNKNOWN, "what lies there may be ours, so the intent stays open"
+
+
 def test_a_refused_login_is_tried_once() -> None:
     publisher = make_publisher()
     stub = publisher.stub

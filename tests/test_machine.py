@@ -314,8 +314,12 @@ class StubHistories(Histories):
     """On a server with at most one bad habit."""
 
     def open_world(self) -> World:
-        number = type(self).histories % (2 * len(CALM_HABITS))
-        return StubWorld(frozenset(CALM_HABITS[number : number + 1]))
+        return StubWorld(frozenset())
+
+    @initialize(habit=st.sampled_from(["", *CALM_HABITS]))
+    def pick_habit(self, habit: str) -> None:
+        self.world = StubWorld(frozenset({habit} - {""}))
+        self.world.fuse = self.fuse
 
 
 class RadicaleHistories(Histories):

@@ -178,7 +178,7 @@ class EventWriter:
                 change, Verdict.UNKNOWN, href, "an event with its name is there already; the next run takes it up"
             )
         body = self._body(change)
-        again, newer, trouble = True, True, False
+        lost, newer, trouble = False, True, False
         while True:
             answer, busy = self._send(change.action, href, body, base)
             verdict = judge(change.action, answer, self._clock())
@@ -189,9 +189,11 @@ class EventWriter:
                 return Written(change, verdict, href, said, not_before=until, trouble=trouble, sent=body)
             found = self._collection.look(change.uid, href)
             untouched = found is None if base is None else _same_revision(found, base)
-            if verdict is Verdict.UNKNOWN and untouched and again:
-                again = False
+            if verdict is Verdict.UNKNOWN and untouched and not lost:
+                lost = True
                 continue
+            if lost and change.action is Action.UPDATE:
+                verdict = Verdict.UNKNOWN  # the write whose answer was lost may be what is in the way of this one
             if answer and answer.status == 409 and found and found.remote and base is not None and untouched and newer:
                 newer = False
                 change = replace(change, stamp=_newer_stamp(change, found.remote, self._clock()))
