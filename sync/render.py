@@ -18,10 +18,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sync.counting import counted
 from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.setup import ColumnGuess
-from sync.summary import counted, result_word, summary_line
+from sync.summary import result_word, summary_line
 from sync.work_log import Contact, contact_rows
 
 if TYPE_CHECKING:

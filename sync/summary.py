@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from sync.counting import counted
 from sync.errors import worst
 from sync.models import Action, Outcome, Plan, Result
 
@@ -70,11 +71,6 @@ def profiles_json(ended: Mapping[str, tuple[int, Report | None, tuple[str, ...]]
     ]
     document = {"schema": SCHEMA, "exit_code": worst(code for code, _, _ in ended.values()), "profiles": profiles}
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _count_done(plan: Plan, outcomes: Iterable[Outcome]) -> Mapping[Action, int]:

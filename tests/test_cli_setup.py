@@ -112,7 +112,7 @@ def test_check_lists_every_cell_that_cannot_be_read(folder: Path, capsys: pytest
     assert run_command(["check"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "leads.csv:4, Beworben am: “morgen” is not a date" in shown
-    assert "2 leads, 1 rows out" in shown
+    assert "2 leads, 1 row out" in shown
     assert run_command(["check", "--strict"]) == 3
 
 

@@ -67,13 +67,13 @@ def test_held_deletes_dismissals_and_strays_are_named() -> None:
     said = "\n".join(lines(seeker))
     assert "Held back: 16 follow-ups would be deleted" in said
     assert "You deleted “Follow up: Dana Firm 03, Firm 03” on Mon 2027-01-04" in said
-    assert "1 events with our mark are in no plan" in said
+    assert "With our mark, but in no plan: 1 event" in said
 
 
 def test_rows_that_could_not_be_read_are_counted() -> None:
     seeker = Seeker([a_row("Acme"), a_row("Globex", "yesterday or so")])
     seeker.run()
-    assert any("could not be read are in 1 rows: leads.csv:3" in line for line in lines(seeker))
+    assert any("could not be read are in 1 row: leads.csv:3" in line for line in lines(seeker))
 
 
 def test_json_says_the_same() -> None:

@@ -74,6 +74,7 @@ def check(
 ) -> int:
     """Prove configuration, sheet, login and calendar; list every cell that cannot be read."""
     from connectors import open_source, open_state
+    from sync.counting import counted
     from sync.protocols import Probes
     from sync.render import show_findings, show_guess, show_notes, show_problems
     from sync.repair import try_out
@@ -87,8 +88,9 @@ def check(
     show_notes(console, leads.notes, limit=None)
     with opened_target(profile) as target:
         held = target.observe({})
-        console.print(f"\nSheet: {len(leads.leads)} leads, {len(leads.silent_rows)} rows out.", highlight=False)
-        console.print(f"Calendar: reached, {len(held.events)} events of ours.", highlight=False)
+        read, out = counted(len(leads.leads), "lead"), counted(len(leads.silent_rows), "row")
+        console.print(f"\nSheet: {read}, {out} out.", highlight=False)
+        console.print(f"Calendar: reached, {counted(len(held.events), 'event')} of ours.", highlight=False)
         if live and isinstance(target, Probes):
             store = open_state("sqlite", profile.settings, profile.outside)
             show_findings(console, try_out(target, address=target.identity, store=store, now=parse_now("")))

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sync.counting import counted
 from sync.errors import ConfigError, GuardStop
 from sync.models import Moment
 from sync.reconcile.memory import Memory, Reaction, Stop
@@ -89,14 +90,16 @@ def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
     if status.not_before:
         yield f"The calendar server asked for a pause until {_said(status.not_before, zone)}."
     if status.open_writes:
-        yield f"A run did not end: the outcome of {status.open_writes} changes is open; the next run looks them up."
+        writes = counted(status.open_writes, "change")
+        yield f"A run did not end: the outcome of {writes} is open; the next run looks it up."
     if status.unread:
-        yield f"Cells that could not be read are in {len(status.unread)} rows: {_named(status.unread)}."
+        yield f"Cells that could not be read are in {counted(len(status.unread), 'row')}: {_named(status.unread)}."
     for dismissal in status.dismissed:
         day = f" on {dismissal.on:%a %Y-%m-%d}" if dismissal.on else ""
         yield f"You deleted “{dismissal.title}”{day}. To plan it again: followup undo --dismissed LEAD"
     if status.strays:
-        yield f"{len(status.strays)} events with our mark are in no plan. To take them out: followup clear"
+        strays = counted(len(status.strays), "event")
+        yield f"With our mark, but in no plan: {strays}. To take them out: followup clear"
 
 
 def status_json(status: Status) -> str:
@@ -129,8 +132,8 @@ def _said(moment: Moment, zone: ZoneInfo) -> str:
 def _ago(age: timedelta) -> str:
     hours = max(int(age.total_seconds() // 3600), 0)
     if hours < 1:
-        return f"{max(int(age.total_seconds() // 60), 0)} minutes"
-    return f"{hours} hours" if hours < 48 else f"{hours // 24} days"
+        return counted(max(int(age.total_seconds() // 60), 0), "minute")
+    return counted(hours, "hour") if hours < 48 else counted(hours // 24, "day")
 
 
 def _named(rows: tuple[str, ...], limit: int = 10) -> str:
