@@ -156,7 +156,8 @@ def _take_stock(
     current = heal(memory, observation)
     if not memory.target:
         current = forget_absent(current, observation)
-    lost = memory.lost or (memory.first_run is None and bool(observation.events))
+    journaled = {intent.uid for intent in memory.intents}  # a first run that was killed is no loss of memory
+    lost = memory.lost or (memory.first_run is None and bool(observation.events.keys() - journaled))
     if lost:
         found = recognise(observation, leads=leads.leads, rules=advice.rules, owner=settings.owner)
         current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from conftest import at
 from runner import Seeker, a_row
+from worlds import BurningTarget, Fuse, Killed
 
-from connectors.memory import MemoryState
+from connectors.memory import MemoryState, MemoryTarget
 from sync import repair
 from sync.reconcile.memory import Reaction
+from sync.run import LOST
 
 
 def titles(seeker: Seeker) -> Counter[str]:
@@ -135,3 +138,20 @@ def test_the_next_weekly_review_is_the_one_that_stands_there_already() -> None:
         seeker.run()
     after = {uid: (event.snapshot.summary, event.snapshot.start) for uid, event in seeker.calendar.items()}
     assert after == before
+
+
+def test_a_first_run_that_was_killed_is_no_loss_of_memory() -> None:
+    seeker, fuse = Seeker([a_row("Acme"), a_row("Globex")]), Fuse(left=3)
+    calendar = seeker.target
+    assert isinstance(calendar, MemoryTarget)
+    seeker.target = BurningTarget(calendar, fuse)
+    with pytest.raises(Killed):
+        seeker.run()
+    seeker.target = calendar
+    assert seeker.calendar
+    seeker.rows[0]["status"] = "interview"
+    notes = [note.reason for note in seeker.run().plan.notes]
+    assert LOST not in notes
+    assert titles(seeker)["Add the interview's date or the next step: Acme, Analyst"], (
+        "it is new, so nobody can have deleted it"
+    )
