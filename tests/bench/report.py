@@ -14,6 +14,7 @@ Made by `make bench`: whole processes, medians, everything in one run on one mac
 seconds and request counts say something about another machine. **Limit** is a raw client that sends the same bytes over
 bare sockets from followup's environment and does nothing else; where it ran with several connections, the fastest
 counts. Every cell: wall time as a multiple of the limit / CPU seconds / peak memory / requests counted at the server.
+A process that needs less memory than the bench itself is shown with the bench's.
 
 *First push* goes into an empty calendar. *No change* is every later run until something changes: followup proves that
 nothing can have changed and asks the calendar one question. *Run after it* is the one run between the two, in which
