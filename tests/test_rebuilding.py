@@ -8,11 +8,14 @@ from datetime import timedelta
 import pytest
 from conftest import at
 from runner import Seeker, a_row
+from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
 
 from connectors.memory import MemoryState, MemoryTarget
 from sync import repair
-from sync.reconcile.memory import Reaction
+from sync.models import Action, Observation
+from sync.reconcile.healing import heal
+from sync.reconcile.memory import Intent, Memory, Reaction
 from sync.run import LOST
 
 
@@ -155,3 +158,11 @@ def test_a_first_run_that_was_killed_is_no_loss_of_memory() -> None:
     assert titles(seeker)["Add the interview's date or the next step: Acme, Analyst"], (
         "it is new, so nobody can have deleted it"
     )
+
+
+def test_what_one_killed_run_made_and_the_next_deleted_is_used_up() -> None:
+    event = make_event("acme")
+    made = Intent(1, Action.CREATE, event.uid, event, make_stamp(), None)
+    deleted = Intent(2, Action.DELETE, event.uid, None, None, None)
+    assert heal(Memory(intents=(made, deleted)), Observation({})).events[event.uid].gone
+    assert heal(Memory(intents=(made,)), Observation({})).events == {}

@@ -30,12 +30,18 @@ def heal(memory: Memory, observation: Observation) -> Memory:
     if not memory.intents:
         return memory
     events, touches = dict(memory.events), dict(memory.touches)
+    made: dict[str, EventMemory] = {}
     for intent in memory.intents:
         current = observation.events.get(intent.uid)
         if intent.action is Action.DELETE:
-            if current is None and intent.uid not in observation.unreadable and intent.uid in events:
-                events[intent.uid] = replace(events[intent.uid], gone=True)
-        elif current is not None and intent.event and intent.stamp and _happened(intent, current.snapshot):
+            # What one killed run made and the next one, killed too, deleted is in no memory: its UID is used up.
+            known = events.get(intent.uid) or made.get(intent.uid)
+            if current is None and intent.uid not in observation.unreadable and known is not None:
+                events[intent.uid] = replace(known, gone=True)
+            continue
+        if intent.event and intent.stamp:
+            made[intent.uid] = EventMemory(uid=intent.uid, desired=intent.event, stamp=intent.stamp)
+        if current is not None and intent.event and intent.stamp and _happened(intent, current.snapshot):
             events[intent.uid] = EventMemory(
                 uid=intent.uid,
                 desired=intent.event,
