@@ -39,15 +39,12 @@ def heal(memory: Memory, observation: Observation) -> Memory:
             if current is None and intent.uid not in observation.unreadable and known is not None:
                 events[intent.uid] = replace(known, gone=True)
             continue
-        if intent.event and intent.stamp:
-            made[intent.uid] = EventMemory(uid=intent.uid, desired=intent.event, stamp=intent.stamp)
-        if current is not None and intent.event and intent.stamp and _happened(intent, current.snapshot):
-            events[intent.uid] = EventMemory(
-                uid=intent.uid,
-                desired=intent.event,
-                stamp=intent.stamp,
-                observed=replace(current, etag="", snapshot=_as_written(intent.event, current.snapshot)),
-            )
+        if intent.event is None or intent.stamp is None:
+            continue
+        written = made[intent.uid] = EventMemory(uid=intent.uid, desired=intent.event, stamp=intent.stamp)
+        if current is not None and _happened(intent, current.snapshot):
+            seen = replace(current, etag="", snapshot=_as_written(intent.event, current.snapshot))
+            events[intent.uid] = replace(written, observed=seen)
             touches.setdefault(
                 intent.uid, TouchMemory(uid=intent.uid, lead_key="", rule="", start=intent.event.start, published=True)
             )
