@@ -14,7 +14,7 @@ from sync.errors import FollowupError, TargetError
 from sync.models import Change, Observation, Outcome, Plan, Result
 from sync.protocols import StateStore, Target
 from sync.reconcile.memory import Memory
-from sync.reconcile.plan import settle
+from sync.reconcile.outcomes import settle
 
 BATCH = 50
 """Results are made durable in batches of at most this many."""

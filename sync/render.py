@@ -20,6 +20,7 @@ from rich.text import Text
 
 from sync.counting import counted
 from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
+from sync.moments import day_of
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.setup import ColumnGuess
 from sync.summary import result_word, summary_line
@@ -71,7 +72,7 @@ def show_profiles(console: Console, ended: Mapping[str, tuple[int, str]]) -> Non
 def _show_changes(console: Console, changes: Sequence[Change], zone: ZoneInfo, now: datetime) -> None:
     """Day by day, the day as a heading: what is late or due today meets the eye first."""
     today = now.astimezone(zone).date()
-    for day, group in groupby(changes, key=lambda change: change.start and _day(change.start, zone)):
+    for day, group in groupby(changes, key=lambda change: change.start and day_of(change.start, zone)):
         console.print()
         if day is not None:
             console.print(Text.assemble((day_name(day, today), _urgency(day, today)), (_distance(day, today), "dim")))
@@ -193,7 +194,7 @@ def show_agenda(console: Console, plan: Plan, *, days: int) -> None:
     for touch in plan.schedule:
         if touch.rule == HEARTBEAT:
             continue
-        day = _day(touch.start, zone)
+        day = day_of(touch.start, zone)
         if touch.deadline is not None and touch.deadline < plan.now:
             name = "Late"
         elif day <= today:
@@ -225,7 +226,7 @@ def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime) -> T
     grid.add_column(ratio=1)
     grid.add_column(justify="right", style="dim", no_wrap=True, overflow="ellipsis", max_width=20)
     for touch in touches:
-        day = _day(touch.start, zone)
+        day = day_of(touch.start, zone)
         start = Text.assemble((day_name(day, today), _urgency(day, today)), " ", _hour(touch.start, zone))
         body = Text(plain(touch.summary))
         if touch.deadline is not None:
@@ -298,7 +299,3 @@ def _ago(span: timedelta) -> str:
 
 def _short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _day(moment: Moment, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment

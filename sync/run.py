@@ -24,6 +24,7 @@ from sync.events import to_event
 from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Result, Table
 from sync.protocols import Probes, Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
+from sync.reconcile.changes import Wish
 from sync.reconcile.clearing import forget_absent
 from sync.reconcile.guards import check_disappearance, check_identities, check_sheet
 from sync.reconcile.healing import adopt, heal
@@ -31,7 +32,7 @@ from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.held import remember_saying, speak
 from sync.reconcile.identity import is_ours
 from sync.reconcile.memory import Memory, Stop
-from sync.reconcile.plan import Wish, make_plan
+from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import leave_gaps, recall, recognise
 from sync.schedule.make import make_schedule

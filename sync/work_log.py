@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 
-from sync.models import Lead, Moment
+from sync.models import Lead
+from sync.moments import day_of
 from sync.reconcile.memory import LeadMemory, Memory, Reaction
 
 SHEET, TICK = "sheet", "tick"
@@ -65,7 +66,7 @@ def record_contacts(
 def _from_row(lead: Lead, zone: tzinfo) -> Iterable[Contact]:
     """What the row says was sent: the application, the last message, the interview that its result proves."""
     employer, person = lead.company or lead.contact.name or lead.contact.email, lead.contact.name or lead.contact.email
-    last = _day(lead.last_outbound, zone)
+    last = day_of(lead.last_outbound, zone) if lead.last_outbound is not None else None
     if lead.applied_on is not None and lead.applied_on != last:
         yield Contact(lead.applied_on, employer, person, lead.channel, lead.role, "")
     if last is not None:
@@ -80,10 +81,6 @@ def _from_tick(known: Lead | LeadMemory, day: date, party: str) -> Contact:
     if party and party != known.contact.party:
         person = party
     return Contact(day, known.company or person, person, "", known.role, "", TICK)
-
-
-def _day(moment: Moment | None, zone: tzinfo) -> date | None:
-    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
 
 
 def contacts_csv(contacts: Iterable[Contact]) -> str:

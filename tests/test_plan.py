@@ -1,4 +1,4 @@
-"""The case table of `sync.reconcile.plan`, row by row, on a calendar in memory that a user edits."""
+"""The case table of `sync.reconcile.changes`, row by row, on a calendar in memory that a user edits."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from connectors.memory import MemoryTarget
 from sync.config import Settings, parse_settings
 from sync.errors import GuardStop
 from sync.models import Action, Event, Lead, Leads, Observation, Outcome, Plan, RemoteEvent, Result, Schedule, Touch
+from sync.reconcile.changes import Wish
 from sync.reconcile.guards import check_disappearance
 from sync.reconcile.identity import make_uid
 from sync.reconcile.memory import DeletesOfDay, Memory, TouchMemory
-from sync.reconcile.plan import Wish, make_plan, settle
+from sync.reconcile.outcomes import settle
+from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.text_marks import our_part, put_our_part
 

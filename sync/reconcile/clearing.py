@@ -12,9 +12,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from sync.models import Action, Change, Observation, RemoteEvent
+from sync.moments import day_of
 from sync.reconcile.identity import is_ours
 from sync.reconcile.memory import Memory
-from sync.reconcile.plan import day_of
 from sync.reconcile.text_marks import user_part
 
 

@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sync.models import Action, Event, Moment, Observation, RemoteEvent, Snapshot, Stamp, Touch
+from sync.models import Action, Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
+from sync.moments import day_of
 from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import TickPattern
 
@@ -121,12 +122,8 @@ def _remembered(
     )
     base = replace(base, published=True, fact=touch.fact)
     if current.status == "COMPLETED" or ticks.matches(current.summary):
-        day = _day(current.last_modified or current.start, zone)
+        day = day_of(current.last_modified or current.start, zone)
         return replace(base, start=touch.given, reaction=Reaction.TICKED, reacted_on=day, done_on=day)
-    if _day(current.start, zone) == _day(touch.given, zone):
+    if day_of(current.start, zone) == day_of(touch.given, zone):
         return replace(base, start=current.start)
     return replace(base, start=touch.given, reaction=Reaction.DRAGGED, pinned_to=current.start, pinned_fact=touch.fact)
-
-
-def _day(moment: Moment, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment

@@ -16,9 +16,9 @@ from sync.advice import Advice
 from sync.config import Settings
 from sync.events import to_event
 from sync.models import Abilities, Touch, TouchClass
+from sync.reconcile.changes import Wish
 from sync.reconcile.identity import SELF, make_uid
 from sync.reconcile.memory import Memory, Reaction, TouchMemory
-from sync.reconcile.plan import Wish
 
 RULE = "heartbeat"
 LENGTH = timedelta(minutes=15)

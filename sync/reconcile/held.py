@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date
 
 from sync.models import Event
+from sync.reconcile.changes import Wish
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.memory import Memory
-from sync.reconcile.plan import Wish
 
 REVIEW = "R-001-14"
 SAID = "held deletes said"

@@ -21,6 +21,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.models import Moment, Note, Observation, RemoteEvent, Snapshot
+from sync.moments import day_of, same_moment
 from sync.reconcile.memory import EventMemory, Memory, Reaction, TouchMemory
 
 WATCH_DAYS = 30
@@ -58,7 +59,7 @@ def take_reactions(
         current = observation.events.get(uid)
         if current is None:
             events[uid] = replace(event, gone=True)
-            if _day(event.observed.snapshot.start, zone) >= today - timedelta(days=WATCH_DAYS):
+            if day_of(event.observed.snapshot.start, zone) >= today - timedelta(days=WATCH_DAYS):
                 touches[uid], said = _deleted(touch, event, today)
                 notes += said
             continue
@@ -107,11 +108,6 @@ def _edited(
     return touch, notes
 
 
-def same_moment(one: Moment | None, other: Moment | None) -> bool:
-    """Whether both are the same day, or the same instant. A day never equals an instant."""
-    return isinstance(one, datetime) == isinstance(other, datetime) and one == other
-
-
 def _day_of_edit(before: Snapshot, after: Snapshot, *, now: datetime, zone: ZoneInfo) -> date:
     """LAST-MODIFIED if the edit moved it and it is not in the future, else today (DESIGN 6)."""
     stamp = after.last_modified
@@ -124,10 +120,6 @@ def _in_zone(moment: Moment, zone: str) -> Moment:
     return moment.astimezone(ZoneInfo(zone)) if isinstance(moment, datetime) else moment
 
 
-def _day(moment: Moment, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
-
-
 def _said(moment: Moment, zone: ZoneInfo) -> str:
     if isinstance(moment, datetime):
         return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
@@ -136,4 +128,6 @@ def _said(moment: Moment, zone: ZoneInfo) -> str:
 
 def future_events(events: Mapping[str, EventMemory], *, today: date, zone: ZoneInfo) -> dict[str, EventMemory]:
     """Ours that still lie ahead: what the guards count in."""
-    return {uid: event for uid, event in events.items() if not event.gone and _day(event.desired.start, zone) >= today}
+    return {
+        uid: event for uid, event in events.items() if not event.gone and day_of(event.desired.start, zone) >= today
+    }

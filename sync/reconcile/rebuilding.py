@@ -14,7 +14,8 @@ from datetime import date, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from sync.models import Event, Lead, Moment, Observation, Snapshot, Stamp, Touch
+from sync.models import Event, Lead, Observation, Snapshot, Stamp, Touch
+from sync.moments import day_of
 from sync.reading.keys import identity_cells, key_forms
 from sync.reading.organisations import agency_key, referrer_key
 from sync.reconcile.identity import SELF, is_shared_key, make_uid
@@ -104,12 +105,12 @@ def leave_gaps(
     last: dict[str, date] = {}
     for item in found:
         if item.lead is not None and item.uid in observation.events:
-            day = _day(observation.events[item.uid].snapshot.start, zone)
+            day = day_of(observation.events[item.uid].snapshot.start, zone)
             last[item.key] = max(last.get(item.key, day), day)
     known: dict[str, TouchMemory] = dict(memory.touches)
     for touch in touches:
         missing = touch.uid not in observation.events and touch.uid not in observation.unreadable
-        if missing and touch.published and _day(touch.start, zone) <= last.get(touch.lead_key, date.min):
+        if missing and touch.published and day_of(touch.start, zone) <= last.get(touch.lead_key, date.min):
             known[touch.uid] = TouchMemory(
                 uid=touch.uid, lead_key=touch.lead_key, rule=touch.rule, party=touch.party, round=touch.round,
                 generation=touch.generation, step=touch.step, start=touch.given, published=True, fact=touch.fact,
@@ -130,21 +131,17 @@ def _parties(lead: Lead) -> Iterator[str]:
 
 def _round(item: Found, current: Snapshot, *, zone: ZoneInfo, ticks: TickPattern) -> TouchMemory:
     """What the calendar tells of one round: when it was, and whether the user ticked it."""
-    day = _day(current.start, zone)
+    day = day_of(current.start, zone)
     touch = TouchMemory(
         uid=item.uid, lead_key=item.key, rule=item.rule, party=item.party, round=item.round,
         generation=item.generation, start=current.start, raw=day, planned=day, published=True,
     )  # fmt: skip
     if current.status != "COMPLETED" and not ticks.matches(current.summary):
         return touch
-    done = _day(current.last_modified or current.start, zone)
+    done = day_of(current.last_modified or current.start, zone)
     return replace(touch, reaction=Reaction.TICKED, reacted_on=done, done_on=done)
 
 
 def _burnt(uid: str, now: datetime) -> EventMemory:
     blank = Event(uid=uid, start=now, end=now, zone="UTC", summary="", description="")
     return EventMemory(uid, blank, Stamp(now, now, 0), gone=True)
-
-
-def _day(moment: Moment, zone: ZoneInfo) -> date:
-    return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment

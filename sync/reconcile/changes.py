@@ -1,0 +1,263 @@
+"""One event of ours: from what should be and what is to what to do. The one place where changes are decided. Pure.
+
+Three views of an event meet here, field by field (caldav-facts 9): *desired* now against desired when we last wrote it,
+and *current* in the calendar against *observed* right after that write.
+
+| wanted now | known to memory | in the calendar | then |
+| --- | --- | --- | --- |
+| yes | no | no | create |
+| yes | no | yes | adopt: a lost answer or a lost state; write only what differs |
+| yes | yes | yes, as written | update the fields whose plan changed; none: keep |
+| yes | yes | yes, edited by the user | the edited fields are theirs from then on; the others as above |
+| yes | yes | no | on a feed: create again; elsewhere the user deleted it, and the schedule no longer wants it |
+| yes | any | recurring, or with attendees | hands off: a write could mail people |
+| no, done or past | yes | yes | keep as history; a ticked one loses its alarm |
+| no, its cell is unreadable | yes | yes | keep as it is |
+| no | yes | with the user's own text | keep, marked closed, without alarm |
+| no | yes | yes | delete; in a file for people who import it, cancel for some days first |
+| any | no | ours, in no plan | a stray: never touched by a run |
+
+Nothing is written unless a wish of ours changed, so a server that rewrites events can't make us write again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sync.models import Action, Change, Event, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
+from sync.moments import day_of
+from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
+from sync.reconcile.identity import is_shared_key
+from sync.reconcile.memory import EventMemory, Memory, Reaction
+from sync.reconcile.outcomes import unwritten
+from sync.reconcile.text_marks import user_part
+
+CLOSED_MARK = "Closed: "
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A touch together with the event that shows it."""
+
+    touch: Touch
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """The case table above, for one run; every case is one method."""
+
+    schedule: Schedule
+    memory: Memory
+    observation: Observation
+    now: datetime
+    today: date
+    zone: ZoneInfo
+    present: frozenset[str]
+    restored: Mapping[str, str]
+    rules_changed: bool
+    lost: bool
+    cancelled_days: int
+
+    def change(self, uid: str, wish: Wish | None) -> tuple[Change, EventMemory]:
+        """The change for one event of ours, and its memory afterwards."""
+        known = self.memory.events.get(uid)
+        current = self.observation.events.get(uid)
+        if known is not None and known.gone:
+            known = None
+        if known is not None and known.restored is not None:
+            if current is not None and known.restored == self.restored[uid]:
+                row = wish.touch.row if wish else known.desired.row or None
+                after = replace(known, observed=current)
+                return _keep(known, current, row, "kept by undo until its row changes"), after
+            known = replace(known, restored=None)
+        if wish is None:
+            assert known is not None
+            return self._unwanted(known, current)
+        if uid in self.observation.unreadable and known is not None:
+            return _keep(known, current, wish.touch.row, f"left alone: {self.observation.unreadable[uid]}"), known
+        if current is None:
+            return self._create(wish, known)
+        return self._existing(wish, known, current)
+
+    def _create(self, wish: Wish, known: EventMemory | None) -> tuple[Change, EventMemory]:
+        event = wish.event
+        if known is not None and known.rejected and not changed_fields(event, known.desired):
+            return _keep(
+                known, None, wish.touch.row, "the calendar server refused this event; see `followup check`"
+            ), known
+        created = known.stamp.created if known else self.now
+        stamp = Stamp(created, self.now, known.stamp.sequence + 1 if known else 0)
+        change = _change(Action.CREATE, wish, event=event, stamp=stamp, base=None, fields=())
+        return change, EventMemory(uid=event.uid, desired=event, stamp=stamp)
+
+    def _existing(self, wish: Wish, known: EventMemory | None, current: RemoteEvent) -> tuple[Change, EventMemory]:
+        if known is None or known.observed is None:
+            known = unwritten(wish.event, current)
+        assert known.observed is not None
+        if current.snapshot.hands_off:
+            reason = f"left alone: {current.snapshot.hands_off}"
+            return _keep(known, current, wish.touch.row, reason), replace(known, observed=current)
+        kept = known.kept | edited_fields(known.observed.snapshot, current.snapshot)
+        kept -= {name for name in kept if is_as_wanted(name, wish.event, current.snapshot)}
+        fields = tuple(
+            name
+            for name in changed_fields(wish.event, known.desired)
+            if name not in kept and not is_as_wanted(name, wish.event, current.snapshot)
+        )
+        if not fields:
+            after = replace(known, desired=wish.event, observed=current, kept=kept, closed=False)
+            return _keep(after, current, wish.touch.row, ""), after
+        event = with_kept(wish.event, kept, current.snapshot)
+        stays = {name: getattr(current.snapshot, name) for name in TIME if name not in fields}
+        event = replace(event, **stays)
+        stamp = self._next_stamp(known.stamp, current.snapshot)
+        change = _change(Action.UPDATE, wish, event=event, stamp=stamp, base=current, fields=fields)
+        return change, EventMemory(uid=event.uid, desired=wish.event, stamp=stamp, kept=kept)
+
+    def _unwanted(self, known: EventMemory, current: RemoteEvent | None) -> tuple[Change, EventMemory]:
+        touch = self.memory.touches.get(known.uid)
+        lead_key = touch.lead_key if touch else ""
+        frozen = lead_key in self.schedule.frozen_leads or (
+            touch is not None and (lead_key, touch.rule) in self.schedule.frozen
+        )
+        row = known.desired.row or None
+        if frozen or known.uid in self.observation.unreadable:
+            return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
+        if known.desired.cancelled and current is not None:
+            return self._cancelled(known, current, row)
+        if self._done(known.uid) or known.uid in self.schedule.missed or self._past(known):
+            return self._history(known, current, row)
+        if current is None:
+            gone = replace(known, gone=True)
+            return _keep(known, None, row, "already gone from the calendar"), gone
+        if current.snapshot.hands_off:
+            return _keep(known, current, row, f"left alone: {current.snapshot.hands_off}"), known
+        if self.lost:
+            return _keep(known, current, row, "kept: nothing is deleted in a run without memory"), known
+        if user_part(current.snapshot.description):
+            return self._close(known, current, row, with_mark=True)
+        change = Change(
+            action=Action.DELETE,
+            uid=known.uid,
+            summary=known.desired.summary,
+            start=known.desired.start,
+            row=row,
+            reason=self._why_deleted(lead_key),
+            base=current,
+            counted=self._counted(lead_key),
+        )
+        if self.cancelled_days:
+            return self._cancel(change, known, current)
+        return change, replace(known, gone=True)
+
+    def _cancel(self, delete: Change, known: EventMemory, current: RemoteEvent) -> tuple[Change, EventMemory]:
+        """For people who import the file: an event that just vanished from it would stay in their calendar."""
+        event = replace(known.desired, cancelled=True, tentative=False, alarm=None)
+        stamp = self._next_stamp(known.stamp, current.snapshot)
+        change = replace(delete, action=Action.UPDATE, fields=("status",), event=event, stamp=stamp)
+        return change, EventMemory(uid=known.uid, desired=event, stamp=stamp, closed=True)
+
+    def _cancelled(self, known: EventMemory, current: RemoteEvent, row: str | None) -> tuple[Change, EventMemory]:
+        """A cancelled event leaves the file once everybody had the days to import it."""
+        if (self.today - day_of(known.stamp.written, self.zone)).days < self.cancelled_days:
+            return _keep(known, current, row, "cancelled; it leaves the file later"), replace(known, observed=current)
+        change = Change(
+            action=Action.DELETE,
+            uid=known.uid,
+            summary=known.desired.summary,
+            start=known.desired.start,
+            row=row,
+            reason="it was shown as cancelled long enough",
+            base=current,
+        )
+        return change, replace(known, gone=True)
+
+    def _history(self, known: EventMemory, current: RemoteEvent | None, row: str | None) -> tuple[Change, EventMemory]:
+        ticked_ahead = self._done(known.uid) and not self._past(known)
+        if ticked_ahead and current is not None and current.snapshot.our_alarm is not None and not known.closed:
+            return self._close(known, current, row, with_mark=False)
+        after = known if current is None else replace(known, observed=current)
+        return _keep(known, current, row, "kept as history"), after
+
+    def _close(
+        self, known: EventMemory, current: RemoteEvent, row: str | None, *, with_mark: bool
+    ) -> tuple[Change, EventMemory]:
+        """Take the alarm off an event that stays; say in its title that its reason is gone, if that is so."""
+        summary, snapshot = current.snapshot.summary, current.snapshot
+        if with_mark and not summary.startswith(CLOSED_MARK):
+            summary = CLOSED_MARK + summary
+        event = replace(known.desired, start=snapshot.start, end=snapshot.end, summary=summary, alarm=None)
+        if summary == snapshot.summary and snapshot.our_alarm is None:
+            return _keep(known, current, row, "kept for your own text in it"), replace(known, observed=current)
+        stamp = self._next_stamp(known.stamp, snapshot)
+        change = Change(
+            action=Action.UPDATE,
+            uid=known.uid,
+            summary=summary,
+            start=event.start,
+            row=row,
+            reason="kept for your own text in it" if with_mark else "done: its alarm is off",
+            fields=("summary", "alarm") if with_mark else ("alarm",),
+            event=event,
+            stamp=stamp,
+            base=current,
+        )
+        return change, EventMemory(uid=known.uid, desired=event, stamp=stamp, kept=known.kept, closed=True)
+
+    def _next_stamp(self, stamp: Stamp, current: Snapshot) -> Stamp:
+        return Stamp(stamp.created, self.now, max(stamp.sequence, current.sequence) + 1)
+
+    def _done(self, uid: str) -> bool:
+        """A ticked event stays as history, even where the schedule has nothing to say about it any more."""
+        touch = self.memory.touches.get(uid)
+        return uid in self.schedule.done or (touch is not None and touch.reaction is Reaction.TICKED)
+
+    def _past(self, known: EventMemory) -> bool:
+        """Before today in the seeker's zone; past events are history, never deleted because their reason is gone."""
+        return day_of(known.desired.start, self.zone) < self.today
+
+    def _counted(self, lead_key: str) -> bool:
+        vanished = lead_key not in self.present and not is_shared_key(lead_key)
+        return vanished or (self.rules_changed and lead_key not in self.schedule.asked_for)
+
+    def _why_deleted(self, lead_key: str) -> str:
+        if lead_key in self.schedule.asked_for:
+            return "its row says stop"
+        if lead_key in self.present or is_shared_key(lead_key):
+            return "the plan no longer holds it"
+        return "its row is no longer in the sheet"
+
+
+def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reason: str) -> Change:
+    return Change(
+        action=Action.KEEP,
+        uid=known.uid,
+        summary=known.desired.summary,
+        start=known.desired.start,
+        row=row,
+        reason=reason,
+        event=known.desired,
+        stamp=known.stamp,
+        base=current or known.observed,
+    )
+
+
+def _change(
+    action: Action, wish: Wish, *, event: Event, stamp: Stamp, base: RemoteEvent | None, fields: tuple[str, ...]
+) -> Change:
+    return Change(
+        action=action,
+        uid=event.uid,
+        summary=event.summary,
+        start=event.start,
+        row=wish.touch.row,
+        reason="; ".join(wish.touch.reason),
+        fields=fields,
+        event=event,
+        stamp=stamp,
+        base=base,
+    )

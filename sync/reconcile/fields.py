@@ -1,0 +1,80 @@
+"""Field by field: in what two views of one event differ, and whose value each field is to have (caldav-facts 9).
+
+Two wishes of ours are compared by `changed_fields`, two looks into the calendar by `edited_fields`, a wish with a look
+by `is_as_wanted`. Only meanings count, never bytes. The row and the link to it are shown but never compared: they are
+those of the last write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sync.models import Event, Snapshot
+from sync.moments import same_moment
+from sync.reconcile.text_marks import our_part, put_our_part
+
+TIME = ("start", "end")
+_FIELDS = ("start", "end", "summary", "description", "categories", "status", "alarm", "url")
+
+
+def _value(event: Event, name: str) -> object:
+    if name == "status":
+        return "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED"
+    return getattr(event, name)
+
+
+def changed_fields(event: Event, before: Event) -> tuple[str, ...]:
+    """The fields in which two wishes differ. Row and link to the row are shown but never compared."""
+    if event == before:
+        return ()
+    return tuple(name for name in _FIELDS if _value(event, name) != _value(before, name))
+
+
+def edited_fields(observed: Snapshot, current: Snapshot) -> frozenset[str]:
+    """The fields the user changed since our last write, times aside: those are reactions."""
+    if observed == current:
+        return frozenset()
+    pairs = {
+        "summary": (observed.summary, current.summary),
+        "description": (our_part(observed.description), our_part(current.description)),
+        "categories": (frozenset(observed.categories), frozenset(current.categories)),
+        "status": (observed.status or "CONFIRMED", current.status or "CONFIRMED"),
+        "alarm": (observed.our_alarm, current.our_alarm),
+        "url": (observed.url, current.url),
+    }
+    return frozenset(name for name, (one, other) in pairs.items() if one != other)
+
+
+def is_as_wanted(name: str, event: Event, current: Snapshot) -> bool:
+    """Whether the calendar already holds what we want of this field."""
+    if name == "start":
+        return same_moment(event.start, current.start)
+    if name == "end":
+        # A length the user gave stays as long as the start is where we want it.
+        return same_moment(event.end, current.end) or same_moment(event.start, current.start)
+    if name == "description":
+        return our_part(current.description) == our_part(put_our_part("", event.description))
+    if name == "status":
+        return (current.status or "CONFIRMED") == _value(event, name)
+    if name == "alarm":
+        return current.our_alarm == event.alarm
+    if name == "categories":
+        return frozenset(current.categories) >= frozenset(event.categories)
+    return bool(getattr(current, name) == _value(event, name))
+
+
+def with_kept(event: Event, kept: frozenset[str], current: Snapshot) -> Event:
+    """The event as it is to be written: our wish, with the user's own values in the fields they took over."""
+    if "summary" in kept:
+        event = replace(event, summary=current.summary)
+    if "categories" in kept:
+        event = replace(event, categories=current.categories)
+    if "status" in kept:
+        event = replace(event, tentative=current.status == "TENTATIVE", cancelled=current.status == "CANCELLED")
+    if "alarm" in kept:
+        event = replace(event, alarm=current.our_alarm)
+    if "url" in kept:
+        event = replace(event, url=current.url)
+    if "description" in kept:
+        event = replace(event, description=our_part(current.description))
+    return event

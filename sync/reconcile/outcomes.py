@@ -1,0 +1,48 @@
+"""What the outcomes of a run make of memory.
+
+| outcome | event before the run | memory afterwards |
+| --- | --- | --- |
+| done | any | as planned, with the copy that was read back |
+| anything else | known | as before; content that the server rejects is marked, so that it is not sent again |
+| content rejected | new | as planned, marked in the same way |
+| unknown, and a copy of ours lies there | new | that copy, which the next run compares with and finds |
+| anything else | new | nothing |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sync.models import Event, Outcome, RemoteEvent, Result, Stamp
+from sync.reconcile.memory import EventMemory, Memory
+
+
+def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Memory:
+    """The memory to commit, from those without and with all changes. An event without an outcome is as in `after`."""
+    events = dict(after.events)
+    for uid, outcome in outcomes.items():
+        if outcome.result is Result.DONE:
+            if outcome.remote is not None:
+                events[uid] = replace(events[uid], observed=outcome.remote)
+        elif uid in before.events and not before.events[uid].gone:
+            events[uid] = replace(before.events[uid], rejected=outcome.rejected)
+        elif outcome.rejected:
+            events[uid] = replace(events[uid], rejected=True)
+        elif outcome.remote is not None:
+            events[uid] = unwritten(events[uid].desired, outcome.remote)
+        else:
+            events.pop(uid, None)
+    return replace(after, events=events)
+
+
+def unwritten(event: Event, current: RemoteEvent) -> EventMemory:
+    """Memory of an event that lies in the calendar although we do not know that we wrote it: everything may differ."""
+    snapshot = current.snapshot
+    written = snapshot.last_modified or datetime.fromtimestamp(0, ZoneInfo("UTC"))
+    blank = Event(
+        uid=event.uid, start=date.min, end=date.min, zone=event.zone, summary="", description="", categories=("",)
+    )
+    return EventMemory(uid=event.uid, desired=blank, stamp=Stamp(written, written, snapshot.sequence), observed=current)
