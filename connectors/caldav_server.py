@@ -155,7 +155,12 @@ class CaldavServer:
             key=lambda change: (ORDER[change.action], str(change.start), change.uid),
         )
         window = RequestWindow(
-            widest=self._profile.window, pause=self._profile.pause_seconds, clock=self._clock, sleep=self._sleep
+            tasks=len(writes),
+            widest=self._profile.window,
+            pause=self._profile.pause_seconds,
+            connect=self._collection.transport.open,
+            clock=self._clock,
+            sleep=self._sleep,
         )
         with window:
             for action in ORDER:

@@ -2,8 +2,8 @@
 
 - Redirects are answers like any other, never followed: followed, a PUT loses its body (caldav-facts 2.1).
 - One origin for good. Only paths are asked for, so that credentials never reach another host, whatever a server lists.
-- Connections are kept alive, one per thread. PROPFIND, REPORT, GET and OPTIONS are sent again once when a connection
-  breaks; PUT and DELETE never: their outcome is unknown and must be read back.
+- Connections are kept alive. PROPFIND, REPORT, GET and OPTIONS are sent again once when a connection breaks; PUT and
+  DELETE never: their outcome is unknown and must be read back.
 - Sizes are bounded, unpacked ones too. TLS is verified; without TLS only a loopback address is spoken to.
 - Proxies come from the environment mapping handed in (`https_proxy`, `no_proxy`).
 
@@ -18,7 +18,8 @@ import select
 import ssl
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
@@ -62,6 +63,9 @@ class Transport(Protocol):
     def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """The server's answer, whatever its status. Raises `NoAnswerError`."""
 
+    def open(self) -> None:
+        """Make one more connection, ahead of the request that needs it. Never raises: that one says what is wrong."""
+
     def close(self) -> None:
         """Close all connections; the next request opens new ones."""
 
@@ -82,7 +86,7 @@ class Login:
 
 
 class HttpTransport:
-    """The standard library's client, one kept-alive connection per thread."""
+    """The standard library's client, with as many connections as requests were under way at once."""
 
     def __init__(
         self, origin: str, login: Login | None, *, environ: Mapping[str, str], clock: Callable[[], datetime]
@@ -91,8 +95,7 @@ class HttpTransport:
         self._login = login
         self._proxy = proxy_for(self._origin, environ)
         self._clock = clock
-        self._own = threading.local()
-        self._all: list[HTTPConnection] = []
+        self._idle: list[HTTPConnection] = []
         self._tls: ssl.SSLContext | None = None
         self._lock = threading.Lock()
 
@@ -101,34 +104,46 @@ class HttpTransport:
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **headers}
         if self._login:
             sent["Authorization"] = self._login.authorization
-        connection = self._connection()
-        try:
-            return self._exchange(connection, method, path, sent, body)
-        except (OSError, HTTPException) as error:
-            connection.close()
-            if method not in REPEATABLE or isinstance(error, TimeoutError | ssl.SSLCertVerificationError):
+        with self._connection() as connection:
+            try:
+                return self._exchange(connection, method, path, sent, body)
+            except (OSError, HTTPException) as error:
+                connection.close()
+                if method not in REPEATABLE or isinstance(error, TimeoutError | ssl.SSLCertVerificationError):
+                    raise NoAnswerError(explain(error)) from None
+            try:
+                return self._exchange(connection, method, path, sent, body)
+            except (OSError, HTTPException) as error:
+                connection.close()
                 raise NoAnswerError(explain(error)) from None
+
+    def open(self) -> None:
+        """Keep one more connection ready."""
+        with self._lock:
+            connection = self._make_connection()
         try:
-            return self._exchange(connection, method, path, sent, body)
-        except (OSError, HTTPException) as error:
+            connection.connect()
+        except (OSError, HTTPException):
             connection.close()
-            raise NoAnswerError(explain(error)) from None
+        else:
+            self._idle.append(connection)
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        with self._lock:
-            for connection in self._all:
-                connection.close()
+        """Close every connection that is not in use."""
+        for connection in self._idle:
+            connection.close()
 
-    def _connection(self) -> HTTPConnection:
-        found: HTTPConnection | None = getattr(self._own, "connection", None)
-        if found is None:
-            with self._lock:
-                found = self._own.connection = self._make_connection()
-                self._all.append(found)
+    @contextmanager
+    def _connection(self) -> Iterator[HTTPConnection]:
+        """A connection for one request: the one that rested longest, so that one just opened has its time to open."""
+        with self._lock:
+            found = self._idle.pop(0) if self._idle else self._make_connection()
         if found.sock is not None and select.select([found.sock], [], [], 0)[0]:
             found.close()  # an idle connection with something to read was closed by the server
-        return found
+        try:
+            yield found
+        finally:
+            self._idle.append(found)
 
     def _make_connection(self) -> HTTPConnection:
         host, port = self._origin.hostname or "", self._origin.port

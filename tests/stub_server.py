@@ -207,6 +207,9 @@ class StubServer:
         finally:
             self.lock.release()
 
+    def open(self) -> None:
+        """There is no connection."""
+
     def close(self) -> None:
         """Nothing to close."""
 

@@ -43,6 +43,9 @@ class CountingTransport:
         self.sent.append((method, path))
         return self._inner.send(method, path, headers=headers, body=body)
 
+    def open(self) -> None:
+        self._inner.open()
+
     def close(self) -> None:
         self._inner.close()
 

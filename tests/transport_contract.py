@@ -100,6 +100,12 @@ class TransportContract:
             transport.send("PROPFIND", "/", headers={"Depth": "1"}, body=b"<p/>")
         assert (len(told.seen), told.connections) == (3, 1)
 
+    def test_a_connection_opened_ahead_is_the_one_that_is_used(self, transport: Transport, told: Told) -> None:
+        transport.open()
+        told.say(201)
+        assert transport.send("PUT", "/x.ics", headers={}, body=b"x").status == 201
+        assert told.connections == 1
+
     @pytest.mark.parametrize("method", ["PROPFIND", "REPORT", "GET"])
     def test_a_read_survives_one_broken_connection(self, transport: Transport, told: Told, method: str) -> None:
         told.answers.append(b"")

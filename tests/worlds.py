@@ -142,6 +142,9 @@ class BurningTransport:
         self.fuse.burn()
         return answer
 
+    def open(self) -> None:
+        self.inner.open()
+
     def close(self) -> None:
         self.inner.close()
 

@@ -84,6 +84,9 @@ class CaldavTransport:
         except (OSError, HTTPException, niquests.exceptions.RequestException) as error:
             raise NoAnswerError(_explain(error)) from None
 
+    def open(self) -> None:
+        """Nothing can be made ahead: caldav's client connects with its first request."""
+
     def close(self) -> None:
         """Close every thread's client."""
         with self._lock:
