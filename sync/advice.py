@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as clock_time
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
@@ -182,15 +182,12 @@ def load_advice(settings: Settings, *, wording: str = "", mapping: str = "") -> 
     Raises `ConfigError` for a rule id, number or text that does not exist, naming the nearest one.
     """
     rules = _load_rules(settings)
-    told = _load_wording(
-        settings.language, wording, advice={f"advice.{rule.id}": rule.advice for rule in rules.values()}
-    )
-    words: Mapping[str, list[str]] = tomllib.loads(_read("reactions.toml"))["done"]
+    told = _load_wording(settings.language, wording)
     return Advice(
         rules=MappingProxyType({id_: _in_words(rule, told) for id_, rule in rules.items()}),
         wording=told,
         vocabulary=load_vocabulary(mapping=mapping),
-        done_words=tuple(word for language in words.values() for word in language),
+        done_words=_shipped_done_words(),
     )
 
 
@@ -198,9 +195,23 @@ def _read(name: str) -> str:
     return files("mappings").joinpath(name).read_text("utf-8")
 
 
+# What lies in `mappings/` is the same for every owner: a process reads it once.
+
+
+@cache
+def _shipped_rules() -> Mapping[str, Rule]:
+    rules = TypeAdapter(list[Rule]).validate_python(tomllib.loads(_read("rules.toml"))["rule"])
+    return MappingProxyType({rule.id: rule for rule in rules})
+
+
+@cache
+def _shipped_done_words() -> tuple[str, ...]:
+    words: Mapping[str, list[str]] = tomllib.loads(_read("reactions.toml"))["done"]
+    return tuple(word for language in words.values() for word in language)
+
+
 def _load_rules(settings: Settings) -> Mapping[str, Rule]:
-    shipped = TypeAdapter(list[Rule]).validate_python(tomllib.loads(_read("rules.toml"))["rule"])
-    rules = {rule.id: rule for rule in shipped}
+    rules = dict(_shipped_rules())
     chosen = settings.rules
     for place, ids in (
         ("rules.disable", chosen.disable),
@@ -216,7 +227,7 @@ def _load_rules(settings: Settings) -> Mapping[str, Rule]:
         rules[rule_id] = rules[rule_id].model_copy(update={"on": True})
     for rule_id, numbers in chosen.numbers.items():
         rules[rule_id] = _with_numbers(rules[rule_id], numbers)
-    return MappingProxyType(rules)
+    return rules
 
 
 def _with_numbers(rule: Rule, numbers: RuleNumbers) -> Rule:
@@ -237,10 +248,12 @@ def _in_words(rule: Rule, wording: Wording) -> Rule:
     return rule.model_copy(update={"advice": wording.texts[f"advice.{rule.id}"]})
 
 
-def _load_wording(language: str, own: str, *, advice: dict[str, str]) -> Wording:
-    """The texts of the language with the user's own. `advice` holds what the rules say in English."""
+@lru_cache(maxsize=64)
+def _load_wording(language: str, own: str) -> Wording:
+    """The texts of the language with the user's own; what a language leaves out, and the rules' advice, in English."""
     try:
-        texts = _flatten(tomllib.loads(_read("wording.en.toml"))) | advice
+        texts = _flatten(tomllib.loads(_read("wording.en.toml")))
+        texts |= {f"advice.{rule.id}": rule.advice for rule in _shipped_rules().values()}
         if language != "en":
             texts |= _own_texts(_read(f"wording.{language}.toml"), texts, f"wording.{language}.toml")
     except FileNotFoundError:

@@ -42,7 +42,8 @@ def speaks_against(name: str, samples: Sequence[str], vocabulary: Vocabulary) ->
     """Why these cells cannot be this field; empty where nothing speaks against it."""
     if not samples:
         return ""
-    answers = sum(text.casefold() in vocabulary.yes | vocabulary.no for text in samples)
+    yes_or_no = vocabulary.yes | vocabulary.no
+    answers = sum(text.casefold() in yes_or_no for text in samples)
     if name in DAYS | MOMENTS and not any(looks_dated(text, vocabulary.months) for text in samples):
         if answers == len(samples):
             return "it holds yes and no, no dates"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -208,6 +209,15 @@ def _closed(values: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
 
 def load_vocabulary(*, mapping: str = "") -> Vocabulary:
     """The shipped vocabulary and mappings; `mapping` is the text of the user's own, if there is one."""
+    vocabulary = _shipped_vocabulary()
+    if not mapping:
+        return vocabulary
+    return replace(vocabulary, shapes={**vocabulary.shapes, OWN_SHAPE: parse_shape(mapping, name="the mapping")})
+
+
+@cache
+def _shipped_vocabulary() -> Vocabulary:
+    """What lies in `mappings/`: the same for every owner, so that it is read once."""
     shipped = files("mappings")
     vocabulary = parse_vocabulary(
         shipped.joinpath("columns.toml").read_text("utf-8"), shipped.joinpath("statuses.toml").read_text("utf-8")
@@ -218,8 +228,6 @@ def load_vocabulary(*, mapping: str = "") -> Vocabulary:
         for entry in entries
         if entry.name.endswith(".toml")
     }
-    if mapping:
-        shapes[OWN_SHAPE] = parse_shape(mapping, name="the mapping")
     return replace(vocabulary, shapes=shapes)
 
 
