@@ -11,14 +11,14 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 _FAR = 183
 """An ask the limits would push further than half a year is not planned."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Reached:
-    """A day on which somebody of a key was reached, or will be."""
+class Reached(NamedTuple):
+    """A day on which somebody of a key was reached, or will be. A tuple, since every look at a budget compares some."""
 
     day: int
     label: str
@@ -27,6 +27,9 @@ class Reached:
 
 @dataclass(slots=True)
 class _Record:
+    """What is known of one key. `limit`: how many days apart two asks of it are at least."""
+
+    limit: int
     asks: list[Reached] = field(default_factory=list)
     contacts: list[Reached] = field(default_factory=list)
 
@@ -35,22 +38,24 @@ class Guard:
     """The budget of every organisation, agency and person."""
 
     def __init__(self, *, organisation_days: int, person_days: int) -> None:
-        self._limits = {False: organisation_days, True: person_days}
+        self._organisation_days, self._person_days = organisation_days, person_days
         self._records: dict[str, _Record] = {}
-
-    def limit(self, key: str) -> int:
-        """How many days apart two asks of this key are at least."""
-        return self._limits[key.startswith("person:")]
 
     def note_ask(self, keys: Collection[str], day: date, *, label: str, lead_key: str) -> None:
         """An asking touch stands on this day."""
         for key in keys:
-            insort(self._records.setdefault(key, _Record()).asks, Reached(day.toordinal(), label, lead_key))
+            insort(self._record(key).asks, Reached(day.toordinal(), label, lead_key))
 
     def note_contact(self, keys: Collection[str], day: date, *, label: str, lead_key: str) -> None:
         """They were or will be reached on this day by something that asks for nothing."""
         for key in keys:
-            insort(self._records.setdefault(key, _Record()).contacts, Reached(day.toordinal(), label, lead_key))
+            insort(self._record(key).contacts, Reached(day.toordinal(), label, lead_key))
+
+    def _record(self, key: str) -> _Record:
+        if (known := self._records.get(key)) is None:
+            limit = self._person_days if key.startswith("person:") else self._organisation_days
+            known = self._records[key] = _Record(limit)
+        return known
 
     def is_free(self, keys: Collection[str], day: date) -> bool:
         """Whether an ask may stand on this day."""
@@ -78,8 +83,8 @@ class Guard:
 
     def _blocks(self, keys: Collection[str], day: int) -> Iterator[tuple[int, Reached]]:
         for key in keys:
-            record, limit = self._records.get(key), self.limit(key)
-            if record is None or not limit:
+            record = self._records.get(key)
+            if record is None or not (limit := record.limit):
                 continue
             for reached in _within(record.asks, day - limit + 1, day + limit - 1):
                 yield reached.day + limit, reached
@@ -87,8 +92,6 @@ class Guard:
                 yield reached.day + limit, reached
 
 
-def _within(reached: list[Reached], low: int, high: int) -> Iterator[Reached]:
-    position = bisect_left(reached, low, key=lambda item: item.day)
-    while position < len(reached) and reached[position].day <= high:
-        yield reached[position]
-        position += 1
+def _within(reached: list[Reached], low: int, high: int) -> list[Reached]:
+    """Those of these days, low and high included."""
+    return reached[bisect_left(reached, (low,)) : bisect_left(reached, (high + 1,))]
