@@ -42,6 +42,7 @@ class Calendar:
     memory: Memory = field(default_factory=Memory)
     settings: Settings = SETTINGS
     now: datetime = NOW
+    rejects: bool = False
 
     def run(self, *touches: Touch, apply: bool = True, **options: object) -> Plan:
         """Plan and apply, as `sync.run` does; `options` are those of the schedule and of `make_plan`."""
@@ -65,6 +66,8 @@ class Calendar:
         )
         if apply:
             outcomes = self.target.apply(plan.writes, observed=observation, deadline=self.now)
+            if self.rejects:
+                outcomes = (Outcome(change.uid, Result.REFUSED, rejected=True) for change in plan.writes)
             self.memory = settle(before, after, {outcome.uid: outcome for outcome in outcomes})
         return plan
 
@@ -345,6 +348,48 @@ def test_a_refused_change_is_tried_again(calendar: Calendar) -> None:
     outcomes = list(calendar.target.apply(plan.writes, observed=calendar.target.observe({}), deadline=NOW))
     assert [outcome.result for outcome in outcomes] == [Result.REFUSED]
     assert actions(calendar.run(a_touch(summary="new"))) == ["update"]
+
+
+# --- rejected by the server -------------------------------------------------------------------------------------
+
+
+def rejected(calendar: Calendar, *touches: Touch) -> Plan:
+    """A run whose every write the server rejects for its content."""
+    calendar.rejects = True
+    plan = calendar.run(*touches)
+    calendar.rejects = False
+    return plan
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["a new event", "a change of one"])
+def test_rejected_content_is_named_and_not_sent_again_for_a_week(calendar: Calendar, known: bool) -> None:
+    if known:
+        calendar.run(a_touch())
+    touch = a_touch(description="with a word the server hates")
+    assert actions(rejected(calendar, touch)) == ["update" if known else "create"]
+    for days in range(7):
+        calendar.now = NOW + timedelta(days=days)
+        plan = calendar.run(touch)
+        assert actions(plan) == ["keep"]
+        assert [note.row for note in plan.notes if "rejects it as it is" in note.reason] == ["leads.csv:2"]
+    calendar.now = NOW + timedelta(days=7)
+    assert actions(calendar.run(touch)) == ["update" if known else "create"], "not every rejection is for good"
+    assert actions(calendar.run(touch)) == ["keep"]
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["a new event", "a change of one"])
+def test_other_content_than_the_rejected_is_sent_at_once(calendar: Calendar, known: bool) -> None:
+    if known:
+        calendar.run(a_touch())
+    rejected(calendar, a_touch(description="with a word the server hates"))
+    assert actions(calendar.run(a_touch(description="without it"))) == ["update" if known else "create"]
+    assert our_part(calendar.shown(a_touch()).snapshot.description) == "without it"
+
+
+def test_a_rejected_event_that_is_wanted_no_more_leaves_nothing(calendar: Calendar) -> None:
+    rejected(calendar, a_touch())
+    assert actions(calendar.run(present=["acme|analyst"])) == ["keep"]
+    assert actions(calendar.run(present=["acme|analyst"])) == []
 
 
 # --- the guard -------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from conftest import NOW, ZONE
 from runner import Seeker, a_row
+from stub_server import REJECTED_WORD
+from worlds import StubWorld
 
 from sync.errors import ConfigError, GuardStop, SourceError
 from sync.reconcile.memory import Memory
@@ -68,6 +70,19 @@ def test_held_deletes_dismissals_and_strays_are_named() -> None:
     assert "Held back: 16 follow-ups would be deleted" in said
     assert "You deleted “Follow up: Dana Firm 03, Firm 03” on Mon 2027-01-04" in said
     assert "With our mark, but in no plan: 1 event" in said
+
+
+def test_events_that_the_server_rejects_are_named() -> None:
+    world = StubWorld(frozenset({"rejects_404"}))
+    seeker = Seeker([a_row("Acme"), a_row(REJECTED_WORD)], target=world.target, now=world.stub.time.now)
+    assert seeker.run().exit_code == 6
+    assert [change.summary for change in seeker.run().plan.writes] == ["followup has stopped"], "now it is a good run"
+    refused = next(line for line in lines(seeker) if line.startswith("The calendar server rejects"))
+    assert refused.startswith("The calendar server rejects 2 events and is asked again after some days: Follow up")
+    assert "Acme" not in refused
+    seeker.rows.pop()
+    seeker.run()
+    assert not any(line.startswith("The calendar server rejects") for line in lines(seeker))
 
 
 def test_rows_that_could_not_be_read_are_counted() -> None:

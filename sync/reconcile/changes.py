@@ -14,6 +14,7 @@ and *current* in the calendar against *observed* right after that write.
 | no, done or past | yes | yes | keep as history; a ticked one loses its alarm |
 | no, its cell is unreadable | yes | yes | keep as it is |
 | no | yes | with the user's own text | keep, marked closed, without alarm |
+| yes | yes, and its new content was rejected lately | any | keep, and say so |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
 | any | no | ours, in no plan | a stray: never touched by a run |
 
@@ -36,6 +37,9 @@ from sync.reconcile.outcomes import unwritten
 from sync.reconcile.text_marks import user_part
 
 CLOSED_MARK = "Closed: "
+REFUSED_DAYS = 7
+"""What a server rejected is sent again after so many days: not every rejection is for good."""
+REFUSED = f"the calendar server rejects it as it is; it is tried again when it changes, or after {REFUSED_DAYS} days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,20 @@ class Decider:
 
     def change(self, uid: str, wish: Wish | None) -> tuple[Change, EventMemory]:
         """The change for one event of ours, and its memory afterwards."""
+        change, after = self._decide(uid, wish)
+        known = self.memory.events.get(uid)
+        if known is None or change.action not in (Action.CREATE, Action.UPDATE) or not self._refuses(known, after):
+            return change, after
+        return _keep(known, self.observation.events.get(uid), change.row, REFUSED), known
+
+    def _refuses(self, known: EventMemory, after: EventMemory) -> bool:
+        """Whether the server rejected this very content lately."""
+        last = known.refused
+        if last is None or (self.today - day_of(last.at, self.zone)).days >= REFUSED_DAYS:
+            return False
+        return not changed_fields(after.desired, last.event)
+
+    def _decide(self, uid: str, wish: Wish | None) -> tuple[Change, EventMemory]:
         known = self.memory.events.get(uid)
         current = self.observation.events.get(uid)
         if known is not None and known.gone:
@@ -85,10 +103,6 @@ class Decider:
 
     def _create(self, wish: Wish, known: EventMemory | None) -> tuple[Change, EventMemory]:
         event = wish.event
-        if known is not None and known.rejected and not changed_fields(event, known.desired):
-            return _keep(
-                known, None, wish.touch.row, "the calendar server refused this event; see `followup check`"
-            ), known
         created = known.stamp.created if known else self.now
         stamp = Stamp(created, self.now, known.stamp.sequence + 1 if known else 0)
         change = _change(Action.CREATE, wish, event=event, stamp=stamp, base=None, fields=())

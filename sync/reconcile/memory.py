@@ -105,6 +105,14 @@ class TouchMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Content that a calendar server rejected, and when."""
+
+    event: Event
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EventMemory:
     """One event of ours: what we wrote, what the server returned after it, and its revision marks.
 
@@ -120,8 +128,8 @@ class EventMemory:
     """Fields the user changed: theirs from then on, however our plan changes."""
     closed: bool = False
     """Kept as history or for the user's own text: its reason is gone and its alarm is off."""
-    rejected: bool = False
-    """A server refused this content; the same content is not sent again."""
+    refused: Refusal | None = None
+    """What the server rejected when it was last sent: the same is not sent again for a while."""
     restored: str | None = None
     """Brought back by `undo`: kept as it is while the row's digest is still this one (empty: no such row)."""
 

@@ -3,8 +3,8 @@
 | outcome | event before the run | memory afterwards |
 | --- | --- | --- |
 | done | any | as planned, with the copy that was read back |
-| anything else | known | as before; content that the server rejects is marked, so that it is not sent again |
-| content rejected | new | as planned, marked in the same way |
+| anything else | known | as before; content that the server rejected is remembered |
+| content rejected | new | as planned, with what was rejected |
 | unknown, and a copy of ours lies there | new | that copy, which the next run compares with and finds |
 | anything else | new | nothing |
 """
@@ -17,7 +17,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sync.models import Event, Outcome, RemoteEvent, Result, Stamp
-from sync.reconcile.memory import EventMemory, Memory
+from sync.reconcile.memory import EventMemory, Memory, Refusal
 
 
 def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Memory:
@@ -28,14 +28,18 @@ def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Me
             if outcome.remote is not None:
                 events[uid] = replace(events[uid], observed=outcome.remote)
         elif uid in before.events and not before.events[uid].gone:
-            events[uid] = replace(before.events[uid], rejected=outcome.rejected)
+            events[uid] = replace(before.events[uid], refused=_refusal(events[uid], outcome))
         elif outcome.rejected:
-            events[uid] = replace(events[uid], rejected=True)
+            events[uid] = replace(events[uid], refused=_refusal(events[uid], outcome))
         elif outcome.remote is not None:
             events[uid] = unwritten(events[uid].desired, outcome.remote)
         else:
             events.pop(uid, None)
     return replace(after, events=events)
+
+
+def _refusal(planned: EventMemory, outcome: Outcome) -> Refusal | None:
+    return Refusal(planned.desired, planned.stamp.written) if outcome.rejected else None
 
 
 def unwritten(event: Event, current: RemoteEvent) -> EventMemory:

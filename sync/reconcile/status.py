@@ -40,6 +40,8 @@ class Status:
     open_writes: int
     dismissed: tuple[Dismissal, ...]
     strays: tuple[str, ...]
+    refused: tuple[str, ...]
+    """Titles of events that the calendar server rejects as they are."""
     lost: bool
 
     def is_older_than(self, limit: timedelta) -> bool:
@@ -62,6 +64,9 @@ def make_status(memory: Memory, *, now: datetime) -> Status:
         open_writes=len(memory.intents),
         dismissed=tuple(_dismissals(memory)),
         strays=memory.strays,
+        refused=tuple(
+            sorted(one.refused.event.summary for one in memory.events.values() if one.refused and not one.gone)
+        ),
         lost=memory.lost,
     )
 
@@ -94,6 +99,9 @@ def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
         yield f"A run did not end: the outcome of {writes} is open; the next run looks it up."
     if status.unread:
         yield f"Cells that could not be read are in {counted(len(status.unread), 'row')}: {_named(status.unread)}."
+    if status.refused:
+        refused = counted(len(status.refused), "event")
+        yield f"The calendar server rejects {refused} and is asked again after some days: {_named(status.refused)}."
     for dismissal in status.dismissed:
         day = f" on {dismissal.on:%a %Y-%m-%d}" if dismissal.on else ""
         yield f"You deleted “{dismissal.title}”{day}. To plan it again: followup undo --dismissed LEAD"
@@ -136,5 +144,5 @@ def _ago(age: timedelta) -> str:
     return counted(hours, "hour") if hours < 48 else counted(hours // 24, "day")
 
 
-def _named(rows: tuple[str, ...], limit: int = 10) -> str:
-    return ", ".join(rows[:limit]) + (f" and {len(rows) - limit} more" if len(rows) > limit else "")
+def _named(names: tuple[str, ...], limit: int = 10) -> str:
+    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
