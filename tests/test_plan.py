@@ -18,7 +18,7 @@ from sync.models import Action, Event, Lead, Leads, Observation, Outcome, Plan, 
 from sync.reconcile.changes import Wish
 from sync.reconcile.guards import check_disappearance
 from sync.reconcile.identity import make_uid
-from sync.reconcile.memory import DeletesOfDay, Memory, TouchMemory
+from sync.reconcile.memory import DeletesOfDay, Memory, Reaction, TouchMemory
 from sync.reconcile.outcomes import settle
 from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
@@ -308,6 +308,16 @@ def test_a_ticked_event_ahead_loses_its_alarm_and_stays(
     assert (change.action, change.fields) == (Action.UPDATE, ("alarm",))
     assert calendar.shown(touch).snapshot.summary == "✓ Follow up"
     assert actions(calendar.run(present=present, done=done)) == ["keep"]
+
+
+def test_a_tick_outlives_later_edits_of_the_event_whose_alarm_we_took_off(calendar: Calendar) -> None:
+    touch = a_touch(alarm=True)
+    calendar.run(touch)
+    calendar.edit(touch, summary="✓ Follow up")
+    calendar.run(present=["acme|analyst"])
+    calendar.edit(touch, description="she will call back")
+    assert actions(calendar.run(present=["acme|analyst"])) == ["keep"]
+    assert calendar.memory.touches[touch.uid].reaction is Reaction.TICKED
 
 
 def test_without_memory_nothing_is_deleted(calendar: Calendar) -> None:

@@ -83,12 +83,13 @@ def _edited(
     assert event.observed is not None
     before, after = event.observed.snapshot, current.snapshot
     notes: list[Note] = []
-    ticked = after.status == "COMPLETED" or (after.summary != event.desired.summary and ticks.matches(after.summary))
-    if ticked and touch.reaction is not Reaction.TICKED:
+    ticked, was_ticked = after.status == "COMPLETED" or ticks.matches(after.summary), touch.reaction is Reaction.TICKED
+    ours = after.summary == event.desired.summary and after.status != "COMPLETED"  # a title of ours ticks nothing
+    if ticked and not was_ticked and not ours:
         day = _day_of_edit(before, after, now=now, zone=zone)
         touch = replace(touch, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False)
         notes.append(Note(f"you ticked “{event.desired.summary}”: done on {day:%a %Y-%m-%d}", rule=touch.rule or None))
-    elif not ticked and touch.reaction is Reaction.TICKED:
+    elif was_ticked and not ticked:
         touch = replace(touch, reaction=None, reacted_on=None, done_on=None)
         notes.append(
             Note(f"you took the tick off “{event.desired.summary}”: it is open again", rule=touch.rule or None)
