@@ -7,34 +7,20 @@ column always wins (DESIGN 5.2).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
 
 from sync.models import Lead
 
-NO_COMPANY = frozenset(
-    {
-        "", "confidential", "stealth", "stealth startup", "stealth mode startup", "unknown", "undisclosed", "anonymous",
-        "n a", "na", "none", "tbd", "tba", "private", "various", "self", "freelance", "hidden", "not disclosed",
-    }
-)  # fmt: skip
-LEGAL_FORMS = frozenset(
-    {
-        "inc", "incorporated", "llc", "llp", "lp", "ltd", "limited", "plc", "corp", "corporation", "co", "company",
-        "gmbh", "ag", "kg", "se", "sa", "sas", "sarl", "srl", "spa", "bv", "nv", "ab", "as", "oy", "aps", "pty", "pvt",
-    }
-)  # fmt: skip
-PUBLIC_MAIL = frozenset(
-    {
-        "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
-        "icloud.com", "me.com", "mac.com", "aol.com", "gmx.com", "gmx.de", "gmx.net", "web.de", "t-online.de",
-        "mail.com", "proton.me", "protonmail.com", "fastmail.com", "zoho.com", "yandex.com", "yandex.ru", "qq.com",
-        "163.com", "126.com", "mail.ru", "free.fr", "orange.fr", "wanadoo.fr", "libero.it", "hotmail.co.uk",
-        "yahoo.co.uk", "yahoo.de", "hey.com", "posteo.de", "mailbox.org",
-    }
-)  # fmt: skip
-
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    """The shipped words of this kind."""
+    return frozenset(tomllib.loads(files("mappings").joinpath("organisations.toml").read_text("utf-8"))[kind])
 
 
 @lru_cache(maxsize=65536)
@@ -42,12 +28,12 @@ def normalise_organisation(name: str) -> str:
     """One spelling for one firm: case, spaces, legal form, a trailing parenthesis and a plural do not matter."""
     bare = _PARENTHESIS.sub("", name.split("|")[-1] if "|" in name else name)
     words = _NO_WORD.sub(" ", bare.casefold().replace("&", " and ").replace(".", "")).split()
-    while len(words) > 1 and words[-1] in LEGAL_FORMS:
+    while len(words) > 1 and words[-1] in _words("legal_forms"):
         words.pop()
     if words and words[0] == "the" and len(words) > 1:
         words = words[1:]
     plain = " ".join(words)
-    if plain in NO_COMPANY:
+    if plain in _words("no_company"):
         return ""
     return plain[:-1] if len(plain) > 4 and plain.endswith("s") and not plain.endswith("ss") else plain
 
@@ -59,7 +45,7 @@ def organisation_key(lead: Lead) -> str:
     if name := normalise_organisation(lead.company):
         return "organisation:" + name
     domain = lead.contact.email.rpartition("@")[2].casefold()
-    if domain and domain not in PUBLIC_MAIL:
+    if domain and domain not in _words("public_mail"):
         return "domain:" + domain
     return "lead:" + lead.key
 
