@@ -170,6 +170,11 @@ class Advice:
                 found.setdefault(rule.trigger, []).append(rule)
         return MappingProxyType({trigger: tuple(rules) for trigger, rules in found.items()})
 
+    @cached_property
+    def why(self) -> Mapping[str, str]:
+        """The line that names a rule and its advice, by the rule's id: every touch of the rule begins with it."""
+        return {id_: self.wording.say("line.why", rule=id_, advice=rule.advice) for id_, rule in self.rules.items()}
+
     @property
     def touching(self) -> frozenset[str]:
         """The rules whose touch is a contact with somebody else."""

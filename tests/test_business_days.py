@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from sync.schedule.business_days import BusinessDays
+from sync.schedule.business_days import BusinessDays, holidays_of
 
 
 def calendar_of(code: str, language: str) -> BusinessDays:
@@ -30,4 +30,5 @@ def test_a_holiday_is_named_in_the_users_language_not_the_hosts(
 ) -> None:
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.setenv(variable, host)
+    holidays_of.cache_clear()
     assert calendar_of(code, language).why_closed(day) == name

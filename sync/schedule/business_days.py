@@ -6,8 +6,10 @@ The `holidays` library is asked once per span of years; after that every questio
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 
 from sync.config import WEEKDAYS, Settings
 from sync.errors import ConfigError
@@ -29,7 +31,7 @@ class BusinessDays:
         self._extra = frozenset(day.toordinal() for day in extra)
         self._workdays = frozenset(WEEKDAYS.index(day) for day in workdays)
         self._first_year, self._last_year = year - SPAN, year + SPAN
-        self._names: dict[int, str] = {}
+        self._rolled: dict[date, date] = {}  # a schedule asks for the same few days again and again
         self._fill()
 
     def is_open(self, day: date) -> bool:
@@ -39,7 +41,9 @@ class BusinessDays:
 
     def at_or_after(self, day: date) -> date:
         """The first business day that is not before this day."""
-        return date.fromordinal(self._open[self._next[self._index(day)]])
+        if (known := self._rolled.get(day)) is None:
+            known = self._rolled[day] = date.fromordinal(self._open[self._next[self._index(day)]])
+        return known
 
     def at_or_before(self, day: date) -> date:
         """The last business day that is not after this day."""
@@ -77,7 +81,9 @@ class BusinessDays:
     def _fill(self) -> None:
         self._start = date(self._first_year, 1, 1).toordinal()
         end = date(self._last_year, 12, 31).toordinal()
-        self._names = self._ask_holidays()
+        self._names: dict[int, str] = {}
+        for code in self._codes:
+            self._names |= holidays_of(code, self._language, self._first_year, self._last_year)
         shut = self._names.keys() | self._extra
         self._open = [
             ordinal
@@ -88,25 +94,23 @@ class BusinessDays:
         for position, ordinal in enumerate(self._open):
             self._next.extend([position] * (ordinal - self._start - len(self._next) + 1))
 
-    def _ask_holidays(self) -> dict[int, str]:
-        if not self._codes:
-            return {}
-        import holidays  # asked only where a country is configured; half a hundred milliseconds
 
-        names: dict[int, str] = {}
-        years = range(self._first_year, self._last_year + 1)
-        for code in self._codes:
-            country, _, region = code.partition("-")
-            try:
-                known = holidays.country_holidays(country, subdiv=region or None)
-                language = _named_in(self._language, known.supported_languages, known.default_language)
-                found = holidays.country_holidays(country, subdiv=region or None, years=years, language=language)
-            except (NotImplementedError, KeyError):
-                raise ConfigError(
-                    f"holidays = {code!r}: no such country or region; use a code such as US, US-NY or DE-BY"
-                ) from None
-            names |= {day.toordinal(): str(name) for day, name in found.items()}
-        return names
+@lru_cache(maxsize=256)
+def holidays_of(code: str, language: str, first_year: int, last_year: int) -> Mapping[int, str]:
+    """The holidays of a country or region by ordinal. Owners of one country share the answer: it takes longest."""
+    import holidays  # asked only where a country is configured; half a hundred milliseconds
+
+    country, _, region = code.partition("-")
+    try:
+        known = holidays.country_holidays(country, subdiv=region or None)
+        named_in = _named_in(language, known.supported_languages, known.default_language)
+        years = range(first_year, last_year + 1)
+        found = holidays.country_holidays(country, subdiv=region or None, years=years, language=named_in)
+    except (NotImplementedError, KeyError):
+        raise ConfigError(
+            f"holidays = {code!r}: no such country or region; use a code such as US, US-NY or DE-BY"
+        ) from None
+    return MappingProxyType({day.toordinal(): str(name) for day, name in found.items()})
 
 
 def _named_in(language: str, offered: Collection[str], native: str | None) -> str | None:

@@ -48,7 +48,7 @@ from sync.schedule.shared import (
     triage_event,
 )
 from sync.schedule.showing import publish, ring, sortable
-from sync.schedule.text import brief_of, web_link, write_texts
+from sync.schedule.text import Texts, web_link, write_texts
 from sync.schedule.timing import give_times
 
 MANY_LATE = 10
@@ -81,7 +81,7 @@ def make_schedule(
     schedule = Schedule(
         touches=tuple(
             sorted(
-                (_touch(draft, texts[draft.uid], desk) for draft in drafts),
+                (_touch(draft, texts[draft.uid]) for draft in drafts),
                 key=lambda touch: (sortable(touch.start), touch.uid),
             )
         ),
@@ -230,12 +230,11 @@ def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
     return ((case.lead.key, rule.id) for rule in desk.advice.rules.values() if rule.reads & unreadable)
 
 
-def _touch(draft: Draft, texts: tuple[str, str, str], desk: Desk) -> Touch:
+def _touch(draft: Draft, texts: Texts) -> Touch:
     lead = draft.case.lead if draft.case else None
     assert draft.start is not None
     assert draft.end is not None
     given = draft.memory.start if draft.pinned and draft.memory and draft.memory.start is not None else draft.start
-    summary, description, who = texts
     return Touch(
         uid=draft.uid,
         rule=draft.rule.id,
@@ -252,10 +251,10 @@ def _touch(draft: Draft, texts: tuple[str, str, str], desk: Desk) -> Touch:
         zone=draft.zone.key,
         given=given,
         deadline=draft.deadline,
-        summary=summary,
-        description=description,
+        summary=texts.title,
+        description=texts.description,
         channel=draft.channel,
-        who=who,
+        who=texts.who,
         move=draft.move,
         tentative=draft.tentative,
         published=draft.published,
@@ -268,8 +267,8 @@ def _touch(draft: Draft, texts: tuple[str, str, str], desk: Desk) -> Touch:
         offers=draft.offers,
         url=web_link(lead.url) if lead else "",
         address=lead.address if lead else "",
-        brief=brief_of(draft, desk=desk),
-        bare=desk.say("title.none"),
+        brief=texts.brief,
+        bare=texts.bare,
     )
 
 

@@ -121,11 +121,11 @@ class Placing:
             self.guard.note_contact(draft.reached_keys, draft.day, label=case.lead.label, lead_key=case.lead.key)
 
     def _find_day(self, draft: Draft) -> bool:
-        desk, wanted = self.desk, draft.day
+        desk, wanted, keys = self.desk, draft.day, draft.guard_keys
         earliest = max(wanted, desk.days.at_or_after(desk.today))
         if earliest > wanted:
             draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
-        guarded, block = self._first_free(draft, earliest)
+        guarded, block = self._first_free(keys, earliest)
         if guarded is None or (draft.latest and guarded > draft.latest):
             self._give_up(draft, block)
             return False
@@ -135,9 +135,9 @@ class Placing:
         given = self._release(draft)
         closed = guarded == desk.today and self._is_too_late_today(draft)
         if draft.rule.levelled and desk.settings.limits.daily_touches:
-            day = self._level(draft, guarded, given, closed=closed)
+            day = self._level(draft, keys, guarded, given, closed=closed)
         else:
-            day = self._first_free(draft, desk.days.add(guarded, 1))[0] if closed else guarded
+            day = self._first_free(keys, desk.days.add(guarded, 1))[0] if closed else guarded
             kept = given is not None and given == day
             draft.own_event = not draft.rule.levelled or kept or self.load[day or guarded] < FULL
         if day is None or (draft.latest and day > draft.latest):
@@ -149,9 +149,8 @@ class Placing:
         self.load[day] += draft.rule.levelled and draft.own_event
         return True
 
-    def _first_free(self, draft: Draft, day: date) -> tuple[date | None, Reached | None]:
-        """The first day from this one on that no limit forbids, and what forbade this one."""
-        keys = draft.guard_keys
+    def _first_free(self, keys: Sequence[str], day: date) -> tuple[date | None, Reached | None]:
+        """The first day from this one on that no limit of these keys forbids, and what forbade this one."""
         return self.guard.first_free(keys, day, roll=self.desk.days.at_or_after) if keys else (day, None)
 
     def _release(self, draft: Draft) -> date | None:
@@ -163,26 +162,30 @@ class Placing:
         memory = draft.memory
         return given if memory and memory.raw == draft.raw and memory.offers == draft.offers else None
 
-    def _level(self, draft: Draft, guarded: date, given: date | None, *, closed: bool) -> date | None:
+    def _level(
+        self, draft: Draft, keys: Sequence[str], guarded: date, given: date | None, *, closed: bool
+    ) -> date | None:
         """The first day with room, over at most five business days; without room the last one, shown as "more".
 
         `closed` leaves out the first of them: it is today, and today's hours are over.
         """
-        desk, limit, keys = self.desk, self.desk.settings.limits.daily_touches, draft.guard_keys
+        desk, limit = self.desk, self.desk.settings.limits.daily_touches
         if given is None and self.load[guarded] < limit and not closed:
             return guarded
-        allowed = [guarded]
-        while len(allowed) < SPREAD:
-            allowed.append(desk.days.add(allowed[-1], 1))
-        allowed = [day for day in allowed[closed:] if not keys or self.guard.is_free(keys, day)]
-        if not allowed:
-            return self._first_free(draft, desk.days.add(guarded, 1))[0]
-        if given in allowed:  # it has its event there, however full the day has become since
-            day = given
-        else:
-            day = next((day for day in allowed if self.load[day] < limit), allowed[-1])
-            draft.own_event = self.load[day] < limit
-        return day
+        days = [guarded]
+        while len(days) < SPREAD:
+            days.append(desk.days.add(days[-1], 1))
+        days = days[closed:]
+        if given in days and self.guard.is_free(keys, given):
+            return given  # it has its event there, however full the day has become since
+        for day in days:
+            if self.load[day] < limit and self.guard.is_free(keys, day):
+                return day
+        last = next((day for day in reversed(days) if self.guard.is_free(keys, day)), None)
+        if last is None:
+            return self._first_free(keys, desk.days.add(guarded, 1))[0]
+        draft.own_event = False
+        return last
 
     def _is_too_late_today(self, draft: Draft) -> bool:
         """Whether today's hours are over for it; what stands on today already stays there."""

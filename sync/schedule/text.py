@@ -8,11 +8,13 @@ an unchanged event stays unchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache, lru_cache, partial
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from sync.models import Lead, Person, TouchClass
+from sync.models import Lead, TouchClass
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.plain_text import clean
@@ -26,25 +28,75 @@ _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
 
 
-def write_texts(drafts: Sequence[Draft], *, desk: Desk) -> dict[str, tuple[str, str, str]]:
-    """Title, description and recipient of every draft by uid. Chooses the moves on the way (R-003-7)."""
+class Texts(NamedTuple):
+    """What a touch says. `brief` and `bare` are the titles with details = "short" and "none"."""
+
+    title: str
+    brief: str
+    bare: str
+    description: str
+    who: str
+
+
+class _Recipient(NamedTuple):
+    """What all touches of a lead to one person have in common, written once: names, lines before and after the moves.
+
+    Empty lines for the seeker alone.
+    """
+
+    who: str
+    brief: str
+    channel: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+Moves = tuple[tuple[str, date], ...]
+"""Moves made before, each with its day, the oldest first."""
+News = Callable[[str, Moves], tuple[str, ...]]
+"""The lines about what is new, for a move and the moves made before it."""
+
+
+def write_texts(drafts: Iterable[Draft], *, desk: Desk) -> dict[str, Texts]:
+    """What every draft says, by uid. Chooses the moves on the way (R-003-7)."""
     by_lead: dict[str, list[Draft]] = {}
     for draft in drafts:
-        if draft.case is not None:
-            by_lead.setdefault(draft.case.lead.key, []).append(draft)
+        by_lead.setdefault(draft.case.lead.key if draft.case else draft.uid, []).append(draft)
+    news: News = cache(partial(_news, desk=desk))
+    texts: dict[str, Texts] = {}
     for own in by_lead.values():
         own.sort(key=lambda draft: (draft.day, draft.step, draft.uid))
-        _choose_moves(own, desk)
-    texts: dict[str, tuple[str, str, str]] = {}
-    told: Told = {}
-    for draft in drafts:
-        siblings = by_lead.get(draft.case.lead.key, []) if draft.case is not None else []
-        lines = _lines(draft, siblings, told, desk)
-        texts[draft.uid] = (title_of(draft, desk=desk), "\n".join(lines), who_of(draft))
+        texts.update(_write_lead(own, news, desk))
     return texts
 
 
-def who_of(draft: Draft) -> str:
+def _write_lead(drafts: Sequence[Draft], news: News, desk: Desk) -> Iterator[tuple[str, Texts]]:
+    """What the touches of one lead say, in the order of their days; or one touch of the seeker's own."""
+    case, bare = drafts[0].case, desk.say("title.none")
+    done = used_moves(case.lead.key, desk) if case else ()
+    _choose_moves(drafts, done)
+    later = [draft.day for draft in drafts if draft.tentative and draft.kind is TouchClass.ASKING]
+    known: dict[tuple[object, ...], _Recipient] = {}
+    for draft in drafts:
+        address = draft.rule.audience, draft.rule.channel, draft.person, draft.channel, draft.key
+        to = known.get(address) or known.setdefault(address, _address(draft, desk))
+        lines = [*_lines(draft, to, desk, news=news(draft.move, done) if draft.move else ())]
+        if later and draft.kind is TouchClass.ASKING and not draft.tentative:
+            lines.append(desk.say("line.later", days=", ".join(map(desk.tell, later))))
+        yield draft.uid, Texts(_title(draft, to, desk), to.brief, bare, "\n".join(lines), to.who)
+
+
+def _address(draft: Draft, desk: Desk) -> _Recipient:
+    wording, who, letters = desk.advice.wording, _who(draft), initials(draft.person.name)
+    brief = wording.say("title.short", initials=letters) if letters else wording.say("title.none")
+    channel = wording.say(f"channel.{draft.channel}") if wording.has(f"channel.{draft.channel}") else ""
+    if draft.case is None or draft.rule.audience == "self":
+        return _Recipient(who, brief, channel, (), ())
+    lead = draft.case.lead
+    return _Recipient(who, brief, channel, tuple(_about(draft, lead, who, desk)), tuple(_how(draft, lead, desk)))
+
+
+def _who(draft: Draft) -> str:
     """The recipient and the firm, as the sheet spells them."""
     if draft.case is None:
         return ""
@@ -59,11 +111,9 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in clean(name).split()[:3] if word[0].isalpha())
 
 
-def title_of(draft: Draft, *, desk: Desk) -> str:
-    """The event's title."""
+def _title(draft: Draft, to: _Recipient, desk: Desk) -> str:
     lead = draft.case.lead if draft.case else None
-    channel = desk.say(f"channel.{draft.channel}") if desk.advice.wording.has(f"channel.{draft.channel}") else ""
-    facts = {"who": who_of(draft), "lead": clean(lead.label) if lead else "", "channel": channel, **draft.facts}
+    facts = {"who": to.who, "lead": clean(lead.label) if lead else "", "channel": to.channel, **draft.facts}
     title = desk.say(_text_for("title", draft, desk), **facts).strip()
     if draft.rule.trigger in ("applied", "unanswered") and lead is not None and not draft.person.party:
         title = desk.say("title.nameless", title=title)
@@ -93,12 +143,7 @@ def _manners(draft: Draft) -> Iterator[str]:
         yield "written"
 
 
-def brief_of(draft: Draft, *, desk: Desk) -> str:
-    """The title that tells no names: the recipient's initials; without a recipient's name the bare word."""
-    letters = initials(draft.person.name)
-    return desk.say("title.short", initials=letters) if letters else desk.say("title.none")
-
-
+@lru_cache(maxsize=4096)
 def web_link(url: str) -> str:
     """The address where it is an http(s) one; else nothing."""
     bare = clean(url, limit=2000)
@@ -112,13 +157,12 @@ def web_link(url: str) -> str:
 # --- moves ---------------------------------------------------------------------------------------------------
 
 
-def _choose_moves(drafts: Iterable[Draft], desk: Desk) -> None:
+def _choose_moves(drafts: Iterable[Draft], done: Moves) -> None:
     """Each asking touch brings something that was not used yet; two in a row never the same."""
-    asks = [draft for draft in drafts if draft.kind is TouchClass.ASKING and draft.case is not None]
-    if not asks or asks[0].case is None:
-        return
-    used = [move for move, _ in used_moves(asks[0].case.lead.key, desk)]
-    for draft in asks:
+    used = [move for move, _ in done]
+    for draft in drafts:
+        if draft.kind is not TouchClass.ASKING or draft.case is None:
+            continue
         pool = ("meet",) if draft.rule.trigger == "travel" else MOVES
         given = draft.memory.move if draft.memory else ""
         fresh = [move for move in pool if move not in used] or [move for move in pool if move not in used[-1:]]
@@ -126,52 +170,56 @@ def _choose_moves(drafts: Iterable[Draft], desk: Desk) -> None:
         used.append(draft.move)
 
 
-def used_moves(key: str, desk: Desk) -> list[tuple[str, date]]:
+def used_moves(key: str, desk: Desk) -> Moves:
     """Moves of this lead's earlier asking touches and when they were done, in that order."""
     records = desk.by_lead.get(key, ())
     done = sorted((record.done_on, record.step, record.move) for record in records if record.move and record.done_on)
-    return [(move, on) for on, _, move in done]
+    return tuple((move, on) for on, _, move in done)
 
 
 # --- the description -----------------------------------------------------------------------------------------
 
 
-Told = dict[tuple[str, str, Person, str, bool], tuple[tuple[str, ...], tuple[str, ...]]]
-"""Lines that all touches to one person share, written once: before and after the moves."""
-
-
-def _lines(draft: Draft, siblings: Sequence[Draft], told: Told, desk: Desk) -> Iterator[str]:
+def _lines(draft: Draft, to: _Recipient, desk: Desk, *, news: Iterable[str]) -> Iterator[str]:
     say = desk.say
-    yield say("line.why", rule=draft.rule.id, advice=draft.rule.advice)
+    yield desk.advice.why[draft.rule.id]
     yield say("line.reason", reason="; ".join(dict.fromkeys(draft.reason)))
     if draft.deadline is not None:
         yield say("line.due", day=desk.advice.wording.moment(draft.deadline))
     if "lines" in draft.facts:
-        yield from draft.facts["lines"].split("\n")
+        yield draft.facts["lines"]
     if "leads" in draft.facts:
         yield say("line.leads", leads=clean(draft.facts["leads"], limit=4000))
-    if draft.case is not None and draft.rule.audience != "self":
-        lead = draft.case.lead
-        shared = (lead.key, draft.rule.audience, draft.person, draft.channel, draft.kind is TouchClass.ASKING)
-        if shared not in told:
-            told[shared] = tuple(_about(draft, lead, desk)), tuple(_how(draft, lead, desk))
-        before, after = told[shared]
-        yield from before
-        if draft.rule.trigger in ("interview", "waiting") and lead.problem:
-            yield say("line.problem", problem=clean(lead.problem))
-        if draft.kind is TouchClass.ASKING:
-            yield from _moves_lines(draft, lead, desk)
-        yield from after
-    yield from _what_to_do(draft, desk)
-    if draft.kind is TouchClass.ASKING and not draft.tentative:
-        later = [sibling.day for sibling in siblings if sibling.tentative and sibling.kind is TouchClass.ASKING]
-        if later:
-            yield say("line.later", days=", ".join(desk.tell(day) for day in later))
+    yield from to.before
+    if draft.case is not None and draft.rule.trigger in ("interview", "waiting") and draft.case.lead.problem:
+        yield say("line.problem", problem=clean(draft.case.lead.problem))
+    if draft.kind is TouchClass.ASKING:
+        yield from news
+        if draft.step in (2, 3) and draft.channel != "phone" and _PHONE.fullmatch(draft.person.phone.strip()):
+            yield say("line.call", phone=clean(draft.person.phone))
+    yield from to.after
+    if desk.advice.wording.has(key := _text_for("do", draft, desk)):
+        yield say(key)
+    if draft.rule.trigger == "received" and draft.case is not None and (promised := draft.case.lead.promised_on):
+        yield say("line.promise", day=desk.tell(desk.days.at_or_before(promised)))
 
 
-def _about(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+def _news(move: str, done: Moves, *, desk: Desk) -> tuple[str, ...]:
+    """What is new this time, what was not used yet, and what was used when (R-003-7, R-003-8)."""
+    say, used = desk.say, {move, *(move for move, _ in done)}
+    lines = [say("line.new", move=say(f"move.{move}"))]
+    if rest := [say(f"move.{other}") for other in MOVES if other not in used]:
+        lines.append(say("line.unused", moves=" | ".join(rest)))
+    if done:
+        lines.append(
+            say("line.used", moves=" | ".join(f"{say(f'move.{other}')} {desk.tell(on)}" for other, on in done))
+        )
+    return (*lines, say("line.ask"))
+
+
+def _about(draft: Draft, lead: Lead, who: str, desk: Desk) -> Iterator[str]:
     say, missing = desk.say, desk.say("missing")
-    yield say("line.who", who=who_of(draft))
+    yield say("line.who", who=who)
     if draft.channel:
         yield say(
             "line.channel", channel=say(f"channel.{draft.channel}"), why=say(f"channel.{_why_channel(draft, lead)}")
@@ -192,28 +240,6 @@ def _how(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
     if desk.advice.wording.has(f"courtesy.{draft.channel}"):
         yield desk.say("line.courtesy", text=desk.say(f"courtesy.{draft.channel}"))
     yield from _links(draft, lead, desk)
-
-
-def _moves_lines(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
-    say = desk.say
-    yield say("line.new", move=say(f"move.{draft.move}"))
-    done = used_moves(lead.key, desk)
-    used = {draft.move, *(move for move, _ in done)}
-    rest = [say(f"move.{move}") for move in MOVES if move not in used]
-    if rest:
-        yield say("line.unused", moves=" | ".join(rest))
-    if done:
-        yield say("line.used", moves=" | ".join(f"{say(f'move.{move}')} {desk.tell(on)}" for move, on in done))
-    yield say("line.ask")
-    if draft.step in (2, 3) and draft.channel != "phone" and _PHONE.fullmatch(draft.person.phone.strip()):
-        yield say("line.call", phone=clean(draft.person.phone))
-
-
-def _what_to_do(draft: Draft, desk: Desk) -> Iterator[str]:
-    if desk.advice.wording.has(key := _text_for("do", draft, desk)):
-        yield desk.say(key)
-    if draft.rule.trigger == "received" and draft.case is not None and (promised := draft.case.lead.promised_on):
-        yield desk.say("line.promise", day=desk.tell(desk.days.at_or_before(promised)))
 
 
 def _why_channel(draft: Draft, lead: Lead) -> str:
