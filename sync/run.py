@@ -231,7 +231,6 @@ def _decide(
         target=target.identity,
         first_run=memory.first_run or now,
         last_run=now,
-        not_before=None,
         lost=False,
         held=plan.held,
         unread=tuple(dict.fromkeys(problem.row for problem in plan.problems)),

@@ -42,6 +42,7 @@ class Calendar:
     memory: Memory = field(default_factory=Memory)
     settings: Settings = SETTINGS
     now: datetime = NOW
+    answer: Result | None = None
     rejects: bool = False
 
     def run(self, *touches: Touch, apply: bool = True, **options: object) -> Plan:
@@ -66,8 +67,8 @@ class Calendar:
         )
         if apply:
             outcomes = self.target.apply(plan.writes, observed=observation, deadline=self.now)
-            if self.rejects:
-                outcomes = (Outcome(change.uid, Result.REFUSED, rejected=True) for change in plan.writes)
+            if self.answer is not None:
+                outcomes = (Outcome(write.uid, self.answer, rejected=self.rejects) for write in plan.writes)
             self.memory = settle(before, after, {outcome.uid: outcome for outcome in outcomes})
         return plan
 
@@ -166,6 +167,17 @@ def test_a_new_title_stays_whatever_the_plan_says_later(calendar: Calendar) -> N
     calendar.run(a_touch(summary="Critical: Follow up", description="third"))
     assert calendar.shown(touch).snapshot.summary == "Ring Dana about the job"
     assert our_part(calendar.shown(touch).snapshot.description) == "third"
+
+
+def test_what_the_user_wrote_between_our_lines_stays(calendar: Calendar) -> None:
+    touch = a_touch()
+    calendar.run(touch)
+    text = calendar.shown(touch).snapshot.description
+    calendar.edit(touch, description=text.replace("Why: R-001-1", "Why: because Dana asked me to"))
+    for later in (a_touch(description="other"), a_touch(description="third", summary="Late: Follow up")):
+        calendar.run(later)
+        assert our_part(calendar.shown(touch).snapshot.description) == "Why: because Dana asked me to"
+    assert calendar.shown(touch).snapshot.summary == "Late: Follow up"
 
 
 def test_a_title_the_user_puts_back_is_ours_again(calendar: Calendar) -> None:
@@ -351,6 +363,19 @@ def test_a_stray_is_never_touched(calendar: Calendar) -> None:
     assert stray in calendar.target.events
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["a new event", "a change of one"])
+@pytest.mark.parametrize("result", [Result.HELD, Result.REFUSED, Result.UNKNOWN])
+def test_what_was_not_done_is_remembered_as_before(calendar: Calendar, result: Result, known: bool) -> None:
+    if known:
+        calendar.run(a_touch())
+    before = calendar.memory.events
+    calendar.answer = result
+    touch = a_touch(summary="new")
+    for _ in range(2):
+        assert actions(calendar.run(touch)) == ["update" if known else "create"]
+        assert calendar.memory.events == before
+
+
 def test_a_refused_change_is_tried_again(calendar: Calendar) -> None:
     calendar.run(a_touch())
     plan = calendar.run(a_touch(summary="new"), apply=False)
@@ -365,9 +390,9 @@ def test_a_refused_change_is_tried_again(calendar: Calendar) -> None:
 
 def rejected(calendar: Calendar, *touches: Touch) -> Plan:
     """A run whose every write the server rejects for its content."""
-    calendar.rejects = True
+    calendar.answer, calendar.rejects = Result.REFUSED, True
     plan = calendar.run(*touches)
-    calendar.rejects = False
+    calendar.answer, calendar.rejects = None, False
     return plan
 
 
