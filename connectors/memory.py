@@ -81,16 +81,12 @@ class MemoryTarget:
                 del self.events[change.uid]
                 yield Outcome(change.uid, Result.DONE)
                 continue
+            text = present.snapshot.description if present else change.event.notes
+            snapshot = snapshot_of(change.event, change.stamp, text=text)
+            if present and present.snapshot.status == "COMPLETED":  # a status we never write is the user's
+                snapshot = replace(snapshot, status="COMPLETED")
             self.events[change.uid] = RemoteEvent(
-                uid=change.uid,
-                href=f"/{change.uid}.ics",
-                etag=f'"{self.writes}"',
-                snapshot=snapshot_of(
-                    change.event,
-                    change.stamp,
-                    text=present.snapshot.description if present else change.event.notes,
-                ),
-                raw="",
+                change.uid, href=f"/{change.uid}.ics", etag=f'"{self.writes}"', snapshot=snapshot, raw=""
             )
             yield Outcome(change.uid, Result.DONE, self.events[change.uid])
 

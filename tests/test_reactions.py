@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from conftest import NOW, ZONE, a_touch, at
+from runner import Seeker, a_row
 
 from sync.models import Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
 from sync.reconcile.memory import EventMemory, Memory, Reaction, TouchMemory
@@ -70,6 +71,13 @@ def test_titles_that_are_no_ticks(title: str) -> None:
     assert notes == []
 
 
+def test_a_title_of_ours_that_begins_like_a_tick_is_none() -> None:
+    touch = a_touch(summary="Done Deals Ltd: follow up")
+    after, notes = react(remembered(touch), seen(touch))
+    assert after.touches[touch.uid].reaction is None
+    assert notes == []
+
+
 def test_status_completed_is_a_tick() -> None:
     touch = a_touch()
     after, _ = react(remembered(touch), seen(touch, status="COMPLETED"))
@@ -98,6 +106,22 @@ def test_taking_the_tick_off_opens_it_again() -> None:
     assert after.touches[touch.uid].reaction is None
     assert after.touches[touch.uid].done_on is None
     assert "open again" in notes[0]
+
+
+@pytest.mark.parametrize("tick", [{"summary": "✓ Follow up"}, {"status": "COMPLETED"}], ids=["title", "status"])
+def test_a_tick_outlives_our_write_and_the_users_later_edits(tick: dict[str, str]) -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    uid = seeker.shown("Acme").uid
+    seeker.edit(uid, **tick)
+    assert [change.fields for change in seeker.run().plan.writes if change.uid == uid] == [("alarm",)]
+    seeker.edit(uid, description=seeker.calendar[uid].snapshot.description + "\nshe said no")
+    for _ in range(2):
+        assert seeker.run().plan.writes == ()
+        assert seeker.store.load().touches[uid].reaction is Reaction.TICKED
+    seeker.edit(uid, summary="Ring her again", status="CONFIRMED")
+    seeker.run()
+    assert seeker.store.load().touches[uid].reaction is None
 
 
 def test_drag_is_remembered_with_the_fact_it_hangs_on() -> None:
