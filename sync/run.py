@@ -166,7 +166,8 @@ def _take_stock(
         schedule, planned = schedule_for(leads, memory=current)
         touches = schedule.touches
         current = replace(current, lost=True)
-        current = adopt(current, observation, touches=touches, planned=planned.touches, zone=zone, ticks=ticks)
+        wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in touches]
+        current = adopt(current, observation, wishes=wishes, planned=planned.touches, zone=zone, ticks=ticks)
         current = leave_gaps(current, found, observation, touches=touches, zone=zone, today=today)
         notes.append(Note(LOST))
     if abilities.reactions:

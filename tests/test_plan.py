@@ -42,6 +42,7 @@ class Calendar:
     memory: Memory = field(default_factory=Memory)
     settings: Settings = SETTINGS
     now: datetime = NOW
+    unreadable: set[str] = field(default_factory=set)
     answer: Result | None = None
     rejects: bool = False
 
@@ -50,7 +51,9 @@ class Calendar:
         given = {name: options.pop(name) for name in ("frozen", "frozen_leads", "done", "asked_for") if name in options}
         keys = options.pop("present", {touch.lead_key for touch in touches})
         assert isinstance(keys, Iterable)
-        observation = self.target.observe({})
+        there = self.target.observe({}).events
+        readable = {uid: event for uid, event in there.items() if uid not in self.unreadable}
+        observation = Observation(readable, dict.fromkeys(self.unreadable, "DTEND is no date"))
         before = self.memory
         if self.target.abilities.reactions:
             before, _ = take_reactions(before, observation, now=self.now, zone=ZONE, ticks=TickPattern([]))
@@ -292,6 +295,16 @@ def test_an_unreadable_cell_leaves_the_event_as_it_is(calendar: Calendar) -> Non
     assert actions(calendar.run(frozen_leads=frozenset({"acme|analyst"}))) == ["keep"]
 
 
+@pytest.mark.parametrize("wanted", [True, False], ids=["wanted", "no longer wanted"])
+def test_an_event_that_cannot_be_read_is_left_as_it_is(calendar: Calendar, wanted: bool) -> None:
+    calendar.run(a_touch())
+    before = calendar.memory.events
+    calendar.unreadable = {a_touch().uid}
+    plan = calendar.run(*[a_touch(summary="new")] * wanted, present=["acme|analyst"])
+    assert actions(plan) == ["keep"]
+    assert calendar.memory.events == before
+
+
 def test_the_users_own_text_saves_an_event(calendar: Calendar) -> None:
     touch = a_touch(alarm=True)
     calendar.run(touch)
@@ -480,6 +493,14 @@ def test_small_bites_add_up_over_seven_days(calendar: Calendar) -> None:
     assert calendar.run(*touches[11:]).held
     calendar.now += timedelta(days=2)
     assert "(10 more in the last 7 days)" in calendar.run(*touches[11:]).held
+
+
+def test_small_bites_of_one_day_add_up(calendar: Calendar) -> None:
+    touches = some(30)
+    calendar.run(*touches)
+    for left in (26, 22):
+        assert not calendar.run(*touches[-left:]).held
+    assert "(8 more in the last 7 days)" in calendar.run(*touches[-18:]).held
 
 
 def test_the_share_is_of_what_stood_there_at_the_start_of_the_seven_days(calendar: Calendar) -> None:

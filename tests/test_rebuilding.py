@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
-from conftest import at
+from conftest import NOW, ZONE, at
 from runner import Seeker, a_row
 from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
 
-from connectors.memory import MemoryState, MemoryTarget
+from connectors.memory import MemoryState, MemoryTarget, snapshot_of
 from sync import repair
-from sync.models import Action, Observation
-from sync.reconcile.healing import heal
-from sync.reconcile.memory import Intent, Memory, Reaction
+from sync.models import Observation, RemoteEvent
+from sync.reconcile.identity import make_uid
+from sync.reconcile.memory import Memory, Reaction
+from sync.reconcile.reactions import TickPattern
+from sync.reconcile.rebuilding import Found, recall
+from sync.reconcile.text_marks import our_part
 from sync.run import LOST
 
 
@@ -160,9 +164,47 @@ def test_a_first_run_that_was_killed_is_no_loss_of_memory() -> None:
     )
 
 
-def test_what_one_killed_run_made_and_the_next_deleted_is_used_up() -> None:
-    event = make_event("acme")
-    made = Intent(1, Action.CREATE, event.uid, event, make_stamp(), None)
-    deleted = Intent(2, Action.DELETE, event.uid, None, None, None)
-    assert heal(Memory(intents=(made, deleted)), Observation({})).events[event.uid].gone
-    assert heal(Memory(intents=(made,)), Observation({})).events == {}
+@pytest.mark.parametrize(
+    ("edit", "reaction"),
+    [
+        pytest.param({"summary": "✓ done"}, Reaction.TICKED, id="ticked in the title"),
+        pytest.param({"status": "COMPLETED"}, Reaction.TICKED, id="ticked in the status"),
+        pytest.param(
+            {"start": at("2027-01-14", "15:00"), "end": at("2027-01-14", "15:15")}, Reaction.DRAGGED, id="drag"
+        ),
+        pytest.param({"start": at("2027-01-11", "15:00"), "end": at("2027-01-11", "15:15")}, None, id="another hour"),
+        pytest.param({"summary": "Ring Dana"}, None, id="a new title"),
+    ],
+)
+def test_ticks_and_moves_are_read_from_the_calendar(edit: dict[str, object], reaction: Reaction | None) -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    uid = seeker.shown("Acme").uid
+    seeker.edit(uid, **edit)
+    lose(seeker)
+    before = seeker.calendar[uid].snapshot
+    for _ in range(3):
+        seeker.run()
+    known, after = seeker.store.load().touches[uid], seeker.calendar[uid].snapshot
+    assert known.reaction is reaction
+    assert known.done_on == (date(2027, 1, 4) if reaction is Reaction.TICKED else None)
+    assert {name: getattr(after, name) for name in edit} == edit
+    assert (after.categories, our_part(after.description)[:15]) == (
+        before.categories,
+        our_part(before.description)[:15],
+    )
+
+
+@pytest.mark.parametrize(
+    "edit", [{"summary": "✓ Call Hays"}, {"status": "COMPLETED"}, {}], ids=["title", "status", "none"]
+)
+def test_a_round_that_was_ticked_is_known_for_done(edit: dict[str, str]) -> None:
+    uid = make_uid("test", "agency:hays", "R-001-13", round=3)
+    event = make_event(start=at("2026-12-01"), end=at("2026-12-01", "09:15"))
+    snapshot = replace(snapshot_of(event, make_stamp(written=at("2026-12-02", "18:00"))), **edit)  # type: ignore[arg-type]
+    found = [Found(uid, None, "agency:hays", "R-001-13", "", 3, 0)]
+    there = Observation({uid: RemoteEvent(uid, f"/{uid}.ics", '"1"', snapshot, "")})
+    memory = recall(Memory(), found, there, owner="test", now=NOW, zone=ZONE, ticks=TickPattern([]))
+    known = memory.touches[uid]
+    assert (known.round, known.start, known.raw) == (3, at("2026-12-01"), date(2026, 12, 1))
+    assert (known.reaction, known.done_on) == ((Reaction.TICKED, date(2026, 12, 2)) if edit else (None, None))

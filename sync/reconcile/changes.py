@@ -33,7 +33,7 @@ from sync.moments import day_of
 from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
 from sync.reconcile.identity import is_shared_key
 from sync.reconcile.memory import EventMemory, Memory, Reaction
-from sync.reconcile.outcomes import unwritten
+from sync.reconcile.outcomes import found
 from sync.reconcile.text_marks import user_part
 
 CLOSED_MARK = "Closed: "
@@ -110,7 +110,7 @@ class Decider:
 
     def _existing(self, wish: Wish, known: EventMemory | None, current: RemoteEvent) -> tuple[Change, EventMemory]:
         if known is None or known.observed is None:
-            known = unwritten(wish.event, current)
+            known = found(wish.event.uid, current, zone=wish.event.zone)
         assert known.observed is not None
         if current.snapshot.hands_off:
             reason = f"left alone: {current.snapshot.hands_off}"

@@ -78,3 +78,20 @@ def with_kept(event: Event, kept: frozenset[str], current: Snapshot) -> Event:
     if "description" in kept:
         event = replace(event, description=our_part(current.description))
     return event
+
+
+def event_of(uid: str, current: Snapshot, *, zone: str) -> Event:
+    """The event that a look into the calendar shows, without the user's own lines."""
+    return Event(
+        uid=uid,
+        start=current.start,
+        end=current.end,
+        zone=zone,
+        summary=current.summary,
+        description=our_part(current.description),
+        categories=current.categories,
+        tentative=current.status == "TENTATIVE",
+        cancelled=current.status == "CANCELLED",
+        alarm=current.our_alarm,
+        url=current.url,
+    )

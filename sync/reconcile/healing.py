@@ -10,19 +10,21 @@ An intent without a known result may or may not have reached the calendar. The l
 | delete | present | it did not happen |
 
 After a loss of state there is no journal and no memory. Then events are recognised by the UIDs of today's plan
-(`adopt`); a title that is ticked and a start on another day are taken for the user's doing.
+(`adopt`); a title that is ticked or none of ours and a start on another day are taken for the user's doing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sync.models import Action, Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
+from sync.models import Action, Event, Observation, RemoteEvent, Snapshot, Touch
 from sync.moments import day_of
+from sync.reconcile.changes import Wish
+from sync.reconcile.identity import is_shared_key
 from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
+from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import TickPattern
 
 
@@ -69,7 +71,7 @@ def adopt(
     memory: Memory,
     observation: Observation,
     *,
-    touches: Iterable[Touch],
+    wishes: Iterable[Wish],
     planned: Mapping[str, TouchMemory],
     zone: ZoneInfo,
     ticks: TickPattern,
@@ -79,33 +81,24 @@ def adopt(
     `planned` is what today's plan itself would remember of each touch.
     """
     events, known = dict(memory.events), dict(memory.touches)
-    for touch in touches:
+    for wish in wishes:
+        touch = wish.touch
         current = observation.events.get(touch.uid)
         if current is None or touch.uid in events:
             continue
-        events[touch.uid] = _adopted(touch, current)
+        events[touch.uid] = _adopted(wish, current)
         known[touch.uid] = _remembered(
             touch, known.get(touch.uid) or planned.get(touch.uid), current.snapshot, zone=zone, ticks=ticks
         )
     return replace(memory, events=events, touches=known)
 
 
-def _adopted(touch: Touch, current: RemoteEvent) -> EventMemory:
-    snapshot = current.snapshot
-    written = snapshot.last_modified or datetime.fromtimestamp(0, ZoneInfo("UTC"))
-    return EventMemory(
-        uid=touch.uid,
-        desired=Event(
-            uid=touch.uid,
-            start=snapshot.start,
-            end=snapshot.end,
-            zone=touch.zone,
-            summary=snapshot.summary,
-            description="",
-        ),
-        stamp=Stamp(created=written, written=written, sequence=snapshot.sequence),
-        observed=current,
-    )
+def _adopted(wish: Wish, current: RemoteEvent) -> EventMemory:
+    """As if what lies there were our last write, but for a title that is none of ours: that is the user's."""
+    title, ours = current.snapshot.summary, wish.event.summary
+    renamed = not ours.endswith(title) and not is_shared_key(wish.touch.lead_key)  # it may have become late since
+    kept = frozenset({"summary"}) if renamed else frozenset[str]()
+    return replace(found(wish.event.uid, current, zone=wish.event.zone), kept=kept)
 
 
 def _remembered(

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
-from sync.models import Event, Outcome, RemoteEvent, Result, Stamp
+from sync.models import Outcome, RemoteEvent, Result, Stamp
+from sync.reconcile.fields import event_of
 from sync.reconcile.memory import EventMemory, Memory, Refusal
 
 
@@ -32,7 +32,7 @@ def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Me
         elif outcome.rejected:
             events[uid] = replace(events[uid], refused=_refusal(events[uid], outcome))
         elif outcome.remote is not None:
-            events[uid] = unwritten(events[uid].desired, outcome.remote)
+            events[uid] = found(uid, outcome.remote, zone=events[uid].desired.zone)
         else:
             events.pop(uid, None)
     return replace(after, events=events)
@@ -42,11 +42,9 @@ def _refusal(planned: EventMemory, outcome: Outcome) -> Refusal | None:
     return Refusal(planned.desired, planned.stamp.written) if outcome.rejected else None
 
 
-def unwritten(event: Event, current: RemoteEvent) -> EventMemory:
-    """Memory of an event that lies in the calendar although we do not know that we wrote it: everything may differ."""
+def found(uid: str, current: RemoteEvent, *, zone: str) -> EventMemory:
+    """Memory of an event that lies in the calendar although we do not know that we wrote it: it is what it shows."""
     snapshot = current.snapshot
-    written = snapshot.last_modified or datetime.fromtimestamp(0, ZoneInfo("UTC"))
-    blank = Event(
-        uid=event.uid, start=date.min, end=date.min, zone=event.zone, summary="", description="", categories=("",)
-    )
-    return EventMemory(uid=event.uid, desired=blank, stamp=Stamp(written, written, snapshot.sequence), observed=current)
+    written = snapshot.last_modified or datetime.fromtimestamp(0, UTC)
+    desired = event_of(uid, snapshot, zone=zone)
+    return EventMemory(uid, desired, Stamp(written, written, snapshot.sequence), observed=current)

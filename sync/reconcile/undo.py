@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp
 from sync.moments import same_moment
+from sync.reconcile.fields import event_of
 from sync.reconcile.identity import SELF, make_uid
 from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import future_events
@@ -154,23 +155,6 @@ def lift_dismissals(memory: Memory, lead_key: str) -> tuple[Memory, tuple[str, .
             events[uid] = replace(events[uid], gone=True)
     titles = tuple(sorted(events[uid].desired.summary for uid in lifted if uid in events))
     return replace(memory, touches=touches, events=events), titles
-
-
-def event_of(uid: str, copy: Snapshot, *, zone: str) -> Event:
-    """The event that a copy shows, without the user's own lines."""
-    return Event(
-        uid=uid,
-        start=copy.start,
-        end=copy.end,
-        zone=zone,
-        summary=copy.summary,
-        description=our_part(copy.description),
-        categories=copy.categories,
-        tentative=copy.status == "TENTATIVE",
-        cancelled=copy.status == "CANCELLED",
-        alarm=copy.our_alarm,
-        url=copy.url,
-    )
 
 
 def _older(written: Event, copy: Snapshot, current: Snapshot) -> tuple[Event, tuple[str, ...]]:

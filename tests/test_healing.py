@@ -1,0 +1,113 @@
+"""What a killed run left open is settled by what the calendar holds: the table at the head of `healing`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from conftest import NOW, ZONE
+from target_contract import make_event, make_stamp
+
+from connectors.memory import snapshot_of
+from sync.models import Action, Event, Observation, RemoteEvent, Stamp
+from sync.reconcile.healing import heal
+from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
+from sync.reconcile.reactions import TickPattern, take_reactions
+
+OLD = make_event("acme")
+NEW = replace(OLD, summary="Late: follow up", start=OLD.start + timedelta(days=1), end=OLD.end + timedelta(days=1))
+UID = OLD.uid
+FIRST, SECOND = make_stamp(), make_stamp(1, make_stamp().written + timedelta(hours=1))
+
+
+def remote(event: Event, stamp: Stamp, **edits: object) -> RemoteEvent:
+    """The event as it lies in the calendar, perhaps edited by the user after that write."""
+    snapshot = replace(snapshot_of(event, stamp), **edits)  # type: ignore[arg-type]
+    return RemoteEvent(UID, f"/{UID}.ics", f'"{stamp.sequence}{len(edits)}"', snapshot, "")
+
+
+BASE = remote(OLD, FIRST)
+CREATE = Intent(1, Action.CREATE, UID, OLD, FIRST, None)
+UPDATE = Intent(2, Action.UPDATE, UID, NEW, SECOND, BASE)
+DELETE = Intent(2, Action.DELETE, UID, None, None, BASE)
+KNOWN = Memory(
+    events={UID: EventMemory(UID, OLD, FIRST, BASE)},
+    touches={UID: TouchMemory(UID, "acme", "R-001-1", start=OLD.start)},
+)
+
+
+def healed(memory: Memory, *intents: Intent, there: RemoteEvent | None) -> Memory:
+    observation = Observation({UID: there} if there else {})
+    after = heal(replace(memory, intents=intents), observation)
+    assert after.intents == ()
+    return after
+
+
+def test_a_create_that_arrived_is_ours() -> None:
+    after = healed(Memory(), CREATE, there=BASE)
+    assert (after.events[UID].desired, after.events[UID].stamp) == (OLD, FIRST)
+    assert (after.touches[UID].published, after.touches[UID].start) == (True, OLD.start)
+
+
+def test_a_create_that_did_not_arrive_never_was() -> None:
+    assert healed(Memory(), CREATE, there=None) == Memory()
+
+
+def test_an_update_that_arrived_is_what_we_wrote() -> None:
+    after = healed(KNOWN, UPDATE, there=remote(NEW, SECOND))
+    assert (after.events[UID].desired, after.events[UID].stamp) == (NEW, SECOND)
+    assert after.touches == KNOWN.touches
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        pytest.param(BASE, id="untouched"),
+        pytest.param(remote(OLD, FIRST, summary="Ring Dana", last_modified=NOW), id="edited meanwhile"),
+    ],
+)
+def test_an_update_that_did_not_arrive_changes_nothing(there: RemoteEvent) -> None:
+    assert healed(KNOWN, UPDATE, there=there) == KNOWN
+
+
+@pytest.mark.parametrize(
+    ("memory", "intent"), [pytest.param(Memory(), CREATE, id="create"), pytest.param(KNOWN, UPDATE, id="update")]
+)
+@pytest.mark.parametrize(
+    ("edits", "reaction"),
+    [
+        pytest.param({"summary": "✓ done"}, Reaction.TICKED, id="tick"),
+        pytest.param(
+            {"start": OLD.start + timedelta(days=5), "end": OLD.end + timedelta(days=5)}, Reaction.DRAGGED, id="drag"
+        ),
+        pytest.param({}, None, id="nothing"),
+    ],
+)
+def test_what_the_user_did_after_the_lost_write_is_a_reaction(
+    memory: Memory, intent: Intent, edits: dict[str, object], reaction: Reaction | None
+) -> None:
+    assert intent.event is not None
+    assert intent.stamp is not None
+    there = remote(intent.event, intent.stamp, last_modified=NOW, **edits)
+    after = healed(memory, intent, there=there)
+    assert after.events[UID].desired == intent.event
+    after, _ = take_reactions(after, Observation({UID: there}), now=NOW, zone=ZONE, ticks=TickPattern([]))
+    assert after.touches[UID].reaction is reaction
+
+
+@pytest.mark.parametrize(("there", "gone"), [(None, True), (BASE, False)], ids=["absent", "still there"])
+def test_a_delete_happened_if_the_event_is_absent(there: RemoteEvent | None, gone: bool) -> None:
+    after = healed(KNOWN, DELETE, there=there)
+    assert after.events[UID].gone == gone
+    assert after.touches[UID].reaction is None, "it was our hand, not the user's"
+
+
+def test_an_event_that_cannot_be_read_is_not_absent() -> None:
+    after = heal(replace(KNOWN, intents=(DELETE,)), Observation({}, {UID: "DTEND is no date"}))
+    assert not after.events[UID].gone
+
+
+def test_what_one_killed_run_made_and_the_next_deleted_is_used_up() -> None:
+    after = healed(Memory(), CREATE, replace(DELETE, before=None), there=None)
+    assert after.events[UID].gone
