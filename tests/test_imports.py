@@ -103,6 +103,13 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
     load("sync", *options(folder))
     loaded = load("sync", *options(folder))
     assert not loaded & HEAVY
+    assert {name for name in loaded if name.startswith("sync.cli")} == {
+        "sync.cli",
+        "sync.cli.options",
+        "sync.cli.places",
+        "sync.cli.screen",
+        "sync.cli.syncing",
+    }
     assert ours(loaded) <= {
         "sync.errors",
         "sync.proof",

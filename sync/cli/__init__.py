@@ -8,17 +8,55 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from sync import __version__
-from sync.cli import accounts, repairs, runs, setting_up  # noqa: F401 - registers the commands, in this order
-from sync.cli.options import app
 from sync.errors import BUG, OK, FollowupError
 
+COMMANDS: Mapping[str, str] = {
+    "calendars": "accounts:calendars",
+    "check": "accounts:check",
+    "log": "accounts:log",
+    "plan": "runs:plan",
+    "sync": "syncing:sync",
+    "agenda": "runs:agenda",
+    "explain": "runs:explain",
+    "status": "repairs:status",
+    "undo": "repairs:undo",
+    "clear": "repairs:clear",
+    "init": "setting_up:init",
+    "login": "accounts:logins",
+}
+"""Every command as `module:function`, in the order that --help lists them; an application is a group of commands."""
 
-@app.callback(invoke_without_command=True)
+
+def make_app(asked: str) -> typer.Typer:
+    """The command line for the command that is asked for; all of it where that is none of them, as in --help.
+
+    Importing the modules of all commands and describing their options takes as long as a whole run without a change.
+    """
+    app = typer.Typer(
+        help="Reads your leads from a sheet and puts the right follow-ups into your calendar.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback(invoke_without_command=True)(_version)
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        module, _, command = COMMANDS[name].partition(":")
+        found = getattr(import_module(f"sync.cli.{module}"), command)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
+
+
 def _version(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
     if version:
         typer.echo(f"followup {__version__}")
@@ -34,7 +72,7 @@ def main() -> None:
 def run_command(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. Expected failures become one sentence on stderr."""
     try:
-        result = app(arguments, standalone_mode=False)
+        result = make_app(arguments[0] if arguments else "")(arguments, standalone_mode=False)
     except FollowupError as error:
         typer.echo(f"followup: {error}", err=True)
         return error.exit_code

@@ -9,19 +9,13 @@ from typing import Annotated
 
 import typer
 
-from sync.cli.options import ConfigOption, JsonOption, NoColorOption, StrictOption, app, logins
-from sync.cli.profiles import (
-    CONFIG_NAME,
-    find_config,
-    logins_folder,
-    open_profile,
-    opened_target,
-    parse_now,
-    read_sheet,
-    read_text,
-)
+from sync.cli.options import ConfigOption, JsonOption, NoColorOption, StrictOption, parse_now
+from sync.cli.places import CONFIG_NAME, find_config, logins_folder
+from sync.cli.profiles import open_profile, opened_target, read_sheet, read_text
 from sync.cli.screen import open_console
 from sync.errors import OK, UNREADABLE_ROWS, ConfigError
+
+logins = typer.Typer(help="Log in to a service.", no_args_is_help=True)
 
 
 @logins.command("google")
@@ -46,7 +40,6 @@ def login_google(
     return OK
 
 
-@app.command()
 def calendars(config: ConfigOption = None, json: JsonOption = False) -> int:
     """List the calendars of the account with their addresses."""
     from connectors import list_calendars
@@ -65,7 +58,6 @@ def calendars(config: ConfigOption = None, json: JsonOption = False) -> int:
     return OK
 
 
-@app.command()
 def check(
     config: ConfigOption = None,
     live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,
@@ -100,7 +92,6 @@ def check(
     return UNREADABLE_ROWS if strict and leads.problems else OK
 
 
-@app.command()
 def log(
     config: ConfigOption = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV for an office or a spreadsheet.")] = False,

@@ -1,22 +1,14 @@
-"""The command line's application and the options that commands share."""
+"""The options that commands share, and what they mean."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(
-    help="Reads your leads from a sheet and puts the right follow-ups into your calendar.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-logins = typer.Typer(help="Log in to a service.", no_args_is_help=True)
-app.add_typer(logins, name="login")
+from sync.errors import ConfigError
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="The configuration; else ./followup.toml.")
@@ -27,3 +19,16 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing unless
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Print every note.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 3 when a cell could not be read.")]
 NoColorOption = Annotated[bool, typer.Option("--no-color", help="Print without colour.")]
+
+
+def parse_now(text: str) -> datetime:
+    """The time given with --now, else the clock's."""
+    if not text:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--now {text!r} is not ISO 8601, such as 2027-01-04T09:00:00-05:00") from None
+    if moment.tzinfo is None:
+        raise ConfigError(f"--now {text!r} needs an offset, such as {text}-05:00 or {text}Z")
+    return moment

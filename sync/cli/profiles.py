@@ -12,6 +12,7 @@ from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sync.cli.places import CONFIG_NAME, logins_folder, state_path
 from sync.errors import ConfigError, FollowupError
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from sync.protocols import Target
     from sync.reconcile.memory import Memory
     from sync.setup import ColumnGuess
-
-CONFIG_NAME = "followup.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +118,6 @@ def _is_configuration(path: Path) -> bool:
         return True
 
 
-def find_config(given: Path | None) -> Path:
-    """The configuration given, else the one of this folder, else the one of the platform's folder."""
-    if given is not None:
-        return given
-    if Path(CONFIG_NAME).exists():
-        return Path(CONFIG_NAME)
-    import platformdirs
-
-    path = platformdirs.user_config_path("followup") / CONFIG_NAME
-    if not path.exists():
-        raise ConfigError(f"there is no {CONFIG_NAME} in this folder and none at {path}; name one with --config")
-    return path
-
-
-def logins_folder() -> Path:
-    """Where logins are kept."""
-    import platformdirs
-
-    return platformdirs.user_config_path("followup")
-
-
-def state_path(owner: str) -> Path:
-    """The state file of an owner, where the configuration names none."""
-    import platformdirs
-
-    return platformdirs.user_state_path("followup") / f"{owner}.sqlite"
-
-
 def read_text(path: Path, what: str) -> str:
     """The text of a file; `what` is how a sentence about it names it."""
     try:
@@ -157,19 +128,6 @@ def read_text(path: Path, what: str) -> str:
         raise ConfigError(f"{what} {path} is not UTF-8 text") from None
     except OSError as error:
         raise ConfigError(f"{what} {path} cannot be read: {error.strerror}") from None
-
-
-def parse_now(text: str) -> datetime:
-    """The time given with --now, else the clock's."""
-    if not text:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"--now {text!r} is not ISO 8601, such as 2027-01-04T09:00:00-05:00") from None
-    if moment.tzinfo is None:
-        raise ConfigError(f"--now {text!r} needs an offset, such as {text}-05:00 or {text}Z")
-    return moment
 
 
 def read_sheet(table: Table, profile: Profile, memory: Memory | None = None) -> tuple[Leads, tuple[ColumnGuess, ...]]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sync.cli.options import ConfigOption, JsonOption, NoColorOption, NowOption, QuietOption, app
-from sync.cli.profiles import find_config, open_profile, opened_target, parse_now
+from sync.cli.options import ConfigOption, JsonOption, NoColorOption, NowOption, QuietOption, parse_now
+from sync.cli.places import find_config
+from sync.cli.profiles import open_profile, opened_target
 from sync.cli.runs import find_leads, run_once
 from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError, GuardStop
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sync.run import Report
 
 
-@app.command()
 def status(
     config: ConfigOption = None,
     now: NowOption = "",
@@ -43,7 +43,6 @@ def status(
     return GuardStop.exit_code if too_old else OK
 
 
-@app.command()
 def undo(
     run: Annotated[int | None, typer.Argument(metavar="RUN", help="The run's number; else the last one.")] = None,
     dismissed: Annotated[str, typer.Option("--dismissed", metavar="LEAD", help="Lift your own deletions.")] = "",
@@ -60,7 +59,6 @@ def undo(
     return _show_repair(_repair(repair.undo, config, now, with_source=True, run=run), no_color)
 
 
-@app.command()
 def clear(
     config: ConfigOption = None,
     now: NowOption = "",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import ConfigOption, NoColorOption, NowOption, app
-from sync.cli.profiles import CONFIG_NAME, Profile, make_profile, parse_now, read_sheet
+from sync.cli.options import ConfigOption, NoColorOption, NowOption, parse_now
+from sync.cli.places import CONFIG_NAME
+from sync.cli.profiles import Profile, make_profile, read_sheet
 from sync.cli.questions import Questions
 from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError, FollowupError
@@ -28,7 +29,6 @@ MOST_WORDS = 8
 """Status words that are asked about; the rest are listed in the file."""
 
 
-@app.command()
 def init(
     source: Annotated[str, typer.Option("--source", help="The sheet: a file, or the address of a Google Sheet.")] = "",
     target: Annotated[str, typer.Option("--target", help="The calendar: an .ics file, or a CalDAV address.")] = "",

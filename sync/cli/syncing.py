@@ -1,0 +1,89 @@
+"""The command sync: it asks first whether anything can have changed, and imports what a run needs only if so."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sync.cli.options import (
+    ConfigOption,
+    JsonOption,
+    NoColorOption,
+    NowOption,
+    QuietOption,
+    StrictOption,
+    VerboseOption,
+    parse_now,
+)
+from sync.cli.places import find_config, state_path
+from sync.cli.screen import open_console, show_progress
+from sync.errors import OK, ConfigError
+
+if TYPE_CHECKING:
+    from connectors.evidence import Inquiry
+
+
+def sync(
+    config: ConfigOption = None,
+    now: NowOption = "",
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+    strict: StrictOption = False,
+    no_color: NoColorOption = False,
+    yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Lift the delete guard for this run.")] = False,
+    every: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="Run every configuration there.")] = None,
+) -> int:
+    """Bring the calendar up to date with the sheet."""
+    options = {"strict": strict, "accept_deletes": yes_delete}
+    if every is not None:
+        from sync.cli.unattended import sync_all
+
+        if config is not None:
+            raise ConfigError("--all runs a whole folder; --config is for one configuration")
+        return sync_all(every, now, json=json, quiet=quiet, no_color=no_color, **options)
+    path = find_config(config)
+    inquiry = ask_first(path, now)
+    if inquiry.proof and not (json or verbose or strict or yes_delete or (quiet and inquiry.proof.told)):
+        return _tell_end(inquiry.proof.said, inquiry.proof.told, quiet=quiet)
+    from sync.cli.profiles import open_profile
+    from sync.cli.unattended import attend
+
+    profile = open_profile(path, secret=inquiry.secret)
+    with show_progress(quiet=quiet or json, no_color=no_color) as progress:
+        ended = attend(profile, now, quiet=quiet, inquiry=inquiry, progress=progress, **options)
+    report = ended.report
+    if report is not None and json:
+        from sync.plan_json import plan_json
+
+        sys.stdout.write(plan_json(report.plan, report.outcomes))
+    elif report is not None and verbose:
+        from sync.render import show_plan
+
+        show_plan(open_console(no_color), report.plan, all_notes=True)
+    _tell_end("" if json or verbose else ended.said, ended.sentences, quiet=quiet)
+    return ended.exit_code
+
+
+def _tell_end(said: str, told: Iterable[str], *, quiet: bool) -> int:
+    """The end of a sync, whether it ran or was proven needless: what was done, and what a human is to see."""
+    if said and not quiet:
+        typer.echo(said)
+    for sentence in told:
+        typer.echo(f"followup: {sentence}", err=True)
+    return OK
+
+
+def ask_first(path: Path, now: str) -> Inquiry:
+    """Whether nothing can have changed since the last run (`sync.proof`), asked before anything heavy is imported."""
+    from connectors.evidence import inquire
+
+    return inquire(
+        path, default_state=state_path, now=parse_now(now), environ=os.environ, clock=lambda: datetime.now(UTC)
+    )

@@ -1,0 +1,107 @@
+"""A sync that nobody may be watching: its line in the log, what is news, and a whole folder of configurations."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from sync.cli.options import parse_now
+from sync.cli.profiles import Profile, open_profile, open_profiles
+from sync.cli.runs import run_profile
+from sync.cli.screen import open_console
+from sync.cli.syncing import ask_first
+from sync.errors import BUG, OK, FollowupError, LockedError, worst
+
+if TYPE_CHECKING:
+    from sync.run import Report
+
+AT_ONCE = 8
+"""Profiles of `sync --all` that run at once: most of a run is waiting for somebody's server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the run of one profile ended. Without a report it failed or was left out.
+
+    `said` is what was done, in one line; the sentences are what a human is told besides.
+    """
+
+    exit_code: int
+    sentences: tuple[str, ...]
+    said: str = ""
+    report: Report | None = None
+
+
+def attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> Ended:
+    """One writing run, with its line in the log. An expected failure is a result; quiet, only news is told."""
+    from connectors.run_log import RunLog
+    from sync.quiet import sentences_of, trouble_of_error, troubles_of_report
+    from sync.summary import done_line
+
+    log = RunLog(profile.state, clock=profile.outside.clock)
+    report: Report | None = None
+    try:
+        report = run_profile(profile, now, write=True, **options)
+    except FollowupError as error:
+        exit_code, troubles, said = error.exit_code, trouble_of_error(error), ""
+        told = [str(error)]
+        if isinstance(error, LockedError) and quiet:
+            log.write(f"exit {exit_code}: {error}", level=logging.WARNING)
+            return Ended(exit_code, ())
+    except Exception as error:
+        log.write(f"exit {BUG}: a bug, {type(error).__name__}", level=logging.CRITICAL)
+        raise
+    else:
+        exit_code, troubles = report.exit_code, troubles_of_report(report)
+        said, told = done_line(report.plan, report.outcomes), list(sentences_of(report))
+    line = " ".join([said, *told] if said else told)
+    log.write(f"exit {exit_code}: {line}", level=logging.WARNING if troubles else logging.INFO)
+    if quiet:
+        told = log.news(troubles, now=parse_now(now))
+    return Ended(exit_code, tuple(told), said, report)
+
+
+def sync_all(folder: Path, now: str, *, json: bool, quiet: bool, no_color: bool, **options: Any) -> int:
+    """Sync every configuration of a folder. None can disturb another: each has its own state, lock, log and result."""
+    opened = open_profiles(folder)
+    parse_now(now)
+    asks_more = json or any(options.values())
+
+    def take(name: str) -> Ended:
+        profile = opened[name]
+        if not isinstance(profile, Profile):
+            return Ended(profile.exit_code, (str(profile),))
+        try:
+            inquiry = ask_first(profile.path, now)
+            if inquiry.proof and not (asks_more or (quiet and inquiry.proof.told)):
+                return Ended(OK, inquiry.proof.told, inquiry.proof.said)
+            if inquiry.secret:  # found out already, and a keyring or a command may be slow
+                profile = open_profile(profile.path, secret=inquiry.secret)
+            return attend(profile, now, quiet=quiet, inquiry=inquiry, **options)
+        except FollowupError as error:
+            return Ended(error.exit_code, (str(error),))
+        except Exception:  # noqa: BLE001 - a bug in one seeker's run must not stop the others' runs
+            import traceback
+
+            return Ended(BUG, (traceback.format_exc(),))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ended = dict(zip(opened, pool.map(take, opened), strict=True))
+    for name, one in ended.items():
+        for sentence in one.sentences:
+            typer.echo(f"{name}: {sentence}", err=True)
+    if json:
+        from sync.summary import profiles_json
+
+        sys.stdout.write(profiles_json({name: (e.exit_code, e.report, e.sentences) for name, e in ended.items()}))
+    elif not quiet:
+        from sync.render import show_profiles
+
+        show_profiles(open_console(no_color), {name: (one.exit_code, one.said) for name, one in ended.items()})
+    return worst(one.exit_code for one in ended.values())
