@@ -124,6 +124,11 @@ class Wording:
         return {key: _as_template(text) for key, text in self.texts.items()}
 
     @cached_property
+    def varied(self) -> frozenset[str]:
+        """The keys that have texts of their own for special cases: `key-late` beside `key`."""
+        return frozenset(key.rpartition("-")[0] for key in self.texts)
+
+    @cached_property
     def _counted(self) -> frozenset[str]:
         """The keys that have a text of their own for one."""
         return frozenset(key for key in self.texts if f"{key}-single" in self.texts)

@@ -44,7 +44,11 @@ STAGE_RANK = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One lead ready to be planned. `stage` is the one to plan by; `new` means we see the lead for the first time."""
+    """One lead ready to be planned. `stage` is the one to plan by; `new` means we see the lead for the first time.
+
+    `rank` is how far the lead got. `reachable` says that its contact may be written to: nothing in the row says stop,
+    and every cell that could say so can be read.
+    """
 
     lead: Lead
     seen: LeadMemory
@@ -52,11 +56,8 @@ class Case:
     new: bool
     organisation: str
     agency: str
-
-    @property
-    def rank(self) -> int:
-        """How far the lead got."""
-        return STAGE_RANK.get(self.stage, 0)
+    rank: int
+    reachable: bool
 
     @property
     def org_keys(self) -> tuple[str, ...]:
@@ -85,9 +86,7 @@ class Case:
 
 def may_write(case: Case, reads: Iterable[str]) -> bool:
     """Whether a touch to the contact may be planned: wanted, and every cell it depends on can be read."""
-    lead = case.lead
-    stop = case.stage.closed or lead.do_not_contact or not lead.interested
-    return not stop and lead.unreadable.isdisjoint(reads) and lead.unreadable.isdisjoint(STOPS)
+    return case.reachable and case.lead.unreadable.isdisjoint(reads)
 
 
 def person_key(person: Person) -> str:
@@ -119,7 +118,19 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         again={name: counted for name in AGAIN if (counted := _again(lead, seen, name, desk)) is not None},
         stages=_stages(lead, seen, stage, desk),
     )
-    return Case(lead, seen, stage, known is None, organisation_key(lead), agency_key(lead))
+    return Case(
+        lead,
+        seen,
+        stage,
+        new=known is None,
+        organisation=organisation_key(lead),
+        agency=agency_key(lead),
+        rank=STAGE_RANK.get(stage, 0),
+        reachable=not stage.closed
+        and not lead.do_not_contact
+        and lead.interested
+        and lead.unreadable.isdisjoint(STOPS),
+    )
 
 
 def plan_stage(lead: Lead) -> Stage:

@@ -69,11 +69,8 @@ class Draft:
     reason: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     hangs_on: str = ""
-
-    @property
-    def fact(self) -> str:
-        """The text of the fact it hangs on."""
-        return fact_text(self.case.lead, self.hangs_on) if self.case else ""
+    fact: str = ""
+    """The text of the fact it hangs on."""
 
     @property
     def guard_keys(self) -> tuple[str, ...]:
@@ -151,6 +148,7 @@ def draft_for(
         kind=kind or rule.kind,
         person=person,
         hangs_on=rule.hangs_on,
+        fact=fact_text(case.lead, rule.hangs_on),
     )
     _pin(draft, desk)
     return draft

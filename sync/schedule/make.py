@@ -115,8 +115,10 @@ def _open_cases(leads: Leads, desk: Desk) -> tuple[list[Case], list[Problem]]:
 def _is_ignored(case: Case, desk: Desk) -> bool:
     """Rows whose newest date is older than `ignore_before` make no events."""
     before = desk.settings.ignore_before
+    if before is None:
+        return False
     dates = [desk.day_of(value) for field in DATES if (value := getattr(case.lead, field)) is not None]
-    return before is not None and bool(dates) and max(dates) < before
+    return bool(dates) and max(dates) < before
 
 
 def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draft]:

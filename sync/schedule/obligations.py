@@ -30,6 +30,8 @@ from sync.schedule.slots import moment_of, quarter_down, quarter_up
 def obligations(case: Case, *, desk: Desk) -> list[Draft]:
     """What is owed for this lead now; at most one of them late."""
     drafts: list[Draft] = []
+    if not case.reachable:
+        return drafts
     for trigger, find in FINDERS.items():
         for rule in desk.advice.by_trigger.get(trigger, ()):
             if rule.time not in ("deadline", "before", "promise") or not may_write(case, rule.reads):

@@ -50,8 +50,8 @@ def _rang(draft: Draft, day: date, desk: Desk) -> bool:
     return memory is not None and memory.alarm and memory.start is not None and desk.day_of(memory.start) == day
 
 
-def sortable(moment: Moment | None) -> tuple[str, int]:
-    """An order of moments: by instant, a date at its beginning."""
+def sortable(moment: Moment | None) -> tuple[int, int]:
+    """An order of moments: by day, then by instant; a date before the hours of its day."""
     if isinstance(moment, datetime):
-        return moment.date().isoformat(), int(moment.timestamp())
-    return (moment.isoformat() if moment else "", 0)
+        return moment.toordinal(), int(moment.timestamp())
+    return (moment.toordinal() if moment else 0, 0)

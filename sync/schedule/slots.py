@@ -67,7 +67,7 @@ class Slots:
 
     def is_free(self, quarter: int, *, length: int) -> bool:
         """Whether nothing of ours lies in these quarters."""
-        return all(quarter + step not in self._taken for step in range(length))
+        return self._taken.isdisjoint(range(quarter, quarter + length))
 
     def take(self, quarter: int, *, length: int) -> None:
         """Keep these quarters for one event."""

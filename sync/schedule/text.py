@@ -123,6 +123,8 @@ def _title(draft: Draft, to: _Recipient, desk: Desk) -> str:
 def _text_for(part: str, draft: Draft, desk: Desk) -> str:
     """The key of this rule's text; the one for the touch's manner where there is such a text."""
     key = f"{part}.{draft.rule.id}"
+    if key not in desk.advice.wording.varied:
+        return key
     special = (f"{key}-{manner}" for manner in _manners(draft))
     return next((name for name in special if desk.advice.wording.has(name)), key)
 

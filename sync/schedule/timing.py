@@ -21,7 +21,9 @@ def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """Fill in start and end of every draft."""
     waiting: list[Draft] = []
     kept: list[Draft] = []
-    for draft in sorted(drafts, key=lambda draft: draft.collision_order):
+    ranked = sorted(drafts, key=lambda draft: draft.collision_order)
+    rank = {draft.uid: place for place, draft in enumerate(ranked)}
+    for draft in ranked:
         if isinstance(draft.fixed, datetime):
             _start_at(draft, quarter_down(draft.fixed), desk=desk)
             draft.start = draft.fixed
@@ -38,7 +40,7 @@ def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
             _start_at(draft, quarter, desk=desk)
         else:
             waiting.append(draft)
-    for draft in sorted(waiting, key=lambda draft: (draft.day, draft.collision_order)):
+    for draft in sorted(waiting, key=lambda draft: (draft.day, rank[draft.uid])):
         _find_slot(draft, desk=desk)
 
 
