@@ -33,15 +33,14 @@ class RunLog:
         line = " ".join(sentence.split())
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handler = RotatingFileHandler(self.path, encoding="utf-8", backupCount=KEEP, delay=True)
             if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
-                handler.doRollover()
-            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+                RotatingFileHandler(self.path, backupCount=KEEP, delay=True).doRollover()
             stamp = self._clock().isoformat(timespec="seconds")
-            handler.emit(
-                logging.LogRecord("followup", level, "", 0, f"{stamp} {logging.getLevelName(level)} {line}", (), None)
-            )
-            handler.close()
+            # Written here: a logging handler would print a traceback where the disk is full.
+            with os.fdopen(
+                os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8"
+            ) as file:
+                file.write(f"{stamp} {logging.getLevelName(level)} {line}\n")
         except OSError:
             return
 

@@ -37,6 +37,9 @@ SCHEMA = 1
 MIGRATIONS: Mapping[int, str] = {}
 """For each older schema the statements that make the next one of it."""
 KEEP_DAYS = 30
+ELSEWHERE = "mend that, or name another place under [state] path"
+_CAUSES = {"SQLITE_FULL": "the disk is full", "SQLITE_CANTOPEN": "it is no file or nobody may open it"}
+"""What SQLite says in words that mean something to a person."""
 
 _TABLES = """
 CREATE TABLE meta    (name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
@@ -123,7 +126,9 @@ class SqliteState:
         except Timeout:
             raise LockedError("another run of followup is at work on this state; try again when it has ended") from None
         except OSError as error:
-            raise ConfigError(f"the state folder {self.path.parent} cannot be written: {error.strerror}") from None
+            raise ConfigError(
+                f"the state folder {self.path.parent} cannot be written ({_cause(error)}); {ELSEWHERE}"
+            ) from None
         try:
             yield
         finally:
@@ -250,7 +255,9 @@ class SqliteState:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise ConfigError(f"the state folder {self.path.parent} cannot be made: {error.strerror}") from None
+            raise ConfigError(
+                f"the state folder {self.path.parent} cannot be made ({_cause(error)}); {ELSEWHERE}"
+            ) from None
 
     def _open(self) -> sqlite3.Connection:
         if self._database is not None:
@@ -266,7 +273,7 @@ class SqliteState:
             if version == 0:
                 database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
         except (OSError, sqlite3.OperationalError) as error:
-            raise ConfigError(f"the state file {self.path} cannot be written: {error}") from None
+            raise ConfigError(f"the state file {self.path} cannot be written ({_cause(error)}); {ELSEWHERE}") from None
         if version > SCHEMA:
             raise ConfigError(f"the state file {self.path} was written by a newer followup; update followup")
         if 0 < version < SCHEMA:
@@ -296,7 +303,10 @@ class SqliteState:
         except sqlite3.OperationalError as error:
             if database.in_transaction:
                 database.execute("ROLLBACK")
-            raise TargetError(f"the state file {self.path} cannot be written ({error}); nothing is lost") from None
+            raise TargetError(
+                f"the state file {self.path} cannot be written ({_cause(error)}); nothing is lost, "
+                "and once that is mended the next run goes on from there"
+            ) from None
 
     def _documents(self, table: str) -> dict[str, Any]:
         validate = _DOCUMENTS[table].validate_json
@@ -333,6 +343,13 @@ class SqliteState:
             f"DELETE FROM {table} WHERE key = ?",  # noqa: S608 - our own names
             ((key,) for key in loaded.keys() - values.keys()),
         )
+
+
+def _cause(error: OSError | sqlite3.OperationalError) -> str:
+    """Why a file cannot be written, in a few plain words."""
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    return _CAUSES.get(error.sqlite_errorname, str(error))
 
 
 def _intent(row: tuple[int, str, str, str, str]) -> Intent:

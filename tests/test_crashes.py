@@ -144,7 +144,10 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_first_request(
     nobody = CONFIG.format(url="http://127.0.0.1:1/nobody/", state=desk.folder / "file" / "state.sqlite")
     (desk.folder / "followup.toml").write_text(nobody)
     assert desk.sync() == 2
-    assert "the state folder" in capsys.readouterr().err
+    assert capsys.readouterr().err == (
+        f"followup: the state folder {desk.folder / 'file'} cannot be made (file exists); "
+        "mend that, or name another place under [state] path\n"
+    )
 
 
 def test_a_full_disk_is_said_and_nothing_is_lost(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,7 +160,9 @@ def test_a_full_disk_is_said_and_nothing_is_lost(desk: Desk, capsys: pytest.Capt
         text=True,
     )
     assert full.returncode == 6, full.stderr
-    assert "nothing is lost" in full.stderr
+    assert f"the state file {path} cannot be written" in full.stderr
+    assert "nothing is lost, and once that is mended the next run goes on from there" in full.stderr
+    assert "Traceback" not in full.stderr
     assert path.read_bytes() == before
     assert desk.sync() == 0
     assert desk.sync() == 0

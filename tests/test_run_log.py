@@ -56,3 +56,9 @@ def test_a_place_that_takes_no_log_stops_nothing(tmp_path: Path) -> None:
     log = a_log(tmp_path / "file" / "ann.sqlite")
     log.write("exit 0")
     assert log.news(TROUBLE, now=NOW) == ["the sheet is gone"]
+
+
+def test_a_full_disk_says_nothing_of_its_own(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ann.log").symlink_to("/dev/full")
+    a_log(tmp_path / "ann.sqlite").write("exit 6")
+    assert capfd.readouterr() == ("", "")

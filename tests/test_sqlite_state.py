@@ -13,7 +13,7 @@ from conftest import NOW, a_touch, at
 
 from connectors.memory import snapshot_of
 from connectors.sqlite_state import SqliteState
-from sync.errors import ConfigError, LockedError
+from sync.errors import ConfigError, LockedError, TargetError
 from sync.models import Action, Change, Event, Lead, Outcome, RemoteEvent, Result, Stage, Stamp
 from sync.reconcile.memory import (
     DeletesOfDay,
@@ -160,6 +160,16 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(ConfigError, match="cannot be made"), SqliteState(tmp_path / "file" / "state.sqlite").lock():
         pass
+
+
+def test_a_full_disk_is_said_in_plain_words(store: SqliteState) -> None:
+    saved(store, FULL)
+    before = store.path.read_bytes()
+    store._open().execute("PRAGMA max_page_count = 1")
+    with pytest.raises(TargetError, match=r"cannot be written \(the disk is full\); nothing is lost"):
+        store.keep(replace(FULL, texts={"long": "x" * 100_000}))
+    assert store.path.read_bytes() == before
+    assert store.load() == FULL
 
 
 def test_old_copies_are_dropped(store: SqliteState) -> None:
