@@ -257,6 +257,41 @@ def test_no_room_stops_creates_only() -> None:
     assert sorted(results) == [Result.DONE, Result.DONE, Result.HELD]
 
 
+def test_after_the_first_create_without_room_no_other_is_tried() -> None:
+    publisher = make_publisher(faults={"no_room": 1})
+    assert {outcome.result for outcome in publisher.run().values()} == {Result.HELD}
+    assert publisher.stub.writes() == 1
+
+
+@pytest.mark.parametrize(("fault", "puts"), [("drop_before", 2), ("drop_after", 1)], ids=["before", "after it acted"])
+def test_a_write_whose_answer_was_lost_is_sent_again_only_if_it_did_not_arrive(fault: str, puts: int) -> None:
+    publisher = make_publisher(faults={fault: 1})
+    assert {outcome.result for outcome in publisher.run().values()} == {Result.DONE}
+    assert publisher.stub.writes() == puts + 2, "the other two are sent once"
+
+
+@pytest.mark.parametrize("habit", ["lags_2", "lags_10"])
+def test_what_counts_as_written_is_what_was_written(habit: str) -> None:
+    publisher = make_publisher(habits={habit})
+    publisher.run()
+    first = next(iter(publisher.wanted))
+    change_wishes(publisher)
+    outcome = publisher.run()[first]
+    assert outcome.result is Result.DONE
+    assert outcome.remote is not None
+    assert outcome.remote.snapshot.start == publisher.wanted[first].start
+
+
+@pytest.mark.parametrize("habit", ["", "no_etag"])
+def test_a_yes_that_stored_nothing_is_not_believed(habit: str) -> None:
+    publisher = make_publisher(habits={habit} - {""})
+    publisher.run()
+    first = next(iter(publisher.wanted))
+    change_wishes(publisher)
+    publisher.stub.faults = {"false_yes": 2}
+    assert publisher.run()[first].result is Result.UNKNOWN
+
+
 @pytest.mark.parametrize(
     "fault", ["listing_truncated", "listing_inner_404", "listing_half_xml", "listing_empty", "read_page", "hides_half"]
 )

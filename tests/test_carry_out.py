@@ -57,8 +57,8 @@ def carried_out(store: SqliteState, target: Watched, *changes: Change, last: str
     plan = Plan(now=NOW, timezone="UTC", schedule=(), changes=changes, problems=(), notes=())
     events = {change.uid: EventMemory(change.uid, change.event, change.stamp) for change in changes}  # type: ignore[arg-type]
     return carry_out(
-        plan, target, store, observation=Observation({}), before=Memory(), after=Memory(events=events), deadline=NOW,
-        last=last,
+        plan, target, store, observation=Observation({}), before=Memory(), deadline=NOW, last=last,
+        after=Memory(events=events, not_before=NOW - timedelta(days=1)),
     )  # fmt: skip
 
 

@@ -99,3 +99,15 @@ def test_a_clearing_can_be_undone(seeker: Seeker) -> None:
     seeker.repair(repair.undo, source=seeker.source())
     seeker.run()
     assert sorted(event.snapshot.summary for event in seeker.calendar.values()) == titles
+
+
+def test_what_was_left_behind_in_the_old_calendar_is_no_deletion(seeker: Seeker) -> None:
+    for company in ("Acme", "Globex"):
+        seeker.edit(seeker.shown(company).uid, description=put_our_part("ring her", ""))
+    clear(seeker)
+    seeker.target = MemoryTarget(identity="memory:other")
+    seeker.run()
+    assert [touch for touch in seeker.store.load().touches.values() if touch.reaction] == []
+    assert {"Follow up: Dana Acme, Acme", "Follow up: Dana Globex, Globex"} <= {
+        event.snapshot.summary for event in seeker.calendar.values()
+    }

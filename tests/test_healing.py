@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from conftest import NOW, ZONE
+from runner import Seeker, a_row
 from target_contract import make_event, make_stamp
+from worlds import BurningTarget, Fuse, Killed
 
-from connectors.memory import snapshot_of
+from connectors.memory import MemoryTarget, snapshot_of
 from sync.models import Action, Event, Observation, RemoteEvent, Stamp
 from sync.reconcile.healing import heal
 from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
@@ -111,3 +113,20 @@ def test_an_event_that_cannot_be_read_is_not_absent() -> None:
 def test_what_one_killed_run_made_and_the_next_deleted_is_used_up() -> None:
     after = healed(Memory(), CREATE, replace(DELETE, before=None), there=None)
     assert after.events[UID].gone
+
+
+@pytest.mark.parametrize("steps", range(1, 6))
+def test_what_a_killed_run_moved_is_no_drag_of_the_user(steps: int) -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Globex")])
+    seeker.run()
+    calendar = seeker.target
+    assert isinstance(calendar, MemoryTarget)
+    for row in seeker.rows:
+        row["applied_on"] = "2027-01-05"
+    seeker.target = BurningTarget(calendar, Fuse(left=steps))
+    with pytest.raises(Killed):
+        seeker.run()
+    seeker.target = calendar
+    assert seeker.run().exit_code == 0
+    assert seeker.run().plan.writes == ()
+    assert [touch.rule for touch in seeker.store.load().touches.values() if touch.reaction] == []
