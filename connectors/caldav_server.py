@@ -222,7 +222,7 @@ class CaldavServer:
         for change in now[begun:]:
             yield self._held(change, progress)
         for change in later:
-            yield Outcome(change.uid, Result.HELD, message=f"{len(later)} more follow in the next runs")
+            yield Outcome(change.uid, Result.HELD, message=f"{len(later)} more follow in the next runs", paced=True)
 
     def _ended(self, action: Action, progress: _Progress, deadline: datetime) -> bool:
         full = progress.full and action is Action.CREATE

@@ -35,7 +35,7 @@ class CarriedOut:
     @property
     def broken(self) -> tuple[Outcome, ...]:
         """Changes that did not reach the calendar."""
-        return tuple(outcome for outcome in self.outcomes if outcome.result in (Result.REFUSED, Result.UNKNOWN))
+        return tuple(outcome for outcome in self.outcomes if not _went_well(outcome))
 
 
 def carry_out(
@@ -61,7 +61,7 @@ def carry_out(
     for writes in ([w for w in planned if w.uid != last], [w for w in planned if w.uid == last]):
         if writes and failure is None and all(map(_went_well, outcomes.values())):
             failure = _apply(writes, target, store, number, outcomes, observation, deadline, progress)
-    outcomes |= {w.uid: Outcome(w.uid, Result.HELD) for w in planned if w.uid not in outcomes}
+    outcomes |= {w.uid: Outcome(w.uid, Result.HELD, paced=True) for w in planned if w.uid not in outcomes}
     memory = settle(before, after, outcomes)
     waits = [
         moment for moment in (failure and failure.not_before, *(o.not_before for o in outcomes.values())) if moment
@@ -103,8 +103,8 @@ def _apply(
 
 
 def _went_well(outcome: Outcome) -> bool:
-    """Done, or put off without any trouble with the server."""
-    return outcome.result is Result.DONE or (outcome.result is Result.HELD and outcome.not_before is None)
+    """Done, or held on purpose."""
+    return outcome.result is Result.DONE or outcome.paced
 
 
 def _known(outcome: Outcome) -> Outcome:

@@ -468,6 +468,8 @@ class Outcome:
     message: str = ""
     not_before: datetime | None = None
     rejected: bool = False
+    paced: bool = False
+    """Held on purpose and without any trouble: the rest of a first upload that goes in portions."""
 
 
 @dataclass(frozen=True, slots=True)

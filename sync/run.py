@@ -21,7 +21,7 @@ from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, messag
 from sync.config import Settings
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
 from sync.events import to_event
-from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Result, Table
+from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Table
 from sync.protocols import Probes, Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
@@ -309,7 +309,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
     if done is not None:
         codes.append(exit_code_of(done))
         messages += [message for message in (message_of(done),) if message]
-        waiting = sum(o.result is Result.HELD and o.uid != decided.heartbeat for o in done.outcomes)
+        waiting = sum(o.paced and o.uid != decided.heartbeat for o in done.outcomes)
         if waiting:
             messages.append(f"{waiting} more changes follow in the next runs")
     if strict and decided.plan.problems:

@@ -238,6 +238,26 @@ def test_a_wait_at_the_listing_ends_the_run_with_its_time() -> None:
     assert raised.value.not_before == publisher.stub.time.now + timedelta(hours=1.5)
 
 
+@pytest.mark.parametrize("fault", ["read_slow_down", "slow_down_503"], ids=["at the listing", "at a write"])
+def test_no_run_asks_before_the_time_the_server_named(fault: str) -> None:
+    world = StubWorld()
+    seeker = Seeker([a_row("Acme")], target=world.target, now=world.stub.time.now)
+    world.fail(fault)
+    with contextlib.suppress(TargetError):
+        assert seeker.run().exit_code == 6
+    until = seeker.store.load().not_before
+    assert until is not None
+    world.stub.log.clear()
+    seeker.now = until - timedelta(minutes=15, seconds=1)
+    with pytest.raises(TargetError, match="asked for a pause until"):
+        seeker.run()
+    assert world.stub.log == []
+    world.stub.time.now = until
+    seeker.now = until - timedelta(minutes=15)
+    assert seeker.run().exit_code == 0
+    assert seeker.store.load().not_before is None
+
+
 def test_a_server_that_went_away_is_not_asked_for_every_event() -> None:
     publisher = make_publisher()
     observed = publisher.target.observe({})

@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from conftest import NOW, ZONE
+from conftest import NOW, ZONE, a_touch
 from runner import Seeker, a_row
 from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
 
 from connectors.memory import MemoryTarget, snapshot_of
 from sync.models import Action, Event, Observation, RemoteEvent, Stamp
-from sync.reconcile.healing import heal
+from sync.reconcile.changes import Wish
+from sync.reconcile.healing import adopt, heal
+from sync.reconcile.identity import SELF
 from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import TickPattern, take_reactions
 
@@ -130,3 +132,23 @@ def test_what_a_killed_run_moved_is_no_drag_of_the_user(steps: int) -> None:
     assert seeker.run().exit_code == 0
     assert seeker.run().plan.writes == ()
     assert [touch.rule for touch in seeker.store.load().touches.values() if touch.reaction] == []
+
+
+@pytest.mark.parametrize(
+    ("lead", "there", "wanted", "kept"),
+    [
+        pytest.param("acme", "Ring Dana", "Follow up: Acme", {"summary"}, id="a title of the user's"),
+        pytest.param("acme", "Follow up: Acme", "Follow up: Acme", set(), id="ours"),
+        pytest.param("acme", "Follow up: Acme", "Late: Follow up: Acme", set(), id="ours, which has become late"),
+        pytest.param(SELF, "Find a name: 3 companies", "Find a name: 4 companies", set(), id="ours, with a count"),
+    ],
+)
+def test_after_a_loss_a_title_that_is_none_of_ours_is_the_users(
+    lead: str, there: str, wanted: str, kept: set[str]
+) -> None:
+    event = replace(OLD, summary=wanted)
+    wish = Wish(a_touch(lead, uid=UID, summary=wanted, given=OLD.start), event)
+    observation = Observation({UID: remote(replace(OLD, summary=there), FIRST)})
+    after = adopt(Memory(), observation, wishes=[wish], planned={}, zone=ZONE, ticks=TickPattern([]))
+    assert after.events[UID].kept == kept
+    assert after.events[UID].desired.summary == there

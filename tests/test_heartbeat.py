@@ -78,6 +78,7 @@ class Refusing:
     inner: MemoryTarget
     result: Result = Result.REFUSED
     not_before: datetime | None = None
+    paced: bool = False
     identity: str = "memory:calendar"
     abilities: Abilities = Abilities(reactions=True)  # noqa: RUF009 - frozen
 
@@ -87,13 +88,14 @@ class Refusing:
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         for change in changes:
             if change.base is None:
-                yield Outcome(change.uid, self.result, not_before=self.not_before)
+                yield Outcome(change.uid, self.result, not_before=self.not_before, paced=self.paced)
             else:
                 yield from self.inner.apply([change], observed=observed, deadline=deadline)
 
 
 @pytest.mark.parametrize(
-    ("result", "wait"), [(Result.REFUSED, None), (Result.UNKNOWN, None), (Result.HELD, NOW + timedelta(days=9))]
+    ("result", "wait"),
+    [(Result.REFUSED, None), (Result.UNKNOWN, None), (Result.HELD, None), (Result.HELD, NOW + timedelta(days=9))],
 )
 def test_a_run_that_is_only_partly_applied_does_not_push_it_on(
     seeker: Seeker, result: Result, wait: datetime | None
@@ -104,6 +106,8 @@ def test_a_run_that_is_only_partly_applied_does_not_push_it_on(
     assert isinstance(good, MemoryTarget)
     seeker.target = Refusing(good, result, wait)  # type: ignore[assignment]
     report = seeker.run()
+    assert report.exit_code == 6
+    assert "changes did not reach the calendar; the next run tries again" in report.messages[0]
     seeker.target = good
     assert beat(seeker) == at("2027-01-08", "08:45")
     heartbeat = next(o for o in report.outcomes if o.uid == heart(seeker).uid)  # type: ignore[union-attr]
@@ -115,7 +119,7 @@ def test_a_paced_upload_is_a_good_run(seeker: Seeker) -> None:
     seeker.rows.append(a_row("Late comer"))
     good = seeker.target
     assert isinstance(good, MemoryTarget)
-    seeker.target = Refusing(good, Result.HELD)  # type: ignore[assignment]
+    seeker.target = Refusing(good, Result.HELD, paced=True)  # type: ignore[assignment]
     assert seeker.run().exit_code == 0
     seeker.target = good
     assert beat(seeker) == at("2027-01-10", "08:45")
