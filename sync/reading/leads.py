@@ -11,13 +11,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, make_dataclass
+from dataclasses import fields
 from datetime import datetime
 from itertools import repeat
 from typing import Any
 
 from sync.config import Settings
 from sync.models import Lead, Leads, Note, Row, Table
+from sync.open_twins import open_twin
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
@@ -35,8 +36,7 @@ _EMPTY: Mapping[str, str] = {}
 _DATED = DAYS | MOMENTS | {"plan"}
 _DEFAULTS = {field.name: field.default for field in fields(Lead)}
 _NOTHING: frozenset[str] = frozenset()
-_OpenLead: Any = make_dataclass("_OpenLead", _DEFAULTS, slots=True)
-"""A lead in the making: the same fields in the same order, not yet frozen."""
+_OpenLead = open_twin(Lead)
 
 
 def read_leads(
@@ -158,11 +158,7 @@ def _pick(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
 
 
 def _make_leads(sheet: Sheet, kept: Sequence[int], keys: Iterable[str]) -> list[Lead]:
-    """The leads of these rows. Each is made open and frozen when it is whole.
-
-    A frozen dataclass sets its fields by one call each, an open one by none: for the fifty fields of a lead that is a
-    tenth of the time, and without it reading a large sheet costs a quarter more (tests/bench/reading.py).
-    """
+    """The leads of these rows."""
     rows: Sequence[Row] = _pick(sheet.rows, kept)
     columns: dict[str, Iterable[Any]] = {
         "key": keys,

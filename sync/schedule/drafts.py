@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 from sync.advice import Rule
 from sync.models import Moment, Person, TouchClass
+from sync.open_twins import open_twin
 from sync.reconcile.memory import Reaction, TouchMemory
 from sync.schedule.cases import Case, fact_text, person_key
 from sync.schedule.desk import Desk
 from sync.schedule.plain_text import clean
 
 NOBODY = Person()
+_OpenTouchMemory = open_twin(TouchMemory)
 
 
 @dataclass(slots=True)
@@ -184,7 +186,7 @@ def remember(draft: Draft) -> TouchMemory:
     """What the next run is to know of this draft; the user's reaction stays with it while it holds."""
     known = draft.memory
     pinned = draft.pinned and known is not None
-    return TouchMemory(
+    record = _OpenTouchMemory(
         uid=draft.uid,
         lead_key=draft.key,
         rule=draft.rule.id,
@@ -206,3 +208,5 @@ def remember(draft: Draft) -> TouchMemory:
         pinned_fact=known.pinned_fact if pinned and known else "",
         note=draft.note or (CROWDED if draft.rule.levelled and not draft.own_event else ""),
     )
+    record.__class__ = TouchMemory
+    return record

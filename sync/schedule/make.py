@@ -24,6 +24,7 @@ from datetime import datetime
 from sync.advice import Advice
 from sync.config import Settings
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
+from sync.open_twins import open_twin
 from sync.reconcile.memory import Memory, TouchMemory
 from sync.schedule.asking import asking_trains
 from sync.schedule.budgets import Guard
@@ -51,6 +52,7 @@ from sync.schedule.showing import publish, ring, sortable
 from sync.schedule.text import Texts, web_link, write_texts
 from sync.schedule.timing import give_times
 
+_OpenTouch = open_twin(Touch)
 MANY_LATE = 10
 """More late events than this are an absence: one triage event replaces the pile (DESIGN 5.3)."""
 
@@ -237,7 +239,7 @@ def _touch(draft: Draft, texts: Texts) -> Touch:
     assert draft.start is not None
     assert draft.end is not None
     given = draft.memory.start if draft.pinned and draft.memory and draft.memory.start is not None else draft.start
-    return Touch(
+    touch = _OpenTouch(
         uid=draft.uid,
         rule=draft.rule.id,
         kind=draft.kind,
@@ -272,6 +274,8 @@ def _touch(draft: Draft, texts: Texts) -> Touch:
         brief=texts.brief,
         bare=texts.bare,
     )
+    touch.__class__ = Touch
+    return touch
 
 
 def _next_memory(
