@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 
@@ -21,7 +21,8 @@ from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, messag
 from sync.config import Settings
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
 from sync.events import to_event
-from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Table
+from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Schedule, Table
+from sync.moments import day_of
 from sync.protocols import Probes, Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
@@ -62,6 +63,23 @@ class Report:
     """Sentences that a human needs to see, also in a quiet run."""
     quiet_until: datetime | None = None
     """Until when a run with the same inputs would do and learn nothing (`sync.proof`); None where this one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What stays the same from the beginning of a run to its end."""
+
+    settings: Settings
+    advice: Advice
+    source: Source
+    target: Target
+    now: datetime
+    accept_deletes: bool
+
+    @property
+    def today(self) -> date:
+        """The day in the seeker's zone."""
+        return day_of(self.now, self.settings.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +125,9 @@ def run(
     to write has recorded what it did.
     """
     advice = load_advice(settings, wording=wording, mapping=mapping)
+    given = _Given(settings, advice, source, target, now, accept_deletes)
     if not write:
-        decided = _decide(settings, advice, source, target, store.load(), now=now, accept_deletes=accept_deletes)
-        return _report(decided, None, strict=strict)
+        return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
         before = store.load()
         if before.not_before is not None and now < before.not_before:
@@ -118,7 +136,7 @@ def run(
                 not_before=before.not_before,
             )
         try:
-            decided = _decide(settings, advice, source, target, before, now=now, accept_deletes=accept_deletes)
+            decided = _decide(given, before)
         except FollowupError as error:
             stops = (*before.stops, Stop(now, error.exit_code, str(error)))[-STOPS_KEPT:]
             store.keep(replace(before, stops=stops, not_before=error.not_before or before.not_before))
@@ -130,24 +148,14 @@ def run(
         return report if settled else replace(report, quiet_until=None)
 
 
-def _take_stock(
-    settings: Settings,
-    advice: Advice,
-    source: Source,
-    target: Target,
-    memory: Memory,
-    *,
-    now: datetime,
-    accept_deletes: bool,
-) -> _Stock:
+def _take_stock(given: _Given, memory: Memory) -> _Stock:
     """Sheet, calendar and memory, the last brought up to what the calendar shows. Stops where a guard says so."""
-    zone, abilities, today = settings.zone, target.abilities, now.astimezone(settings.zone).date()
-    ticks = TickPattern(advice.done_words)
-    check_identities(memory, source=source.identity, target=target.identity)
-    table = source.read()
+    settings, advice, target = given.settings, given.advice, given.target
+    zone, now, today, ticks = settings.zone, given.now, given.today, TickPattern(advice.done_words)
+    check_identities(memory, source=given.source.identity, target=target.identity)
+    table = given.source.read()
     accepted = json.loads(memory.texts.get("mapping", "{}"))
     understand = partial(read_leads, table, settings=settings, vocabulary=advice.vocabulary, accepted=accepted)
-    schedule_for = partial(make_schedule, settings=settings, advice=advice, now=now, abilities=abilities)
     leads = understand(memory=memory.leads)
     check_sheet(memory, leads)
     if settings.write_back:
@@ -163,15 +171,13 @@ def _take_stock(
         found = recognise(observation, leads=leads.leads, rules=advice.rules, owner=settings.owner)
         current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
         leads = understand(memory=current.leads)
-        schedule, planned = schedule_for(leads, memory=current)
-        touches = schedule.touches
+        schedule, wishes, planned = _wish(given, leads, current)
         current = replace(current, lost=True)
-        wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in touches]
         current = adopt(current, observation, wishes=wishes, planned=planned.touches, zone=zone, ticks=ticks)
-        current = leave_gaps(current, found, observation, touches=touches, zone=zone, today=today)
+        current = leave_gaps(current, found, observation, touches=schedule.touches, zone=zone, today=today)
         notes.append(Note(LOST))
-    if abilities.reactions:
-        if not accept_deletes:
+    if target.abilities.reactions:
+        if not given.accept_deletes:
             check_disappearance(current, observation, today=today, zone=zone)
         current, said = take_reactions(current, observation, now=now, zone=zone, ticks=ticks)
         notes += said
@@ -179,25 +185,13 @@ def _take_stock(
     return _Stock(table, leads, observation, current, lost, tuple(notes))
 
 
-def _decide(
-    settings: Settings,
-    advice: Advice,
-    source: Source,
-    target: Target,
-    memory: Memory,
-    *,
-    now: datetime,
-    accept_deletes: bool,
-) -> _Decided:
+def _decide(given: _Given, memory: Memory) -> _Decided:
     """Everything before the first write: pure but for reading the sheet and the calendar."""
-    stock = _take_stock(settings, advice, source, target, memory, now=now, accept_deletes=accept_deletes)
+    stock = _take_stock(given, memory)
     leads, observation, before = stock.leads, stock.observation, stock.memory
-    abilities, today = target.abilities, now.astimezone(settings.zone).date()
-    schedule, after = make_schedule(
-        leads, settings=settings, advice=advice, memory=before, now=now, abilities=abilities
-    )
-    wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
-    heartbeat = make_heartbeat(after, settings=settings, advice=advice, abilities=abilities, now=now)
+    settings, abilities, now, today = given.settings, given.target.abilities, given.now, given.today
+    schedule, wishes, after = _wish(given, leads, before)
+    heartbeat = make_heartbeat(after, settings=settings, advice=given.advice, abilities=abilities, now=now)
     if heartbeat is not None:
         wishes.append(heartbeat)
         schedule = replace(schedule, touches=(*schedule.touches, heartbeat.touch))
@@ -216,7 +210,7 @@ def _decide(
         abilities=abilities,
         now=now,
         rules_changed=memory.texts.get("rules", rules) != rules,
-        accept_deletes=accept_deletes,
+        accept_deletes=given.accept_deletes,
         lost=stock.lost,
         if_held=lambda sentence: speak(sentence, wishes, memory=before, today=today),
         notes=notes,
@@ -228,8 +222,8 @@ def _decide(
     after = replace(
         after,
         owner=settings.owner,
-        source=source.identity,
-        target=target.identity,
+        source=given.source.identity,
+        target=given.target.identity,
         first_run=memory.first_run or now,
         last_run=now,
         lost=False,
@@ -244,6 +238,16 @@ def _decide(
     )
     beat = heartbeat.touch.uid if heartbeat else ""
     return _Decided(stock, beat, plan, after, schedule.holds_until)
+
+
+def _wish(given: _Given, leads: Leads, memory: Memory) -> tuple[Schedule, list[Wish], Memory]:
+    """The schedule, its touches with the events that show them, and the memory after it."""
+    settings, abilities = given.settings, given.target.abilities
+    schedule, after = make_schedule(
+        leads, settings=settings, advice=given.advice, memory=memory, now=given.now, abilities=abilities
+    )
+    wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
+    return schedule, wishes, after
 
 
 def _carry_out(
