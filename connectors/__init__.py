@@ -1,21 +1,19 @@
 """The connectors by name. Each is one file that looks like its neighbours; it is imported when first used.
 
-An entry is `module:factory`. A factory takes the settings and what its kind of connector needs from outside (see the
-`open_...` function); nothing in here reads the clock or the environment.
+An entry is `module:factory`. A factory takes the settings and what its kind of connector needs from outside
+(`connectors.outside`); nothing in here reads the clock or the environment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from sync.errors import ConfigError
 
 if TYPE_CHECKING:
+    from connectors.outside import Outside
     from sync.config import Settings
     from sync.models import CalendarInfo
     from sync.protocols import Source, StateStore, Target
@@ -39,22 +37,6 @@ ACCOUNTS: Mapping[str, str] = {
 STATES: Mapping[str, str] = {
     "sqlite": "connectors.sqlite_state:open_state",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What a connector may use of the outside world. Tests pass virtual time and made-up secrets.
-
-    `folder` is what relative paths are relative to. `secret` resolves the password or token of a section
-    (`"target"`, `"source"`) and raises `CredentialsError`. `clock` returns aware time. `environ` is the environment,
-    for proxies; connectors never read it themselves.
-    """
-
-    folder: Path
-    clock: Callable[[], datetime]
-    sleep: Callable[[float], None]
-    secret: Callable[[str], str]
-    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_source(settings: Settings, outside: Outside) -> Source:

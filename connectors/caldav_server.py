@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from connectors import Outside
 from connectors.dav.answers import NotDavError
 from connectors.dav.collection import BATCH, CalendarCollection, Found
 from connectors.dav.request_window import RequestWindow
@@ -27,6 +26,7 @@ from connectors.google.address import is_google_calendar
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, same_path
 from connectors.ical.reading import parse
 from connectors.ical.writing import Dialect, snapshot_of
+from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
 from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from connectors import Outside
 from connectors.csv_text import MAX_BYTES, parse_csv
 from connectors.csv_write_back import write_cells
 from connectors.local_file import read_bytes
+from connectors.outside import Outside
 from sync.config import Settings
 from sync.models import CellToWrite, Note, Table
 

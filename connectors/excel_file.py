@@ -18,8 +18,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from connectors import Outside
 from connectors.local_file import read_bytes
+from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, SourceError
 from sync.models import CellError, CellValue, Row, Table

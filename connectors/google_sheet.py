@@ -19,11 +19,11 @@ from typing import Any
 
 import requests
 
-from connectors import Outside
 from connectors.google.address import DOCS, SheetAddress, parse_address
 from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS, Json, formulas, read_table
 from connectors.google.http import TIMEOUTS, Timeouts, keep_trying, network_failure, open_session, refusal
 from connectors.google.login import READ_SHEETS, WRITE_SHEETS, Login, fetch_token, find_login
+from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 from sync.models import CellToWrite, Note, Table

@@ -15,10 +15,10 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from connectors import Outside
 from connectors.ical.feed import is_our_feed, parse_block, serialise_block, serialise_feed, split_feed
 from connectors.ical.reading import UnreadableEvent
 from connectors.ical.writing import snapshot_of
+from connectors.outside import Outside
 from connectors.whole_file import replace_file
 from sync.config import Settings
 from sync.errors import TargetError

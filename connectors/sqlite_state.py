@@ -26,7 +26,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
-from connectors import Outside
+from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
 from sync.models import Action, Change, Event, Outcome, RemoteEvent, Result, Stamp

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors import Outside
+from connectors.outside import Outside
 from sync.models import CellValue
 from sync.protocols import Source
 

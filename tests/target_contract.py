@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors import Outside
+from connectors.outside import Outside
 from sync.models import Action, Change, Event, Observation, Outcome, RemoteEvent, Result, Stamp
 from sync.protocols import Target
 from sync.reconcile.identity import make_uid

@@ -25,13 +25,14 @@ from target_contract import (
     update,
 )
 
-from connectors import Outside, list_calendars, open_target
+from connectors import list_calendars, open_target
 from connectors.caldav_server import CaldavServer
 from connectors.dav.server_profiles import choose_profile
 from connectors.google.address import events_url
 from connectors.google.calendar import open_calendar
 from connectors.google.login import CALENDAR, READ_SHEETS
 from connectors.http_transport import HttpTransport
+from connectors.outside import Outside
 from sync.config import Settings, parse_settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, TargetError
 from sync.models import CalendarInfo, Result

@@ -11,8 +11,9 @@ from google_emulator import HTML_502, LOGIN_PAGE, Fault, GoogleEmulator, running
 from source_contract import Grid, SourceContract
 from source_contract import outside as made_up_outside
 
-from connectors import Outside, open_source
+from connectors import open_source
 from connectors.google.link_csv import PublicSheet
+from connectors.outside import Outside
 from sync.config import parse_settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 from sync.models import Table

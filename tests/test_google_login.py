@@ -15,7 +15,6 @@ from urllib.request import urlopen
 import pytest
 from google_emulator import AUTH, Fault, GoogleEmulator, running_google
 
-from connectors import Outside
 from connectors.google.address import is_google_calendar
 from connectors.google.login import (
     CALENDAR,
@@ -31,6 +30,7 @@ from connectors.google.login import (
     recall_login,
     wanted_scopes,
 )
+from connectors.outside import Outside
 from sync.config import parse_settings
 from sync.errors import ConfigError, CredentialsError
 

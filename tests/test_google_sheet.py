@@ -29,8 +29,9 @@ from google_emulator import (
 )
 from source_contract import Grid, SourceContract
 
-from connectors import Outside, open_source
+from connectors import open_source
 from connectors.google_sheet import GoogleSheet, cell_name
+from connectors.outside import Outside
 from sync.config import parse_settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 from sync.models import CellToWrite, Table

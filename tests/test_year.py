@@ -19,8 +19,9 @@ import pytest
 from icalendar import Calendar
 from servers import Server, radicale
 
-from connectors import Outside, open_state, open_target
+from connectors import open_state, open_target
 from connectors.memory import MemorySource
+from connectors.outside import Outside
 from sync.config import parse_settings
 from sync.models import Row, Table
 from sync.run import Report, run

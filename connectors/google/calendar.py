@@ -13,12 +13,12 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from connectors import Outside
 from connectors.google.address import CALENDARS, events_url
 from connectors.google.http import TIMEOUTS, Passing, keep_trying, network_failure, open_session, plain, retry_after
 from connectors.google.login import CALENDAR, fetch_token, find_login
 from connectors.google.login import Login as GoogleLogin
 from connectors.http_transport import Login
+from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, TargetError
 from sync.models import CalendarInfo

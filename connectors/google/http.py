@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from connectors import Outside
 from connectors.http_transport import proxy_for
+from connectors.outside import Outside
 from sync.errors import CredentialsError, FollowupError, SourceError
 
 TIMEOUTS = (10.0, 30.0)

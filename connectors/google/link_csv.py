@@ -13,7 +13,6 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 
-from connectors import Outside
 from connectors.csv_text import MAX_BYTES, parse_csv
 from connectors.google.address import DOCS, SheetAddress
 from connectors.google.http import (
@@ -26,6 +25,7 @@ from connectors.google.http import (
     plain,
     retry_after,
 )
+from connectors.outside import Outside
 from sync.errors import ConfigError, SourceError
 from sync.models import Table
 

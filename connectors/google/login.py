@@ -25,9 +25,9 @@ from typing import Any
 
 import requests
 
-from connectors import Outside
 from connectors.google.address import is_google_calendar
 from connectors.google.http import TIMEOUTS, Passing, Timeouts, keep_trying, network_failure, open_session, plain
+from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 

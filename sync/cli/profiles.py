@@ -16,7 +16,7 @@ from sync.cli.places import CONFIG_NAME, logins_folder, state_path
 from sync.errors import ConfigError, FollowupError
 
 if TYPE_CHECKING:
-    from connectors import Outside
+    from connectors.outside import Outside
     from sync.config import Settings
     from sync.models import Leads, Table
     from sync.protocols import Target
@@ -47,7 +47,7 @@ def open_profile(path: Path, *, secret: str = "") -> Profile:
 
 def make_profile(text: str, path: Path, *, secret: str = "") -> Profile:
     """The profile of a configuration's text; `path` says where it lies."""
-    from connectors import Outside
+    from connectors.outside import Outside
     from connectors.password import secret_resolver
     from sync.config import parse_settings
 

@@ -100,7 +100,7 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
         _spare_other_countries()
     source, store = open_source(settings, profile.outside), open_state("sqlite", settings, profile.outside)
     with opened_target(profile) as target:
-        evidence = gather_evidence(settings, source, target, config=profile.path, inquiry=inquiry) if inquiry else None
+        prove = gather_evidence(settings, source, target, config=profile.path, inquiry=inquiry) if inquiry else None
         report = run(
             settings,
             source=source,
@@ -113,9 +113,9 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
             mapping=profile.mapping,
             **options,
         )
-    if evidence and report.quiet_until and isinstance(store, KeepsProof):
+    if prove and report.quiet_until and isinstance(store, KeepsProof):
         said = done_line(report.plan, report.outcomes)
-        proof = evidence.prove(made_at=started, until=report.quiet_until, said=said, told=sentences_of(report))
+        proof = prove(made_at=started, until=report.quiet_until, said=said, told=sentences_of(report))
         store.keep_proof(proof, run_at=started)
     return report
 

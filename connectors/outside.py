@@ -1,0 +1,24 @@
+"""What connectors may use of the outside world: they read neither clock nor environment themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a connector may use of the outside world. Tests pass virtual time and made-up secrets.
+
+    `folder` is what relative paths are relative to. `secret` resolves the password or token of a section
+    (`"target"`, `"source"`) and raises `CredentialsError`. `clock` returns aware time. `environ` is the environment,
+    for proxies; connectors never read it themselves.
+    """
+
+    folder: Path
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    secret: Callable[[str], str]
+    environ: Mapping[str, str] = field(default_factory=dict)
