@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from conftest import NOW, ZONE, a_touch
-from runner import Seeker, a_row
+from runner import Seeker, a_row, settings_with
 from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
 
@@ -123,8 +123,7 @@ def test_what_a_killed_run_moved_is_no_drag_of_the_user(steps: int) -> None:
     seeker.run()
     calendar = seeker.target
     assert isinstance(calendar, MemoryTarget)
-    for row in seeker.rows:
-        row["applied_on"] = "2027-01-05"
+    seeker.settings = settings_with('[rules."R-001-1"]\ndays = 8\n')  # no fact changes: a pin would stay
     seeker.target = BurningTarget(calendar, Fuse(left=steps))
     with pytest.raises(Killed):
         seeker.run()
