@@ -168,7 +168,8 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
     journaled = {intent.uid for intent in memory.intents}  # a first run that was killed is no loss of memory
     lost = memory.lost or (memory.first_run is None and bool(observation.events.keys() - journaled))
     if lost:
-        found = recognise(observation, leads=leads.leads, rules=advice.rules, owner=settings.owner)
+        uids = observation.events.keys() | observation.unreadable.keys()
+        found = recognise(uids, leads=leads.leads, rules=advice.rules, owner=settings.owner)
         current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
         leads = understand(memory=current.leads)
         schedule, wishes, planned = _wish(given, leads, current)

@@ -8,17 +8,18 @@ from datetime import date, timedelta
 
 import pytest
 from conftest import NOW, ZONE, at
-from runner import Seeker, a_row
+from runner import Seeker, a_row, settings_with
 from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
 
 from connectors.memory import MemoryState, MemoryTarget, snapshot_of
 from sync import repair
+from sync.advice import load_advice
 from sync.models import Observation, RemoteEvent
 from sync.reconcile.identity import make_uid
 from sync.reconcile.memory import Memory, Reaction
 from sync.reconcile.reactions import TickPattern
-from sync.reconcile.rebuilding import Found, recall
+from sync.reconcile.rebuilding import Found, recall, recognise
 from sync.reconcile.text_marks import our_part
 from sync.run import LOST
 
@@ -208,3 +209,34 @@ def test_a_round_that_was_ticked_is_known_for_done(edit: dict[str, str]) -> None
     known = memory.touches[uid]
     assert (known.round, known.start, known.raw) == (3, at("2026-12-01"), date(2026, 12, 1))
     assert (known.reaction, known.done_on) == ((Reaction.TICKED, date(2026, 12, 2)) if edit else (None, None))
+
+
+@pytest.mark.parametrize(
+    ("stages", "days", "cells", "expected"),
+    [
+        pytest.param(["sent", "on_hold"], 3, {}, ("R-003-1", "on_hold"), id="on hold"),
+        pytest.param(["sent", "interview"], 3, {}, ("R-000-4", "interview"), id="an interview without its date"),
+        pytest.param(["sent", "offer"], 3, {}, ("R-000-4", "offer"), id="an offer without its date"),
+        pytest.param(["sent"], 60, {}, ("R-003-1", ""), id="the end of a ladder"),
+        pytest.param(["sent", "in_touch"], 60, {}, ("R-003-1", "waiting"), id="no answer to them"),
+        pytest.param(
+            ["sent"], 9, {"referrer": "Mara Lind", "received_at": "2027-01-04"}, ("R-003-1", "R-002-1"), id="critical"
+        ),
+        pytest.param(["sent"], 3, {}, ("R-003-13", "organisation:acme"), id="news of an employer"),
+    ],
+)
+def test_every_identity_a_lead_can_have_is_known_again(
+    stages: list[str], days: int, cells: dict[str, str], expected: tuple[str, str]
+) -> None:
+    seeker = Seeker([a_row("Acme", **cells)], settings=settings_with('[rules]\nenable = ["R-003-13"]\n'))
+    for stage in stages:
+        seeker.rows[0]["status"] = stage
+        wait(seeker, days)
+    report = seeker.run()
+    touches = report.memory.touches
+    assert expected in {(touch.rule, touch.party) for touch in touches.values()}
+    rules = load_advice(seeker.settings).rules
+    found = recognise(touches, leads=report.leads.leads, rules=rules, owner="test")
+    assert {item.uid: (item.key, item.rule, item.party, item.round, item.generation) for item in found} == {
+        uid: (touch.lead_key, touch.rule, touch.party, touch.round, touch.generation) for uid, touch in touches.items()
+    }

@@ -14,16 +14,18 @@ from datetime import date, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from sync.models import Event, Lead, Observation, Snapshot, Stamp, Touch
+from sync.models import Event, Lead, Observation, Snapshot, Stage, Stamp, Touch
 from sync.moments import day_of
 from sync.reading.keys import identity_cells, key_forms
-from sync.reading.organisations import agency_key, referrer_key
+from sync.reading.organisations import agency_key, organisation_key, referrer_key
 from sync.reconcile.identity import SELF, is_shared_key, make_uid
 from sync.reconcile.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import TickPattern
 
 ROUNDS = 100
 GENERATIONS = 10
+DECISION, NEXT_STEP, EMPLOYER_NEWS = "R-003-1", "R-000-4", "R-003-13"
+"""Rules whose party is not whom they are sent to but what they are about: a rule or stage, a stage, an organisation."""
 MANY = 2_000_000
 """Identities after which only the likely ones are still tried: strays must not hold a run up for minutes."""
 
@@ -41,27 +43,32 @@ class Found:
     generation: int
 
 
-def recognise(observation: Observation, *, leads: Iterable[Lead], rules: Iterable[str], owner: str) -> list[Found]:
-    """The identities of our events in the calendar; those that stay unknown are strays."""
-    left = set(observation.events) | set(observation.unreadable)
-    leads = list(leads)
+def recognise(uids: Iterable[str], *, leads: Iterable[Lead], rules: Iterable[str], owner: str) -> list[Found]:
+    """The identities that these UIDs stand for; what stays unknown is left out."""
+    left, leads, names = set(uids), list(leads), sorted(rules)
     shared = {key for lead in leads for key in (agency_key(lead), referrer_key(lead)) if key}
-    owners: list[tuple[Lead | None, str, str]] = [(None, key, "") for key in (SELF, *sorted(shared))]
-    owners += [(lead, key, party) for lead in leads for key in key_forms(lead) for party in _parties(lead)]
-    names = sorted(rules)
+    tried: list[tuple[Lead | None, str, str, str]] = [
+        (None, key, rule, "") for key, rule in product((SELF, *sorted(shared)), names)
+    ]
+    tried += [(None, SELF, EMPLOYER_NEWS, party) for party in sorted(set(map(organisation_key, leads)))]
+    about = [(DECISION, party) for party in ("on_hold", "waiting", *names)]
+    about += [(NEXT_STEP, stage.value) for stage in Stage]
+    for row in leads:
+        pairs = [*product(names, _parties(row)), *about]
+        tried += [(row, key, rule, party) for key in key_forms(row) for rule, party in pairs]
     found: list[Found] = []
-    tried = 0
+    count = 0
     for generation, round_ in product(range(GENERATIONS), range(ROUNDS)):
         if not left:
             break
-        if tried > MANY and (round_ >= 10 or generation >= 2):
+        if count > MANY and (round_ >= 10 or generation >= 2):
             continue
-        for (lead, key, party), rule in product(owners, names):
+        for lead, key, rule, party in tried:
             uid = make_uid(owner, key, rule, party=party, round=round_, generation=generation)
             if uid in left:
                 left.discard(uid)
                 found.append(Found(uid, lead, key, rule, party, round_, generation))
-        tried += len(owners) * len(names)
+        count += len(tried)
     return found
 
 
