@@ -35,7 +35,7 @@ from sync.reconcile.identity import is_ours
 from sync.reconcile.memory import Memory, Stop
 from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.reconcile.rebuilding import leave_gaps, recall, recognise
+from sync.reconcile.rebuilding import leave_gaps, name_healed, recall, recognise
 from sync.schedule.make import make_schedule
 from sync.write_back import cells_to_write, check_column, next_follow_ups
 
@@ -162,14 +162,16 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
         check_column(leads, column=settings.write_back.next_follow_up)
     observation = look_at(target, memory)
     notes: list[Note] = []
+    known_as = partial(recognise, leads=leads.leads, rules=advice.rules, owner=settings.owner)
     current = heal(memory, observation)
+    if memory.intents:
+        current = name_healed(current, known_as(uid for uid, touch in current.touches.items() if not touch.lead_key))
     if not memory.target:
         current = forget_absent(current, observation)
     journaled = {intent.uid for intent in memory.intents}  # a first run that was killed is no loss of memory
     lost = memory.lost or (memory.first_run is None and bool(observation.events.keys() - journaled))
     if lost:
-        uids = observation.events.keys() | observation.unreadable.keys()
-        found = recognise(uids, leads=leads.leads, rules=advice.rules, owner=settings.owner)
+        found = known_as(observation.events.keys() | observation.unreadable.keys())
         current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
         leads = understand(memory=current.leads)
         schedule, wishes, planned = _wish(given, leads, current)

@@ -151,3 +151,20 @@ def test_after_a_loss_a_title_that_is_none_of_ours_is_the_users(
     after = adopt(Memory(), observation, wishes=[wish], planned={}, zone=ZONE, ticks=TickPattern([]))
     assert after.events[UID].kept == kept
     assert after.events[UID].desired.summary == there
+
+
+def test_what_a_killed_run_made_goes_when_its_row_says_stop() -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Globex")])
+    calendar = seeker.target
+    assert isinstance(calendar, MemoryTarget)
+    seeker.target = BurningTarget(calendar, Fuse(left=5))
+    with pytest.raises(Killed):
+        seeker.run()
+    seeker.target = calendar
+    made = set(calendar.events)
+    for row in seeker.rows:
+        row["status"] = "rejected"
+    deletes = [change for change in seeker.run().plan.writes if change.action is Action.DELETE]
+    assert {change.uid for change in deletes} == made
+    assert {change.reason for change in deletes} == {"its row says stop", "the plan no longer holds it"}
+    assert not [change for change in deletes if change.counted]
