@@ -176,3 +176,37 @@ def test_decoration_is_no_reaction() -> None:
     after, notes = react(remembered(touch), seen(touch, sequence=7, last_modified=NOW))
     assert after.touches[touch.uid].reaction is None
     assert notes == []
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({}, id="application"),
+        pytest.param(
+            {"status": "interview", "interview_at": "2027-01-08 10:00", "interviewers": "Kim Park"}, id="interview"
+        ),
+        pytest.param({"status": "interview"}, id="no date"),
+        pytest.param({"status": "in_touch", "last_inbound": "2027-01-03"}, id="in touch"),
+        pytest.param({"referrer": "Mara Lind", "received_at": "2027-01-04"}, id="introduction"),
+        pytest.param({"agency": "Hays", "contact_kind": "recruiter"}, id="agency"),
+        pytest.param({"follow_up_on": "2027-01-13"}, id="a date of the sheet"),
+    ],
+)
+def test_whatever_the_user_deletes_stays_away(cells: dict[str, str]) -> None:
+    row = a_row("Acme", "2027-01-03", **cells)
+    for number in range(len(Seeker([row]).run().plan.writes)):
+        seeker = Seeker([row])
+        seeker.run()
+        uid = sorted(seeker.calendar)[number]
+        del seeker.calendar[uid]
+        gone = identity(seeker.store.load().touches[uid])
+        for _ in range(4):
+            seeker.now += timedelta(days=1)
+            seeker.run()
+            touches = seeker.store.load().touches
+            assert gone not in [identity(touches[other]) for other in seeker.calendar]
+
+
+def identity(touch: TouchMemory) -> tuple[str, str, str, int]:
+    """What a touch is about, whatever its generation."""
+    return touch.lead_key, touch.rule, touch.party, touch.round

@@ -43,6 +43,19 @@ def test_nothing_is_written_and_nothing_doubled() -> None:
     assert seeker.calendar == before
 
 
+def test_nothing_is_deleted_in_the_first_run_after_a_loss() -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Globex")])
+    seeker.run()
+    assert isinstance(seeker.store, MemoryState)
+    seeker.store.memory = replace(seeker.store.memory, lost=True)
+    before = set(seeker.calendar)
+    del seeker.rows[1]
+    seeker.run()
+    assert before <= seeker.calendar.keys()
+    seeker.run()
+    assert not before <= seeker.calendar.keys()
+
+
 def test_an_event_of_a_later_generation_is_no_twin() -> None:
     seeker = Seeker([a_row("Acme")])
     seeker.run()
