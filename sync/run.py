@@ -45,8 +45,8 @@ STOPS_KEPT = 10
 STRAYS = "{count} events of this owner are in no plan; `followup clear` takes them out of the calendar"
 
 LOST = (
-    "the memory of earlier runs is not there: events were recognised by their identity, ticks and moves were read from "
-    "the calendar, and nothing is deleted in this run; what you deleted before may come back once"
+    "the memory of earlier runs is not there: events were recognised by their identity; ticks, moves and titles of "
+    "your own were read from the calendar; nothing is deleted in this run; what you deleted before may come back once"
 )
 
 
