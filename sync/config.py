@@ -22,7 +22,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    TypeAdapter,
     ValidationError,
     field_validator,
     model_validator,
@@ -267,9 +266,6 @@ class Settings(Section):
         return ZoneInfo(self.timezone)
 
 
-_ADAPTER = TypeAdapter(Settings)
-
-
 def parse_settings(text: str, *, name: str = "followup.toml", hosted: bool = False) -> Settings:
     """The settings in this text. Raises `ConfigError` with one sentence per mistake, each naming key and cure."""
     try:
@@ -277,7 +273,7 @@ def parse_settings(text: str, *, name: str = "followup.toml", hosted: bool = Fal
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name} is not valid TOML: {error}") from None
     try:
-        settings = _ADAPTER.validate_python(document)
+        settings = Settings.model_validate(document)
     except ValidationError as error:
         raise ConfigError(f"{name}: " + "; ".join(_sentences(error))) from None
     if hosted:
