@@ -34,7 +34,9 @@ class CompiledText:
 
     def __init__(self, component: Component, *, slots: Slots, values: Mapping[str, object]) -> None:
         fixed: list[bytes] = []
-        self._slots: list[tuple[bytes, str, Encoder]] = []
+        self._slots: list[tuple[bytes, int]] = []
+        self._encoders: list[tuple[str, Encoder]] = []
+        """Each once: a value may stand in several lines."""
         inside: list[str] = []
         for line in component.content_lines()[:-1]:
             name = line.partition(":")[0].partition(";")[0]
@@ -45,7 +47,9 @@ class CompiledText:
                 value, encode = slots[slot]
                 encoded, whole = encode(values[value]), line.encode()
                 assert whole.endswith(encoded), slot
-                self._slots.append((whole[: len(whole) - len(encoded)], value, encode))
+                if slots[slot] not in self._encoders:
+                    self._encoders.append(slots[slot])
+                self._slots.append((whole[: len(whole) - len(encoded)], self._encoders.index(slots[slot])))
                 fixed.append(b"%b")
             else:
                 fixed.append(line.to_ical().replace(b"%", b"%%"))
@@ -55,7 +59,8 @@ class CompiledText:
 
     def write(self, values: Mapping[str, Any]) -> bytes:
         """The text with these values in its slots."""
-        lines = [start + encode(values[value]) for start, value, encode in self._slots]
+        encoded = [encode(values[value]) for value, encode in self._encoders]
+        lines = [start + encoded[place] for start, place in self._slots]
         return self._format % tuple([line if len(line) <= _LONGEST else fold(line) for line in lines])
 
 

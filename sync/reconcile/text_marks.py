@@ -28,7 +28,10 @@ _ROW = ROW_LABEL.rstrip()
 
 def tidy(text: str) -> str:
     """Text as it is compared and written: NFC, line feeds only, no control characters, no blank ends."""
-    lines = (text if text.isascii() else unicodedata.normalize("NFC", text)).split("\n")
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
+    if text.isprintable():  # one line without control characters
+        return text.rstrip()
+    lines = text.split("\n")
     if not all(map(str.isprintable, lines)):  # no control character is printable
         lines = _CONTROLS.sub("", "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return "\n".join([line.rstrip() for line in lines]).strip("\n")
