@@ -38,14 +38,10 @@ def _on_hold(case: Case, desk: Desk) -> Draft | None:
 def _add_the_date(case: Case, desk: Desk) -> Draft | None:
     """An interview or offer without its date, or an application without the day it was sent."""
     rule, lead = desk.rule("R-000-4"), case.lead
-    missing = {
-        Stage.INTERVIEW: ("interview_at", lead.interview_at),
-        Stage.OFFER: ("offer_on", lead.offer_on),
-        Stage.SENT: ("applied_on", lead.applied_on or lead.meeting_on),
-    }.get(case.stage)
-    if rule is None or missing is None or missing[1] is not None or not lead.interested:
+    missing = _missing_date(case)
+    if rule is None or not missing or not lead.interested:
         return None
-    if not case.can_read("status", missing[0]) or (case.stage is Stage.INTERVIEW and lead.follow_up_on):
+    if not case.can_read("status", missing) or (case.stage is Stage.INTERVIEW and lead.follow_up_on):
         return None
     since = case.stage_since
     if case.new and _newest(lead, desk) + OLD < desk.today:
@@ -55,9 +51,22 @@ def _add_the_date(case: Case, desk: Desk) -> Draft | None:
         return None
     number = sum(stage.stage is case.stage for stage in case.seen.stages)
     draft = floor_draft(case, rule, desk.days.at_or_after(since), desk, party=case.stage.value, round=number)
-    draft.facts = {"field": desk.say(f"field.{missing[0]}")}
+    draft.facts = {"field": desk.say(f"field.{missing}")}
     draft.reason.insert(0, desk.say("reason.no_date", **draft.facts))
     return offer_floor(draft, desk)
+
+
+def _missing_date(case: Case) -> str:
+    """The field whose date the lead's stage promises and the row does not give; empty where nothing is missing."""
+    lead = case.lead
+    match case.stage:
+        case Stage.INTERVIEW if lead.interview_at is None:
+            return "interview_at"
+        case Stage.OFFER if lead.offer_on is None:
+            return "offer_on"
+        case Stage.SENT if lead.applied_on is None and lead.meeting_on is None:
+            return "applied_on"
+    return ""
 
 
 def _planned(case: Case, desk: Desk) -> Draft | None:
