@@ -105,6 +105,7 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
     assert not loaded & HEAVY
     assert {name for name in loaded if name.startswith("sync.cli")} == {
         "sync.cli",
+        "sync.cli.inquiry",
         "sync.cli.options",
         "sync.cli.places",
         "sync.cli.screen",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,13 @@ def test_connectors_know_neither_command_line_nor_advice(path: Path) -> None:
     banned = ("sync.cli", "sync.run", "sync.render")
     assert not any(name.startswith(banned) for name in imports(path))
     assert not any(name.startswith("sync.schedule") for name in imports(path))
+
+
+def test_no_module_imports_one_that_imports_it() -> None:
+    """Not in a roundabout way either, nor inside a function or for types alone."""
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in [*CORE, *CONNECTORS]}
+    own = {name.removesuffix(".__init__"): path for name, path in modules.items()}
+    TopologicalSorter({name: imports(path) & own.keys() - {name} for name, path in own.items()}).prepare()
 
 
 def test_models_stand_on_the_standard_library() -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from sync.cli.inquiry import ask_first
 from sync.cli.options import (
     ConfigOption,
     JsonOption,
@@ -19,14 +18,10 @@ from sync.cli.options import (
     QuietOption,
     StrictOption,
     VerboseOption,
-    parse_now,
 )
-from sync.cli.places import find_config, state_path
+from sync.cli.places import find_config
 from sync.cli.screen import open_console, show_progress
 from sync.errors import OK, ConfigError
-
-if TYPE_CHECKING:
-    from connectors.evidence import Inquiry
 
 
 def sync(
@@ -78,12 +73,3 @@ def _tell_end(said: str, told: Iterable[str], *, quiet: bool) -> int:
     for sentence in told:
         typer.echo(f"followup: {sentence}", err=True)
     return OK
-
-
-def ask_first(path: Path, now: str) -> Inquiry:
-    """Whether nothing can have changed since the last run (`sync.proof`), asked before anything heavy is imported."""
-    from connectors.evidence import inquire
-
-    return inquire(
-        path, default_state=state_path, now=parse_now(now), environ=os.environ, clock=lambda: datetime.now(UTC)
-    )

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sync.cli.inquiry import ask_first
 from sync.cli.options import parse_now
 from sync.cli.profiles import Profile, open_profile, open_profiles
 from sync.cli.runs import run_profile
 from sync.cli.screen import open_console
-from sync.cli.syncing import ask_first
 from sync.errors import BUG, OK, FollowupError, LockedError, worst
 
 if TYPE_CHECKING:
