@@ -6,7 +6,7 @@ import itertools
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from connectors.caldav_server import CaldavServer
 from connectors.dav.server_profiles import ServerProfile
 from connectors.dav.transport import CaldavTransport
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
+from connectors.ical.reading import parse, says_the_same
+from connectors.ical.writing import serialise
 from sync.config import Settings, parse_settings
 from sync.errors import ConfigError, TargetError
 from sync.models import CalendarInfo, Observation, Result
@@ -114,6 +116,19 @@ def test_few_requests(target: CaldavServer, transport: CountingTransport) -> Non
     outcomes = apply(target, *changes, observed=observed)
     assert {outcome.result for outcome in outcomes.values()} == {Result.DONE}
     assert transport.count() == {"PUT": 15, "DELETE": 5, "REPORT": 1}
+
+
+@pytest.mark.parametrize("alarm", [None, timedelta(0), timedelta(minutes=10)], ids=str)
+def test_what_comes_back_says_what_was_sent_and_is_not_parsed_again(
+    target: CaldavServer, alarm: timedelta | None
+) -> None:
+    event = make_event(alarm=alarm)
+    change = create(event)
+    assert change.stamp is not None
+    remote = apply(target, change)[event.uid].remote
+    assert remote is not None
+    assert says_the_same(serialise(event, change.stamp).decode(), remote.raw)
+    assert remote.snapshot == parse(remote.raw, event.uid)
 
 
 def test_a_foreign_event_is_listed_and_nothing_else(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +15,7 @@ from icalendar import Calendar
 from target_contract import NEW_YORK, make_event, make_stamp
 
 from connectors.ical.feed import parse_block, serialise_block
-from connectors.ical.reading import UnreadableEvent, parse
+from connectors.ical.reading import UnreadableEvent, parse, says_the_same
 from connectors.ical.writing import Dialect, serialise, snapshot_of
 from sync.models import Event
 from sync.reconcile.text_marks import our_part, tidy_line, user_part
@@ -251,3 +253,45 @@ def test_a_zone_defined_by_one_object_means_nothing_in_another() -> None:
     assert parse(raw("-0300"), uid).start == datetime(2027, 1, 19, 13, tzinfo=UTC)
     with pytest.raises(UnreadableEvent, match="time zone"):
         parse(raw(""), uid)
+
+
+SENT = serialise(make_event(alarm=timedelta(0)), make_stamp()).decode()
+
+
+@pytest.mark.parametrize(
+    ("came_back", "same"),
+    [
+        pytest.param(SENT, True, id="as it was sent"),
+        pytest.param(re.sub(r"\r\n ", "", SENT), True, id="unfolded"),
+        pytest.param(re.sub(r"(UID:fu-[^\r]*\r\n)(.*?)(END:VEVENT)", r"\2\1\3", SENT, count=1, flags=re.DOTALL), True,
+                     id="in another order"),
+        pytest.param(SENT.replace("TRIGGER:P0D", "TRIGGER:PT0S"), True, id="no time at all, written differently"),
+        pytest.param(SENT.replace("SUMMARY:", "SUMMARY:✓ ", 1), False, id="ticked"),
+        pytest.param(SENT.replace("TRIGGER:P0D", "TRIGGER:-PT15M"), False, id="another alarm"),
+        pytest.param(re.sub(r"BEGIN:VALARM.*END:VALARM\r\n", "", SENT, flags=re.DOTALL), False, id="without its alarm"),
+        pytest.param(re.sub(r"(TRIGGER:P0D\r\n)(.*END:VALARM\r\n)", r"\2\1", SENT, flags=re.DOTALL), False,
+                     id="a line in another component"),
+        pytest.param(SENT.replace("END:VEVENT", "RRULE:FREQ=DAILY\r\nEND:VEVENT"), False, id="a line more"),
+        pytest.param("", False, id="nothing"),
+        pytest.param("END:VCALENDAR\r\nBEGIN:VEVENT", False, id="no calendar at all"),
+    ],
+)  # fmt: skip
+def test_order_and_folding_say_nothing(came_back: str, same: bool, request: pytest.FixtureRequest) -> None:
+    assert says_the_same(SENT, came_back) is same
+    assert (came_back == SENT) is (request.node.callspec.id == "as it was sent")
+
+
+@given(st.randoms())
+def test_what_says_the_same_is_read_alike(shuffle: Random) -> None:
+    event = component_lines(SENT)
+    shuffle.shuffle(event)
+    other = SENT[: SENT.index("BEGIN:VEVENT")] + "BEGIN:VEVENT\r\n" + "".join(event) + "END:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert says_the_same(SENT, other)
+    assert parse(other) == parse(SENT)
+
+
+def component_lines(text: str) -> list[str]:
+    """The lines of the event, unfolded, with its alarm as one."""
+    whole = re.sub(r"\r\n ", "", text)
+    inside = whole[whole.index("BEGIN:VEVENT\r\n") + 14 : whole.index("END:VEVENT")]
+    return re.findall(r"BEGIN:VALARM.*?END:VALARM\r\n|[^\r]*\r\n", inside, re.DOTALL)

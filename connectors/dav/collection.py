@@ -32,7 +32,7 @@ from connectors.dav.answers import (
     wants_digest,
 )
 from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path
-from connectors.ical.reading import UnreadableEvent, parse
+from connectors.ical.reading import UnreadableEvent, parse, says_the_same
 from sync.errors import CredentialsError, TargetError
 from sync.models import RemoteEvent
 from sync.reconcile.identity import is_ours
@@ -113,8 +113,8 @@ class CalendarCollection:
     ) -> Iterator[tuple[str, Found | None]]:
         """What lies at these hrefs, given and answered by uid; None where the server says that nothing does.
 
-        An href the server passes over in silence is asked for by itself: silence proves nothing. A text that is the
-        expected one to the letter is not parsed again.
+        An href the server passes over in silence is asked for by itself: silence proves nothing. A text that says
+        the same as the expected one is not parsed again.
         """
         known = expected or {}
         uids = sorted(wanted)
@@ -219,8 +219,8 @@ class CalendarCollection:
 
     def _found(self, uid: str, href: str, etag: str, data: str, expected: RemoteEvent | None = None) -> Found:
         data = data.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-        if expected is not None and expected.raw == data:
-            return Found(replace(expected, href=href, etag=etag))
+        if expected is not None and says_the_same(expected.raw, data):
+            return Found(replace(expected, href=href, etag=etag, raw=data))
         try:
             return Found(RemoteEvent(uid, href, etag, parse(data, uid), data))
         except UnreadableEvent as error:

@@ -59,6 +59,31 @@ def parse(raw: str, uid: str = "") -> Snapshot:
     )
 
 
+def says_the_same(text: str, other: str) -> bool:
+    """Whether both texts have the same lines in the same components: order and folding carry no meaning (RFC 5545 3.1).
+
+    Much cheaper than to parse what a server has only put into its own order, as Radicale does. False proves nothing.
+    """
+    return text == other or _in_order(text) == _in_order(other)
+
+
+_NO_TIME = {"TRIGGER:PT0S": "TRIGGER:P0D"}
+"""The alarm at the start, as vobject writes it (Radicale), and as icalendar does."""
+
+
+def _in_order(text: str) -> list[str]:
+    """The lines, unfolded and sorted; those of a component are one, sorted within it."""
+    parts: list[list[str]] = [[]]
+    for line in re.sub(r"\r?\n[ \t]", "", text).split("\r\n"):
+        if line.startswith("BEGIN:"):
+            parts.append([])
+        parts[-1].append(_NO_TIME.get(line, line))
+        if line.startswith("END:") and len(parts) > 1:
+            component = parts.pop()
+            parts[-1].append(repr(sorted(component)))
+    return sorted(parts[0])
+
+
 def _plain_zone(match: re.Match[str]) -> str:
     """Evolution and old Thunderbirds name zones `/freeassociation.sourceforge.net/Europe/Berlin`."""
     parts = match[2].split("/")
