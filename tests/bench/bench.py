@@ -55,7 +55,7 @@ class Case:
 
 
 FULL = (
-    Case("O(1) server, N = 1000", "memory", 1000, 3),
+    Case("O(1) server, N = 1000", "memory", 1000, 3, seconds=480),
     Case("O(1) server, N = 5000", "memory", 5000, 1, peers=("vdirsyncer", "calcurse-caldav")),
     Case("O(1) server 40 ms away, N = 200", "memory", 200, 3, raws=(1, 8, 16), delay=40, seconds=100),
     Case("Radicale, N = 300", "radicale", 300, 2, seconds=120),
