@@ -344,8 +344,8 @@ def test_a_truncated_listing_says_so() -> None:
         publisher.target.observe({})
 
 
-def test_a_create_never_overwrites_what_came_meanwhile() -> None:
-    publisher = make_publisher()
+def create_what_came_meanwhile(publisher: Publisher) -> Outcome:
+    """The outcome of a create whose event came there after the listing, renamed; it stays as it came."""
     event = next(iter(publisher.wanted.values()))
     observed = publisher.target.observe({})
     theirs = serialise(replace(event, summary="renamed meanwhile"), make_stamp()).decode()
@@ -353,9 +353,15 @@ def test_a_create_never_overwrites_what_came_meanwhile() -> None:
     deadline = publisher.stub.time.now + timedelta(minutes=5)
     (outcome,) = publisher.target.apply([create(event)], observed=observed, deadline=deadline)
     assert outcome.result is Result.UNKNOWN
+    assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
+    return outcome
+
+
+def test_a_create_never_overwrites_what_came_meanwhile() -> None:
+    publisher = make_publisher()
+    outcome = create_what_came_meanwhile(publisher)
     assert outcome.remote is not None
     assert outcome.remote.snapshot.summary == "renamed meanwhile"
-    assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
 
 
 @pytest.mark.parametrize("habit", ["", "weak_etag", "no_etag", "ignores_if_match"])
@@ -504,14 +510,7 @@ def test_probe_tells_habits(habit: str, bad: set[str]) -> None:
 def test_a_probed_server_is_looked_at_before_a_create(habit: str) -> None:
     publisher = make_publisher(habits={habit} - {""})
     publisher.target.heed(publisher.target.probe())
-    event = next(iter(publisher.wanted.values()))
-    observed = publisher.target.observe({})
-    theirs = serialise(replace(event, summary="renamed meanwhile"), make_stamp()).decode()
-    publisher.stub.put(f"{event.uid}.ics", theirs)
-    deadline = publisher.stub.time.now + timedelta(minutes=5)
-    (outcome,) = publisher.target.apply([create(event)], observed=observed, deadline=deadline)
-    assert outcome.result is Result.UNKNOWN
-    assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
+    create_what_came_meanwhile(publisher)
 
 
 def test_a_probed_server_is_told_that_no_alarm_is_wanted() -> None:

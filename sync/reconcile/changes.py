@@ -10,11 +10,11 @@ and *current* in the calendar against *observed* right after that write.
 | yes | yes | yes, as written | update the fields whose plan changed; none: keep |
 | yes | yes | yes, edited by the user | the edited fields are theirs from then on; the others as above |
 | yes | yes | no | on a feed: create again; elsewhere the user deleted it, and the schedule no longer wants it |
+| yes | yes, and its new content was rejected lately | any | keep, and say so |
 | yes | any | recurring, or with attendees | hands off: a write could mail people |
 | no, done or past | yes | yes | keep as history; a ticked one loses its alarm |
 | no, its cell is unreadable | yes | yes | keep as it is |
 | no | yes | with the user's own text | keep, marked closed, without alarm |
-| yes | yes, and its new content was rejected lately | any | keep, and say so |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
 | any | no | ours, in no plan | a stray: never touched by a run |
 
@@ -154,16 +154,7 @@ class Decider:
             return _keep(known, current, row, "kept: nothing is deleted in a run without memory"), known
         if user_part(current.snapshot.description):
             return self._close(known, current, row, with_mark=True)
-        change = Change(
-            action=Action.DELETE,
-            uid=known.uid,
-            summary=known.desired.summary,
-            start=known.desired.start,
-            row=row,
-            reason=self._why_deleted(lead_key),
-            base=current,
-            counted=self._counted(lead_key),
-        )
+        change = _delete(known, current, row, self._why_deleted(lead_key), counted=self._counted(lead_key))
         if self.cancelled_days:
             return self._cancel(change, known, current)
         return change, replace(known, gone=True)
@@ -179,15 +170,7 @@ class Decider:
         """A cancelled event leaves the file once everybody had the days to import it."""
         if (self.today - day_of(known.stamp.written, self.zone)).days < self.cancelled_days:
             return _keep(known, current, row, "cancelled; it leaves the file later"), replace(known, observed=current)
-        change = Change(
-            action=Action.DELETE,
-            uid=known.uid,
-            summary=known.desired.summary,
-            start=known.desired.start,
-            row=row,
-            reason="it was shown as cancelled long enough",
-            base=current,
-        )
+        change = _delete(known, current, row, "it was shown as cancelled long enough", counted=False)
         return change, replace(known, gone=True)
 
     def _history(self, known: EventMemory, current: RemoteEvent | None, row: str | None) -> tuple[Change, EventMemory]:
@@ -257,6 +240,19 @@ def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reas
         event=known.desired,
         stamp=known.stamp,
         base=current or known.observed,
+    )
+
+
+def _delete(known: EventMemory, current: RemoteEvent, row: str | None, reason: str, *, counted: bool) -> Change:
+    return Change(
+        action=Action.DELETE,
+        uid=known.uid,
+        summary=known.desired.summary,
+        start=known.desired.start,
+        row=row,
+        reason=reason,
+        base=current,
+        counted=counted,
     )
 
 
