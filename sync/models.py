@@ -442,6 +442,8 @@ class Change:
     base: RemoteEvent | None = None
     counted: bool = False
     """A delete that the guard counts: a vanished row, or changed mapping, rules or settings."""
+    rejected: bool = False
+    """A write put off because the server refuses this very content (quarantine)."""
 
 
 class Result(StrEnum):

@@ -72,7 +72,8 @@ class Decider:
         known = self.memory.events.get(uid)
         if known is None or change.action not in (Action.CREATE, Action.UPDATE) or not self._refuses(known, after):
             return change, after
-        return _keep(known, self.observation.events.get(uid), change.row, REFUSED), known
+        kept = _keep(known, self.observation.events.get(uid), change.row, REFUSED)
+        return replace(kept, rejected=True), known
 
     def _refuses(self, known: EventMemory, after: EventMemory) -> bool:
         """Whether the server rejected this very content lately."""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sync.config import Settings
 from sync.models import Abilities, Action, Change, Leads, Note, Observation, Plan, Problem, Schedule
-from sync.reconcile.changes import REFUSED, Decider, Wish
+from sync.reconcile.changes import Decider, Wish
 from sync.reconcile.guards import hold_deletes
 from sync.reconcile.memory import Memory
 from sync.reconcile.reactions import future_events
@@ -76,7 +76,7 @@ def make_plan(
     for uid, wish in spoken.items():
         change, events[uid] = decide.change(uid, wish)
         kept = tuple(change if other.uid == uid else other for other in kept)
-    refused = [Note(f"“{c.summary}”: {c.reason}", row=c.row) for c in kept if c.reason == REFUSED]
+    refused = [Note(f"“{c.summary}”: {c.reason}", row=c.row) for c in kept if c.rejected]
     plan = Plan(
         now=decide.now,
         timezone=settings.timezone,
