@@ -41,6 +41,7 @@ Time = Literal["deadline", "floor", "before", "promise", "recurring", "none"]
 Audience = Literal[
     "contact", "sender", "referrer", "agency", "references", "interviewers", "arranger", "employer", "self", "none"
 ]
+About = Literal["", "rule", "stage", "organisation"]
 Window = Literal["work", "message", "contact"]
 
 
@@ -60,6 +61,8 @@ class Rule(BaseModel):
     time: Time = "none"
     kind: TouchClass = Field(default=TouchClass.SELF, alias="class")
     audience: Audience = "none"
+    about: About = ""
+    """What tells several events of this rule apart, where it is not whom they are sent to (their party)."""
     channel: str = ""
     window: Window = "work"
     hours: int | None = None

@@ -8,12 +8,13 @@ there may have been deleted by the user.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
+from sync.advice import Rule
 from sync.models import Event, Lead, Observation, Snapshot, Stage, Stamp, Touch
 from sync.moments import day_of
 from sync.reading.keys import identity_cells, key_forms
@@ -24,8 +25,6 @@ from sync.reconcile.reactions import TickPattern
 
 ROUNDS = 100
 GENERATIONS = 10
-DECISION, NEXT_STEP, EMPLOYER_NEWS = "R-003-1", "R-000-4", "R-003-13"
-"""Rules whose party is not whom they are sent to but what they are about: a rule or stage, a stage, an organisation."""
 MANY = 2_000_000
 """Identities after which only the likely ones are still tried: strays must not hold a run up for minutes."""
 
@@ -43,16 +42,18 @@ class Found:
     generation: int
 
 
-def recognise(uids: Iterable[str], *, leads: Iterable[Lead], rules: Iterable[str], owner: str) -> list[Found]:
+def recognise(uids: Iterable[str], *, leads: Iterable[Lead], rules: Mapping[str, Rule], owner: str) -> list[Found]:
     """The identities that these UIDs stand for; what stays unknown is left out."""
     left, leads, names = set(uids), list(leads), sorted(rules)
+    subjects = {"rule": ["on_hold", "waiting", *names], "stage": [stage.value for stage in Stage]}
+    about = [(name, subject) for name in names for subject in subjects.get(rules[name].about, ())]
+    organisations = sorted(set(map(organisation_key, leads)))
     shared = {key for lead in leads for key in (agency_key(lead), referrer_key(lead)) if key}
     tried: list[tuple[Lead | None, str, str, str]] = [
         (None, key, rule, "") for key, rule in product((SELF, *sorted(shared)), names)
     ]
-    tried += [(None, SELF, EMPLOYER_NEWS, party) for party in sorted(set(map(organisation_key, leads)))]
-    about = [(DECISION, party) for party in ("on_hold", "waiting", *names)]
-    about += [(NEXT_STEP, stage.value) for stage in Stage]
+    of_organisations = [name for name in names if rules[name].about == "organisation"]
+    tried += [(None, SELF, name, party) for name, party in product(of_organisations, organisations)]
     for row in leads:
         pairs = [*product(names, _parties(row)), *about]
         tried += [(row, key, rule, party) for key in key_forms(row) for rule, party in pairs]
