@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+LENGTH = timedelta(minutes=15)
+BEFORE = timedelta(minutes=10)
+WRITTEN = datetime(2027, 1, 1, tzinfo=UTC)
 ZONES = [ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", "Asia/Tokyo")]
 TEXT = (
     "Seven days without an answer; write a short mail, ask for the next step, and name one thing you can do for them. "
@@ -37,13 +40,13 @@ def write_followup(made: list[dict[str, Any]]) -> int:
     from connectors.ical.feed import serialise_block, serialise_feed
     from sync.models import Event, Stamp
 
-    stamp = Stamp(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), 0)
+    stamp = Stamp(WRITTEN, WRITTEN, 0)
     blocks = []
     for one in made:
         start = one["start"]
         event = Event(
-            uid=one["uid"], start=start, end=start + timedelta(minutes=15), zone=start.tzinfo.key,
-            summary=one["summary"], description=one["text"], alarm=timedelta(0),
+            uid=one["uid"], start=start, end=start + LENGTH, zone=start.tzinfo.key,
+            summary=one["summary"], description=one["text"], alarm=BEFORE,
         )  # fmt: skip
         blocks.append((start, event.uid, serialise_block(event, stamp)))
     return len(serialise_feed(blocks, name="bench", zone="UTC"))
@@ -57,13 +60,13 @@ def write_icalendar(made: list[dict[str, Any]]) -> int:
     for one in made:
         event, alarm = Event(), Alarm()
         event.add("UID", one["uid"])
-        event.add("DTSTAMP", datetime(2027, 1, 1, tzinfo=UTC))
+        event.add("DTSTAMP", WRITTEN)
         event.add("DTSTART", one["start"])
-        event.add("DTEND", one["start"] + timedelta(minutes=15))
+        event.add("DTEND", one["start"] + LENGTH)
         event.add("SUMMARY", one["summary"])
         event.add("DESCRIPTION", one["text"])
-        event.add("CREATED", datetime(2027, 1, 1, tzinfo=UTC))
-        event.add("LAST-MODIFIED", datetime(2027, 1, 1, tzinfo=UTC))
+        event.add("CREATED", WRITTEN)
+        event.add("LAST-MODIFIED", WRITTEN)
         event.add("SEQUENCE", 0)
         event.add("STATUS", "CONFIRMED")
         event.add("TRANSP", "TRANSPARENT")
@@ -72,37 +75,52 @@ def write_icalendar(made: list[dict[str, Any]]) -> int:
         alarm.add("UID", f"{one['uid']}-alarm")
         alarm.add("ACTION", "DISPLAY")
         alarm.add("DESCRIPTION", one["summary"])
-        alarm.add("TRIGGER", timedelta(0))
+        alarm.add("TRIGGER", -BEFORE)
         event.add_component(alarm)
         calendar.add_component(event)
     return len(calendar.to_ical())
 
 
 def write_ics(made: list[dict[str, Any]]) -> int:
+    """The same lines, except that it knows no zones (all times are UTC) and folds nothing."""
     from ics import Calendar, DisplayAlarm, Event
+    from ics.grammar.parse import ContentLine
 
     calendar = Calendar()
     for one in made:
+        alarm = DisplayAlarm(trigger=-BEFORE, display_text=one["summary"])
+        alarm.extra.append(ContentLine("UID", value=f"{one['uid']}-alarm"))
         event = Event(
-            name=one["summary"], begin=one["start"], duration=timedelta(minutes=15), uid=one["uid"],
-            description=one["text"], alarms=[DisplayAlarm(trigger=timedelta(0), display_text=one["summary"])],
+            name=one["summary"], begin=one["start"], end=one["start"] + LENGTH, uid=one["uid"], description=one["text"],
+            created=WRITTEN, last_modified=WRITTEN, status="CONFIRMED", transparent=True, classification="PRIVATE",
+            alarms=[alarm],
         )  # fmt: skip
+        event.extra.append(ContentLine("CREATED", value=WRITTEN.strftime("%Y%m%dT%H%M%SZ")))
+        event.extra.append(ContentLine("SEQUENCE", value="0"))
+        event.extra.append(ContentLine("X-MICROSOFT-CDO-BUSYSTATUS", value="FREE"))
         calendar.events.add(event)
     return len(calendar.serialize())
 
 
 def write_ical(made: list[dict[str, Any]]) -> int:
+    """The same lines."""
     from ical.alarm import Alarm
     from ical.calendar import Calendar
     from ical.calendar_stream import IcsCalendarStream
     from ical.event import Event
+    from ical.types import ExtraProperty
 
     calendar = Calendar()
     for one in made:
-        alarm = Alarm(action="DISPLAY", trigger=timedelta(0), description=one["summary"])
+        alarm = Alarm(
+            action="DISPLAY", trigger=-BEFORE, description=one["summary"],
+            extras=[ExtraProperty(name="uid", value=f"{one['uid']}-alarm")],
+        )  # fmt: skip
         event = Event(
-            uid=one["uid"], dtstart=one["start"], dtend=one["start"] + timedelta(minutes=15),
-            summary=one["summary"], description=one["text"], alarm=[alarm],
+            uid=one["uid"], dtstart=one["start"], dtend=one["start"] + LENGTH, summary=one["summary"],
+            description=one["text"], dtstamp=WRITTEN, created=WRITTEN, last_modified=WRITTEN, sequence=0,
+            status="CONFIRMED", transparency="TRANSPARENT", classification="PRIVATE",
+            extras=[ExtraProperty(name="x-microsoft-cdo-busystatus", value="FREE")], alarm=[alarm],
         )  # fmt: skip
         calendar.events.append(event)
     return len(IcsCalendarStream.calendar_to_ics(calendar))
