@@ -6,7 +6,6 @@
   first request; `record` adds results in batches; `commit` stores the new memory and ends the run in one commit. An
   intent without a result is an unknown outcome: the next run reads the calendar before it believes anything.
 - `meta` may hold a `proof` that nothing can have changed (`sync.proof`); every other write takes it away.
-  `confirmed` is the last run that was left out because of it.
 - The `before` copy of every intent is what `undo` brings back; copies are dropped after `KEEP_DAYS`.
 
 The file is 0600 in a 0700 folder.
@@ -26,6 +25,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
+from connectors.evidence import last_left_out
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
@@ -75,10 +75,8 @@ class _Facts:
     probed: Probed | None = None
 
 
-def _confirmed(facts: _Facts, database: sqlite3.Connection) -> _Facts:
+def _confirmed(facts: _Facts, left_out: datetime | None) -> _Facts:
     """The facts with the last run that was left out because a proof held: it was a good one."""
-    row = database.execute("SELECT document FROM meta WHERE name = 'confirmed'").fetchone()
-    left_out = datetime.fromisoformat(row[0]) if row else None
     if left_out is None or facts.last_run is None or left_out <= facts.last_run:
         return facts
     return replace(facts, last_run=left_out, last_good_run=left_out)
@@ -148,7 +146,7 @@ class SqliteState:
             return replace(self._loaded, lost=True)
         database = self._open()
         facts = database.execute("SELECT document FROM meta WHERE name = 'facts'").fetchone()
-        known = _confirmed(_FACTS.validate_json(facts[0]), database) if facts else None
+        known = _confirmed(_FACTS.validate_json(facts[0]), last_left_out(self.path)) if facts else None
         self._loaded = Memory(
             **({f.name: getattr(known, f.name) for f in fields(_Facts)} if known else {}),
             leads=self._documents("leads"),

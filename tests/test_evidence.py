@@ -11,7 +11,7 @@ import pytest
 from conftest import NOW, at
 from servers import Server, radicale, xandikos
 
-from connectors.evidence import Inquiry, digest_inputs, inquire, recall_proof
+from connectors.evidence import Inquiry, digest_inputs, inquire, last_left_out, recall_proof
 from sync.cli import run_command
 from sync.proof import Proof
 
@@ -131,6 +131,20 @@ def test_a_run_left_out_counts_as_a_good_one(settled: Path, capsys: pytest.Captu
     capsys.readouterr()
     config = ["--config", str(settled / "followup.toml")]
     assert run_command(["status", *config, "--now", (LATER + timedelta(minutes=1)).isoformat(), "--max-age", "2m"]) == 0
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2027-01-04", "2027-01-04T09:08:00", "\x00\xe4"])
+def test_a_note_that_cannot_be_read_is_none(settled: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (settled / "state.left_out").write_text(text, "utf-8")
+    assert last_left_out(settled / "state.sqlite") is None
+    assert run_command(["status", "--config", str(settled / "followup.toml"), "--now", LATER.isoformat()]) == 0
+    assert sync(settled, LATER) == 0
+    assert last_left_out(settled / "state.sqlite") == LATER
+
+
+def test_a_run_that_cannot_be_noted_is_not_left_out(settled: Path) -> None:
+    (settled / "state.left_out").mkdir()
+    assert ask(settled).proof is None
 
 
 # --- on a server ---------------------------------------------------------------------------------------------
