@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli import run_command
+from sync import __version__
+from sync.cli import COMMANDS, run_command
 
 GOOD = """owner = "clitest"
 timezone = "America/New_York"
@@ -97,9 +98,42 @@ def test_no_configuration_at_all(
     assert "name one with --config" in capsys.readouterr().err
 
 
-def test_an_unknown_option_is_a_usage_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(folder, "plan", "--colour") == 2
-    assert "--colour" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param("plam", "No such command 'plam'. Did you mean 'plan'?", id="command misspelt"),
+        pytest.param("frobnicate", "No such command 'frobnicate'.", id="no command"),
+        pytest.param("login goggle", "No such command 'goggle'. Did you mean 'google'?", id="service misspelt"),
+        pytest.param("plan --no-colour", "No such option '--no-colour'. Did you mean '--no-color'?", id="misspelt"),
+        pytest.param("plan --js", "No such option '--js'.", id="abbreviated"),
+        pytest.param("plan -h", "No such option '-h'.", id="short option"),
+        pytest.param("--config x plan", "No such option '--config'.", id="option before the command"),
+        pytest.param("plan --config", "Option '--config' requires an argument.", id="no value"),
+        pytest.param("plan --json=yes", "Option '--json' does not take a value.", id="value of a switch"),
+        pytest.param("plan acme", "Got unexpected extra argument (acme)", id="argument too many"),
+        pytest.param("explain", "Missing argument 'LEAD'.", id="no argument"),
+        pytest.param("login google", "Missing option '--client'.", id="no option"),
+        pytest.param("undo last", "Invalid value for '[RUN]': 'last' is not a valid integer.", id="no number"),
+        pytest.param("agenda --days 0", "Invalid value for '--days': 0 is not in the range 1<=x<=366.", id="range"),
+    ],
+)
+def test_what_is_mistyped_is_named_in_one_sentence(
+    arguments: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(arguments.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"followup: {said}")
+    assert err.endswith(" Try followup --help.\n")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["login"]], ids=["followup", "followup login"])
+def test_a_group_alone_shows_its_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(arguments) == 2
+    out, err = capsys.readouterr()
+    assert run_command([*arguments, "--help"]) == 0
+    assert (out, err) == ("", capsys.readouterr().out)
 
 
 def test_unreadable_cells_are_named_and_the_rest_goes_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,10 +197,22 @@ def test_output_is_the_same_on_every_host(folder: Path) -> None:
     assert len(outputs) == 1
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["sync", "--help"], ["--version"]])
-def test_help_is_there(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(arguments) == 0
-    assert capsys.readouterr().out
+def test_help_lists_every_command_in_the_order_of_use(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["--help"]) == 0
+    listed = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    assert "  sync       Bring the calendar up to date with the sheet." in listed
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "login google"])
+def test_every_command_has_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command([*command.split(), "--help"]) == 0
+    assert f"followup {command} [OPTIONS]" in capsys.readouterr().out
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["--version"]) == 0
+    assert capsys.readouterr().out == f"followup {__version__}\n"
 
 
 def test_csv_to_ics_loads_no_heavy_library(folder: Path) -> None:

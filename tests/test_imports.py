@@ -77,7 +77,7 @@ def ours(loaded: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("argument", ["--help", "--version"])
-def test_help_and_version_load_typer_and_nothing_of_ours_but_the_command_line(
+def test_help_and_version_load_click_and_nothing_of_ours_but_the_command_line(
     load: Callable[..., set[str]], argument: str
 ) -> None:
     loaded = load(argument)

@@ -10,9 +10,8 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Annotated
 
-import typer
+import click
 
 from sync import __version__
 from sync.errors import BUG, OK, FollowupError
@@ -29,38 +28,31 @@ COMMANDS: Mapping[str, str] = {
     "undo": "repairs:undo",
     "clear": "repairs:clear",
     "init": "setting_up:init",
-    "login": "accounts:logins",
+    "login": "accounts:login",
 }
-"""Every command as `module:function`, in the order that --help lists them; an application is a group of commands."""
+"""Every command as `module:command`, in the order that --help lists them."""
 
 
-def make_app(asked: str) -> typer.Typer:
-    """The command line for the command that is asked for; all of it where that is none of them, as in --help.
+class Commands(click.Group):
+    """All of `COMMANDS`, each imported when it is asked for: to import them all takes longer than many a whole run."""
 
-    Importing the modules of all commands and describing their options takes as long as a whole run without a change.
-    """
-    app = typer.Typer(
-        help="Reads your leads from a sheet and puts the right follow-ups into your calendar.",
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
-    app.callback(invoke_without_command=True)(_version)
-    for name in [asked] if asked in COMMANDS else COMMANDS:
-        module, _, command = COMMANDS[name].partition(":")
-        found = getattr(import_module(f"sync.cli.{module}"), command)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
-        else:
-            app.command(name)(found)
-    return app
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """The command of this name. Raises `NoSuchCommand` with the names it may have been meant for."""
+        if cmd_name not in COMMANDS:
+            raise click.exceptions.NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"sync.cli.{module}"), name)
+        return command
 
 
-def _version(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
-    if version:
-        typer.echo(f"followup {__version__}")
-        raise typer.Exit
+@click.group("followup", cls=Commands)
+@click.version_option(__version__, message="followup %(version)s", help="Show the version.")
+def followup() -> None:
+    """Reads your leads from a sheet and puts the right follow-ups into your calendar."""
 
 
 def main() -> None:
@@ -72,15 +64,18 @@ def main() -> None:
 def run_command(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. Expected failures become one sentence on stderr."""
     try:
-        result = make_app(arguments[0] if arguments else "")(arguments, standalone_mode=False)
+        result = followup(arguments, prog_name="followup", standalone_mode=False)
     except FollowupError as error:
-        typer.echo(f"followup: {error}", err=True)
+        click.echo(f"followup: {error}", err=True)
         return error.exit_code
-    except typer.TyperException as error:
-        typer.echo(f"followup: {error.format_message()} Try followup --help.", err=True)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
         return error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        typer.echo("followup: interrupted; the next run heals what was left half done", err=True)
+    except click.ClickException as error:
+        click.echo(f"followup: {error.format_message()} Try followup --help.", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("followup: interrupted; the next run heals what was left half done", err=True)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

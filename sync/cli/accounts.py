@@ -5,28 +5,27 @@ from __future__ import annotations
 import sys
 from json import dumps
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from sync.cli.options import ConfigOption, JsonOption, NoColorOption, StrictOption, parse_now
+from sync.cli.options import config_option, json_option, no_color_option, parse_now, strict_option
 from sync.cli.places import CONFIG_NAME, find_config, logins_folder
 from sync.cli.profiles import open_profile, opened_target, read_sheet, read_text
 from sync.cli.screen import open_console
 from sync.errors import OK, UNREADABLE_ROWS, ConfigError
 
-logins = typer.Typer(help="Log in to a service.", no_args_is_help=True)
+
+@click.group
+def login() -> None:
+    """Log in to a service."""
 
 
-@logins.command("google")
-def login_google(
-    client: Annotated[Path, typer.Option("--client", metavar="FILE", help="Your own OAuth client, type Desktop app.")],
-    config: ConfigOption = None,
-    keyring: Annotated[
-        bool, typer.Option("--keyring", help="Keep it in the keyring; it must be open for cron.")
-    ] = False,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address to open.")] = False,
-) -> int:
+@login.command("google")
+@click.option("--client", type=Path, required=True, metavar="FILE", help="Your own OAuth client, type Desktop app.")
+@config_option
+@click.option("--keyring", is_flag=True, help="Keep it in the keyring; it must be open for cron.")
+@click.option("--no-browser", is_flag=True, help="Only print the address to open.")
+def login_google(client: Path, config: Path | None, keyring: bool, no_browser: bool) -> int:
     """Log in to Google once, in a browser; later runs need none."""
     from connectors.google.login import EVERYTHING, keep_login, log_in, wanted_scopes
 
@@ -36,11 +35,14 @@ def login_google(
     scopes = wanted_scopes(open_profile(find_config(config)).settings) if known else EVERYTHING
     login = log_in(read_text(client, "the OAuth client"), scopes=scopes or EVERYTHING, open_browser=not no_browser)
     place = keep_login(login, logins_folder(), in_keyring=keyring)
-    typer.echo(f"Logged in; kept in {place}. If it ends after a week, set your app to In production.")
+    click.echo(f"Logged in; kept in {place}. If it ends after a week, set your app to In production.")
     return OK
 
 
-def calendars(config: ConfigOption = None, json: JsonOption = False) -> int:
+@click.command
+@config_option
+@json_option
+def calendars(config: Path | None, json: bool) -> int:
     """List the calendars of the account with their addresses."""
     from connectors import list_calendars
 
@@ -52,18 +54,18 @@ def calendars(config: ConfigOption = None, json: JsonOption = False) -> int:
         return OK
     for one in found:
         lines = (one.name, f"  {one.url}", *([f"  {one.trouble}"] if one.trouble else []))
-        typer.echo("\n".join("".join(letter for letter in line if letter.isprintable()) for line in lines))
+        click.echo("\n".join("".join(letter for letter in line if letter.isprintable()) for line in lines))
     if not found:
-        typer.echo("followup: this login sees no calendar; share one with it, or set calendar to its id", err=True)
+        click.echo("followup: this login sees no calendar; share one with it, or set calendar to its id", err=True)
     return OK
 
 
-def check(
-    config: ConfigOption = None,
-    live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,
-    strict: StrictOption = False,
-    no_color: NoColorOption = False,
-) -> int:
+@click.command
+@config_option
+@click.option("--live", is_flag=True, help="Try the calendar out with one scratch event.")
+@strict_option
+@no_color_option
+def check(config: Path | None, live: bool, strict: bool, no_color: bool) -> int:
     """Prove configuration, sheet, login and calendar; list every cell that cannot be read."""
     from connectors import open_source, open_state
     from sync.counting import counted
@@ -92,12 +94,12 @@ def check(
     return UNREADABLE_ROWS if strict and leads.problems else OK
 
 
-def log(
-    config: ConfigOption = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV for an office or a spreadsheet.")] = False,
-    json: JsonOption = False,
-    no_color: NoColorOption = False,
-) -> int:
+@click.command
+@config_option
+@click.option("--csv", is_flag=True, help="Print CSV for an office or a spreadsheet.")
+@json_option
+@no_color_option
+def log(config: Path | None, csv: bool, json: bool, no_color: bool) -> int:
     """Print the record of contacts: only what the sheet says and what was ticked, never what was planned."""
     from connectors import open_source, open_state
     from sync.advice import load_advice

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from sync.errors import ConfigError
 
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="The configuration; else ./followup.toml.")
-]
-NowOption = Annotated[str, typer.Option("--now", metavar="TIME", help="Act as if it were TIME (ISO 8601 with offset).")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing unless a human is needed.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", help="Print every note.")]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 3 when a cell could not be read.")]
-NoColorOption = Annotated[bool, typer.Option("--no-color", help="Print without colour.")]
+config_option = click.option("--config", type=Path, metavar="FILE", help="The configuration; else ./followup.toml.")
+now_option = click.option("--now", default="", metavar="TIME", help="Act as if it were TIME (ISO 8601 with offset).")
+json_option = click.option("--json", is_flag=True, help="Print JSON for scripts.")
+quiet_option = click.option("--quiet", is_flag=True, help="Print nothing unless a human is needed.")
+verbose_option = click.option("--verbose", is_flag=True, help="Print every note.")
+strict_option = click.option("--strict", is_flag=True, help="Exit with 3 when a cell could not be read.")
+no_color_option = click.option("--no-color", is_flag=True, help="Print without colour.")
 
 
 def parse_now(text: str) -> datetime:

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from sync.cli.options import ConfigOption, JsonOption, NoColorOption, NowOption, QuietOption, parse_now
+from sync.cli.options import config_option, json_option, no_color_option, now_option, parse_now, quiet_option
 from sync.cli.places import find_config
 from sync.cli.profiles import open_profile, opened_target
 from sync.cli.runs import find_leads, run_once
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from sync.run import Report
 
 
-def status(
-    config: ConfigOption = None,
-    now: NowOption = "",
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    max_age: Annotated[str, typer.Option("--max-age", metavar="AGE", help="Fail when older, such as 36h.")] = "",
-) -> int:
+@click.command
+@config_option
+@now_option
+@json_option
+@quiet_option
+@click.option("--max-age", default="", metavar="AGE", help="Fail when older, such as 36h.")
+def status(config: Path | None, now: str, json: bool, quiet: bool, max_age: str) -> int:
     """Show the last good run and its age, what a guard stopped, what could not be read, what is open."""
     from connectors import open_state
     from sync.reconcile.status import make_status, parse_age, status_json, status_lines
@@ -43,13 +43,13 @@ def status(
     return GuardStop.exit_code if too_old else OK
 
 
-def undo(
-    run: Annotated[int | None, typer.Argument(metavar="RUN", help="The run's number; else the last one.")] = None,
-    dismissed: Annotated[str, typer.Option("--dismissed", metavar="LEAD", help="Lift your own deletions.")] = "",
-    config: ConfigOption = None,
-    now: NowOption = "",
-    no_color: NoColorOption = False,
-) -> int:
+@click.command
+@click.argument("run", type=int, required=False, help="The run's number; else the last one.")
+@click.option("--dismissed", default="", metavar="LEAD", help="Lift your own deletions.")
+@config_option
+@now_option
+@no_color_option
+def undo(run: int | None, dismissed: str, config: Path | None, now: str, no_color: bool) -> int:
     """Bring back what a run overwrote or deleted. It stays as it is until its row changes."""
     from sync import repair
 
@@ -59,13 +59,13 @@ def undo(
     return _show_repair(_repair(repair.undo, config, now, with_source=True, run=run), no_color)
 
 
-def clear(
-    config: ConfigOption = None,
-    now: NowOption = "",
-    no_color: NoColorOption = False,
-    past_too: Annotated[bool, typer.Option("--all", help="Past events too.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> int:
+@click.command
+@config_option
+@now_option
+@no_color_option
+@click.option("--all", "past_too", is_flag=True, help="Past events too.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clear(config: Path | None, now: str, no_color: bool, past_too: bool, yes: bool) -> int:
     """Take our future events out of the calendar, after showing which. Events of others are never touched."""
     from sync import repair
     from sync.render import show_plan
@@ -77,7 +77,7 @@ def clear(
     if not yes:
         if not sys.stdin.isatty():
             raise ConfigError("nothing was taken out: without a terminal to ask on, give --yes")
-        typer.confirm("Take them out of the calendar?", abort=True)
+        click.confirm("Take them out of the calendar?", abort=True)
     return _show_repair(_repair(repair.clear, config, now, past_too=past_too), no_color)
 
 
@@ -108,9 +108,9 @@ def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
     store = open_state("sqlite", profile.settings, profile.outside)
     titles = [title for lead in leads for title in lift(store=store, lead=lead)]
     for title in titles:
-        typer.echo(f"“{title}” may be planned again; the next `followup sync` does it")
+        click.echo(f"“{title}” may be planned again; the next `followup sync` does it")
     if not titles:
-        typer.echo("You deleted none of this lead's follow-ups.")
+        click.echo("You deleted none of this lead's follow-ups.")
     return OK
 
 
@@ -119,5 +119,5 @@ def _show_repair(report: Report, no_color: bool) -> int:
 
     open_console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
     for message in report.messages:
-        typer.echo(f"followup: {message}", err=True)
+        click.echo(f"followup: {message}", err=True)
     return report.exit_code

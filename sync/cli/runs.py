@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from sync.cli.options import (
-    ConfigOption,
-    JsonOption,
-    NoColorOption,
-    NowOption,
-    QuietOption,
-    StrictOption,
-    VerboseOption,
+    config_option,
+    json_option,
+    no_color_option,
+    now_option,
     parse_now,
+    quiet_option,
+    strict_option,
+    verbose_option,
 )
 from sync.cli.places import find_config
 from sync.cli.profiles import Profile, open_profile, opened_target
@@ -30,15 +30,17 @@ if TYPE_CHECKING:
     from sync.run import Report
 
 
+@click.command
+@config_option
+@now_option
+@json_option
+@quiet_option
+@verbose_option
+@strict_option
+@no_color_option
+@click.option("--exit-code", is_flag=True, help="Exit with 10 when changes are pending.")
 def plan(
-    config: ConfigOption = None,
-    now: NowOption = "",
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-    strict: StrictOption = False,
-    no_color: NoColorOption = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 10 when changes are pending.")] = False,
+    config: Path | None, now: str, json: bool, quiet: bool, verbose: bool, strict: bool, no_color: bool, exit_code: bool
 ) -> int:
     """Show what sync would do and why. Writes nothing anywhere."""
     from sync.plan_json import plan_json
@@ -53,12 +55,14 @@ def plan(
     return worst([report.exit_code, pending])
 
 
-def agenda(
-    config: ConfigOption = None,
-    now: NowOption = "",
-    no_color: NoColorOption = False,
-    days: Annotated[int, typer.Option("--days", min=1, max=366, help="How many days ahead.")] = 14,
-) -> int:
+@click.command
+@config_option
+@now_option
+@no_color_option
+@click.option(
+    "--days", type=click.IntRange(1, 366), default=14, show_default=True, metavar="DAYS", help="How many days ahead."
+)
+def agenda(config: Path | None, now: str, no_color: bool, days: int) -> int:
     """Show what is due: late, today, the next days, waiting until."""
     from sync.render import show_agenda
 
@@ -67,12 +71,12 @@ def agenda(
     return report.exit_code
 
 
-def explain(
-    lead: Annotated[str, typer.Argument(metavar="LEAD", help="Company, contact or row number of the lead.")],
-    config: ConfigOption = None,
-    now: NowOption = "",
-    no_color: NoColorOption = False,
-) -> int:
+@click.command
+@click.argument("lead", help="Company, contact or row number of the lead.")
+@config_option
+@now_option
+@no_color_option
+def explain(lead: str, config: Path | None, now: str, no_color: bool) -> int:
     """Show every date of one lead: rule, arithmetic, what moved it, what is left out and why."""
     from sync.render import show_explanation
 

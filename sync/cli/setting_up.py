@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from sync.cli.options import ConfigOption, NoColorOption, NowOption, parse_now
+from sync.cli.options import config_option, no_color_option, now_option, parse_now
 from sync.cli.places import CONFIG_NAME
 from sync.cli.profiles import Profile, make_profile, read_sheet
 from sync.cli.questions import Questions
@@ -29,18 +29,30 @@ MOST_WORDS = 8
 """Status words that are asked about; the rest are listed in the file."""
 
 
+@click.command
+@click.option("--source", default="", help="The sheet: a file, or the address of a Google Sheet.")
+@click.option("--target", default="", help="The calendar: an .ics file, or a CalDAV address.")
+@click.option("--timezone", default="", help="Your time zone, such as America/New_York.")
+@click.option("--holidays", default="", help="Country or state, such as US, US-NY or DE-BY.")
+@click.option("--user", default="", help="Your name on the CalDAV server.")
+@click.option("--calendar", default="", help="The calendar's name on the CalDAV server.")
+@click.option("--tab", default="", help="The tab of the spreadsheet.")
+@click.option("--yes", is_flag=True, help="Ask nothing; take the guess.")
+@config_option
+@now_option
+@no_color_option
 def init(
-    source: Annotated[str, typer.Option("--source", help="The sheet: a file, or the address of a Google Sheet.")] = "",
-    target: Annotated[str, typer.Option("--target", help="The calendar: an .ics file, or a CalDAV address.")] = "",
-    timezone: Annotated[str, typer.Option("--timezone", help="Your time zone, such as America/New_York.")] = "",
-    holidays: Annotated[str, typer.Option("--holidays", help="Country or state, such as US, US-NY or DE-BY.")] = "",
-    user: Annotated[str, typer.Option("--user", help="Your name on the CalDAV server.")] = "",
-    calendar: Annotated[str, typer.Option("--calendar", help="The calendar's name on the CalDAV server.")] = "",
-    tab: Annotated[str, typer.Option("--tab", help="The tab of the spreadsheet.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the guess.")] = False,
-    config: ConfigOption = None,
-    now: NowOption = "",
-    no_color: NoColorOption = False,
+    source: str,
+    target: str,
+    timezone: str,
+    holidays: str,
+    user: str,
+    calendar: str,
+    tab: str,
+    yes: bool,
+    config: Path | None,
+    now: str,
+    no_color: bool,
 ) -> int:
     """Ask for sheet and calendar, show how the sheet is understood, write followup.toml."""
     import secrets
@@ -76,7 +88,7 @@ def init(
     setup = replace(setup, target={**setup.target, "details": _ask_details(place["type"], questions)})
     text = _understand(setup, path, table, questions, now=now, console=open_console(no_color))
     _write_new(path, text)
-    typer.echo(f"Wrote {path}. Next: followup plan")
+    click.echo(f"Wrote {path}. Next: followup plan")
     return OK
 
 
@@ -125,7 +137,7 @@ def _calendar_keys(text: str, config: Path) -> dict[str, str]:
 
     keys = dict(recognise_target(text))
     for sentence in explain_target(keys):
-        typer.echo(f"  {sentence}", err=True)
+        click.echo(f"  {sentence}", err=True)
     if "path" in keys:
         keys["path"] = _beside(config, keys["path"])
     return keys
@@ -152,27 +164,27 @@ def _choose_calendar(setup: Setup, path: Path, questions: Questions) -> dict[str
     if not is_google_calendar(keys["url"]):
         keys["user"] = questions.ask("Your name on that server", given=keys.get("user", ""))
         hint = "Your password there (used now to list your calendars, kept nowhere; empty to skip)"
-        secret = str(typer.prompt(hint, default="", hide_input=True, show_default=False, err=True))
+        secret = str(click.prompt(hint, default="", hide_input=True, show_default=False, err=True))
         if not secret:
             return keys
     try:
         profile = make_profile(write_settings(replace(setup, target=keys)), path, secret=secret)
         found = list_calendars(profile.settings, profile.outside)
     except FollowupError as error:
-        typer.echo(f"  Could not list the calendars: {error}\n  The address is kept as it is.", err=True)
+        click.echo(f"  Could not list the calendars: {error}\n  The address is kept as it is.", err=True)
         return keys
-    typer.echo(f"  Found {len(found)} calendar{'' if len(found) == 1 else 's'}:", err=True)
+    click.echo(f"  Found {len(found)} calendar{'' if len(found) == 1 else 's'}:", err=True)
     for number, info in enumerate(found, start=1):
         line = f"{number}. {info.name}  {info.url}" + (f"  (cannot be used: {info.trouble})" if info.trouble else "")
-        typer.echo("  " + "".join(letter for letter in line if letter.isprintable()), err=True)
+        click.echo("  " + "".join(letter for letter in line if letter.isprintable()), err=True)
     usable = [number for number, info in enumerate(found, start=1) if not info.trouble]
     while usable:
         chosen = pick_calendar(found, questions.ask("Which of them (number or name)", default=str(usable[0])))
         if chosen is not None:
-            typer.echo(f"  Follow-ups go into {chosen.name!r}.", err=True)
+            click.echo(f"  Follow-ups go into {chosen.name!r}.", err=True)
             return keys | {"url": chosen.url}
-        typer.echo("  That is none of them, or several, or one that cannot be used.", err=True)
-    typer.echo("  None can be used; the address is kept as it is.", err=True)
+        click.echo("  That is none of them, or several, or one that cannot be used.", err=True)
+    click.echo("  None can be used; the address is kept as it is.", err=True)
     return keys
 
 
@@ -206,7 +218,7 @@ def _understand(setup: Setup, path: Path, table: Table, questions: Questions, *,
     day = started.astimezone(profile.settings.zone).date() - timedelta(days=OLD_AFTER_DAYS)
     old = count_old(leads.leads, day)
     if old:
-        typer.echo(f"{old} of {len(leads.leads)} leads have no date since {day}.", err=True)
+        click.echo(f"{old} of {len(leads.leads)} leads have no date since {day}.", err=True)
         if questions.agree("Leave such old rows out?"):
             setup = replace(setup, ignore_before=day)
     _preview(make_profile(write_settings(setup), path), table, started, console)
@@ -222,7 +234,7 @@ def _ask_columns(guesses: Sequence[ColumnGuess], mapped: Mapping[str, str], ques
         choices = {name: MEANINGS[name] for name in guess.choices if name not in mapped and name not in settled}
         if choices and any(guess.samples):
             cells = " | ".join(cell for cell in guess.samples if cell)
-            typer.echo(f"\nThe column {guess.header!r} ({cells}) can be read as:", err=True)
+            click.echo(f"\nThe column {guess.header!r} ({cells}) can be read as:", err=True)
             answer = questions.choose(f"What is {guess.header!r}?", choices)
             settled |= {answer: guess.header} if answer else {}
     return settled
@@ -234,7 +246,7 @@ def _ask_statuses(words: Sequence[str], questions: Questions) -> Mapping[str, st
 
     told: dict[str, str] = {}
     for word in words[:MOST_WORDS] if questions.are_asked else ():
-        typer.echo(f"\nThe status {word!r} is not known. It may mean:", err=True)
+        click.echo(f"\nThe status {word!r} is not known. It may mean:", err=True)
         stage = questions.choose(f"What does {word!r} mean?", STAGE_MEANINGS)
         told |= {word: stage} if stage else {}
     return told
