@@ -6,6 +6,7 @@ Results go to stdout; warnings, progress and errors to stderr. An expected failu
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -57,6 +58,7 @@ def followup() -> None:
 
 def main() -> None:
     """The console script."""
+    gc.set_threshold(50_000)  # what a run makes lives as long as the run: looking for garbage oftener finds none
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads the metadata of every package
     sys.exit(run_command(sys.argv[1:]))
 

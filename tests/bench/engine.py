@@ -5,6 +5,7 @@ Every owner has a sheet of their own; together they have so many leads. Prints C
 
 from __future__ import annotations
 
+import gc
 import resource
 import sys
 import time
@@ -71,4 +72,5 @@ def main(leads: int, owners: int, limit: int) -> None:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(50_000)  # as in `sync.cli.main`
     main(*map(int, sys.argv[1:4]))
