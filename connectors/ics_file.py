@@ -68,8 +68,9 @@ class IcsFile:
             if uid in known and known[uid].etag == etag:
                 events[uid] = known[uid]
                 continue
+            text = block.decode(errors="replace")
             try:
-                events[uid] = RemoteEvent(uid, "", etag, parse_block(block, uid), block)
+                events[uid] = RemoteEvent(uid, "", etag, parse_block(text, uid), text)
             except UnreadableEvent as error:
                 unreadable[uid] = str(error)
         return Observation(events, unreadable)
@@ -88,8 +89,8 @@ class IcsFile:
             if change.event is not None and change.stamp is not None:
                 block = serialise_block(change.event, change.stamp)
                 snapshot = snapshot_of(change.event, change.stamp)
-                events[change.uid] = RemoteEvent(change.uid, "", _digest(block), snapshot, block)
-        blocks = ((event.snapshot.start, event.uid, event.raw) for event in events.values())
+                events[change.uid] = RemoteEvent(change.uid, "", _digest(block), snapshot, block.decode())
+        blocks = ((event.snapshot.start, event.uid, event.raw.encode()) for event in events.values())
         try:
             replace_file(self._path, serialise_feed(blocks, name=self._name, zone=self._zone))
         except OSError as error:
@@ -98,13 +99,13 @@ class IcsFile:
             return
         yield from (Outcome(change.uid, Result.DONE, events.get(change.uid)) for change in writes)
 
-    def _read(self) -> str:
+    def _read(self) -> bytes:
         try:
             if self._path.stat().st_size > MAX_OCTETS:
                 raise TargetError(f"{self._path} is too large to be a feed of followup; move it away")
-            raw = self._path.read_bytes().decode("utf-8", errors="replace")
+            raw = self._path.read_bytes()
         except FileNotFoundError:
-            return ""
+            return b""
         except OSError as error:
             raise TargetError(f"{self._path} cannot be read: {error.strerror}") from None
         if raw and not is_our_feed(raw):
@@ -114,5 +115,5 @@ class IcsFile:
         return raw
 
 
-def _digest(block: str) -> str:
-    return sha256(block.encode()).hexdigest()[:32]
+def _digest(block: bytes) -> str:
+    return sha256(block).hexdigest()[:32]

@@ -63,7 +63,7 @@ def test_what_is_written_is_read(event: Event) -> None:
     assert snapshot.our_alarm == event.alarm
     assert snapshot.sequence == 3
     assert user_part(snapshot.description) == ""
-    assert parse_block(serialise_block(event, make_stamp(3)), event.uid) == snapshot
+    assert parse_block(serialise_block(event, make_stamp(3)).decode(), event.uid) == snapshot
     assert snapshot_of(event, make_stamp(3)) == snapshot
 
 

@@ -153,6 +153,15 @@ def test_a_file_cut_off_heals(target: Target, feed: Path) -> None:
     assert set(target.observe({}).events) == {one.uid}
 
 
+def test_an_octet_that_is_no_text_is_read_as_such(target: Target, feed: Path) -> None:
+    one, other = make_event("acme", summary="Write"), make_event("globex")
+    apply(target, create(one), create(other))
+    feed.write_bytes(feed.read_bytes().replace(b"SUMMARY:Write", b"SUMMARY:Wr\xffte"))
+    assert target.observe({}).events[one.uid].snapshot.summary == "Wr\ufffdte"
+    apply(target, delete(target.observe({}).events[other.uid]))
+    assert b"SUMMARY:Wr\xef\xbf\xbdte" in feed.read_bytes()
+
+
 def _nothing() -> Observation:
     return Observation({})
 

@@ -115,13 +115,13 @@ def run(command: list[str]) -> str:
 def read_ours(path: Path) -> Seen:
     """The events of a feed as we read them ourselves."""
     seen = {}
-    for uid, block in split_feed(path.read_bytes().decode()):
-        event = parse_block(block, uid)
+    for uid, block in split_feed(path.read_bytes()):
+        event = parse_block(block.decode(), uid)
         seen[uid] = {
             "start": as_text(event.start),
             "end": as_text(event.end),
             "summary": event.summary,
-            "alarms": block.count("BEGIN:VALARM"),
+            "alarms": block.count(b"BEGIN:VALARM"),
         }
     return seen
 

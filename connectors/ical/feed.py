@@ -22,15 +22,15 @@ from sync.reconcile.text_marks import marked, tidy_line
 FEED = Dialect(marked=False)
 COLOR = "steelblue"
 REFRESH = timedelta(hours=1)
-_ZONED = re.compile(r"\nDTSTART;TZID=([^:;\r\n]+):(\d{4})")
+_ZONED = re.compile(rb"\nDTSTART;TZID=([^:;\r\n]+):(\d{4})")
 
 
-def serialise_block(event: Event, stamp: Stamp) -> str:
+def serialise_block(event: Event, stamp: Stamp) -> bytes:
     """The bare VEVENT of one event, as it stands in a feed."""
-    return write_event(event, stamp, FEED).decode()
+    return write_event(event, stamp, FEED)
 
 
-def serialise_feed(blocks: Iterable[tuple[Moment, str, str]], *, name: str, zone: str) -> bytes:
+def serialise_feed(blocks: Iterable[tuple[Moment, str, bytes]], *, name: str, zone: str) -> bytes:
     """A whole feed out of (start, uid, VEVENT text), sorted by start and uid: the same events give the same bytes."""
     header = Calendar()
     header.add("VERSION", "2.0")
@@ -43,27 +43,26 @@ def serialise_feed(blocks: Iterable[tuple[Moment, str, str]], *, name: str, zone
     header.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     header.add("X-PUBLISHED-TTL", "PT1H")
     header.add("COLOR", COLOR)
-    top, bottom = header.to_ical().decode().split("END:VCALENDAR")
-    ordered = sorted(blocks, key=lambda block: (_instant(block[0]), block[1]))
+    top, end, bottom = header.to_ical().rpartition(b"END:VCALENDAR")
+    ordered = sorted(blocks, key=lambda block: (_seconds(block[0]), block[1]))
     texts = [text for _, _, text in ordered]
-    return "".join([top, *_zones_of(texts), *texts, "END:VCALENDAR", bottom]).encode()
+    return b"".join([top, *_zones_of(texts), *texts, end, bottom])
 
 
-def _zones_of(events: Iterable[str]) -> Iterator[str]:
+def _zones_of(events: Iterable[bytes]) -> Iterator[bytes]:
     """The zones of these events, each for the years they begin in; an event ends in the zone it begins in."""
-    years: dict[str, set[int]] = {}
-    for found in filter(None, map(_ZONED.search, events)):
-        years.setdefault(found[1], set()).add(int(found[2]))
-    for zone, seen in sorted(years.items()):
-        yield make_vtimezone(zone, first_year=min(seen), last_year=max(seen) + YEARS_AHEAD).to_ical().decode()
+    seen = {found.groups() for found in map(_ZONED.search, events) if found}
+    for zone in sorted({zone for zone, _ in seen}):
+        years = [int(year) for where, year in seen if where == zone]
+        yield make_vtimezone(zone.decode(), first_year=min(years), last_year=max(years) + YEARS_AHEAD).to_ical()
 
 
-def split_feed(raw: str) -> Iterator[tuple[str, str]]:
+def split_feed(raw: bytes) -> Iterator[tuple[str, bytes]]:
     """Every VEVENT of a feed of ours as (uid, text), in order and without parsing. A block cut off is left out."""
-    for block in re.findall(r"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", raw, re.M | re.S):
-        uid = re.search(r"^UID:([^\r\n]*)\r\n", block, re.M)
+    for block in re.findall(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", raw, re.M | re.S):
+        uid = re.search(rb"^UID:([^\r\n]*)\r\n", block, re.M)
         if uid:
-            yield uid[1], block
+            yield uid[1].decode(errors="replace"), block
 
 
 def parse_block(block: str, uid: str) -> Snapshot:
@@ -72,13 +71,13 @@ def parse_block(block: str, uid: str) -> Snapshot:
     return replace(snapshot, description=marked(snapshot.description))
 
 
-def is_our_feed(raw: str) -> bool:
+def is_our_feed(raw: bytes) -> bool:
     """Whether a file was written by followup: it begins with our header."""
-    return raw.startswith("BEGIN:VCALENDAR\r\n") and f"\r\nPRODID:{PRODID}\r\n" in raw[:1000]
+    return raw.startswith(b"BEGIN:VCALENDAR\r\n") and f"\r\nPRODID:{PRODID}\r\n".encode() in raw[:1000]
 
 
-def _instant(moment: Moment) -> datetime:
-    """For sorting: a day counts from its UTC midnight."""
-    if isinstance(moment, datetime):
-        return moment.astimezone(UTC)
-    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+def _seconds(moment: Moment) -> float:
+    """For sorting, since 1970: a day counts from its UTC midnight."""
+    if not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    return moment.timestamp()
