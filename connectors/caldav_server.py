@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 from connectors.dav.answers import NotDavError
 from connectors.dav.collection import BATCH, CalendarCollection, Found
 from connectors.dav.request_window import RequestWindow
+from connectors.dav.revision import ask_through
 from connectors.dav.server_profiles import ServerProfile, choose_profile, tighten
 from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
-from connectors.evidence import ask_through
 from connectors.google.address import is_google_calendar
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, same_path
 from connectors.ical.reading import parse

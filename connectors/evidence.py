@@ -1,13 +1,13 @@
 """What `sync.proof` needs to know of the outside, gathered without the pipeline: files, program, calendar, last proof.
 
-Everything here stands on the standard library, since it runs in front of every `sync`. Nothing raises: what can't be
-found out is no evidence, and the run takes place and says what is wrong.
+Everything here stands on the standard library, since it runs in front of every `sync`, and what asks a server is
+imported only where there is one. Nothing raises: what can't be found out is no evidence, and the run takes place and
+says what is wrong.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import sys
 import tomllib
@@ -20,9 +20,6 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.dav.answers import LIST_BODY, NotDavError, read_revision, read_rows, revision_body
-from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, path_of
-from connectors.password import find_password
 from sync import __version__
 from sync.errors import FollowupError
 from sync.proof import Proof, read_proof
@@ -47,9 +44,6 @@ class Inquiry:
 PACKAGES = ("sync", "connectors", "mappings")
 ZONES = ("/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo")
 """Where Python looks for time zones before it takes those of the package tzdata."""
-COARSE = 10
-"""Seconds."""
-_HEADERS = {"Content-Type": "application/xml; charset=utf-8", "Depth": "0"}
 
 
 def inquire(
@@ -74,10 +68,12 @@ def inquire(
     inputs = digest_inputs(map(Path, proof.files))
     if inputs != proof.inputs:
         return Inquiry(edited=True)
-    secret = ""
-    if not proof.address:
-        revision = proof.revision
-    else:
+    revision, secret = proof.revision, ""
+    if proof.address:
+        from connectors.dav.revision import ask_revision
+        from connectors.http_transport import Login
+        from connectors.password import find_password
+
         try:
             user = target.get("user", "")
             secret = find_password(
@@ -154,47 +150,6 @@ def _program() -> Iterator[str]:
     for folder in ZONES:
         if Path(folder).is_dir():
             yield f"{folder} {Path(folder).stat().st_mtime_ns}"
-
-
-# --- the calendar --------------------------------------------------------------------------------------------
-
-
-def ask_revision(
-    address: str, login: Login, *, like: str = "", environ: Mapping[str, str], clock: Callable[[], datetime]
-) -> str:
-    """What the calendar says about itself in one request; empty where it can't be asked.
-
-    Two equal revisions, none of them empty, say that nothing in the calendar changed in between. `like` is an earlier
-    one: only its kind is asked for.
-    """
-    try:
-        transport = HttpTransport(address, login, environ=environ, clock=clock)
-    except FollowupError:
-        return ""
-    try:
-        return ask_through(transport, path_of(address), like=like, clock=clock)
-    except (NoAnswerError, NotDavError):
-        return ""
-    finally:
-        transport.close()
-
-
-def ask_through(transport: Transport, path: str, *, like: str = "", clock: Callable[[], datetime]) -> str:
-    """The same over a connection that is open already. Raises `NoAnswerError` and `NotDavError`."""
-    if not like.startswith("listing "):
-        revision = read_revision(transport.send("PROPFIND", path, headers=_HEADERS, body=revision_body(like)), path)
-        if revision or like:
-            return "" if _is_clock(revision, clock()) else revision
-    rows = read_rows(transport.send("PROPFIND", path, headers={**_HEADERS, "Depth": "1"}, body=LIST_BODY))
-    members = [row for row in rows if "collection" not in row.kinds]
-    if any(row.truncated or row.status // 100 != 2 for row in rows) or not all(row.etag for row in members):
-        return ""
-    return "listing " + sha256("\n".join(sorted(f"{row.href} {row.etag}" for row in members)).encode()).hexdigest()
-
-
-def _is_clock(revision: str, now: datetime) -> bool:
-    """Whether this is the present time: a server that counts seconds (SOGo) has one revision for a whole second."""
-    return any(abs(int(digits) - now.timestamp()) < COARSE for digits in re.findall(r"(?<!\d)\d{10}", revision))
 
 
 # --- the last proof ------------------------------------------------------------------------------------------

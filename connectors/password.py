@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +83,8 @@ def _check_owned(config: Path) -> None:
 
 
 def _from_command(command: tuple[str, ...]) -> str:
+    import subprocess
+
     try:
         done = subprocess.run(  # noqa: S603 - the user's own command, from a file that only they can write
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS, check=False

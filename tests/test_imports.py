@@ -111,12 +111,21 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
         "sync.cli.screen",
         "sync.cli.syncing",
     }
-    assert ours(loaded) <= {
+    assert ours(loaded) == {"sync.errors", "sync.proof", "connectors.evidence"}
+    assert not loaded & {"http", "ssl", "email", "subprocess"}, "a file is asked without a request"
+
+
+def test_asking_a_calendar_loads_the_standard_library_only() -> None:
+    program = "import sys, connectors.dav.revision, connectors.password; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "http.client" in loaded, "the test would see it"
+    assert not loaded & (HEAVY | {"subprocess"})
+    assert ours(loaded) == {
         "sync.errors",
-        "sync.proof",
         "connectors.dav",
         "connectors.dav.answers",
-        "connectors.evidence",
+        "connectors.dav.revision",
         "connectors.http_transport",
         "connectors.password",
     }
