@@ -14,16 +14,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock_time
 from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from sync.config import RuleNumbers, Settings, Weekday
 from sync.errors import ConfigError
@@ -45,7 +45,8 @@ About = Literal["", "rule", "stage", "organisation"]
 Window = Literal["work", "message", "contact"]
 
 
-class Rule(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
     """One piece of advice. Which numbers it has is fixed by the data: the user may change those and no others.
 
     `sort` says what it does: makes an event, limits or moves events, gives a state, is content of a description, or
@@ -53,13 +54,13 @@ class Rule(BaseModel):
     one freezes its touches. `advice` is the source's advice in our words; `wording` the key of its texts.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    id: str = Field(pattern=r"^(R-\d{3}-\d{1,2}|sheet|more|triage|heartbeat)$")
+    id: Annotated[str, Field(pattern=r"^(R-\d{3}-\d{1,2}|sheet|more|triage|heartbeat)$")]
     sort: Sort
     trigger: str = ""
     time: Time = "none"
-    kind: TouchClass = Field(default=TouchClass.SELF, alias="class")
+    kind: Annotated[TouchClass, Field(alias="class")] = TouchClass.SELF
     audience: Audience = "none"
     about: About = ""
     """What tells several events of this rule apart, where it is not whom they are sent to (their party)."""
@@ -235,9 +236,9 @@ def _load_rules(settings: Settings) -> Mapping[str, Rule]:
             if rule_id not in rules:
                 raise ConfigError(f"{place}: there is no rule {rule_id!r}" + _nearest(rule_id, rules))
     for rule_id in chosen.disable:
-        rules[rule_id] = rules[rule_id].model_copy(update={"on": False})
+        rules[rule_id] = replace(rules[rule_id], on=False)
     for rule_id in chosen.enable:
-        rules[rule_id] = rules[rule_id].model_copy(update={"on": True})
+        rules[rule_id] = replace(rules[rule_id], on=True)
     for rule_id, numbers in chosen.numbers.items():
         rules[rule_id] = _with_numbers(rules[rule_id], numbers)
     return rules
@@ -253,12 +254,12 @@ def _with_numbers(rule: Rule, numbers: RuleNumbers) -> Rule:
         raise ConfigError(
             f'rules."R-004-3".days = {given["days"]}: asking one person again takes at least {HARD_FLOOR} days'
         )
-    return rule.model_copy(update=given)
+    return replace(rule, **given)
 
 
 def _in_words(rule: Rule, wording: Wording) -> Rule:
     """The rule with its advice in the user's language and words."""
-    return rule.model_copy(update={"advice": wording.texts[f"advice.{rule.id}"]})
+    return replace(rule, advice=wording.texts[f"advice.{rule.id}"])
 
 
 @lru_cache(maxsize=64)
