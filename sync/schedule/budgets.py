@@ -8,7 +8,7 @@ keep it after a contact, but a contact may come any time after an ask: obligatio
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -43,13 +43,15 @@ class Guard:
 
     def note_ask(self, keys: Collection[str], day: date, *, label: str, lead_key: str) -> None:
         """An asking touch stands on this day."""
+        reached = Reached(day.toordinal(), label, lead_key)
         for key in keys:
-            insort(self._record(key).asks, Reached(day.toordinal(), label, lead_key))
+            insort(self._record(key).asks, reached)
 
     def note_contact(self, keys: Collection[str], day: date, *, label: str, lead_key: str) -> None:
         """They were or will be reached on this day by something that asks for nothing."""
+        reached = Reached(day.toordinal(), label, lead_key)
         for key in keys:
-            insort(self._record(key).contacts, Reached(day.toordinal(), label, lead_key))
+            insort(self._record(key).contacts, reached)
 
     def _record(self, key: str) -> _Record:
         if (known := self._records.get(key)) is None:
@@ -59,7 +61,7 @@ class Guard:
 
     def is_free(self, keys: Collection[str], day: date) -> bool:
         """Whether an ask may stand on this day."""
-        return next(self._blocks(keys, day.toordinal()), None) is None
+        return self._block(keys, day.toordinal()) is None
 
     def first_free(
         self, keys: Collection[str], day: date, *, roll: Callable[[date], date]
@@ -72,7 +74,7 @@ class Guard:
         last = day.toordinal() + _FAR
         while True:
             day = roll(day)
-            block = next(self._blocks(keys, day.toordinal()), None)
+            block = self._block(keys, day.toordinal())
             if block is None:
                 return day, first
             until, reached = block
@@ -81,17 +83,20 @@ class Guard:
                 return None, first
             day = date.fromordinal(until)
 
-    def _blocks(self, keys: Collection[str], day: int) -> Iterator[tuple[int, Reached]]:
+    def _block(self, keys: Collection[str], day: int) -> tuple[int, Reached] | None:
+        """Who forbids an ask on this day, and the first day on which they no longer do."""
         for key in keys:
             record = self._records.get(key)
             if record is None or not (limit := record.limit):
                 continue
-            for reached in _within(record.asks, day - limit + 1, day + limit - 1):
-                yield reached.day + limit, reached
-            for reached in _within(record.contacts, day - limit + 1, day):
-                yield reached.day + limit, reached
+            reached = _first(record.asks, day - limit + 1, day + limit - 1)
+            reached = reached or _first(record.contacts, day - limit + 1, day)
+            if reached is not None:
+                return reached.day + limit, reached
+        return None
 
 
-def _within(reached: list[Reached], low: int, high: int) -> list[Reached]:
-    """Those of these days, low and high included."""
-    return reached[bisect_left(reached, (low,)) : bisect_left(reached, (high + 1,))]
+def _first(reached: list[Reached], low: int, high: int) -> Reached | None:
+    """The first of these days from low to high, both included."""
+    place = bisect_left(reached, (low,))
+    return reached[place] if place < len(reached) and reached[place].day <= high else None

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush, heappushpop
 from typing import Protocol
 
 from sync.models import Note, TouchClass
@@ -78,25 +78,24 @@ class Placing:
     def place_all(self, trains: Sequence[Train]) -> Iterator[Draft]:
         """Every draft of these trains with its day, in the order they were served."""
         groups: dict[int, list[tuple[tuple[object, ...], int, Draft, Train]]] = {}
-        waiting: list[tuple[tuple[object, ...], int]] = []
         for number, (group, train) in enumerate(zip(group_trains(trains), trains, strict=True)):
             draft = train.next_draft(None)
             if draft is not None:
                 heappush(groups.setdefault(group, []), (draft.collision_order, number, draft, train))
-        for group, queue in groups.items():
-            heappush(waiting, (_level_order(queue[0][3].case), group))
+        waiting = [(_level_order(queue[0][3].case), group) for group, queue in groups.items()]
+        heapify(waiting)
         while waiting:
             _, group = heappop(waiting)
-            queue = groups[group]
-            _, number, draft, train = heappop(queue)
-            placed = self._place(draft)
-            if placed:
-                yield draft
-            following = train.next_draft(draft) if placed else None
-            if following is not None:
-                heappush(queue, (following.collision_order, number, following, train))
-            if queue:
-                heappush(waiting, (_level_order(queue[0][3].case), group))
+            while queue := groups[group]:
+                _, number, draft, train = heappop(queue)
+                placed = self._place(draft)
+                if placed:
+                    yield draft
+                following = train.next_draft(draft) if placed else None
+                if following is not None:
+                    heappush(queue, (following.collision_order, number, following, train))
+                if queue:
+                    _, group = heappushpop(waiting, (_level_order(queue[0][3].case), group))
 
     def _place(self, draft: Draft) -> bool:
         """Give the draft its day. False where the guard leaves none within half a year."""

@@ -19,29 +19,31 @@ from sync.schedule.slots import QUARTER, moment_of, quarter_down, quarter_up
 
 def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """Fill in start and end of every draft."""
-    waiting: list[Draft] = []
-    kept: list[Draft] = []
     ranked = sorted(drafts, key=lambda draft: draft.collision_order)
-    rank = {draft.uid: place for place, draft in enumerate(ranked)}
-    for draft in ranked:
-        if isinstance(draft.fixed, datetime):
-            _start_at(draft, quarter_down(draft.fixed), desk=desk)
-            draft.start = draft.fixed
-            draft.end = draft.fixed + timedelta(minutes=draft.rule.length)
-        elif draft.pinned and isinstance(draft.fixed, date):
-            draft.start, draft.end = draft.fixed, draft.fixed + timedelta(days=1)
-        elif _kept_quarter(draft, desk) is not None:
-            kept.append(draft)
-        else:
-            waiting.append(draft)
-    for draft in kept:
-        quarter = _kept_quarter(draft, desk)
-        if quarter is not None and (not draft.own_event or desk.slots.is_free(quarter, length=_length(draft))):
-            _start_at(draft, quarter, desk=desk)
-        else:
-            waiting.append(draft)
-    for draft in sorted(waiting, key=lambda draft: (draft.day, rank[draft.uid])):
+    moving = [draft for draft in ranked if not _take_fixed(draft, desk)]
+    waiting = [draft for draft in moving if not _take_kept(draft, desk)]
+    for draft in sorted(waiting, key=lambda draft: draft.day):
         _find_slot(draft, desk=desk)
+
+
+def _take_fixed(draft: Draft, desk: Desk) -> bool:
+    """The hour of a pin or of the sheet, or the whole of a day that the user chose."""
+    if isinstance(draft.fixed, datetime):
+        _start_at(draft, quarter_down(draft.fixed), desk=desk)
+        draft.start = draft.fixed
+        draft.end = draft.fixed + timedelta(minutes=draft.rule.length)
+    elif draft.pinned and isinstance(draft.fixed, date):
+        draft.start, draft.end = draft.fixed, draft.fixed + timedelta(days=1)
+    return draft.start is not None
+
+
+def _take_kept(draft: Draft, desk: Desk) -> bool:
+    """The start of the last run, where it still holds and nothing else of ours stands there now."""
+    quarter = _kept_quarter(draft, desk)
+    if quarter is None or (draft.own_event and not desk.slots.is_free(quarter, length=_length(draft))):
+        return False
+    _start_at(draft, quarter, desk=desk)
+    return True
 
 
 def window_of(draft: Draft, day: date, *, desk: Desk) -> tuple[int, int]:
