@@ -38,8 +38,8 @@ class Desk:
     """The inputs of one run and its notes. `today` is the day in the seeker's zone.
 
     `now` is only written down. What depends on it asks `has_come`, `is_behind`, `has_begun` or `from_now_on`, which
-    note in `turns` when their answer changes by itself: until the first of these, the same inputs give the same
-    schedule.
+    note in `turns` or `turn` when their answer changes by itself: until the first of these, the same inputs give the
+    same schedule.
     """
 
     settings: Settings
@@ -52,6 +52,10 @@ class Desk:
     days: BusinessDays
     never_logs: bool
     by_lead: dict[str, list[TouchMemory]]
+    quarter: int
+    """The first one that does not begin before `now`."""
+    turn: int
+    """The first quarter whose coming changes an answer; midnight at the latest."""
     windows: Windows = field(default_factory=Windows)
     slots: Slots = field(default_factory=Slots)
     notes: list[Note] = field(default_factory=list)
@@ -78,7 +82,7 @@ class Desk:
     @property
     def holds_until(self) -> datetime:
         """The first instant at which the clock alone may change an answer of this desk; midnight at the latest."""
-        return min((at(self.today + timedelta(days=1), time(0), self.zone), *self.turns))
+        return min((moment_of(self.turn, self.zone), *self.turns))
 
     def has_come(self, moment: datetime) -> bool:
         """Whether this instant is now or past."""
@@ -94,12 +98,14 @@ class Desk:
 
     def has_begun(self, quarter: int) -> bool:
         """Whether it is too late for a new touch to begin before this quarter."""
-        return self.is_behind(moment_of(quarter - 1, self.zone))
+        if quarter > self.quarter:
+            self.turn = min(self.turn, quarter - 1)
+        return quarter <= self.quarter
 
     def from_now_on(self, quarter: int) -> int:
         """This quarter, or the first one from now on where that is later: no new touch starts in the past."""
-        first = max(quarter, quarter_up(self.now))
-        self.is_behind(moment_of(first, self.zone))
+        first = max(quarter, self.quarter)
+        self.turn = min(self.turn, first)
         return first
 
     def zone_named(self, name: str) -> ZoneInfo | None:
@@ -192,6 +198,8 @@ def open_desk(
         days=open_business_days(settings, year=today.year),
         never_logs=not logged and not memory.ever_ticked,
         by_lead=by_lead,
+        quarter=quarter_up(now),
+        turn=quarter_up(at(today + timedelta(days=1), time(0), settings.zone)),
     )
 
 
