@@ -18,11 +18,11 @@ from datetime import date, datetime, timedelta
 from sync.advice import Rule
 from sync.models import Moment, Person
 from sync.reconcile.memory import TouchMemory
-from sync.schedule.cases import Case, may_write
+from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel
 from sync.schedule.ladders import WEEK
-from sync.schedule.occasions import CRITICAL, FINDERS, Occasion, not_before
+from sync.schedule.occasions import CRITICAL, Occasion, find_occasions, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.slots import moment_of, quarter_down, quarter_up
 
@@ -32,13 +32,9 @@ def obligations(case: Case, *, desk: Desk) -> list[Draft]:
     drafts: list[Draft] = []
     if not case.reachable:
         return drafts
-    for trigger, find in FINDERS.items():
-        for rule in desk.advice.by_trigger.get(trigger, ()):
-            if rule.time not in ("deadline", "before", "promise") or not may_write(case, rule.reads):
-                continue
-            for occasion in find(case, rule, desk):
-                for person, party in recipients(rule, case):
-                    drafts += settle(_draft(case, rule, occasion, desk, person, party), occasion, desk=desk)
+    for rule, occasion in find_occasions(case, desk=desk):
+        for person, party in recipients(rule, case):
+            drafts += settle(_draft(case, rule, occasion, desk, person, party), occasion, desk=desk)
     return _one_late(drafts, desk)
 
 

@@ -7,13 +7,13 @@ outbound message counts as having done it. Deadlines are elapsed hours on the UT
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.advice import Rule
 from sync.models import Moment
-from sync.schedule.cases import Case, end_of
+from sync.schedule.cases import Case, end_of, may_write
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import draft_for
 from sync.schedule.ladders import roll_reasons
@@ -25,6 +25,10 @@ EVENING = time(18)
 END_OF_DAY = time(23, 59)
 CRITICAL = "critical:"
 """Begins the note of a touch whose place a decision took; the day follows."""
+
+
+_OWED = frozenset({"deadline", "before", "promise"})
+"""The kinds of time an obligation has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,26 @@ class Occasion:
     """After this moment the touch makes no sense any more."""
 
 
-def _deadline(rule: Rule, since: Moment, desk: Desk, *, said: str, start: datetime | None = None) -> Occasion:
+def find_occasions(case: Case, *, desk: Desk) -> Iterator[tuple[Rule, Occasion]]:
+    """Everything that sets an obligation of this lead off, with the rule that asks for it."""
+    for fact, finders in _FINDERS.items():
+        if getattr(case.lead, fact) is None:
+            continue
+        for trigger, find in finders.items():
+            for rule in desk.advice.by_trigger.get(trigger, ()):
+                if rule.time in _OWED and may_write(case, rule.reads) and (found := find(case, rule, desk)):
+                    yield rule, found
+
+
+def _deadline(
+    rule: Rule, since: Moment, desk: Desk, *, said: str, start: datetime | None = None, round: int = 0
+) -> Occasion:
     """Elapsed hours from the trigger; a date without hour counts as the start of work."""
     trigger = start or desk.instant_of(since)
     earliest = trigger + timedelta(minutes=rule.minutes or 0)
     if start is None and not isinstance(since, datetime):
         said = f"{said}; {desk.say('reason.time_assumed')}"
-    return Occasion(since, earliest, _later(trigger, hours=rule.hours or 0), said)
+    return Occasion(since, earliest, _later(trigger, hours=rule.hours or 0), said, round)
 
 
 def _later(moment: datetime, *, hours: int) -> datetime:
@@ -56,22 +73,21 @@ def _later(moment: datetime, *, hours: int) -> datetime:
     return datetime.fromtimestamp(moment.timestamp() + hours * 3600, moment.tzinfo)
 
 
-def _received(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
+def _received(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     at_ = case.lead.received_at
-    if at_ is not None:
-        yield _deadline(rule, at_, desk, said=_said(case, "received_at", at_, desk))
+    return None if at_ is None else _deadline(rule, at_, desk, said=_said(case, "received_at", at_, desk))
 
 
-def _introduced(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
+def _introduced(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     lead = case.lead
-    if lead.received_at is not None and lead.referrer.strip() and lead.contact.name.strip():
-        yield _deadline(rule, lead.received_at, desk, said=_said(case, "received_at", lead.received_at, desk))
+    return _received(case, rule, desk) if lead.referrer.strip() and lead.contact.name.strip() else None
 
 
-def _introduction_used(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
+def _introduction_used(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     done = first_contact(case, desk=desk)
-    if done is not None:
-        yield _deadline(rule, done, desk, said=desk.say("reason.introduction_used", day=desk.tell(desk.day_of(done))))
+    if done is None:
+        return None
+    return _deadline(rule, done, desk, said=desk.say("reason.introduction_used", day=desk.tell(desk.day_of(done))))
 
 
 def first_contact(case: Case, *, desk: Desk) -> Moment | None:
@@ -87,44 +103,48 @@ def first_contact(case: Case, *, desk: Desk) -> Moment | None:
     return sent if known is None or desk.day_of(sent) <= known else known
 
 
-def _neglected(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
+def _neglected(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     call, lead = desk.rule("R-002-1"), case.lead
     if call is None or lead.received_at is None:
-        return
+        return None
     uid = draft_for(case, call, desk=desk, raw=desk.day_of(lead.received_at)).uid
     record = desk.touches.get(uid) or desk.memory.touches.get(uid)
-    if record and record.missed and not record.done_on and record.note.startswith(CRITICAL):
-        day = date.fromisoformat(record.note.removeprefix(CRITICAL))
-        start = at(day, desk.settings.message_hours.start, desk.zone) - timedelta(minutes=rule.minutes or 0)
-        yield _deadline(rule, day, desk, said=desk.say("reason.neglected", day=desk.tell(day)), start=start)
+    if record is None or not record.missed or record.done_on or not record.note.startswith(CRITICAL):
+        return None
+    day = date.fromisoformat(record.note.removeprefix(CRITICAL))
+    start = at(day, desk.settings.message_hours.start, desk.zone) - timedelta(minutes=rule.minutes or 0)
+    return _deadline(rule, day, desk, said=desk.say("reason.neglected", day=desk.tell(day)), start=start)
 
 
-def _interview(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
+def _interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     held = case.lead.interview_at
     if held is None or not case.seen.interviews:
-        return
+        return None
     number = case.seen.interviews[-1].round
-    found = _before_interview(case, rule, desk) if rule.time == "before" else _after(case, rule, held, desk)
-    if found:
-        yield replace(found, round=number)
+    if rule.time == "before":
+        return _before(case, rule, held, desk, round=number)
+    return _after(case, rule, held, desk, field="interview_at", end=case.lead.interview_end, round=number)
 
 
-def _after(case: Case, rule: Rule, held: Moment, desk: Desk) -> Occasion | None:
-    lead = case.lead
-    field = "interview_at" if held is lead.interview_at else "meeting_on"
+def _meeting(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    held = case.lead.meeting_on
+    if held is None:
+        return None
+    return _after(case, rule, held, desk, field="meeting_on", end=None, round=case.round_of("meeting_on"))
+
+
+def _after(case: Case, rule: Rule, held: Moment, desk: Desk, *, field: str, end: Moment | None, round: int) -> Occasion:
+    """When what the field names is over."""
     said = _said(case, field, held, desk)
     if isinstance(held, datetime):
-        end = end_of(held, lead.interview_end if field == "interview_at" else None, desk=desk)
-        return replace(_deadline(rule, end, desk, said=said), since=end)
+        return _deadline(rule, end_of(held, end, desk=desk), desk, said=said, round=round)
     zone = interview_zone(case, desk)
-    start, end = at(held, EVENING, zone), at(held + timedelta(days=1), END_OF_DAY, zone)
-    return Occasion(held, start, end, f"{said}; {desk.say('reason.time_assumed')}")
+    start, until = at(held, EVENING, zone), at(held + timedelta(days=1), END_OF_DAY, zone)
+    return Occasion(held, start, until, f"{said}; {desk.say('reason.time_assumed')}", round)
 
 
-def _before_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
-    """The day before, in the interview's own zone, at an hour that suits both ends."""
-    held = case.lead.interview_at
-    assert held is not None
+def _before(case: Case, rule: Rule, held: Moment, desk: Desk, *, round: int) -> Occasion:
+    """The day before an interview, in its own zone, at an hour that suits both ends."""
     zone = interview_zone(case, desk)
     start = held if isinstance(held, datetime) else at(held, desk.settings.work_hours.start, zone)
     eve = start.astimezone(zone).date() - timedelta(days=rule.days or 0)
@@ -133,7 +153,7 @@ def _before_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     last = start - timedelta(hours=rule.hours or 0)
     said = "; ".join((_said(case, "interview_at", held, desk), *roll_reasons(eve, day, desk=desk)))
     since = moment_of(bounds[0], desk.zone).date()
-    return Occasion(since, moment_of(bounds[0], desk.zone), last, said, bounds=bounds, until=last)
+    return Occasion(since, moment_of(bounds[0], desk.zone), last, said, round, bounds=bounds, until=last)
 
 
 def _both_hours(day: date, zone: ZoneInfo, desk: Desk) -> tuple[int, int]:
@@ -150,42 +170,38 @@ def _both_hours(day: date, zone: ZoneInfo, desk: Desk) -> tuple[int, int]:
     return last, last + 1
 
 
-def _references(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
+def _references(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     given = case.lead.references_given_on
     if given is None:
-        return
+        return None
     eve = given - timedelta(days=rule.days or 0)
     day = desk.days.at_or_before(eve)
     said = "; ".join((_said(case, "references_given_on", given, desk), *roll_reasons(eve, day, desk=desk)))
-    yield Occasion(day, at(day, desk.settings.work_hours.start, desk.zone), at(given, END_OF_DAY, desk.zone), said)
+    return Occasion(day, at(day, desk.settings.work_hours.start, desk.zone), at(given, END_OF_DAY, desk.zone), said)
 
 
-def _offer(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
-    if case.lead.offer_on is not None:
-        yield _deadline(rule, case.lead.offer_on, desk, said=_said(case, "offer_on", case.lead.offer_on, desk))
+def _offer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    offered = case.lead.offer_on
+    return None if offered is None else _deadline(rule, offered, desk, said=_said(case, "offer_on", offered, desk))
 
 
-def _message_in(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
-    lead = case.lead
-    if lead.last_inbound is not None and lead.last_inbound_channel:
-        occasion = _deadline(rule, lead.last_inbound, desk, said=_said(case, "last_inbound", lead.last_inbound, desk))
-        yield replace(occasion, round=case.round_of("last_inbound"))
+def _message_in(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    came = case.lead.last_inbound
+    if came is None or not case.lead.last_inbound_channel:
+        return None
+    return _deadline(
+        rule, came, desk, said=_said(case, "last_inbound", came, desk), round=case.round_of("last_inbound")
+    )
 
 
-def _promised(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
+def _promised(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     promised = case.lead.promised_on
     if promised is None:
-        return
+        return None
     day = desk.days.at_or_before(promised)
     said = "; ".join((_said(case, "promised_on", promised, desk), *roll_reasons(promised, day, desk=desk)))
     start = at(day, desk.settings.work_hours.start, desk.zone)
-    yield Occasion(day, start, at(promised, END_OF_DAY, desk.zone), said, round=case.round_of("promised_on"))
-
-
-def _meeting(case: Case, rule: Rule, desk: Desk) -> Iterator[Occasion]:
-    held = case.lead.meeting_on
-    if held is not None and (found := _after(case, rule, held, desk)):
-        yield replace(found, round=case.round_of("meeting_on"))
+    return Occasion(day, start, at(promised, END_OF_DAY, desk.zone), said, case.round_of("promised_on"))
 
 
 def interview_zone(case: Case, desk: Desk) -> ZoneInfo:
@@ -207,16 +223,18 @@ def not_before(sent: Moment, since: Moment, desk: Desk) -> bool:
     return desk.day_of(sent) >= desk.day_of(since)
 
 
-FINDERS: Mapping[str, Callable[[Case, Rule, Desk], Iterator[Occasion]]] = {
-    "received": _received,
-    "introduced": _introduced,
-    "introduction_used": _introduction_used,
-    "introduction_neglected": _neglected,
-    "interview": _interview,
-    "references_given": _references,
-    "offer": _offer,
-    "message_in": _message_in,
-    "promised": _promised,
-    "meeting": _meeting,
+_FINDERS: Mapping[str, Mapping[str, Callable[[Case, Rule, Desk], Occasion | None]]] = {
+    "received_at": {
+        "received": _received,
+        "introduced": _introduced,
+        "introduction_used": _introduction_used,
+        "introduction_neglected": _neglected,
+    },
+    "interview_at": {"interview": _interview},
+    "references_given_on": {"references_given": _references},
+    "offer_on": {"offer": _offer},
+    "last_inbound": {"message_in": _message_in},
+    "promised_on": {"promised": _promised},
+    "meeting_on": {"meeting": _meeting},
 }
-"""What sets an obligation off, by the name the rules use."""
+"""What sets an obligation off, by the date without which nothing does and by the name the rules use."""
