@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -213,6 +214,19 @@ def test_every_command_has_its_help(command: str, capsys: pytest.CaptureFixture[
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["--version"]) == 0
     assert capsys.readouterr().out == f"followup {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["log --csv", "status"])
+def test_a_reader_that_went_before_the_end_is_no_failure(folder: Path, command: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    program = [sys.executable, "-c", "from sync.cli import main; main()", *command.split()]
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+    done = subprocess.run(
+        program, cwd=folder, env=environment, stdout=write, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_csv_to_ics_loads_no_heavy_library(folder: Path) -> None:

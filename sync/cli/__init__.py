@@ -67,6 +67,7 @@ def run_command(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. Expected failures become one sentence on stderr."""
     try:
         result = followup(arguments, prog_name="followup", standalone_mode=False)
+        sys.stdout.flush()  # that the reader has gone is noticed here, not when Python ends
     except FollowupError as error:
         click.echo(f"followup: {error}", err=True)
         return error.exit_code
