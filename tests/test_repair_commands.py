@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -67,6 +68,36 @@ def test_clear_asks_first(folder: Folder, capsys: pytest.CaptureFixture[str]) ->
     assert folder.feed() == before
     assert folder.run("clear", "--yes") == 0
     assert "BEGIN:VEVENT" not in folder.feed()
+
+
+class Terminal(io.StringIO):
+    """What somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("typed", "exit_code", "said"),
+    [
+        pytest.param("n\n", 0, "Nothing was taken out.", id="no"),
+        pytest.param("\n", 0, "Nothing was taken out.", id="Enter"),
+        pytest.param("", 130, "interrupted", id="Ctrl-D"),
+        pytest.param("y\n", 0, "deleted", id="yes"),
+    ],
+)
+def test_clear_does_what_is_answered(
+    folder: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    exit_code: int,
+    said: str,
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    assert folder.run("clear") == exit_code
+    assert said in "".join(capsys.readouterr())
+    assert ("BEGIN:VEVENT" in folder.feed()) == (typed != "y\n")
 
 
 def test_status_is_for_monitors(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:

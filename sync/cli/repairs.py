@@ -77,7 +77,9 @@ def clear(config: Path | None, now: str, no_color: bool, past_too: bool, yes: bo
     if not yes:
         if not sys.stdin.isatty():
             raise ConfigError("nothing was taken out: without a terminal to ask on, give --yes")
-        click.confirm("Take them out of the calendar?", abort=True)
+        if not click.confirm("Take them out of the calendar?"):
+            click.echo("Nothing was taken out.")
+            return OK
     return _show_repair(_repair(repair.clear, config, now, past_too=past_too), no_color)
 
 
