@@ -46,19 +46,20 @@ def _observance(after: datetime, *, before: timedelta, onset: datetime) -> Timez
 
 def _changes(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The last second before and the first second after each change of the offset, in order."""
-    day, zone = start.astimezone(UTC), start.tzinfo
+    day, rule, zone = start.astimezone(UTC), _rule(start), start.tzinfo
     while day < end:
         low, high = day, day + timedelta(days=1)
         day = high
-        if _rule(low.astimezone(zone)) == _rule(high.astimezone(zone)):
+        if _rule(high.astimezone(zone)) == rule:
             continue
         while high - low > timedelta(seconds=1):
             middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
-            if _rule(middle.astimezone(zone)) == _rule(low.astimezone(zone)):
+            if _rule(middle.astimezone(zone)) == rule:
                 low = middle
             else:
                 high = middle
         yield low.astimezone(zone), high.astimezone(zone)
+        rule = _rule(day.astimezone(zone))
 
 
 def _rule(moment: datetime) -> tuple[timedelta, str | None]:
