@@ -23,6 +23,13 @@ def test_lines_are_folded_as_icalendar_folds(text: str) -> None:
 
 
 @settings(max_examples=200)
+@given(LINES, st.integers(1, 64))
+def test_what_stands_before_a_text_takes_of_its_room(text: str, octets: int) -> None:
+    before = "A" * octets
+    assert before.encode() + fold(text.encode(), 74 - octets) == Contentline(before + text).to_ical()
+
+
+@settings(max_examples=200)
 @given(st.text(max_size=60) | st.text(st.sampled_from("\\nN;,\r\n:"), max_size=20))
 def test_text_is_escaped_as_icalendar_escapes(text: str) -> None:
     assert encode_text(text) == vText(text).to_ical()

@@ -34,7 +34,8 @@ class CompiledText:
 
     def __init__(self, component: Component, *, slots: Slots, values: Mapping[str, object]) -> None:
         fixed: list[bytes] = []
-        self._slots: list[tuple[bytes, int]] = []
+        self._slots: list[tuple[int, int]] = []
+        """For how many octets each has room in its line, and which of the encoded values stands there."""
         self._encoders: list[tuple[str, Encoder]] = []
         """Each once: a value may stand in several lines."""
         inside: list[str] = []
@@ -49,8 +50,9 @@ class CompiledText:
                 assert whole.endswith(encoded), slot
                 if slots[slot] not in self._encoders:
                     self._encoders.append(slots[slot])
-                self._slots.append((whole[: len(whole) - len(encoded)], self._encoders.index(slots[slot])))
-                fixed.append(b"%b")
+                before = whole[: len(whole) - len(encoded)]
+                self._slots.append((_LONGEST - len(before), self._encoders.index(slots[slot])))
+                fixed.append(before.replace(b"%", b"%%") + b"%b")
             else:
                 fixed.append(line.to_ical().replace(b"%", b"%%"))
             if name == "END":
@@ -60,23 +62,26 @@ class CompiledText:
     def write(self, values: Mapping[str, Any]) -> bytes:
         """The text with these values in its slots."""
         encoded = [encode(values[value]) for value, encode in self._encoders]
-        lines = [start + encoded[place] for start, place in self._slots]
-        return self._format % tuple([line if len(line) <= _LONGEST else fold(line) for line in lines])
+        return self._format % tuple(
+            [encoded[at] if len(encoded[at]) <= room else fold(encoded[at], room) for room, at in self._slots]
+        )
 
 
-def fold(line: bytes) -> bytes:
-    """One content line, folded as icalendar does: never inside a character, never after a lone `\\` or `^`."""
+def fold(text: bytes, room: int = _LONGEST) -> bytes:
+    """The rest of a content line, folded as icalendar does: never inside a character, never after a lone `\\` or `^`.
+
+    `room` is how many octets are left in the line it begins in; some characters' worth at least.
+    """
     parts: list[bytes] = []
-    start, size = 0, len(line)
-    while size - start > _LONGEST:
-        end = start + _LONGEST
-        while 0x80 <= line[end] < 0xC0:
+    start, end = 0, room
+    while end < len(text):
+        while 0x80 <= text[end] < 0xC0:
             end -= 1
-        if line[end - 1] in b"\\^":
+        if text[end - 1] in b"\\^":
             end -= 1
-        parts.append(line[start:end])
-        start = end
-    parts.append(line[start:])
+        parts.append(text[start:end])
+        start, end = end, end + _LONGEST
+    parts.append(text[start:])
     return b"\r\n ".join(parts)
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Timezone
@@ -59,7 +59,7 @@ class Dialect:
 
 def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = Dialect()) -> bytes:
     """The whole calendar object of one event, merged into `base`. Raises `UnreadableEvent` if the base is broken."""
-    zone = None if dialect.utc else _zone_of(event)
+    zone = _zone_of(event, dialect)
     if not base:
         top, bottom = _around(zone, event.start.year)
         return top + write_event(event, stamp, dialect) + bottom
@@ -111,35 +111,18 @@ def _zone_component(zone: str, year: int) -> Timezone:
 def write_event(event: Event, stamp: Stamp, dialect: Dialect) -> bytes:
     """A VEVENT that nobody else has touched."""
     values = _values(event, stamp, dialect)
-    utc = dialect.utc or not _zone_of(event)
     template = _template(
-        _Shape(
-            zone="" if utc else event.zone,
-            all_day=not isinstance(event.start, datetime),
-            status=values["STATUS"],
-            color=values["COLOR"],
-            alarm=event.alarm,
-            silent=event.alarm is None and dialect.none_alarm,
-            described=values["DESCRIPTION"] is not None,
-            url=values["URL"] is not None,
-            categories=values["CATEGORIES"] is not None,
-        )
+        zone=_zone_of(event, dialect),
+        all_day=not isinstance(event.start, datetime),
+        status=values["STATUS"],
+        color=values["COLOR"],
+        alarm=event.alarm,
+        silent=event.alarm is None and dialect.none_alarm,
+        described=values["DESCRIPTION"] is not None,
+        url=values["URL"] is not None,
+        categories=values["CATEGORIES"] is not None,
     )
     return template.write(values)
-
-
-class _Shape(NamedTuple):
-    """What decides which lines a VEVENT has; everything else in it is a value."""
-
-    zone: str
-    all_day: bool
-    status: str
-    color: str | None
-    alarm: timedelta | None
-    silent: bool
-    described: bool
-    url: bool
-    categories: bool
 
 
 _SLOTS: Slots = {
@@ -160,26 +143,35 @@ _SLOTS: Slots = {
 
 
 @lru_cache(maxsize=512)
-def _template(shape: _Shape) -> CompiledText:
-    """An event of this shape as icalendar writes it, with slots."""
-    start = (
-        date(2000, 1, 1) if shape.all_day else datetime(2000, 1, 1, tzinfo=ZoneInfo(shape.zone) if shape.zone else UTC)
-    )
+def _template(
+    *,
+    zone: str | None,
+    all_day: bool,
+    status: str,
+    color: str | None,
+    alarm: timedelta | None,
+    silent: bool,
+    described: bool,
+    url: bool,
+    categories: bool,
+) -> CompiledText:
+    """An event as icalendar writes it, with slots: what is given decides which lines it has, the rest are values."""
+    start = date(2000, 1, 1) if all_day else datetime(2000, 1, 1, tzinfo=ZoneInfo(zone) if zone else UTC)
     event = Event(
         uid="uid",
         start=start,
         end=start,
-        zone=shape.zone,
+        zone=zone or "",
         summary="summary",
-        description="description" if shape.described else "",
-        categories=("category",) if shape.categories else (),
-        tentative=shape.status == "TENTATIVE",
-        cancelled=shape.status == "CANCELLED",
-        alarm=shape.alarm,
-        url="https://example.org/" if shape.url else "",
-        color=shape.color or "",
+        description="description" if described else "",
+        categories=("category",) if categories else (),
+        tentative=status == "TENTATIVE",
+        cancelled=status == "CANCELLED",
+        alarm=alarm,
+        url="https://example.org/" if url else "",
+        color=color or "",
     )
-    dialect = Dialect(none_alarm=shape.silent, utc=not shape.zone, marked=shape.described)
+    dialect = Dialect(none_alarm=silent, utc=not zone, marked=described)
     stamp = Stamp(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC), 0)
     component = VEvent()
     _fill(component, event, stamp, dialect)
@@ -199,7 +191,7 @@ def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> No
 
 def _values(event: Event, stamp: Stamp, dialect: Dialect, *, text: str = "") -> dict[str, Any]:
     """Our properties of this event, None for one it must not have. `text` is a description that is there already."""
-    zone = None if dialect.utc else _zone_of(event)
+    zone = _zone_of(event, dialect)
     wall = ZoneInfo(zone) if zone else UTC
     described = put_our_part(
         text or event.notes,
@@ -260,9 +252,11 @@ def _put_alarm(component: VEvent, event: Event, dialect: Dialect) -> None:
         component.add_component(alarm)
 
 
-def _zone_of(event: Event) -> str | None:
-    """The zone whose rules the event needs: none when it is all-day or in UTC."""
-    return event.zone if isinstance(event.start, datetime) and event.zone not in ("", "UTC", "Etc/UTC") else None
+def _zone_of(event: Event, dialect: Dialect) -> str | None:
+    """The zone whose rules the event needs: none when it is all-day or in UTC, or where a server loses zones."""
+    if dialect.utc or not isinstance(event.start, datetime) or event.zone in ("", "UTC", "Etc/UTC"):
+        return None
+    return event.zone
 
 
 @lru_cache(maxsize=1024)
