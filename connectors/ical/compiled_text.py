@@ -10,7 +10,6 @@ writes something else one day fails a test and not a calendar.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -93,12 +92,11 @@ class _Text(str):
     to_ical = vText.to_ical
 
 
-_ESCAPED = re.compile(r"[\\;,\r\n]")
-
-
 def encode_text(text: str) -> bytes:
     """A TEXT value (RFC 5545 3.3.11)."""
-    return bytes(_Text(text).to_ical()) if _ESCAPED.search(text) else text.encode()
+    if "," in text or ";" in text or "\\" in text or "\n" in text or "\r" in text:
+        return bytes(_Text(text).to_ical())
+    return text.encode()
 
 
 def encode_number(number: int) -> bytes:
