@@ -102,9 +102,10 @@ class Wording:
 
     def say(self, key: str, **facts: object) -> str:
         """The text of this key with its placeholders filled; for one of a `count` its `-single`, where there is one."""
-        if key in self._counted and str(facts.get("count", facts.get("days"))) == "1":
-            key = f"{key}-single"
-        return self._templates[key].format_map(facts)
+        template, single = self._templates[key]
+        if single is not None and str(facts.get("count", facts.get("days"))) == "1":
+            template = single
+        return template % facts
 
     def has(self, key: str) -> bool:
         """Whether there is a text for this key."""
@@ -112,10 +113,10 @@ class Wording:
 
     def day(self, day: date) -> str:
         """`Sat 16 Jan`: the weekday makes a date hard to misread."""
-        key = day.month, day.day, day.weekday()
-        if (known := self._days.get(key)) is None:
+        number = day.toordinal()
+        if (known := self._days.get(number)) is None:
             weekday, month = self._weekdays[day.weekday()], self._months[day.month - 1]
-            known = self._days[key] = self.say("date", weekday=weekday, day=day.day, month=month)
+            known = self._days[number] = self.say("date", weekday=weekday, day=day.day, month=month)
         return known
 
     def moment(self, moment: datetime) -> str:
@@ -123,22 +124,22 @@ class Wording:
         return self.say("moment", day=self.day(moment), time=f"{moment:%H:%M}")
 
     @cached_property
-    def _templates(self) -> Mapping[str, str]:
-        """The texts as templates in which every brace but those of a plain `{name}` is harmless."""
-        return {key: _as_template(text) for key, text in self.texts.items()}
+    def varied(self) -> Mapping[str, frozenset[str]]:
+        """The keys that have texts of their own for special cases, and these cases: `late` for `key-late` beside `key`."""
+        cases: dict[str, set[str]] = {}
+        for key in self.texts:
+            base, _, case = key.rpartition("-")
+            cases.setdefault(base, set()).add(case)
+        return {key: frozenset(special) for key, special in cases.items()}
 
     @cached_property
-    def varied(self) -> frozenset[str]:
-        """The keys that have texts of their own for special cases: `key-late` beside `key`."""
-        return frozenset(key.rpartition("-")[0] for key in self.texts)
+    def _templates(self) -> Mapping[str, tuple[str, str | None]]:
+        """The texts as templates, each with the one that is said of one instead, where there is one."""
+        templates = {key: _as_template(text) for key, text in self.texts.items()}
+        return {key: (template, templates.get(f"{key}-single")) for key, template in templates.items()}
 
     @cached_property
-    def _counted(self) -> frozenset[str]:
-        """The keys that have a text of their own for one."""
-        return frozenset(key for key in self.texts if f"{key}-single" in self.texts)
-
-    @cached_property
-    def _days(self) -> dict[tuple[int, int, int], str]:
+    def _days(self) -> dict[int, str]:
         """Days told before: a schedule names the same few again and again."""
         return {}
 
@@ -152,12 +153,8 @@ class Wording:
 
 
 def _as_template(text: str) -> str:
-    parts = _PLACEHOLDER.split(text)
-    for index in range(0, len(parts), 2):
-        parts[index] = parts[index].replace("{", "{{").replace("}", "}}")
-    for index in range(1, len(parts), 2):
-        parts[index] = "{" + parts[index] + "}"
-    return "".join(parts)
+    """The text for the `%` operator: nothing in it but a plain `{name}` is a placeholder."""
+    return _PLACEHOLDER.sub(r"%(\1)s", text.replace("%", "%%"))
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,10 @@ class Desk:
     """The first one that does not begin before `now`."""
     turn: int
     """The first quarter whose coming changes an answer; midnight at the latest."""
+    say: Callable[..., str]
+    """Says a sentence in the user's wording (`Wording.say`)."""
+    tell: Callable[[date], str]
+    """A day in the user's wording (`Wording.day`)."""
     windows: Windows = field(default_factory=Windows)
     slots: Slots = field(default_factory=Slots)
     notes: list[Note] = field(default_factory=list)
@@ -153,15 +157,6 @@ class Desk:
         """A date without hour counts as the start of work (DESIGN 5.4, "time assumed")."""
         return moment if isinstance(moment, datetime) else at(moment, self.settings.work_hours.start, self.zone)
 
-    @property
-    def say(self) -> Callable[..., str]:
-        """Says a sentence in the user's wording (`Wording.say`)."""
-        return self.advice.wording.say
-
-    def tell(self, day: date) -> str:
-        """A day in the user's wording."""
-        return self.advice.wording.day(day)
-
     def identify(
         self, key: str, rule: str, *, party: str = "", round: int = 0, generation: int = 0
     ) -> tuple[str, int, TouchMemory | None]:
@@ -200,6 +195,8 @@ def open_desk(
         by_lead=by_lead,
         quarter=quarter_up(now),
         turn=quarter_up(at(today + timedelta(days=1), time(0), settings.zone)),
+        say=advice.wording.say,
+        tell=advice.wording.day,
     )
 
 
