@@ -125,7 +125,7 @@ class Wording:
 
     @cached_property
     def varied(self) -> Mapping[str, frozenset[str]]:
-        """The keys that have texts of their own for special cases, and these cases: `late` for `key-late` beside `key`."""
+        """The special cases a key has texts of its own for: `late`, where there is `key-late` beside `key`."""
         cases: dict[str, set[str]] = {}
         for key in self.texts:
             base, _, case = key.rpartition("-")

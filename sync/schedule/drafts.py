@@ -73,6 +73,11 @@ class Draft:
     hangs_on: str = ""
     fact: str = ""
     """The text of the fact it hangs on."""
+    title: str = ""
+    brief: str = ""
+    """The title with details = "short"."""
+    description: str = ""
+    who: str = ""
 
     @property
     def guard_keys(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ from sync.schedule.shared import (
     triage_event,
 )
 from sync.schedule.showing import publish, ring, sortable
-from sync.schedule.text import Texts, web_link, write_texts
+from sync.schedule.text import web_link, write_texts
 from sync.schedule.timing import give_times
 
 _OpenTouch = open_twin(Touch)
@@ -76,14 +76,15 @@ def make_schedule(
     give_times(drafts, desk=desk)
     publish(drafts, desk=desk)
     ring(drafts, desk=desk)
-    texts = write_texts(drafts, desk=desk)
+    write_texts(drafts, desk=desk)
     make_remarks(cases, active, drafts, desk=desk)
     frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
     frozen_leads = frozenset(leads.silent_keys) | {c.lead.key for c in cases if c.lead.unreadable & STOPS}
+    bare = desk.say("title.none")
     schedule = Schedule(
         touches=tuple(
             sorted(
-                (_touch(draft, texts[draft.uid]) for draft in drafts),
+                (_touch(draft, bare) for draft in drafts),
                 key=lambda touch: (sortable(touch.start), touch.uid),
             )
         ),
@@ -234,7 +235,7 @@ def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
     return ((case.lead.key, rule.id) for rule in desk.advice.rules.values() if rule.reads & unreadable)
 
 
-def _touch(draft: Draft, texts: Texts) -> Touch:
+def _touch(draft: Draft, bare: str) -> Touch:
     lead = draft.case.lead if draft.case else None
     assert draft.start is not None
     assert draft.end is not None
@@ -255,10 +256,10 @@ def _touch(draft: Draft, texts: Texts) -> Touch:
         zone=draft.zone.key,
         given=given,
         deadline=draft.deadline,
-        summary=texts.title,
-        description=texts.description,
+        summary=draft.title,
+        description=draft.description,
         channel=draft.channel,
-        who=texts.who,
+        who=draft.who,
         move=draft.move,
         tentative=draft.tentative,
         published=draft.published,
@@ -271,8 +272,8 @@ def _touch(draft: Draft, texts: Texts) -> Touch:
         offers=draft.offers,
         url=web_link(lead.url) if lead else "",
         address=lead.address if lead else "",
-        brief=texts.brief,
-        bare=texts.bare,
+        brief=draft.brief,
+        bare=bare,
     )
     touch.__class__ = Touch
     return touch

@@ -8,7 +8,7 @@ an unchanged event stays unchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
@@ -28,72 +28,78 @@ _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
 
 
-class Texts(NamedTuple):
-    """What a touch says. `brief` and `bare` are the titles with details = "short" and "none"."""
+Moves = tuple[tuple[str, date], ...]
+"""Moves made before, each with its day, the oldest first."""
 
-    title: str
-    brief: str
-    bare: str
-    description: str
-    who: str
+
+class _Stock(NamedTuple):
+    """Lines that many leads have in common, each written once."""
+
+    news: Callable[[str, Moves], Sequence[str]]
+    """What is new, for a move and the moves made before it."""
+    channel: Callable[[str, str], str]
+    """A channel and why it is that one."""
+    courtesy: Callable[[str], Sequence[str]]
+    """What is polite on a channel."""
+    subject: Callable[[str], str]
+    """The subject of a mail about a role, as it stands in a link."""
 
 
 class _Recipient(NamedTuple):
     """What all touches of a lead to one person have in common, written once: names, lines before and after the moves.
 
-    Empty lines for the seeker alone.
+    Empty lines for the seeker alone. `facts` are what every title may name.
     """
 
     who: str
     brief: str
-    channel: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
+    facts: Mapping[str, str]
+    before: Sequence[str]
+    after: Sequence[str]
 
 
-Moves = tuple[tuple[str, date], ...]
-"""Moves made before, each with its day, the oldest first."""
-News = Callable[[str, Moves], tuple[str, ...]]
-"""The lines about what is new, for a move and the moves made before it."""
-
-
-def write_texts(drafts: Iterable[Draft], *, desk: Desk) -> dict[str, Texts]:
-    """What every draft says, by uid. Chooses the moves on the way (R-003-7)."""
+def write_texts(drafts: Iterable[Draft], *, desk: Desk) -> None:
+    """Fill in what every draft says. Chooses the moves on the way (R-003-7)."""
     by_lead: dict[str, list[Draft]] = {}
     for draft in drafts:
         by_lead.setdefault(draft.case.lead.key if draft.case else draft.uid, []).append(draft)
-    news: News = cache(partial(_news, desk=desk))
-    texts: dict[str, Texts] = {}
-    for own in by_lead.values():
+    stock = _Stock(
+        news=cache(partial(_news, desk=desk)),
+        channel=cache(partial(_channel, desk=desk)),
+        courtesy=cache(partial(_courtesy, desk=desk)),
+        subject=cache(partial(_subject, desk=desk)),
+    )
+    for key, own in by_lead.items():
         own.sort(key=lambda draft: (draft.day, draft.step, draft.uid))
-        texts.update(_write_lead(own, news, desk))
-    return texts
+        _write_lead(own, used_moves(key, desk), stock, desk)
 
 
-def _write_lead(drafts: Sequence[Draft], news: News, desk: Desk) -> Iterator[tuple[str, Texts]]:
+def _write_lead(drafts: Sequence[Draft], done: Moves, stock: _Stock, desk: Desk) -> None:
     """What the touches of one lead say, in the order of their days; or one touch of the seeker's own."""
-    case, bare = drafts[0].case, desk.say("title.none")
-    done = used_moves(case.lead.key, desk) if case else ()
-    _choose_moves(drafts, done)
-    later = [draft.day for draft in drafts if draft.tentative and draft.kind is TouchClass.ASKING]
+    asking = [draft for draft in drafts if draft.kind is TouchClass.ASKING]
+    _choose_moves(asking, done)
+    later = ", ".join(desk.tell(draft.day) for draft in asking if draft.tentative)
     known: dict[tuple[object, ...], _Recipient] = {}
     for draft in drafts:
         address = draft.rule.audience, draft.rule.channel, draft.person, draft.channel, draft.key
-        to = known.get(address) or known.setdefault(address, _address(draft, desk))
-        lines = [*_lines(draft, to, desk, news=news(draft.move, done) if draft.move else ())]
-        if later and draft.kind is TouchClass.ASKING and not draft.tentative:
-            lines.append(desk.say("line.later", days=", ".join(map(desk.tell, later))))
-        yield draft.uid, Texts(_title(draft, to, desk), to.brief, bare, "\n".join(lines), to.who)
+        to = known.get(address) or known.setdefault(address, _address(draft, stock, desk))
+        lines = _lines(draft, to, desk, news=stock.news(draft.move, done) if draft.move else ())
+        if later and draft.move and not draft.tentative:
+            lines.append(desk.say("line.later", days=later))
+        draft.title, draft.brief, draft.who = _title(draft, to, desk), to.brief, to.who
+        draft.description = "\n".join(lines)
 
 
-def _address(draft: Draft, desk: Desk) -> _Recipient:
+def _address(draft: Draft, stock: _Stock, desk: Desk) -> _Recipient:
     wording, who, letters = desk.advice.wording, _who(draft), initials(draft.person.name)
-    brief = wording.say("title.short", initials=letters) if letters else wording.say("title.none")
-    channel = wording.say(f"channel.{draft.channel}") if wording.has(f"channel.{draft.channel}") else ""
-    if draft.case is None or draft.rule.audience == "self":
-        return _Recipient(who, brief, channel, (), ())
-    lead = draft.case.lead
-    return _Recipient(who, brief, channel, tuple(_about(draft, lead, who, desk)), tuple(_how(draft, lead, desk)))
+    brief = desk.say("title.short", initials=letters) if letters else desk.say("title.none")
+    channel = desk.say(f"channel.{draft.channel}") if wording.has(f"channel.{draft.channel}") else ""
+    lead = draft.case.lead if draft.case else None
+    facts = {"who": who, "lead": clean(lead.label) if lead else "", "channel": channel}
+    if lead is None or draft.rule.audience == "self":
+        return _Recipient(who, brief, facts, (), ())
+    after = [*stock.courtesy(draft.channel), *_links(draft, lead, stock, desk)]
+    return _Recipient(who, brief, facts, [*_about(draft, lead, who, stock, desk)], after)
 
 
 def _who(draft: Draft) -> str:
@@ -112,10 +118,8 @@ def initials(name: str) -> str:
 
 
 def _title(draft: Draft, to: _Recipient, desk: Desk) -> str:
-    lead = draft.case.lead if draft.case else None
-    facts = {"who": to.who, "lead": clean(lead.label) if lead else "", "channel": to.channel, **draft.facts}
-    title = desk.say(_text_for("title", draft, desk), **facts).strip()
-    if draft.rule.trigger in ("applied", "unanswered") and lead is not None and not draft.person.party:
+    title = desk.say(_text_for("title", draft, desk), **{**to.facts, **draft.facts}).strip()
+    if draft.rule.trigger in ("applied", "unanswered") and draft.case is not None and not draft.person.party:
         title = desk.say("title.nameless", title=title)
     return desk.say("title.late", title=title) if draft.late else title
 
@@ -123,10 +127,10 @@ def _title(draft: Draft, to: _Recipient, desk: Desk) -> str:
 def _text_for(part: str, draft: Draft, desk: Desk) -> str:
     """The key of this rule's text; the one for the touch's manner where there is such a text."""
     key = f"{part}.{draft.rule.id}"
-    if key not in desk.advice.wording.varied:
+    special = desk.advice.wording.varied.get(key)
+    if special is None:
         return key
-    special = (f"{key}-{manner}" for manner in _manners(draft))
-    return next((name for name in special if desk.advice.wording.has(name)), key)
+    return next((f"{key}-{manner}" for manner in _manners(draft) if manner in special), key)
 
 
 def _manners(draft: Draft) -> Iterator[str]:
@@ -159,12 +163,10 @@ def web_link(url: str) -> str:
 # --- moves ---------------------------------------------------------------------------------------------------
 
 
-def _choose_moves(drafts: Iterable[Draft], done: Moves) -> None:
-    """Each asking touch brings something that was not used yet; two in a row never the same."""
+def _choose_moves(asking: Iterable[Draft], done: Moves) -> None:
+    """Each asking touch, and no other, brings something that was not used yet; two in a row never the same."""
     used = [move for move, _ in done]
-    for draft in drafts:
-        if draft.kind is not TouchClass.ASKING or draft.case is None:
-            continue
+    for draft in asking:
         pool = ("meet",) if draft.rule.trigger == "travel" else MOVES
         given = draft.memory.move if draft.memory else ""
         fresh = [move for move in pool if move not in used] or [move for move in pool if move not in used[-1:]]
@@ -182,31 +184,31 @@ def used_moves(key: str, desk: Desk) -> Moves:
 # --- the description -----------------------------------------------------------------------------------------
 
 
-def _lines(draft: Draft, to: _Recipient, desk: Desk, *, news: Iterable[str]) -> Iterator[str]:
-    say = desk.say
-    yield desk.advice.why[draft.rule.id]
-    yield say("line.reason", reason="; ".join(dict.fromkeys(draft.reason)))
+def _lines(draft: Draft, to: _Recipient, desk: Desk, *, news: Sequence[str]) -> list[str]:
+    say, rule, lead = desk.say, draft.rule, draft.case.lead if draft.case else None
+    lines = [desk.advice.why[rule.id], say("line.reason", reason="; ".join(dict.fromkeys(draft.reason)))]
     if draft.deadline is not None:
-        yield say("line.due", day=desk.advice.wording.moment(draft.deadline))
+        lines.append(say("line.due", day=desk.advice.wording.moment(draft.deadline)))
     if "lines" in draft.facts:
-        yield draft.facts["lines"]
+        lines.append(draft.facts["lines"])
     if "leads" in draft.facts:
-        yield say("line.leads", leads=clean(draft.facts["leads"], limit=4000))
-    yield from to.before
-    if draft.case is not None and draft.rule.trigger in ("interview", "waiting") and draft.case.lead.problem:
-        yield say("line.problem", problem=clean(draft.case.lead.problem))
-    if draft.kind is TouchClass.ASKING:
-        yield from news
+        lines.append(say("line.leads", leads=clean(draft.facts["leads"], limit=4000)))
+    lines += to.before
+    if lead is not None and lead.problem and rule.trigger in ("interview", "waiting"):
+        lines.append(say("line.problem", problem=clean(lead.problem)))
+    if draft.move:
+        lines += news
         if draft.step in (2, 3) and draft.channel != "phone" and _PHONE.fullmatch(draft.person.phone.strip()):
-            yield say("line.call", phone=clean(draft.person.phone))
-    yield from to.after
+            lines.append(say("line.call", phone=clean(draft.person.phone)))
+    lines += to.after
     if desk.advice.wording.has(key := _text_for("do", draft, desk)):
-        yield say(key)
-    if draft.rule.trigger == "received" and draft.case is not None and (promised := draft.case.lead.promised_on):
-        yield say("line.promise", day=desk.tell(desk.days.at_or_before(promised)))
+        lines.append(say(key))
+    if lead is not None and lead.promised_on and rule.trigger == "received":
+        lines.append(say("line.promise", day=desk.tell(desk.days.at_or_before(lead.promised_on))))
+    return lines
 
 
-def _news(move: str, done: Moves, *, desk: Desk) -> tuple[str, ...]:
+def _news(move: str, done: Moves, *, desk: Desk) -> Sequence[str]:
     """What is new this time, what was not used yet, and what was used when (R-003-7, R-003-8)."""
     say, used = desk.say, {move, *(move for move, _ in done)}
     lines = [say("line.new", move=say(f"move.{move}"))]
@@ -216,37 +218,32 @@ def _news(move: str, done: Moves, *, desk: Desk) -> tuple[str, ...]:
         lines.append(
             say("line.used", moves=" | ".join(f"{say(f'move.{other}')} {desk.tell(on)}" for other, on in done))
         )
-    return (*lines, say("line.ask"))
+    return [*lines, say("line.ask")]
 
 
-def _about(draft: Draft, lead: Lead, who: str, desk: Desk) -> Iterator[str]:
-    say, missing = desk.say, desk.say("missing")
+def _about(draft: Draft, lead: Lead, who: str, stock: _Stock, desk: Desk) -> Iterator[str]:
+    say, theirs = desk.say, draft.person == lead.contact
     yield say("line.who", who=who)
     if draft.channel:
-        yield say(
-            "line.channel", channel=say(f"channel.{draft.channel}"), why=say(f"channel.{_why_channel(draft, lead)}")
-        )
-    if draft.person != lead.contact and draft.rule.audience in _ELSEWHERE and draft.key == lead.key:
+        yield stock.channel(draft.channel, _why_channel(draft, lead) if theirs else "default")
+    if not theirs and draft.rule.audience in _ELSEWHERE and draft.key == lead.key:
         yield say("line.about", lead=", ".join(part for part in (clean(lead.contact.name), clean(lead.label)) if part))
-    yield say("line.position", position=clean(lead.role) or missing)
+    yield say("line.position", position=clean(lead.role) or say("missing"))
     known = lead.how_known or lead.source or (lead.referrer if draft.rule.audience != "referrer" else "")
-    yield say("line.known", known=clean(known) or missing)
-    yield say("line.history", history=_history(lead, desk) or missing)
+    yield say("line.known", known=clean(known) or say("missing"))
+    yield say("line.history", history=_history(lead, desk) or say("missing"))
     if draft.rule.audience == "interviewers" and (
         names := [p.name for p in lead.interviewers if p.name and not p.email]
     ):
         yield say("line.address_missing", names=clean("; ".join(names)))
 
 
-def _how(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
-    if desk.advice.wording.has(f"courtesy.{draft.channel}"):
-        yield desk.say("line.courtesy", text=desk.say(f"courtesy.{draft.channel}"))
-    yield from _links(draft, lead, desk)
+def _channel(channel: str, why: str, *, desk: Desk) -> str:
+    return desk.say("line.channel", channel=desk.say(f"channel.{channel}"), why=desk.say(f"channel.{why}"))
 
 
 def _why_channel(draft: Draft, lead: Lead) -> str:
-    if draft.person != lead.contact:
-        return "default"
+    """Why the lead's contact is reached by this channel."""
     if lead.channel == draft.channel:
         return "row"
     if lead.last_inbound_channel == draft.channel:
@@ -256,25 +253,34 @@ def _why_channel(draft: Draft, lead: Lead) -> str:
 
 def _history(lead: Lead, desk: Desk) -> str:
     """The last contacts, oldest first: what every message builds on (R-003-14)."""
-    say = desk.say
-    sent = lead.last_outbound_channel if desk.advice.wording.has(f"channel.{lead.last_outbound_channel}") else ""
-    found = [
-        (lead.applied_on, "history.applied", ""),
-        (lead.meeting_on, "history.met", ""),
-        (lead.interview_at, "history.interview", ""),
-        (lead.last_inbound, "history.answered", ""),
-        (lead.last_outbound, "history.sent", say(f"channel.{sent}") if sent else say("history.message")),
-    ]
-    past = sorted((desk.day_of(day), key, channel) for day, key, channel in found if day is not None)
-    return "; ".join(say(key, day=desk.tell(day), channel=channel) for day, key, channel in past)
+    known = (
+        (lead.applied_on, "history.applied"),
+        (lead.meeting_on, "history.met"),
+        (lead.interview_at, "history.interview"),
+        (lead.last_inbound, "history.answered"),
+        (lead.last_outbound, "history.sent"),
+    )
+    sent = f"channel.{lead.last_outbound_channel}"
+    message = sent if desk.advice.wording.has(sent) else "history.message"
+    past = sorted((desk.day_of(moment), key) for moment, key in known if moment is not None)
+    return "; ".join(desk.say(key, day=desk.tell(day), channel=desk.say(message)) for day, key in past)
 
 
-def _links(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+def _courtesy(channel: str, *, desk: Desk) -> Sequence[str]:
+    if not desk.advice.wording.has(f"courtesy.{channel}"):
+        return ()
+    return (desk.say("line.courtesy", text=desk.say(f"courtesy.{channel}")),)
+
+
+def _subject(role: str, *, desk: Desk) -> str:
+    return quote(desk.say("line.subject" if role else "line.subject_plain", role=clean(role)), safe="")
+
+
+def _links(draft: Draft, lead: Lead, stock: _Stock, desk: Desk) -> Iterator[str]:
     mail, phone = draft.person.email.strip(), draft.person.phone.strip()
-    if _MAIL.fullmatch(mail) and draft.channel != "phone":
-        key = "line.subject" if lead.role else "line.subject_plain"
-        subject = quote(desk.say(key, role=clean(lead.role)), safe="")
-        yield desk.say("line.mail", link=f"mailto:{quote(mail, safe='@')}?subject={subject}")
+    if draft.channel != "phone" and _MAIL.fullmatch(mail):
+        link = f"mailto:{quote(mail, safe='@')}?subject={stock.subject(lead.role)}"
+        yield desk.say("line.mail", link=link)
     if _PHONE.fullmatch(phone):
         digits = ("+" if phone.startswith("+") else "") + re.sub(r"\D", "", phone)
         yield desk.say("line.phone", link=f"tel:{digits}")
