@@ -23,7 +23,7 @@ UID_FORM = re.compile(r"fu-([a-z0-9]{4,24})-[0-9a-f]{32}")
 
 def make_uid(owner: str, lead_key: str, rule: str, *, party: str = "", round: int = 0, generation: int = 0) -> str:
     """The UID of one touch. The same six facts give the same UID on every machine, after every loss of state."""
-    facts = "\x1f".join((owner, lead_key, rule, party, str(round), str(generation)))
+    facts = f"{owner}\x1f{lead_key}\x1f{rule}\x1f{party}\x1f{round}\x1f{generation}"
     return f"fu-{owner}-{sha256(facts.encode()).hexdigest()[:32]}"
 
 

@@ -11,14 +11,16 @@ Rules (DESIGN 3, 6):
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sync.models import Lead, Moment, Person, Stage
+from sync.open_twins import open_twin
 from sync.reading.organisations import agency_key, organisation_key
 from sync.reconcile.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.schedule.desk import Desk
 
+_OpenLeadMemory = open_twin(LeadMemory)
 CORRECTION = timedelta(days=21)
 INTERVIEW_LENGTH = timedelta(minutes=60)
 """A missing end (DESIGN 5.3)."""
@@ -104,20 +106,24 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
     """The lead with its memory brought up to date."""
     known = desk.memory.leads.get(lead.key)
     stage = plan_stage(lead)
-    seen = known or LeadMemory(key=lead.key, first_seen=desk.now)
-    seen = replace(
-        seen,
+    before = known or desk.unseen
+    kept = {name: getattr(before if name in lead.unreadable else lead, name) for name in KEPT}
+    seen = _OpenLeadMemory(
+        key=lead.key,
+        first_seen=before.first_seen,
         id=lead.id,
         company=lead.company,
         role=lead.role,
         contact=lead.contact.party,
         url=lead.url,
-        generation=_generation(lead, seen, desk),
-        **{name: getattr(seen if name in lead.unreadable else lead, name) for name in KEPT},
-        interviews=_interviews(lead, seen, desk),
-        again={name: counted for name in AGAIN if (counted := _again(lead, seen, name, desk)) is not None},
-        stages=_stages(lead, seen, stage, desk),
+        **kept,
+        stages=_stages(lead, before, stage, desk),
+        interviews=_interviews(lead, before, desk),
+        again={name: counted for name in AGAIN if (counted := _again(lead, before, name, desk)) is not None},
+        generation=_generation(lead, before, desk),
+        triaged=before.triaged,
     )
+    seen.__class__ = LeadMemory
     return Case(
         lead,
         seen,

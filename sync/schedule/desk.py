@@ -16,7 +16,7 @@ from sync.advice import Advice, Rule
 from sync.config import Settings
 from sync.models import Abilities, Lead, Leads, Moment, Note
 from sync.reconcile.identity import make_uid
-from sync.reconcile.memory import Memory, Reaction, TouchMemory
+from sync.reconcile.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.schedule.business_days import BusinessDays, open_business_days
 from sync.schedule.plain_text import clean
 from sync.schedule.slots import Slots, Windows, at, moment_of, quarter_up
@@ -52,6 +52,8 @@ class Desk:
     days: BusinessDays
     never_logs: bool
     by_lead: dict[str, list[TouchMemory]]
+    unseen: LeadMemory
+    """What is known of a lead that was never seen before."""
     quarter: int
     """The first one that does not begin before `now`."""
     turn: int
@@ -193,6 +195,7 @@ def open_desk(
         days=open_business_days(settings, year=today.year),
         never_logs=not logged and not memory.ever_ticked,
         by_lead=by_lead,
+        unseen=LeadMemory(key="", first_seen=now),
         quarter=quarter_up(now),
         turn=quarter_up(at(today + timedelta(days=1), time(0), settings.zone)),
         say=advice.wording.say,

@@ -54,7 +54,8 @@ class Ladder:
     decision_party: str = ""
     step: int = 1
     counts_from: date = date.min
-    counts_text: str = ""
+    counts_step: int = 0
+    """The step that `counts_from` is the day of; 0 for the base."""
     records: dict[int, list[TouchMemory]] = field(default_factory=dict)
     started: bool = False
     ended: bool = False
@@ -102,9 +103,7 @@ class Ladder:
 
     def count_from(self, day: date, step: int) -> None:
         """The next step counts from this day; nobody is asked how an interview went before it was held."""
-        self.counts_from, self.counts_text = day, self.desk.say("reason.since_step", step=step)
-        if day < self.base:
-            self.counts_from, self.counts_text = self.base, self.base_text
+        self.counts_from, self.counts_step = (day, step) if day >= self.base else (self.base, 0)
 
     def _deleted(self) -> TouchMemory | None:
         return next((record for record in self.records.get(self.step, ()) if was_deleted(record)), None)
@@ -115,7 +114,7 @@ class Ladder:
         if self.decide_by and raw == self._decided():
             reason = [desk.say("reason.decide_by", **{"from": desk.tell(self.decide_by)})]
         else:
-            reason = count_reasons(self.counts_text, self.counts_from, self.intervals[self.step - 1], desk=desk)
+            reason = self._count_reasons(self.intervals[self.step - 1])
         draft = self.draft(rule, raw)
         draft.reason[:0] = reason
         if self.offer and self.offer[0] == self.step and not draft.fixed:
@@ -159,8 +158,13 @@ class Ladder:
         if memory and memory.start is not None and not draft.fixed and desk.day_of(memory.start) < desk.today:
             desk.missed.add(draft.uid)
             return None
-        draft.reason[:0] = count_reasons(self.counts_text, self.counts_from, rule.days or 0, desk=desk)
+        draft.reason[:0] = self._count_reasons(rule.days or 0)
         return draft
+
+    def _count_reasons(self, days: int) -> list[str]:
+        step = self.counts_step
+        what = self.desk.say("reason.since_step", step=step) if step else self.base_text
+        return count_reasons(what, self.counts_from, days, desk=self.desk)
 
 
 def count_reasons(what: str, start: date, days: int, *, desk: Desk) -> list[str]:

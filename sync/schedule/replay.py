@@ -8,19 +8,18 @@ from datetime import date, timedelta
 from sync.models import Moment
 from sync.reconcile.memory import TouchMemory
 from sync.schedule.desk import Desk, was_deleted
-from sync.schedule.drafts import draft_for, remember
+from sync.schedule.drafts import Draft, draft_for, remember
 from sync.schedule.ladders import WEEK, Ladder, day_or_none, sheet_date
 
 
 def replay(ladder: Ladder) -> None:
     """Bring a ladder from its base to its next open step; what is over becomes history."""
     _collect_records(ladder)
-    planned = _planned_days(ladder)
-    done, real = _steps_done(ladder, planned)
-    ladder.counts_from, ladder.counts_text = ladder.base, ladder.base_text
+    done, real = _steps_done(ladder)
+    ladder.counts_from, ladder.counts_step = ladder.base, 0
     if done:
         _keep_history(ladder, done, real)
-        ladder.count_from(real or planned[done - 1], done)
+        ladder.count_from(real or _planned_days(ladder)[done - 1], done)
         ladder.step = done + 1
     while ladder.step <= ladder.cap and _pass_step(ladder):
         ladder.count_from(ladder.counts_from, ladder.step)
@@ -28,8 +27,11 @@ def replay(ladder: Ladder) -> None:
 
 
 def _collect_records(ladder: Ladder) -> None:
+    records = ladder.desk.by_lead.get(ladder.case.lead.key)
+    if not records:
+        return
     ids = {rule.id for rule in ladder.rules} | {"sheet", "R-003-15"}
-    for record in ladder.desk.by_lead.get(ladder.case.lead.key, ()):
+    for record in records:
         step = record.round - ladder.round_base
         if record.rule in ids and record.generation >= ladder.generation and 1 <= step <= ladder.cap:
             ladder.records.setdefault(step, []).append(record)
@@ -46,7 +48,7 @@ def _planned_days(ladder: Ladder) -> list[date]:
     return days
 
 
-def _steps_done(ladder: Ladder, planned: list[date]) -> tuple[int, date | None]:
+def _steps_done(ladder: Ladder) -> tuple[int, date | None]:
     """How many steps are done, and the real date of the last one where it is known."""
     lead, desk = ladder.case.lead, ladder.desk
     ticked = max(
@@ -62,7 +64,7 @@ def _steps_done(ladder: Ladder, planned: list[date]) -> tuple[int, date | None]:
     outbound = day_or_none(lead.last_outbound, desk)
     reached = 0
     if outbound and outbound > ladder.base:
-        reached = sum(day <= outbound for day in planned)
+        reached = sum(day <= outbound for day in _planned_days(ladder))
         reached = max(1, reached) if ladder.first_counts else reached
     real = [day for day in (ticked[1], outbound if reached else None) if day]
     return max(ticked[0], counted, reached), max(real, default=None)
@@ -147,14 +149,14 @@ def _pass_sheet_step(ladder: Ladder, day: date) -> bool:
             case, desk.advice.rules["sheet"], desk=desk, raw=day, round=ladder.round_base + ladder.step,
             step=ladder.step, generation=ladder.generation,
         )  # fmt: skip
-        _mark_over(remember(draft), day, desk=desk)
+        _keep_over(draft, day, desk=desk)
     return True
 
 
 def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date:
     """Take a passed step as done or missed; the day the next one counts from."""
     if record is None:
-        record = remember(ladder.draft(ladder.rules[ladder.step - 1], day))
+        return _keep_over(ladder.draft(ladder.rules[ladder.step - 1], day), day, desk=ladder.desk)
     on = day if ladder.desk.never_logs else record.planned or day
     _mark_over(record, on, desk=ladder.desk)
     return on
@@ -167,3 +169,11 @@ def _mark_over(record: TouchMemory, on: date, *, desk: Desk) -> None:
     else:
         desk.keep(replace(record, missed=True))
         desk.missed.add(record.uid)
+
+
+def _keep_over(draft: Draft, on: date, *, desk: Desk) -> date:
+    """The same of a step that was over before there was a touch for it."""
+    record = remember(draft, done_on=on if desk.never_logs else None, missed=not desk.never_logs)
+    desk.keep(record)
+    (desk.done if record.done_on else desk.missed).add(record.uid)
+    return record.done_on or record.planned or on
