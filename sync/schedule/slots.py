@@ -8,6 +8,7 @@ where a window of a day begins and ends, never the arithmetic.
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sync.config import Hours
@@ -26,6 +27,7 @@ def quarter_down(moment: datetime) -> int:
     return int(moment.timestamp() // QUARTER)
 
 
+@lru_cache(maxsize=4096)  # a schedule has many starts and few different ones
 def moment_of(quarter: int, zone: ZoneInfo) -> datetime:
     """When this quarter begins, as an aware datetime in the zone."""
     return datetime.fromtimestamp(quarter * QUARTER, zone)
@@ -41,11 +43,11 @@ class Windows:
     """A daily window of hours in a zone, as quarters, remembered per day."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, str, Hours], tuple[int, int]] = {}
+        self._known: dict[tuple[date, time, time, ZoneInfo], tuple[int, int]] = {}
 
     def bounds(self, day: date, hours: Hours, zone: ZoneInfo) -> tuple[int, int]:
         """First quarter of the window and the first one after it."""
-        key = (day.toordinal(), zone.key, hours)
+        key = (day, hours.start, hours.end, zone)
         if (known := self._known.get(key)) is None:
             known = quarter_up(at(day, hours.start, zone)), quarter_down(at(day, hours.end, zone))
             self._known[key] = known
