@@ -85,7 +85,7 @@ def make_schedule(
         touches=tuple(
             sorted(
                 (_touch(draft, bare) for draft in drafts),
-                key=lambda touch: (sortable(touch.start), touch.uid),
+                key=lambda touch: (*sortable(touch.start), touch.uid),
             )
         ),
         notes=tuple(dict.fromkeys(desk.notes)),
