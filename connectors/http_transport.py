@@ -14,6 +14,7 @@ servers that need more than Basic or Bearer. One contract suite runs over both.
 from __future__ import annotations
 
 import base64
+import re
 import select
 import ssl
 import threading
@@ -253,11 +254,21 @@ def explain(error: Exception) -> str:
     return str(error) if type(error) is HTTPException else "the connection broke"
 
 
+_PATH = re.compile(r"(?:[^:/?#]+:)?(?://[^/?#]*)?([^?#]*)")
+"""An href's path (RFC 3986, appendix B): a match for any text at all, and a fifth of what `urlsplit` takes."""
+
+
 def path_of(href: str) -> str:
     """The path of an href as it may be requested: what a server listed, with odd characters encoded."""
-    return quote(urlsplit(href).path, safe="/%@:!$&'()*+,;=~-._")
+    return quote(_path(href), safe="/%@:!$&'()*+,;=~-._")
 
 
 def same_path(href: str) -> str:
     """What hrefs are compared by: the path, decoded once; hosts differ on iCloud, `%40` is `@` (caldav-facts 5.1)."""
-    return unquote(urlsplit(href).path)
+    return unquote(_path(href))
+
+
+def _path(href: str) -> str:
+    found = _PATH.match(href)
+    assert found is not None
+    return found[1]

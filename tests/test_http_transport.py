@@ -95,7 +95,9 @@ def test_a_server_that_drips_is_left(told: Told) -> None:
         ("/ann@home/x.ics", "/ann@home/x.ics", "/ann@home/x.ics"),
         ("/über cal/x.ics", "/%C3%BCber%20cal/x.ics", "/über cal/x.ics"),
         ("//evil.example/cal/x.ics", "/cal/x.ics", "/cal/x.ics"),
-        ("/cal/x.ics\r\nX: 1", "/cal/x.icsX:%201", "/cal/x.icsX: 1"),
+        ("/cal/x.ics\r\nX: 1", "/cal/x.ics%0D%0AX:%201", "/cal/x.ics\r\nX: 1"),
+        ("https://[broken/cal/x.ics?a#b", "/cal/x.ics", "/cal/x.ics"),
+        ("", "", ""),
     ],
 )
 def test_hrefs(href: str, path: str, same: str) -> None:

@@ -24,6 +24,8 @@ LIST_BODY = (
     b"<getetag/><resourcetype/><getcontenttype/></prop></propfind>"
 )
 _REVISIONS = {"sync-token": b"<sync-token/>", "getctag": b'<getctag xmlns="http://calendarserver.org/ns/"/>'}
+_STATUS_LINE = re.compile(r"\s*HTTP/[\d.]+\s+(\d{3})")
+_ETAG = re.compile(r"[\x20-\x7e]{1,500}")
 LONGEST_WAIT = timedelta(hours=2)
 UNASKED_WAIT = timedelta(minutes=15)
 """DAVx5's bounds for Retry-After (caldav-facts 6)."""
@@ -149,7 +151,7 @@ def wants_digest(answer: Answer) -> bool:
 def clean_etag(text: str) -> str:
     """An ETag as it may be sent back, byte for byte; one with odd letters is as good as none (RFC 9110 8.8.3)."""
     text = text.strip()
-    return text if re.fullmatch(r"[\x20-\x7e]{1,500}", text) else ""
+    return text if _ETAG.fullmatch(text) else ""
 
 
 def reason_of(answer: Answer) -> str:
@@ -232,7 +234,7 @@ def _row(response: ElementTree.Element) -> DavRow:
 
 def _status(line: str | None, absent: int) -> int:
     """The number in `HTTP/1.1 404 Not Found`."""
-    found = re.match(r"\s*HTTP/[\d.]+\s+(\d{3})", line or "")
+    found = _STATUS_LINE.match(line or "")
     return int(found[1]) if found else absent
 
 
