@@ -25,7 +25,7 @@ from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict,
 from connectors.google.address import is_google_calendar
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, same_path
 from connectors.ical.reading import parse
-from connectors.ical.writing import Dialect, snapshot_of
+from connectors.ical.writing import Dialect, serialise, snapshot_of
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
@@ -260,7 +260,7 @@ class CaldavServer:
         """The proof for what the server said it took: few requests, again after a while for what does not show yet."""
         waiting = {written.change.uid: written for written in progress.unread}
         progress.unread = []
-        expected = {uid: self._expected(written) for uid, written in waiting.items() if not written.change.base}
+        expected = {uid: event for uid, written in waiting.items() if (event := self._expected(written))}
         trouble = "the server has not shown it yet; the next run looks again"
         for pause in SETTLE_PAUSES:
             if not waiting:
@@ -300,11 +300,13 @@ class CaldavServer:
             return None
         return Outcome(change.uid, Result.DONE, remote)
 
-    def _expected(self, written: Written) -> RemoteEvent:
-        """A new event as a server gives it back that changes nothing."""
+    def _expected(self, written: Written) -> RemoteEvent | None:
+        """The event as a server gives it back that changes nothing; None where others wrote into it."""
         event, stamp = written.change.event, written.change.stamp
-        assert event is not None
-        assert stamp is not None
+        if event is None or stamp is None:
+            return None
+        if written.change.base and written.sent != serialise(event, stamp, dialect=self._dialect):
+            return None
         snapshot = snapshot_of(event, stamp, dialect=self._dialect)
         return RemoteEvent(event.uid, written.href, "", snapshot, written.sent.decode())
 

@@ -131,6 +131,26 @@ def test_what_comes_back_says_what_was_sent_and_is_not_parsed_again(
     assert remote.snapshot == parse(remote.raw, event.uid)
 
 
+@pytest.mark.parametrize(
+    "theirs", [pytest.param((), id="ours alone"), pytest.param(("mine",), id="with the user's own")]
+)
+def test_an_update_is_remembered_as_it_is_read(
+    target: CaldavServer, server: Server, url: str, theirs: tuple[str, ...]
+) -> None:
+    event = make_event()
+    apply(target, create(event))
+    path = url.removeprefix(server.root) + f"{event.uid}.ics"
+    for name in theirs:
+        line = f"CATEGORIES:{name}\r\nEND:VEVENT".encode()
+        raw = server.send("GET", path).body.replace(b"END:VEVENT", line)
+        assert server.send("PUT", path, raw, Content_Type="text/calendar").status in (201, 204)
+    seen = target.observe({}).events[event.uid]
+    remote = apply(target, update(replace(event, summary="x"), seen))[event.uid].remote
+    assert remote is not None
+    assert remote.snapshot == parse(remote.raw, event.uid)
+    assert set(remote.snapshot.categories) == {*event.categories, *theirs}
+
+
 def test_a_foreign_event_is_listed_and_nothing_else(
     target: CaldavServer, transport: CountingTransport, server: Server, url: str
 ) -> None:
