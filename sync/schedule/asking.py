@@ -51,7 +51,7 @@ def _application(case: Case, desk: Desk) -> Ladder | None:
     return Ladder(
         case=case,
         desk=desk,
-        rules=tuple(first if number == 0 or later is None else later for number in range(len(intervals))),
+        rules=(first, *[later or first] * (len(intervals) - 1)),
         intervals=intervals,
         base=lead.applied_on,
         base_text=_column(case, "applied_on", "reason.since_applied", desk),

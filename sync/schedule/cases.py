@@ -58,13 +58,10 @@ class Case:
     new: bool
     organisation: str
     agency: str
+    org_keys: tuple[str, ...]
+    """Whose budgets an asking touch counts against: with an agency on the row, both (C11)."""
     rank: int
     reachable: bool
-
-    @property
-    def org_keys(self) -> tuple[str, ...]:
-        """Whose budgets an asking touch counts against: with an agency on the row, both (C11)."""
-        return (self.organisation, self.agency) if self.agency else (self.organisation,)
 
     @property
     def age(self) -> date:
@@ -93,7 +90,8 @@ def may_write(case: Case, reads: Iterable[str]) -> bool:
 
 def person_key(person: Person) -> str:
     """The budget of one person; empty for nobody."""
-    return "person:" + person.party if person.party else ""
+    party = person.party
+    return "person:" + party if party else ""
 
 
 def fact_text(facts: Lead | LeadMemory, field: str) -> str:
@@ -105,6 +103,7 @@ def fact_text(facts: Lead | LeadMemory, field: str) -> str:
 def open_case(lead: Lead, *, desk: Desk) -> Case:
     """The lead with its memory brought up to date."""
     known = desk.memory.leads.get(lead.key)
+    organisation, agency = organisation_key(lead), agency_key(lead)
     stage = plan_stage(lead)
     before = known or desk.unseen
     kept = {name: getattr(before if name in lead.unreadable else lead, name) for name in KEPT}
@@ -129,8 +128,9 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         seen,
         stage,
         new=known is None,
-        organisation=organisation_key(lead),
-        agency=agency_key(lead),
+        organisation=organisation,
+        agency=agency,
+        org_keys=(organisation, agency) if agency else (organisation,),
         rank=STAGE_RANK.get(stage, 0),
         reachable=not stage.closed
         and not lead.do_not_contact

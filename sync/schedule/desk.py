@@ -49,6 +49,8 @@ class Desk:
     abilities: Abilities
     zone: ZoneInfo
     today: date
+    soonest: date
+    """The first business day from today on."""
     days: BusinessDays
     never_logs: bool
     by_lead: dict[str, list[TouchMemory]]
@@ -58,6 +60,8 @@ class Desk:
     """The first one that does not begin before `now`."""
     turn: int
     """The first quarter whose coming changes an answer; midnight at the latest."""
+    rule: Callable[[str], Rule | None]
+    """The rule of this id, where it is switched on."""
     say: Callable[..., str]
     """Says a sentence in the user's wording (`Wording.say`)."""
     tell: Callable[[date], str]
@@ -146,11 +150,6 @@ class Desk:
         place = next((place for place, known in enumerate(records) if known.uid == record.uid), len(records))
         records[place:] = [record, *records[place + 1 :]]
 
-    def rule(self, rule_id: str) -> Rule | None:
-        """The rule, where it is switched on."""
-        rule = self.advice.rules[rule_id]
-        return rule if rule.on else None
-
     def day_of(self, moment: Moment) -> date:
         """The day of a moment, in the seeker's zone."""
         return moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
@@ -180,6 +179,7 @@ def open_desk(
 ) -> Desk:
     """The desk at the beginning of a run."""
     today = now.astimezone(settings.zone).date()
+    days = open_business_days(settings, year=today.year)
     by_lead: dict[str, list[TouchMemory]] = {}
     for touch in memory.touches.values():
         by_lead.setdefault(touch.lead_key, []).append(touch)
@@ -192,12 +192,14 @@ def open_desk(
         abilities=abilities,
         zone=settings.zone,
         today=today,
-        days=open_business_days(settings, year=today.year),
+        soonest=days.at_or_after(today),
+        days=days,
         never_logs=not logged and not memory.ever_ticked,
         by_lead=by_lead,
         unseen=LeadMemory(key="", first_seen=now),
         quarter=quarter_up(now),
         turn=quarter_up(at(today + timedelta(days=1), time(0), settings.zone)),
+        rule={id_: rule if rule.on else None for id_, rule in advice.rules.items()}.__getitem__,
         say=advice.wording.say,
         tell=advice.wording.day,
     )

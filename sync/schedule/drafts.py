@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import inf
 from zoneinfo import ZoneInfo
 
 from sync.advice import Rule
@@ -112,7 +113,7 @@ class Draft:
         applied = self.case.lead.applied_on if self.case else None
         return (
             self.fixed is None,
-            self.deadline.timestamp() if self.deadline else float("inf"),
+            self.deadline.timestamp() if self.deadline else inf,
             -(self.case.rank if self.case else 0),
             self.step,
             applied or date.max,

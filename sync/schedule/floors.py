@@ -6,7 +6,6 @@ missed; for people who never log it counts as done. A touch of the seeker's own 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -34,10 +33,9 @@ def floor_draft(
     return draft
 
 
-def single(draft: Draft | None) -> Iterator[Single]:
+def single(draft: Draft | None) -> tuple[Single, ...]:
     """A train of this draft, where there is one."""
-    if draft is not None and draft.case is not None:
-        yield Single(draft.case, draft)
+    return () if draft is None or draft.case is None else (Single(draft.case, draft),)
 
 
 def offer_floor(
@@ -73,7 +71,7 @@ def offer_floor(
     if not desk.absent:  # after an absence it is simply placed anew, from today
         draft.offers, draft.counts_from = 2, memory.planned or stood
         draft.reason.append(desk.say("reason.again", day=desk.tell(draft.counts_from)))
-        draft.day = max(desk.days.add(stood, 1), desk.days.at_or_after(desk.today))
+        draft.day = max(desk.days.add(stood, 1), desk.soonest)
     return draft
 
 

@@ -106,7 +106,8 @@ class Ladder:
         self.counts_from, self.counts_step = (day, step) if day >= self.base else (self.base, 0)
 
     def _deleted(self) -> TouchMemory | None:
-        return next((record for record in self.records.get(self.step, ()) if was_deleted(record)), None)
+        records = self.records.get(self.step)
+        return next((record for record in records if was_deleted(record)), None) if records else None
 
     def _own_step(self) -> Draft:
         rule, desk = self.rules[self.step - 1], self.desk
@@ -218,7 +219,7 @@ def offer_sheet_date(draft: Draft, day: date, *, desk: Desk) -> None:
         return
     draft.fixed, draft.counts_from = day, None
     if day < desk.today:
-        again = max(desk.days.add(day, 1), desk.days.at_or_after(desk.today))
+        again = max(desk.days.add(day, 1), desk.soonest)
         if draft.memory and draft.memory.offers == 2 and draft.memory.start:
             again = desk.day_of(draft.memory.start)
         draft.fixed, draft.offers, draft.late = again, 2, True

@@ -91,7 +91,7 @@ def withdrawals(cases: Iterable[Case], *, desk: Desk) -> Iterator[Single]:
         lead = case.lead
         if lead.interested or lead.do_not_contact or case.stage not in rule.stages or not case.can_read(*rule.reads):
             continue
-        draft = floor_draft(case, rule, desk.days.at_or_after(desk.today), desk)
+        draft = floor_draft(case, rule, desk.soonest, desk)
         if draft.memory and draft.memory.raw:
             draft.raw = draft.day = draft.memory.raw
         yield from single(offer_floor(draft, desk))

@@ -35,7 +35,7 @@ def obligations(case: Case, *, desk: Desk) -> list[Draft]:
     for rule, occasion in find_occasions(case, desk=desk):
         for person, party in recipients(rule, case):
             drafts += settle(_draft(case, rule, occasion, desk, person, party), occasion, desk=desk)
-    return _one_late(drafts, desk)
+    return _one_late(drafts, desk) if len(drafts) > 1 else drafts
 
 
 def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Person, party: str) -> Draft:

@@ -20,7 +20,7 @@ from typing import Protocol
 from sync.models import Note, TouchClass
 from sync.reconcile.memory import Reaction
 from sync.schedule.budgets import Guard, Reached
-from sync.schedule.cases import Case
+from sync.schedule.cases import Case, person_key
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft
 from sync.schedule.plain_text import clean
@@ -121,7 +121,7 @@ class Placing:
 
     def _find_day(self, draft: Draft) -> bool:
         desk, wanted, keys = self.desk, draft.day, draft.guard_keys
-        earliest = max(wanted, desk.days.at_or_after(desk.today))
+        earliest = max(wanted, desk.soonest)
         if earliest > wanted:
             draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
         guarded, block = self._first_free(keys, earliest)
@@ -244,9 +244,8 @@ def group_trains(trains: Sequence[Train]) -> list[int]:
 
     first: dict[str, int] = {}
     for number, train in enumerate(trains):
-        lead = train.case.lead
-        person = lead.contact.party
-        for key in (*train.case.org_keys, *(("person:" + person,) if person else ())):
+        person = person_key(train.case.lead.contact)
+        for key in (*train.case.org_keys, person) if person else train.case.org_keys:
             other = first.setdefault(key, number)
             parent[root(number)] = root(other)
     return [root(number) for number in range(len(trains))]

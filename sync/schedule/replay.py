@@ -108,7 +108,7 @@ def _pass_step(ladder: Ladder) -> bool:
         if record is None and day + WEEK >= desk.today:
             return False
         if record and record.offers == 1:
-            again = max(desk.days.add(day, 1), desk.days.at_or_after(desk.today))
+            again = max(desk.days.add(day, 1), desk.soonest)
             ladder.offer = (ladder.step, again, day if record.pinned_to else record.planned or day)
             return False
     ladder.counts_from = _leave_behind(ladder, record, day)

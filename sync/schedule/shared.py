@@ -196,7 +196,7 @@ def triage_event(*, shared: SharedEvents) -> Iterator[Draft]:
     names = (known.note.split("\n") if known and known.note else []) + sorted(desk.triaged.values())
     if not names:
         return
-    day = known.raw if known and known.raw else desk.days.at_or_after(desk.today)
+    day = known.raw if known and known.raw else desk.soonest
     _, high = desk.windows.bounds(day, desk.settings.work_hours, desk.zone)
     if known is None and desk.has_begun(high - 1):
         day = desk.days.add(day, 1)
