@@ -60,6 +60,11 @@ def test_braces_of_a_cell_are_never_interpreted() -> None:
     assert wording.say("title.R-001-1", who="{who} {0.__class__}") == "Follow up: {who} {0.__class__}"
 
 
+def test_signs_of_a_text_that_are_no_placeholder_are_said_as_they_are() -> None:
+    wording = load_advice(settings_for(), wording="[title]\nR-001-1 = '100 % {who} {} {0} %(who)s %s'").wording
+    assert wording.say("title.R-001-1", who="Dana Reed") == "100 % Dana Reed {} {0} %(who)s %s"
+
+
 CONDEMNED = ("did you get my resume", "do you have any positions yet")
 
 
