@@ -255,7 +255,7 @@ def explain(error: Exception) -> str:
 
 
 _PATH = re.compile(r"(?:[^:/?#]+:)?(?://[^/?#]*)?([^?#]*)")
-"""An href's path (RFC 3986, appendix B): a match for any text at all, and a fifth of what `urlsplit` takes."""
+"""An href's path (RFC 3986, appendix B): a match for any text at all, where `urlsplit` refuses some."""
 
 
 def path_of(href: str) -> str:

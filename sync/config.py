@@ -14,7 +14,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -29,6 +29,7 @@ from pydantic import (
 
 from sync.errors import ConfigError
 from sync.models import Stage
+from sync.moments import zone_names
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DEFAULT_OWNER = "followup"
@@ -61,21 +62,10 @@ def _parse_hours(value: object) -> object:
 @lru_cache(maxsize=1024)
 def check_zone(name: str) -> str:
     """The name of a time zone that exists. Raises `ValueError` with the nearest one."""
-    if not _is_zone(name):
-        near = get_close_matches(name, sorted(available_timezones()), 1, 0.5)
+    if name not in zone_names():
+        near = get_close_matches(name, sorted(zone_names()), 1, 0.5)
         raise ValueError(f"{name!r} is no time zone" + (f"; did you mean {near[0]!r}?" if near else ""))
     return name
-
-
-def _is_zone(name: str) -> bool:
-    """Whether a zone of this name can be loaded; a list of all takes as long to make as a fifth of starting up.
-
-    `posix` and `right` hold the same zones once more, counted in other seconds.
-    """
-    try:
-        return ZoneInfo(name).key == name and not name.startswith(("posix", "right/"))
-    except (KeyError, ValueError, OSError):  # none of that name, no name at all, a folder of zones
-        return False
 
 
 def _as_list(value: object) -> object:

@@ -51,6 +51,7 @@ def call(folder: Path, *arguments: str) -> int:
         pytest.param(("America/New_York", "America"), "'America' is no time zone", id="folder of zones"),
         pytest.param(("America/", "posix/America/"), "did you mean 'America/New_York'?", id="zone of another clock"),
         pytest.param(("America/New_York", ""), "'' is no time zone", id="no zone"),
+        pytest.param(("America/New_York", "america/new_york"), "did you mean 'America/New_York'?", id="zone in small"),
         pytest.param(('owner = "clitest"', 'ahead_days = "many"'), "ahead_days", id="wrong type"),
         pytest.param(("[source]", "[source"), "not valid TOML", id="no TOML"),
         pytest.param(("leads.csv", "lost.csv"), "lost.csv", id="missing sheet"),

@@ -10,12 +10,13 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Component
 from icalendar import Event as VEvent
 
 from sync.models import Moment, Snapshot
+from sync.moments import zone_names
 from sync.reconcile.text_marks import tidy, tidy_line
 
 MAX_LETTERS = 1_000_000
@@ -87,7 +88,7 @@ def _in_order(text: str) -> list[str]:
 def _plain_zone(match: re.Match[str]) -> str:
     """Evolution and old Thunderbirds name zones `/freeassociation.sourceforge.net/Europe/Berlin`."""
     parts = match[2].split("/")
-    plain = (name for count in (3, 2, 1) if (name := "/".join(parts[-count:])) in available_timezones())
+    plain = (name for count in (3, 2, 1) if (name := "/".join(parts[-count:])) in zone_names())
     return match[1] + next(plain, match[2])
 
 
