@@ -308,11 +308,11 @@ class CaldavServer:
         if written.change.base and written.sent != serialise(event, stamp, dialect=self._dialect):
             return None
         snapshot = snapshot_of(event, stamp, dialect=self._dialect)
-        return RemoteEvent(event.uid, written.href, "", snapshot, written.sent.decode())
+        return RemoteEvent(event.uid, written.href, "", snapshot, written.sent.decode(), ours_alone=True)
 
 
 def _with_revision(remote: RemoteEvent, before: RemoteEvent | None) -> RemoteEvent:
     """The copy itself; where a server gives no ETags and nothing changed, the known copy, so that nothing moves."""
     if before is not None and not remote.etag and remote.snapshot == before.snapshot:
-        return replace(before, href=remote.href, raw=remote.raw)
+        return replace(before, href=remote.href, raw=remote.raw, ours_alone=remote.ours_alone)
     return remote

@@ -372,6 +372,8 @@ class RemoteEvent:
     etag: str
     snapshot: Snapshot
     raw: str
+    ours_alone: bool = field(default=False, compare=False)
+    """Its text is known to hold nothing but what we wrote: there is nothing of others to be kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -381,6 +381,23 @@ def test_an_update_or_delete_never_overwrites_what_came_meanwhile(habit: str) ->
         assert publisher.stub.things[f"{CALENDAR}{event.uid}.ics"].data == theirs
 
 
+@pytest.mark.parametrize("habit", ["", "weak_etag", "no_etag"])
+def test_what_others_add_beside_our_properties_outlives_an_update(habit: str) -> None:
+    publisher = make_publisher(habits={habit} - {""})
+    publisher.run()
+    event = next(iter(publisher.wanted.values()))
+    path = f"{event.uid}.ics"
+    ours = publisher.stub.things[f"{CALENDAR}{path}"].data
+    publisher.stub.put(path, ours.replace("END:VEVENT", "X-COLLEAGUE:a note of theirs\r\nEND:VEVENT"))
+    observed = publisher.target.observe(publisher.remotes)
+    change = update(replace(event, summary="ours"), observed.events[event.uid])
+    deadline = publisher.stub.time.now + timedelta(minutes=5)
+    (outcome,) = publisher.target.apply([change], observed=observed, deadline=deadline)
+    assert outcome.result is Result.DONE
+    data = publisher.stub.things[f"{CALENDAR}{path}"].data
+    assert "SUMMARY:ours" in data and "X-COLLEAGUE:a note of theirs" in data
+
+
 def test_only_what_was_seen_in_this_run_is_deleted() -> None:
     publisher = make_publisher()
     publisher.run()

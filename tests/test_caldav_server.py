@@ -129,6 +129,19 @@ def test_what_comes_back_says_what_was_sent_and_is_not_parsed_again(
     assert remote is not None
     assert says_the_same(serialise(event, change.stamp).decode(), remote.raw)
     assert remote.snapshot == parse(remote.raw, event.uid)
+    assert remote.ours_alone
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_is_ours_alone_is_written_anew_and_all_else_is_merged(target: CaldavServer, alone: bool) -> None:
+    event = make_event()
+    remote = apply(target, create(event))[event.uid].remote
+    assert remote is not None
+    base = replace(remote, raw=remote.raw.replace("END:VEVENT", "X-OTHER:x\r\nEND:VEVENT"), ours_alone=alone)
+    written = apply(target, update(replace(event, summary="y"), base))[event.uid].remote
+    assert written is not None
+    assert written.snapshot.summary == "y"
+    assert ("X-OTHER:x" in written.raw, written.ours_alone) == (not alone, alone)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +158,7 @@ def test_an_update_is_remembered_as_it_is_read(
         raw = server.send("GET", path).body.replace(b"END:VEVENT", line)
         assert server.send("PUT", path, raw, Content_Type="text/calendar").status in (201, 204)
     seen = target.observe({}).events[event.uid]
+    assert not seen.ours_alone
     remote = apply(target, update(replace(event, summary="x"), seen))[event.uid].remote
     assert remote is not None
     assert remote.snapshot == parse(remote.raw, event.uid)

@@ -286,7 +286,7 @@ class EventWriter:
     def _body(self, change: Change) -> bytes:
         if change.event is None or change.stamp is None:
             return b""
-        base = change.base.raw if change.base else ""
+        base = change.base.raw if change.base and not change.base.ours_alone else ""
         return serialise(change.event, change.stamp, base=base, dialect=self._dialect)
 
     def _wait_until(self, answer: Answer) -> datetime:
