@@ -94,6 +94,7 @@ class _Text(str):
 
 def encode_text(text: str) -> bytes:
     """A TEXT value (RFC 5545 3.3.11)."""
+    # Five searches for one sign each take a third of the time of one for any of them, and most texts have none.
     if "," in text or ";" in text or "\\" in text or "\n" in text or "\r" in text:
         return bytes(_Text(text).to_ical())
     return text.encode()
