@@ -66,7 +66,7 @@ def calendars(config: Path | None, json: bool) -> int:
 @strict_option
 @no_color_option
 def check(config: Path | None, live: bool, strict: bool, no_color: bool) -> int:
-    """Prove configuration, sheet, login and calendar; list every cell that cannot be read."""
+    """Prove configuration, sheet, login and calendar. Lists every cell that cannot be read."""
     from connectors import open_source, open_state
     from sync.counting import counted
     from sync.protocols import Probes
@@ -100,7 +100,7 @@ def check(config: Path | None, live: bool, strict: bool, no_color: bool) -> int:
 @json_option
 @no_color_option
 def log(config: Path | None, csv: bool, json: bool, no_color: bool) -> int:
-    """Print the record of contacts: only what the sheet says and what was ticked, never what was planned."""
+    """Print the record of contacts. Only what the sheet says and what was ticked, never what was planned."""
     from connectors import open_source, open_state
     from sync.advice import load_advice
     from sync.render import show_contacts

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @quiet_option
 @click.option("--max-age", default="", metavar="AGE", help="Fail when older, such as 36h.")
 def status(config: Path | None, now: str, json: bool, quiet: bool, max_age: str) -> int:
-    """Show the last good run and its age, what a guard stopped, what could not be read, what is open."""
+    """Show the last good run and what is open. What a guard stopped and what could not be read, too."""
     from connectors import open_state
     from sync.reconcile.status import make_status, parse_age, status_json, status_lines
 
@@ -66,7 +66,7 @@ def undo(run: int | None, dismissed: str, config: Path | None, now: str, no_colo
 @click.option("--all", "past_too", is_flag=True, help="Past events too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clear(config: Path | None, now: str, no_color: bool, past_too: bool, yes: bool) -> int:
-    """Take our future events out of the calendar, after showing which. Events of others are never touched."""
+    """Take our future events out of the calendar. Shows which before; events of others are never touched."""
     from sync import repair
     from sync.render import show_plan
 

@@ -77,7 +77,7 @@ def agenda(config: Path | None, now: str, no_color: bool, days: int) -> int:
 @now_option
 @no_color_option
 def explain(lead: str, config: Path | None, now: str, no_color: bool) -> int:
-    """Show every date of one lead: rule, arithmetic, what moved it, what is left out and why."""
+    """Show how every date of one lead came about. Rule, arithmetic, what moved it, what is left out and why."""
     from sync.render import show_explanation
 
     report = run_once(config, now, write=False)

@@ -54,7 +54,7 @@ def init(
     now: str,
     no_color: bool,
 ) -> int:
-    """Ask for sheet and calendar, show how the sheet is understood, write followup.toml."""
+    """Ask for sheet and calendar and write followup.toml. Shows how the sheet is understood."""
     import secrets
 
     from sync.setup import Setup
