@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, time
 from difflib import get_close_matches
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -59,7 +58,6 @@ def _parse_hours(value: object) -> object:
     return value
 
 
-@lru_cache(maxsize=1024)
 def check_zone(name: str) -> str:
     """The name of a time zone that exists. Raises `ValueError` with the nearest one."""
     if name not in zone_names():

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sync.advice import Advice, Rule
 from sync.config import Settings
 from sync.models import Abilities, Lead, Leads, Moment, Note
+from sync.moments import zone_names
 from sync.reconcile.identity import make_uid
 from sync.reconcile.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.schedule.business_days import BusinessDays, open_business_days
@@ -72,7 +73,6 @@ class Desk:
     touches: dict[str, TouchMemory] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     missed: set[str] = field(default_factory=set)
-    zones: dict[str, ZoneInfo | None] = field(default_factory=dict)
     triaged: dict[str, str] = field(default_factory=dict)
     """Labels of leads that go into the triage event, by key."""
     settled: set[str] = field(default_factory=set)
@@ -120,14 +120,7 @@ class Desk:
 
     def zone_named(self, name: str) -> ZoneInfo | None:
         """The zone of this name; None for an empty or unknown one."""
-        if not name:
-            return None
-        if name not in self.zones:
-            try:
-                self.zones[name] = ZoneInfo(name)
-            except (KeyError, ValueError, OSError):
-                self.zones[name] = None
-        return self.zones[name]
+        return ZoneInfo(name) if name in zone_names() else None
 
     def note(self, key: str, case: HasLead | None, *, rule: str | None = None, **facts: object) -> None:
         """Say something about a lead."""

@@ -188,11 +188,8 @@ CROWDED = "more"
 """Marks a touch that its day had no room for: it keeps its day but takes no place."""
 
 
-def remember(draft: Draft, *, done_on: date | None = None, missed: bool = False) -> TouchMemory:
-    """What the next run is to know of this draft; the user's reaction stays with it while it holds.
-
-    With `done_on` it is taken as done that day although nobody said so, with `missed` as never done.
-    """
+def remember(draft: Draft) -> TouchMemory:
+    """What the next run is to know of this draft; the user's reaction stays with it while it holds."""
     known = draft.memory
     pinned = draft.pinned and known is not None
     record = _OpenTouchMemory(
@@ -215,9 +212,6 @@ def remember(draft: Draft, *, done_on: date | None = None, missed: bool = False)
         fact=draft.fact,
         pinned_to=known.pinned_to if pinned and known else None,
         pinned_fact=known.pinned_fact if pinned and known else "",
-        done_on=done_on,
-        assumed=done_on is not None,
-        missed=missed,
         note=draft.note or (CROWDED if draft.rule.levelled and not draft.own_event else ""),
     )
     record.__class__ = TouchMemory

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sync.models import Moment
 from sync.reconcile.memory import TouchMemory
 from sync.schedule.desk import Desk, was_deleted
-from sync.schedule.drafts import Draft, draft_for, remember
+from sync.schedule.drafts import draft_for, remember
 from sync.schedule.ladders import WEEK, Ladder, day_or_none, sheet_date
 
 
@@ -149,14 +149,14 @@ def _pass_sheet_step(ladder: Ladder, day: date) -> bool:
             case, desk.advice.rules["sheet"], desk=desk, raw=day, round=ladder.round_base + ladder.step,
             step=ladder.step, generation=ladder.generation,
         )  # fmt: skip
-        _keep_over(draft, day, desk=desk)
+        _mark_over(remember(draft), day, desk=desk)
     return True
 
 
 def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date:
     """Take a passed step as done or missed; the day the next one counts from."""
     if record is None:
-        return _keep_over(ladder.draft(ladder.rules[ladder.step - 1], day), day, desk=ladder.desk)
+        record = remember(ladder.draft(ladder.rules[ladder.step - 1], day))
     on = day if ladder.desk.never_logs else record.planned or day
     _mark_over(record, on, desk=ladder.desk)
     return on
@@ -169,11 +169,3 @@ def _mark_over(record: TouchMemory, on: date, *, desk: Desk) -> None:
     else:
         desk.keep(replace(record, missed=True))
         desk.missed.add(record.uid)
-
-
-def _keep_over(draft: Draft, on: date, *, desk: Desk) -> date:
-    """The same of a step that was over before there was a touch for it."""
-    record = remember(draft, done_on=on if desk.never_logs else None, missed=not desk.never_logs)
-    desk.keep(record)
-    (desk.done if record.done_on else desk.missed).add(record.uid)
-    return record.done_on or record.planned or on
