@@ -129,6 +129,8 @@ class TargetSettings(Section):
     alarm_minutes: int | Literal["none"] = 0
     style: Literal["timed", "all-day"] = "timed"
     heartbeat_days: int = Field(default=4, ge=0, le=60)
+    drafts: bool = True
+    """Whether events carry the message itself, ready to be sent."""
     api_root: str = ""
 
     @model_validator(mode="before")
@@ -169,6 +171,19 @@ def _loopback_only(value: str) -> str:
     if value and not re.match(r"https?://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(/|$)", value):
         raise ValueError("may only name a loopback address; it is meant for tests")
     return value
+
+
+class MeSettings(Section):
+    """Who the seeker is, for the drafts of messages. All of it may be left out; what is empty leaves its sentence out.
+
+    `line` says in a few words what they do: "data analyst, five years in retail".
+    """
+
+    name: str = Field(default="", max_length=80)
+    phone: str = Field(default="", max_length=40)
+    line: str = Field(default="", max_length=120)
+    greeting: Literal["full", "first"] = "full"
+    """Whether a draft greets by the whole name or by the first name."""
 
 
 class RuleNumbers(Section):
@@ -242,6 +257,7 @@ class Settings(Section):
     wording: str = ""
     ahead_days: Annotated[int, Field(ge=0, le=3660)] | Literal["all"] = 21
     ignore_before: date | None = None
+    me: MeSettings = MeSettings()
     source: SourceSettings
     target: TargetSettings
     rules: RulesSettings = RulesSettings()
@@ -319,6 +335,7 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str, given: o
 
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
+    "me": MeSettings,
     "source": SourceSettings,
     "target": TargetSettings,
     "limits": Limits,

@@ -58,6 +58,8 @@ def call(folder: Path, *arguments: str) -> int:
         pytest.param(('"US"', '"XX"'), "XX", id="unknown country"),
         pytest.param(('[state]', '[rules]\ndisable = ["R-001-99"]\n[state]'), "did you mean 'R-001-", id="no rule"),
         pytest.param(('[state]', '[rules."R-001-1"]\ndaysx = 3\n[state]'), "did you mean 'days'?", id="number"),
+        pytest.param(('[state]', '[me]\nphon = "1"\n[state]'), "did you mean 'phone'?", id="who you are"),
+        pytest.param(('[state]', '[me]\ngreeting = "last"\n[state]'), "me.greeting = 'last'", id="greeting"),
         pytest.param(('[state]', '[source.columns]\ncompany = "Employer"\n[state]'), "Employer", id="no column"),
     ],
 )  # fmt: skip
