@@ -22,7 +22,7 @@ from sync.counting import counted
 from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
 from sync.moments import day_of
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
-from sync.setup import ColumnGuess
+from sync.setup.guess import ColumnGuess
 from sync.summary import result_word, summary_line
 from sync.work_log import Contact, contact_rows
 

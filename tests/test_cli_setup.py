@@ -16,7 +16,7 @@ from servers import radicale
 from sync.cli import run_command
 from sync.config import parse_settings
 from sync.models import CalendarInfo
-from sync.setup import pick_calendar
+from sync.setup.places import pick_calendar
 
 NOW = "2026-09-10T08:00:00+02:00"
 SHEET = """Firma,Stelle,Beworben am,Status,Phone

@@ -13,18 +13,9 @@ from sync.errors import ConfigError
 from sync.models import Lead, Row, Stage, Table
 from sync.reading.columns import understand_columns
 from sync.reading.vocabulary import load_vocabulary
-from sync.setup import (
-    MEANINGS,
-    STAGE_MEANINGS,
-    Setup,
-    choose_details,
-    count_old,
-    explain_target,
-    guess_columns,
-    recognise_source,
-    recognise_target,
-    write_settings,
-)
+from sync.setup.guess import MEANINGS, STAGE_MEANINGS, count_old, guess_columns
+from sync.setup.places import choose_details, explain_target, recognise_source, recognise_target
+from sync.setup.settings_file import Setup, write_settings
 
 
 @pytest.mark.parametrize(

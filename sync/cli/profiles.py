@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sync.models import Leads, Table
     from sync.protocols import Target
     from sync.reconcile.memory import Memory
-    from sync.setup import ColumnGuess
+    from sync.setup.guess import ColumnGuess
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def read_sheet(table: Table, profile: Profile, memory: Memory | None = None) -> 
     from sync.reading.columns import understand_columns
     from sync.reading.leads import read_leads
     from sync.reading.vocabulary import load_vocabulary
-    from sync.setup import guess_columns
+    from sync.setup.guess import guess_columns
 
     settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
     accepted = loads(memory.texts.get("mapping", "{}")) if memory else {}

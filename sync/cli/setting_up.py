@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sync.models import Table
-    from sync.setup import ColumnGuess, Setup
+    from sync.setup.guess import ColumnGuess
+    from sync.setup.settings_file import Setup
 
 
 MOST_WORDS = 8
@@ -57,7 +58,7 @@ def init(
     """Ask for sheet and calendar and write followup.toml. Shows how the sheet is understood."""
     import secrets
 
-    from sync.setup import Setup
+    from sync.setup.settings_file import Setup
 
     path = config or Path(CONFIG_NAME)
     if path.exists():
@@ -95,7 +96,7 @@ def init(
 def _open_sheet(text: str, path: Path, tab: str) -> tuple[dict[str, str], Table]:
     """The sheet's keys and the sheet, read: what is wrong with it is said before the next question."""
     from connectors import open_source
-    from sync.setup import Setup, write_settings
+    from sync.setup.settings_file import Setup, write_settings
 
     keys = _sheet_keys(text, path, tab)
     nowhere = {"type": "ics", "path": "followups.ics"}
@@ -124,7 +125,7 @@ def _check_holidays(code: str) -> str:
 
 
 def _sheet_keys(text: str, config: Path, tab: str) -> dict[str, str]:
-    from sync.setup import recognise_source
+    from sync.setup.places import recognise_source
 
     keys = dict(recognise_source(text))
     if "path" in keys:
@@ -133,7 +134,7 @@ def _sheet_keys(text: str, config: Path, tab: str) -> dict[str, str]:
 
 
 def _calendar_keys(text: str, config: Path) -> dict[str, str]:
-    from sync.setup import explain_target, recognise_target
+    from sync.setup.places import explain_target, recognise_target
 
     keys = dict(recognise_target(text))
     for sentence in explain_target(keys):
@@ -144,7 +145,7 @@ def _calendar_keys(text: str, config: Path) -> dict[str, str]:
 
 
 def _ask_details(kind: str, questions: Questions) -> str:
-    from sync.setup import choose_details
+    from sync.setup.places import choose_details
 
     seen = kind == "caldav" and questions.agree("Does anyone else see that calendar?")
     return choose_details(kind, others_see_it=seen)
@@ -157,7 +158,8 @@ def _choose_calendar(setup: Setup, path: Path, questions: Questions) -> dict[str
     """
     from connectors import list_calendars
     from connectors.google.address import is_google_calendar
-    from sync.setup import pick_calendar, write_settings
+    from sync.setup.places import pick_calendar
+    from sync.setup.settings_file import write_settings
 
     keys = dict(setup.target)
     secret = ""
@@ -204,7 +206,8 @@ def _host_zone() -> str:
 def _understand(setup: Setup, path: Path, table: Table, questions: Questions, *, now: str, console: Console) -> str:
     """The settings' text with the mapping that was shown and accepted."""
     from sync.render import show_guess
-    from sync.setup import OLD_AFTER_DAYS, count_old, write_settings
+    from sync.setup.guess import OLD_AFTER_DAYS, count_old
+    from sync.setup.settings_file import write_settings
 
     profile = make_profile(write_settings(setup), path)
     leads, guesses = read_sheet(table, profile)
@@ -227,7 +230,7 @@ def _understand(setup: Setup, path: Path, table: Table, questions: Questions, *,
 
 def _ask_columns(guesses: Sequence[ColumnGuess], mapped: Mapping[str, str], questions: Questions) -> Mapping[str, str]:
     """Field to header, for columns that may mean several things and that a person settled."""
-    from sync.setup import MEANINGS
+    from sync.setup.guess import MEANINGS
 
     settled: dict[str, str] = {}
     for guess in guesses if questions.are_asked else ():
@@ -242,7 +245,7 @@ def _ask_columns(guesses: Sequence[ColumnGuess], mapped: Mapping[str, str], ques
 
 def _ask_statuses(words: Sequence[str], questions: Questions) -> Mapping[str, str]:
     """The sheet's own status words with the stage that a person gave them."""
-    from sync.setup import STAGE_MEANINGS
+    from sync.setup.guess import STAGE_MEANINGS
 
     told: dict[str, str] = {}
     for word in words[:MOST_WORDS] if questions.are_asked else ():
@@ -257,7 +260,7 @@ def _preview(profile: Profile, table: Table, started: datetime, console: Console
     from connectors.memory import MemorySource, MemoryState, MemoryTarget
     from sync.render import show_first
     from sync.run import run
-    from sync.setup import first_events
+    from sync.setup.guess import first_events
 
     target = profile.settings.target.model_copy(update={"details": "full", "heartbeat_days": 0})
     report = run(
