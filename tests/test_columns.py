@@ -128,6 +128,23 @@ def test_a_second_column_for_a_field_is_left_with_a_note() -> None:
     assert columns.notes == ("column 'Employer' is not read: company is already read from 'Company'",)
 
 
+def test_every_column_says_what_it_is_and_what_it_may_be() -> None:
+    columns = understand(
+        ["Company", "", "Date", "Datum", "Salary"], ["Acme", "", "1.1.2026", "2.1.2026", ""], ["Bolt", "", "3.1.2026"]
+    )
+    company, date, datum, salary = columns.columns
+    assert (company.header, company.field, company.ask, company.samples) == (
+        "Company",
+        "company",
+        False,
+        ("Acme", "Bolt"),
+    )
+    assert (date.field, date.ask, date.proposal) == ("", True, "applied_on")
+    assert date.proposal != datum.proposal, "no two columns propose one field"
+    assert date.choices[0].field == "applied_on"
+    assert (salary.field, salary.ask, salary.choices) == ("", False, ())
+
+
 @pytest.mark.parametrize(
     ("rows", "index"),
     [

@@ -29,6 +29,38 @@ HEADER_WITHIN = 40
 """The header row stands among so many first rows."""
 MAX_COLUMNS = 1_000
 SAMPLE_ROWS = 5_000
+SHOWN_SAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One field that a column may hold."""
+
+    field: str
+    confidence: float
+    """From 0 to 1: what header and cells together say for it."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as it was understood.
+
+    It is read (`field`), or asked about (`ask`: it probably matters and nothing settles it), or left.
+    """
+
+    index: int
+    header: str
+    field: str
+    """Empty where the column is not read."""
+    reason: str
+    choices: tuple[Choice, ...] = ()
+    """The fields it may hold, the likeliest first; the one that is read among them."""
+    ask: bool = False
+    proposal: str = ""
+    """What to propose where it is asked about. No two columns propose one field, and none one that is read."""
+    samples: tuple[str, ...] = ()
+    """Its first cells that say something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +79,8 @@ class Columns:
     notes: tuple[str, ...] = ()
     shape: Shape | None = None
     """The mapping that was used, if any."""
+    columns: tuple[Column, ...] = ()
+    """Every column that has a header, from left to right: what a person is shown and asked."""
 
     @property
     def mapped(self) -> Mapping[str, str]:
@@ -165,7 +199,30 @@ class _Guess:
             self.asked,
             tuple(dict.fromkeys(self.notes)),
             self.shape,
+            tuple(self._each()),
         )
+
+    def _each(self) -> Iterable[Column]:
+        names = {index: name for name, index in self.fields.items()}
+        proposed = set(self.fields)
+        for index, header in enumerate(self.headers):
+            if not header:
+                continue
+            name = names.get(index, "")
+            reason = self.reasons[name] if name else self.unread.get(header, "not a header that is known")
+            may_be = () if name else self.asked.get(header, ())
+            proposal = next((choice for choice in may_be if choice not in proposed), "")
+            proposed.add(proposal)
+            yield Column(
+                index,
+                header,
+                name,
+                reason,
+                choices=(Choice(name, 1.0, reason),) if name else tuple(Choice(may, 0.5, reason) for may in may_be),
+                ask=bool(may_be and self.samples[index]),
+                proposal=proposal,
+                samples=tuple(self.samples[index][:SHOWN_SAMPLES]),
+            )
 
     def fix(self, name: str, header: str, reason: str, *, cure: str) -> None:
         """The field stands in this column and nowhere else. Raises `ConfigError` if there is no such column."""
