@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -111,16 +112,16 @@ def test_no_configuration_at_all(
         pytest.param("plam", "No such command 'plam'. Did you mean 'plan'?", id="command misspelt"),
         pytest.param("frobnicate", "No such command 'frobnicate'.", id="no command"),
         pytest.param("login goggle", "No such command 'goggle'. Did you mean 'google'?", id="service misspelt"),
-        pytest.param("plan --no-colour", "No such option '--no-colour'. Did you mean '--no-color'?", id="misspelt"),
-        pytest.param("plan --js", "No such option '--js'.", id="abbreviated"),
-        pytest.param("plan -h", "No such option '-h'.", id="short option"),
-        pytest.param("--config x plan", "No such option '--config'.", id="option before the command"),
+        pytest.param("plan --no-colour", "No such option: --no-colour (Possible options: --no-color)", id="misspelt"),
+        pytest.param("plan --js", "No such option: --js (Possible options: --json)", id="abbreviated"),
+        pytest.param("plan -x", "No such option: -x", id="short option"),
+        pytest.param("--jason plan", "No such option: --jason", id="option before the command"),
         pytest.param("plan --config", "Option '--config' requires an argument.", id="no value"),
         pytest.param("plan --json=yes", "Option '--json' does not take a value.", id="value of a switch"),
-        pytest.param("plan acme", "Got unexpected extra argument (acme)", id="argument too many"),
+        pytest.param("plan acme", "Got unexpected extra argument(s) (acme)", id="argument too many"),
         pytest.param("explain", "Missing argument 'LEAD'.", id="no argument"),
         pytest.param("login google", "Missing option '--client'.", id="no option"),
-        pytest.param("undo last", "Invalid value for '[RUN]': 'last' is not a valid integer.", id="no number"),
+        pytest.param("undo last", "Invalid value for 'run': 'last' is not a valid int.", id="no number"),
         pytest.param("agenda --days 0", "Invalid value for '--days': 0 is not in the range 1<=x<=366.", id="range"),
     ],
 )
@@ -131,16 +132,42 @@ def test_what_is_mistyped_is_named_in_one_sentence(
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith(f"followup: {said}")
-    assert err.endswith(" Try followup --help.\n")
+    assert re.search(r"\. Try followup( [a-z]+)* --help\.\n$", err)
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["login"]], ids=["followup", "followup login"])
-def test_a_group_alone_shows_its_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(arguments) == 2
+@pytest.mark.parametrize(("arguments", "code"), [([], 0), (["login"], 2)], ids=["followup", "followup login"])
+def test_a_group_alone_shows_its_help(arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(arguments) == code
     out, err = capsys.readouterr()
     assert run_command([*arguments, "--help"]) == 0
-    assert (out, err) == ("", capsys.readouterr().out)
+    assert (out.strip(), err) == (capsys.readouterr().out.strip(), "")
+
+
+def test_somebody_new_is_told_where_to_begin(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command([]) == 0
+    assert "Begin with: followup init" in capsys.readouterr().out
+
+
+def test_the_configuration_may_be_named_before_the_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["--config", str(folder / "followup.toml"), "plan", "--json", *NOW]) == 0
+    assert '"Acme, Analyst"' in capsys.readouterr().out
+
+
+def test_the_shell_proposes_the_leads_of_the_last_run(folder: Path) -> None:
+    assert call(folder, "sync", "--quiet", *NOW) == 0
+    (folder / "leads.csv").unlink()
+    done = subprocess.run(
+        [sys.executable, "-c", "from sync.cli import main; main()"], cwd=folder, capture_output=True, text=True,
+        check=True,
+        env={
+            **os.environ,
+            "_FOLLOWUP_COMPLETE": "complete_bash",
+            "COMP_WORDS": "followup explain A",
+            "COMP_CWORD": "2",
+        },
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["Acme"]
 
 
 def test_unreadable_cells_are_named_and_the_rest_goes_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -206,14 +233,14 @@ def test_output_is_the_same_on_every_host(folder: Path) -> None:
 
 def test_help_lists_every_command_in_the_order_of_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["--help"]) == 0
-    listed = capsys.readouterr().out.partition("Commands:\n")[2].splitlines()
-    assert [line.split()[0] for line in listed] == list(COMMANDS)
-    assert "  sync       Bring the calendar up to date with the sheet." in listed
+    first = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("│ ")]
+    assert [word for word in first if word in COMMANDS] == list(COMMANDS)
 
 
+@pytest.mark.parametrize("option", ["--help", "-h"])
 @pytest.mark.parametrize("command", [*COMMANDS, "login google"])
-def test_every_command_has_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command([*command.split(), "--help"]) == 0
+def test_every_command_has_its_help(command: str, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command([*command.split(), option]) == 0
     assert f"followup {command} [OPTIONS]" in capsys.readouterr().out
 
 

@@ -10,76 +10,124 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, cast
 
-import click
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from sync import __version__
+from sync.cli.options import Config
 from sync.errors import BUG, OK, FollowupError
 
-COMMANDS: Mapping[str, str] = {
-    "calendars": "accounts:calendars",
-    "check": "accounts:check",
-    "log": "accounts:log",
-    "plan": "runs:plan",
-    "sync": "syncing:sync",
-    "agenda": "runs:agenda",
-    "explain": "runs:explain",
-    "status": "repairs:status",
-    "undo": "repairs:undo",
-    "clear": "repairs:clear",
-    "init": "setting_up:init",
-    "login": "accounts:login",
+if TYPE_CHECKING:
+    from typer.core import TyperCommand
+
+INTERRUPTED = 130
+
+BEGIN, DAILY, REPAIR = "To begin", "Day by day", "To look back and mend"
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": (BEGIN, "setting_up:init"),
+    "check": (BEGIN, "accounts:check"),
+    "calendars": (BEGIN, "accounts:calendars"),
+    "login": (BEGIN, "accounts:login"),
+    "plan": (DAILY, "runs:plan"),
+    "sync": (DAILY, "syncing:sync"),
+    "agenda": (DAILY, "runs:agenda"),
+    "explain": (DAILY, "runs:explain"),
+    "log": (DAILY, "accounts:log"),
+    "status": (REPAIR, "repairs:status"),
+    "undo": (REPAIR, "repairs:undo"),
+    "clear": (REPAIR, "repairs:clear"),
 }
-"""Every command as `module:command`, in the order that --help lists them."""
+"""Every command with its panel of --help and its function or group as `module:name`, in the order of use."""
 
 
-class Commands(click.Group):
+class Commands(TyperGroup):
     """All of `COMMANDS`, each imported when it is asked for: to import them all takes longer than many a whole run."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         """Their names, in order."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
-        """The command of this name. Raises `NoSuchCommand` with the names it may have been meant for."""
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # type: ignore[override]
+        """The command of this name. Ends with a usage error that names the nearest one if there is none."""
         if cmd_name not in COMMANDS:
-            raise click.exceptions.NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"sync.cli.{module}"), name)
+            near = get_close_matches(cmd_name, COMMANDS, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            return None if ctx.resilient_parsing else ctx.fail(f"No such command {cmd_name!r}.{hint}")
+        panel, place = COMMANDS[cmd_name]
+        module, _, name = place.partition(":")
+        found = getattr(import_module(f"sync.cli.{module}"), name)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False)
+            alone.command(cmd_name)(found)
+            found = alone
+        command = cast("TyperCommand | TyperGroup", get_command(found))
+        command.name, command.rich_help_panel = cmd_name, panel
         return command
 
 
-@click.group("followup", cls=Commands)
-@click.version_option(__version__, message="followup %(version)s", help="Show the version.")
-def followup() -> None:
+app = typer.Typer(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with: followup init",
+)
+
+
+@app.callback()
+def followup(
+    ctx: typer.Context,
+    config: Config = None,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> int:
     """Reads your leads from a sheet and puts the right follow-ups into your calendar."""
+    if version:
+        typer.echo(f"followup {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help(), nl=False)
+        raise typer.Exit
+    if config is not None:
+        ctx.default_map = {ctx.invoked_subcommand: {"config": str(config)}}
+    return OK
+
+
+COMMAND_LINE = get_command(app)
 
 
 def main() -> None:
     """The console script."""
     gc.set_threshold(50_000)  # what a run makes lives as long as the run: looking for garbage oftener finds none
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads the metadata of every package
+    if "_FOLLOWUP_COMPLETE" in os.environ:
+        COMMAND_LINE.main(prog_name="followup")  # the shell asks what may stand next; answers and ends
     sys.exit(run_command(sys.argv[1:]))
 
 
 def run_command(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. Expected failures become one sentence on stderr."""
     try:
-        result = followup(arguments, prog_name="followup", standalone_mode=False)
+        with COMMAND_LINE.make_context("followup", list(arguments)) as context:
+            result = COMMAND_LINE.invoke(context)
         sys.stdout.flush()  # that the reader has gone is noticed here, not when Python ends
     except FollowupError as error:
-        click.echo(f"followup: {error}", err=True)
+        typer.echo(f"followup: {error}", err=True)
         return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        where = getattr(error, "ctx", None)
+        said = error.format_message().rstrip(".")
+        if said:  # nothing is left to say where the help itself was the answer
+            typer.echo(f"followup: {said}. Try {where.command_path if where else 'followup'} --help.", err=True)
         return error.exit_code
-    except click.ClickException as error:
-        click.echo(f"followup: {error.format_message()} Try followup --help.", err=True)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("followup: interrupted; the next run heals what was left half done", err=True)
-        return 130
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("followup: interrupted; the next run heals what was left half done", err=True)
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK

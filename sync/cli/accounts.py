@@ -5,27 +5,31 @@ from __future__ import annotations
 import sys
 from json import dumps
 from pathlib import Path
+from typing import Annotated
 
-import click
+import typer
 
-from sync.cli.options import config_option, json_option, no_color_option, parse_now, strict_option
+from sync.cli.options import Config, Json, NoColor, Strict, parse_now
 from sync.cli.places import CONFIG_NAME, find_config, logins_folder
 from sync.cli.profiles import open_profile, opened_target, read_sheet, read_text
 from sync.cli.screen import open_console
 from sync.errors import OK, UNREADABLE_ROWS, ConfigError
 
+login = typer.Typer(help="Log in to a service.", no_args_is_help=True, add_completion=False)
 
-@click.group
-def login() -> None:
-    """Log in to a service."""
+
+@login.callback()
+def _log_in() -> None:
+    """Keeps `login` a group while it knows one service only."""
 
 
 @login.command("google")
-@click.option("--client", type=Path, required=True, metavar="FILE", help="Your own OAuth client, type Desktop app.")
-@config_option
-@click.option("--keyring", is_flag=True, help="Keep it in the keyring; it must be open for cron.")
-@click.option("--no-browser", is_flag=True, help="Only print the address to open.")
-def login_google(client: Path, config: Path | None, keyring: bool, no_browser: bool) -> int:
+def login_google(
+    client: Annotated[Path, typer.Option(metavar="FILE", help="Your own OAuth client, type Desktop app.")],
+    config: Config = None,
+    keyring: Annotated[bool, typer.Option("--keyring", help="Keep it in the keyring, open for cron.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address to open.")] = False,
+) -> int:
     """Log in to Google once, in a browser; later runs need none."""
     from connectors.google.login import EVERYTHING, keep_login, log_in, wanted_scopes
 
@@ -35,14 +39,11 @@ def login_google(client: Path, config: Path | None, keyring: bool, no_browser: b
     scopes = wanted_scopes(open_profile(find_config(config)).settings) if known else EVERYTHING
     login = log_in(read_text(client, "the OAuth client"), scopes=scopes or EVERYTHING, open_browser=not no_browser)
     place = keep_login(login, logins_folder(), in_keyring=keyring)
-    click.echo(f"Logged in; kept in {place}. If it ends after a week, set your app to In production.")
+    typer.echo(f"Logged in; kept in {place}. If it ends after a week, set your app to In production.")
     return OK
 
 
-@click.command
-@config_option
-@json_option
-def calendars(config: Path | None, json: bool) -> int:
+def calendars(config: Config = None, json: Json = False) -> int:
     """List the calendars of the account with their addresses."""
     from connectors import list_calendars
 
@@ -54,18 +55,18 @@ def calendars(config: Path | None, json: bool) -> int:
         return OK
     for one in found:
         lines = (one.name, f"  {one.url}", *([f"  {one.trouble}"] if one.trouble else []))
-        click.echo("\n".join("".join(letter for letter in line if letter.isprintable()) for line in lines))
+        typer.echo("\n".join("".join(letter for letter in line if letter.isprintable()) for line in lines))
     if not found:
-        click.echo("followup: this login sees no calendar; share one with it, or set calendar to its id", err=True)
+        typer.echo("followup: this login sees no calendar; share one with it, or set calendar to its id", err=True)
     return OK
 
 
-@click.command
-@config_option
-@click.option("--live", is_flag=True, help="Try the calendar out with one scratch event.")
-@strict_option
-@no_color_option
-def check(config: Path | None, live: bool, strict: bool, no_color: bool) -> int:
+def check(
+    config: Config = None,
+    live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,
+    strict: Strict = False,
+    no_color: NoColor = False,
+) -> int:
     """Prove configuration, sheet, login and calendar. Lists every cell that cannot be read."""
     from connectors import open_source, open_state
     from sync.counting import counted
@@ -94,12 +95,12 @@ def check(config: Path | None, live: bool, strict: bool, no_color: bool) -> int:
     return UNREADABLE_ROWS if strict and leads.problems else OK
 
 
-@click.command
-@config_option
-@click.option("--csv", is_flag=True, help="Print CSV for an office or a spreadsheet.")
-@json_option
-@no_color_option
-def log(config: Path | None, csv: bool, json: bool, no_color: bool) -> int:
+def log(
+    config: Config = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV for an office or a spreadsheet.")] = False,
+    json: Json = False,
+    no_color: NoColor = False,
+) -> int:
     """Print the record of contacts. Only what the sheet says and what was ticked, never what was planned."""
     from connectors import open_source, open_state
     from sync.advice import load_advice

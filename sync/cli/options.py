@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
-import click
+from typer import Option
 
 from sync.errors import ConfigError
 
-config_option = click.option("--config", type=Path, metavar="FILE", help="The configuration; else ./followup.toml.")
-now_option = click.option("--now", default="", metavar="TIME", help="Act as if it were TIME (ISO 8601 with offset).")
-json_option = click.option("--json", is_flag=True, help="Print JSON for scripts.")
-quiet_option = click.option("--quiet", is_flag=True, help="Print nothing unless a human is needed.")
-verbose_option = click.option("--verbose", is_flag=True, help="Print every note.")
-strict_option = click.option("--strict", is_flag=True, help="Exit with 3 when a cell could not be read.")
-no_color_option = click.option("--no-color", is_flag=True, help="Print without colour.")
+Config = Annotated[Path | None, Option("--config", metavar="FILE", help="The configuration; else ./followup.toml.")]
+Now = Annotated[str, Option("--now", metavar="TIME", help="Act as if it were TIME (ISO 8601 with offset).")]
+Json = Annotated[bool, Option("--json", help="Print JSON for scripts.")]
+Quiet = Annotated[bool, Option("--quiet", help="Print nothing unless a human is needed.")]
+Verbose = Annotated[bool, Option("--verbose", help="Print every note.")]
+Strict = Annotated[bool, Option("--strict", help="Exit with 3 when a cell could not be read.")]
+NoColor = Annotated[bool, Option("--no-color", help="Print without colour.")]
 
 
 def parse_now(text: str) -> datetime:
@@ -27,5 +28,6 @@ def parse_now(text: str) -> datetime:
     except ValueError:
         raise ConfigError(f"--now {text!r} is not ISO 8601, such as 2027-01-04T09:00:00-05:00") from None
     if moment.tzinfo is None:
-        raise ConfigError(f"--now {text!r} needs an offset, such as {text}-05:00 or {text}Z")
+        timed = moment.isoformat()
+        raise ConfigError(f"--now {text!r} needs an offset, such as {timed}-05:00 or {timed}Z")
     return moment

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import click
+import typer
 
 from sync.errors import ConfigError, FollowupError
 
@@ -35,7 +35,7 @@ class Questions:
         """What was given, else the answer, else the default."""
         if given or not self.are_asked:
             return given or default
-        return str(click.prompt(question, default=default, err=True, show_default=bool(default)))
+        return str(typer.prompt(question, default=default, err=True, show_default=bool(default)))
 
     def ask_until(self, question: str, take: Callable[[str], Taken], *, given: str = "", default: str = "") -> Taken:
         """What `take` makes of the answer. Raises its error where nobody can be asked again."""
@@ -45,7 +45,7 @@ class Questions:
             except FollowupError as error:
                 if not self.are_asked:
                     raise
-                click.echo(f"  {error}", err=True)
+                typer.echo(f"  {error}", err=True)
                 given = ""
 
     def agree(self, question: str) -> bool:
@@ -55,7 +55,7 @@ class Questions:
     def choose(self, question: str, choices: Mapping[str, str]) -> str:
         """One of the choices by number or name, or nothing; they are listed first, each with its meaning."""
         for number, (choice, meaning) in enumerate(choices.items(), start=1):
-            click.echo(f"  {number}. {choice}: {meaning}", err=True)
+            typer.echo(f"  {number}. {choice}: {meaning}", err=True)
         names = list(choices)
         return self.ask_until(f"{question} (number, or Enter to leave it out)", lambda text: _pick(names, text))
 

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import click
+import typer
 
-from sync.cli.options import config_option, json_option, no_color_option, now_option, parse_now, quiet_option
+from sync.cli.completing import complete_leads
+from sync.cli.options import Config, Json, NoColor, Now, Quiet, parse_now
 from sync.cli.places import find_config
 from sync.cli.profiles import open_profile, opened_target
 from sync.cli.runs import find_leads, run_once
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from sync.run import Report
 
 
-@click.command
-@config_option
-@now_option
-@json_option
-@quiet_option
-@click.option("--max-age", default="", metavar="AGE", help="Fail when older, such as 36h.")
-def status(config: Path | None, now: str, json: bool, quiet: bool, max_age: str) -> int:
+def status(
+    config: Config = None,
+    now: Now = "",
+    json: Json = False,
+    quiet: Quiet = False,
+    max_age: Annotated[str, typer.Option(metavar="AGE", help="Fail when older, such as 36h.")] = "",
+) -> int:
     """Show the last good run and what is open. What a guard stopped and what could not be read, too."""
     from connectors import open_state
     from sync.reconcile.status import make_status, parse_age, status_json, status_lines
@@ -43,13 +44,15 @@ def status(config: Path | None, now: str, json: bool, quiet: bool, max_age: str)
     return GuardStop.exit_code if too_old else OK
 
 
-@click.command
-@click.argument("run", type=int, required=False, help="The run's number; else the last one.")
-@click.option("--dismissed", default="", metavar="LEAD", help="Lift your own deletions.")
-@config_option
-@now_option
-@no_color_option
-def undo(run: int | None, dismissed: str, config: Path | None, now: str, no_color: bool) -> int:
+def undo(
+    run: Annotated[int | None, typer.Argument(help="The run's number; else the last one.", show_default=False)] = None,
+    dismissed: Annotated[
+        str, typer.Option(metavar="LEAD", help="Lift your own deletions.", autocompletion=complete_leads)
+    ] = "",
+    config: Config = None,
+    now: Now = "",
+    no_color: NoColor = False,
+) -> int:
     """Bring back what a run overwrote or deleted. It stays as it is until its row changes."""
     from sync import repair
 
@@ -59,13 +62,13 @@ def undo(run: int | None, dismissed: str, config: Path | None, now: str, no_colo
     return _show_repair(_repair(repair.undo, config, now, with_source=True, run=run), no_color)
 
 
-@click.command
-@config_option
-@now_option
-@no_color_option
-@click.option("--all", "past_too", is_flag=True, help="Past events too.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def clear(config: Path | None, now: str, no_color: bool, past_too: bool, yes: bool) -> int:
+def clear(
+    config: Config = None,
+    now: Now = "",
+    no_color: NoColor = False,
+    past_too: Annotated[bool, typer.Option("--all", help="Past events too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
     """Take our future events out of the calendar. Shows which before; events of others are never touched."""
     from sync import repair
     from sync.render import show_plan
@@ -77,8 +80,8 @@ def clear(config: Path | None, now: str, no_color: bool, past_too: bool, yes: bo
     if not yes:
         if not sys.stdin.isatty():
             raise ConfigError("nothing was taken out: without a terminal to ask on, give --yes")
-        if not click.confirm("Take them out of the calendar?"):
-            click.echo("Nothing was taken out.")
+        if not typer.confirm("Take them out of the calendar?"):
+            typer.echo("Nothing was taken out.")
             return OK
     return _show_repair(_repair(repair.clear, config, now, past_too=past_too), no_color)
 
@@ -110,9 +113,9 @@ def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
     store = open_state("sqlite", profile.settings, profile.outside)
     titles = [title for lead in leads for title in lift(store=store, lead=lead)]
     for title in titles:
-        click.echo(f"“{title}” may be planned again; the next `followup sync` does it")
+        typer.echo(f"“{title}” may be planned again; the next `followup sync` does it")
     if not titles:
-        click.echo("You deleted none of this lead's follow-ups.")
+        typer.echo("You deleted none of this lead's follow-ups.")
     return OK
 
 
@@ -121,5 +124,5 @@ def _show_repair(report: Report, no_color: bool) -> int:
 
     open_console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
     for message in report.messages:
-        click.echo(f"followup: {message}", err=True)
+        typer.echo(f"followup: {message}", err=True)
     return report.exit_code

@@ -5,20 +5,12 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import click
+import typer
 
-from sync.cli.options import (
-    config_option,
-    json_option,
-    no_color_option,
-    now_option,
-    parse_now,
-    quiet_option,
-    strict_option,
-    verbose_option,
-)
+from sync.cli.completing import complete_leads
+from sync.cli.options import Config, Json, NoColor, Now, Quiet, Strict, Verbose, parse_now
 from sync.cli.places import find_config
 from sync.cli.profiles import Profile, open_profile, opened_target
 from sync.cli.screen import open_console
@@ -30,17 +22,15 @@ if TYPE_CHECKING:
     from sync.run import Report
 
 
-@click.command
-@config_option
-@now_option
-@json_option
-@quiet_option
-@verbose_option
-@strict_option
-@no_color_option
-@click.option("--exit-code", is_flag=True, help="Exit with 10 when changes are pending.")
 def plan(
-    config: Path | None, now: str, json: bool, quiet: bool, verbose: bool, strict: bool, no_color: bool, exit_code: bool
+    config: Config = None,
+    now: Now = "",
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    strict: Strict = False,
+    no_color: NoColor = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 10 when changes are pending.")] = False,
 ) -> int:
     """Show what sync would do and why. Writes nothing anywhere."""
     from sync.plan_json import plan_json
@@ -55,14 +45,12 @@ def plan(
     return worst([report.exit_code, pending])
 
 
-@click.command
-@config_option
-@now_option
-@no_color_option
-@click.option(
-    "--days", type=click.IntRange(1, 366), default=14, show_default=True, metavar="DAYS", help="How many days ahead."
-)
-def agenda(config: Path | None, now: str, no_color: bool, days: int) -> int:
+def agenda(
+    config: Config = None,
+    now: Now = "",
+    no_color: NoColor = False,
+    days: Annotated[int, typer.Option(min=1, max=366, metavar="DAYS", help="How many days ahead.")] = 14,
+) -> int:
     """Show what is due: late, today, the next days, waiting until."""
     from sync.render import show_agenda
 
@@ -71,12 +59,17 @@ def agenda(config: Path | None, now: str, no_color: bool, days: int) -> int:
     return report.exit_code
 
 
-@click.command
-@click.argument("lead", help="Company, contact or row number of the lead.")
-@config_option
-@now_option
-@no_color_option
-def explain(lead: str, config: Path | None, now: str, no_color: bool) -> int:
+def explain(
+    lead: Annotated[
+        str,
+        typer.Argument(
+            metavar="LEAD", help="Company, contact or row number of the lead.", autocompletion=complete_leads
+        ),
+    ],
+    config: Config = None,
+    now: Now = "",
+    no_color: NoColor = False,
+) -> int:
     """Show how every date of one lead came about. Rule, arithmetic, what moved it, what is left out and why."""
     from sync.render import show_explanation
 

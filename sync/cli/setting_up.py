@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-import click
+import typer
 
-from sync.cli.options import config_option, no_color_option, now_option, parse_now
+from sync.cli.options import Config, NoColor, Now, parse_now
 from sync.cli.places import CONFIG_NAME
 from sync.cli.profiles import Profile, make_profile, read_sheet
 from sync.cli.questions import Questions
@@ -30,30 +30,18 @@ MOST_WORDS = 8
 """Status words that are asked about; the rest are listed in the file."""
 
 
-@click.command
-@click.option("--source", default="", help="The sheet: a file, or the address of a Google Sheet.")
-@click.option("--target", default="", help="The calendar: an .ics file, or a CalDAV address.")
-@click.option("--timezone", default="", help="Your time zone, such as America/New_York.")
-@click.option("--holidays", default="", help="Country or state, such as US, US-NY or DE-BY.")
-@click.option("--user", default="", help="Your name on the CalDAV server.")
-@click.option("--calendar", default="", help="The calendar's name on the CalDAV server.")
-@click.option("--tab", default="", help="The tab of the spreadsheet.")
-@click.option("--yes", is_flag=True, help="Ask nothing; take the guess.")
-@config_option
-@now_option
-@no_color_option
 def init(
-    source: str,
-    target: str,
-    timezone: str,
-    holidays: str,
-    user: str,
-    calendar: str,
-    tab: str,
-    yes: bool,
-    config: Path | None,
-    now: str,
-    no_color: bool,
+    source: Annotated[str, typer.Option(help="The sheet: a file, or the address of a Google Sheet.")] = "",
+    target: Annotated[str, typer.Option(help="The calendar: an .ics file, or a CalDAV address.")] = "",
+    timezone: Annotated[str, typer.Option(help="Your time zone, such as America/New_York.")] = "",
+    holidays: Annotated[str, typer.Option(help="Country or state, such as US, US-NY or DE-BY.")] = "",
+    user: Annotated[str, typer.Option(help="Your name on the CalDAV server.")] = "",
+    calendar: Annotated[str, typer.Option(help="The calendar's name on the CalDAV server.")] = "",
+    tab: Annotated[str, typer.Option(help="The tab of the spreadsheet.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take the guess.")] = False,
+    config: Config = None,
+    now: Now = "",
+    no_color: NoColor = False,
 ) -> int:
     """Ask for sheet and calendar and write followup.toml. Shows how the sheet is understood."""
     import secrets
@@ -89,7 +77,7 @@ def init(
     setup = replace(setup, target={**setup.target, "details": _ask_details(place["type"], questions)})
     text = _understand(setup, path, table, questions, now=now, console=open_console(no_color))
     _write_new(path, text)
-    click.echo(f"Wrote {path}. Next: followup plan")
+    typer.echo(f"Wrote {path}. Next: followup plan")
     return OK
 
 
@@ -138,7 +126,7 @@ def _calendar_keys(text: str, config: Path) -> dict[str, str]:
 
     keys = dict(recognise_target(text))
     for sentence in explain_target(keys):
-        click.echo(f"  {sentence}", err=True)
+        typer.echo(f"  {sentence}", err=True)
     if "path" in keys:
         keys["path"] = _beside(config, keys["path"])
     return keys
@@ -166,27 +154,27 @@ def _choose_calendar(setup: Setup, path: Path, questions: Questions) -> dict[str
     if not is_google_calendar(keys["url"]):
         keys["user"] = questions.ask("Your name on that server", given=keys.get("user", ""))
         hint = "Your password there (used now to list your calendars, kept nowhere; empty to skip)"
-        secret = str(click.prompt(hint, default="", hide_input=True, show_default=False, err=True))
+        secret = str(typer.prompt(hint, default="", hide_input=True, show_default=False, err=True))
         if not secret:
             return keys
     try:
         profile = make_profile(write_settings(replace(setup, target=keys)), path, secret=secret)
         found = list_calendars(profile.settings, profile.outside)
     except FollowupError as error:
-        click.echo(f"  Could not list the calendars: {error}\n  The address is kept as it is.", err=True)
+        typer.echo(f"  Could not list the calendars: {error}\n  The address is kept as it is.", err=True)
         return keys
-    click.echo(f"  Found {len(found)} calendar{'' if len(found) == 1 else 's'}:", err=True)
+    typer.echo(f"  Found {len(found)} calendar{'' if len(found) == 1 else 's'}:", err=True)
     for number, info in enumerate(found, start=1):
         line = f"{number}. {info.name}  {info.url}" + (f"  (cannot be used: {info.trouble})" if info.trouble else "")
-        click.echo("  " + "".join(letter for letter in line if letter.isprintable()), err=True)
+        typer.echo("  " + "".join(letter for letter in line if letter.isprintable()), err=True)
     usable = [number for number, info in enumerate(found, start=1) if not info.trouble]
     while usable:
         chosen = pick_calendar(found, questions.ask("Which of them (number or name)", default=str(usable[0])))
         if chosen is not None:
-            click.echo(f"  Follow-ups go into {chosen.name!r}.", err=True)
+            typer.echo(f"  Follow-ups go into {chosen.name!r}.", err=True)
             return keys | {"url": chosen.url}
-        click.echo("  That is none of them, or several, or one that cannot be used.", err=True)
-    click.echo("  None can be used; the address is kept as it is.", err=True)
+        typer.echo("  That is none of them, or several, or one that cannot be used.", err=True)
+    typer.echo("  None can be used; the address is kept as it is.", err=True)
     return keys
 
 
@@ -221,7 +209,7 @@ def _understand(setup: Setup, path: Path, table: Table, questions: Questions, *,
     day = started.astimezone(profile.settings.zone).date() - timedelta(days=OLD_AFTER_DAYS)
     old = count_old(leads.leads, day)
     if old:
-        click.echo(f"{old} of {len(leads.leads)} leads have no date since {day}.", err=True)
+        typer.echo(f"{old} of {len(leads.leads)} leads have no date since {day}.", err=True)
         if questions.agree("Leave such old rows out?"):
             setup = replace(setup, ignore_before=day)
     _preview(make_profile(write_settings(setup), path), table, started, console)
@@ -237,7 +225,7 @@ def _ask_columns(guesses: Sequence[ColumnGuess], mapped: Mapping[str, str], ques
         choices = {name: MEANINGS[name] for name in guess.choices if name not in mapped and name not in settled}
         if choices and any(guess.samples):
             cells = " | ".join(cell for cell in guess.samples if cell)
-            click.echo(f"\nThe column {guess.header!r} ({cells}) can be read as:", err=True)
+            typer.echo(f"\nThe column {guess.header!r} ({cells}) can be read as:", err=True)
             answer = questions.choose(f"What is {guess.header!r}?", choices)
             settled |= {answer: guess.header} if answer else {}
     return settled
@@ -249,7 +237,7 @@ def _ask_statuses(words: Sequence[str], questions: Questions) -> Mapping[str, st
 
     told: dict[str, str] = {}
     for word in words[:MOST_WORDS] if questions.are_asked else ():
-        click.echo(f"\nThe status {word!r} is not known. It may mean:", err=True)
+        typer.echo(f"\nThe status {word!r} is not known. It may mean:", err=True)
         stage = questions.choose(f"What does {word!r} mean?", STAGE_MEANINGS)
         told |= {word: stage} if stage else {}
     return told

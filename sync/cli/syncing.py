@@ -5,44 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
-import click
+import typer
 
 from sync.cli.inquiry import ask_first
-from sync.cli.options import (
-    config_option,
-    json_option,
-    no_color_option,
-    now_option,
-    quiet_option,
-    strict_option,
-    verbose_option,
-)
+from sync.cli.options import Config, Json, NoColor, Now, Quiet, Strict, Verbose
 from sync.cli.places import find_config
 from sync.cli.screen import open_console, show_progress
 from sync.errors import OK, ConfigError
 
 
-@click.command
-@config_option
-@now_option
-@json_option
-@quiet_option
-@verbose_option
-@strict_option
-@no_color_option
-@click.option("--yes-delete", is_flag=True, help="Lift the delete guard for this run.")
-@click.option("--all", "every", type=Path, metavar="DIR", help="Run every configuration there.")
 def sync(
-    config: Path | None,
-    now: str,
-    json: bool,
-    quiet: bool,
-    verbose: bool,
-    strict: bool,
-    no_color: bool,
-    yes_delete: bool,
-    every: Path | None,
+    config: Config = None,
+    now: Now = "",
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    strict: Strict = False,
+    no_color: NoColor = False,
+    yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Lift the delete guard for this run.")] = False,
+    every: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="Run every configuration there.")] = None,
 ) -> int:
     """Bring the calendar up to date with the sheet."""
     options = {"strict": strict, "accept_deletes": yes_delete}
@@ -78,7 +61,7 @@ def sync(
 def _tell_end(said: str, told: Iterable[str], *, quiet: bool) -> int:
     """The end of a sync, whether it ran or was proven needless: what was done, and what a human is to see."""
     if said and not quiet:
-        click.echo(said)
+        typer.echo(said)
     for sentence in told:
-        click.echo(f"followup: {sentence}", err=True)
+        typer.echo(f"followup: {sentence}", err=True)
     return OK

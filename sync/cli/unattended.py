@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
+import typer
 
 from sync.cli.inquiry import ask_first
 from sync.cli.options import parse_now
@@ -95,7 +95,7 @@ def sync_all(folder: Path, now: str, *, json: bool, quiet: bool, no_color: bool,
         ended = dict(zip(opened, pool.map(take, opened), strict=True))
     for name, one in ended.items():
         for sentence in one.sentences:
-            click.echo(f"{name}: {sentence}", err=True)
+            typer.echo(f"{name}: {sentence}", err=True)
     if json:
         from sync.summary import profiles_json
 
