@@ -34,6 +34,11 @@ ACCOUNTS: Mapping[str, str] = {
 }
 """Targets that are one calendar of several in an account."""
 
+MAKERS: Mapping[str, str] = {
+    "caldav": "connectors.caldav_server:make_calendar",
+}
+"""Those in whose account a new calendar can be made."""
+
 STATES: Mapping[str, str] = {
     "sqlite": "connectors.sqlite_state:open_state",
 }
@@ -54,6 +59,11 @@ def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInf
     if settings.target.type not in ACCOUNTS:
         raise ConfigError(f"a target of type {settings.target.type!r} has no calendars to choose from")
     return cast("Sequence[CalendarInfo]", _factory(ACCOUNTS, settings.target.type)(settings, outside))
+
+
+def make_calendar(settings: Settings, outside: Outside, name: str) -> CalendarInfo:
+    """A new calendar of this name in the account the settings name; only ever made because a person asked for it."""
+    return cast("CalendarInfo", _factory(MAKERS, settings.target.type)(settings, outside, name))
 
 
 def open_state(kind: str, settings: Settings, outside: Outside) -> StateStore:

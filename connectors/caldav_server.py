@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -62,6 +63,14 @@ def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInf
 
     login = Login(settings.target.user, outside.secret("target"))
     return discovery.list_calendars(settings.target.url, login, environ=outside.environ)
+
+
+def make_calendar(settings: Settings, outside: Outside, name: str) -> CalendarInfo:
+    """A new calendar in the account at `[target] url`. Raises `TargetError` where the server makes none."""
+    from connectors.dav import discovery
+
+    login = Login(settings.target.user, outside.secret("target"))
+    return discovery.make_calendar(settings.target.url, name, login, environ=outside.environ)
 
 
 @dataclass
@@ -118,9 +127,11 @@ class CaldavServer:
         named = {same_path(remote.href): uid for uid, remote in known.items()}
         events: dict[str, RemoteEvent] = {}
         wanted: dict[str, str] = {}
+        others: Counter[str] = Counter()
         for path, row in rows.items():
             uid = named.get(path) or self._collection.uid_of(row.href)
             if uid is None:
+                others.update(self._collection.owners_of(row.href))
                 continue
             before = known.get(uid)
             if row.status // 100 == 2 and before is not None and row.etag and row.etag == before.etag:
@@ -139,7 +150,7 @@ class CaldavServer:
                 events[uid] = _with_revision(found.remote, known.get(uid))
             if uid in missing:
                 notes.append("the server's listing leaves out events that are there; they were asked for one by one")
-        return Observation(events, unreadable, tuple(dict.fromkeys(notes)))
+        return Observation(events, unreadable, tuple(dict.fromkeys(notes)), others)
 
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         """Write what the plan says; one outcome for each write.
@@ -173,12 +184,6 @@ class CaldavServer:
     def close(self) -> None:
         """Close every connection."""
         self._collection.transport.close()
-
-    def make_calendar(self, name: str) -> CalendarInfo:
-        """A new calendar, with the address the server gave it."""
-        from connectors.dav.discovery import make_calendar
-
-        return make_calendar(self._url, name, self._login, environ=self._environ)
 
     def probe(self) -> Sequence[Finding]:
         """What this server does and does not, found out with one scratch event."""

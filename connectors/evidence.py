@@ -81,6 +81,7 @@ def inquire(
                 user,
                 command=target.get("password_command", ()),
                 variable=target.get("password_env", ""),
+                file=target.get("password_file", ""),
                 config=config.resolve(),
                 environment=environ,
             )

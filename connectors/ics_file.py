@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -23,7 +24,7 @@ from connectors.whole_file import replace_file
 from sync.config import Settings
 from sync.errors import TargetError
 from sync.models import Abilities, Action, Change, Observation, Outcome, RemoteEvent, Result
-from sync.reconcile.identity import is_ours
+from sync.reconcile.identity import is_ours, owner_of
 
 MAX_OCTETS = 512 * 1024 * 1024
 
@@ -61,9 +62,11 @@ class IcsFile:
         """Everything of ours in the file; a file that is not there holds nothing. Raises `TargetError`."""
         events: dict[str, RemoteEvent] = {}
         unreadable: dict[str, str] = {}
+        others: Counter[str] = Counter()
         for uid, block in split_feed(self._read()):
             if not is_ours(uid, self._owner):
-                raise TargetError(f"{self._path} holds events of another owner; give this configuration its own path")
+                others[owner_of(uid)] += 1
+                continue
             etag = _digest(block)
             if uid in known and known[uid].etag == etag:
                 events[uid] = known[uid]
@@ -73,7 +76,7 @@ class IcsFile:
                 events[uid] = RemoteEvent(uid, "", etag, parse_block(text, uid), text)
             except UnreadableEvent as error:
                 unreadable[uid] = str(error)
-        return Observation(events, unreadable)
+        return Observation(events, unreadable, others=others)
 
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         """Write the file anew if any change is a write; then one outcome for each of them."""
@@ -82,6 +85,10 @@ class IcsFile:
             return
         if self._clock() > deadline:
             yield from (Outcome(change.uid, Result.HELD, message="the run's time was up") for change in writes)
+            return
+        if observed.others:
+            reason = f"{self._path} holds events of another owner; give this configuration its own path"
+            yield from (Outcome(change.uid, Result.REFUSED, message=reason) for change in writes)
             return
         events = dict(observed.events)
         for change in writes:

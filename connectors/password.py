@@ -1,7 +1,8 @@
-"""Where the password of a calendar comes from: a command, an environment variable, or the system's keyring.
+"""Where a calendar's password comes from, and where it is kept: a command, a variable, a private file, the keyring.
 
-Never from the configuration file. A command runs only if file and folder belong to the user and nobody else can write
-them; its output is read once per run and never shown.
+Never the configuration file. A command runs only if file and folder belong to the user and nobody else can write
+them, in the configuration's folder; its output is read once per run and never shown. A private file is one that nobody
+else can read.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sync.errors import CredentialsError
+from sync.errors import ConfigError, CredentialsError
 
 if TYPE_CHECKING:
     from sync.config import Settings
 
 COMMAND_SECONDS = 60
+MAX_SECRET = 4096
 SERVICE = "followup"
 
 
@@ -45,6 +47,7 @@ def secret_resolver(
             target.user,
             command=target.password_command,
             variable=target.password_env,
+            file=target.password_file,
             config=config,
             environment=environment,
         )
@@ -58,36 +61,108 @@ def find_password(
     *,
     command: Sequence[str],
     variable: str,
+    file: str,
     config: Path,
     environment: Mapping[str, str],
 ) -> str:
-    """The password of this user there: from the command, else the variable, else the keyring; empty without a user."""
+    """The password of this user there: from command, variable, file, else the keyring; empty without a user.
+
+    A relative file or command is one in the configuration's folder. Raises `CredentialsError` with the cure.
+    """
     if command:
         _check_owned(config)
-        return _from_command(tuple(command))
+        return _from_command(tuple(command), config.parent)
     if variable:
         value = environment.get(variable, "")
         if not value:
             raise CredentialsError(f"the environment variable {variable} (password_env) is not set")
         return value
+    if file:
+        return _from_file(config.parent / Path(file).expanduser())
     return _from_keyring(url, user) if user else ""
+
+
+def keep_password(secret: str, settings: Settings, *, config: Path) -> str:
+    """Keep the calendar's password where the settings say that it is looked up; says where that is.
+
+    Raises `ConfigError` where it comes from a command or a variable, `CredentialsError` where it cannot be kept.
+    """
+    target = settings.target
+    if target.type != "caldav":
+        raise ConfigError("a file needs no password; only a calendar in an account has one")
+    if target.password_command or target.password_env:
+        place = "password_command" if target.password_command else "password_env"
+        raise ConfigError(f"the password comes from {place} under [target]; change it there, or take that line out")
+    if target.password_file:
+        path = config.parent / Path(target.password_file).expanduser()
+        _write_private(path, secret)
+        return f"the file {path}, which only you can read"
+    return _into_keyring(target.url, target.user, secret)
+
+
+def keyring_works() -> bool:
+    """Whether this machine has a keyring that can be used."""
+    import keyring.core
+
+    return bool(keyring.core.recommended(keyring.get_keyring()))
 
 
 def _check_owned(config: Path) -> None:
     for path in (config, config.parent):
-        status = path.stat()
-        if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        if _others_may(path, stat.S_IWGRP | stat.S_IWOTH):
             raise CredentialsError(
                 f"password_command is not run because others can change {path}; make it yours alone: chmod go-w {path}"
             )
 
 
-def _from_command(command: tuple[str, ...]) -> str:
+def _others_may(path: Path, bits: int) -> bool:
+    """Whether the file is somebody else's or lets others do this. On Windows the folder's own rights decide."""
+    if os.name == "nt":
+        return False
+    status = path.stat()
+    return status.st_uid != os.getuid() or bool(status.st_mode & bits)
+
+
+def _from_file(path: Path) -> str:
+    try:
+        if _others_may(path, stat.S_IRWXG | stat.S_IRWXO):
+            raise CredentialsError(f"others can read the password in {path}; make it yours alone: chmod 600 {path}")
+        with path.open(encoding="utf-8", errors="replace") as file:
+            secret = file.readline(MAX_SECRET).rstrip("\r\n")
+    except FileNotFoundError:
+        raise CredentialsError(f"there is no password in {path} yet; run `followup password`") from None
+    except OSError as error:
+        raise CredentialsError(f"the password in {path} cannot be read: {error.strerror}") from None
+    if not secret:
+        raise CredentialsError(f"{path} holds no password; run `followup password`")
+    return secret
+
+
+def _write_private(path: Path, secret: str) -> None:
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{secret}\n")
+        new.replace(path)
+    except OSError as error:
+        raise CredentialsError(f"the password cannot be kept in {path}: {error.strerror}") from None
+
+
+def _from_command(command: tuple[str, ...], folder: Path) -> str:
     import subprocess
 
+    program = command[0]
+    if "/" in program or os.sep in program:  # a bare name is looked up in PATH
+        program = str(folder / Path(program).expanduser())
     try:
         done = subprocess.run(  # noqa: S603 - the user's own command, from a file that only they can write
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS, check=False
+            (program, *command[1:]),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CredentialsError(f"password_command {command[0]!r} could not be run: {type(error).__name__}") from None
@@ -107,7 +182,20 @@ def _from_keyring(url: str, user: str) -> str:
         raise CredentialsError(f"the keyring cannot be read ({type(error).__name__}); use password_command") from None
     if not secret:
         raise CredentialsError(
-            f"no password for {user!r}: set password_command or password_env under [target], "
-            f"or store it in the keyring under the service “{SERVICE} {url}”"
+            f"no password for {user!r} is kept; run `followup password`, "
+            "or set password_command or password_env under [target]"
         )
     return secret
+
+
+def _into_keyring(url: str, user: str, secret: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(f"{SERVICE} {url}", user, secret)
+    except KeyringError as error:
+        raise CredentialsError(
+            f'the keyring cannot be written ({type(error).__name__}); put password_file = "password" under [target]'
+        ) from None
+    return "the system's keyring"

@@ -121,6 +121,7 @@ class TargetSettings(Section):
     user: str = ""
     password_command: tuple[str, ...] = ()
     password_env: str = ""
+    password_file: str = ""
     credentials: str = ""
     details: Literal["full", "short", "none"] = "full"
     name: str = "Follow-ups"
@@ -138,7 +139,8 @@ class TargetSettings(Section):
     def _no_password(cls, value: Any) -> Any:
         if isinstance(value, dict) and "password" in value:
             raise ValueError(
-                "a password does not belong into the file; use password_command, password_env or the keyring"
+                "a password does not belong into the file; run `followup password`, or set password_command or"
+                " password_env"
             )
         return value
 
@@ -302,6 +304,7 @@ def _refuse_local(settings: Settings, name: str) -> None:
         "source.credentials": settings.source.credentials,
         "target.path": settings.target.path,
         "target.password_command": settings.target.password_command,
+        "target.password_file": settings.target.password_file,
         "target.credentials": settings.target.credentials,
         "state.path": settings.state.path,
         "wording": settings.wording,

@@ -387,6 +387,8 @@ class Observation:
     events: Mapping[str, RemoteEvent]
     unreadable: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    others: Mapping[str, int] = field(default_factory=dict)
+    """How many events another followup has there, by its owner."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from typing import Protocol, runtime_checkable
 
 from sync.models import (
     Abilities,
-    CalendarInfo,
     CellToWrite,
     Change,
     Finding,
@@ -76,13 +75,6 @@ class Target(Protocol):
         Creates never overwrite, updates and deletes are conditional on `change.base`. A failure of one change is an
         outcome, never an exception; an exception ends the run, and what has no outcome yet is unknown.
         """
-
-
-class Discovers(Protocol):
-    """A target in an account where new calendars can be made. Used by `init`, never by a run."""
-
-    def make_calendar(self, name: str) -> CalendarInfo:
-        """A new calendar with the address the server gave it. Only ever called because the user asked for it."""
 
 
 @runtime_checkable

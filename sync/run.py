@@ -27,7 +27,7 @@ from sync.protocols import Probes, Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
 from sync.reconcile.clearing import forget_absent
-from sync.reconcile.guards import check_disappearance, check_identities, check_sheet
+from sync.reconcile.guards import check_disappearance, check_identities, check_owners, check_sheet
 from sync.reconcile.healing import adopt, heal
 from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.held import remember_saying, speak
@@ -75,6 +75,7 @@ class _Given:
     target: Target
     now: datetime
     accept_deletes: bool
+    second_owner: bool
 
     @property
     def today(self) -> date:
@@ -116,6 +117,7 @@ def run(
     wording: str = "",
     mapping: str = "",
     accept_deletes: bool = False,
+    second_owner: bool = False,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -125,7 +127,7 @@ def run(
     to write has recorded what it did.
     """
     advice = load_advice(settings, wording=wording, mapping=mapping)
-    given = _Given(settings, advice, source, target, now, accept_deletes)
+    given = _Given(settings, advice, source, target, now, accept_deletes, second_owner)
     if not write:
         return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
@@ -161,6 +163,8 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
     if settings.write_back:
         check_column(leads, column=settings.write_back.next_follow_up)
     observation = look_at(target, memory)
+    if not given.second_owner:
+        check_owners(memory, observation, owner=settings.owner)
     notes: list[Note] = []
     known_as = partial(recognise, leads=leads.leads, rules=advice.rules, owner=settings.owner)
     current = heal(memory, observation)

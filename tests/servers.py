@@ -54,11 +54,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def radicale(folder: Path) -> Iterator[Server]:
-    """Radicale with any user let in and its storage in the folder."""
+def radicale(folder: Path, *, password: str = "") -> Iterator[Server]:
+    """Radicale with its storage in the folder; any user is let in, or `ann` with the password only."""
     port = free_port()
     command = [sys.executable, "-m", "radicale", "--config", "", f"--server-hosts=127.0.0.1:{port}"]
-    command += ["--auth-type=none", f"--storage-filesystem-folder={folder}", "--logging-level=error"]
+    command += [f"--storage-filesystem-folder={folder}", "--logging-level=error"]
+    if password:
+        users = folder / "users"
+        users.write_text(f"{USER}:{password}\n", "utf-8")
+        command += ["--auth-type=htpasswd", f"--auth-htpasswd-filename={users}", "--auth-htpasswd-encryption=plain"]
+        command += ["--auth-delay=0"]
+    else:
+        command += ["--auth-type=none"]
     with _running(command, port):
         yield Server("radicale", f"http://127.0.0.1:{port}", f"/{USER}/")
 

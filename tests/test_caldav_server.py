@@ -13,7 +13,7 @@ import pytest
 from servers import USER, Server, radicale, xandikos
 from target_contract import DEADLINE, OWNER, TargetContract, apply, create, delete, make_event, outside_for, update
 
-from connectors import list_calendars, open_target
+from connectors import list_calendars, make_calendar, open_target
 from connectors.caldav_server import CaldavServer
 from connectors.dav.server_profiles import ServerProfile
 from connectors.dav.transport import CaldavTransport
@@ -246,9 +246,7 @@ def test_a_calendar_is_found_by_its_exact_name(server: Server, url: str, tmp_pat
 
 
 def test_a_new_calendar_has_the_address_the_server_gave_it(server: Server, tmp_path: Path) -> None:
-    target = open_target(settings_for(server.root), outside_for(tmp_path))
-    assert isinstance(target, CaldavServer)
-    made = target.make_calendar("Follow-ups")
+    made = make_calendar(settings_for(server.root), outside_for(tmp_path), "Follow-ups")
     assert made.name == "Follow-ups" or server.kind == "xandikos"
     new = open_target(settings_for(made.url), outside_for(tmp_path))
     assert new.observe({}).events == {}

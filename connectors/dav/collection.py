@@ -35,7 +35,7 @@ from connectors.http_transport import Answer, NoAnswerError, Transport, path_of,
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
 from sync.errors import CredentialsError, TargetError
 from sync.models import RemoteEvent
-from sync.reconcile.identity import is_ours
+from sync.reconcile.identity import is_ours, owner_of
 
 BATCH = 100
 XML_HEADERS = {"Content-Type": "application/xml; charset=utf-8"}
@@ -87,6 +87,11 @@ class CalendarCollection:
         name = re.fullmatch(r"([a-z0-9-]+)\.ics", path.rpartition("/")[2])
         inside = path.rpartition("/")[0] + "/" == same_path(self.path)
         return name[1] if name and inside and is_ours(name[1], self._owner) else None
+
+    def owners_of(self, href: str) -> tuple[str, ...]:
+        """The other followup whose event a listed name stands for; none for anybody else's."""
+        owner = owner_of(same_path(href).rpartition("/")[2].removesuffix(".ics"))
+        return (owner,) if owner and owner != self._owner else ()
 
     def list_rows(self) -> Mapping[str, DavRow]:
         """All rows but the calendar's own, by comparable path; proven to be the whole listing (caldav-facts 4)."""

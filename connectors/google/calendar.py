@@ -29,7 +29,7 @@ CALENDAR_LIST = "https://www.googleapis.com/calendar/v3/users/me/calendarList"
 def open_calendar(settings: Settings, outside: Outside) -> tuple[str, Login]:
     """The address of the events and a login with a fresh token. Raises `ConfigError`, `CredentialsError`."""
     target = settings.target
-    if target.user or target.password_command or target.password_env:
+    if target.user or target.password_command or target.password_env or target.password_file:
         raise ConfigError(
             "Google Calendar takes no password, not even an app password: remove user and password from [target] and"
             " run `followup login google`"

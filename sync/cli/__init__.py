@@ -33,6 +33,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": (BEGIN, "accounts:check"),
     "calendars": (BEGIN, "accounts:calendars"),
     "login": (BEGIN, "accounts:login"),
+    "password": (BEGIN, "passwords:password"),
+    "schedule": (BEGIN, "scheduling:schedule"),
     "plan": (DAILY, "runs:plan"),
     "sync": (DAILY, "syncing:sync"),
     "agenda": (DAILY, "runs:agenda"),

@@ -25,10 +25,11 @@ def sync(
     strict: Strict = False,
     no_color: NoColor = False,
     yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Lift the delete guard for this run.")] = False,
+    second_owner: Annotated[bool, typer.Option("--second-owner", help="Two people share this calendar.")] = False,
     every: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="Run every configuration there.")] = None,
 ) -> int:
     """Bring the calendar up to date with the sheet."""
-    options = {"strict": strict, "accept_deletes": yes_delete}
+    options = {"strict": strict, "accept_deletes": yes_delete, "second_owner": second_owner}
     if every is not None:
         from sync.cli.unattended import sync_all
 

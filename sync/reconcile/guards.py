@@ -5,6 +5,8 @@
 - **Mass disappearance**: more than max(10, 50 %) of our future events are gone from the calendar between two runs, or
   there were several and nothing of ours is left, not even history or the heartbeat. That is a wiped calendar, one made
   anew at the same address or a wrong listing, not a person who deletes; nothing is taken for a reaction.
+- **Another followup's events**: a calendar that holds another owner's and none of ours is mostly one's own, written to
+  by settings that are gone or by another computer. Only the user knows, so nothing is written beside them in silence.
 - **Another target, another source, an empty sheet**: stopped before anything is decided.
 
 Deletes that a readable row asks for (closed, do not contact, no interest) are shown and can be undone, never counted.
@@ -42,6 +44,20 @@ def check_identities(memory: Memory, *, source: str, target: str) -> None:
             f"the follow-ups so far lie in {memory.target}, but the configuration now names {target}; "
             "put the old address back, or run `followup clear` with the old one first and `followup sync` again"
         )
+
+
+def check_owners(memory: Memory, observation: Observation, *, owner: str) -> None:
+    """Stop where the calendar holds another followup's events and none that this one knows or would know again."""
+    known = any(event.observed is not None and not event.gone for event in memory.events.values())
+    if not observation.others or known or observation.events or observation.unreadable:
+        return
+    there = ", ".join(f"{count} of the owner {other!r}" for other, count in sorted(observation.others.items()))
+    first = min(observation.others, key=lambda other: (-observation.others[other], other))
+    raise GuardStop(
+        f"the calendar holds follow-ups of another followup ({there}) and none of this one's ({owner!r}); nothing was "
+        f'changed. If they are yours, put owner = "{first}" into followup.toml, or let `followup init` do it. '
+        "If two people share this calendar, run `followup sync --second-owner` once"
+    )
 
 
 def check_sheet(memory: Memory, leads: Leads) -> None:

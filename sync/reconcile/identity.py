@@ -33,6 +33,12 @@ def is_ours(uid: str, owner: str) -> bool:
     return match is not None and match[1] == owner
 
 
+def owner_of(uid: str) -> str:
+    """Whose event of followup this is; empty for anybody else's."""
+    match = UID_FORM.fullmatch(uid)
+    return match[1] if match else ""
+
+
 def is_shared_key(lead_key: str) -> bool:
     """Whether a key stands for something else than one lead: the seeker, an agency, a referrer."""
     return lead_key == SELF or lead_key.startswith(("agency:", "referrer:"))

@@ -1,0 +1,128 @@
+"""The calendars people have, out of `mappings/calendars.toml`, and what somebody means who names one.
+
+A number of the list, a name (`icloud`), a mail address, an address copied from the browser or a CalDAV address is
+understood; what cannot be written into is refused with what can.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from sync.errors import ConfigError
+
+FILE_ENDINGS = (".ics", ".ical", ".ifb")
+
+
+class CalendarService(BaseModel):
+    """One kind of calendar. The meaning of each field stands in the head of the data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    names: tuple[str, ...]
+    web: tuple[str, ...] = ()
+    mail: tuple[str, ...] = ()
+    url: str = ""
+    host: str = ""
+    user: str = ""
+    password: str = ""
+    makes: bool = False
+    make: str = ""
+    cannot: tuple[str, ...] = ()
+    feed: bool = False
+
+    def address(self, *, host: str = "", user: str = "") -> str:
+        """Where programs find the calendar of this user on this host, which may be given as a whole address.
+
+        Raises `ConfigError` for a host that is none.
+        """
+        if "{host}" not in self.url:
+            return self.url.format(user=quote(user, safe="@"))
+        if self.url == "{host}":
+            return host if "://" in host else f"https://{host}"
+        place = urlsplit(host if "://" in host else f"https://{host}")
+        if not place.netloc or not re.fullmatch(r"[\w.-]+(:\d+)?", place.netloc):
+            raise ConfigError(f"{host!r} is no address of a server")
+        return self.url.format(host=place.netloc, user=quote(user, safe="@"))
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The calendar somebody means: the service, and what the words said already."""
+
+    service: CalendarService
+    user: str = ""
+    host: str = ""
+    url: str = ""
+    path: str = ""
+
+
+@cache
+def list_services() -> Mapping[str, CalendarService]:
+    """All services by their short name, in the order of the list."""
+    text = files("mappings").joinpath("calendars.toml").read_text("utf-8")
+    return TypeAdapter(dict[str, CalendarService]).validate_python(tomllib.loads(text))
+
+
+def recognise_calendar(text: str) -> Meant:
+    """What calendar this names. Raises `ConfigError` with what would be right."""
+    services = list_services()
+    given = text.strip()
+    word = given.casefold()
+    if word.isascii() and word.isdigit() and 0 < int(word[:9]) <= len(services):
+        return Meant(list(services.values())[int(word[:9]) - 1])
+    for service in services.values():
+        if word in service.names or word == service.title.casefold():
+            return Meant(service)
+    if re.match(r"(https?|webcals?)://", word):
+        return _by_address(given)
+    if re.fullmatch(r"[^\s@/]+@[^\s@/]+\.[^\s@/]+", given):
+        return _by_mail(given)
+    if word.endswith(FILE_ENDINGS):
+        return Meant(services["file"], path=given)
+    if re.fullmatch(r"[\w-]+(\.[\w-]+)+(:\d+)?(/\S*)?", given) and _service_of(given.split("/")[0]):
+        return _by_address(f"https://{given}")
+    raise ConfigError(
+        f"{given!r} is no calendar that is known: give a number of the list, a name such as icloud, an address that"
+        " begins with https://, or a file name that ends in .ics"
+    )
+
+
+def _service_of(host: str) -> CalendarService | None:
+    return next((service for service in list_services().values() if host.casefold() in service.web), None)
+
+
+def _by_mail(address: str) -> Meant:
+    domain = address.rpartition("@")[2].casefold()
+    for service in list_services().values():
+        if domain in service.mail:
+            return Meant(service, user=address)
+    raise ConfigError(f"which calendar belongs to {address} is not known; give its number or its CalDAV address")
+
+
+def _by_address(url: str) -> Meant:
+    """What an address means: a program's own is kept, one of a web page is answered with the right one."""
+    services, parts = list_services(), urlsplit(url)
+    path = parts.path
+    if parts.scheme.startswith("webcal") or path.casefold().endswith(FILE_ENDINGS):
+        raise ConfigError(
+            f"{url} is a feed that can only be read; followup has to write: name the calendar's service, or its"
+            " CalDAV address"
+        )
+    service = _service_of(parts.hostname or "")
+    if service is not None and service.feed:
+        return Meant(service)
+    if service is not None and not re.search(r"caldav|/dav|googleusercontent", f"{parts.hostname}{path}"):
+        host = parts.netloc if "{host}" in service.url else ""
+        return Meant(service, host=host)
+    if found := re.match(r"(.*)/(?:index\.php/)?apps/(?:calendar|dashboard|files)\b", path):
+        return Meant(services["nextcloud"], url=f"https://{parts.netloc}{found[1]}/remote.php/dav/")
+    return Meant(service or services["caldav"], url=url)
