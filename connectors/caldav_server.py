@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.dav.answers import NotDavError
 from connectors.dav.collection import BATCH, CalendarCollection, Found
@@ -73,13 +75,12 @@ def make_calendar(settings: Settings, outside: Outside, name: str) -> CalendarIn
     return discovery.make_calendar(settings.target.url, name, login, environ=outside.environ)
 
 
-@dataclass
-class _Progress:
+class _Progress(Struct):
     """How one `apply` stands: why it ends early, if it does, and what is still to be read back."""
 
     stopped: Written | None = None
     full: bool = False
-    unread: list[Written] = field(default_factory=list)
+    unread: list[Written] = []
 
 
 class CaldavServer:

@@ -13,12 +13,13 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from sync import __version__
 from sync.errors import FollowupError
@@ -29,16 +30,18 @@ if TYPE_CHECKING:
     from sync.protocols import Source, Target
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
+class Inquiry(Struct, frozen=True):
     """What was found out before a run: the proof that it can be left out, or what the run need not find out again."""
 
     proof: Proof | None = None
     revision: str = ""
-    secret: str = field(default="", repr=False)
+    secret: str = ""
     """The calendar's password, where it was needed: it is looked up once per run."""
     edited: bool = False
     """A file differs from last time: the run will write, so the calendar's revision before it is no use."""
+
+    def __repr__(self) -> str:
+        return f"Inquiry({self.proof!r}, edited={self.edited})"  # never the password
 
 
 PACKAGES = ("sync", "connectors", "mappings")

@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from connectors.local_file import read_bytes
 from connectors.outside import Outside
@@ -43,13 +44,12 @@ _ODS_TEXT = re.compile(rb"<text:p>([^<]{1,40})</text:p>")
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,9})"')
 
 
-@dataclass(slots=True)
-class _Spread:
+class _Spread(Struct):
     """How far the filled cells of a sheet reach (rows, columns), and its error cells by row and column, from 0."""
 
     rows: int = 0
     columns: int = 0
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    errors: dict[tuple[int, int], str] = {}
 
 
 class ExcelFile:

@@ -14,10 +14,10 @@ gspread is imported when a sheet is read, not before: neither a CSV file nor a f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from msgspec import Struct
 
 from connectors.google.address import DOCS, SheetAddress, parse_address
 from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS, Json, formulas, read_table
@@ -50,8 +50,7 @@ def open_source(settings: Settings, outside: Outside) -> Source:
     return GoogleSheet(address, tab, api=api)
 
 
-@dataclass(slots=True)
-class SheetsApi:
+class SheetsApi(Struct):
     """The Sheets interface for one login: a token fetched when first needed, requests that end, refusals explained."""
 
     login: Login
@@ -59,7 +58,10 @@ class SheetsApi:
     scope: str
     root: str = API
     timeouts: Timeouts = TIMEOUTS
-    _token: str = field(default="", repr=False)
+    _token: str = ""
+
+    def __repr__(self) -> str:
+        return f"SheetsApi({self.login!r})"  # never the token
 
     def get(self, spreadsheet: str, params: Mapping[str, str | Sequence[str]]) -> Json:
         """`GET` of a spreadsheet or, with a path behind the id, of a part of it."""
@@ -113,8 +115,7 @@ class SheetsApi:
         return request
 
 
-@dataclass(frozen=True, slots=True)
-class GoogleSheet:
+class GoogleSheet(Struct, frozen=True):
     """One tab, read through the Sheets interface."""
 
     address: SheetAddress

@@ -21,12 +21,13 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from msgspec import Struct
 
 from sync import __version__
 from sync.errors import ConfigError
@@ -44,13 +45,15 @@ class NoAnswerError(Exception):
     """The connection failed, broke or timed out, or the answer was not HTTP: whether it took effect is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the server said. Header names are in lower case; the body is unpacked."""
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = field(default=b"", repr=False)
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Answer({self.status}, {len(self.body)} octets)"  # a token may be among them
 
     @property
     def text(self) -> str:
@@ -71,12 +74,14 @@ class Transport(Protocol):
         """Close all connections; the next request opens new ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """Who we are. Without a user the secret is a bearer token."""
 
     user: str
-    secret: str = field(repr=False)
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Login({self.user!r})"  # never the secret
 
     @property
     def authorization(self) -> str:

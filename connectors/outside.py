@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+
+class Outside(Struct, frozen=True):
     """What a connector may use of the outside world. Tests pass virtual time and made-up secrets.
 
     `folder` is what relative paths are relative to. `secret` resolves the password or token of a section
@@ -21,4 +21,4 @@ class Outside:
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     secret: Callable[[str], str]
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = {}

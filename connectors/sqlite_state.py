@@ -17,19 +17,20 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from pydantic import TypeAdapter
+from msgspec import Struct
+from msgspec.json import Decoder, Encoder
+from msgspec.structs import replace
 
 from connectors.evidence import last_left_out
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
-from sync.models import Action, Change, Event, Outcome, RemoteEvent, Result, Stamp
+from sync.models import Action, Change, Event, Moment, Outcome, RemoteEvent, Result, Stamp
 from sync.proof import Proof
 from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Probed, Stop, TouchMemory
 
@@ -54,8 +55,7 @@ CREATE INDEX intents_by_uid ON intents (run, uid);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(Struct, frozen=True):
     """The single facts of `Memory`, one document in `meta`."""
 
     owner: str
@@ -82,21 +82,26 @@ def _confirmed(facts: _Facts, left_out: datetime | None) -> _Facts:
     return replace(facts, last_run=left_out, last_good_run=left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """What an intent was about to make of an event."""
 
     event: Event | None
     stamp: Stamp | None
 
 
-_FACTS = TypeAdapter(_Facts)
-_WANTED = TypeAdapter(_Wanted)
-_BEFORE: TypeAdapter[RemoteEvent | None] = TypeAdapter(RemoteEvent | None)
-_DOCUMENTS: Mapping[str, TypeAdapter[Any]] = {
-    "leads": TypeAdapter(LeadMemory),
-    "touches": TypeAdapter(TouchMemory),
-    "events": TypeAdapter(EventMemory),
+def _moment(kind: type, text: str) -> Moment:
+    """The moment in this text, the only type that msgspec leaves to its reader: a date stays a date."""
+    return date.fromisoformat(text) if len(text) == len("2027-01-04") else datetime.fromisoformat(text)
+
+
+_ENCODE = Encoder(order="deterministic").encode
+_FACTS = Decoder(_Facts, dec_hook=_moment)
+_WANTED = Decoder(_Wanted, dec_hook=_moment)
+_BEFORE = Decoder(RemoteEvent | None, dec_hook=_moment)
+_DOCUMENTS: Mapping[str, Decoder[Any]] = {
+    "leads": Decoder(LeadMemory, dec_hook=_moment),
+    "touches": Decoder(TouchMemory, dec_hook=_moment),
+    "events": Decoder(EventMemory, dec_hook=_moment),
 }
 
 
@@ -146,9 +151,9 @@ class SqliteState:
             return replace(self._loaded, lost=True)
         database = self._open()
         facts = database.execute("SELECT document FROM meta WHERE name = 'facts'").fetchone()
-        known = _confirmed(_FACTS.validate_json(facts[0]), last_left_out(self.path)) if facts else None
+        known = _confirmed(_FACTS.decode(facts[0]), last_left_out(self.path)) if facts else None
         self._loaded = Memory(
-            **({f.name: getattr(known, f.name) for f in fields(_Facts)} if known else {}),
+            **({name: getattr(known, name) for name in _Facts.__struct_fields__} if known else {}),
             leads=self._documents("leads"),
             touches=self._documents("touches"),
             events=self._documents("events"),
@@ -173,8 +178,8 @@ class SqliteState:
                         position,
                         change.action.value,
                         change.uid,
-                        _WANTED.dump_json(_Wanted(change.event, change.stamp)).decode(),
-                        _BEFORE.dump_json(change.base).decode(),
+                        _ENCODE(_Wanted(change.event, change.stamp)).decode(),
+                        _ENCODE(change.base).decode(),
                     )
                     for position, change in enumerate(changes)
                     if change.action is not Action.KEEP
@@ -307,9 +312,9 @@ class SqliteState:
             ) from None
 
     def _documents(self, table: str) -> dict[str, Any]:
-        validate = _DOCUMENTS[table].validate_json
+        decode = _DOCUMENTS[table].decode
         rows = self._open().execute(f"SELECT key, document FROM {table} ORDER BY key")  # noqa: S608 - our own names
-        return {key: validate(document) for key, document in rows}
+        return {key: decode(document) for key, document in rows}
 
     def _open_intents(self) -> Iterator[Intent]:
         rows = self._open().execute(
@@ -324,18 +329,15 @@ class SqliteState:
     def _store_memory(self, database: sqlite3.Connection, memory: Memory) -> None:
         for table in _DOCUMENTS:
             self._store(database, table, getattr(memory, table))
-        facts = _Facts(**{f.name: getattr(memory, f.name) for f in fields(_Facts)})
-        database.execute(
-            "INSERT OR REPLACE INTO meta (name, document) VALUES ('facts', ?)", (_FACTS.dump_json(facts).decode(),)
-        )
+        facts = _Facts(**{name: getattr(memory, name) for name in _Facts.__struct_fields__})
+        database.execute("INSERT OR REPLACE INTO meta (name, document) VALUES ('facts', ?)", (_ENCODE(facts).decode(),))
 
     def _store(self, database: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> None:
         """Write what differs from the memory as loaded; most runs change a handful of documents."""
         loaded: Mapping[str, Any] = getattr(self._loaded, table)
-        dump = _DOCUMENTS[table].dump_json
         database.executemany(
             f"INSERT OR REPLACE INTO {table} (key, document) VALUES (?, ?)",  # noqa: S608 - our own names
-            ((key, dump(value).decode()) for key, value in values.items() if loaded.get(key) != value),
+            ((key, _ENCODE(value).decode()) for key, value in values.items() if loaded.get(key) != value),
         )
         database.executemany(
             f"DELETE FROM {table} WHERE key = ?",  # noqa: S608 - our own names
@@ -352,5 +354,5 @@ def _cause(error: OSError | sqlite3.OperationalError) -> str:
 
 def _intent(row: tuple[int, str, str, str, str]) -> Intent:
     run, action, uid, wanted, before = row
-    made = _WANTED.validate_json(wanted)
-    return Intent(run, Action(action), uid, made.event, made.stamp, _BEFORE.validate_json(before))
+    made = _WANTED.decode(wanted)
+    return Intent(run, Action(action), uid, made.event, made.stamp, _BEFORE.decode(before))

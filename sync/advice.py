@@ -14,16 +14,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from datetime import time as clock_time
 from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from msgspec import Meta, Struct, ValidationError, convert, field
+from msgspec.structs import replace
 
 from sync.config import RuleNumbers, Settings, Weekday
 from sync.errors import ConfigError
@@ -45,8 +45,7 @@ About = Literal["", "rule", "stage", "organisation"]
 Window = Literal["work", "message", "contact"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One piece of advice. Which numbers it has is fixed by the data: the user may change those and no others.
 
     `sort` says what it does: makes an event, limits or moves events, gives a state, is content of a description, or
@@ -54,13 +53,11 @@ class Rule:
     one freezes its touches. `advice` is the source's advice in our words; `wording` the key of its texts.
     """
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-
-    id: Annotated[str, Field(pattern=r"^(R-\d{3}-\d{1,2}|sheet|more|triage|heartbeat)$")]
+    id: Annotated[str, Meta(pattern=r"^(R-\d{3}-\d{1,2}|sheet|more|triage|heartbeat)$")]
     sort: Sort
     trigger: str = ""
     time: Time = "none"
-    kind: Annotated[TouchClass, Field(alias="class")] = TouchClass.SELF
+    kind: TouchClass = field(default=TouchClass.SELF, name="class")
     audience: Audience = "none"
     about: About = ""
     """What tells several events of this rule apart, where it is not whom they are sent to (their party)."""
@@ -94,8 +91,7 @@ class Rule:
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(Struct, frozen=True, dict=True):
     """Texts by key. Only `{name}` is a placeholder, so that a value from a sheet is never interpreted."""
 
     texts: Mapping[str, str]
@@ -157,8 +153,7 @@ def _as_template(text: str) -> str:
     return _PLACEHOLDER.sub(r"%(\1)s", text.replace("%", "%%"))
 
 
-@dataclass(frozen=True)
-class Advice:
+class Advice(Struct, frozen=True, dict=True):
     """Everything the engine needs to know that is not code."""
 
     rules: Mapping[str, Rule]
@@ -211,7 +206,7 @@ def _read(name: str) -> str:
 
 @cache
 def _shipped_rules() -> Mapping[str, Rule]:
-    rules = TypeAdapter(list[Rule]).validate_python(tomllib.loads(_read("rules.toml"))["rule"])
+    rules = convert(tomllib.loads(_read("rules.toml"))["rule"], list[Rule])
     return MappingProxyType({rule.id: rule for rule in rules})
 
 
@@ -293,13 +288,10 @@ def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]
     return own
 
 
-_TABLES: TypeAdapter[dict[str, str | dict[str, str]]] = TypeAdapter(dict[str, str | dict[str, str]])
-
-
 def _flatten(document: Mapping[str, object]) -> dict[str, str]:
     """`[R-001-1] title = "x"` becomes `R-001-1.title`."""
     flat: dict[str, str] = {}
-    for key, value in _TABLES.validate_python(document).items():
+    for key, value in convert(document, dict[str, str | dict[str, str]]).items():
         if isinstance(value, str):
             flat[key] = value
         else:

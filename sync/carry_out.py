@@ -7,8 +7,10 @@ as killed, and the next one reads the calendar before it believes anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.errors import FollowupError, TargetError
 from sync.models import Change, Observation, Outcome, Plan, Result
@@ -23,8 +25,7 @@ Progress = Callable[[int, int], None]
 """Called with (done, all) while changes are applied."""
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedOut:
+class CarriedOut(Struct, frozen=True):
     """What became of a plan. `memory` is to be committed under `run`; `failure` is what ended it early, if anything."""
 
     run: int

@@ -14,20 +14,32 @@ A date is not a datetime. Every datetime is zone-aware. A `Moment` that is only 
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-Moment = date | datetime
-"""A date-only cell stays a date; a cell with an hour is an aware datetime."""
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    Moment = date | datetime
+else:
+
+    class Moment(ABC):  # noqa: B024 - no interface, a name for what `date` is
+        """A date-only cell stays a date; a cell with an hour is an aware datetime.
+
+        A class of its own at run time, since in JSON both are text and msgspec cannot tell which of two is meant: it
+        asks whoever reads (`connectors.sqlite_state`).
+        """
+
+    Moment.register(date)
 
 
 # --- the sheet as read ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CellError:
+class CellError(Struct, frozen=True):
     """A cell that holds the spreadsheet's own error (`#REF!`). Never the same as an empty cell."""
 
     text: str
@@ -37,20 +49,18 @@ CellValue = str | int | float | bool | date | datetime | time | CellError
 """What a source may hand over: text as kept, or a typed value where the sheet has types. Naive datetimes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of the sheet. `number` is the one a person sees there; `links` holds hyperlinks by column index."""
 
     number: int
     values: tuple[CellValue, ...]
-    links: Mapping[int, str] = field(default_factory=dict)
+    links: Mapping[int, str] = {}
     hidden: bool = False
     address: str = ""
     """A link straight to this row, where the source has such links."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A whole sheet, header rows included. `name` begins every reference (`leads.csv:7`)."""
 
     name: str
@@ -63,8 +73,7 @@ class Table:
     """Cells are told apart by a separator: in a row wider than the header they have shifted."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellToWrite:
+class CellToWrite(Struct, frozen=True):
     """A cell to write back. `key` holds other cells of its row by header: the row is found again by them."""
 
     row: str
@@ -97,8 +106,7 @@ class Stage(StrEnum):
         return self in (Stage.ACCEPTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody to write to or call. Any part may be empty."""
 
     name: str = ""
@@ -111,8 +119,7 @@ class Person:
         return (self.email or " ".join(self.name.split())).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """A row understood. Field names are those of the sheet (DESIGN 4.3).
 
     `key` is the identity that outlives edits (`reconcile.identity`). `unreadable` names fields whose cell is a
@@ -123,7 +130,7 @@ class Lead:
     key: str
     row: str
     row_number: int
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = {}
     unreadable: frozenset[str] = frozenset()
     address: str = ""
 
@@ -185,8 +192,7 @@ class Lead:
         return f"{who}, {self.role}" if self.role else who
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One cell that could not be understood."""
 
     row: str
@@ -195,8 +201,7 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A remark without a change: why nothing was planned, waiting until when, which rows share a budget."""
 
     reason: str
@@ -205,8 +210,7 @@ class Note:
     row: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Leads:
+class Leads(Struct, frozen=True):
     """A table understood. `silent_rows` are rows out as a whole; their events stay as they are.
 
     `silent_keys` are the keys of those silent rows that memory recognised.
@@ -217,7 +221,7 @@ class Leads:
     notes: tuple[Note, ...] = ()
     silent_rows: tuple[str, ...] = ()
     silent_keys: tuple[str, ...] = ()
-    mapped: Mapping[str, str] = field(default_factory=dict)
+    mapped: Mapping[str, str] = {}
     """Field to header, as understood this time."""
 
 
@@ -234,8 +238,7 @@ class TouchClass(StrEnum):
     SELF = "self"
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(Struct, frozen=True):
     """One step of the advice for one lead (or for the seeker) at one time.
 
     `start` and `end` are aware datetimes in `zone`, or dates when the touch is all-day. `given` is the start the
@@ -283,8 +286,7 @@ class Touch:
     """The title with details = "none"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """All touches of a run, sorted by (start, uid), and what the engine has to say about the rest.
 
     `frozen` holds (lead key, rule) pairs and `frozen_leads` lead keys whose events stay exactly as they are.
@@ -300,15 +302,14 @@ class Schedule:
     missed: frozenset[str] = frozenset()
     asked_for: frozenset[str] = frozenset()
     """Lead keys whose readable row itself says stop (closed, do_not_contact, interest no): not counted as loss."""
-    holds_until: datetime | None = field(default=None, compare=False)
+    holds_until: datetime | None = None
     """The first instant at which the clock alone may change anything here; None: at any time."""
 
 
 # --- the calendar --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A touch as the calendar is to show it. Only what a person sees: no stamps, no server marks.
 
     `alarm` is the time before the start (negative: after it), None for no alarm. `row` is where the lead stood
@@ -327,14 +328,13 @@ class Event:
     alarm: timedelta | None = None
     url: str = ""
     color: str = ""
-    row: str = field(default="", compare=False)
-    address: str = field(default="", compare=False)
-    notes: str = field(default="", compare=False)
+    row: str = ""
+    address: str = ""
+    notes: str = ""
     """The whole text before, user's own lines included, of an event that `undo` makes anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """The revision marks of an event's last write of ours (RFC 5545 3.8.7). Aware, whole seconds."""
 
     created: datetime
@@ -342,8 +342,7 @@ class Stamp:
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """An event's fields as a server returned them, normalised for comparing (caldav-facts 9).
 
     `description` is the whole text, the user's own lines included. `hands_off` says why the event must not be
@@ -363,8 +362,7 @@ class Snapshot:
     hands_off: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteEvent:
+class RemoteEvent(Struct, frozen=True):
     """One of ours as it lies in the calendar. `etag` is empty where the server gives none. `raw` is its text."""
 
     uid: str
@@ -372,12 +370,11 @@ class RemoteEvent:
     etag: str
     snapshot: Snapshot
     raw: str
-    ours_alone: bool = field(default=False, compare=False)
+    ours_alone: bool = False
     """Its text is known to hold nothing but what we wrote: there is nothing of others to be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """What a target holds of ours. Only complete listings get here; an incomplete one raises `TargetError`.
 
     `events` has one entry for every event of ours. `unreadable` maps uids of ours that are present but cannot be
@@ -385,14 +382,13 @@ class Observation:
     """
 
     events: Mapping[str, RemoteEvent]
-    unreadable: Mapping[str, str] = field(default_factory=dict)
+    unreadable: Mapping[str, str] = {}
     notes: tuple[str, ...] = ()
-    others: Mapping[str, int] = field(default_factory=dict)
+    others: Mapping[str, int] = {}
     """How many events another followup has there, by its owner."""
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarInfo:
+class CalendarInfo(Struct, frozen=True):
     """A calendar of the account, for the user to choose from. `trouble` says why it cannot be used; else empty."""
 
     name: str
@@ -400,8 +396,7 @@ class CalendarInfo:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing a probe found out about a server. `text` is a plain sentence; `good` False wants attention."""
 
     name: str
@@ -409,8 +404,7 @@ class Finding:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(Struct, frozen=True):
     """What a target can do, so that the core needs no types of targets."""
 
     reactions: bool
@@ -426,8 +420,7 @@ class Action(StrEnum):
     KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One difference between the calendar and the plan. A `KEEP` is no write; it may still have a reason.
 
     `event` and `stamp` are what the calendar will hold (None for a delete); `base` is the copy the change was
@@ -457,8 +450,7 @@ class Result(StrEnum):
     HELD = "held"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one change. `remote` is the read-back copy after a write that is proven done.
 
     An unknown outcome with `remote` says: this lies there instead, perhaps under another name; the next run is to
@@ -478,8 +470,7 @@ class Outcome:
     """Held on purpose and without any trouble: the rest of a first upload that goes in portions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What one run would do and why. `sync` carries out exactly this (promise 6)."""
 
     now: datetime

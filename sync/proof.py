@@ -21,13 +21,12 @@ Any doubt - no proof, another digest, an error, a clock that went back - means "
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import DecodeError, Struct, json
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+
+class Proof(Struct, frozen=True, forbid_unknown_fields=True):
     """What a quiet run leaves behind. Datetimes are aware."""
 
     inputs: str
@@ -53,16 +52,12 @@ class Proof:
 
     def to_json(self) -> str:
         """The text the state keeps."""
-        return json.dumps(asdict(self), default=datetime.isoformat)
+        return json.encode(self).decode()
 
 
 def read_proof(text: str) -> Proof | None:
     """The proof in this text; None where it is none, such as one of another version."""
     try:
-        known = json.loads(text)
-        known["files"], known["told"] = tuple(known["files"]), tuple(known["told"])
-        for name in ("made_at", "until"):
-            known[name] = datetime.fromisoformat(known[name])
-        return Proof(**known)
-    except (ValueError, TypeError, KeyError):
+        return json.decode(text, type=Proof)
+    except DecodeError:
         return None

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, LockedError
 from sync.models import Problem
@@ -24,8 +25,7 @@ REPEAT = timedelta(days=1)
 """After this long an unchanged trouble is said again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """One sentence for a human, and what tells it apart from another trouble."""
 
     key: str

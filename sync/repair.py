@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from sync.advice import load_advice
 from sync.carry_out import Progress, carry_out, exit_code_of, message_of

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.advice import Advice, load_advice
 from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of
@@ -50,8 +52,7 @@ LOST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a run did: its plan, what became of each change, its exit code, and what it has to say."""
 
     plan: Plan
@@ -65,8 +66,7 @@ class Report:
     """Until when a run with the same inputs would do and learn nothing (`sync.proof`); None where this one did."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Struct, frozen=True):
     """What stays the same from the beginning of a run to its end."""
 
     settings: Settings
@@ -83,8 +83,7 @@ class _Given:
         return day_of(self.now, self.settings.zone)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stock:
+class _Stock(Struct, frozen=True):
     """What a run starts from: the sheet, the calendar, and the memory that has taken in what the calendar shows."""
 
     table: Table
@@ -95,8 +94,7 @@ class _Stock:
     notes: tuple[Note, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
+class _Decided(Struct, frozen=True):
     stock: _Stock
     heartbeat: str
     plan: Plan

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, tzinfo
+
+from msgspec import Struct
 
 from sync.models import Lead
 from sync.moments import day_of
@@ -21,8 +22,7 @@ SHEET, TICK = "sheet", "tick"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Contact:
+class Contact(Struct, frozen=True, order=True):
     """One contact with an employer, on one day in the seeker's zone."""
 
     date: date
@@ -85,14 +85,14 @@ def _from_tick(known: Lead | LeadMemory, day: date, party: str) -> Contact:
 
 def contacts_csv(contacts: Iterable[Contact]) -> str:
     """The record as CSV. A cell that a spreadsheet would take for a formula is marked as text with an apostrophe."""
-    head = [field.name.replace("_", " ") for field in fields(Contact)]
-    rows = [[str(getattr(contact, field.name)) for field in fields(Contact)] for contact in contacts]
+    head = [name.replace("_", " ") for name in Contact.__struct_fields__]
+    rows = [[str(getattr(contact, name)) for name in Contact.__struct_fields__] for contact in contacts]
     return "".join(",".join(_csv_cell(cell) for cell in row) + "\r\n" for row in (head, *rows))
 
 
 def contact_rows(contacts: Iterable[Contact]) -> list[Mapping[str, str]]:
     """The record for JSON."""
-    return [{field.name: str(getattr(contact, field.name)) for field in fields(Contact)} for contact in contacts]
+    return [{name: str(getattr(contact, name)) for name in Contact.__struct_fields__} for contact in contacts]
 
 
 def _csv_cell(text: str) -> str:

@@ -11,8 +11,9 @@ Rules (DESIGN 1, 4.2):
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from sync.errors import ConfigError
 from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table, Touch, TouchClass
@@ -21,8 +22,7 @@ KEY_FIELDS = ("id", "company", "role", "contact_name", "contact_email", "url", "
 """What tells one row from another, as far as the sheet has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A cell to write, found again: its row as a person counts, its column counted from 0."""
 
     number: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
+from msgspec.structs import replace
 
 from sync.models import Touch, TouchClass
 from sync.reconcile.identity import make_uid
@@ -64,4 +64,4 @@ def a_touch(lead: str = "acme|analyst", day: str = "2027-01-11", **other: object
         hangs_on="applied_on",
         fact="2027-01-04",
     )
-    return replace(touch, **other)  # type: ignore[arg-type]
+    return replace(touch, **other)

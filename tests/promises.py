@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from advisor import NEW_YORK, Seeker, a_lead, settings_for
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from sync.models import Lead, Moment, Person, Schedule, Stage, Touch, TouchClass
 from sync.reading.organisations import agency_key, organisation_key
@@ -92,8 +92,7 @@ def sheets(draw: st.DrawFn) -> list[Lead]:
     return [a_lead(number, company=company, **draw(PLAIN | RICH)) for number, company in enumerate(companies, 2)]
 
 
-@dataclass(frozen=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """What the user does to the nth event of the calendar before the next run."""
 
     which: int
@@ -107,8 +106,7 @@ Step = tuple[int, list[Deed]]
 STEPS: st.SearchStrategy[Step] = st.tuples(st.integers(1, 9), st.lists(DEEDS, max_size=3))
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A run at `now`, in a life whose first run was at `first_run`; both aware."""
 
     leads: list[Lead]

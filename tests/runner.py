@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from conftest import NOW
+from msgspec.structs import replace
 
 from connectors.memory import MemorySource, MemoryState, MemoryTarget
 from sync.config import Settings, parse_settings
@@ -94,5 +95,5 @@ class Seeker:
     def edit(self, uid: str, **fields: object) -> None:
         """What a user does to an event with another program."""
         event = self.calendar[uid]
-        snapshot = replace(event.snapshot, **fields)  # type: ignore[arg-type]
+        snapshot = replace(event.snapshot, **fields)
         self.calendar[uid] = replace(event, etag=event.etag + "'", snapshot=snapshot)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from conftest import NOW
+from msgspec.structs import replace
 from runner import Seeker, a_row
 
 from connectors.memory import MemoryTarget

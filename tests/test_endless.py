@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from advisor import Seeker, a_lead, day, days, person, when
+from msgspec.structs import replace
 from test_identity import LEADS
 
 from sync.models import Lead, Stage

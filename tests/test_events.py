@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from advisor import Seeker, a_lead, person, settings_for, when
+from msgspec.structs import replace
 
 from sync.events import to_event
 from sync.models import Abilities, Event, Touch

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from google_caldav import CALENDAR_ID, EVENTS, GoogleCaldav, error_xml, google_calendar
 from google_emulator import HTML_502, Fault, GoogleEmulator, running_google
+from msgspec.structs import replace
 from servers import Server, radicale
 from target_contract import (
     NOW,
@@ -219,7 +219,7 @@ def test_the_first_upload_is_paced_nearest_first(facade: GoogleCaldav, outside: 
     assert profile.creates_per_run == 100
     url, login = open_calendar(settings_for(facade.root), outside)
     transport = HttpTransport(url, login, environ={}, clock=outside.clock)
-    slow = profile.model_copy(update={"creates_per_run": 3})
+    slow = replace(profile, creates_per_run=3)
     target = CaldavServer(transport, url, owner=OWNER, profile=slow, outside=outside, login=login)
     start = datetime(2027, 1, 18, 9, 0, tzinfo=UTC)
     events = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from conftest import NOW, ZONE, a_touch
+from msgspec.structs import replace
 from runner import Seeker, a_row, settings_with
 from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
@@ -27,7 +27,7 @@ FIRST, SECOND = make_stamp(), make_stamp(1, make_stamp().written + timedelta(hou
 
 def remote(event: Event, stamp: Stamp, **edits: object) -> RemoteEvent:
     """The event as it lies in the calendar, perhaps edited by the user after that write."""
-    snapshot = replace(snapshot_of(event, stamp), **edits)  # type: ignore[arg-type]
+    snapshot = replace(snapshot_of(event, stamp), **edits)
     return RemoteEvent(UID, f"/{UID}.ics", f'"{stamp.sequence}{len(edits)}"', snapshot, "")
 
 

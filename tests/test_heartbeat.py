@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
 from conftest import NOW, at
+from msgspec.structs import replace
 from runner import Seeker, a_row, settings_with
 
 from connectors.memory import MemoryTarget

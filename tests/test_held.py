@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -12,13 +11,13 @@ from rich.console import Console
 from runner import Seeker, a_row, settings_with
 
 from connectors.memory import MemoryTarget
-from sync.models import RemoteEvent
+from sync.models import Abilities, RemoteEvent
 from sync.reconcile.text_marks import our_part
 from sync.render import show_agenda
 
 LIMITS = "[limits]\nmax_delete_floor = 2\nmax_delete_percent = 10\n"
 SENTENCE = "follow-ups would be deleted because their rows vanished"
-FEED = MemoryTarget(abilities=replace(MemoryTarget().abilities, reactions=False))
+NO_REACTIONS = Abilities(reactions=False)
 TITLES = ("followup has stopped", "Weekly review")
 
 
@@ -70,7 +69,7 @@ def test_it_is_written_once_a_day_whatever_else_vanishes() -> None:
 
 
 def test_a_feed_says_it_in_the_review() -> None:
-    seeker = half_a_sheet(target=replace(FEED))
+    seeker = half_a_sheet(target=MemoryTarget(abilities=NO_REACTIONS))
     seeker.run()
     assert SENTENCE in told(seeker, "Weekly review")
     assert seeker.run().plan.writes == ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from icalendar import Calendar
+from msgspec.structs import replace
 from target_contract import NOW, TargetContract, apply, create, delete, keep, make_event, outside_for, update
 
 from connectors import open_target

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from advisor import Seeker, a_lead, person, settings_for, when
+from msgspec.structs import replace
 
 from sync.advice import load_advice
 from sync.models import Abilities, Stage, Touch

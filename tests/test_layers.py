@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 CORE = sorted(path for path in (ROOT / "sync").rglob("*.py"))
 CONNECTORS = sorted((ROOT / "connectors").rglob("*.py"))
 IMPURE = ROOT / "sync" / "cli"
-CORE_LIBRARIES = {"pydantic", "holidays"}
+CORE_LIBRARIES = {"msgspec", "pydantic", "holidays"}
 SCREEN_LIBRARIES = {"rich"}
 CORE_FORBIDDEN = {"os", "io", "socket", "subprocess", "random", "time", "locale", "sqlite3", "urllib", "http", "ssl"}
 PURE_PARTS = {"urllib.parse"}
@@ -69,9 +69,9 @@ def test_no_module_imports_one_that_imports_it() -> None:
     TopologicalSorter({name: imports(path) & own.keys() - {name} for name, path in own.items()}).prepare()
 
 
-def test_models_stand_on_the_standard_library() -> None:
+def test_values_stand_on_the_standard_library_and_msgspec() -> None:
     for name in ("models.py", "errors.py", "reconcile/memory.py", "reconcile/identity.py"):
-        assert tops(ROOT / "sync" / name) <= set(sys.stdlib_module_names) | {"sync"}
+        assert tops(ROOT / "sync" / name) <= set(sys.stdlib_module_names) | {"msgspec", "sync"}
 
 
 def test_tests_are_no_package() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, person, settings_for, when
+from msgspec.structs import fields, replace
 
 from sync.models import Lead, Person, Schedule, Stage
 from sync.schedule.plain_text import clean
@@ -50,7 +50,7 @@ def soiled(lead: Lead, text: str) -> Lead:
     for name in ("interviewers", "reference_names"):
         changed[name] = tuple(soil(each) for each in getattr(lead, name))
     columns = {field.name: f"{field.name}{text}" for field in fields(lead)}
-    return replace(lead, **changed, columns=columns)  # type: ignore[arg-type]
+    return replace(lead, **changed, columns=columns)
 
 
 def sayings(schedule: Schedule) -> Iterator[str]:

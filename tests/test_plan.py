@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from conftest import NOW, ZONE, a_touch, at
+from msgspec.structs import replace
 
 from connectors.memory import MemoryTarget
 from sync.config import Settings, parse_settings
@@ -78,7 +79,7 @@ class Calendar:
     def edit(self, touch: Touch, **fields: object) -> None:
         """What a user does to an event with another program."""
         event = self.target.events[touch.uid]
-        edited = replace(event.snapshot, **fields)  # type: ignore[arg-type]
+        edited = replace(event.snapshot, **fields)
         self.target.events[touch.uid] = replace(event, etag=event.etag + "'", snapshot=edited)
 
     def shown(self, touch: Touch) -> RemoteEvent:

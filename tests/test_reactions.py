@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from conftest import NOW, ZONE, a_touch, at
+from msgspec.structs import replace
 from runner import Seeker, a_row
 
 from sync.models import Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
@@ -33,7 +33,7 @@ def remembered(touch: Touch) -> Memory:
 
 
 def seen(touch: Touch, **edits: object) -> Observation:
-    snapshot = replace(a_snapshot(touch), **edits)  # type: ignore[arg-type]
+    snapshot = replace(a_snapshot(touch), **edits)
     return Observation({touch.uid: RemoteEvent(touch.uid, f"/{touch.uid}.ics", '"2"', snapshot, "")})
 
 

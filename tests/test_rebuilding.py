@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from conftest import NOW, ZONE, at
+from msgspec.structs import replace
 from runner import Seeker, a_row, settings_with
 from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
@@ -215,7 +215,7 @@ def test_ticks_and_moves_are_read_from_the_calendar(edit: dict[str, object], rea
 def test_a_round_that_was_ticked_is_known_for_done(edit: dict[str, str]) -> None:
     uid = make_uid("test", "agency:hays", "R-001-13", round=3)
     event = make_event(start=at("2026-12-01"), end=at("2026-12-01", "09:15"))
-    snapshot = replace(snapshot_of(event, make_stamp(written=at("2026-12-02", "18:00"))), **edit)  # type: ignore[arg-type]
+    snapshot = replace(snapshot_of(event, make_stamp(written=at("2026-12-02", "18:00"))), **edit)
     found = [Found(uid, None, "agency:hays", "R-001-13", "", 3, 0)]
     there = Observation({uid: RemoteEvent(uid, f"/{uid}.ics", '"1"', snapshot, "")})
     memory = recall(Memory(), found, there, owner="test", now=NOW, zone=ZONE, ticks=TickPattern([]))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from advisor import Seeker, a_lead, day, person, when
+from msgspec.structs import replace
 
 from sync.models import Stage
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, asks, clock, day, days, person, settings_for, when
+from msgspec.structs import replace
 
 from sync.models import Stage
 

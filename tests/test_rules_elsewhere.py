@@ -12,12 +12,12 @@ work 09:00-17:30, messages until 20:00. Examples that a second country cannot ma
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, asks, clock, day, days, person, settings_for, when
+from msgspec.structs import replace
 
 from sync.config import Settings
 from sync.models import Moment, Stage

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, clock, day, person, settings_for, when
+from msgspec.structs import replace
 
 from sync.models import Stage, Touch
 

@@ -6,7 +6,6 @@ The promises stand in `promises.py`. Each has a schedule here that breaks it, so
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from advisor import NEW_YORK, a_lead, person, when
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from promises import (
     PROMISES,
     STEPS,

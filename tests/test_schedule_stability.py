@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from advisor import NEW_YORK, Seeker, a_lead, settings_for
+from msgspec.structs import replace
 from promises import NOW, TODAY, day_of, shown
 
 from sync.models import Lead, Person, Schedule, Stage
@@ -79,7 +79,7 @@ def test_a_first_run_in_the_evening_starts_tomorrow_and_stays() -> None:
 
 HOSTS = [("UTC", "1", "C.UTF-8"), ("Asia/Kolkata", "2", "de_DE.UTF-8"), ("America/Los_Angeles", "3", "fr_FR.UTF-8")]
 WHOLE_SCHEDULE = """
-from dataclasses import replace
+from msgspec.structs import replace
 from hashlib import sha256
 from advisor import Seeker, a_lead, person, settings_for
 from datetime import date, timedelta

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from advisor import Seeker, a_lead, clock, day, person, settings_for, when
+from msgspec.structs import replace
 
 from sync.models import Lead, Touch
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
 import stat
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import NOW, a_touch, at
+from lives import plain
+from msgspec.structs import replace
 
 from connectors.memory import snapshot_of
 from connectors.sqlite_state import SqliteState
@@ -27,6 +30,7 @@ from sync.reconcile.memory import (
 )
 from sync.repair import lift
 
+STATES = Path(__file__).parent / "data" / "state"
 TOUCH = a_touch()
 EVENT = Event(TOUCH.uid, TOUCH.start, TOUCH.end, TOUCH.zone, "Follow up", "Why", alarm=timedelta(minutes=-540))
 STAMP = Stamp(NOW, NOW, 0)
@@ -249,6 +253,19 @@ def test_an_older_file_is_copied_and_brought_up_to_date(store: SqliteState, monk
     assert copy.read_bytes() == before
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert SqliteState(store.path).load() == FULL
+
+
+def test_a_file_that_an_older_version_wrote_is_read_as_that_version_read_it(tmp_path: Path) -> None:
+    """`data/state` holds a file of each schema, of a rich life that ended in a killed run, and what it meant then."""
+    path = tmp_path / "state.sqlite"
+    shutil.copy(STATES / "schema1.sqlite", path)
+    known = json.loads((STATES / "schema1.json").read_text("utf-8"))
+    store = SqliteState(path)
+    assert plain(store.load()) == known["memory"]
+    assert plain(store.copies()) == known["copies"]
+    with store.lock():
+        store.keep(store.load())
+    assert plain(SqliteState(path).load()) == known["memory"]
 
 
 def test_a_migration_that_fails_changes_nothing(store: SqliteState, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from conftest import NOW, ZONE
+from msgspec.structs import replace
 from runner import Seeker, a_row
 from stub_server import REJECTED_WORD
 from worlds import StubWorld

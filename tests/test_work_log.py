@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from sync.models import Lead, Person
 from sync.reconcile.memory import LeadMemory, Memory, Reaction, TouchMemory

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 from conftest import a_touch
+from msgspec.structs import replace
 
 from sync.errors import ConfigError
 from sync.models import CellError, CellToWrite, CellValue, Lead, Leads, Row, Table, TouchClass

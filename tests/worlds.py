@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from icalendar import Calendar
+from msgspec.structs import replace
 from servers import Server
 from stub_server import CALENDAR, StubServer, VirtualTime
 from target_contract import outside_for

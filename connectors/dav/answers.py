@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree
+
+from msgspec import Struct
 
 from connectors.http_transport import Answer, same_path
 
@@ -35,8 +36,7 @@ class NotDavError(ValueError):
     """The answer is not what a WebDAV server says: a login page, a proxy's error, half a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class DavRow:
+class DavRow(Struct, frozen=True):
     """One resource of a multistatus. `href` as listed; `etag` as given, quotes included, or empty."""
 
     href: str
@@ -44,7 +44,7 @@ class DavRow:
     etag: str = ""
     kinds: frozenset[str] = frozenset()
     """The local names in its resourcetype: `calendar`, `collection`."""
-    data: str | None = field(default=None, repr=False)
+    data: str | None = None
     truncated: bool = False
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.dav.answers import (
     LIST_BODY,
@@ -45,8 +47,7 @@ OVER_ASKED = 1.5
 """iCloud's Retry-After is often too short (caldav-facts 6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """An object of ours as it lies on the server: readable, or present but not understood."""
 
     remote: RemoteEvent | None

@@ -10,24 +10,24 @@ import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib.resources import files
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from msgspec import Meta, Struct, convert
+from msgspec.structs import replace
 
 from sync.errors import ConfigError
 from sync.models import Finding
 
 
-class ServerProfile(BaseModel):
+class ServerProfile(Struct, frozen=True, forbid_unknown_fields=True):
     """One server's needs; the defaults hold for a server nobody described."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     hosts: tuple[str, ...] = ()
-    window: int = Field(default=16, ge=1, le=16)
-    pause_seconds: float = Field(default=0, ge=0, le=60)
+    window: Annotated[int, Meta(ge=1, le=16)] = 16
+    pause_seconds: Annotated[float, Meta(ge=0, le=60)] = 0
     guards_creates: bool = True
     guards_updates: bool = True
-    creates_per_run: int | None = Field(default=None, ge=1)
+    creates_per_run: Annotated[int, Meta(ge=1)] | None = None
     silence_rings: bool = False
     utc: bool = False
     rings: str = ""
@@ -36,21 +36,20 @@ class ServerProfile(BaseModel):
 def tighten(profile: ServerProfile, findings: Iterable[Finding]) -> ServerProfile:
     """The profile with what a probe found out (`dav.probe`): it can only become more careful."""
     bad = {finding.name for finding in findings if not finding.good}
-    return profile.model_copy(
-        update={
-            "window": 1 if "at_once" in bad else profile.window,
-            "guards_creates": profile.guards_creates and "create_guard" not in bad,
-            "guards_updates": profile.guards_updates and "update_guard" not in bad,
-            "silence_rings": profile.silence_rings or "silence" in bad,
-            "utc": profile.utc or "zones" in bad,
-        }
+    return replace(
+        profile,
+        window=1 if "at_once" in bad else profile.window,
+        guards_creates=profile.guards_creates and "create_guard" not in bad,
+        guards_updates=profile.guards_updates and "update_guard" not in bad,
+        silence_rings=profile.silence_rings or "silence" in bad,
+        utc=profile.utc or "zones" in bad,
     )
 
 
 def load_profiles() -> dict[str, ServerProfile]:
     """All profiles by name."""
     text = files("mappings").joinpath("server_profiles.toml").read_text("utf-8")
-    return TypeAdapter(dict[str, ServerProfile]).validate_python(tomllib.loads(text))
+    return convert(tomllib.loads(text), dict[str, ServerProfile])
 
 
 def choose_profile(name: str, host: str) -> ServerProfile:

@@ -24,9 +24,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.dav.answers import is_rate_limit, preconditions, reason_of, unasked_wait, wait_asked
 from connectors.dav.collection import OVER_ASKED, CalendarCollection, Found, is_strong
@@ -74,8 +76,7 @@ class Verdict(Enum):
 STOPPING = frozenset({Verdict.WAIT, Verdict.LOGIN, Verdict.STOP, Verdict.OUT_OF_REACH, Verdict.LOCKED_OUT})
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """One write after its judgement. `trouble`: the server had a hard time, so less should be asked at once."""
 
     change: Change
@@ -85,7 +86,7 @@ class Written:
     remote: RemoteEvent | None = None
     not_before: datetime | None = None
     trouble: bool = False
-    sent: bytes = field(default=b"", repr=False)
+    sent: bytes = b""
 
 
 def judge(action: Action, answer: Answer | None, now: datetime) -> Verdict:

@@ -8,8 +8,9 @@ gspread's own parser takes such a page for a sheet called "e" and refuses `/u/1/
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
+
+from msgspec import Struct
 
 from sync.errors import ConfigError
 
@@ -20,8 +21,7 @@ _ID = r"[A-Za-z0-9_-]{10,120}"
 _HOSTS = ("docs.google.com", "drive.google.com", "spreadsheets.google.com")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetAddress:
+class SheetAddress(Struct, frozen=True):
     """A spreadsheet, or a page published from one, and the tab that was meant, where one was."""
 
     id: str

@@ -8,10 +8,11 @@ with status 200: only `text/csv` is data.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.csv_text import MAX_BYTES, parse_csv
 from connectors.google.address import DOCS, SheetAddress
@@ -39,8 +40,7 @@ PRIVATE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PublicSheet:
+class PublicSheet(Struct, frozen=True):
     """One tab as CSV. `tab` can only be a number: titles need a login."""
 
     address: SheetAddress

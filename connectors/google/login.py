@@ -18,12 +18,12 @@ import os
 import re
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import requests
+from msgspec import Struct
 
 from connectors.google.address import is_google_calendar
 from connectors.google.http import TIMEOUTS, Passing, Timeouts, keep_trying, network_failure, open_session, plain
@@ -46,14 +46,16 @@ _TRUSTED_TOKEN_URI = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """A key or a login as kept. `who` is what sentences call it: the account's address where it has one."""
 
     who: str
     scopes: tuple[str, ...]
     """The rights granted to a user login; empty for a service account, which may ask for any."""
-    _info: Mapping[str, str] = field(repr=False)
+    _info: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Login({self.who!r})"  # never the key
 
     def may(self, *scopes: str) -> bool:
         """Whether one of these rights is included."""
@@ -141,8 +143,7 @@ def _ask(
     return _Answer(answer.status_code, answer.headers, answer.content)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """What google-auth wants to know of an answer."""
 
     status: int

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar
+from msgspec.structs import replace
 
 from connectors.ical.reading import parse
 from connectors.ical.vtimezone import make_vtimezone

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Timezone
 from icalendar import Event as VEvent
+from msgspec import Struct
 
 from connectors.ical.compiled_text import (
     CompiledText,
@@ -45,8 +45,7 @@ _NO_ALARM = datetime(1976, 4, 1, 0, 55, 45, tzinfo=UTC)
 """The trigger Apple writes with ACTION:NONE; servers and clients know it (caldav-facts 8)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """What a server needs to be told differently. `utc`: it loses events with a TZID (Yahoo).
 
     `marked`: lines in the description say where the user's own text goes. Nobody can write into a feed.
@@ -57,7 +56,11 @@ class Dialect:
     marked: bool = True
 
 
-def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = Dialect()) -> bytes:
+PLAIN = Dialect()
+"""A server that keeps what it is given."""
+
+
+def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = PLAIN) -> bytes:
     """The whole calendar object of one event, merged into `base`. Raises `UnreadableEvent` if the base is broken."""
     zone = _zone_of(event, dialect)
     if not base:
@@ -74,7 +77,7 @@ def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = 
     return bytes(calendar.to_ical())
 
 
-def snapshot_of(event: Event, stamp: Stamp, *, dialect: Dialect = Dialect()) -> Snapshot:
+def snapshot_of(event: Event, stamp: Stamp, *, dialect: Dialect = PLAIN) -> Snapshot:
     """What `parse` reads from `serialise` of this event without a base: known, so no need to parse it again."""
     values = _values(event, stamp, dialect)
     start, end = values["DTSTART"], values["DTEND"]

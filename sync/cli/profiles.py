@@ -6,11 +6,12 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from sync.cli.places import CONFIG_NAME, logins_folder, state_path
 from sync.errors import ConfigError, FollowupError
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from sync.setup.guess import ColumnGuess
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """One configuration with what it needs from outside."""
 
     settings: Settings

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import typer
+from msgspec import Struct
 
 from sync.errors import ConfigError, FollowupError
 
@@ -20,8 +20,7 @@ YES = ("yes", "y")
 NO = ("no", "n")
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
+class Questions(Struct, frozen=True):
     """Asks on the terminal there is, unless nothing is to be asked."""
 
     nothing: bool = False

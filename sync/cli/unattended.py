@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from msgspec import Struct
 
 from sync.cli.inquiry import ask_first
 from sync.cli.options import parse_now
@@ -25,8 +25,7 @@ AT_ONCE = 8
 """Profiles of `sync --all` that run at once: most of a run is waiting for somebody's server."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """How the run of one profile ended. Without a report it failed or was left out.
 
     `said` is what was done, in one line; the sentences are what a human is told besides.

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date, datetime, time
+
+from msgspec import Struct
 
 from sync.models import CellError, CellValue
 
@@ -32,8 +33,7 @@ _ERRORS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Why a cell could not be understood, as the end of a sentence."""
 
     reason: str

@@ -15,8 +15,9 @@ The header row is the one among the first rows in which most cells are known wor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from sync.errors import ConfigError
 from sync.models import Table
@@ -32,8 +33,7 @@ SAMPLE_ROWS = 5_000
 SHOWN_SAMPLES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One field that a column may hold."""
 
     field: str
@@ -42,8 +42,7 @@ class Choice:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column as it was understood.
 
     It is read (`field`), or asked about (`ask`: it probably matters and nothing settles it), or left.
@@ -63,18 +62,17 @@ class Column:
     """Its first cells that say something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The understood header: where it stands, which column holds which field and why."""
 
     header_index: int
     """Position of the header row in the table's rows."""
     headers: tuple[str, ...]
-    fields: Mapping[str, int] = field(default_factory=dict)
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    unread: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, int] = {}
+    reasons: Mapping[str, str] = {}
+    unread: Mapping[str, str] = {}
     """Header to the reason why it is not read."""
-    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: Mapping[str, tuple[str, ...]] = {}
     """Headers that may mean several things and were not settled, with the fields they may hold."""
     notes: tuple[str, ...] = ()
     shape: Shape | None = None

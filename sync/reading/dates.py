@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal
+
+from msgspec import Struct
 
 from sync.models import CellError, CellValue, Moment
 from sync.reading.cells import Fault, clean_text
@@ -53,8 +54,7 @@ _YEAR_MONTH = re.compile(r"\d{4}\s*[-/.]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{4}")
 _DAY_MONTH = re.compile(r"\d{1,2}\s*[-/.]\s*\d{1,2}\.?")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How the dates of one column are read: order of day and month (None: undecided), zone, month names."""
 
     order: Order | None

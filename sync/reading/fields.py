@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache, partial
+
+from msgspec import Struct
 
 from sync.models import CellError, CellValue, Person
 from sync.moments import zone_names
@@ -34,8 +35,7 @@ _VERBATIM = frozenset(("company", "role", "organisation", "notes", "problem", "d
 """Fields in which `n/a` is a text like any other, or no answer at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True):
     """The plan to act on a day that the seeker chose."""
 
     on: date

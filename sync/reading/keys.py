@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
+
+from msgspec import Struct
 
 from sync.models import Lead, Person
 
@@ -24,8 +25,7 @@ SEPARATOR = "\t"
 """Cannot stand in a normalised text, since white space is collapsed there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """The cells by which a row is recognised. `cells` are all mapped cells; they only break ties."""
 
     id: str = ""
@@ -42,8 +42,7 @@ class Identity:
         return short_form(self.company, self.role, self.contact)
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
+class Identities(Struct, frozen=True):
     """The identity cells of all rows, column by column: few rows are ever looked at as a whole."""
 
     ids: Sequence[str | None]

@@ -11,14 +11,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from itertools import repeat
 from typing import Any
 
+from msgspec.structs import fields
+
 from sync.config import Settings
 from sync.models import Lead, Leads, Note, Row, Table
-from sync.open_twins import open_twin
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
@@ -36,7 +36,6 @@ _EMPTY: Mapping[str, str] = {}
 _DATED = DAYS | MOMENTS | {"plan"}
 _DEFAULTS = {field.name: field.default for field in fields(Lead)}
 _NOTHING: frozenset[str] = frozenset()
-_OpenLead = open_twin(Lead)
 
 
 def read_leads(
@@ -174,10 +173,7 @@ def _make_leads(sheet: Sheet, kept: Sequence[int], keys: Iterable[str]) -> list[
         if name in sheet.values:
             values = _pick(sheet.values[name], kept)
             columns[name] = values if default is None else [default if value is None else value for value in values]
-    leads = list(map(_OpenLead, *(columns.get(name, repeat(default)) for name, default in _DEFAULTS.items())))
-    for lead in leads:
-        lead.__class__ = Lead
-    return leads
+    return list(map(Lead, *(columns.get(name, repeat(default)) for name, default in _DEFAULTS.items())))
 
 
 def _renamed_note(lead: Lead, before: LeadMemory) -> Note:

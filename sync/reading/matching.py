@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from sync.reading.keys import SEPARATOR, Identities, Identity, free_form, normalise_name, short_form
 from sync.reconcile.memory import LeadMemory
@@ -23,8 +24,7 @@ _MANY = 250_000
 """Pairs up to which every row of a group of doubles is compared with every remembered one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The key of each row, in the order of the rows, and which remembered lead was recognised in a new spelling."""
 
     keys: tuple[str, ...]

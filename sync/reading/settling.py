@@ -7,10 +7,11 @@ that a row without it costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from sync.models import Note, Person, Stage
 from sync.reading.cells import Fault, clean_text

@@ -8,9 +8,10 @@ told apart by a separator, since there they have shifted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
+
+from msgspec import Struct
 
 from sync.models import CellValue, Problem, Row, Table
 from sync.reading.cells import clean_text, shown
@@ -19,8 +20,7 @@ from sync.reading.columns import Columns
 _MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
-@dataclass(slots=True)
-class Sheet:
+class Sheet(Struct):
     """The rows in the making. `values` grow out of `cells` step by step (`fields`, `settling`)."""
 
     name: str
@@ -28,15 +28,15 @@ class Sheet:
     rows: Sequence[Row]
     cells: Mapping[str, Sequence[CellValue]]
     """Field to its cell in each row."""
-    values: dict[str, Sequence[Any]] = field(default_factory=dict)
+    values: dict[str, Sequence[Any]] = {}
     """Field to its value in each row; None where the cell is empty or cannot be understood."""
-    unreadable: dict[int, frozenset[str]] = field(default_factory=dict)
+    unreadable: dict[int, frozenset[str]] = {}
     """Place of a row to its fields whose cell is a problem."""
-    silent: set[int] = field(default_factory=set)
+    silent: set[int] = set()
     """Places of rows that nothing can be planned for."""
-    outside: list[Row] = field(default_factory=list)
+    outside: list[Row] = []
     """Rows whose cells have shifted: no cell of them is read."""
-    problems: list[tuple[int, Problem]] = field(default_factory=list)
+    problems: list[tuple[int, Problem]] = []
     """With the number of the row."""
 
     def reference(self, row: Row) -> str:

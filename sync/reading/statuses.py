@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from sync.models import Note, Stage
 from sync.reading.cells import spaced
@@ -16,8 +17,7 @@ MAX_ROWS_NAMED = 10
 _REPEATED = re.compile(r"(.)\1{2,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What the two status cells of a row say together. `stage` is None where no word of them is known."""
 
     stage: Stage | None
@@ -27,8 +27,7 @@ class Standing:
     contradiction: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StageWords:
+class StageWords(Struct, frozen=True):
     """The shipped words with the user's own, which always win."""
 
     own: Mapping[str, Stage]

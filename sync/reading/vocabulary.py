@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sync.errors import ConfigError
@@ -131,8 +132,7 @@ OWN_SHAPE = "own"
 """The name of a mapping that the user wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """All words, ready for looking up. Every mapping is keyed by the compared form."""
 
     headers: Mapping[str, str]
@@ -144,10 +144,10 @@ class Vocabulary:
     yes: frozenset[str]
     no: frozenset[str]
     blank: frozenset[str]
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = {}
     """Closed vocabularies: field to (word to its value)."""
-    months: Mapping[str, int] = field(default_factory=dict)
-    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    months: Mapping[str, int] = {}
+    shapes: Mapping[str, Shape] = {}
     """Shipped mappings by name, and `own` where the user wrote one."""
 
 

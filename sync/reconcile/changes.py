@@ -24,9 +24,11 @@ Nothing is written unless a wish of ours changed, so a server that rewrites even
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.models import Action, Change, Event, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
 from sync.moments import day_of
@@ -42,16 +44,14 @@ REFUSED_DAYS = 7
 REFUSED = f"the calendar server rejects it as it is; it is tried again when it changes, or after {REFUSED_DAYS} days"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """A touch together with the event that shows it."""
 
     touch: Touch
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
+class Decider(Struct, frozen=True):
     """The case table above, for one run; every case is one method."""
 
     schedule: Schedule

@@ -7,9 +7,10 @@ Afterwards the memory is tied to no calendar, so that the next run may begin in 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from sync.models import Action, Change, Observation, RemoteEvent
 from sync.moments import day_of

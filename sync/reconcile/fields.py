@@ -7,7 +7,7 @@ those of the last write.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from sync.models import Event, Snapshot
 from sync.moments import same_moment

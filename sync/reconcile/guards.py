@@ -15,9 +15,10 @@ Deletes that a readable row asks for (closed, do not contact, no interest) are s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from sync.config import Limits
 from sync.errors import ConfigError, GuardStop, SourceError

@@ -16,8 +16,9 @@ After a loss of state there is no journal and no memory. Then events are recogni
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from sync.models import Action, Event, Observation, RemoteEvent, Snapshot, Touch
 from sync.moments import day_of

@@ -9,8 +9,9 @@ it off.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+
+from msgspec.structs import replace
 
 from sync.advice import Advice
 from sync.config import Settings

@@ -7,8 +7,9 @@ once a day: what the guard says later on that day, with other numbers, would onl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from sync.models import Event
 from sync.reconcile.changes import Wish

@@ -8,31 +8,29 @@ went through, which start a touch was given, how the user reacted, and three vie
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from sync.models import Action, Event, Finding, Moment, RemoteEvent, Stage, Stamp
 
 
-@dataclass(frozen=True, slots=True)
-class StageSeen:
+class StageSeen(Struct, frozen=True):
     """A stage and the day we first saw the lead in it."""
 
     stage: Stage
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class InterviewSeen:
+class InterviewSeen(Struct, frozen=True):
     """One round: it rises when `interview_at` changes after the old interview has ended (DESIGN 6)."""
 
     round: int
     at: Moment
 
 
-@dataclass(frozen=True, slots=True)
-class LeadMemory:
+class LeadMemory(Struct, frozen=True):
     """What we know of one lead beyond its row. `applied_on` and the like are as last seen.
 
     `generation` counts the lead's application ladders. The five identity cells let a corrected spelling be recognised.
@@ -51,7 +49,7 @@ class LeadMemory:
     follow_up_on: date | None = None
     stages: tuple[StageSeen, ...] = ()
     interviews: tuple[InterviewSeen, ...] = ()
-    again: Mapping[str, InterviewSeen] = field(default_factory=dict)
+    again: Mapping[str, InterviewSeen] = {}
     """Other facts that may happen again (a meeting, a message, a promise), by field: which time it is."""
     generation: int = 0
     triaged: bool = False
@@ -66,8 +64,7 @@ class Reaction(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class TouchMemory:
+class TouchMemory(Struct, frozen=True):
     """What was decided about one touch and how the user reacted.
 
     `start` is the start we gave it; a start once given for a day is kept. `day` is the day levelling gave.
@@ -104,16 +101,14 @@ class TouchMemory:
     """Facts of a self event that was written once: the leads it names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Content that a calendar server rejected, and when."""
 
     event: Event
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class EventMemory:
+class EventMemory(Struct, frozen=True):
     """One event of ours: what we wrote, what the server returned after it, and its revision marks.
 
     `gone` is set once it was deleted, by us or by the user (`Reaction.DELETED` on the touch then): the UID is burnt.
@@ -134,8 +129,7 @@ class EventMemory:
     """Brought back by `undo`: kept as it is while the row's digest is still this one (empty: no such row)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """A write of a run that did not end: what was about to happen. Its result is unknown until read back."""
 
     run: int
@@ -146,8 +140,7 @@ class Intent:
     before: RemoteEvent | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeletesOfDay:
+class DeletesOfDay(Struct, frozen=True):
     """A day of the guard's window: counted deletes, and how many future events there were before its first run."""
 
     day: date
@@ -155,8 +148,7 @@ class DeletesOfDay:
     future_before: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """A run that ended with an error before it wrote anything."""
 
     at: datetime
@@ -164,8 +156,7 @@ class Stop:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
+class Probed(Struct, frozen=True):
     """What `check --live` found out about the calendar at this address: the runs after it heed it."""
 
     target: str
@@ -173,8 +164,7 @@ class Probed:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """Everything remembered. `first_run` is None before the first run: a status seen then is no change of status."""
 
     owner: str = ""
@@ -185,12 +175,12 @@ class Memory:
     last_good_run: datetime | None = None
     not_before: datetime | None = None
     """No request before this instant: a server asked for it (Retry-After)."""
-    leads: Mapping[str, LeadMemory] = field(default_factory=dict)
-    touches: Mapping[str, TouchMemory] = field(default_factory=dict)
-    events: Mapping[str, EventMemory] = field(default_factory=dict)
-    counters: Mapping[str, int] = field(default_factory=dict)
+    leads: Mapping[str, LeadMemory] = {}
+    touches: Mapping[str, TouchMemory] = {}
+    events: Mapping[str, EventMemory] = {}
+    counters: Mapping[str, int] = {}
     """Running counts of the seeker's own events and of endless rules."""
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = {}
     """Texts written once (the week's review) and the accepted mapping, by name."""
     deletes: tuple[DeletesOfDay, ...] = ()
     stops: tuple[Stop, ...] = ()

@@ -12,8 +12,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from sync.models import Outcome, RemoteEvent, Result, Stamp
 from sync.reconcile.fields import event_of

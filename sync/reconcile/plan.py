@@ -7,8 +7,9 @@ back is said, and problems and notes of all rooms are put in order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from sync.config import Settings
 from sync.models import Abilities, Action, Change, Leads, Note, Observation, Plan, Problem, Schedule

@@ -9,10 +9,12 @@ there may have been deleted by the user.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.models import Event, Lead, Observation, Snapshot, Stage, Stamp, Touch
@@ -29,8 +31,7 @@ MANY = 2_000_000
 """Identities after which only the likely ones are still tried: strays must not hold a run up for minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One event of ours and the identity its UID stands for; `lead` is None for an event that is not about one."""
 
     uid: str

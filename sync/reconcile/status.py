@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from sync.counting import counted
 from sync.errors import ConfigError, GuardStop
@@ -17,8 +19,7 @@ from sync.reconcile.memory import Memory, Reaction, Stop
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-@dataclass(frozen=True, slots=True)
-class Dismissal:
+class Dismissal(Struct, frozen=True):
     """A follow-up the user took out of the calendar: it stays out until `undo --dismissed`."""
 
     title: str
@@ -26,8 +27,7 @@ class Dismissal:
     on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What a person or a monitor wants to know. `age` is that of the last good run; None without one."""
 
     last_good_run: datetime | None
@@ -128,7 +128,10 @@ def _dismissals(memory: Memory) -> Iterator[Dismissal]:
         yield Dismissal(event.desired.summary if event else touch.rule, label, touch.reacted_on)
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    """What `json` cannot write by itself."""
+    if isinstance(value, Struct):
+        return asdict(value)
     assert isinstance(value, date)
     return value.isoformat()
 

@@ -12,10 +12,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp
 from sync.moments import same_moment
@@ -32,12 +34,11 @@ _PLACES = frozenset({"row", "row_number", "address", "columns", "unreadable"})
 
 def digest_of(lead: Lead) -> str:
     """What a row says, as one short text that changes when the row does."""
-    said = [repr(getattr(lead, item.name)) for item in fields(lead) if item.name not in _PLACES]
+    said = [repr(getattr(lead, name)) for name in Lead.__struct_fields__ if name not in _PLACES]
     return sha256("\x1f".join(said).encode()).hexdigest()[:16]
 
 
-@dataclass(slots=True)
-class Undoing:
+class Undoing(Struct):
     """One undo being worked out: the changes so far and the memory they lead to."""
 
     observation: Observation
@@ -45,9 +46,9 @@ class Undoing:
     owner: str
     now: datetime
     digests: Mapping[str, str]
-    changes: list[Change] = field(default_factory=list)
-    events: dict[str, EventMemory] = field(default_factory=dict)
-    touches: dict[str, TouchMemory] = field(default_factory=dict)
+    changes: list[Change] = []
+    events: dict[str, EventMemory] = {}
+    touches: dict[str, TouchMemory] = {}
 
     def bring_back(self, intent: Intent) -> None:
         """Set one write of the run back to the copy it replaced."""

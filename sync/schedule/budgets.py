@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
+
+from msgspec import Struct
 
 _FAR = 183
 """An ask the limits would push further than half a year is not planned."""
@@ -25,13 +26,12 @@ class Reached(NamedTuple):
     lead_key: str
 
 
-@dataclass(slots=True)
-class _Record:
+class _Record(Struct):
     """What is known of one key. `limit`: how many days apart two asks of it are at least."""
 
     limit: int
-    asks: list[Reached] = field(default_factory=list)
-    contacts: list[Reached] = field(default_factory=list)
+    asks: list[Reached] = []
+    contacts: list[Reached] = []
 
 
 class Guard:

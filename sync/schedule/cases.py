@@ -11,16 +11,15 @@ Rules (DESIGN 3, 6):
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
+
 from sync.models import Lead, Moment, Person, Stage
-from sync.open_twins import open_twin
 from sync.reading.organisations import agency_key, organisation_key
 from sync.reconcile.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.schedule.desk import Desk
 
-_OpenLeadMemory = open_twin(LeadMemory)
 CORRECTION = timedelta(days=21)
 INTERVIEW_LENGTH = timedelta(minutes=60)
 """A missing end (DESIGN 5.3)."""
@@ -44,8 +43,7 @@ STAGE_RANK = {
 """Who keeps a place when two touches collide: interview before application before cold (R-003-5)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One lead ready to be planned. `stage` is the one to plan by; `new` means we see the lead for the first time.
 
     `rank` is how far the lead got. `reachable` says that its contact may be written to: nothing in the row says stop,
@@ -107,7 +105,7 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
     stage = plan_stage(lead)
     before = known or desk.unseen
     kept = {name: getattr(before if name in lead.unreadable else lead, name) for name in KEPT}
-    seen = _OpenLeadMemory(
+    seen = LeadMemory(
         key=lead.key,
         first_seen=before.first_seen,
         id=lead.id,
@@ -122,7 +120,6 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         generation=_generation(lead, before, desk),
         triaged=before.triaged,
     )
-    seen.__class__ = LeadMemory
     return Case(
         lead,
         seen,

@@ -7,10 +7,11 @@ what goes in and comes out are frozen values.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from sync.advice import Advice, Rule
 from sync.config import Settings
@@ -34,8 +35,7 @@ class HasLead(Protocol):
         """Its lead."""
 
 
-@dataclass(slots=True)
-class Desk:
+class Desk(Struct):
     """The inputs of one run and its notes. `today` is the day in the seeker's zone.
 
     `now` is only written down. What depends on it asks `has_come`, `is_behind`, `has_begun` or `from_now_on`, which
@@ -69,17 +69,17 @@ class Desk:
     """A day in the user's wording (`Wording.day`)."""
     windows: Windows = field(default_factory=Windows)
     slots: Slots = field(default_factory=Slots)
-    notes: list[Note] = field(default_factory=list)
-    touches: dict[str, TouchMemory] = field(default_factory=dict)
-    done: set[str] = field(default_factory=set)
-    missed: set[str] = field(default_factory=set)
-    triaged: dict[str, str] = field(default_factory=dict)
+    notes: list[Note] = []
+    touches: dict[str, TouchMemory] = {}
+    done: set[str] = set()
+    missed: set[str] = set()
+    triaged: dict[str, str] = {}
     """Labels of leads that go into the triage event, by key."""
-    settled: set[str] = field(default_factory=set)
+    settled: set[str] = set()
     """Those of them whose whole past is settled by it."""
-    waiting: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, str] = {}
     """What a lead without a touch of its own waits for, by key."""
-    turns: list[datetime] = field(default_factory=list)
+    turns: list[datetime] = []
 
     @property
     def absent(self) -> bool:

@@ -5,25 +5,23 @@ Drafts are the only values of the schedule that change; they never leave `make_s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import inf
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from sync.advice import Rule
 from sync.models import Moment, Person, TouchClass
-from sync.open_twins import open_twin
 from sync.reconcile.memory import Reaction, TouchMemory
 from sync.schedule.cases import Case, fact_text, person_key
 from sync.schedule.desk import Desk
 from sync.schedule.plain_text import clean
 
 NOBODY = Person()
-_OpenTouchMemory = open_twin(TouchMemory)
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """One touch on its way. `raw` is the day the rule alone gives, `day` the one it ends up on.
 
     `fixed` is a time nobody may change: the user's pin, or a date from the sheet. `counts_from` is the day the next
@@ -69,8 +67,8 @@ class Draft:
     move: str = ""
     note: str = ""
     """What a shared event names, kept as written."""
-    reason: list[str] = field(default_factory=list)
-    facts: dict[str, str] = field(default_factory=dict)
+    reason: list[str] = []
+    facts: dict[str, str] = {}
     hangs_on: str = ""
     fact: str = ""
     """The text of the fact it hangs on."""
@@ -192,7 +190,7 @@ def remember(draft: Draft) -> TouchMemory:
     """What the next run is to know of this draft; the user's reaction stays with it while it holds."""
     known = draft.memory
     pinned = draft.pinned and known is not None
-    record = _OpenTouchMemory(
+    return TouchMemory(
         uid=draft.uid,
         lead_key=draft.key,
         rule=draft.rule.id,
@@ -214,5 +212,3 @@ def remember(draft: Draft) -> TouchMemory:
         pinned_fact=known.pinned_fact if pinned and known else "",
         note=draft.note or (CROWDED if draft.rule.levelled and not draft.own_event else ""),
     )
-    record.__class__ = TouchMemory
-    return record

@@ -6,8 +6,9 @@ Such a rule has one open **round** at a time; it counts from the last one or fro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.models import Stage, TouchClass

@@ -6,8 +6,9 @@ The field is taken as unreadable: what hangs on it is neither made, moved nor de
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from sync.models import Lead, Problem
 from sync.schedule.desk import Desk

@@ -6,8 +6,9 @@ missed; for people who never log it counts as done. A touch of the seeker's own 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.models import Moment, Person, TouchClass

@@ -15,8 +15,9 @@ the day the calendar gave it. Rules (DESIGN 5.1):
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from sync.advice import Rule
 from sync.models import Moment, Note
@@ -32,8 +33,7 @@ ROUNDS = 10
 """The round of a status step is ten times the interview's round plus the step (DESIGN 6)."""
 
 
-@dataclass(slots=True)
-class Ladder:
+class Ladder(Struct):
     """The asking touches of one lead, unfolded step by step while days are given.
 
     `rules[i]` and `intervals[i]` belong to step i+1. `round_base` plus the step is its round in its identity.
@@ -56,7 +56,7 @@ class Ladder:
     counts_from: date = date.min
     counts_step: int = 0
     """The step that `counts_from` is the day of; 0 for the base."""
-    records: dict[int, list[TouchMemory]] = field(default_factory=dict)
+    records: dict[int, list[TouchMemory]] = {}
     started: bool = False
     ended: bool = False
     offer: tuple[int, date, date] | None = None

@@ -18,13 +18,13 @@ Pure: the same leads, settings, memory and `now` give the same schedule, whateve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from sync.advice import Advice
 from sync.config import Settings
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
-from sync.open_twins import open_twin
 from sync.reconcile.memory import Memory, TouchMemory
 from sync.schedule.asking import asking_trains
 from sync.schedule.budgets import Guard
@@ -52,7 +52,6 @@ from sync.schedule.showing import publish, ring, sortable
 from sync.schedule.text import web_link, write_texts
 from sync.schedule.timing import give_times
 
-_OpenTouch = open_twin(Touch)
 MANY_LATE = 10
 """More late events than this are an absence: one triage event replaces the pile (DESIGN 5.3)."""
 
@@ -240,7 +239,7 @@ def _touch(draft: Draft, bare: str) -> Touch:
     assert draft.start is not None
     assert draft.end is not None
     given = draft.memory.start if draft.pinned and draft.memory and draft.memory.start is not None else draft.start
-    touch = _OpenTouch(
+    return Touch(
         uid=draft.uid,
         rule=draft.rule.id,
         kind=draft.kind,
@@ -275,8 +274,6 @@ def _touch(draft: Draft, bare: str) -> Touch:
         brief=draft.brief,
         bare=bare,
     )
-    touch.__class__ = Touch
-    return touch
 
 
 def _next_memory(

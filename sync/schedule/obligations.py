@@ -12,8 +12,9 @@ What sets one off is an occasion (`occasions`). Rules:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.models import Moment, Person

@@ -7,9 +7,10 @@ outbound message counts as having done it. Deadlines are elapsed hours on the UT
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from sync.advice import Rule
 from sync.models import Moment
@@ -31,8 +32,7 @@ _OWED = frozenset({"deadline", "before", "promise"})
 """The kinds of time an obligation has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """What sets a rule off. `since` is the moment from which on an outbound message counts as having done it."""
 
     since: Moment

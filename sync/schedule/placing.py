@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from heapq import heapify, heappop, heappush, heappushpop
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from sync.models import Note, TouchClass
 from sync.reconcile.memory import Reaction
@@ -40,8 +41,7 @@ class Train(Protocol):
         """The next one, or nothing."""
 
 
-@dataclass(slots=True)
-class Single:
+class Single(Struct):
     """A train of one draft."""
 
     case: Case
@@ -52,14 +52,13 @@ class Single:
         return self.draft if previous is None else None
 
 
-@dataclass(slots=True)
-class Placing:
+class Placing(Struct):
     """Gives days to floors. `load` counts what stands on a day; `reserved` are days given in earlier runs."""
 
     desk: Desk
     guard: Guard
     load: Counter[date] = field(default_factory=Counter)
-    reserved: dict[str, date] = field(default_factory=dict)
+    reserved: dict[str, date] = {}
 
     def reserve_given_days(self) -> None:
         """Keep the places of floors that already have a day, until they are asked for."""

@@ -8,8 +8,9 @@ passed is history and never repeated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from sync.advice import Rule
 from sync.models import Stage, TouchClass
@@ -27,12 +28,11 @@ MAX_LIST = 4_000
 """Characters of all of these names together."""
 
 
-@dataclass(slots=True)
-class SharedEvents:
+class SharedEvents(Struct):
     """The seeker's own events of this run. `counters` are the running counts as they stand afterwards."""
 
     desk: Desk
-    counters: dict[str, int] = field(default_factory=dict)
+    counters: dict[str, int] = {}
 
     def draft(self, rule: Rule, raw: date, *, day: date | None = None) -> Draft:
         """The event of this rule for this day, found again or new."""

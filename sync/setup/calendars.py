@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from urllib.parse import quote, urlsplit
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from sync.errors import ConfigError
@@ -54,8 +54,7 @@ class CalendarService(BaseModel):
         return self.url.format(host=place.netloc, user=quote(user, safe="@"))
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meant(Struct, frozen=True):
     """The calendar somebody means: the service, and what the words said already."""
 
     service: CalendarService

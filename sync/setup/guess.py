@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from sync.models import Change, Lead, Moment, Table
 from sync.reading.cells import shown
@@ -51,8 +52,7 @@ STAGE_MEANINGS: Mapping[str, str] = {
 """What a status word may stand for, in a person's words."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnGuess:
+class ColumnGuess(Struct, frozen=True):
     """One column as the guess shows it: field (empty where it is not read), why, and sample cells."""
 
     header: str

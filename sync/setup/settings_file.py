@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+
+class Setup(Struct, frozen=True):
     """The answers. `source` and `target` hold the keys of their tables.
 
     `statuses` are the user's words whose stage was told, `words` those that stay unknown.
@@ -23,8 +23,8 @@ class Setup:
     source: Mapping[str, str]
     target: Mapping[str, str]
     holidays: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    statuses: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = {}
+    statuses: Mapping[str, str] = {}
     words: Sequence[str] = ()
     ignore_before: date | None = None
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import plistlib
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 EVERY_MINUTES = 15
 KINDS: Mapping[str, str] = {
@@ -21,15 +22,14 @@ KINDS: Mapping[str, str] = {
 LINGER = "So that it also runs while you are not logged in: loginctl enable-linger"
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Struct, frozen=True):
     """How one machine runs one configuration. Paths of `files` are relative to the home folder.
 
     `cron` is the line for a crontab, where that is the way; `mark` tells it from all others.
     """
 
     kind: str
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = {}
     start: Sequence[Sequence[str]] = ()
     stop: Sequence[Sequence[str]] = ()
     cron: str = ""
