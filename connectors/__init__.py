@@ -26,6 +26,7 @@ SOURCES: Mapping[str, str] = {
 
 TARGETS: Mapping[str, str] = {
     "caldav": "connectors.caldav_server:open_target",
+    "google_calendar": "connectors.google_calendar:open_target",
     "ics": "connectors.ics_file:open_target",
 }
 

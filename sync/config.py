@@ -114,7 +114,7 @@ class SourceSettings(Section):
 class TargetSettings(Section):
     """The calendar to write into, and how its events look."""
 
-    type: Literal["ics", "caldav"]
+    type: Literal["ics", "caldav", "google_calendar"]
     path: str = ""
     url: str = ""
     calendar: str = ""
@@ -148,6 +148,8 @@ class TargetSettings(Section):
     def _complete(self) -> TargetSettings:
         if self.type == "ics" and not self.path:
             raise ValueError('needs "path", the .ics file to write')
+        if self.type == "google_calendar" and not self.calendar:
+            raise ValueError('needs "calendar", the id of the Google calendar; `followup init` makes one')
         if self.type == "caldav" and not self.url:
             raise ValueError('needs "url", the address of the calendar or of its server')
         if self.type == "caldav" and not re.match(
@@ -269,8 +271,8 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
-        if self.target.type == "caldav" and self.owner == DEFAULT_OWNER:
-            raise ValueError('"owner" is required for caldav: 4 to 24 letters a-z and digits, yours alone')
+        if self.target.type in ("caldav", "google_calendar") and self.owner == DEFAULT_OWNER:
+            raise ValueError('"owner" is required for a calendar: 4 to 24 letters a-z and digits, yours alone')
         if self.write_back:
             for field, header in self.source.columns.items():
                 if header == self.write_back.next_follow_up:

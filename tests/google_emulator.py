@@ -27,6 +27,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+from google_calendars import GoogleCalendars
+
 Json = dict[str, Any]
 
 TOKEN_ADDRESS = "https://oauth2.googleapis.com/token"
@@ -278,7 +280,14 @@ class GoogleEmulator:
     answers: list[tuple[str, Json]] = field(default_factory=list)
     """Schema name and body of every good answer."""
     root: str = ""
+    v3: GoogleCalendars = field(init=False)
+    """The Calendar API."""
+    answered_then_lost: int = 0
+    """So many writes are carried out and their answers lost."""
     _tokens: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.v3 = GoogleCalendars(self.who)
 
     def add(self, *tabs: Tab, id: str = "made-up-sheet-0001", **parts: Any) -> Spreadsheet:
         """Put a spreadsheet in."""
@@ -607,6 +616,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._serve("PUT")
 
+    def do_PATCH(self) -> None:
+        self._serve("PATCH")
+
+    def do_DELETE(self) -> None:
+        self._serve("DELETE")
+
     def _serve(self, method: str) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.emulator.requests.append(f"{method} {unquote(self.path)}")
@@ -615,6 +630,8 @@ class Handler(BaseHTTPRequestHandler):
             fault.times -= 1
             return self._fail(fault)
         url = urlsplit(self.path)
+        if re.match(r"(/batch)?/calendar/v3(/calendars|$)", url.path):
+            return self._serve_calendars(method, url.path, body)
         try:
             name, answer = self._route(method, unquote(url.path), parse_qs(url.query), body)
         except Refused as refused:
@@ -630,6 +647,24 @@ class Handler(BaseHTTPRequestHandler):
         if name == "page":
             return self._send(200, answer["text"])
         return self._send(200, answer)
+
+    def _serve_calendars(self, method: str, path: str, body: bytes) -> None:
+        google, headers = self.emulator, dict(self.headers.items())
+        if path.startswith("/batch/"):
+            kind, data = google.v3.answer_batch(headers, body)
+            status = 200
+        else:
+            status, answer = google.v3.answer(method, self.path, headers, body)
+            kind, data = "application/json; charset=UTF-8", b"" if answer is None else json.dumps(answer).encode()
+        if method != "GET" and google.answered_then_lost:
+            google.answered_then_lost -= 1
+            self.close_connection = True
+            return
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
     def _route(self, method: str, path: str, query: dict[str, list[str]], body: bytes) -> tuple[str, Json]:
         google = self.emulator

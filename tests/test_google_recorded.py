@@ -7,10 +7,8 @@ it doesn't, these tests say so and are skipped. The made-up twins at the end alw
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -28,20 +26,15 @@ from google_emulator import (
     running_replay,
     tab,
 )
+from google_schema import FOLDER, document, needs_folder, violations
 from gspread.exceptions import GSpreadException
 from gspread.http_client import HTTPClient
 
 from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS
 from connectors.google_sheet import find_tab
 
-FOLDER = Path(os.environ.get("FOLLOWUP_GOOGLE_DATA", Path(__file__).parents[2] / "shared" / "data" / "google"))
 ID = "SPREADSHEET_ID"
 Exchange = dict[str, Any]
-
-needs_folder = pytest.mark.skipif(
-    not (FOLDER / "recorded-answers.jsonl").exists(),
-    reason=f"Google's recorded answers are not at {FOLDER}; set FOLLOWUP_GOOGLE_DATA",
-)
 
 
 @cache
@@ -56,42 +49,12 @@ def recorded() -> Mapping[str, tuple[Exchange, ...]]:
     return {name: tuple(exchanges) for name, exchanges in found.items()}
 
 
-@cache
 def schemas() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads((FOLDER / "sheets.v4.json").read_text("utf-8"))["schemas"]
+    found: Mapping[str, Any] = document("sheets")["schemas"]
     return found
 
 
 # --- the published schema ------------------------------------------------------------------------------------
-
-
-def violations(value: Any, schema: Mapping[str, Any], where: str = "$") -> Iterator[str]:
-    """Where a value breaks Google's schema: unknown fields, wrong types, words that are no member of an enumeration."""
-    if "$ref" in schema:
-        schema = schemas()[schema["$ref"]]
-    kind = schema.get("type")
-    if kind == "object":
-        if not isinstance(value, dict):
-            yield f"{where}: no object"
-            return
-        known = schema.get("properties", {})
-        for name, item in value.items():
-            below = known.get(name, schema.get("additionalProperties"))
-            if below is None:
-                yield f"{where}.{name}: unknown"
-            else:
-                yield from violations(item, below, f"{where}.{name}")
-    elif kind == "array":
-        for index, item in enumerate(value):
-            yield from violations(item, schema["items"], f"{where}[{index}]")
-    elif kind == "string" and not (isinstance(value, str) and value in schema.get("enum", [value])):
-        yield f"{where}: {value!r} is no such word"
-    elif kind == "integer" and (not isinstance(value, int) or isinstance(value, bool)):
-        yield f"{where}: {value!r} is no integer"
-    elif kind == "number" and not isinstance(value, int | float):
-        yield f"{where}: {value!r} is no number"
-    elif kind == "boolean" and not isinstance(value, bool):
-        yield f"{where}: {value!r} is no boolean"
 
 
 def answer_schema(exchange: Exchange) -> str:
@@ -109,7 +72,7 @@ def test_the_check_itself_accepts_what_google_answered() -> None:
     checked = 0
     for exchange in (one for exchanges in recorded().values() for one in exchanges):
         if exchange["status"] == 200 and (name := answer_schema(exchange)):
-            assert list(violations(exchange["response"], schemas()[name])) == []
+            assert list(violations(exchange["response"], name, schemas())) == []
             checked += 1
     assert checked > 40
 
@@ -117,7 +80,7 @@ def test_the_check_itself_accepts_what_google_answered() -> None:
 @needs_folder
 def test_the_check_itself_finds_mistakes() -> None:
     wrong = {"sheets": [{"properties": {"sheetId": "0", "sheetType": "GRIT", "colour": 1}}]}
-    assert [line.partition(":")[0] for line in violations(wrong, schemas()["Spreadsheet"])] == [
+    assert [line.partition(":")[0] for line in violations(wrong, "Spreadsheet", schemas())] == [
         "$.sheets[0].properties.sheetId",
         "$.sheets[0].properties.sheetType",
         "$.sheets[0].properties.colour",
@@ -162,7 +125,7 @@ def test_the_emulators_answers_hold_against_googles_schema(google: GoogleEmulato
     client.request("post", f"{google.root}/v4/spreadsheets/{ID}/values:batchUpdate", json=body)
     assert len(google.answers) == 5
     for name, answer in google.answers:
-        assert list(violations(answer, schemas()[name])) == [], name
+        assert list(violations(answer, name, schemas())) == [], name
 
 
 # --- recorded answers ----------------------------------------------------------------------------------------

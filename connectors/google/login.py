@@ -34,7 +34,10 @@ from sync.errors import ConfigError, CredentialsError, FollowupError, SourceErro
 READ_SHEETS = "https://www.googleapis.com/auth/spreadsheets.readonly"
 WRITE_SHEETS = "https://www.googleapis.com/auth/spreadsheets"
 CALENDAR = "https://www.googleapis.com/auth/calendar"
-EVERYTHING = (READ_SHEETS, CALENDAR)
+"""All calendars: what CalDAV asks for, and a service account with which a calendar is shared."""
+APP_CREATED = "https://www.googleapis.com/auth/calendar.app.created"
+"""Only calendars that followup made: the narrowest right there is."""
+EVERYTHING = (READ_SHEETS, APP_CREATED)
 """What is asked for before there is a configuration."""
 
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -193,7 +196,8 @@ def _refused(login: Login, text: str) -> CredentialsError:
 def wanted_scopes(settings: Settings) -> tuple[str, ...]:
     """The rights a login needs for these settings, and no more: reading only, unless more is configured."""
     sheets = (WRITE_SHEETS if settings.write_back else READ_SHEETS,) if settings.source.type == "google_sheet" else ()
-    return (*sheets, *((CALENDAR,) if is_google_calendar(settings.target.url) else ()))
+    over_api = (APP_CREATED,) if settings.target.type == "google_calendar" else ()
+    return (*sheets, *over_api, *((CALENDAR,) if is_google_calendar(settings.target.url) else ()))
 
 
 def log_in(client: str, *, scopes: Sequence[str], open_browser: bool = True, seconds: int = 300) -> str:

@@ -1,0 +1,331 @@
+"""The Calendar API v3 of `google_emulator`: calendars and events as Google's published schema has them.
+
+- A token needs a right that the method's entry in the schema names; `calendar.app.created` reaches only calendars that
+  the app made. A reader may not write.
+- Ids are Google's alphabet; one used once is taken for ever: a deleted event stays as `cancelled`.
+- ETags change with every write, `If-Match` is honoured (412). A SEQUENCE below the present one is refused.
+- Listings are paged and may be filtered by a private property; without a filter they end with a `nextSyncToken`, which
+  works once events changed and answers 410 when it is too old.
+- Times come back in the calendar's zone. Reminders never change `updated`.
+- A batch is answered part by part, each with its own status.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from google_schema import violations
+
+AUTH = "https://www.googleapis.com/auth/"
+ANY = frozenset({f"{AUTH}calendar", f"{AUTH}calendar.app.created"})
+EVENTS = ANY | {f"{AUTH}calendar.events"}
+WRITABLE = frozenset(
+    {"id", "summary", "description", "start", "end", "status", "sequence", "colorId", "transparency", "visibility"}
+    | {"reminders", "source", "extendedProperties", "location", "attendees", "recurrence"}
+)
+MONDAY = datetime(2027, 1, 11, 14, 0, tzinfo=UTC)
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """An answer that is an error: its status and Google's body for it."""
+
+    def __init__(self, status: int, reason: str, message: str = "made up") -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = {
+            "error": {
+                "errors": [{"domain": "global", "reason": reason, "message": message}],
+                "code": status,
+                "message": message,
+            }
+        }
+
+
+def breaches(v3: GoogleCalendars, document: Mapping[str, Any]) -> list[str]:
+    """Everything asked or answered that Google's own document does not have: methods, parameters, rights, fields."""
+    found: list[str] = []
+    for method, _, query in v3.asked:
+        group, _, name = method.partition(".")
+        entry = document["resources"][group]["methods"][name]
+        found += [f"{method}: {key} is no parameter" for key in query if key not in entry["parameters"]]
+        found += [] if ANY & set(entry["scopes"]) else [f"{method}: our rights do not reach it"]
+    for schema, body in [*v3.sent, *v3.answered]:
+        found += violations(_without_nulls(body), schema, document["schemas"])
+    return found
+
+
+def _without_nulls(body: Any) -> Any:
+    """A PATCH takes keys away with null, which no schema mentions."""
+    if isinstance(body, dict):
+        return {key: _without_nulls(value) for key, value in body.items() if value is not None}
+    return body
+
+
+@dataclass
+class CalendarOfGoogle:
+    """One calendar: who has which role in it, and every event there ever was."""
+
+    id: str
+    summary: str = "Follow-ups"
+    zone: str = "America/New_York"
+    roles: dict[str, str] = field(default_factory=dict)
+    made_by_app: bool = True
+    events: dict[str, Json] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+    """Ids in the order in which they were written: what sync tokens count."""
+    oldest_token: int = 0
+
+
+@dataclass
+class GoogleCalendars:
+    """All calendars. `sent` and `answered` list schema names and bodies; `page` bounds a listing's page."""
+
+    who: Callable[[str], tuple[str, tuple[str, ...]] | None]
+    calendars: dict[str, CalendarOfGoogle] = field(default_factory=dict)
+    sent: list[tuple[str, Json]] = field(default_factory=list)
+    answered: list[tuple[str, Json]] = field(default_factory=list)
+    asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
+    """Method id of the schema, path and query of every request."""
+    page: int = 2500
+    refuse: list[tuple[str, Refused, int]] = field(default_factory=list)
+    """Methods (`insert`, ...) whose next so many calls are refused."""
+    now: datetime = MONDAY
+    numbers: Any = field(default_factory=lambda: itertools.count(3_600_000_000_000_000, 2))
+
+    def add(self, id: str = "made-up@group.calendar.google.com", **parts: Any) -> CalendarOfGoogle:
+        """Put a calendar in."""
+        self.calendars[id] = CalendarOfGoogle(id, **parts)
+        return self.calendars[id]
+
+    # what a user does in Google's own calendar
+
+    def edit(self, calendar: CalendarOfGoogle, id: str, **fields: Any) -> None:
+        """Change fields as the user's own program does; only reminders leave `updated` as it is."""
+        self.now += timedelta(minutes=1)
+        held = calendar.events[id]
+        held.update(fields)
+        self._touch(calendar, held, silently=set(fields) == {"reminders"})
+
+    def remove(self, calendar: CalendarOfGoogle, id: str) -> None:
+        """Delete an event."""
+        self.edit(calendar, id, status="cancelled")
+
+    # the interface
+
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Json | None]:
+        """Status and body for one request (a batch is taken apart before)."""
+        url = urlsplit(target)
+        query = parse_qs(url.query)
+        try:
+            return self._route(method, url.path, query, {k.lower(): v for k, v in headers.items()}, body)
+        except Refused as refused:
+            return refused.status, refused.body
+
+    def answer_batch(self, headers: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
+        """Content type and body of a batch's answer."""
+        kind = headers["Content-Type"]
+        authorization = headers.get("Authorization", "")
+        parts = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+        written = b""
+        for part in parts.iter_parts():
+            inner = part.get_payload(decode=True)
+            assert isinstance(inner, bytes)
+            first, _, rest = inner.partition(b"\r\n")
+            method, target, _ = first.decode().split(" ")
+            asked = BytesParser(policy=HTTP).parsebytes(rest)
+            told = {name: str(value) for name, value in asked.items()} | {"Authorization": authorization}
+            content = asked.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            status, answer = self.answer(method, target, told, content)
+            text = b"" if answer is None else json.dumps(answer).encode()
+            name = str(part["Content-ID"]).strip("<>")
+            written += (
+                f"--batch_made_up\r\nContent-Type: application/http\r\nContent-ID: <response-{name}>\r\n\r\n"
+                f"HTTP/1.1 {status} X\r\nContent-Type: application/json; charset=UTF-8\r\nContent-Length: {len(text)}"
+                "\r\n\r\n"
+            ).encode() + text + b"\r\n"  # fmt: skip
+        return "multipart/mixed; boundary=batch_made_up", written + b"--batch_made_up--\r\n"
+
+    def _route(
+        self, method: str, path: str, query: dict[str, list[str]], headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, Json | None]:
+        sent = json.loads(body) if body else {}
+        known = self.who(headers.get("authorization", "").removeprefix("Bearer "))
+        if known is None:
+            raise Refused(401, "authError", "Invalid Credentials")
+        if method == "POST" and path == "/calendar/v3/calendars":
+            self._note("calendars.insert", path, query, "Calendar", sent)
+            self._check_right(known[1], ANY)
+            made = self.add(f"made-up-{len(self.calendars)}@group.calendar.google.com", roles={known[0]: "owner"})
+            made.summary, made.zone = sent["summary"], sent.get("timeZone", "UTC")
+            return 200, self._told("Calendar", {"kind": "calendar#calendar", "id": made.id, "summary": made.summary})
+        found = re.fullmatch(r"/calendar/v3/calendars/([^/]+)(/events(?:/([^/]+))?)?", path)
+        if not found:
+            raise Refused(404, "notFound", "Not Found")
+        name = {"GET": "get" if found[3] else "list", "POST": "insert", "PUT": "update"}.get(method, method.lower())
+        self._note(f"{'events' if found[2] else 'calendars'}.{name}", path, query, "Event" if body else "", sent)
+        for number, (where, refused, times) in enumerate(self.refuse):
+            if where == name and times:
+                self.refuse[number] = (where, refused, times - 1)
+                raise refused
+        self._check_right(known[1], EVENTS)
+        calendar = self._open(unquote(found[1]), known, write=method != "GET")
+        return self._serve(calendar, name, unquote(found[3] or ""), query, headers.get("if-match", ""), sent)
+
+    def _serve(
+        self, calendar: CalendarOfGoogle, name: str, id: str, query: dict[str, list[str]], etag: str, sent: Json
+    ) -> tuple[int, Json | None]:
+        if name == "list":
+            return 200, self._told("Events", self._list(calendar, query))
+        if name == "insert":
+            return 200, self._told("Event", self._insert(calendar, sent))
+        held = calendar.events.get(id)
+        if held is None:
+            raise Refused(404, "notFound", "Not Found")
+        if name == "get":
+            return 200, self._told("Event", self._shown(calendar, held))
+        if etag and etag != held["etag"]:
+            raise Refused(412, "conditionNotMet", "Precondition Failed")
+        if name == "delete":
+            if held["status"] == "cancelled":
+                raise Refused(410, "deleted", "Resource has been deleted")
+            held["status"] = "cancelled"
+            self._touch(calendar, held)
+            return 204, None
+        if name == "patch" and held["status"] == "cancelled":
+            raise Refused(404, "notFound", "Not Found")
+        self._check(sent, at_least=int(held["sequence"]))
+        if name == "update":
+            kept = {key: held[key] for key in held if key not in WRITABLE or key in ("id", "sequence")}
+            calendar.events[id] = held = {"status": "confirmed", **kept, **sent}
+        else:
+            _merge(held, sent)
+        self._touch(calendar, held)
+        return 200, self._told("Event", self._shown(calendar, held))
+
+    def _insert(self, calendar: CalendarOfGoogle, sent: Json) -> Json:
+        self._check(sent, at_least=0)
+        name = sent.get("id") or f"madeup{next(self.numbers)}"
+        if not re.fullmatch(r"[a-v0-9]{5,1024}", name):
+            raise Refused(400, "invalid", "Invalid resource id value.")
+        if name in calendar.events:
+            raise Refused(409, "duplicate", "The requested identifier already exists.")
+        held: Json = {
+            "kind": "calendar#event", "status": "confirmed", "sequence": 0, "iCalUID": f"{name}@google.com",
+            "created": _stamp(self.now), "eventType": "default", **sent, "id": name,
+        }  # fmt: skip
+        calendar.events[name] = held
+        self._touch(calendar, held)
+        return self._shown(calendar, held)
+
+    def _list(self, calendar: CalendarOfGoogle, query: dict[str, list[str]]) -> Json:
+        get = {name: values[0] for name, values in query.items()}
+        if "syncToken" in get:
+            if {"privateExtendedProperty", "timeMin", "timeMax", "orderBy", "q", "iCalUID"} & get.keys():
+                raise Refused(400, "badRequest", "Sync token cannot be used with other query restrictions.")
+            since = int(get["syncToken"].removeprefix("made-up-"))
+            if since < calendar.oldest_token:
+                raise Refused(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
+            wanted = [calendar.events[one] for one in dict.fromkeys(calendar.log[since:])]
+        else:
+            key, _, value = get.get("privateExtendedProperty", "").partition("=")
+            wanted = [
+                held
+                for held in calendar.events.values()
+                if (get.get("showDeleted") == "true" or held["status"] != "cancelled")
+                and (not key or held.get("extendedProperties", {}).get("private", {}).get(key) == value)
+            ]
+        size = min(self.page, int(get.get("maxResults", 250)), 2500)
+        first = int(get.get("pageToken", "0"))
+        answer: Json = {
+            "kind": "calendar#events", "etag": '"made-up"', "summary": calendar.summary, "timeZone": calendar.zone,
+            "accessRole": "owner", "defaultReminders": [{"method": "popup", "minutes": 30}],
+            "items": [self._shown(calendar, held) for held in wanted[first : first + size]],
+        }  # fmt: skip
+        if first + size < len(wanted):
+            answer["nextPageToken"] = str(first + size)
+        elif "privateExtendedProperty" not in get:
+            answer["nextSyncToken"] = f"made-up-{len(calendar.log)}"
+        return answer
+
+    def _open(self, id: str, known: tuple[str, tuple[str, ...]], *, write: bool) -> CalendarOfGoogle:
+        who, scopes = known
+        calendar = self.calendars.get(id)
+        narrow = f"{AUTH}calendar" not in scopes and f"{AUTH}calendar.events" not in scopes
+        if calendar is None or who not in calendar.roles or (narrow and not calendar.made_by_app):
+            raise Refused(404, "notFound", "Not Found")
+        if write and calendar.roles[who] not in ("owner", "writer"):
+            raise Refused(403, "requiredAccessLevel", "You need to have writer access to this calendar.")
+        return calendar
+
+    def _check_right(self, scopes: tuple[str, ...], wanted: frozenset[str]) -> None:
+        if not wanted & set(scopes):
+            raise Refused(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
+
+    def _check(self, sent: Json, *, at_least: int) -> None:
+        if unknown := sent.keys() - WRITABLE:
+            raise Refused(400, "invalid", f"unknown fields {sorted(unknown)}")
+        if int(sent.get("sequence", at_least)) < at_least:
+            raise Refused(400, "invalid", "Invalid sequence value.")
+        reminders = sent.get("reminders", {})
+        overrides = reminders.get("overrides", [])
+        if reminders.get("useDefault") and overrides:
+            raise Refused(400, "cannotUseDefaultRemindersAndSpecifyOverride")
+        if len(overrides) > 5 or any(not 0 <= one["minutes"] <= 40320 for one in overrides):
+            raise Refused(400, "invalid", "Invalid reminder.")
+        for name in ("start", "end"):
+            moment = {key: value for key, value in sent.get(name, {}).items() if value is not None}
+            if name in sent and ("date" in moment) is ("dateTime" in moment):
+                raise Refused(400, "invalid", f"Invalid {name}.")
+
+    def _shown(self, calendar: CalendarOfGoogle, held: Json) -> Json:
+        """A resource as it is answered: times in the calendar's zone."""
+        shown = json.loads(json.dumps(held))
+        for name in ("start", "end"):
+            if "dateTime" in shown.get(name, {}):
+                moment = datetime.fromisoformat(shown[name]["dateTime"]).astimezone(ZoneInfo(calendar.zone))
+                shown[name]["dateTime"] = moment.isoformat()
+        assert isinstance(shown, dict)
+        return shown
+
+    def _touch(self, calendar: CalendarOfGoogle, held: Json, *, silently: bool = False) -> None:
+        held["etag"] = f'"{next(self.numbers)}"'
+        if not silently:
+            held["updated"] = _stamp(self.now)
+        calendar.log.append(held["id"])
+
+    def _note(self, method: str, path: str, query: dict[str, list[str]], schema: str, sent: Json) -> None:
+        self.asked.append((method, path, query))
+        if schema and sent:
+            self.sent.append((schema, sent))
+
+    def _told(self, schema: str, answer: Json) -> Json:
+        self.answered.append((schema, answer))
+        return answer
+
+
+def _merge(held: Json, sent: Json) -> None:
+    """PATCH: objects are merged, null takes a key away, everything else is replaced."""
+    for key, value in sent.items():
+        if value is None:
+            held.pop(key, None)
+        elif isinstance(value, dict) and isinstance(held.get(key), dict):
+            _merge(held[key], value)
+        else:
+            held[key] = value
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"

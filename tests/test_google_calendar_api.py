@@ -1,0 +1,482 @@
+"""The Google Calendar target over real sockets: the contract, every refusal, lost answers, what a user does there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google_calendars import CalendarOfGoogle, Refused, breaches
+from google_emulator import HTML_502, Fault, GoogleEmulator, running_google
+from google_schema import DOCUMENTS, FOLDER, document, needs_folder
+from target_contract import (
+    NOW,
+    OWNER,
+    TargetContract,
+    apply,
+    create,
+    delete,
+    make_event,
+    make_stamp,
+    outside_for,
+    update,
+)
+
+from connectors import open_target
+from connectors.google.events import google_id, uid_of
+from connectors.google.login import APP_CREATED, READ_SHEETS
+from connectors.google_calendar import GoogleCalendar
+from connectors.outside import Outside
+from sync.config import Settings, parse_settings
+from sync.errors import CredentialsError, TargetError
+from sync.models import Event, Outcome, RemoteEvent, Result
+from sync.protocols import Target
+
+ME = "user@example.com"
+
+
+@pytest.fixture
+def google() -> Iterator[GoogleEmulator]:
+    """The emulator; where Google's own document lies beside the project, all that was said is held against it."""
+    with running_google(refresh_tokens={"made-up-refresh": (APP_CREATED, READ_SHEETS)}) as emulator:
+        yield emulator
+    if (FOLDER / DOCUMENTS["calendar"]).exists():
+        assert breaches(emulator.v3, document("calendar")) == []
+
+
+@needs_folder
+def test_the_check_itself_finds_what_google_does_not_have(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    put(target, make_event())
+    v3 = replace(google.v3, asked=[("events.list", "", {"colour": ["1"]})], sent=[("Event", {"sequence": "0"})])
+    assert [line.partition(":")[0] for line in breaches(replace(v3, answered=[]), document("calendar"))] == [
+        "events.list",
+        "$.sequence",
+    ]
+
+
+@pytest.fixture
+def calendar(google: GoogleEmulator) -> CalendarOfGoogle:
+    return google.v3.add(roles={ME: "owner"})
+
+
+def login_text(google: GoogleEmulator) -> str:
+    return json.dumps(
+        {
+            "type": "authorized_user",
+            "client_id": "made-up",
+            "client_secret": "made-up",
+            "refresh_token": "made-up-refresh",
+            "token_uri": f"{google.root}/token",
+            "scopes": [APP_CREATED, READ_SHEETS],
+        }
+    )
+
+
+@pytest.fixture
+def outside(google: GoogleEmulator, tmp_path: Path) -> Outside:
+    return outside_for(tmp_path, secret=lambda name: login_text(google) if name == "google" else "")
+
+
+def settings_for(google: GoogleEmulator, calendar: CalendarOfGoogle) -> Settings:
+    return parse_settings(
+        f"""
+        owner = "{OWNER}"
+        timezone = "America/New_York"
+        [source]
+        type = "csv"
+        path = "leads.csv"
+        [target]
+        type = "google_calendar"
+        calendar = "{calendar.id}"
+        api_root = "{google.root}"
+        """
+    )
+
+
+@pytest.fixture
+def target(google: GoogleEmulator, calendar: CalendarOfGoogle, outside: Outside) -> Iterator[GoogleCalendar]:
+    opened = open_target(settings_for(google, calendar), outside)
+    assert isinstance(opened, GoogleCalendar)
+    yield opened
+    opened.close()
+
+
+class TestContract(TargetContract):
+    @pytest.fixture
+    def target(self, google: GoogleEmulator, calendar: CalendarOfGoogle, outside: Outside) -> Iterator[Target]:
+        yield open_target(settings_for(google, calendar), outside)
+
+
+def put(target: Target, event: Event) -> RemoteEvent:
+    """The event in the calendar, as it lies there."""
+    assert apply(target, create(event))[event.uid].result is Result.DONE
+    return target.observe({}).events[event.uid]
+
+
+def held(calendar: CalendarOfGoogle, event: Event) -> dict[str, Any]:
+    return calendar.events[google_id(event.uid)]
+
+
+def calls(google: GoogleEmulator, method: str) -> int:
+    return sum(asked[0] == f"events.{method}" for asked in google.v3.asked)
+
+
+# --- what is sent --------------------------------------------------------------------------------------------
+
+
+def test_an_event_is_private_takes_no_time_and_rings_only_as_we_say(
+    target: GoogleCalendar, calendar: CalendarOfGoogle
+) -> None:
+    put(target, make_event())
+    made = held(calendar, make_event())
+    assert (made["transparency"], made["visibility"], made["colorId"]) == ("transparent", "private", "7")
+    assert made["reminders"] == {"useDefault": False, "overrides": [{"method": "popup", "minutes": 10}]}
+    silent = make_event("silent", alarm=None)
+    put(target, silent)
+    assert held(calendar, silent)["reminders"] == {"useDefault": False, "overrides": []}
+
+
+def test_nobody_is_ever_mailed(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    base = put(target, make_event())
+    apply(target, update(make_event(summary="new"), base))
+    apply(target, delete(target.observe({}).events[base.uid]))
+    writes = [query for method, _, query in google.v3.asked if method != "events.list"]
+    assert [query.get("sendUpdates") for query in writes] == [["none"]] * 3
+
+
+def test_an_identity_is_reversible_and_in_googles_alphabet() -> None:
+    uid = make_event().uid
+    assert set(google_id(uid)) <= set("0123456789abcdefghijklmnopqrstuv")
+    assert uid_of(google_id(uid), OWNER) == uid
+    assert uid_of(google_id(uid), "zz9z") is None
+    assert uid_of("abc123", OWNER) is None
+    assert uid_of("not base32hex!", OWNER) is None
+
+
+def test_a_hundred_events_take_two_requests(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    events = [make_event(f"lead{number}") for number in range(100)]
+    before = len(google.requests)
+    outcomes = list(target.apply([create(event) for event in events], observed=target.observe({}), deadline=NOW))
+    assert {outcome.result for outcome in outcomes} == {Result.DONE}
+    asked = [request for request in google.requests[before:] if "token" not in request]
+    assert [request.partition("?")[0].rpartition("/")[2] for request in asked] == ["events", "v3", "v3"]
+
+
+def test_a_run_without_a_change_is_one_request(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    base = put(target, make_event())
+    before = len(google.requests)
+    assert target.observe({base.uid: base}).events == {base.uid: base}
+    assert len(google.requests) - before == 1
+
+
+def test_a_listing_in_pages_is_one_listing(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    google.v3.page = 7
+    events = [make_event(f"lead{number}") for number in range(25)]
+    apply(target, *map(create, events))
+    assert len(target.observe({}).events) == 25
+
+
+# --- what a user does ----------------------------------------------------------------------------------------
+
+
+def test_a_deletion_is_seen_and_an_event_that_was_moved_is_read(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    gone, moved = put(target, make_event("gone")), put(target, make_event("moved"))
+    google.v3.remove(calendar, google_id(gone.uid))
+    later = {"dateTime": "2027-01-20T15:00:00-05:00", "timeZone": "America/New_York"}
+    end = {"dateTime": "2027-01-20T15:30:00-05:00", "timeZone": "America/New_York"}
+    google.v3.edit(calendar, google_id(moved.uid), start=later, end=end, summary="✓ done")
+    seen = target.observe({gone.uid: gone, moved.uid: moved}).events
+    assert set(seen) == {moved.uid}
+    assert seen[moved.uid].snapshot.start == datetime(2027, 1, 20, 20, 0, tzinfo=UTC)
+    assert seen[moved.uid].snapshot.summary == "✓ done"
+
+
+def test_an_edit_between_look_and_write_is_never_overwritten(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    one, other = put(target, make_event("one")), put(target, make_event("other"))
+    for base in (one, other):
+        google.v3.edit(calendar, google_id(base.uid), summary="theirs")
+    outcomes = apply(target, update(make_event("one", summary="ours"), one), delete(other), observed=target.observe({}))
+    assert {outcome.result for outcome in outcomes.values()} == {Result.REFUSED}
+    assert held(calendar, make_event("one"))["summary"] == "theirs"
+    assert held(calendar, make_event("other"))["status"] == "confirmed"
+
+
+def test_what_the_user_set_stays_when_we_write(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    name = google_id(base.uid)
+    reminders = {
+        "useDefault": False,
+        "overrides": [{"method": "popup", "minutes": 10}, {"method": "email", "minutes": 60}],
+    }
+    google.v3.edit(
+        calendar, name, colorId="3", visibility="public", transparency="opaque", location="Cafe", reminders=reminders
+    )
+    seen = target.observe({}).events[base.uid]
+    apply(target, update(make_event(alarm=timedelta(minutes=20)), seen))
+    after = calendar.events[name]
+    assert (after["colorId"], after["visibility"], after["transparency"]) == ("3", "public", "opaque")
+    assert after["location"] == "Cafe"
+    assert after["reminders"]["overrides"] == [{"method": "popup", "minutes": 20}, {"method": "email", "minutes": 60}]
+
+
+def test_a_note_written_in_googles_editor_is_text_and_stays(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    name = google_id(base.uid)
+    html = calendar.events[name]["description"].replace("&", "&amp;").replace("\n", "<br>") + "<br>called &amp; waits"
+    google.v3.edit(calendar, name, description=html)
+    seen = target.observe({}).events[base.uid]
+    assert seen.snapshot.description == base.snapshot.description + "\ncalled & waits"
+    apply(target, update(make_event(summary="new"), seen))
+    assert calendar.events[name]["description"].endswith("\ncalled & waits")
+
+
+def test_an_alarm_the_user_chose_is_read_as_theirs(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    reminders = {"useDefault": False, "overrides": [{"method": "popup", "minutes": 45}]}
+    google.v3.edit(calendar, google_id(base.uid), reminders=reminders)
+    assert target.observe({}).events[base.uid].snapshot.our_alarm == timedelta(minutes=45)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"recurrence": ["RRULE:FREQ=WEEKLY"]}, "it was made recurring"),
+        ({"attendees": [{"email": "ann@example.org"}]}, "somebody was invited to it"),
+    ],
+)
+def test_hands_off(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar, fields: dict[str, Any], said: str
+) -> None:
+    base = put(target, make_event())
+    google.v3.edit(calendar, google_id(base.uid), **fields)
+    assert target.observe({}).events[base.uid].snapshot.hands_off == said
+
+
+@pytest.mark.parametrize(
+    "start", [{"dateTime": "soon"}, {"date": "0000-00-00"}, {}, {"dateTime": "2027-01-01T09:00:00"}]
+)
+def test_an_event_that_cannot_be_read_is_there_and_not_gone(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar, start: dict[str, str]
+) -> None:
+    base = put(target, make_event())
+    calendar.events[google_id(base.uid)]["start"] = start
+    del google
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("google_calendars.GoogleCalendars._shown", lambda self, calendar, held: dict(held))
+        seen = target.observe({base.uid: base})
+    assert seen.events == {}
+    assert set(seen.unreadable) == {base.uid}
+
+
+def test_foreign_events_are_not_ours(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    copied = {**held(calendar, make_event()), "id": "copied000"}
+    calendar.events["copied000"] = copied
+    assert set(target.observe({}).events) == {base.uid}
+
+
+# --- what goes wrong -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", ["create", "update", "delete"])
+def test_a_lost_answer_is_found_to_be_done(google: GoogleEmulator, target: GoogleCalendar, action: str) -> None:
+    base = put(target, make_event("old"))
+    change = {
+        "create": create(make_event("new")),
+        "update": update(make_event("old", summary="new"), base),
+        "delete": delete(base),
+    }[action]  # fmt: skip
+    observed = target.observe({})
+    google.answered_then_lost = 1
+    [outcome] = target.apply([change], observed=observed, deadline=NOW)
+    assert outcome.result is Result.DONE, outcome
+    assert calls(google, "insert") == (2 if action == "create" else 1)
+
+
+def test_a_lost_batch_is_looked_at_event_by_event(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    events = [make_event(f"lead{number}") for number in range(5)]
+    observed = target.observe({})
+    google.answered_then_lost = 1
+    outcomes = list(target.apply([create(event) for event in events], observed=observed, deadline=NOW))
+    assert {outcome.result for outcome in outcomes} == {Result.DONE}
+    assert calls(google, "insert") == 5
+
+
+def test_an_outage_leaves_everything_unknown_and_ends_soon(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    events = [make_event(f"lead{number}") for number in range(60)]
+    observed = target.observe({})
+    google.faults.append(Fault("calendar/v3", 502, HTML_502, times=1000))
+    before = len(google.requests)
+    outcomes = list(target.apply([create(event) for event in events], observed=observed, deadline=NOW))
+    assert [outcome.result for outcome in outcomes] == [Result.UNKNOWN] * 50 + [Result.HELD] * 10
+    assert len(google.requests) - before < 10
+
+
+def test_a_create_never_overwrites_what_lies_under_its_id(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    google.v3.edit(calendar, google_id(base.uid), summary="theirs")
+    outcome = apply(target, create(make_event()))[base.uid]
+    assert (outcome.result, outcome.remote and outcome.remote.snapshot.summary) == (Result.UNKNOWN, "theirs")
+
+
+def test_an_id_used_before_is_restored(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    google.v3.remove(calendar, google_id(base.uid))
+    outcome = apply(target, create(make_event(summary="again")))[base.uid]
+    assert outcome.result is Result.DONE
+    assert target.observe({}).events == {base.uid: outcome.remote}
+    assert held(calendar, make_event())["status"] == "confirmed"
+
+
+def test_an_event_deleted_meanwhile_is_gone(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    observed = target.observe({})
+    google.v3.refuse.append(("delete", Refused(410, "deleted"), 1))
+    [outcome] = target.apply([delete(base)], observed=observed, deadline=NOW)
+    assert outcome.result is Result.DONE
+
+
+REFUSALS = [
+    pytest.param(403, "rateLimitExceeded", Result.HELD, "limit of requests", True, id="rate"),
+    pytest.param(403, "userRateLimitExceeded", Result.HELD, "limit of requests", True, id="user rate"),
+    pytest.param(429, "rateLimitExceeded", Result.HELD, "limit of requests", True, id="429"),
+    pytest.param(403, "quotaExceeded", Result.HELD, "quota", True, id="quota"),
+    pytest.param(403, "calendarUsageLimits", Result.HELD, "no more new events", True, id="usage"),
+    pytest.param(403, "forbiddenForNonOrganizer", Result.REFUSED, "organizer", False, id="organizer"),
+    pytest.param(400, "invalid", Result.REFUSED, "refuses this event", False, id="invalid"),
+    pytest.param(412, "conditionNotMet", Result.REFUSED, "changed meanwhile", False, id="412"),
+    pytest.param(404, "notFound", Result.REFUSED, "no longer there", False, id="404"),
+    pytest.param(410, "deleted", Result.REFUSED, "no longer there", False, id="410"),
+]
+
+
+@pytest.mark.parametrize(("status", "reason", "result", "said", "waits"), REFUSALS)
+def test_every_refusal_has_its_outcome(
+    google: GoogleEmulator, target: GoogleCalendar, status: int, reason: str, result: Result, said: str, waits: bool
+) -> None:
+    base = put(target, make_event())
+    google.v3.refuse.append(("patch", Refused(status, reason), 9))
+    changes = [update(make_event(summary="new"), base), create(make_event("other"))]
+    outcomes = {one.uid: one for one in target.apply(changes, observed=target.observe({}), deadline=NOW)}
+    outcome = outcomes[base.uid]
+    assert (outcome.result, said in outcome.message) == (result, True), outcome
+    assert (outcome.not_before is not None) is waits
+    assert outcome.rejected is (reason in ("forbiddenForNonOrganizer", "invalid"))
+    assert outcomes[make_event("other").uid].result is Result.DONE, "one refusal is no other event's"
+
+
+RIGHTS = [
+    pytest.param("insufficientPermissions", "tick every box", id="scope"),
+    pytest.param("accessNotConfigured", "press Enable", id="switched off"),
+    pytest.param("requiredAccessLevel", f"{ME} the right Make changes", id="read-only"),
+    pytest.param("something new", "may not write", id="unknown"),
+]
+
+
+@pytest.mark.parametrize(("reason", "said"), RIGHTS)
+def test_a_missing_right_ends_the_run_with_its_cure(
+    google: GoogleEmulator, target: GoogleCalendar, reason: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(target._api, "who", ME)
+    observed = target.observe({})
+    google.v3.refuse.append(("insert", Refused(403, reason), 999))
+    outcomes: list[Outcome] = []
+    with pytest.raises(CredentialsError, match="nothing more was written") as caught:
+        outcomes.extend(target.apply([create(make_event(f"l{n}")) for n in range(60)], observed=observed, deadline=NOW))
+    assert said in str(caught.value)
+    assert calls(google, "insert") == 50, "after the first portion nothing more is asked"
+
+
+def test_a_calendar_that_is_not_there_names_who_asked(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    google.v3.calendars.clear()
+    with pytest.raises(TargetError, match=r"knows no calendar .* for the Google account you logged in with"):
+        target.observe({})
+
+
+def test_an_expired_token_is_replaced_once(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    put(target, make_event())
+    google._tokens.clear()
+    assert len(target.observe({}).events) == 1
+    google.refresh_tokens.clear()
+    google._tokens.clear()
+    with pytest.raises(CredentialsError, match="run `followup login google` again"):
+        target.observe({})
+
+
+def test_half_a_listing_is_no_listing(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    google.v3.page = 2
+    apply(target, *(create(make_event(f"lead{number}")) for number in range(5)))
+    google.faults.append(Fault("pageToken=2", 502, HTML_502, times=100))
+    with pytest.raises(TargetError, match="out of order"):
+        target.observe({})
+
+
+def test_what_a_listing_leaves_out_is_asked_for(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    calendar.events[google_id(base.uid)]["extendedProperties"]["private"].pop("followup")
+    seen = target.observe({base.uid: base})
+    assert set(seen.events) == {base.uid}
+    assert "leaves out" in seen.notes[0]
+
+
+def test_after_the_deadline_nothing_is_begun(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    observed = target.observe({})
+    [outcome] = target.apply([create(make_event())], observed=observed, deadline=NOW - timedelta(seconds=1))
+    assert (outcome.result, outcome.message) == (Result.HELD, "the run's time was up")
+    assert calls(google, "insert") == 0
+
+
+def test_a_calendar_of_our_own_is_made(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    made = target.make_calendar("Follow-ups")
+    assert google.v3.calendars[made.url].summary == "Follow-ups"
+    assert google.v3.calendars[made.url].zone == "America/New_York"
+
+
+def test_a_day_becomes_an_hour_and_an_hour_a_day(target: GoogleCalendar) -> None:
+    event = make_event()
+    base = put(target, event)
+    day = event.start.date() if isinstance(event.start, datetime) else event.start
+    whole = replace(event, start=day, end=day + timedelta(days=1), alarm=timedelta(hours=-9))
+    for wanted in (whole, event):
+        outcome = apply(target, update(wanted, base))[event.uid]
+        assert outcome.remote is not None
+        base = outcome.remote
+        assert (base.snapshot.start, base.snapshot.our_alarm) == (wanted.start, wanted.alarm)
+
+
+def test_a_sequence_is_never_below_googles(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    google.v3.edit(calendar, google_id(base.uid), sequence=7)
+    seen = target.observe({}).events[base.uid]
+    change = replace(update(make_event(summary="new"), seen), stamp=make_stamp(seen.snapshot.sequence + 1))
+    assert apply(target, change)[base.uid].result is Result.DONE
