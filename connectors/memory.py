@@ -10,6 +10,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from sync.errors import LockedError
+from sync.memory import Intent, Memory
 from sync.models import (
     Abilities,
     Action,
@@ -23,7 +24,6 @@ from sync.models import (
     Stamp,
     Table,
 )
-from sync.reconcile.memory import Intent, Memory
 from sync.reconcile.text_marks import put_our_part
 
 

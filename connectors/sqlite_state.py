@@ -1,7 +1,7 @@
 """State in one SQLite file: memory, and the journal that makes a killed run heal (DESIGN 6).
 
 - `meta` holds the schema's number and single facts; `leads`, `touches`, `events` one JSON document per value of
-  `sync.reconcile.memory`, keyed as in `Memory`.
+  `sync.memory`, keyed as in `Memory`.
 - `runs` and `intents` are the journal. `begin` writes a run and everything it is about to do in one commit, before the
   first request; `record` adds results in batches; `commit` stores the new memory and ends the run in one commit. An
   intent without a result is an unknown outcome: the next run reads the calendar before it believes anything.
@@ -30,9 +30,9 @@ from connectors.evidence import last_left_out
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
+from sync.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Probed, Stop, TouchMemory
 from sync.models import Action, Change, Event, Moment, Outcome, RemoteEvent, Result, Stamp
 from sync.proof import Proof
-from sync.reconcile.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Probed, Stop, TouchMemory
 
 SCHEMA = 1
 MIGRATIONS: Mapping[int, str] = {}

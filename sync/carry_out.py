@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.errors import FollowupError, TargetError
+from sync.memory import Memory
 from sync.models import Change, Observation, Outcome, Plan, Result
 from sync.protocols import StateStore, Target
-from sync.reconcile.memory import Memory
 from sync.reconcile.outcomes import settle
 
 BATCH = 50

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from sync.memory import Intent, Memory
 from sync.models import (
     Abilities,
     CellToWrite,
@@ -24,7 +25,6 @@ from sync.models import (
     Table,
 )
 from sync.proof import Proof
-from sync.reconcile.memory import Intent, Memory
 
 
 class Source(Protocol):

@@ -16,13 +16,13 @@ from sync.advice import load_advice
 from sync.carry_out import Progress, carry_out, exit_code_of, message_of
 from sync.config import Settings
 from sync.errors import OK, ConfigError, FollowupError, GuardStop
+from sync.memory import Memory, Probed
 from sync.models import Change, Finding, Lead, Leads, Note, Observation, Plan
 from sync.protocols import Probes, Source, StateStore, Target
 from sync.reading.leads import read_leads
 from sync.reconcile.clearing import plan_clearing
 from sync.reconcile.guards import check_disappearance, check_identities
 from sync.reconcile.healing import heal
-from sync.reconcile.memory import Memory, Probed
 from sync.reconcile.undo import lift_dismissals, open_undoing, vanished
 from sync.run import Report, look_at
 

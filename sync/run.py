@@ -23,6 +23,7 @@ from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, messag
 from sync.config import Settings
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
 from sync.events import to_event
+from sync.memory import Memory, Stop
 from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Schedule, Table
 from sync.moments import day_of
 from sync.protocols import Probes, Source, StateStore, Target, WritesBack
@@ -34,7 +35,6 @@ from sync.reconcile.healing import adopt, heal
 from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.held import remember_saying, speak
 from sync.reconcile.identity import is_ours
-from sync.reconcile.memory import Memory, Stop
 from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import leave_gaps, name_healed, recall, recognise

@@ -13,9 +13,9 @@ from datetime import date, tzinfo
 
 from msgspec import Struct
 
+from sync.memory import LeadMemory, Memory, Reaction
 from sync.models import Lead
 from sync.moments import day_of
-from sync.reconcile.memory import LeadMemory, Memory, Reaction
 
 SHEET, TICK = "sheet", "tick"
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from sync.advice import load_advice
 from sync.config import Settings, parse_settings
+from sync.memory import Memory, Reaction
 from sync.models import Abilities, Lead, Leads, Person, Schedule, Stage, Touch
-from sync.reconcile.memory import Memory, Reaction
 from sync.schedule.make import make_schedule
 
 NEW_YORK = ZoneInfo("America/New_York")

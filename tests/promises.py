@@ -16,9 +16,9 @@ from advisor import NEW_YORK, Seeker, a_lead, settings_for
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from sync.memory import Reaction
 from sync.models import Lead, Moment, Person, Schedule, Stage, Touch, TouchClass
 from sync.reading.organisations import agency_key, organisation_key
-from sync.reconcile.memory import Reaction
 from sync.schedule.business_days import BusinessDays, open_business_days
 from sync.schedule.cases import plan_stage
 

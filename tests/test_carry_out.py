@@ -16,8 +16,8 @@ from connectors.memory import MemoryTarget
 from connectors.sqlite_state import SqliteState
 from sync.carry_out import CarriedOut, carry_out
 from sync.errors import CredentialsError, TargetError
+from sync.memory import EventMemory, Memory
 from sync.models import Abilities, Change, Observation, Outcome, Plan, RemoteEvent, Result
-from sync.reconcile.memory import EventMemory, Memory
 
 
 @dataclass

@@ -11,9 +11,9 @@ from conftest import NOW
 
 from sync.advice import load_advice
 from sync.config import parse_settings
+from sync.memory import Memory
 from sync.models import Abilities, Row, Table
 from sync.reading.leads import read_leads
-from sync.reconcile.memory import Memory
 from sync.schedule.make import make_schedule
 
 SETTINGS = """

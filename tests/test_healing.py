@@ -12,11 +12,11 @@ from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
 
 from connectors.memory import MemoryTarget, snapshot_of
+from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.models import Action, Event, Observation, RemoteEvent, Stamp
 from sync.reconcile.changes import Wish
 from sync.reconcile.healing import adopt, heal
 from sync.reconcile.identity import SELF
-from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import TickPattern, take_reactions
 
 OLD = make_event("acme")

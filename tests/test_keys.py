@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from sync.memory import LeadMemory
 from sync.models import Lead, Person
 from sync.reading.keys import Identities, Identity, identity_cells, key_forms, normalise_name, numbers_rows
 from sync.reading.matching import Keys
 from sync.reading.matching import assign_keys as assign
-from sync.reconcile.memory import LeadMemory
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 

@@ -70,7 +70,7 @@ def test_no_module_imports_one_that_imports_it() -> None:
 
 
 def test_values_stand_on_the_standard_library_and_msgspec() -> None:
-    for name in ("models.py", "errors.py", "reconcile/memory.py", "reconcile/identity.py"):
+    for name in ("models.py", "errors.py", "memory.py", "reconcile/identity.py"):
         assert tops(ROOT / "sync" / name) <= set(sys.stdlib_module_names) | {"msgspec", "sync"}
 
 

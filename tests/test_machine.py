@@ -39,10 +39,10 @@ from connectors.memory import MemorySource, MemoryState
 from connectors.sqlite_state import SqliteState
 from sync.advice import load_advice
 from sync.errors import FollowupError, GuardStop
+from sync.memory import Reaction
 from sync.models import Action, Result
 from sync.protocols import StateStore
 from sync.reconcile.identity import make_uid
-from sync.reconcile.memory import Reaction
 from sync.reconcile.reactions import TickPattern, future_events
 from sync.run import Report, run
 

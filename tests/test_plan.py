@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from connectors.memory import MemoryTarget
 from sync.config import Settings, parse_settings
 from sync.errors import GuardStop
+from sync.memory import DeletesOfDay, Memory, Reaction, TouchMemory
 from sync.models import Action, Event, Lead, Leads, Observation, Outcome, Plan, RemoteEvent, Result, Schedule, Touch
 from sync.reconcile.changes import Wish
 from sync.reconcile.guards import check_disappearance
 from sync.reconcile.identity import make_uid
-from sync.reconcile.memory import DeletesOfDay, Memory, Reaction, TouchMemory
 from sync.reconcile.outcomes import settle
 from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions

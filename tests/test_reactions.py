@@ -9,8 +9,8 @@ from conftest import NOW, ZONE, a_touch, at
 from msgspec.structs import replace
 from runner import Seeker, a_row
 
+from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
-from sync.reconcile.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import TickPattern, take_reactions
 
 TICKS = TickPattern(["erledigt", "hecho"])

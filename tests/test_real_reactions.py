@@ -18,7 +18,7 @@ from runner import Seeker, a_row
 from servers import Server, radicale, xandikos
 from worlds import ServerWorld
 
-from sync.reconcile.memory import Reaction
+from sync.memory import Reaction
 
 FIRST = "Follow up: Dana Acme, Acme"
 

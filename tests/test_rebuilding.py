@@ -15,9 +15,9 @@ from worlds import BurningTarget, Fuse, Killed
 from connectors.memory import MemoryState, MemoryTarget, snapshot_of
 from sync import repair
 from sync.advice import load_advice
+from sync.memory import Memory, Reaction
 from sync.models import Observation, RemoteEvent
 from sync.reconcile.identity import make_uid
-from sync.reconcile.memory import Memory, Reaction
 from sync.reconcile.reactions import TickPattern
 from sync.reconcile.rebuilding import Found, recall, recognise
 from sync.reconcile.text_marks import our_part

@@ -17,8 +17,7 @@ from msgspec.structs import replace
 from connectors.memory import snapshot_of
 from connectors.sqlite_state import SqliteState
 from sync.errors import ConfigError, LockedError, TargetError
-from sync.models import Action, Change, Event, Lead, Outcome, RemoteEvent, Result, Stage, Stamp
-from sync.reconcile.memory import (
+from sync.memory import (
     DeletesOfDay,
     EventMemory,
     LeadMemory,
@@ -28,6 +27,7 @@ from sync.reconcile.memory import (
     Stop,
     TouchMemory,
 )
+from sync.models import Action, Change, Event, Lead, Outcome, RemoteEvent, Result, Stage, Stamp
 from sync.repair import lift
 
 STATES = Path(__file__).parent / "data" / "state"

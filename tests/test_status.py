@@ -13,7 +13,7 @@ from stub_server import REJECTED_WORD
 from worlds import StubWorld
 
 from sync.errors import ConfigError, GuardStop, SourceError
-from sync.reconcile.memory import Memory
+from sync.memory import Memory
 from sync.reconcile.status import make_status, parse_age, status_json, status_lines
 
 

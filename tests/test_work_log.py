@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from sync.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Lead, Person
-from sync.reconcile.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.work_log import Contact, contact_rows, contacts_csv, record_contacts
 
 ZONE = ZoneInfo("America/New_York")

@@ -23,9 +23,9 @@ from connectors.caldav_server import CaldavServer
 from connectors.dav.server_profiles import ServerProfile
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
 from connectors.memory import MemoryTarget
+from sync.memory import Intent, Memory
 from sync.models import Change, Observation, Outcome, RemoteEvent
 from sync.protocols import StateStore, Target
-from sync.reconcile.memory import Intent, Memory
 
 T = TypeVar("T")
 LOGIN = Login("ann", "secret")

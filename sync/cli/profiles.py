@@ -19,9 +19,9 @@ from sync.errors import ConfigError, FollowupError
 if TYPE_CHECKING:
     from connectors.outside import Outside
     from sync.config import Settings
+    from sync.memory import Memory
     from sync.models import Leads, Table
     from sync.protocols import Target
-    from sync.reconcile.memory import Memory
     from sync.setup.guess import ColumnGuess
 
 

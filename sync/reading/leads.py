@@ -18,6 +18,7 @@ from typing import Any
 from msgspec.structs import fields
 
 from sync.config import Settings
+from sync.memory import LeadMemory
 from sync.models import Lead, Leads, Note, Row, Table
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
@@ -30,7 +31,6 @@ from sync.reading.matching import assign_keys
 from sync.reading.sheet import Sheet, take_rows
 from sync.reading.statuses import StageWords, own_words
 from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
-from sync.reconcile.memory import LeadMemory
 
 _EMPTY: Mapping[str, str] = {}
 _DATED = DAYS | MOMENTS | {"plan"}

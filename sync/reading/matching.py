@@ -14,8 +14,8 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct
 
+from sync.memory import LeadMemory
 from sync.reading.keys import SEPARATOR, Identities, Identity, free_form, normalise_name, short_form
-from sync.reconcile.memory import LeadMemory
 
 _SIMILAR = 0.8
 _ENOUGH = 3

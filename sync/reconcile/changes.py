@@ -30,11 +30,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync.memory import EventMemory, Memory, Reaction
 from sync.models import Action, Change, Event, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
 from sync.moments import day_of
 from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
 from sync.reconcile.identity import is_shared_key
-from sync.reconcile.memory import EventMemory, Memory, Reaction
 from sync.reconcile.outcomes import found
 from sync.reconcile.text_marks import user_part
 

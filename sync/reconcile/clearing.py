@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from sync.memory import Memory
 from sync.models import Action, Change, Observation, RemoteEvent
 from sync.moments import day_of
 from sync.reconcile.identity import is_ours
-from sync.reconcile.memory import Memory
 from sync.reconcile.text_marks import user_part
 
 

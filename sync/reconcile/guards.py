@@ -22,8 +22,8 @@ from msgspec.structs import replace
 
 from sync.config import Limits
 from sync.errors import ConfigError, GuardStop, SourceError
+from sync.memory import DeletesOfDay, Memory
 from sync.models import Action, Change, Leads, Observation
-from sync.reconcile.memory import DeletesOfDay, Memory
 from sync.reconcile.reactions import future_events
 
 WINDOW_DAYS = 7

@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.models import Action, Event, Observation, RemoteEvent, Snapshot, Touch
 from sync.moments import day_of
 from sync.reconcile.changes import Wish
 from sync.reconcile.identity import is_shared_key
-from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import TickPattern
 

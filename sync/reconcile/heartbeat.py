@@ -16,10 +16,10 @@ from msgspec.structs import replace
 from sync.advice import Advice
 from sync.config import Settings
 from sync.events import to_event
+from sync.memory import Memory, Reaction, TouchMemory
 from sync.models import Abilities, Touch, TouchClass
 from sync.reconcile.changes import Wish
 from sync.reconcile.identity import SELF, make_uid
-from sync.reconcile.memory import Memory, Reaction, TouchMemory
 
 RULE = "heartbeat"
 LENGTH = timedelta(minutes=15)

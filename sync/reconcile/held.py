@@ -11,10 +11,10 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from sync.memory import Memory
 from sync.models import Event
 from sync.reconcile.changes import Wish
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
-from sync.reconcile.memory import Memory
 
 REVIEW = "R-001-14"
 SAID = "held deletes said"

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from sync.memory import EventMemory, Memory, Refusal
 from sync.models import Outcome, RemoteEvent, Result, Stamp
 from sync.reconcile.fields import event_of
-from sync.reconcile.memory import EventMemory, Memory, Refusal
 
 
 def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Memory:

@@ -12,10 +12,10 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from sync.config import Settings
+from sync.memory import Memory
 from sync.models import Abilities, Action, Change, Leads, Note, Observation, Plan, Problem, Schedule
 from sync.reconcile.changes import Decider, Wish
 from sync.reconcile.guards import hold_deletes
-from sync.reconcile.memory import Memory
 from sync.reconcile.reactions import future_events
 from sync.reconcile.undo import digest_of
 

@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Moment, Note, Observation, RemoteEvent, Snapshot
 from sync.moments import day_of, same_moment
-from sync.reconcile.memory import EventMemory, Memory, Reaction, TouchMemory
 
 WATCH_DAYS = 30
 """Past events are watched this long; what happens to them later means nothing (DESIGN 6)."""

@@ -17,12 +17,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.advice import Rule
+from sync.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Lead, Observation, Snapshot, Stage, Stamp, Touch
 from sync.moments import day_of
 from sync.reading.keys import identity_cells, key_forms
 from sync.reading.organisations import agency_key, organisation_key, referrer_key
 from sync.reconcile.identity import SELF, is_shared_key, make_uid
-from sync.reconcile.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import TickPattern
 
 ROUNDS = 100

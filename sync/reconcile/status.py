@@ -13,8 +13,8 @@ from msgspec.structs import asdict
 
 from sync.counting import counted
 from sync.errors import ConfigError, GuardStop
+from sync.memory import Memory, Reaction, Stop
 from sync.models import Moment
-from sync.reconcile.memory import Memory, Reaction, Stop
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 

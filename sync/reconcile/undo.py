@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp
 from sync.moments import same_moment
 from sync.reconcile.fields import event_of
 from sync.reconcile.identity import SELF, make_uid
-from sync.reconcile.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.reconcile.reactions import future_events
 from sync.reconcile.text_marks import our_part, put_our_part
 

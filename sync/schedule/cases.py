@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
+from sync.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.models import Lead, Moment, Person, Stage
 from sync.reading.organisations import agency_key, organisation_key
-from sync.reconcile.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.schedule.desk import Desk
 
 CORRECTION = timedelta(days=21)

@@ -15,10 +15,10 @@ from msgspec import Struct, field
 
 from sync.advice import Advice, Rule
 from sync.config import Settings
+from sync.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Abilities, Lead, Leads, Moment, Note
 from sync.moments import zone_names
 from sync.reconcile.identity import make_uid
-from sync.reconcile.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.schedule.business_days import BusinessDays, open_business_days
 from sync.schedule.plain_text import clean
 from sync.schedule.slots import Slots, Windows, at, moment_of, quarter_up

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from sync.advice import Rule
+from sync.memory import Reaction, TouchMemory
 from sync.models import Moment, Person, TouchClass
-from sync.reconcile.memory import Reaction, TouchMemory
 from sync.schedule.cases import Case, fact_text, person_key
 from sync.schedule.desk import Desk
 from sync.schedule.plain_text import clean

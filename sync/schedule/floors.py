@@ -11,8 +11,8 @@ from datetime import date
 from msgspec.structs import replace
 
 from sync.advice import Rule
+from sync.memory import TouchMemory
 from sync.models import Moment, Person, TouchClass
-from sync.reconcile.memory import TouchMemory
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel

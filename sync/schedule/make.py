@@ -24,8 +24,8 @@ from msgspec.structs import replace
 
 from sync.advice import Advice
 from sync.config import Settings
+from sync.memory import Memory, TouchMemory
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
-from sync.reconcile.memory import Memory, TouchMemory
 from sync.schedule.asking import asking_trains
 from sync.schedule.budgets import Guard
 from sync.schedule.cases import STOPS, Case, open_case

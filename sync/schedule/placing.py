@@ -18,8 +18,8 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
+from sync.memory import Reaction
 from sync.models import Note, TouchClass
-from sync.reconcile.memory import Reaction
 from sync.schedule.budgets import Guard, Reached
 from sync.schedule.cases import Case, person_key
 from sync.schedule.desk import Desk

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
+from sync.memory import TouchMemory
 from sync.models import Moment
-from sync.reconcile.memory import TouchMemory
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import draft_for, remember
 from sync.schedule.ladders import WEEK, Ladder, day_or_none, sheet_date

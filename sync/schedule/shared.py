@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from sync.advice import Rule
+from sync.memory import TouchMemory
 from sync.models import Stage, TouchClass
 from sync.reconcile.identity import SELF
-from sync.reconcile.memory import TouchMemory
 from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from sync.advice import load_advice
 from sync.config import parse_settings
+from sync.memory import Memory
 from sync.models import Abilities, Row, Table
 from sync.reading.leads import read_leads
-from sync.reconcile.memory import Memory
 from sync.schedule.make import make_schedule
 
 HEADER = ("Company", "Role", "Contact", "Contact Email", "Date Applied", "Status", "Last Contacted", "Interview Date")
