@@ -1,0 +1,129 @@
+"""What a message may speak of: the facts of a row as they are written in a letter.
+
+Text of the sheet is quoted as it stands, but bounded in letters and words, in one line, and without what would break a
+message: links, brackets and braces (they mark blanks and slots), question marks (there is one question, ours).
+Dates are named as people name them, never relative to today. Where a fact is empty, the sentence that needs it is left
+out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sync.config import MeSettings
+from sync.messages.phrases import Phrases
+from sync.models import Lead, Moment, Person
+from sync.schedule.plain_text import clean
+
+_LIMITS = {
+    "name": (36, 6), "first_name": (24, 1), "firm": (40, 6), "company": (40, 6), "role": (44, 7), "referrer": (40, 6),
+    "contact": (40, 6), "how_known": (72, 12), "source": (40, 7), "problem": (80, 14), "city": (30, 4),
+    "interview_kind": (24, 4), "me": (36, 5), "my_phone": (24, 5), "my_line": (80, 12), "progress": (90, 14),
+}  # fmt: skip
+"""Letters and words of a fact at most."""
+_LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+", re.IGNORECASE)
+_BRACKETS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "?": "", "？": "", "¿": "", "|": "/"})
+_REPEATED = re.compile(r"([!.,;:])[!.,;:]*(?=\1)")
+_SPACED = re.compile(r" +([,;:!.])(?=\s|$)")
+_FREE = "'\"“”‘’«»„"
+_NO_FIRST_NAME = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|mx|herr|frau|dipl|ing|phd|sir|dame)\b\.?,?\s*)+", re.IGNORECASE)
+
+
+def as_fact(text: str, name: str) -> str:
+    """A cell as a message quotes it; empty where nothing can be quoted."""
+    letters, words = _LIMITS[name]
+    line = clean(_LINK.sub(" ", clean(text, limit=400)).translate(_BRACKETS), limit=400)
+    line = _REPEATED.sub("", line)
+    line = _SPACED.sub(r"\1", line).strip(" ,;:-–—/|" + "\\")
+    parts = line.split(" ")
+    if len(parts) > words or len(line) > letters:
+        line = _cut(" ".join(parts[:words]), letters - 1).rstrip(" ,;:.-–—(") + "…"
+    return line if any(character.isalnum() for character in line) else ""
+
+
+def _cut(line: str, letters: int) -> str:
+    if len(line) <= letters:
+        return line
+    whole, _, _ = line[: letters + 1].rpartition(" ")
+    return whole or line[:letters]
+
+
+def first_name(name: str) -> str:
+    """The name a friend would use: the first word, the one after the comma in `Reed, Dana`, never a title."""
+    bare = _NO_FIRST_NAME.sub("", name)
+    last, comma, given = bare.partition(",")
+    words = (given if comma and given.strip() else last).split()
+    return words[0].strip(_FREE) if words else ""
+
+
+def about_me(me: MeSettings) -> Mapping[str, str]:
+    """What the seeker says of themselves; a name that is missing is a blank to fill in."""
+    facts = {"my_phone": as_fact(me.phone, "my_phone"), "my_line": as_fact(me.line, "my_line").rstrip(".")}
+    name = as_fact(me.name, "me")
+    return {**facts, "me": name} if name else facts
+
+
+def about_lead(lead: Lead, person: Person, *, to_contact: bool) -> dict[str, str]:
+    """What the row says of the position and of how the recipient is known; `to_contact`: is it the row's contact.
+
+    Nobody is told that they know themselves: what names the recipient is left out.
+    """
+    name = as_fact(person.name, "name")
+    return {
+        "name": name,
+        "first_name": as_fact(first_name(person.name), "first_name"),
+        "company": as_fact(lead.company, "company"),
+        "role": as_fact(lead.role, "role"),
+        "referrer": _of_another(as_fact(lead.referrer, "referrer"), name),
+        "how_known": _of_another(as_fact(lead.how_known, "how_known").rstrip("."), name),
+        "source": _of_another(as_fact(lead.source, "source").rstrip("."), name),
+        "problem": as_fact(lead.problem, "problem").rstrip("."),
+        "city": as_fact(lead.city, "city"),
+        "interview_kind": as_fact(lead.interview_kind, "interview_kind"),
+        "contact": "" if to_contact else _of_another(as_fact(lead.contact.name, "contact"), name),
+    }
+
+
+def _of_another(text: str, name: str) -> str:
+    return "" if name and name.casefold() in text.casefold() else text
+
+
+def about_days(days: Mapping[str, date | None], phrases: Phrases) -> dict[str, str]:
+    """Dates as a letter names them: `applied` with its weekday, `applied_day` without."""
+    facts: dict[str, str] = {}
+    for name, day in days.items():
+        if day is not None:
+            facts[name], facts[f"{name}_day"] = long_date(day, phrases), short_date(day, phrases)
+    return facts
+
+
+def long_date(day: date, phrases: Phrases) -> str:
+    """`Monday 4 January`; `Montag, dem 4. Januar`."""
+    return phrases.texts["date.long"].format_map(_parts(day, phrases))
+
+
+def short_date(day: date, phrases: Phrases) -> str:
+    """`4 January`."""
+    return phrases.texts["date.short"].format_map(_parts(day, phrases))
+
+
+def about_hour(moment: Moment | None, zone: ZoneInfo, phrases: Phrases) -> dict[str, str]:
+    """The hour of an interview in its own zone, and whose time that is; nothing for a day alone."""
+    if not isinstance(moment, datetime):
+        return {}
+    place = zone.key.rpartition("/")[2].replace("_", " ")
+    return {
+        "interview_time": f"{moment.astimezone(zone):%H:%M}",
+        "interview_zone": phrases.texts["date.zone"].format_map({"place": place}),
+    }
+
+
+def _parts(day: date, phrases: Phrases) -> Mapping[str, object]:
+    return {
+        "weekday": phrases.texts["date.weekdays"].split()[day.weekday()],
+        "month": phrases.texts["date.months"].split()[day.month - 1],
+        "day": day.day,
+    }

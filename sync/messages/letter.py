@@ -1,0 +1,60 @@
+"""A message in its parts, and as it is read."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+KINDS = {"email": "mail", "post": "mail", "text": "short", "linkedin": "short", "phone": "call", "in_person": "call"}
+"""What sort of text a channel carries: a letter, a few lines, or what to say."""
+SHORT = 300
+"""Characters of a text or LinkedIn message at most."""
+SUBJECT = 60
+"""Characters of a subject at most."""
+MAIL_WORDS = (35, 130)
+SAID_WORDS = 60
+VOICEMAIL_WORDS = 35
+"""Words of a letter, of what to say on the phone, and of what to say if nobody answers."""
+
+_BLANK = re.compile(r"\[[^\[\]]+\]")
+
+
+class Message(Struct, frozen=True):
+    """One message. Paragraphs of `body` are tuples of sentences; `voicemail` is what to say if nobody answers."""
+
+    kind: str
+    subject: str
+    greeting: str
+    body: tuple[tuple[str, ...], ...]
+    closing: str
+    voicemail: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The message as it is sent or said, without the voicemail."""
+        paragraphs = [" ".join(sentences) for sentences in self.body]
+        if self.kind == "short":
+            return "\n".join(filter(None, [self.greeting, " ".join(paragraphs), self.closing]))
+        return "\n\n".join(filter(None, [self.greeting, *paragraphs, self.closing]))
+
+    @property
+    def too_long(self) -> bool:
+        """Whether it is longer than such a message may be."""
+        if self.kind == "short":
+            return len(self.text) > SHORT
+        words = len(self.text.split())
+        if self.kind == "mail":
+            return words > MAIL_WORDS[1]
+        return words > SAID_WORDS or len(" ".join(self.voicemail).split()) > VOICEMAIL_WORDS
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What it says between greeting and closing, voicemail included."""
+        return (*(sentence for paragraph in self.body for sentence in paragraph), *self.voicemail[1:-1])
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """What is left for the person to fill in, in order, each named once."""
+        found = _BLANK.findall(" ".join([self.subject, self.text, *self.voicemail]))
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,76 @@
+"""Which new thing an asking message brings (R-003-7, R-003-8): by sense, in the order of `mappings/moves.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+
+from msgspec import Struct, convert
+
+from sync.models import Lead, Stage
+
+_DECIDING = (Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER)
+
+
+class Move(Struct, frozen=True, forbid_unknown_fields=True):
+    """One way to bring something new, and when it makes sense."""
+
+    id: str
+    needs: str = ""
+    days: int = 0
+    unless: tuple[str, ...] = ()
+    deciding: bool = True
+    interview: bool = True
+    rules: tuple[str, ...] = ()
+
+
+@cache
+def load_moves() -> tuple[Move, ...]:
+    """All moves, in the order in which they are used."""
+    document = tomllib.loads(files("mappings").joinpath("moves.toml").read_text("utf-8"))
+    return convert(document["move"], tuple[Move, ...])
+
+
+def sensible_moves(lead: Lead, *, rule: str, on: date) -> tuple[str, ...]:
+    """The moves that make sense in a message of this rule to this lead on this day, in order."""
+    own = tuple(move.id for move in load_moves() if rule in move.rules)
+    return own or tuple(move.id for move in load_moves() if not move.rules and _makes_sense(move, lead, on))
+
+
+def choose_move(pool: Sequence[str], used: Sequence[str], given: str) -> str:
+    """The one to use: the one `given` before while it may stand, else the first that is new; two in a row never."""
+    last = used[-1:]
+    if given in pool and given not in last:
+        return given
+    fresh = [move for move in pool if move not in used]
+    oldest = sorted((move for move in pool if move not in last), key=lambda move: _last_use(move, used))
+    return (*fresh, *oldest, *pool)[0]
+
+
+def _last_use(move: str, used: Sequence[str]) -> int:
+    return max((place for place, known in enumerate(used) if known == move), default=-1)
+
+
+def _makes_sense(move: Move, lead: Lead, on: date) -> bool:
+    if move.needs and not getattr(lead, move.needs):
+        return False
+    if not move.interview and lead.interview_at is not None:
+        return False
+    if not move.deciding and _is_deciding(lead):
+        return False
+    early = move.days and lead.applied_on is not None and on < lead.applied_on + timedelta(days=move.days)
+    return not early or _says(lead, move.unless)
+
+
+def _is_deciding(lead: Lead) -> bool:
+    """Whether an employer is deciding about the seeker."""
+    dates = (lead.interview_at, lead.under_consideration_on, lead.they_decide_by)
+    return lead.stage in _DECIDING or any(day is not None for day in dates)
+
+
+def _says(lead: Lead, words: Sequence[str]) -> bool:
+    said = f"{lead.notes} {lead.last_result}".casefold()
+    return any(word in said for word in words)

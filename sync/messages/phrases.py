@@ -1,0 +1,194 @@
+"""The sentences of messages, out of `mappings/drafts.<language>.toml`, and how they are put together.
+
+A text is lines, a line is a sentence. `{slot}` is a fact; `a | b` the first whose facts are all there; `a || b` by
+turns; `@move` another text. A line none of whose wordings has its facts is left out, and so is a paragraph without a
+line. Nothing from a sheet is ever interpreted: it is filled in last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from msgspec import Struct
+
+from sync.messages.letter import SUBJECT, Message
+
+_SLOT = re.compile(r"\{([a-z_]+)\}")
+_DOUBLED = re.compile(r"([.!?…])[.](?!\.)")
+_SPARE = ("my_line", "interview_zone", "progress", "problem", "company", "city", "source", "my_phone", "role")
+"""Facts that a message which gets too long can do without, the dearest last."""
+_MOVING = ("@move", "@ask", "@next")
+"""What depends on the move of a touch."""
+
+
+class Situation(Struct, frozen=True):
+    """Which message is wanted.
+
+    `rules` are the keys it may stand under, the most special first; `turn` counts the messages of this sort to the
+    lead, so that two in a row differ; `greeting` is the key of the greeting.
+    """
+
+    rules: tuple[str, ...]
+    kind: str
+    channel: str = "email"
+    move: str = ""
+    turn: int = 0
+    greeting: str = "full"
+
+
+class _Wording(Struct, frozen=True):
+    """One way to say a sentence: a template for `%`, and the slots it needs."""
+
+    template: str
+    slots: tuple[str, ...]
+
+
+class _Line(Struct, frozen=True):
+    """A sentence, by turns; or the name of another text."""
+
+    turns: tuple[tuple[_Wording, ...], ...]
+    include: str = ""
+
+
+_Text = tuple[tuple[_Line, ...], ...]
+
+
+class Phrases(Struct, frozen=True, dict=True):
+    """All sentences of one language, by key (`R-001-1.mail`)."""
+
+    texts: Mapping[str, str]
+
+    def write(self, situation: Situation, facts: Mapping[str, str]) -> Message:
+        """The message of this situation, with what the row gives; what makes it too long is left out."""
+        message = self._write(situation, facts)
+        for spare in _SPARE:
+            if not message.too_long:
+                break
+            facts = {**facts, spare: ""}
+            message = self._write(situation, facts)
+        return message
+
+    def _write(self, situation: Situation, facts: Mapping[str, str]) -> Message:
+        say = _Writer(self, situation, dict(facts))
+        greeting = say.line(f"greeting.{situation.greeting}")
+        if situation.kind == "call":
+            return self._call(situation, say)
+        paragraphs = list(say.text("@" + situation.kind))
+        closing = " ".join(paragraphs.pop()) if len(paragraphs) > 1 else ""
+        subject = say.subject() if situation.channel == "email" else ""
+        signed = "\n".join(filter(None, [closing, say.value("me")]))
+        return Message(situation.kind, subject, greeting, tuple(paragraphs), signed)
+
+    def _call(self, situation: Situation, say: _Writer) -> Message:
+        spoken = list(say.text("call.in_person" if situation.channel == "in_person" else "call.say"))
+        voicemail: list[str] = []
+        if situation.channel == "phone":
+            for paragraph in say.text("@voicemail"):
+                voicemail += paragraph
+        return Message("call", "", " ".join(spoken[0]), tuple(spoken[1:-1]), " ".join(spoken[-1]), tuple(voicemail))
+
+    def has(self, key: str) -> bool:
+        """Whether there is a text of this key."""
+        return key in self.texts
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """The lines of a text that is a list."""
+        return tuple(self.texts[key].split("\n")) if self.texts.get(key) else ()
+
+    def parsed(self, key: str) -> _Text:
+        """The text of this key, taken apart once."""
+        if (known := self._parsed.get(key)) is None:
+            known = self._parsed[key] = _parse(self.texts[key])
+        return known
+
+    @cached_property
+    def _parsed(self) -> dict[str, _Text]:
+        return {}
+
+
+class _Writer:
+    """One message on its way: fills in facts, and phrases made of facts, each made once."""
+
+    def __init__(self, phrases: Phrases, situation: Situation, facts: dict[str, str]) -> None:
+        self.phrases, self.situation, self.facts = phrases, situation, facts
+
+    def value(self, slot: str) -> str:
+        """A fact, or a phrase made of facts."""
+        if (known := self.facts.get(slot)) is None:
+            word = f"word.{slot}"
+            known = self.facts[slot] = self.line(word) if self.phrases.has(word) else ""
+        return known
+
+    def line(self, key: str) -> str:
+        """A text of one line."""
+        return " ".join(sentence for paragraph in self.text(key) for sentence in paragraph)
+
+    def text(self, key: str) -> Iterator[tuple[str, ...]]:
+        """The paragraphs of a text; `@name` is the one that fits the situation."""
+        for paragraph in self.phrases.parsed(self._find(key)):
+            if sentences := tuple(sentence for line in paragraph for sentence in self._say(line)):
+                yield sentences
+
+    def subject(self) -> str:
+        """The subject; a role that makes it too long is cut, never what tells it from the one before."""
+        found = self._choose(self._heading("subject"))
+        if found is None:
+            return ""
+        facts = {slot: self.value(slot) for slot in found.slots}
+        whole = _tidy(found.template % facts)
+        if (excess := len(whole) - SUBJECT) > 0 and len(role := facts.get("role", "")) > excess + 1:
+            whole = _tidy(found.template % {**facts, "role": role[: len(role) - excess - 1].rstrip() + "…"})
+        return whole if len(whole) <= SUBJECT else whole[: SUBJECT - 1].rstrip() + "…"
+
+    def _heading(self, name: str) -> _Line:
+        line = self.phrases.parsed(self._own(name))[0][0]
+        return self.phrases.parsed(f"move.{self.situation.move}.subject")[0][0] if line.include else line
+
+    def _find(self, key: str) -> str:
+        """The key that `@name` stands for here."""
+        if not key.startswith("@"):
+            return key
+        if key in _MOVING:
+            return f"{key[1:]}.{self.situation.move}.{'mail' if self.situation.kind == 'mail' else 'short'}"
+        return self._own(key[1:])
+
+    def _own(self, name: str) -> str:
+        found = (f"{rule}.{name}" for rule in self.situation.rules)
+        return next((key for key in found if self.phrases.has(key)), f"call.{name}")
+
+    def _say(self, line: _Line) -> Iterator[str]:
+        if line.include:
+            if line.include in _MOVING and not self.situation.move:
+                return
+            for sentences in self.text(line.include):
+                yield from sentences
+            return
+        found = self._choose(line)
+        if found is not None:
+            yield _tidy(found.template % {slot: self.value(slot) for slot in found.slots})
+
+    def _choose(self, line: _Line) -> _Wording | None:
+        wordings = line.turns[self.situation.turn % len(line.turns)]
+        return next((wording for wording in wordings if all(map(self.value, wording.slots))), None)
+
+
+def _parse(text: str) -> _Text:
+    paragraphs = (block.split("\n") for block in text.strip("\n").split("\n\n"))
+    return tuple(tuple(_parse_line(line) for line in lines if line.strip()) for lines in paragraphs)
+
+
+def _parse_line(line: str) -> _Line:
+    if line.startswith("@"):
+        return _Line((), line.strip())
+    return _Line(tuple(tuple(map(_parse_wording, turn.split(" | "))) for turn in line.split(" || ")))
+
+
+def _parse_wording(text: str) -> _Wording:
+    return _Wording(_SLOT.sub(r"%(\1)s", text.strip().replace("%", "%%")), tuple(dict.fromkeys(_SLOT.findall(text))))
+
+
+def _tidy(sentence: str) -> str:
+    """A fact that ends in a full stop does not get a second one."""
+    return _DOUBLED.sub(r"\1", sentence)

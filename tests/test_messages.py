@@ -1,0 +1,492 @@
+"""Every message keeps the eleven rules, whatever is missing: all rules, channels, moves, turns and languages.
+
+A sample in the ordinary tests, every subset of facts in `make soak`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from itertools import combinations, pairwise
+from random import Random
+
+import pytest
+from msgspec.structs import replace
+
+from sync.config import MeSettings
+from sync.errors import ConfigError
+from sync.messages.facts import about_days, about_me, as_fact, first_name
+from sync.messages.letter import Message
+from sync.messages.library import MOVES, SLOTS, load_phrases, sample_facts, situations
+from sync.messages.moves import choose_move, load_moves, sensible_moves
+from sync.messages.phrases import Phrases, Situation
+from sync.messages.rules import broken_rules
+from sync.models import Lead, Stage
+
+LANGUAGES = ("de", "en")
+HISTORY = ("applied_day", "last_message_day", "interview_day", "they_wrote_day", "considered_day")
+KNOWN = ("how_known", "referrer", "source")
+SLOT = re.compile(r"\{([a-z_]+)\}")
+
+
+def slots_of(phrases: Phrases, situation: Situation) -> list[str]:
+    """The facts that a message may name."""
+    found: set[str] = set()
+    names = {"mail": ("mail", "subject"), "short": ("short",), "call": ("say", "voicemail")}[situation.kind]
+    keys = [f"{rule}.{name}" for rule in situation.rules for name in names] + ["call.say", "call.voicemail"]
+    keys += [f"{part}.{situation.move}.{name}" for part in ("move", "ask", "next") for name in ("mail", "subject")]
+    for key in keys:
+        found |= set(SLOT.findall(phrases.texts.get(key, "")))
+    for word in [word for word in found if f"word.{word}" in phrases.texts]:
+        found |= set(SLOT.findall(phrases.texts[f"word.{word}"]))
+    return [*sorted(slot for slot in found if slot in SLOTS), "name"]
+
+
+def subsets(slots: list[str], draw: Random) -> Iterator[tuple[str, ...]]:
+    """Missing facts: none, all, each alone, and some at random."""
+    yield ()
+    yield tuple(slots)
+    for slot in slots:
+        yield (slot,)
+    for _ in range(4):
+        yield tuple(slot for slot in slots if draw.random() < 0.5)
+
+
+def in_pairs(slots: list[str]) -> list[str]:
+    """A date has two spellings and is there or not: those with a weekday stand for both."""
+    return [slot for slot in slots if not (slot.endswith("_day") and slot.removesuffix("_day") in slots)]
+
+
+def without(facts: Mapping[str, str], missing: tuple[str, ...]) -> dict[str, str]:
+    gone = {*missing, *(f"{slot}_day" for slot in missing), *(slot.removesuffix("_day") for slot in missing)}
+    if "company" in gone:
+        gone |= {"firm", "progress"}
+    if "applied" in gone:
+        gone |= {"week", "through"}
+    kept = {slot: "" if slot in gone else fact for slot, fact in facts.items()}
+    if not kept["me"]:
+        del kept["me"]
+    if not kept["told"]:
+        del kept["told"]
+    return kept
+
+
+def as_greeted(situation: Situation, facts: Mapping[str, str]) -> Situation:
+    greeting = "full" if facts.get("name") else "team" if facts.get("firm") else "plain"
+    return replace(situation, greeting=greeting)
+
+
+def faults(message: Message, situation: Situation, facts: Mapping[str, str], asking: bool, of: Phrases) -> list[str]:
+    """Everything that is wrong with a message, the rules included that depend on its facts."""
+    found = list(broken_rules(message, asking=asking, phrases=of))
+    who = facts.get("name") or facts.get("firm")
+    if situation.kind != "call" and who and who not in message.greeting:
+        found.append("rule 1: it greets nobody")
+    first = " ".join(message.sentences[:2])
+    named = set(slots_of(of, situation))
+    if asking and situation.kind == "mail":
+        role = facts.get("role")
+        if role and role not in first and "role" in named:
+            found.append("rule 2: it does not say which position")
+        history = [facts[slot] for slot in HISTORY if facts.get(slot) and slot in named]
+        if history and not any(day in first for day in history):
+            found.append("rule 2: it does not say what was before")
+        known = [facts[slot] for slot in KNOWN if facts.get(slot) and slot in named]
+        met = any(facts.get(slot) and slot in named for slot in ("interview_day", "they_wrote_day", "problem"))
+        if known and not met and not any(fact in first for fact in known):
+            found.append("rule 2: it does not say how they are known")
+    if situation.move and f"move.{situation.move}.mail" in of.texts and asking and "@move" in whole_text(of, situation):
+        key = f"move.{situation.move}.{'mail' if situation.kind == 'mail' else 'short'}"
+        openings = [SLOT.split(way)[0][:12] for way in of.texts[key].split(" | ")]
+        if not any(sentence.startswith(opening) for sentence in message.sentences for opening in openings):
+            found.append("rule 4: nothing new")
+    gone = [
+        facts_of[slot]
+        for facts_of in [sample_facts(of)]
+        for slot in ("role", "company", "how_known", "problem", "referrer", "city", "my_line", "my_phone")
+        if not facts.get(slot)
+    ]
+    if any(fact in message.text for fact in gone):
+        found.append(f"rule 11: it says what the row does not say: {[f for f in gone if f in message.text]}")
+    return found
+
+
+def whole_text(phrases: Phrases, situation: Situation) -> str:
+    name = {"mail": "mail", "short": "short", "call": "say"}[situation.kind]
+    return next((phrases.texts[key] for rule in situation.rules if (key := f"{rule}.{name}") in phrases.texts), "")
+
+
+def prove(language: str, every: bool) -> int:
+    phrases, draw, proven = load_phrases(language), Random(20270104), 0
+    for situation, asking in situations(phrases):
+        facts, slots = sample_facts(phrases), in_pairs(slots_of(phrases, situation))
+        chosen: Iterator[tuple[str, ...]] = subsets(slots, draw)
+        if every:
+            chosen = (missing for count in range(len(slots) + 1) for missing in combinations(slots, count))
+        for missing in chosen:
+            left = without(facts, missing)
+            meant = as_greeted(situation, left)
+            message = phrases.write(meant, left)
+            said = faults(message, meant, left, asking, phrases)
+            assert not said, (situation, missing, said, message.text, message.voicemail)
+            proven += 1
+    return proven
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_keeps_the_rules(language: str) -> None:
+    assert prove(language, every=False) > 4_000
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_keeps_the_rules_whatever_is_missing(language: str) -> None:
+    print(language, prove(language, every=True), "messages")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_with_a_recipient_has_every_kind_of_message(language: str) -> None:
+    texts = load_phrases(language).texts
+    rules = {key.removesuffix(".mail") for key in texts if re.match(r"(R-|sheet).*\.mail$", key)}
+    assert rules == {
+        key.removesuffix(".mail") for key in load_phrases("en").texts if re.match(r"(R-|sheet).*\.mail$", key)
+    }
+    assert {f"{rule}.{kind}" for rule in rules for kind in ("mail", "short", "say", "subject")} <= texts.keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_both_languages_have_the_same_texts(language: str) -> None:
+    assert load_phrases(language).texts.keys() == load_phrases("en").texts.keys()
+
+
+# --- rule 4: two in a row --------------------------------------------------------------------------------------------
+
+
+def sentences_of(message: Message) -> set[str]:
+    return set(message.sentences)
+
+
+@pytest.mark.parametrize("kind", ["mail", "short", "call"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("missing", [(), ("last_message",), tuple(SLOTS), ("how_known",), ("interview", "they_wrote")])
+def test_two_asking_messages_in_a_row_share_no_sentence(language: str, kind: str, missing: tuple[str, ...]) -> None:
+    """A year of asks to one lead: its application, an answer, two interviews, a trip; the facts stay the same."""
+    phrases = load_phrases(language)
+    facts = without(sample_facts(phrases), missing)
+    channel = {"mail": "email", "short": "text", "call": "phone"}[kind]
+    steps = [
+        "R-001-1",
+        "R-001-12",
+        "R-001-12",
+        "R-001-12-last",
+        "R-003-15",
+        "R-004-4-next",
+        "R-004-6",
+        "R-004-4",
+        "R-004-4-next",
+        "R-004-4-next",
+        "R-004-4-last",
+        "R-004-4",
+        "R-004-4",
+        "R-003-16",
+        "sheet",
+        "sheet",
+    ]
+    used: list[str] = []
+    written = []
+    for turn, rule in enumerate(steps):
+        move = choose_move(MOVES, used, "")
+        used.append(move)
+        rules = (rule, "R-004-4-next" if rule.startswith("R-004-4-") else "R-001-12")
+        written.append(phrases.write(as_greeted(Situation(rules, kind, channel, move, turn), facts), facts))
+    for before, after in pairwise(written):
+        shared = sentences_of(before) & sentences_of(after)
+        assert not shared, (before.text, after.text)
+        assert kind != "mail" or before.subject != after.subject
+
+
+# --- each check fails when its rule is broken ------------------------------------------------------------------------
+
+BREAKS = {
+    "3 no thanks": ("R-001-9.mail", "I am pleased about your offer, really and truly. " * 5 + "\n\nBye,"),
+    "3 no please": ("ask.fact.mail", "Would you let me know how the selection goes on, and what I could add?"),
+    "3 two questions": ("move.fact.mail", "Have you seen this? [a fact]."),
+    "3 no question": ("ask.fact.mail", "Please tell me how it goes on."),
+    "3 a question in a thank-you": ("R-001-4.mail", "Thank you for the interview. What comes next? " * 9 + "\n\nBye,"),
+    "6 condemned": ("move.fact.mail", "Did you get my resume, I wonder; it is a good one."),
+    "6 kin of it": ("ask.fact.mail", "I am just checking in: could you please tell me more about it?"),
+    "7 left over": ("move.fact.mail", "Here is something: {{x}} and more of it."),
+    "7 doubled blank": ("move.fact.mail", "Here is something  that may be of use to you."),
+    "7 stray punctuation": ("move.fact.mail", "Here is something , that may be of use to you."),
+    "7 a word for us": ("move.fact.mail", "Here is something that may be of use: MISSING."),
+    "8 too many blanks": ("move.fact.mail", "Here are [one thing], [another thing] and [a third thing]."),
+    "8 a long blank": ("move.fact.mail", "Here: [what you have found out about their work in the last week]."),
+    "9 too long": ("move.fact.mail", "Here is something that may be useful for your work. " * 14),
+    "9 too short": ("R-001-9.mail", "Thank you.\n\nBye,"),
+    "9 long to say": ("R-001-9.say", "Thank you very much for your offer, about which I am happy. " * 6),
+    "9 long on the machine": (
+        "call.voicemail",
+        "This is me.\n\n" + "I call about a position and will call. " * 5 + "\n\nBye.",
+    ),
+    "9 long to text": ("R-001-9.short", "Thank you very much for your offer, about which I am happy. " * 6),
+    "10 an apology": ("move.fact.mail", "Sorry to bother you, here is something for your work."),
+    "10 hope you are well": ("move.fact.mail", "I hope you are well, and here is something for you."),
+    "10 excited": ("move.fact.mail", "Here is something that may be of use to you!!"),
+}
+
+
+@pytest.mark.parametrize(("key", "text"), BREAKS.values(), ids=list(BREAKS))
+def test_a_broken_rule_is_found(key: str, text: str) -> None:
+    shipped = load_phrases("en")
+    broken = Phrases({**shipped.texts, key: text})
+    found = [
+        fault
+        for situation, asking in situations(shipped)
+        for facts in (sample_facts(shipped), {})
+        for fault in broken_rules(broken.write(situation, facts), asking=asking, phrases=shipped)
+    ]
+    assert found, (key, text)
+
+
+def test_a_long_subject_is_found_and_never_written() -> None:
+    shipped = load_phrases("en")
+    broken = Phrases({**shipped.texts, "R-001-9.subject": "Thank you very much indeed " * 4})
+    message = broken.write(Situation(("R-001-9",), "mail"), sample_facts(shipped))
+    assert len(message.subject) <= 60
+    long = replace(message, subject="x" * 61)
+    assert "a subject of 61 letters, 60 at most" in broken_rules(long, asking=False, phrases=shipped)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "fault"),
+    [
+        pytest.param("greeting.full", "Good day,", "rule 1", id="1 nobody greeted"),
+        pytest.param(
+            "R-001-1.mail",
+            "Hello there.\nHow are things.\nOn {applied} I applied for {position}.\n\n@move\n\n"
+            "@ask\n\nThank you for your time.",
+            "rule 2",
+            id="2 the position comes late",
+        ),
+        pytest.param("R-001-1.mail", "I applied for {position}.\n\n@ask\n\nThank you for your time.", "rule 4", id="4"),
+        pytest.param(
+            "R-001-1.mail",
+            "On {applied} I applied for {position} as Data analyst.\n\n@move\n\n@ask\n\nThank you for your time.",
+            "rule 11",
+            id="11 made up",
+        ),
+    ],
+)
+def test_a_rule_about_facts_is_found_broken(key: str, text: str, fault: str) -> None:
+    shipped = load_phrases("en")
+    broken = Phrases({**shipped.texts, key: text.replace("@ask", "@ask")})
+    situation = Situation(("R-001-1",), "mail", "email", "fact", 0, "full")
+    facts = sample_facts(shipped) if fault != "rule 11" else without(sample_facts(shipped), ("role",))
+    reference = shipped if fault == "rule 4" else broken
+    assert any(fault in said for said in faults(broken.write(situation, facts), situation, facts, True, reference))
+
+
+def test_R_003_8_their_own_problem_is_quoted() -> None:
+    """Rule 5: their words where there are any."""
+    phrases = load_phrases("en")
+    for rule, move in (("R-004-6", ""), ("R-004-4", "fact"), ("R-001-4-late", ""), ("R-001-1", "idea")):
+        text = phrases.write(Situation((rule,), "mail", "email", move), sample_facts(phrases)).text
+        assert "reports take two days" in text, rule
+    text = phrases.write(Situation(("R-002-1",), "call", "phone"), sample_facts(phrases)).text
+    assert "Lou Ames gave me your name." in text
+
+
+# --- hostile cells ---------------------------------------------------------------------------------------------------
+
+HOSTILE = [
+    "line\r\nbreak\n\n\nX-Header: y",
+    "https://evil.example/a?b=c " * 3,
+    "x" * 10_000,
+    "a " * 5_000,
+    "\u202egnikcaH\u202c Inc",
+    "{role} {0} {me.__class__}",
+    "100 %s %(name)s %",
+    "[your name] [x]",
+    "Why? How?? What???",
+    "Acme Inc.",
+    "Wow!!! Great!!!",
+    "\x00\x1b[31mred",
+    "a | b || c",
+    "@move",
+    "  ,;:.  ",
+    "Müller & Söhne GmbH & Co. KG",
+    "株式会社サンプル",
+    "… ... ..",
+    "\u200b",
+    '"',
+    "-",
+]
+
+
+@pytest.mark.parametrize("cell", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile_cells_give_a_bounded_clean_message(language: str, cell: str) -> None:
+    phrases = load_phrases(language)
+    slots = (
+        "name",
+        "firm",
+        "company",
+        "role",
+        "referrer",
+        "contact",
+        "how_known",
+        "source",
+        "problem",
+        "city",
+        "interview_kind",
+        "my_phone",
+        "my_line",
+        "progress",
+        "me",
+    )
+    quoted = {slot: as_fact(cell, slot) for slot in slots}
+    for facts in [{slot: quoted[slot]} for slot in slots] + [quoted]:
+        told = {**sample_facts(phrases), **facts}
+        if not told["me"]:
+            del told["me"]
+        for situation, asking in situations(phrases):
+            if len(facts) == 1 and (situation.turn or situation.move not in ("", "idea")):
+                continue
+            meant = as_greeted(situation, told)
+            message = phrases.write(meant, told)
+            said = list(broken_rules(message, asking=asking, phrases=phrases))
+            assert not said, (meant, facts, message.text, message.subject)
+            assert "://" not in message.text
+            assert not re.search(r"[\x00-\x09\x0b-\x1f\u202a-\u202e\u200b]", message.text + message.subject)
+
+
+# --- facts -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Dana Reed", "Dana"),
+        ("Reed, Dana", "Dana"),
+        ("Dr. Dana Reed", "Dana"),
+        ("Prof. Dr. Ute Kern", "Ute"),
+        ("Dana", "Dana"),
+        ("", ""),
+        ("Frau Ute Kern", "Ute"),
+        ('"Dana" Reed', "Dana"),
+        ("Herrmann Kern", "Herrmann"),
+    ],
+)
+def test_first_names(name: str, first: str) -> None:
+    assert first_name(name) == first
+
+
+@pytest.mark.parametrize(
+    ("language", "long", "short"),
+    [("en", "Monday 4 January", "4 January"), ("de", "Montag, dem 4. Januar", "4. Januar")],
+)
+def test_dates_are_as_a_person_writes_them(language: str, long: str, short: str) -> None:
+    facts = about_days({"applied": date(2027, 1, 4), "met": None}, load_phrases(language))
+    assert facts == {"applied": long, "applied_day": short}
+
+
+def test_nobody_signs_with_a_blank_who_has_said_their_name() -> None:
+    phrases = load_phrases("en")
+    named = about_me(MeSettings(name="Ana Lopez", line="data analyst."))
+    situation = Situation(("R-001-1",), "mail", "email", "fact")
+    assert phrases.write(situation, named).text.endswith("Thank you for your time.\nAna Lopez")
+    assert phrases.write(situation, about_me(MeSettings())).text.endswith("Thank you for your time.\n[your name]")
+    assert "What I would bring: data analyst.\n" in phrases.write(situation, named).text
+
+
+# --- moves -----------------------------------------------------------------------------------------------------------
+
+APPLIED = Lead(key="a", row="l:2", row_number=2, company="Acme", applied_on=date(2027, 1, 4), stage=Stage.SENT)
+
+
+@pytest.mark.parametrize(
+    ("facts", "after", "moves"),
+    [
+        pytest.param({}, 7, ("fact", "referral", "organisation"), id="no new resume after a week"),
+        pytest.param({}, 14, ("resume", "fact", "referral", "organisation"), id="a new resume after two weeks"),
+        pytest.param(
+            {"notes": "Updated resume sent along"},
+            7,
+            ("resume", "fact", "referral", "organisation"),
+            id="a new resume where the row says so",
+        ),
+        pytest.param({"problem": "slow tests"}, 7, ("idea", "fact", "referral", "organisation"), id="their problem"),
+        pytest.param(
+            {"stage": Stage.INTERVIEW}, 14, ("resume", "fact", "referral"), id="they decide after an interview"
+        ),
+        pytest.param(
+            {"they_decide_by": date(2027, 2, 1)}, 14, ("resume", "fact", "referral"), id="they decide by a day"
+        ),
+        pytest.param(
+            {"interview_at": date(2027, 1, 8), "problem": "slow tests"},
+            14,
+            ("resume", "fact", "referral"),
+            id="after an interview the idea is a message of its own",
+        ),
+    ],
+)
+def test_moves_are_chosen_by_sense(facts: dict[str, object], after: int, moves: tuple[str, ...]) -> None:
+    lead = replace(APPLIED, **facts)
+    assert sensible_moves(lead, rule="R-001-12", on=date(2027, 1, 4) + timedelta(days=after)) == moves
+
+
+def test_a_trip_brings_itself() -> None:
+    assert sensible_moves(APPLIED, rule="R-003-16", on=date(2027, 1, 11)) == ("meet",)
+
+
+def test_every_move_has_its_sentences() -> None:
+    assert {move.id for move in load_moves() if not move.rules} == set(MOVES)
+
+
+def test_a_move_is_used_once_before_any_is_used_again_and_then_the_oldest_first() -> None:
+    used: list[str] = []
+    for _ in range(5):
+        used.append(choose_move(("a", "b", "c"), used, ""))
+    assert used == ["a", "b", "c", "a", "b"]
+    assert choose_move(("a", "b"), ["b"], "b") == "a", "two in a row never"
+
+
+# --- a person's own words --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        pytest.param(
+            '[draft.R-001-5]\nmail = "x"', "draft.R-001-5.mail: there is no such text; did you mean draft.R-0", id="key"
+        ),
+        pytest.param(
+            '[draft.move.resume]\nmail = "{compny} x"', "there is no {compny}; did you mean {company}?", id="slot"
+        ),
+        pytest.param(
+            '[draft.ask.fact]\nmail = "How is it, please? And why?"', "2 questions instead of one", id="rule 3"
+        ),
+        pytest.param('[draft.move.fact]\nmail = "I am just checking in."', "it says “just checking in”", id="rule 6"),
+        pytest.param('[draft.move.fact]\nmail = "[a] [b] [c]"', "blanks, 2 at most", id="rule 8"),
+        pytest.param('[draft.R-001-9]\nmail = "Thank you."', "a mail of", id="rule 9"),
+        pytest.param('[draft.R-001-9]\nmail = ""', "is empty", id="empty"),
+        pytest.param('[draft.R-001-9]\nmail = "@nowhere"', "'@nowhere' is none of", id="include"),
+    ],
+)
+def test_own_words_are_checked_with_their_place(own: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_phrases("en", own)
+    assert said in str(error.value)
+    assert str(error.value).startswith("wording: draft.")
+    assert "\n" not in str(error.value)
+
+
+def test_own_words_take_the_place_of_the_shipped_ones() -> None:
+    own = (
+        '[draft.move.fact]\nmail = "This may interest you: [an article]."\n[draft.greeting]\nfull = "Hi {first_name},"'
+    )
+    phrases = load_phrases("en", own)
+    text = phrases.write(Situation(("R-001-1",), "mail", "email", "fact"), sample_facts(phrases)).text
+    assert text.startswith("Hi Dana,\n\n")
+    assert "This may interest you: [an article]." in text
