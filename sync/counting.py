@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its English noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, several: str = "") -> str:
+    """A number with its English noun; `several` is its plural where an s does not make it."""
+    return f"{number} {noun}" if number == 1 else f"{number} {several or noun + 's'}"

@@ -106,6 +106,29 @@ class Stage(StrEnum):
         return self in (Stage.ACCEPTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
 
 
+class Asking(StrEnum):
+    """What may be asked of a lead's people while it is not settled what its status means (DESIGN 9)."""
+
+    ALLOWED = "allowed"
+    OWN_DATE = "own_date"
+    """Only on the day that the sheet itself names; no ladder."""
+    NONE = "none"
+    """Nothing: the words may mean an answer, a meeting, an offer or an end."""
+
+
+class UnclearStatus(Struct, frozen=True):
+    """A status that its words do not settle, to be asked about: once for all of its rows."""
+
+    text: str
+    rows: tuple[str, ...]
+    guess: Stage | None
+    """The best guess by meaning; None where nothing in it is known."""
+    choices: tuple[Stage, ...] = ()
+    """What it may mean, the likeliest first."""
+    waiting: tuple[str, ...] = ()
+    """Those of its rows that ask nobody anything until it is settled."""
+
+
 class Person(Struct, frozen=True):
     """Somebody to write to or call. Any part may be empty."""
 
@@ -177,6 +200,7 @@ class Lead(Struct, frozen=True):
     stage_known: bool = False
     """False where the cell is empty or its word is unknown; the stage is then derived (DESIGN 5.3)."""
     status_text: str = ""
+    asking: Asking = Asking.ALLOWED
     interested: bool = True
     do_not_contact: bool = False
     priority: int = 2
@@ -223,6 +247,8 @@ class Leads(Struct, frozen=True):
     silent_keys: tuple[str, ...] = ()
     mapped: Mapping[str, str] = {}
     """Field to header, as understood this time."""
+    unclear: tuple[UnclearStatus, ...] = ()
+    """Statuses to ask about, those of the most rows first."""
 
 
 # --- the schedule --------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def undo(
         observation = look_at(target, memory)
         current = heal(memory, observation)
         undoing = open_undoing(
-            current, observation, owner=settings.owner, now=now, leads=_rows(settings, source, memory)
+            current, observation, owner=settings.owner, now=now, leads=_rows(settings, source, memory, now)
         )
         today = now.astimezone(settings.zone).date()
         if run is None and target.abilities.reactions and _disappeared(current, observation, settings, now):
@@ -115,13 +115,16 @@ def clear(
         )  # fmt: skip
 
 
-def _rows(settings: Settings, source: Source, memory: Memory) -> Sequence[Lead]:
+def _rows(settings: Settings, source: Source, memory: Memory, now: datetime) -> Sequence[Lead]:
     """The rows as they are now. A sheet that can't be read keeps nobody from an undo."""
     try:
         vocabulary = load_advice(settings).vocabulary
         accepted = json.loads(memory.texts.get("mapping", "{}"))
         table = source.read()
-        return read_leads(table, settings=settings, vocabulary=vocabulary, memory=memory.leads, accepted=accepted).leads
+        today = now.astimezone(settings.zone).date()
+        return read_leads(
+            table, settings=settings, vocabulary=vocabulary, memory=memory.leads, accepted=accepted, today=today
+        ).leads
     except FollowupError:
         return ()
 

@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from sync.advice import Advice, load_advice
 from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of
 from sync.config import Settings
+from sync.counting import counted
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
 from sync.events import to_event
 from sync.memory import Memory, Stop
@@ -43,6 +44,11 @@ from sync.write_back import cells_to_write, check_column, next_follow_ups
 
 STOPS_KEPT = 10
 """Runs that ended before they wrote, kept for `status`."""
+
+UNCLEAR = "unclear"
+"""Where memory keeps the statuses that were asked about."""
+ASKED = 3
+"""So many of them are named."""
 
 STRAYS = "{count} events of this owner are in no plan; `followup clear` takes them out of the calendar"
 
@@ -155,7 +161,9 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
     check_identities(memory, source=given.source.identity, target=target.identity)
     table = given.source.read()
     accepted = json.loads(memory.texts.get("mapping", "{}"))
-    understand = partial(read_leads, table, settings=settings, vocabulary=advice.vocabulary, accepted=accepted)
+    understand = partial(
+        read_leads, table, settings=settings, vocabulary=advice.vocabulary, accepted=accepted, today=today
+    )
     leads = understand(memory=memory.leads)
     check_sheet(memory, leads)
     if settings.write_back:
@@ -239,6 +247,7 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
             **after.texts,
             "mapping": json.dumps(dict(leads.mapped), sort_keys=True),
             "rules": after.texts.get("rules", rules) if plan.held else rules,
+            UNCLEAR: json.dumps(sorted(status.text for status in leads.unclear if status.waiting), ensure_ascii=False),
         },
     )
     beat = heartbeat.touch.uid if heartbeat else ""
@@ -315,6 +324,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
     if decided.plan.held:
         codes.append(GuardStop.exit_code)
         messages.append(decided.plan.held)
+    messages += _ask_once(decided)
     if done is not None:
         codes.append(exit_code_of(done))
         messages += [message for message in (message_of(done),) if message]
@@ -331,6 +341,19 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
         exit_code=worst(codes),
         messages=tuple(messages),
     )
+
+
+def _ask_once(decided: _Decided) -> list[str]:
+    """Statuses that rows wait for and that no earlier run asked about: said once (DESIGN 9)."""
+    told = json.loads(decided.stock.memory.texts.get(UNCLEAR, "[]"))
+    new = [status for status in decided.stock.leads.unclear if status.waiting and status.text not in told]
+    if not new:
+        return []
+    waiting = len({row for status in new for row in status.waiting})
+    rows = counted(waiting, "row asks", "rows ask")
+    named = ", ".join(f'"{status.text}"' for status in new[:ASKED])
+    more = f" and {len(new) - ASKED} more" if len(new) > ASKED else ""
+    return [f"{rows} nobody anything until you say what {named}{more} means: followup plan shows the lines to add"]
 
 
 def look_at(target: Target, memory: Memory) -> Observation:

@@ -21,7 +21,7 @@ from sync.setup.places import pick_calendar
 NOW = "2026-09-10T08:00:00+02:00"
 SHEET = """Firma,Stelle,Beworben am,Status,Phone
 Acme,Schlosser,01.09.2026,beworben,yes
-Bolt,Fahrer,02.09.2026,池子,no
+Bolt,Fahrer,02.09.2026,其他,no
 Core,Koch,morgen,beworben,no
 """
 
@@ -74,7 +74,7 @@ def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown
         "status": "Status",
     }
     assert settings.target.details == "short"
-    assert '# "池子" = "on_hold"' in text
+    assert '# "其他" = "on_hold"' in text
     assert not (folder / "f.ics").exists()
     assert (folder / "followup.toml").stat().st_mode & 0o777 == 0o600
 
@@ -223,7 +223,7 @@ def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_cho
                 ("That is none of them", "work"),
                 ("anyone else see", "no"),
                 ("What is 'Phone'", ""),
-                ("What does '池子' mean", ""),
+                ("What does '其他' mean", ""),
             ],
         )
     assert "Found 2 calendars" in screen
@@ -236,7 +236,7 @@ def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_cho
 
 def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(folder: Path) -> None:
     (folder / "leads.csv").write_text(
-        "Company,Timestamp,Due on,Status\nAcme,2026-09-01,2026-09-20,池子\n", encoding="utf-8"
+        "Company,Timestamp,Due on,Status\nAcme,2026-09-01,2026-09-20,其他\n", encoding="utf-8"
     )
     screen = converse(
         folder,
@@ -252,7 +252,7 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
             ("What is 'Timestamp'", "9"),
             ("is none of them", "1"),
             ("What is 'Due on'", "follow_up_on"),
-            ("What does '池子' mean", "sent"),
+            ("What does '其他' mean", "sent"),
         ],
     )
     assert "1. applied_on: the day you applied" in screen
@@ -262,7 +262,7 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
     assert (settings.timezone, settings.holidays) == ("Europe/Berlin", ("DE-BY",))
     assert settings.source.columns["applied_on"] == "Timestamp"
     assert settings.source.columns["follow_up_on"] == "Due on"
-    assert settings.source.statuses == {"池子": "sent"}
+    assert settings.source.statuses == {"其他": "sent"}
 
 
 CALENDARS = (

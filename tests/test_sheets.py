@@ -28,6 +28,7 @@ SETTINGS = parse_settings(
     """
 )
 VOCABULARY = load_vocabulary()
+TODAY = date(2026, 9, 9)
 SHOWN = """
     id lead_kind company role source referrer received_at applied_on last_inbound last_outbound last_outbound_channel
     last_result interview_at follow_up_on they_decide_by url
@@ -35,7 +36,7 @@ SHOWN = """
 
 
 def read(path: Path) -> dict[str, Any]:
-    leads = read_leads(CsvFile(path).read(), settings=SETTINGS, vocabulary=VOCABULARY, memory={})
+    leads = read_leads(CsvFile(path).read(), settings=SETTINGS, vocabulary=VOCABULARY, memory={}, today=TODAY)
     return {
         "mapped": dict(leads.mapped),
         "leads": [summary(lead) for lead in leads.leads],

@@ -130,8 +130,10 @@ def read_text(path: Path, what: str) -> str:
         raise ConfigError(f"{what} {path} cannot be read: {error.strerror}") from None
 
 
-def read_sheet(table: Table, profile: Profile, memory: Memory | None = None) -> tuple[Leads, tuple[ColumnGuess, ...]]:
-    """The leads of a table and how its columns are understood."""
+def read_sheet(
+    table: Table, profile: Profile, memory: Memory | None = None, *, now: datetime | None = None
+) -> tuple[Leads, tuple[ColumnGuess, ...]]:
+    """The leads of a table and how its columns are understood, as of `now` (else of this moment)."""
     from sync.reading.columns import understand_columns
     from sync.reading.leads import read_leads
     from sync.reading.vocabulary import load_vocabulary
@@ -140,7 +142,8 @@ def read_sheet(table: Table, profile: Profile, memory: Memory | None = None) -> 
     settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
     accepted = loads(memory.texts.get("mapping", "{}")) if memory else {}
     remembered = memory.leads if memory else {}
-    leads = read_leads(table, settings=settings, vocabulary=words, memory=remembered, accepted=accepted)
+    today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
+    leads = read_leads(table, settings=settings, vocabulary=words, memory=remembered, accepted=accepted, today=today)
     if not table.rows:
         return leads, ()
     chosen, mapping = settings.source.columns, settings.source.mapping

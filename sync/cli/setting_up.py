@@ -198,10 +198,10 @@ def _understand(setup: Setup, path: Path, table: Table, questions: Questions, *,
     from sync.setup.settings_file import write_settings
 
     profile = make_profile(write_settings(setup), path)
-    leads, guesses = read_sheet(table, profile)
+    leads, guesses = read_sheet(table, profile, now=parse_now(now))
     show_guess(console, guesses)
     setup = replace(setup, columns={**leads.mapped, **_ask_columns(guesses, leads.mapped, questions)})
-    leads, _ = read_sheet(table, make_profile(write_settings(setup), path))
+    leads, _ = read_sheet(table, make_profile(write_settings(setup), path), now=parse_now(now))
     words = sorted({lead.status_text for lead in leads.leads if lead.status_text and not lead.stage_known})
     statuses = _ask_statuses(words, questions)
     setup = replace(setup, statuses=statuses, words=[word for word in words if word not in statuses])

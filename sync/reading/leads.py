@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import repeat
 from typing import Any
 
@@ -19,7 +19,7 @@ from msgspec.structs import fields
 
 from sync.config import Settings
 from sync.memory import LeadMemory
-from sync.models import Lead, Leads, Note, Row, Table
+from sync.models import Lead, Leads, Note, Row, Stage, Table, UnclearStatus
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
@@ -29,7 +29,7 @@ from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
 from sync.reading.sheet import Sheet, take_rows
-from sync.reading.statuses import StageWords, own_words
+from sync.reading.statuses import StageWords, ask_note, own_words
 from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
 
 _EMPTY: Mapping[str, str] = {}
@@ -45,8 +45,11 @@ def read_leads(
     vocabulary: Vocabulary,
     memory: Mapping[str, LeadMemory],
     accepted: Mapping[str, str] = _EMPTY,
+    today: date | None = None,
 ) -> Leads:
     """The leads of this table. `accepted` is the mapping of earlier runs (`Leads.mapped`); it never changes by itself.
+
+    `today` is the seeker's day; without it nothing is known to be old.
 
     Raises `ConfigError` when no header row is found or a mapped column is missing. An empty table has no leads.
     """
@@ -62,7 +65,7 @@ def read_leads(
     )
     notes += [Note(text) for text in columns.notes]
     sheet = take_rows(table, columns, skip_hidden=settings.source.skip_hidden)
-    remarks = _read_rows(sheet, settings, vocabulary)
+    unclear, remarks = _read_rows(sheet, settings, vocabulary, today)
     kept, alike = _merge_alike(sheet)
     silent = frozenset(place for place, index in enumerate(kept) if index in sheet.silent)
     keys = assign_keys(_identify(sheet, kept), memory, silent=silent)
@@ -73,10 +76,11 @@ def read_leads(
     return Leads(
         leads=tuple(leads),
         problems=tuple(problem for _, problem in sorted(sheet.problems, key=lambda numbered: numbered[0])),
-        notes=(*notes, *remarks, *lint_leads(leads)),
+        notes=(*notes, *map(ask_note, unclear), *remarks, *lint_leads(leads)),
         silent_rows=sheet.silent_rows,
         silent_keys=tuple(sorted(keys.keys[place] for place in keys.remembered & silent)),
         mapped=columns.mapped,
+        unclear=unclear,
     )
 
 
@@ -90,8 +94,10 @@ def _zone_notes(table: Table, settings: Settings) -> tuple[Note, ...]:
     return (Note(text),)
 
 
-def _read_rows(sheet: Sheet, settings: Settings, vocabulary: Vocabulary) -> tuple[Note, ...]:
-    """Cells into the fields of a lead; gives what is to be said about status words."""
+def _read_rows(
+    sheet: Sheet, settings: Settings, vocabulary: Vocabulary, today: date | None
+) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
+    """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
     readings = decide_readings(dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months)
     readers = make_readers(vocabulary, readings)
@@ -106,11 +112,18 @@ def _read_rows(sheet: Sheet, settings: Settings, vocabulary: Vocabulary) -> tupl
     settling.settle_interviews(sheet, readings)
     settling.settle_plans(sheet)
     own = {**(shape.statuses if shape else {}), **settings.source.statuses}
-    remarks = settling.settle_stages(sheet, StageWords(own_words(own), vocabulary))
+    words = StageWords(own_words(own), vocabulary, canonical=_is_canonical(sheet))
+    unclear, remarks = settling.settle_stages(sheet, words, today)
     settling.silence_rows(sheet)
     settling.settle_people(sheet)
     settling.settle_words(sheet)
-    return remarks
+    return unclear, remarks
+
+
+def _is_canonical(sheet: Sheet) -> bool:
+    """Whether the column of statuses has our name and holds our stages only (DESIGN 9, "Accepted")."""
+    cells = sheet.cells.get("status", ())
+    return sheet.columns.mapped.get("status") == "status" and {*map(clean_text, set(cells)), ""} <= {*Stage, ""}
 
 
 def _take_values(sheet: Sheet, name: str, values: Sequence[Any]) -> None:

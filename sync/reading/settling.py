@@ -7,18 +7,18 @@ that a row without it costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from sync.models import Note, Person, Stage
+from sync.models import Note, Person, Stage, UnclearStatus
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, read_moment
 from sync.reading.fields import Later, read_url
 from sync.reading.sheet import Sheet
-from sync.reading.statuses import StageWords, Standing
+from sync.reading.statuses import StageWords, Standing, unclear_statuses
 from sync.reading.vocabulary import DAYS, MOMENTS
 
 _DATES = DAYS | MOMENTS
@@ -27,6 +27,8 @@ _ZONES = ("interview_zone", "contact_zone")
 _PERSON = ("contact_name", "contact_email", "contact_phone")
 _RANKS = {"high": 1, "normal": 2, "low": 3}
 _NOBODY = Person()
+YOUNG = timedelta(days=65)
+"""Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
 
 
 def fill_constants(sheet: Sheet, constants: Mapping[str, str]) -> None:
@@ -76,38 +78,40 @@ def settle_interviews(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
     sheet.values |= hours
 
 
-def settle_stages(sheet: Sheet, words: StageWords) -> tuple[Note, ...]:
-    """Stage, its word and whether it is known; without a known word, sent where there was an application, else idea."""
+def settle_stages(sheet: Sheet, words: StageWords, today: date | None) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
+    """Stage, its words and what may be asked; the statuses to ask about, and the rows that contradict themselves."""
     empty: Sequence[Any] = [None] * len(sheet.rows)
     status, outcome = sheet.values.pop("status", empty), sheet.values.pop("outcome", empty)
-    different = set(zip(status, outcome, strict=True))
-    standings = {said: words.standing_of(said[0] or "", said[1] or "") for said in different}
+    standings = {
+        said: words.standing_of(said[0] or "", said[1] or "") for said in set(zip(status, outcome, strict=True))
+    }
     found = [standings[said] for said in zip(status, outcome, strict=True)]
-    applied = sheet.has("applied_on")
+    sheet.values["status_text"] = [standing.text for standing in found]
+    sheet.values["stage_known"] = [standing.phrase.settled for standing in found]
+    sheet.values["asking"] = [standing.phrase.asking for standing in found]
+    sheet.values["stage"] = _stages(sheet, found, today)
+    if not any(standing.unclear or standing.contradiction for standing in standings.values()):
+        return (), []
+    references = map(sheet.reference, sheet.rows)
+    against = [
+        Note(standing.contradiction, row=sheet.reference(row))
+        for row, standing in zip(sheet.rows, found, strict=True)
+        if standing.contradiction
+    ]
+    return unclear_statuses(zip(found, references, strict=True)), against
+
+
+def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list[Stage]:
+    """An unreadable day of the application is still one; nobody knows how old it is, so it counts as young."""
+    days: Sequence[date | None] = sheet.values.get("applied_on", [None] * len(sheet.rows))
+    applied = [day is not None for day in days]
     for index, names in sheet.unreadable.items():
         applied[index] = applied[index] or "applied_on" in names
-    sheet.values["status_text"] = [standing.text for standing in found]
-    sheet.values["stage_known"] = [standing.stage is not None for standing in found]
-    sheet.values["stage"] = [
-        standing.stage or (Stage.SENT if sent else Stage.IDEA) for standing, sent in zip(found, applied, strict=True)
+    oldest = today - YOUNG if today else date.min
+    return [
+        standing.stage(applied=sent, young=day is None or day >= oldest)
+        for standing, sent, day in zip(found, applied, days, strict=True)
     ]
-    return _remarks(sheet, words, found) if any(map(_is_odd, standings.values())) else ()
-
-
-def _is_odd(standing: Standing) -> bool:
-    return bool(standing.unknown or standing.contradiction)
-
-
-def _remarks(sheet: Sheet, words: StageWords, found: Sequence[Standing]) -> tuple[Note, ...]:
-    """One note for each unknown word, with its rows; one for each row whose two status cells contradict each other."""
-    unknown: dict[str, list[str]] = {}
-    contradictions = []
-    for row, standing in zip(sheet.rows, found, strict=True):
-        for word in standing.unknown:
-            unknown.setdefault(word, []).append(sheet.reference(row))
-        if standing.contradiction:
-            contradictions.append(Note(standing.contradiction, row=sheet.reference(row)))
-    return (*(words.unknown_note(word, rows) for word, rows in sorted(unknown.items())), *contradictions)
 
 
 def settle_plans(sheet: Sheet) -> None:

@@ -1,81 +1,143 @@
-"""Status words to stages. A word that nobody declared is listed with its rows and treated as open, never as closed."""
+"""Statuses to stages: the user's own words first, then the status as a whole, then by its words (`phrases`).
+
+A status that is not settled is asked about with its rows and counts as open, never as closed; until somebody says what
+it means, its rows ask nobody anything that its words could contradict.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from sync.models import Note, Stage
+from sync.models import Asking, Note, Stage, UnclearStatus
 from sync.reading.cells import spaced
+from sync.reading.phrases import Phrase, read_phrase, shipped_status_words
 from sync.reading.vocabulary import Vocabulary
 
 MAX_ROWS_NAMED = 10
 
 _REPEATED = re.compile(r"(.)\1{2,}")
+_CANONICAL: Mapping[str, Stage] = {stage.value: stage for stage in Stage}
+_STRICTER = {Asking.ALLOWED: 0, Asking.OWN_DATE: 1, Asking.NONE: 2}
 
 
 class Standing(Struct, frozen=True):
-    """What the two status cells of a row say together. `stage` is None where no word of them is known."""
+    """What the two status cells of a row say together. `phrase.settled` is False where that is to be asked."""
 
-    stage: Stage | None
+    phrase: Phrase
     text: str
-    """The word that decided."""
-    unknown: tuple[str, ...] = ()
+    """The words that decided."""
+    unclear: tuple[tuple[str, Phrase], ...] = ()
+    """The cells to ask about."""
     contradiction: str = ""
+
+    def stage(self, *, applied: bool, young: bool) -> Stage:
+        """The stage to plan by. `applied`: the row has a day of the application; `young`: follow-ups may still help."""
+        phrase = self.phrase
+        if not phrase.settled or phrase.stage is None or phrase.waits_for_day:
+            return Stage.SENT if applied else Stage.IDEA
+        if phrase.unanswered and not (applied and young):
+            return Stage.NO_ANSWER
+        return phrase.stage
+
+
+_SAYS_NOTHING = Standing(Phrase(None, settled=False), "")
 
 
 class StageWords(Struct, frozen=True):
-    """The shipped words with the user's own, which always win."""
+    """The shipped words with the user's own, which always win.
+
+    `canonical`: the column is called `status` and holds nothing but our own stages, so that `accepted` is one.
+    """
 
     own: Mapping[str, Stage]
     vocabulary: Vocabulary
+    canonical: bool = False
 
     def standing_of(self, status: str, outcome: str) -> Standing:
-        """The status decides; how it ended (the second column) where only that is known, or only that ends the lead."""
-        stage = self.stage_of(status) if status else None
-        ended = self.stage_of(outcome) if outcome else None
-        if stage is None and ended is None:
-            words = tuple(word for word in (status, outcome) if word)
-            return Standing(None, status or outcome, unknown=words)
-        if stage and ended and stage.closed and ended.closed and stage is not ended:
-            reason = f'"{status}" and "{outcome}" contradict each other; the first counts'
-            return Standing(stage, status, contradiction=reason)
-        if ended and (stage is None or (ended.closed and not stage.closed)):
-            return Standing(ended, outcome)
-        return Standing(stage, status or outcome)
-
-    def stage_of(self, text: str) -> Stage | None:
-        """The stage this word stands for, or None."""
-        exact = self.own.get(text.casefold())
-        if exact is not None:
-            return exact
-        form = spaced(text)
-        if form in self.own:
-            return self.own[form]
-        if form in self.vocabulary.ask_stages:
-            return None
-        return self.vocabulary.stages.get(form) or self.vocabulary.stages.get(_REPEATED.sub(r"\1", form))
-
-    def unknown_note(self, text: str, rows: Sequence[str]) -> Note:
-        """What is said once about an unknown word: its rows, how they are treated, the line that settles it."""
-        form = spaced(text)
-        may_be = self.vocabulary.ask_stages.get(form)
-        if not may_be:
-            near = get_close_matches(form, list(self.vocabulary.stages), 1, 0.75)
-            may_be = (self.vocabulary.stages[near[0]],) if near else ()
-        example = may_be[0] if may_be else "on_hold"
-        choices = f" ({' or '.join(may_be)}?)" if may_be else ""
-        named = ", ".join(rows[:MAX_ROWS_NAMED]) + (
-            f" and {len(rows) - MAX_ROWS_NAMED} more" if len(rows) > MAX_ROWS_NAMED else ""
+        """The status decides; how it ended (the second column) where only that is settled or only that ends it."""
+        one, other = (self.read(text) if text else None for text in (status, outcome))
+        unclear = tuple(
+            (text, phrase) for text, phrase in ((status, one), (outcome, other)) if phrase and not phrase.settled
         )
-        word = text.replace("\\", "\\\\").replace('"', '\\"')
-        return Note(
-            f'the status "{text}" is not known{choices}; its rows count as open ({named}). '
-            f'To settle it, put under [source.statuses]: "{word}" = "{example}"'
-        )
+        if one is None and other is None:
+            return _SAYS_NOTHING
+        if one is None or other is None:
+            phrase = one or other
+            assert phrase is not None
+            return Standing(phrase, status or outcome, unclear)
+        if one.settled and other.settled:
+            return self._both_settled((status, one), (outcome, other))
+        if other.settled and _closes(other):
+            return Standing(other, outcome)
+        if one.settled and _closes(one):
+            return Standing(one, status)
+        strict = max((one, other), key=lambda phrase: (not phrase.settled, _STRICTER[phrase.asking]))
+        return Standing(strict, status if strict is one else outcome, unclear)
+
+    def _both_settled(self, status: tuple[str, Phrase], outcome: tuple[str, Phrase]) -> Standing:
+        (text, one), (ending, other) = status, outcome
+        if _closes(one) and _closes(other) and one.stage is not other.stage:
+            reason = f'"{text}" and "{ending}" contradict each other; the first counts'
+            return Standing(one, text, contradiction=reason)
+        if _closes(other) and not _closes(one):
+            return Standing(other, ending)
+        return Standing(one, text)
+
+    def read(self, text: str) -> Phrase:
+        """What this status says."""
+        form = spaced(text)
+        stage = self.own.get(text.casefold()) or self.own.get(form)
+        if stage is None:
+            stage = _CANONICAL.get(text) if self.canonical or text != Stage.ACCEPTED else None
+        if stage is None and not text.endswith(("?", "？")):
+            whole = self.vocabulary.stages.get(form) or self.vocabulary.stages.get(_REPEATED.sub(r"\1", form))
+            stage = whole if whole is not Stage.ACCEPTED else None
+        if stage is not None:
+            return Phrase(stage, settled=True)
+        return read_phrase(text, shipped_status_words())
+
+
+def _closes(phrase: Phrase) -> bool:
+    return phrase.stage is not None and phrase.stage.closed
+
+
+def unclear_statuses(found: Iterable[tuple[Standing, str]]) -> tuple[UnclearStatus, ...]:
+    """The statuses to ask about, those of the most rows first. `found` has each row's standing and reference."""
+    rows: dict[str, list[str]] = {}
+    waiting: dict[str, list[str]] = {}
+    phrases: dict[str, Phrase] = {}
+    for standing, reference in found:
+        for text, phrase in standing.unclear:
+            phrases[text] = phrase
+            rows.setdefault(text, []).append(reference)
+            if standing.phrase.asking is not Asking.ALLOWED:
+                waiting.setdefault(text, []).append(reference)
+    unclear = (
+        UnclearStatus(text, tuple(rows[text]), phrase.stage, phrase.choices, tuple(waiting.get(text, ())))
+        for text, phrase in phrases.items()
+    )
+    return tuple(sorted(unclear, key=lambda status: (-len(status.rows), status.text)))
+
+
+def ask_note(status: UnclearStatus) -> Note:
+    """What is said about a status that is not settled: its rows, how they are treated, the line that settles it."""
+    named = _name_rows(status.rows)
+    guess = f" (probably {status.guess})" if status.guess else ""
+    until = "nothing is asked of them until you say what it means" if status.waiting else "its rows count as open"
+    line = f'{json.dumps(status.text, ensure_ascii=False)} = "{status.guess or Stage.ON_HOLD}"'
+    return Note(
+        f'it is not clear what the status "{status.text}" means{guess}; {until} ({named}). '
+        f"To settle it, put under [source.statuses]: {line}"
+    )
+
+
+def _name_rows(rows: Sequence[str]) -> str:
+    more = f" and {len(rows) - MAX_ROWS_NAMED} more" if len(rows) > MAX_ROWS_NAMED else ""
+    return ", ".join(rows[:MAX_ROWS_NAMED]) + more
 
 
 def own_words(statuses: Mapping[str, Stage]) -> Mapping[str, Stage]:

@@ -1,7 +1,7 @@
 """The words of people's sheets, out of `mappings/`: headers to fields, status words to stages, yes and no, months.
 
 - Headers are compared squeezed (letters and digits only), status words spaced (lower-case words).
-- A header or a word under `ask` has several meanings: it is never guessed in silence.
+- A header under `ask` has several meanings: it is never guessed in silence.
 - A **shape** is a shipped mapping: the headers by which a well-known export is recognised and what they hold.
 """
 
@@ -140,7 +140,6 @@ class Vocabulary(Struct, frozen=True):
     ask: Mapping[str, tuple[str, ...]]
     unused: Mapping[str, str]
     stages: Mapping[str, Stage]
-    ask_stages: Mapping[str, tuple[str, ...]]
     yes: frozenset[str]
     no: frozenset[str]
     blank: frozenset[str]
@@ -171,7 +170,6 @@ class _Statuses(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     stages: dict[Stage, tuple[str, ...]]
-    ask: dict[str, tuple[str, ...]]
     yes_no: _YesNo
     words: dict[str, dict[str, tuple[str, ...]]]
     months: dict[int, tuple[str, ...]]
@@ -186,7 +184,6 @@ def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
         ask={squeeze(header): names for header, names in heads.ask.items()},
         unused={squeeze(header): reason for reason, headers in heads.unused.items() for header in headers},
         stages={spaced(word): stage for stage, several in words.stages.items() for word in (*several, stage.value)},
-        ask_stages={spaced(word): names for word, names in words.ask.items()},
         yes=frozenset(word.casefold() for word in words.yes_no.yes),
         no=frozenset(word.casefold() for word in words.yes_no.no),
         blank=frozenset(word.casefold() for word in words.yes_no.blank),

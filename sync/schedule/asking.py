@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from sync.models import Stage
+from sync.models import Asking, Stage
 from sync.schedule.cases import Case, end_of, may_write
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
@@ -27,7 +27,10 @@ _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT)
 
 def asking_trains(case: Case, *, desk: Desk) -> Iterator[Train]:
     """The lead's ladder, or the date of the sheet alone; an idea on their problem; a trip to their city."""
-    ladder = _application(case, desk) or _waiting(case, desk)
+    asking = case.lead.asking
+    if asking is Asking.NONE:
+        return
+    ladder = (_application(case, desk) or _waiting(case, desk)) if asking is Asking.ALLOWED else None
     if ladder is not None:
         replay(ladder)
         if not _whole_ladder_past(ladder, desk):
@@ -35,7 +38,8 @@ def asking_trains(case: Case, *, desk: Desk) -> Iterator[Train]:
     else:
         yield from single(_sheet_alone(case, desk))
     yield from single(_value_add(case, desk))
-    yield from single(_travel(case, desk))
+    if asking is Asking.ALLOWED:
+        yield from single(_travel(case, desk))
 
 
 def _application(case: Case, desk: Desk) -> Ladder | None:

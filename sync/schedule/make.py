@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, TouchMemory
-from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
+from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass, UnclearStatus
 from sync.schedule.asking import asking_trains
 from sync.schedule.budgets import Guard
 from sync.schedule.cases import STOPS, Case, open_case
@@ -69,7 +69,7 @@ def make_schedule(
     placing = Placing(desk, _open_guard(desk))
     drafts = _plan_days(active, placing, desk)
     shared = SharedEvents(desk)
-    drafts += _share(active, drafts, shared, [*leads.problems, *problems])
+    drafts += _share(active, drafts, shared, [*leads.problems, *problems], leads.unclear)
     if leads.silent_keys:
         leave_shared(drafts, desk=desk)
     give_times(drafts, desk=desk)
@@ -179,7 +179,11 @@ def _joins_late(train: Train, late: set[tuple[str, str]], desk: Desk) -> bool:
 
 
 def _share(
-    cases: Sequence[Case], drafts: list[Draft], shared: SharedEvents, problems: Sequence[Problem]
+    cases: Sequence[Case],
+    drafts: list[Draft],
+    shared: SharedEvents,
+    problems: Sequence[Problem],
+    unclear: Sequence[UnclearStatus],
 ) -> list[Draft]:
     """The seeker's own events that name many leads."""
     if not cases or any(case.stage is Stage.ACCEPTED for case in cases):
@@ -189,7 +193,7 @@ def _share(
     found += more_events(drafts, shared=shared)
     found += triage_event(shared=shared)
     cells = [f"{problem.row} {problem.column}" for problem in problems]
-    found += review_event(cases, [*drafts, *found], shared=shared, problems=cells)
+    found += review_event(cases, [*drafts, *found], shared=shared, problems=cells, unclear=unclear)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from sync.models import Note, Stage
+from sync.models import Asking, Note, Stage
 from sync.reading.organisations import normalise_organisation
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
@@ -42,6 +42,7 @@ def _why(case: Case, ignored: set[str], accepted: bool, desk: Desk) -> str:
         (lead.key in ignored, "note.stop_before"),
         (lead.unreadable, "note.stop_unread"),
         (case.stage.closed, "note.stop_closed"),
+        (lead.asking is not Asking.ALLOWED, "note.stop_unclear"),
         (not lead.interested, "note.stop_interest"),
         (lead.do_not_contact, "note.stop_contact"),
         (accepted, "note.stop_accepted"),

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from sync.advice import Rule
-from sync.models import TouchClass
+from sync.models import TouchClass, UnclearStatus
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft
@@ -23,7 +23,12 @@ from sync.schedule.slots import at, quarter_up
 
 
 def review_event(
-    cases: Sequence[Case], drafts: Sequence[Draft], *, shared: SharedEvents, problems: Sequence[str]
+    cases: Sequence[Case],
+    drafts: Sequence[Draft],
+    *,
+    shared: SharedEvents,
+    problems: Sequence[str],
+    unclear: Sequence[UnclearStatus] = (),
 ) -> Iterator[Draft]:
     """R-001-14 with R-000-6, R-004-7 and R-004-8: the next one; its contents are written in the 24 hours before it."""
     desk, rule = shared.desk, shared.desk.rule("R-001-14")
@@ -39,7 +44,7 @@ def review_event(
         draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
         known = draft.memory.note if draft.memory else ""
         if not known and desk.has_come(start - timedelta(hours=24)):
-            known = "\n".join(review_lines(cases, drafts, desk=desk, problems=problems))
+            known = "\n".join(review_lines(cases, drafts, desk=desk, problems=problems, unclear=unclear))
         draft.note = known
         draft.facts = {"lines": known or desk.say("review.ahead")}
         draft.reason.append(desk.say("reason.review", day=desk.tell(day)))
@@ -54,7 +59,12 @@ def _review_day(rule: Rule, today: date, desk: Desk) -> date:
 
 
 def review_lines(
-    cases: Sequence[Case], drafts: Sequence[Draft], *, desk: Desk, problems: Sequence[str]
+    cases: Sequence[Case],
+    drafts: Sequence[Draft],
+    *,
+    desk: Desk,
+    problems: Sequence[str],
+    unclear: Sequence[UnclearStatus] = (),
 ) -> Iterator[str]:
     """What the review says, each line only where there is something to say."""
     monday = desk.today - timedelta(days=desk.today.weekday())
@@ -78,6 +88,9 @@ def review_lines(
     yield from _pipeline(cases, desk)
     if problems:
         yield desk.say("review.unread", count=len(problems), cells=list_names(problems, desk))
+    if waiting := {row for status in unclear for row in status.waiting}:
+        texts = [clean(status.text) for status in unclear if status.waiting]
+        yield desk.say("review.unclear", count=len(waiting), statuses=list_names(texts, desk))
     yield desk.say("review.learnt")
 
 
