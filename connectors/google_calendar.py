@@ -14,9 +14,10 @@ followup made), fifty writes in one request, deletions and refusals with their r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from json import loads
+
+from msgspec.structs import replace
 
 from connectors.google.calendar import calendar_login
 from connectors.google.calendar_api import BATCH, CalendarApi, Json, Meaning, Reply, Request, root_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from google_calendars import CalendarOfGoogle, Refused, breaches
 from google_emulator import HTML_502, Fault, GoogleEmulator, running_google
 from google_schema import DOCUMENTS, FOLDER, document, needs_folder
+from msgspec.structs import replace
 from target_contract import (
     NOW,
     OWNER,
@@ -53,8 +53,12 @@ def test_the_check_itself_finds_what_google_does_not_have(
     google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
 ) -> None:
     put(target, make_event())
-    v3 = replace(google.v3, asked=[("events.list", "", {"colour": ["1"]})], sent=[("Event", {"sequence": "0"})])
-    assert [line.partition(":")[0] for line in breaches(replace(v3, answered=[]), document("calendar"))] == [
+    google.v3.asked.append(("events.list", "", {"colour": ["1"]}))
+    google.v3.sent.append(("Event", {"sequence": "0"}))
+    found = breaches(google.v3, document("calendar"))
+    google.v3.asked.pop()
+    google.v3.sent.pop()
+    assert [line.partition(":")[0] for line in found] == [
         "events.list",
         "$.sequence",
     ]

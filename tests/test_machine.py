@@ -26,6 +26,7 @@ from typing import ClassVar
 
 import pytest
 from conftest import ZONE
+from google_emulator import GoogleEmulator, running_google
 from hypothesis import Phase, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -33,7 +34,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from runner import a_row, a_table, settings_with
 from servers import Server, radicale
 from stub_server import HABITS
-from worlds import BurningStore, Edit, Fuse, Killed, MemoryWorld, ServerWorld, StubWorld, World
+from worlds import BurningStore, Edit, Fuse, GoogleWorld, Killed, MemoryWorld, ServerWorld, StubWorld, World
 
 from connectors.memory import MemorySource, MemoryState
 from connectors.sqlite_state import SqliteState
@@ -334,6 +335,15 @@ class RadicaleHistories(Histories):
         return ServerWorld(self.server, self.server.make_calendar(f"history{type(self).histories}"))
 
 
+class GoogleHistories(Histories):
+    """In a calendar of Google's, through its Calendar API."""
+
+    google: ClassVar[GoogleEmulator]
+
+    def open_world(self) -> World:
+        return GoogleWorld(self.google)
+
+
 @pytest.fixture(autouse=True)
 def advice_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same advice for every run: reading it takes longer than a whole run here."""
@@ -369,6 +379,12 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def test_histories_on_radicale(server: Server) -> None:
     RadicaleHistories.server = server
     play(RadicaleHistories, 20, steps=10)
+
+
+def test_histories_at_google() -> None:
+    with running_google() as google:
+        GoogleHistories.google = google
+        play(GoogleHistories, 60)
 
 
 @pytest.mark.soak

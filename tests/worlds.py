@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from google_calendars import CalendarOfGoogle, Refused
+from google_emulator import AUTH, HTML_502, Fault, GoogleEmulator
 from icalendar import Calendar
 from msgspec.structs import replace
 from servers import Server
@@ -21,6 +23,9 @@ from target_contract import outside_for
 
 from connectors.caldav_server import CaldavServer
 from connectors.dav.server_profiles import ServerProfile
+from connectors.google.calendar_api import CalendarApi
+from connectors.google.events import google_id, uid_of
+from connectors.google_calendar import GoogleCalendar
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
 from connectors.memory import MemoryTarget
 from sync.memory import Intent, Memory
@@ -28,6 +33,8 @@ from sync.models import Change, Observation, Outcome, RemoteEvent
 from sync.protocols import StateStore, Target
 
 T = TypeVar("T")
+GOOGLE_USER = "user@example.com"
+DENTIST = {"id": "dentist0", "status": "confirmed", "summary": "Dentist", "start": {"date": "2027-01-11"}}
 LOGIN = Login("ann", "secret")
 FOREIGN = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//other//EN\r\nBEGIN:VEVENT\r\nUID:dentist\r\nDTSTAMP:20270101T000000Z\r\nDTSTART:20270111T140000Z\r\nDTEND:20270111T150000Z\r\nSUMMARY:Dentist\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"  # noqa: E501
 
@@ -136,7 +143,7 @@ class BurningTransport:
     fuse: Fuse
 
     def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
-        if method not in ("PUT", "DELETE"):
+        if method not in ("PUT", "DELETE", "POST", "PATCH"):
             return self.inner.send(method, path, headers=headers, body=body)
         self.fuse.burn()
         answer = self.inner.send(method, path, headers=headers, body=body)
@@ -332,4 +339,71 @@ class ServerWorld:
 
     def at(self, now: datetime) -> datetime:
         self.now = now
+        return now
+
+
+@dataclass
+class GoogleWorld:
+    """Google's Calendar API over real sockets, with its user."""
+
+    google: GoogleEmulator
+    fuse: Fuse = field(default_factory=Fuse)
+    now: datetime = field(default_factory=lambda: VirtualTime().now)
+    calendar: CalendarOfGoogle = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.calendar = self.google.v3.add(f"c{len(self.google.v3.calendars)}@made.up", roles={GOOGLE_USER: "owner"})
+        self.calendar.events["dentist0"] = dict(DENTIST)
+        scopes = (f"{AUTH}calendar.app.created",)
+        self._token = self.google._new_token(GOOGLE_USER, scopes)["access_token"]
+
+    @property
+    def target(self) -> Target:
+        outside = outside_for(Path(), clock=lambda: self.now)
+        api = CalendarApi(self.calendar.id, GOOGLE_USER, lambda: self._token, outside, self.google.root)
+        wire = HttpTransport(self.google.root, Login("", self._token), environ={}, clock=lambda: self.now)
+        api.transport = BurningTransport(wire, self.fuse)
+        return GoogleCalendar(api, owner="test", zone="America/New_York")
+
+    def uids(self) -> set[str]:
+        there = (held for held in self.calendar.events.values() if held["status"] != "cancelled")
+        return {uid for held in there if (uid := uid_of(held["id"], "test"))}
+
+    def edit(self, uid: str, change: Edit) -> None:
+        held = self.calendar.events[google_id(uid)]
+        fields: dict[str, object] = {}
+        if change.start is not None:
+            length = datetime.fromisoformat(held["end"]["dateTime"]) - datetime.fromisoformat(held["start"]["dateTime"])
+            zone = held["start"]["timeZone"]
+            fields["start"] = {"dateTime": change.start.isoformat(), "timeZone": zone}
+            fields["end"] = {"dateTime": (change.start + length).isoformat(), "timeZone": zone}
+        if change.title is not None:
+            fields["summary"] = change.title
+        if change.note is not None:
+            fields["description"] = held.get("description", "") + "\n" + change.note
+        self.google.v3.edit(self.calendar, google_id(uid), **fields)
+
+    def delete(self, uid: str) -> None:
+        self.google.v3.remove(self.calendar, google_id(uid))
+
+    def foreign_is_whole(self) -> bool:
+        return bool(self.calendar.events["dentist0"] == DENTIST)
+
+    def fail(self, fault: str) -> None:
+        if fault in ("drop_after", "error_after"):
+            self.google.answered_then_lost += 1
+        elif fault in ("slow_down_429", "locked"):
+            self.google.v3.refuse += [(name, Refused(403, "rateLimitExceeded"), 1) for name in ("insert", "patch")]
+        elif fault.startswith("read_"):
+            self.google.faults.append(Fault(f"{self.calendar.id}/events?", 502, HTML_502))
+        else:
+            self.google.faults.append(Fault("/calendar/v3", 502, HTML_502))
+
+    def heal(self) -> None:
+        self.google.faults.clear()
+        self.google.v3.refuse.clear()
+        self.google.answered_then_lost = 0
+
+    def at(self, now: datetime) -> datetime:
+        self.now = self.google.v3.now = now
         return now

@@ -29,7 +29,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from connectors.dav.answers import wait_asked
 from connectors.google.http import plain
-from connectors.http_transport import Answer, HttpTransport, NoAnswerError
+from connectors.http_transport import Answer, HttpTransport, NoAnswerError, Transport
 from connectors.http_transport import Login as Bearer
 from connectors.outside import Outside
 from sync.errors import CredentialsError, TargetError
@@ -89,7 +89,8 @@ class CalendarApi:
     token: Callable[[], str]
     outside: Outside
     root: str = API
-    _transport: HttpTransport | None = None
+    transport: Transport | None = None
+    """The way there, opened with the first request."""
 
     @property
     def path(self) -> str:
@@ -159,26 +160,26 @@ class CalendarApi:
 
     def close(self) -> None:
         """Close the connections."""
-        if self._transport is not None:
-            self._transport.close()
+        if self.transport is not None:
+            self.transport.close()
 
     def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer | str:
         """The answer, or why there is none."""
         try:
             answer = self._connected().send(method, path, headers=headers, body=body)
             if answer.status == 401:
-                self._transport = None
+                self.transport = None
                 answer = self._connected().send(method, path, headers=headers, body=body)
         except NoAnswerError as error:
             return f"Google Calendar: {error}"
         return answer
 
-    def _connected(self) -> HttpTransport:
-        if self._transport is None:
-            self._transport = HttpTransport(
+    def _connected(self) -> Transport:
+        if self.transport is None:
+            self.transport = HttpTransport(
                 self.root, Bearer("", self.token()), environ=self.outside.environ, clock=self.outside.clock
             )
-        return self._transport
+        return self.transport
 
     def _part(self, number: int, request: Request, boundary: str) -> bytes:
         headers, body = _packed(request)
