@@ -140,10 +140,13 @@ class CaldavServer:
         events: dict[str, RemoteEvent] = {}
         wanted: dict[str, str] = {}
         others: Counter[str] = Counter()
+        foreign = 0
         for path, row in rows.items():
             uid = named.get(path) or self._collection.uid_of(row.href)
             if uid is None:
-                others.update(self._collection.owners_of(row.href))
+                owners = self._collection.owners_of(row.href)
+                others.update(owners)
+                foreign += not owners
                 continue
             before = known.get(uid)
             if row.status // 100 == 2 and before is not None and row.etag and row.etag == before.etag:
@@ -162,7 +165,7 @@ class CaldavServer:
                 events[uid] = _with_revision(found.remote, known.get(uid))
             if uid in missing:
                 notes.append("the server's listing leaves out events that are there; they were asked for one by one")
-        return Observation(events, unreadable, tuple(dict.fromkeys(notes)), others)
+        return Observation(events, unreadable, tuple(dict.fromkeys(notes)), others, foreign)
 
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         """Write what the plan says; one outcome for each write.

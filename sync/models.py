@@ -69,6 +69,8 @@ class Table(Struct, frozen=True):
     """What the source decided while reading (encoding, delimiter) and a person should be able to see."""
     zone: str | None = None
     """The sheet's own IANA zone, where it has one."""
+    tabs: tuple[str, ...] = ()
+    """The titles of all tabs, where the source has several."""
     delimited: bool = False
     """Cells are told apart by a separator: in a row wider than the header they have shifted."""
 
@@ -412,6 +414,8 @@ class Observation(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     others: Mapping[str, int] = {}
     """How many events another followup has there, by its owner."""
+    foreign: int = 0
+    """How many entries of the calendar are nobody's followup's."""
 
 
 class CalendarInfo(Struct, frozen=True):
