@@ -13,20 +13,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors.dav.answers import READ_ONLY, NotDavError
+from connectors.dav.answers import READ_ONLY, LoginRefusedError, NotDavError
 from connectors.dav.collection import BATCH, CalendarCollection, Found
 from connectors.dav.request_window import RequestWindow
 from connectors.dav.revision import ask_through
 from connectors.dav.server_profiles import ServerProfile, choose_profile, tighten
 from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.google.address import is_google_calendar
-from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, same_path
+from connectors.http_transport import WHOLE_SECONDS, HttpTransport, Login, NoAnswerError, Transport, same_path
 from connectors.ical.reading import parse
 from connectors.ical.writing import Dialect, serialise, snapshot_of
 from connectors.outside import Outside
@@ -42,6 +42,7 @@ ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
 def open_target(settings: Settings, outside: Outside) -> CaldavServer:
     """The calendar at `[target] url`; one given by name is looked up first, which asks the server."""
     url = settings.target.url
+    until = (outside.begun or outside.clock()) + timedelta(seconds=settings.limits.run_seconds + WHOLE_SECONDS)
     if is_google_calendar(url):
         from connectors.google.calendar import open_calendar
 
@@ -53,8 +54,10 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
 
             url = find_calendar(url, settings.target.calendar, login, environ=outside.environ)
     profile = choose_profile(settings.target.profile, urlsplit(settings.target.url).hostname or "")
-    transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock)
-    return CaldavServer(transport, url, owner=settings.owner, profile=profile, outside=outside, login=login)
+    transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock, until=until)
+    return CaldavServer(
+        transport, url, owner=settings.owner, profile=profile, outside=outside, login=login, until=until
+    )
 
 
 def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
@@ -106,12 +109,20 @@ class CaldavServer:
         login: Login,
         profile: ServerProfile,
         outside: Outside,
+        until: datetime | None = None,
     ) -> None:
         clock, sleep = outside.clock, outside.sleep
         parts = urlsplit(url)
         self._collection = CalendarCollection(
-            transport, url, owner=owner, clock=clock, sleep=sleep, digest=self._speak_digest
+            transport,
+            url,
+            owner=owner,
+            clock=clock,
+            sleep=sleep,
+            digest=self._speak_digest,
+            login_refused=outside.login_refused,
         )
+        self._until = until
         self._url = url
         self._owner = owner
         self._login = login
@@ -128,8 +139,13 @@ class CaldavServer:
 
     def revision(self) -> str:
         """What the calendar says about its present state; empty where that tells nothing."""
+        if self._collection.login_refused:
+            return ""
         try:
             return ask_through(self._collection.transport, self._collection.path, clock=self._clock)
+        except LoginRefusedError:
+            self._collection.login_refused = True
+            return ""
         except (NoAnswerError, NotDavError):
             return ""
 
@@ -221,7 +237,7 @@ class CaldavServer:
     def _speak_digest(self) -> Transport:
         from connectors.dav.transport import CaldavTransport
 
-        return CaldavTransport(self._url, self._login, environ=self._environ, clock=self._clock)
+        return CaldavTransport(self._url, self._login, environ=self._environ, clock=self._clock, until=self._until)
 
     def _wave(
         self, wave: Sequence[Change], progress: _Progress, window: RequestWindow, deadline: datetime

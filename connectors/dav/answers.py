@@ -44,6 +44,10 @@ class NotDavError(ValueError):
     """The answer is not what a WebDAV server says: a login page, a proxy's error, half a text."""
 
 
+class LoginRefusedError(NotDavError):
+    """The server does not take this login; servers lock accounts, so it is not sent again."""
+
+
 class DavRow(Struct, frozen=True):
     """One resource of a multistatus. `href` as listed; `etag` as given, quotes included, or empty."""
 

@@ -73,9 +73,12 @@ class CalendarCollection:
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
         digest: Callable[[], Transport] | None = None,
+        login_refused: bool = False,
     ) -> None:
         self.transport = transport
         self._digest = digest
+        self.login_refused = login_refused
+        """It was refused a moment ago, before this calendar was asked for anything: once is enough."""
         self.path = path_of(url).rstrip("/") + "/"
         self.host = urlsplit(url).hostname or ""
         self._owner = owner
@@ -196,6 +199,8 @@ class CalendarCollection:
         A REPORT may be beyond a server that is well otherwise: its trouble is an answer like any other, at once unless
         `patient`.
         """
+        if self.login_refused:
+            raise self._refused_login()
         sent = {**headers, **(XML_HEADERS if body else {})}
         for pause in (*PAUSES, None):
             try:
@@ -233,9 +238,7 @@ class CalendarCollection:
 
     def _refuse_whole(self, answer: Answer) -> None:
         if answer.status == 401:
-            raise CredentialsError(
-                f"{self.host} refuses the login; check [target] user and its password (many need an app password)"
-            )
+            raise self._refused_login()
         if is_switched_off(answer):
             raise CredentialsError(
                 "the CalDAV API is switched off in the Google Cloud project of this login; open"
@@ -246,6 +249,11 @@ class CalendarCollection:
             raise TargetError(
                 f"{self.host} says the calendar has moved to {moved}; put the right address into [target] url"
             )
+
+    def _refused_login(self) -> CredentialsError:
+        return CredentialsError(
+            f"{self.host} refuses the login; check [target] user and its password (many need an app password)"
+        )
 
     def _rows(self, answer: Answer) -> list[DavRow]:
         if answer.status in (403, 404, 405, 409, 410, 501):
