@@ -93,6 +93,7 @@ class SourceSettings(Section):
     api_root: str = ""
     mapping: str = "auto"
     date_order: Literal["auto", "ymd", "dmy", "mdy"] = "auto"
+    year: int | None = Field(default=None, ge=1980, le=2099)
     columns: Mapping[str, str] = Field(default_factory=dict)
     statuses: Mapping[str, Stage] = Field(default_factory=dict)
 

@@ -123,7 +123,7 @@ def test_cells(cells: dict[str, CellValue], field: str, expected: object) -> Non
         ("applied_on", "2026-02-30", "does not exist"),
         ("applied_on", "0202-09-08", "year 0202"),
         ("applied_on", "2025-08", "a month, not a day"),
-        ("applied_on", "8-Jul", "no year"),
+        ("applied_on", "8-Jul", "has no year"),
         ("applied_on", "8/5/2019 & 8/14/2019", "2 dates, 8/5/2019 and 8/14/2019"),
         ("applied_on", "8/82019", "is not a date"),
         ("applied_on", "9/8/2026", "day or month first"),
@@ -358,3 +358,80 @@ def test_a_lead_is_frozen_once_it_is_made() -> None:
     assert lead == replace(lead)
     with pytest.raises(AttributeError, match="immutable"):
         lead.company = "Bolt"  # type: ignore[misc]
+
+
+TODAY = date(2026, 11, 25)
+
+
+def read_today(*rows: list[CellValue], source: str = "") -> Leads:
+    return read_leads(table(*rows), settings=settings(source), vocabulary=VOCABULARY, memory={}, today=TODAY)
+
+
+def test_a_day_inside_a_status_is_the_fact_it_stands_with() -> None:
+    leads = read_today(
+        ["Company", "Date applied", "Status"],
+        ["Acme", "11/16/2026", "phone screen 11/30 10am"],
+        ["Bolt", "10/26/2026", "interview done 11/19"],
+        ["Core", "11/12/2026", "offer!! 11/23"],
+        ["Dorn", "11/2/2026", "followed up 11/16"],
+        ["Elm", "11/2/2026", "decision by 12/4"],
+    )
+    assert not leads.problems
+    facts = [(x.interview_at, x.offer_on, x.last_outbound, x.they_decide_by, x.stage) for x in leads.leads]
+    assert facts == [
+        (datetime(2026, 11, 30, 10, tzinfo=BERLIN), None, None, None, Stage.INTERVIEW),
+        (date(2026, 11, 19), None, None, None, Stage.INTERVIEW),
+        (None, date(2026, 11, 23), None, None, Stage.OFFER),
+        (None, None, date(2026, 11, 16), None, Stage.SENT),
+        (None, None, None, date(2026, 12, 4), Stage.SENT),
+    ]
+
+
+def test_a_day_inside_a_status_that_can_be_two_days_is_a_problem_of_that_fact() -> None:
+    leads = read_today(["Company", "Date applied", "Status"], ["Acme", "2026-11-02", "interview 12/3"])
+    (problem,) = leads.problems
+    assert (problem.column, problem.value) == ("Status", "interview 12/3")
+    assert "day or month first" in problem.reason
+    assert leads.leads[0].unreadable == {"interview_at"}
+
+
+@pytest.mark.parametrize(
+    "text", ["interview cancelled 3 Dec 2026", "answer before 3 Dec 2026", "no interview 3 Dec 2026"]
+)
+def test_a_word_before_a_day_is_not_thrown_away(text: str) -> None:
+    leads = read_today(["Company", "Date applied", "Status"], ["Acme", "2026-11-02", text])
+    assert leads.leads[0].interview_at is None
+
+
+@pytest.mark.parametrize(("applied", "stage"), [("2026-11-02", Stage.SENT), ("2026-03-02", Stage.NO_ANSWER)])
+def test_no_answer_closes_old_applications_only(applied: str, stage: Stage) -> None:
+    leads = read_today(["Company", "Date applied", "Status"], ["Acme", applied, "Keine Antwort"])
+    assert leads.leads[0].stage is stage
+
+
+def test_accepted_is_a_stage_only_among_our_own_words() -> None:
+    head: list[CellValue] = ["company", "applied_on", "status"]
+    ours = read_today(head, ["Acme", "2026-11-02", "accepted"], ["Bolt", "2026-11-02", "no_answer"])
+    assert [lead.stage for lead in ours.leads] == [Stage.ACCEPTED, Stage.NO_ANSWER]
+    mixed = read_today(head, ["Acme", "2026-11-02", "accepted"], ["Bolt", "2026-11-02", "Ghosted"])
+    assert (mixed.leads[0].stage, mixed.leads[0].asking) == (Stage.SENT, Asking.NONE)
+
+
+def test_years_are_said_once_per_column_and_the_future_is_asked_about() -> None:
+    leads = read_today(["Company", "Date applied"], ["Acme", "11/16"], ["Bolt", "November 9"], ["Core", "2026-12-24"])
+    assert [lead.applied_on for lead in leads.leads] == [date(2026, 11, 16), date(2026, 11, 9), date(2026, 12, 24)]
+    said = [note.reason for note in leads.notes]
+    assert "2 days without a year, read as 2026" in said[0]
+    assert said[1] == "2026-12-24, the day of the application, is still to come: is that right?"
+
+
+def test_rows_with_nothing_but_check_boxes_and_zeros_are_empty() -> None:
+    leads = read_today(
+        ["Company", "Date applied", "Replied", "Days"],
+        ["Acme", "2026-11-16", "FALSE", "9"],
+        ["", "", "FALSE", "0"],
+        ["", "", False, 0],
+        ["n/a", "-", "TRUE", "0.00"],
+    )
+    assert [lead.company for lead in leads.leads] == ["Acme"]
+    assert not leads.problems

@@ -1,11 +1,15 @@
 """Dates as people write them. One decision per column, never today, never a default.
 
 - **Order**: whether `9/8/2026` is September or August is decided once for a column, from its members that can be read
-  in one way only (`25/12/2026` proves day first); dots mean day first. Where nothing decides, the cell is a problem.
-- A date without its day or its year, two dates in a cell, a relative word (`yesterday`) are problems: a guess would be
-  somebody's missed interview.
+  in one way only (`25/12/2026`, `25/12` prove day first); dots mean day first. Where nothing decides, the cell is a
+  problem.
+- **Year**: a day without one is `Yearless` until its column decides (`years`).
+- A date without its day, two dates in a cell, a relative word (`yesterday`), a week are problems: a guess would be
+  somebody's missed interview. So is a word beside the date that may turn it (`cancelled`, `by`, `not`), and a weekday
+  that does not fit.
 - A time without zone is wall-clock time in the given zone: in the gap of a clock change it moves forward, in the fold
-  the first of the two is taken. Midnight without zone means that the cell has no hour.
+  the first of the two is taken. Midnight without zone means that the cell has no hour; so does midnight in UTC in a
+  column of days, which is how programs save a day.
 - Numbers from 29221 to 73050 are spreadsheet day numbers (1980 to 2099).
 """
 
@@ -14,13 +18,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.models import CellError, CellValue, Moment
 from sync.reading.cells import Fault, clean_text
+from sync.reading.date_words import shipped_date_words
+from sync.reading.found_days import find_days
+from sync.reading.hours import Clock, split_hour
+from sync.reading.phrases import speaks_of_nothing_else
 
 Order = Literal["ymd", "dmy", "mdy"]
 
@@ -28,30 +37,42 @@ FIRST_YEAR, LAST_YEAR = 1980, 2099
 _EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 29221, 73050
 _MAX_CELL = 200
+_SHOWN = 40
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_TIME = re.compile(
-    r"(?:^|[\s,T])(?:at |um |à |a las )?(\d{1,2})(?::|h|\.(?=\d\d(?:\D|$)))(\d\d)(?::(\d\d)(?:[.,]\d+)?)?"
-    r"\s*([ap]\.?m\.?)?\s*(?:uhr|hrs?|h)?"
-    r"\s*(z|utc|gmt|(?:utc|gmt)?[+-]\d\d:?\d\d)?(?:\s*\([^)]*\))?$",
-    re.IGNORECASE,
-)
-_HOUR = re.compile(r"[\s,](\d{1,2})\s*([ap]\.?m\.?)$", re.IGNORECASE)
-_YEAR_FIRST = re.compile(r"(\d{4})\s*([-/.年])\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号號]?")
+_ISO_HOUR = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d)")
+_UTC_STAMP = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?Z", re.IGNORECASE)
+_YEAR_FIRST = re.compile(r"(\d{4})\s*([-/.年년])\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})\s*[일日号號.]?")
 _YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})\.?")
+_DAY_MONTH = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\.?")
+_SIGNS = re.compile(r"(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
+_ERA = re.compile(r"(令和|平成|r|h)\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
+_ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988}
+_ISO_WEEK_DAY = re.compile(r"(\d{4})-?w(\d{2})-?([1-7])")
+_WEEK = re.compile(r"(?:\d{4}-?)?w\d{1,2}(?:[/\s-]\d{2,4})?|([^\W\d_]+)\.?\s*\d{1,2}(?:[/\s,-]+\d{2,4})?|第?\d{1,2}周")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
 _DAY_MONTH_YEAR = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s\-/]*(?:of |de |d')?([^\W\d_]+)\.?[\s\-/,]*(?:de |del |of )?'?(\d{4}|\d{2})"
+    r"(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s\-/]*(?:of |de |d')?([^\W\d_]+)\.?"
+    r"(?:[\s\-/,]*(?:de |del |of )?'?(\d{4}|\d{2}))?"
 )
-_MONTH_DAY_YEAR = re.compile(r"([^\W\d_]+)\.?[\s\-]*(\d{1,2})(?:st|nd|rd|th)?[\s,\-]+'?(\d{4}|\d{2})")
-_YEAR_MONTH_DAY = re.compile(r"(\d{4})[\s\-]+([^\W\d_]+)\.?[\s\-]+(\d{1,2})")
-_WEEKDAY = re.compile(r"^[^\W\d_]{2,12}\.?,?\s+(?=\d)|^[^\W\d_]{2,12}\.?,\s*")
+_MONTH_DAY_YEAR = re.compile(r"([^\W\d_]+)\.?([\s\-]*)(\d{1,2})(?:st|nd|rd|th|\.)?(?:[\s,\-]+'?(\d{4}|\d{2}))?")
+_YEAR_MONTH_DAY = re.compile(r"(\d{4})\.?[\s\-]+([^\W\d_]+)\.?[\s\-]+(\d{1,2})\.?")
 _ANY_DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[\s-][^\W\d_]{3,9}\.?[\s-]\d{2,4}"
 )
 _YEAR_MONTH = re.compile(r"\d{4}\s*[-/.]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{4}")
-_DAY_MONTH = re.compile(r"\d{1,2}\s*[-/.]\s*\d{1,2}\.?")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Yearless(Struct, frozen=True):
+    """A day whose year the cell does not tell."""
+
+    month: int
+    day: int
+    clock: Clock | None = None
+    weekday: int | None = None
+    """0 is Monday; None where the cell names none."""
 
 
 class Reading(Struct, frozen=True):
@@ -62,41 +83,78 @@ class Reading(Struct, frozen=True):
     months: Mapping[str, int]
     mixed: bool = False
     """The column proves both orders; only members that can be read one way are read."""
+    saved_days: bool = False
+    """Midnight, in whatever zone, is a day without an hour."""
+    today: date | None = None
 
 
 def decide_order(texts: Iterable[str]) -> tuple[Order | None, bool]:
     """Which of day and month comes first in this column, and whether its members contradict each other."""
     day_first = month_first = False
     for text in texts:
-        match = _YEAR_LAST.match(text)
+        match = _YEAR_LAST.match(text) or _DAY_MONTH.match(text)
         if match and match[2] != ".":
-            day_first = day_first or 12 < int(match[1]) <= 31
-            month_first = month_first or 12 < int(match[3]) <= 31
+            first, second = int(match[1]), int(match[3])
+            day_first = day_first or (12 < first <= 31 and 0 < second <= 12)
+            month_first = month_first or (12 < second <= 31 and 0 < first <= 12)
     if day_first and month_first:
         return None, True
     return ("dmy" if day_first else "mdy" if month_first else None), False
 
 
 def decide_readings(
-    columns: Mapping[str, Iterable[CellValue]], order: str, *, zone: tzinfo, months: Mapping[str, int]
+    columns: Mapping[str, Iterable[CellValue]],
+    order: str,
+    *,
+    zone: tzinfo,
+    months: Mapping[str, int],
+    days: frozenset[str] = frozenset(),
+    today: date | None = None,
 ) -> Mapping[str, Reading]:
-    """How each date column is read: the order set, else its own evidence, else that of the other date columns."""
+    """How each date column is read: the order set, else its own evidence, else that of the other date columns.
+
+    `days` are the columns that hold days and no hours.
+    """
+    texts = {name: {cell.strip() for cell in set(cells) if isinstance(cell, str)} for name, cells in columns.items()}
+    plain = Reading(order=None, zone=zone, months=months, today=today)
+    stamped = {name: name in days or _all_midnight(found) for name, found in texts.items()}
     if order != "auto":
-        return dict.fromkeys(columns, Reading(order=order, zone=zone, months=months))  # type: ignore[arg-type]
-    own = {
-        name: decide_order({cell.strip() for cell in set(cells) if isinstance(cell, str)})
-        for name, cells in columns.items()
-    }
+        return {name: replace(plain, order=order, saved_days=stamped[name]) for name in columns}
+    own = {name: decide_order(found) for name, found in texts.items()}
     orders = {found for found, _ in own.values() if found}
     common = orders.pop() if len(orders) == 1 and not any(mixed for _, mixed in own.values()) else None
     return {
-        name: Reading(order=found or (None if mixed else common), zone=zone, months=months, mixed=mixed)
+        name: replace(plain, order=found or (None if mixed else common), mixed=mixed, saved_days=stamped[name])
         for name, (found, mixed) in own.items()
     }
 
 
+def reading_beside(
+    readings: Mapping[str, Reading], *, zone: tzinfo, months: Mapping[str, int], today: date | None
+) -> Reading:
+    """How a day is read that stands outside the columns of dates: in the order that they agree on."""
+    orders = {reading.order for reading in readings.values() if reading.order}
+    order = orders.pop() if len(orders) == 1 else None
+    return Reading(order=order, zone=zone, months=months, today=today)
+
+
+def _all_midnight(texts: Iterable[str]) -> bool:
+    """Whether a program saved days here: every stamp of the column is midnight in UTC."""
+    stamps = [match[1] for text in texts if (match := _UTC_STAMP.fullmatch(text))]
+    return bool(stamps) and all(stamp.replace("0", "") in (":", "::") for stamp in stamps)
+
+
 def read_moment(value: CellValue, reading: Reading) -> Moment | Fault:
-    """The cell as a date, or as an aware datetime where it has an hour."""
+    """The cell as a date, or as an aware datetime where it has an hour. A day without its year is a fault."""
+    found = read_date(value, reading)
+    return Fault(NO_YEAR) if isinstance(found, Yearless) else found
+
+
+NO_YEAR = "has no year; write it, or set year under [source], such as year = 2026"
+
+
+def read_date(value: CellValue, reading: Reading) -> Moment | Fault | Yearless:
+    """The cell as `read_moment` gives it, or the day whose year is still to be found."""
     if isinstance(value, bool | time | CellError):
         return Fault("is not a date")
     if isinstance(value, datetime):
@@ -108,107 +166,182 @@ def read_moment(value: CellValue, reading: Reading) -> Moment | Fault:
     match = _ISO.fullmatch(value)
     if match:
         return _date(int(match[1]), int(match[2]), int(match[3]))
-    return _from_text(value, reading)
+    match = _ISO_HOUR.fullmatch(value)
+    if match and not isinstance(day := _date(*map(int, match.group(1, 2, 3))), Fault):
+        return _in_zone(datetime.combine(day, time(int(match[4]), int(match[5]))), reading.zone)
+    return _from_text(value, reading)[0]
+
+
+def read_end(value: CellValue, start: datetime, reading: Reading) -> datetime | None:
+    """The end of the slot in this cell, which begins at `start`; None where it names no end."""
+    if not isinstance(value, str) or _ISO_HOUR.fullmatch(value):
+        return None
+    clock = _from_text(value, reading)[1]
+    if clock is None or clock.end is None:
+        return None
+    zone = clock.zone or reading.zone
+    end = _in_zone(datetime.combine(start.astimezone(zone).date(), clock.end, zone), reading.zone)
+    return end if isinstance(end, datetime) else None
+
+
+def complete(day: Yearless, year: int, reading: Reading) -> Moment | Fault:
+    """The day in this year."""
+    found = _date(year, day.month, day.day)
+    if isinstance(found, Fault) or day.clock is None:
+        return found
+    return _at(found, day.clock, reading)
 
 
 def looks_dated(text: str, months: Mapping[str, int]) -> bool:
     """Whether somebody meant a date here, even one that cannot be read."""
     plain = text.casefold()
-    if _ANY_DATE.search(plain) or _SERIAL.fullmatch(plain) or _YEAR_MONTH.fullmatch(plain):
+    if _ANY_DATE.search(plain) or _SERIAL.fullmatch(plain) or _YEAR_MONTH.fullmatch(plain) or _SIGNS.search(plain):
         return True
-    return any(char.isdigit() for char in plain) and any(word in months for word in re.findall(r"[^\W\d_]+", plain))
+    numbers = _DAY_MONTH.fullmatch(plain)
+    if numbers and 0 < min(int(numbers[1]), int(numbers[3])) <= 12 and max(int(numbers[1]), int(numbers[3])) <= 31:
+        return True
+    return any(char.isdigit() for char in plain) and any(word in months for word in _WORD.findall(plain))
 
 
-def _from_text(value: str, reading: Reading) -> Moment | Fault:
+def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless, Clock | None]:
     text = unicodedata.normalize("NFKC", clean_text(value)).casefold().strip(" ,;")
     if len(text) > _MAX_CELL:
-        return Fault("is too long for a date")
+        return Fault("is too long for a date"), None
     several = _ANY_DATE.findall(text)
     if len(several) > 1:
-        return Fault(f"holds {len(several)} dates, {' and '.join(several[:3])}; only one can be meant")
-    day_text, clock = _split_time(text)
+        return Fault(f"holds {len(several)} dates, {' and '.join(several[:3])}; only one can be meant"), None
+    day = _read_day(text, reading)
+    if day is not None:
+        return day, None
+    day_text, clock = split_hour(text, reading.zone)
     if isinstance(clock, Fault):
-        return clock
-    day = _read_day(day_text, reading)
+        return clock, None
+    day = _read_day(day_text, reading) if clock else None
+    if day is None:
+        day = _read_worded(day_text, reading)
     if isinstance(day, Fault) or clock is None:
-        return day
+        return day, None
+    if isinstance(day, Yearless):
+        return replace(day, clock=clock), clock
+    return _at(day, clock, reading), clock
+
+
+def _at(day: Moment, clock: Clock, reading: Reading) -> Moment | Fault:
     if isinstance(day, datetime):
         return Fault("is not a date")
-    at, zone = clock
-    if zone is None and at == time(0):
+    if clock.at == time(0) and (clock.zone is None or reading.saved_days):
         return day
-    return _in_zone(datetime.combine(day, at, zone), reading.zone)
+    return _in_zone(datetime.combine(day, clock.at, clock.zone or reading.zone), reading.zone)
 
 
-def _split_time(text: str) -> tuple[str, tuple[time, tzinfo | None] | Fault | None]:
-    match = _TIME.search(text)
-    if match and match.start():
-        hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-        half, offset = match[4], match[5]
-    else:
-        match = _HOUR.search(text)
-        if not match:
-            return text, None
-        hour, minute, second, half, offset = int(match[1]), 0, 0, match[2], None
-    if half:
-        if not 1 <= hour <= 12:
-            return text, Fault("has an hour that does not exist")
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
-    if hour > 23 or minute > 59 or second > 59:
-        return text, Fault("has an hour that does not exist")
-    zone = _offset(offset)
-    if isinstance(zone, Fault):
-        return text, zone
-    return text[: match.start()].rstrip(" ,"), (time(hour, minute, second), zone)
-
-
-def _offset(text: str | None) -> tzinfo | Fault | None:
-    if not text:
-        return None
-    digits = re.sub(r"[^\d+-]", "", text)
-    if not digits:
-        return UTC
-    delta = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
-    if delta > timedelta(hours=14):
-        return Fault("has an offset from UTC that does not exist")
-    return timezone(-delta if digits[0] == "-" else delta)
-
-
-def _read_day(text: str, reading: Reading) -> Moment | Fault:
-    """The day in text without its hour. A serial with a fraction gives a datetime."""
-    text = _WEEKDAY.sub("", text) if not _starts_with_month(text, reading.months) else text
+def _read_day(text: str, reading: Reading) -> Moment | Fault | Yearless | None:
+    """The day in a text that is nothing but a day; None where it is more, or something else."""
     if match := _YEAR_FIRST.fullmatch(text):
         return _date(int(match[1]), int(match[3]), int(match[4]))
     if match := _YEAR_LAST.fullmatch(text):
-        return _by_order(int(match[1]), int(match[3]), _year(match[4]), dots=match[2] == ".", reading=reading)
+        return _by_order(match, reading)
     if match := _COMPACT.fullmatch(text):
         return _date(int(match[1]), int(match[2]), int(match[3]))
     if _SERIAL.fullmatch(text):
         return _from_serial(float(text), reading.zone)
-    named = _named_month(text, reading.months)
-    return named if named is not None else Fault(_why_not(text, reading.months))
+    if match := _DAY_MONTH.fullmatch(text):
+        return _yearless_by_order(match, reading)
+    if match := _SIGNS.fullmatch(text):
+        return _yearless(int(match[1]), int(match[2]))
+    if match := _ERA.fullmatch(text):
+        year = _ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
+        return _date(year, int(match[3]), int(match[4]))
+    if match := _ISO_WEEK_DAY.fullmatch(text):
+        return _week_day(int(match[1]), int(match[2]), int(match[3]))
+    return _named_month(text, reading)
 
 
-def _starts_with_month(text: str, months: Mapping[str, int]) -> bool:
-    word = re.match(r"[^\W\d_]+", text)
-    return bool(word and word[0] in months)
-
-
-def _named_month(text: str, months: Mapping[str, int]) -> date | Fault | None:
-    for pattern, year, month, day in (
-        (_DAY_MONTH_YEAR, 3, 2, 1),
-        (_MONTH_DAY_YEAR, 3, 1, 2),
-        (_YEAR_MONTH_DAY, 1, 2, 3),
-    ):
-        match = pattern.fullmatch(text)
-        if match and match[month] in months:
-            return _date(_year(match[year]), months[match[month]], int(match[day]))
+def _named_month(text: str, reading: Reading) -> date | Fault | Yearless | None:
+    if (match := _DAY_MONTH_YEAR.fullmatch(text)) and (month := _month(match[2], reading)):
+        return _date(_year(match[3]), month, int(match[1])) if match[3] else _yearless(month, int(match[1]))
+    if (match := _MONTH_DAY_YEAR.fullmatch(text)) and (month := _month(match[1], reading)):
+        if match[4]:
+            return _date(_year(match[4]), month, int(match[3]))
+        this = (reading.today or date(2026, 1, 1)).year % 100
+        if match[2] == "-" and len(match[3]) == 2 and abs(int(match[3]) - this) < 3:
+            return Fault("may be a day or a month with its year")
+        return _yearless(month, int(match[3]))
+    if (match := _YEAR_MONTH_DAY.fullmatch(text)) and (month := _month(match[2], reading)):
+        return _date(int(match[1]), month, int(match[3]))
     return None
 
 
-def _by_order(first: int, second: int, year: int, *, dots: bool, reading: Reading) -> date | Fault:
+def _month(word: str, reading: Reading) -> int | None:
+    return reading.months.get(word) or shipped_date_words().months.get(word)
+
+
+def _read_worded(text: str, reading: Reading) -> Moment | Fault | Yearless:
+    """The day among words: a weekday that fits, small words, words that say nothing against that day."""
+    words = shipped_date_words()
+    spans = find_days(text, {**words.months, **reading.months})
+    if len(spans) != 1:
+        return Fault(_why_not(text, reading.months))
+    start, end = spans[0]
+    day = _read_day(text[start:end].strip(" ,."), reading) or _read_day(text[start:end].strip(" ,"), reading)
+    if day is None:
+        return Fault(_why_not(text, reading.months))
+    if isinstance(day, Fault):
+        return day
+    beside = [
+        word for part in (text[:start], text[end:]) for word in re.split(r"[\s,.;:()\[\]（）/@|\-–]+", part) if word
+    ]
+    weekdays = [word for word in beside if word in words.weekdays]
+    others = [word for word in beside if word not in words.weekdays and word not in words.small]
+    if others and not speaks_of_nothing_else(f"{text[:start]} {text[end:]}"):
+        return Fault(f'says "{" ".join(others)[:_SHOWN]}" beside the day; keep only the day in this cell')
+    return _check_weekday(day, weekdays, reading)
+
+
+def _check_weekday(day: Moment | Yearless, said: list[str], reading: Reading) -> Moment | Fault | Yearless:
+    weekdays = shipped_date_words().weekdays
+    number = next((found for word in said if (found := weekdays[word]) is not None), None)
+    if number is None:
+        return day
+    if isinstance(day, Yearless):
+        return replace(day, weekday=number)
+    if day.weekday() != number:
+        return Fault(f"says {said[0]}, but that day is a {day:%A}")
+    return day
+
+
+def _by_order(match: re.Match[str], reading: Reading) -> date | Fault:
+    first, second, year, dots = int(match[1]), int(match[3]), _year(match[4]), match[2] == "."
+    if len(match[4]) == 2 and len(match[1]) == 2:
+        if reading.order == "ymd":
+            return _date(_year(match[1]), second, int(match[4]))
+        if not dots and reading.order is None and _may_begin_with_year(match, reading):
+            return Fault('may begin with its year; write it as YYYY-MM-DD or set date_order = "ymd" or "dmy"')
+    found = _day_and_month(first, second, dots=dots, reading=reading)
+    return found if isinstance(found, Fault) else _date(year, *found)
+
+
+def _may_begin_with_year(match: re.Match[str], reading: Reading) -> bool:
+    """`26/11/20` in 2026: a year in front is about now, the one at the end is years ago."""
+    if reading.today is None:
+        return False
+    this, front, back = reading.today.year, _year(match[1]), _year(match[4])
+    return abs(front - this) <= 1 and this - back > 2 and int(match[3]) <= 12 and int(match[4]) <= 31
+
+
+def _yearless_by_order(match: re.Match[str], reading: Reading) -> Yearless | Fault:
+    found = _day_and_month(int(match[1]), int(match[3]), dots=match[2] == ".", reading=reading)
+    return found if isinstance(found, Fault) else _yearless(*found)
+
+
+def _yearless(month: int, day: int) -> Yearless | Fault:
+    found = _date(2024, month, day)  # a leap year: whether 29 February exists is asked once the year is known
+    return found if isinstance(found, Fault) else Yearless(month, day)
+
+
+def _day_and_month(first: int, second: int, *, dots: bool, reading: Reading) -> tuple[int, int] | Fault:
+    """Month and day out of two numbers."""
     if first > 12 or second > 12 or first == second:
-        return _date(year, second, first) if first > 12 else _date(year, first, second)
+        return (second, first) if first > 12 else (first, second)
     if reading.mixed and not dots:
         return Fault("could be day or month first, and the column has both; write it as YYYY-MM-DD")
     order = reading.order if reading.order in ("dmy", "mdy") and not (dots and reading.order is None) else None
@@ -216,7 +349,14 @@ def _by_order(first: int, second: int, year: int, *, dots: bool, reading: Readin
         order = "dmy"
     if order is None:
         return Fault('could be day or month first; write it as YYYY-MM-DD or set date_order = "dmy" or "mdy"')
-    return _date(year, second, first) if order == "dmy" else _date(year, first, second)
+    return (second, first) if order == "dmy" else (first, second)
+
+
+def _week_day(year: int, week: int, day: int) -> date | Fault:
+    try:
+        return date.fromisocalendar(year, week, day)
+    except ValueError:
+        return Fault("is a day that does not exist")
 
 
 def _year(text: str) -> int:
@@ -259,11 +399,12 @@ def _in_zone(moment: datetime, zone: tzinfo) -> Moment | Fault:
 
 
 def _why_not(text: str, months: Mapping[str, int]) -> str:
-    words = set(re.findall(r"[^\W\d_]+", text))
+    words = set(_WORD.findall(text))
+    week = _WEEK.fullmatch(text)
+    if week and (not week[1] or week[1] in shipped_date_words().week):
+        return "is a week, not a day"
     if _YEAR_MONTH.fullmatch(text) or (words & set(months) and re.fullmatch(r"\D*\d{4}", text)):
         return "is a month, not a day"
-    if _DAY_MONTH.fullmatch(text) or (words & set(months) and re.fullmatch(r"\D*\d{1,2}\D*", text)):
-        return "has no year"
     if _ANY_DATE.search(text):
         return "holds more than a date; keep only the date in this cell"
     return "is not a date"

@@ -17,7 +17,7 @@ from msgspec import Struct
 from sync.models import CellError, CellValue, Person
 from sync.moments import zone_names
 from sync.reading.cells import Fault, clean_lines, clean_text, is_error, spaced
-from sync.reading.dates import Reading, read_moment
+from sync.reading.dates import Reading, read_date, read_moment
 from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
 
 Value = object
@@ -69,7 +69,7 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
         if name in DAYS:
             of_cell[name] = partial(_read_day, reading=reading)
         elif name in MOMENTS:
-            of_cell[name] = partial(read_moment, reading=reading)
+            of_cell[name] = partial(read_date, reading=reading)
     silence = vocabulary.blank | {""}
     return {
         name: partial(
@@ -104,7 +104,7 @@ def read_column(cells: Sequence[CellValue], reader: Reader) -> tuple[Value, ...]
 
 
 def _read_day(value: CellValue, *, reading: Reading) -> Value:
-    found = read_moment(value, reading)
+    found = read_date(value, reading)
     return found.date() if isinstance(found, datetime) else found
 
 

@@ -18,24 +18,29 @@ from typing import Any
 from msgspec.structs import fields
 
 from sync.config import Settings
+from sync.counting import counted
 from sync.memory import LeadMemory
 from sync.models import Lead, Leads, Note, Row, Stage, Table, UnclearStatus
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
-from sync.reading.dates import decide_readings
+from sync.reading.dates import Yearless, decide_readings, reading_beside
 from sync.reading.fields import make_readers, read_column
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
 from sync.reading.sheet import Sheet, take_rows
+from sync.reading.standings import settle_stages
 from sync.reading.statuses import StageWords, ask_note, own_words
 from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
+from sync.reading.years import Completed, complete_years
 
 _EMPTY: Mapping[str, str] = {}
 _DATED = DAYS | MOMENTS | {"plan"}
 _DEFAULTS = {field.name: field.default for field in fields(Lead)}
 _NOTHING: frozenset[str] = frozenset()
+MAX_FUTURE = 10
+"""So many rows with an application still to come are named."""
 
 
 def read_leads(
@@ -64,7 +69,11 @@ def read_leads(
         mapping=settings.source.mapping,
     )
     notes += [Note(text) for text in columns.notes]
-    sheet = take_rows(table, columns, skip_hidden=settings.source.skip_hidden)
+    idle = vocabulary.yes | vocabulary.no | vocabulary.blank
+    sheet = take_rows(table, columns, skip_hidden=settings.source.skip_hidden, idle=idle)
+    notes += [
+        Note("the header stands here once more; the line is left out", row=sheet.reference(r)) for r in sheet.repeated
+    ]
     unclear, remarks = _read_rows(sheet, settings, vocabulary, today)
     kept, alike = _merge_alike(sheet)
     silent = frozenset(place for place, index in enumerate(kept) if index in sheet.silent)
@@ -99,10 +108,18 @@ def _read_rows(
 ) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
     """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
-    readings = decide_readings(dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months)
+    readings = decide_readings(
+        dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, today=today
+    )
     readers = make_readers(vocabulary, readings)
+    remarks: list[Note] = []
     for name, cells in sheet.cells.items():
-        _take_values(sheet, name, read_column(cells, readers[name]))
+        values: Sequence[Any] = read_column(cells, readers[name])
+        if Yearless in map(type, values):
+            completed = complete_years(values, name, readings[name], settings.source.year)
+            remarks += _years_note(sheet.columns.mapped[name], completed)
+            values = completed.values
+        _take_values(sheet, name, values)
     if "id" in sheet.values and numbers_rows(text for cell in sheet.cells["id"] if (text := clean_text(cell))):
         del sheet.values["id"]
     shape = sheet.columns.shape
@@ -110,14 +127,41 @@ def _read_rows(
     settling.join_names(sheet)
     settling.settle_links(sheet)
     settling.settle_interviews(sheet, readings)
+    settling.settle_slots(sheet, readings)
     settling.settle_plans(sheet)
     own = {**(shape.statuses if shape else {}), **settings.source.statuses}
     words = StageWords(own_words(own), vocabulary, canonical=_is_canonical(sheet))
-    unclear, remarks = settling.settle_stages(sheet, words, today)
+    reading = reading_beside(readings, zone=settings.zone, months=vocabulary.months, today=today)
+    unclear, against = settle_stages(sheet, words, reading, settings.source.year)
     settling.silence_rows(sheet)
     settling.settle_people(sheet)
     settling.settle_words(sheet)
-    return unclear, remarks
+    return unclear, [*remarks, *against, *_future_notes(sheet, today)]
+
+
+def _years_note(header: str, completed: Completed) -> list[Note]:
+    """Said once per column, with the count (DESIGN 9)."""
+    if not completed.count:
+        return []
+    days, years = counted(completed.count, "day"), " or ".join(map(str, completed.years))
+    return [
+        Note(
+            f"column {header!r}: {days} without a year, read as {years} (nearest to today and to the dates beside); "
+            f"to settle it otherwise, put year = {completed.years[-1]} under [source]"
+        )
+    ]
+
+
+def _future_notes(sheet: Sheet, today: date | None) -> list[Note]:
+    """Nobody has applied tomorrow: the year or the column may be wrong."""
+    days = sheet.values.get("applied_on")
+    if today is None or days is None:
+        return []
+    ahead = [(row, day) for row, day in zip(sheet.rows, days, strict=True) if day is not None and day > today]
+    return [
+        Note(f"{day:%Y-%m-%d}, the day of the application, is still to come: is that right?", row=sheet.reference(row))
+        for row, day in ahead[:MAX_FUTURE]
+    ]
 
 
 def _is_canonical(sheet: Sheet) -> bool:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -54,6 +54,7 @@ _STEPS: Mapping[str, Stage] = {
     "test": Stage.ASSESSMENT,
     "reply": Stage.IN_TOUCH,
     "unanswered": Stage.SENT,
+    "followed": Stage.SENT,
     "sent": Stage.SENT,
     "open": Stage.SENT,
     "idea": Stage.IDEA,
@@ -62,7 +63,7 @@ _STEPS: Mapping[str, Stage] = {
 _CLOSED = (Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
 _CLAIMS = frozenset((*_ENDS, *_STEPS, "accepted", "closed", "over"))
 _FURTHER = frozenset(("offer", "interview", "test", "reply"))
-_ASKED_ON = frozenset(("sent", "open", "unanswered"))
+_ASKED_ON = frozenset(("followed", "sent", "open", "unanswered"))
 """Claims of a lead that is followed up: only where no other word could say otherwise."""
 
 
@@ -71,7 +72,8 @@ class Phrase(Struct, frozen=True):
 
     `stage` is settled or, where `settled` is False, the best guess (None: nothing in it is known). `waits_for_day`:
     it is sent only where the row has a day of the application, else an idea. `unanswered`: nothing came yet, which ends
-    an old application and leaves a young one to its follow-ups. `dated` are the senses its dates belong to, by place.
+    an old application and leaves a young one to its follow-ups. `dated` holds each day in it, as it is written, with
+    the sense it belongs to.
     """
 
     stage: Stage | None
@@ -80,7 +82,7 @@ class Phrase(Struct, frozen=True):
     choices: tuple[Stage, ...] = ()
     waits_for_day: bool = False
     unanswered: bool = False
-    dated: tuple[str, ...] = ()
+    dated: tuple[tuple[str, str], ...] = ()
 
 
 class _Entry(Struct, frozen=True):
@@ -110,8 +112,14 @@ class StatusWords(Struct, frozen=True):
         """The best entry that begins here."""
         token = tokens[start]
         candidates = (*self.whole.get(token, ()), *self.begun.get(token[:2], ()), *self.ended)
-        fitting = [entry for entry in candidates if _fits(entry.words, tokens, start)]
-        return max(fitting, key=lambda entry: entry.weight, default=None)
+        fitting = sorted((e for e in candidates if _fits(e.words, tokens, start)), key=lambda e: e.weight, reverse=True)
+        if not fitting:
+            return None
+        best = fitting[0]
+        alike = [entry for entry in fitting if len(entry.words) == len(best.words)]
+        claims = next((entry.senses & _CLAIMS for entry in alike if entry.senses & _CLAIMS), frozenset())
+        turns = frozenset(sense for entry in alike for sense in entry.senses - _CLAIMS)
+        return best if best.senses == claims | turns else _Entry(best.words, claims | turns)
 
 
 def _fits(words: Sequence[str], tokens: Sequence[str], start: int) -> bool:
@@ -220,16 +228,9 @@ def read_phrase(text: str, words: StatusWords, days: Sequence[tuple[int, int]] =
     scan = _scan(_mark_days(text[:MAX_PHRASE], days), words)
     _turn(scan)
     phrase = _judge(scan, words)
-    if not scan.days:
-        return phrase
-    return Phrase(
-        phrase.stage,
-        phrase.settled,
-        phrase.asking,
-        phrase.choices,
-        phrase.waits_for_day,
-        phrase.unanswered,
-        tuple(_sense_of_day(scan, place, clause) for place, clause in scan.days),
+    senses = (_sense_of_day(scan, place, clause) for place, clause in scan.days)
+    return replace(
+        phrase, dated=tuple((sense, text[a:b]) for sense, (a, b) in zip(senses, days, strict=False) if sense)
     )
 
 
@@ -329,6 +330,8 @@ def _judge(scan: _Scan, words: StatusWords) -> Phrase:
     if "closed" in said or set(said) == {"over"}:
         return Phrase(Stage.REJECTED, settled=False, asking=Asking.NONE, choices=_CLOSED)
     best = next((sense for sense in _STEPS if sense in said), None)
+    if best is None and (scan.has("decide") or scan.has("remind")):
+        best = "open"  # "decision by 12/4", "follow up 12/1": nothing has come yet
     if best == "unanswered" and _FURTHER & set(said):
         best = next(sense for sense in _STEPS if sense in said and sense in _FURTHER)
     if best is None:
@@ -392,9 +395,9 @@ def _judge_end(scan: _Scan, said: Sequence[str], ends: Sequence[str], *, doubtfu
     """An end, unless it is a guess, contradicts itself, or is taken back by what comes after it."""
     stage = _ENDS[ends[0]]
     last = max((claim.end for claim in scan.claims if claim.senses & _ENDS.keys()), default=0)
-    again = [claim for claim in scan.claims if claim.place >= last and claim.senses & _FURTHER and not claim.negated]
-    back = any("contrast" in turn.senses and turn.place >= last for turn in scan.turns)
-    if again and back:
+    back = next((turn.end for turn in scan.turns if "contrast" in turn.senses and turn.place >= last), MAX_PHRASE)
+    again = [claim for claim in scan.claims if claim.place >= back and claim.senses & _FURTHER and not claim.negated]
+    if again:
         sense = next(sense for sense in _STEPS if sense in again[-1].senses)
         return Phrase(_STEPS[sense], settled=False, asking=Asking.NONE, choices=(_STEPS[sense], stage))
     if doubtful or len(ends) > 1 or "accepted" in said:
@@ -422,18 +425,19 @@ def _sense_of_day(scan: _Scan, place: int, clause: int) -> str:
 
     Empty where a word before it says that nothing happens on that day (`by`, `before`, `cancelled`).
     """
-    turned = [turn for turn in scan.turns if turn.end == place and turn.senses & {"limit", "not", "decide"}]
-    if any("decide" in turn.senses for turn in turned):
-        return "decide"
+    turned = [turn for turn in scan.turns if turn.end == place and turn.senses & {"limit", "not", "decide", "remind"}]
+    for sense in ("decide", "remind"):
+        if any(sense in turn.senses for turn in turned):
+            return sense
     if turned:
         return ""
-    near = _nearest(scan.claims, place, clause)
+    near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], place, clause)
     if near is None or near.negated or near.expected:
         return ""
     return next((sense for sense in (*_ENDS, *_STEPS) if sense in near.senses), "")
 
 
-def _nearest(claims: Iterable[_Claim], place: int, clause: int) -> _Claim | None:
+def _nearest(claims: Sequence[_Claim], place: int, clause: int) -> _Claim | None:
     before = [claim for claim in claims if claim.end <= place]
     after = [claim for claim in claims if claim.place > place]
     same = [claim for claim in before if claim.clause == clause]
@@ -444,3 +448,13 @@ def _nearest(claims: Iterable[_Claim], place: int, clause: int) -> _Claim | None
     if before and before[-1].clause == clause - 1:
         return before[-1]
     return None
+
+
+def speaks_of_nothing_else(text: str) -> bool:
+    """Whether words beside a day leave it as it is: no negation, no end, no limit, nothing that is not known."""
+    scan = _scan(text[:MAX_PHRASE], shipped_status_words())
+    turned = any(turn.senses & {"not", "wait", "limit", "doubt", "decide", "contrast"} for turn in scan.turns)
+    ended = any(
+        claim.senses & {*_ENDS, "closed", "no_answer", "on_hold", "idea", "unanswered"} for claim in scan.claims
+    )
+    return not (scan.unknown or scan.asked or turned or ended)

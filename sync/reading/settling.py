@@ -7,18 +7,17 @@ that a row without it costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from sync.models import Note, Person, Stage, UnclearStatus
+from sync.models import Person, Stage
 from sync.reading.cells import Fault, clean_text
-from sync.reading.dates import Reading, read_moment
+from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
 from sync.reading.sheet import Sheet
-from sync.reading.statuses import StageWords, Standing, unclear_statuses
 from sync.reading.vocabulary import DAYS, MOMENTS
 
 _DATES = DAYS | MOMENTS
@@ -27,8 +26,6 @@ _ZONES = ("interview_zone", "contact_zone")
 _PERSON = ("contact_name", "contact_email", "contact_phone")
 _RANKS = {"high": 1, "normal": 2, "low": 3}
 _NOBODY = Person()
-YOUNG = timedelta(days=65)
-"""Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
 
 
 def fill_constants(sheet: Sheet, constants: Mapping[str, str]) -> None:
@@ -72,46 +69,26 @@ def settle_interviews(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
         zone = next(filter(None, several), "")
         for name in hours if zone else ():
             if isinstance(hours[name][index], datetime):
-                moved = read_moment(sheet.cells[name][index], replace(readings[name], zone=ZoneInfo(zone)))
+                there = replace(readings[name], zone=ZoneInfo(zone))
+                moved = read_date(sheet.cells[name][index], there)
+                if isinstance(moved, Yearless):
+                    moved = complete(moved, hours[name][index].year, there)
                 if not isinstance(moved, Fault):
                     hours[name][index] = moved
     sheet.values |= hours
 
 
-def settle_stages(sheet: Sheet, words: StageWords, today: date | None) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
-    """Stage, its words and what may be asked; the statuses to ask about, and the rows that contradict themselves."""
-    empty: Sequence[Any] = [None] * len(sheet.rows)
-    status, outcome = sheet.values.pop("status", empty), sheet.values.pop("outcome", empty)
-    standings = {
-        said: words.standing_of(said[0] or "", said[1] or "") for said in set(zip(status, outcome, strict=True))
-    }
-    found = [standings[said] for said in zip(status, outcome, strict=True)]
-    sheet.values["status_text"] = [standing.text for standing in found]
-    sheet.values["stage_known"] = [standing.phrase.settled for standing in found]
-    sheet.values["asking"] = [standing.phrase.asking for standing in found]
-    sheet.values["stage"] = _stages(sheet, found, today)
-    if not any(standing.unclear or standing.contradiction for standing in standings.values()):
-        return (), []
-    references = map(sheet.reference, sheet.rows)
-    against = [
-        Note(standing.contradiction, row=sheet.reference(row))
-        for row, standing in zip(sheet.rows, found, strict=True)
-        if standing.contradiction
-    ]
-    return unclear_statuses(zip(found, references, strict=True)), against
-
-
-def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list[Stage]:
-    """An unreadable day of the application is still one; nobody knows how old it is, so it counts as young."""
-    days: Sequence[date | None] = sheet.values.get("applied_on", [None] * len(sheet.rows))
-    applied = [day is not None for day in days]
-    for index, names in sheet.unreadable.items():
-        applied[index] = applied[index] or "applied_on" in names
-    oldest = today - YOUNG if today else date.min
-    return [
-        standing.stage(applied=sent, young=day is None or day >= oldest)
-        for standing, sent, day in zip(found, applied, days, strict=True)
-    ]
+def settle_slots(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
+    """The end of a slot (`10:00-11:00`) is the end of the interview, where the row names no other."""
+    starts = sheet.values.get("interview_at")
+    if starts is None:
+        return
+    cells = sheet.cells["interview_at"]
+    ends: list[Any] = list(sheet.values.get("interview_end", [None] * len(sheet.rows)))
+    for index, start in enumerate(starts):
+        if isinstance(start, datetime) and ends[index] is None:
+            ends[index] = read_end(cells[index], start, readings["interview_at"])
+    sheet.values["interview_end"] = ends
 
 
 def settle_plans(sheet: Sheet) -> None:

@@ -1,13 +1,16 @@
 """The rows of a table that are about leads, column by column: the same place in every column is the same row.
 
-Not about leads, and left out: blank rows, a header that is repeated, hidden rows where the settings say so. Left out
-with a problem: a mark that a merge conflict left, and a row that is wider than its header in a file whose cells are
-told apart by a separator, since there they have shifted.
+Not about leads, and left out: blank rows, rows with nothing but check boxes, zeros and placeholders, a header that is
+repeated (with a note), hidden rows where the settings say so. Left out with a problem: a mark that a merge conflict
+left, and a row that is wider than its header in a file whose cells are told apart by a separator, since there they have
+shifted.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Any
 
@@ -17,6 +20,8 @@ from sync.models import CellValue, Problem, Row, Table
 from sync.reading.cells import clean_text, shown
 from sync.reading.columns import Columns
 
+_ZERO = re.compile(r"[^\w\s]?\s?-?0+(?:[.,:]0+)*\s?[^\w\s]?")
+"""What a formula shows of empty cells: `0`, `0.00`, `$0`, `0%`."""
 _MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
@@ -36,6 +41,8 @@ class Sheet(Struct):
     """Places of rows that nothing can be planned for."""
     outside: list[Row] = []
     """Rows whose cells have shifted: no cell of them is read."""
+    repeated: list[Row] = []
+    """Rows that are the header once more."""
     problems: list[tuple[int, Problem]] = []
     """With the number of the row."""
 
@@ -47,10 +54,11 @@ class Sheet(Struct):
         """One cell that cannot be understood."""
         self.problems.append((row.number, Problem(self.reference(row), column, shown(value), reason)))
 
-    def set_unreadable(self, index: int, name: str, reason: str) -> None:
-        """The row's cell of this field is a problem."""
+    def set_unreadable(self, index: int, name: str, reason: str, *, told_by: str = "") -> None:
+        """The row's cell of this field is a problem; `told_by` is the field whose cell tells it, if another."""
         self.unreadable[index] = self.unreadable.get(index, frozenset()) | {name}
-        self.add_problem(self.rows[index], self.columns.mapped[name], self.cells[name][index], reason)
+        cell = told_by or name
+        self.add_problem(self.rows[index], self.columns.mapped[cell], self.cells[cell][index], reason)
 
     def has(self, *names: str) -> list[bool]:
         """For each row whether any of these fields has a value."""
@@ -69,14 +77,14 @@ class Sheet(Struct):
         return tuple(self.reference(row) for row in sorted(rows, key=lambda row: row.number))
 
 
-def take_rows(table: Table, columns: Columns, *, skip_hidden: bool) -> Sheet:
-    """The rows below the header, nothing of them read yet."""
+def take_rows(table: Table, columns: Columns, *, skip_hidden: bool, idle: AbstractSet[str] = frozenset()) -> Sheet:
+    """The rows below the header, nothing of them read yet. `idle` are the lower-case words that say nothing alone."""
     sheet = Sheet(table.name, columns, (), {})
     body: Sequence[Row] = table.rows[columns.header_index + 1 :]
     if skip_hidden:
         body = [row for row in body if not row.hidden]
     header = [clean_text(value) for value in table.rows[columns.header_index].values]
-    body = _drop_lines(body, header, sheet)
+    body = _drop_lines(body, header, sheet, idle)
     if table.delimited:
         body = _drop_shifted(body, sheet)
     sheet.rows = body
@@ -84,26 +92,34 @@ def take_rows(table: Table, columns: Columns, *, skip_hidden: bool) -> Sheet:
     return sheet
 
 
-def _drop_lines(rows: Sequence[Row], header: Sequence[str], sheet: Sheet) -> Sequence[Row]:
+def _drop_lines(rows: Sequence[Row], header: Sequence[str], sheet: Sheet, idle: AbstractSet[str]) -> Sequence[Row]:
     """The rows that are neither blank nor the header again nor a merge mark: nearly always told by the first cell."""
     firsts = {row.values[0] for row in rows if row.values}
     special = ("", header[0])
     ordinary = {
         cell
         for cell in firsts
-        if isinstance(cell, str) and (text := clean_text(cell)) not in special and not text.startswith(_MERGE_MARKS)
+        if isinstance(cell, str)
+        and (text := clean_text(cell)) not in special
+        and not text.startswith(_MERGE_MARKS)
+        and text.casefold() not in idle
     }
-    return [row for row in rows if (row.values and row.values[0] in ordinary) or _is_about_a_lead(row, header, sheet)]
+    return [
+        row for row in rows if (row.values and row.values[0] in ordinary) or _is_about_a_lead(row, header, sheet, idle)
+    ]
 
 
-def _is_about_a_lead(row: Row, header: Sequence[str], sheet: Sheet) -> bool:
+def _is_about_a_lead(row: Row, header: Sequence[str], sheet: Sheet, idle: AbstractSet[str]) -> bool:
     texts = [clean_text(value) for value in row.values]
     if texts and texts[0].startswith(_MERGE_MARKS):
         sheet.add_problem(
             row, sheet.columns.headers[0], texts[0], "is a mark left by a merge conflict; delete the line"
         )
         return False
-    return any(texts) and texts != header
+    if texts == header and any(texts):
+        sheet.repeated.append(row)
+        return False
+    return any(text and text.casefold() not in idle and not _ZERO.fullmatch(text) for text in texts)
 
 
 def _drop_shifted(rows: Sequence[Row], sheet: Sheet) -> Sequence[Row]:

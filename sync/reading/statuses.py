@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from sync.models import Asking, Note, Stage, UnclearStatus
 from sync.reading.cells import spaced
+from sync.reading.date_words import shipped_date_words
+from sync.reading.found_days import find_moments
 from sync.reading.phrases import Phrase, read_phrase, shipped_status_words
 from sync.reading.vocabulary import Vocabulary
 
@@ -33,6 +36,11 @@ class Standing(Struct, frozen=True):
     unclear: tuple[tuple[str, Phrase], ...] = ()
     """The cells to ask about."""
     contradiction: str = ""
+
+    @property
+    def days(self) -> tuple[tuple[str, str], ...]:
+        """The days in the words that decided, each with the sense it belongs to; none where they are not settled."""
+        return self.phrase.dated if self.phrase.settled else ()
 
     def stage(self, *, applied: bool, young: bool) -> Stage:
         """The stage to plan by. `applied`: the row has a day of the application; `young`: follow-ups may still help."""
@@ -98,7 +106,10 @@ class StageWords(Struct, frozen=True):
             stage = whole if whole is not Stage.ACCEPTED else None
         if stage is not None:
             return Phrase(stage, settled=True)
-        return read_phrase(text, shipped_status_words())
+        plain = unicodedata.normalize("NFKC", text).casefold()
+        months = {**shipped_date_words().months, **self.vocabulary.months}
+        days = find_moments(plain, months) if any(map(str.isdigit, plain)) else ()
+        return read_phrase(plain, shipped_status_words(), days)
 
 
 def _closes(phrase: Phrase) -> bool:

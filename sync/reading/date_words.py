@@ -1,0 +1,55 @@
+"""The words around dates and hours, out of `mappings/dates.toml`: weekdays, zones by their letters, noon, weeks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from msgspec import Struct
+
+
+class DateWords(Struct, frozen=True):
+    """All of them in lower case. `weekdays` counts from Monday, 0; None where a word means different days."""
+
+    months: Mapping[str, int]
+    weekdays: Mapping[str, int | None]
+    small: frozenset[str]
+    week: frozenset[str]
+    noon: frozenset[str]
+    morning: frozenset[str]
+    evening: frozenset[str]
+    remark: frozenset[str]
+    zones: Mapping[str, str]
+    unclear: Mapping[str, tuple[str, ...]]
+    """Letters that stand for several clocks, with the zones they may mean."""
+
+
+def parse_date_words(text: str) -> DateWords:
+    """The words in the text of `dates.toml`."""
+    document = tomllib.loads(text)
+    words = document["words"]
+    days = {
+        word: None if number == "any" else int(number)
+        for number, several in reversed(document["weekdays"].items())
+        for word in several
+    }
+    return DateWords(
+        months={name: int(number) for number, names in document["months"].items() for name in names},
+        weekdays=days,
+        small=frozenset(words["small"]),
+        week=frozenset(words["week"]),
+        noon=frozenset(words["noon"]),
+        morning=frozenset(words["morning"]),
+        evening=frozenset(words["evening"]),
+        remark=frozenset(words["remark"]),
+        zones={letters: zone for zone, several in document["zones"].items() for letters in several},
+        unclear={letters: tuple(zones) for letters, zones in document["unclear"].items()},
+    )
+
+
+@cache
+def shipped_date_words() -> DateWords:
+    """The words that lie in `mappings/`: read once, and only where a cell is more than plain numbers."""
+    return parse_date_words(files("mappings").joinpath("dates.toml").read_text("utf-8"))

@@ -1,0 +1,109 @@
+"""What the status cells make of the rows: stage, what may be asked, and the facts that stand in them with their days.
+
+A day inside a status is read like a cell of that fact: "interview 3/17 10am" is a stage and an interview. The row's own
+cell of that fact wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sync.models import Note, Stage, UnclearStatus
+from sync.reading.cells import Fault, clean_text
+from sync.reading.dates import Reading, Yearless, read_date
+from sync.reading.sheet import Sheet
+from sync.reading.statuses import StageWords, Standing, unclear_statuses
+from sync.reading.vocabulary import DAYS
+from sync.reading.years import give_year
+
+YOUNG = timedelta(days=65)
+"""Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
+
+FIELD_OF: Mapping[str, str] = {
+    "interview": "interview_at",
+    "offer": "offer_on",
+    "reply": "last_inbound",
+    "sent": "applied_on",
+    "followed": "last_outbound",
+    "remind": "follow_up_on",
+    "decide": "they_decide_by",
+}
+"""Which fact a day belongs to, by the sense of the words it stands with."""
+
+
+def settle_stages(
+    sheet: Sheet, words: StageWords, reading: Reading, year: int | None
+) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
+    """Stage, its words and what may be asked; the statuses to ask about, and the rows that contradict themselves."""
+    empty: Sequence[Any] = [None] * len(sheet.rows)
+    status, outcome = sheet.values.pop("status", empty), sheet.values.pop("outcome", empty)
+    standings = {
+        said: words.standing_of(said[0] or "", said[1] or "") for said in set(zip(status, outcome, strict=True))
+    }
+    found = [standings[said] for said in zip(status, outcome, strict=True)]
+    if any(standing.days for standing in standings.values()):
+        _take_days(sheet, found, reading, year)
+    sheet.values["status_text"] = [standing.text for standing in found]
+    sheet.values["stage_known"] = [standing.phrase.settled for standing in found]
+    sheet.values["asking"] = [standing.phrase.asking for standing in found]
+    sheet.values["stage"] = _stages(sheet, found, reading.today)
+    if not any(standing.unclear or standing.contradiction for standing in standings.values()):
+        return (), []
+    against = [
+        Note(standing.contradiction, row=sheet.reference(row))
+        for row, standing in zip(sheet.rows, found, strict=True)
+        if standing.contradiction
+    ]
+    return unclear_statuses(zip(found, map(sheet.reference, sheet.rows), strict=True)), against
+
+
+def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list[Stage]:
+    """An unreadable day of the application is still one; nobody knows how old it is, so it counts as young."""
+    days: Sequence[date | None] = sheet.values.get("applied_on", [None] * len(sheet.rows))
+    applied = [day is not None for day in days]
+    for index, names in sheet.unreadable.items():
+        applied[index] = applied[index] or "applied_on" in names
+    oldest = today - YOUNG if today else date.min
+    return [
+        standing.stage(applied=sent, young=day is None or day >= oldest)
+        for standing, sent, day in zip(found, applied, days, strict=True)
+    ]
+
+
+def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: int | None) -> None:
+    """The days of each status into the fields they belong to, where the row's own cell says nothing."""
+    columns: dict[str, list[Any]] = {}
+    for index, standing in enumerate(found):
+        for sense, text in standing.days:
+            name = FIELD_OF.get(sense, "")
+            if not name or name in sheet.unreadable.get(index, ()):
+                continue
+            own = sheet.values.get(name)
+            if own is not None and own[index] is not None:
+                continue
+            value = _read_day(text, name, index, sheet, reading, year)
+            if isinstance(value, Fault):
+                reason = f'holds "{text}", which {value.reason}'
+                sheet.set_unreadable(index, name, reason, told_by=_column(standing, sheet, index))
+                continue
+            column = columns.setdefault(name, list(own) if own is not None else [None] * len(sheet.rows))
+            column[index] = value if column[index] is None else max(column[index], value, key=str)
+    sheet.values |= columns
+
+
+def _read_day(text: str, name: str, index: int, sheet: Sheet, reading: Reading, year: int | None) -> Any:
+    value = read_date(text, reading)
+    if isinstance(value, Yearless):
+        applied = sheet.values.get("applied_on")
+        day = applied[index] if applied is not None and name != "applied_on" else None
+        around = [day] if day is not None else []
+        value = give_year(value, name, reading, around=around, year=year)
+    return value.date() if name in DAYS and isinstance(value, datetime) else value
+
+
+def _column(standing: Standing, sheet: Sheet, index: int) -> str:
+    """Which of the two status columns said it."""
+    cells = sheet.cells.get("status", ())
+    return "status" if cells and clean_text(cells[index]) == standing.text else "outcome"
