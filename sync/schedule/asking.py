@@ -127,18 +127,25 @@ def _answered(case: Case, desk: Desk) -> bool:
 
 
 def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
-    """The generation of a status ladder: it rises when a new answer comes after a step of the old one was over."""
+    """The generation of a status ladder: it rises when a new answer comes after a step of the old one was over.
+
+    A single step may stand in a later one, where its UID was used up; that moves no other step.
+    """
     records = [
         record
         for record in desk.by_lead.get(case.lead.key, ())
         if record.rule in ("R-004-4", "R-003-15") and 0 < record.round - round_base < ROUNDS
     ]
-    generation = max((record.generation for record in records), default=case.seen.generation)
+    generation = case.seen.generation
+    going_on: list[int] = []
     for record in records:
         over = record.done_on or (record.planned if record.missed else None)
-        if record.generation == generation and over is not None and over < base:
-            return generation + 1
-    return max(generation, case.seen.generation)
+        event = desk.memory.events.get(record.uid)
+        if over is not None and over < base:
+            generation = max(generation, record.generation + 1)
+        elif over is not None or event is None or not event.gone:
+            going_on.append(record.generation)
+    return max(generation, min(going_on, default=generation))
 
 
 def _whole_ladder_past(ladder: Ladder, desk: Desk) -> bool:
