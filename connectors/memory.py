@@ -15,16 +15,13 @@ from sync.models import (
     Abilities,
     Action,
     Change,
-    Event,
     Observation,
     Outcome,
     RemoteEvent,
     Result,
-    Snapshot,
-    Stamp,
     Table,
 )
-from sync.reconcile.text_marks import put_our_part
+from sync.reconcile.fields import snapshot_of
 
 
 @dataclass
@@ -37,23 +34,6 @@ class MemorySource:
     def read(self) -> Table:
         """The table."""
         return self.table
-
-
-def snapshot_of(event: Event, stamp: Stamp, *, text: str = "") -> Snapshot:
-    """What a calendar that changes nothing gives back for this event; `text` is the description it had before."""
-    status = "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED"
-    return Snapshot(
-        start=event.start,
-        end=event.end,
-        summary=event.summary,
-        description=put_our_part(text, event.description, row=event.row, address=event.address),
-        status=status,
-        categories=event.categories,
-        url=event.url,
-        our_alarm=event.alarm,
-        sequence=stamp.sequence,
-        last_modified=stamp.written,
-    )
 
 
 @dataclass
@@ -119,23 +99,29 @@ class MemoryState:
         """The memory as last committed."""
         return replace(self.memory, intents=tuple(self.intents))
 
-    def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
-        """Remember what is about to happen."""
+    def begin(self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime) -> int:
+        """Remember what is about to happen; what was open before is settled in the memory that comes with it."""
         self.runs += 1
         self.unknown.clear()
-        begun = [
-            Intent(self.runs, change.action, change.uid, change.event, change.stamp, change.base)
+        self.memory = replace(memory, intents=())
+        self.intents = [
+            Intent(
+                self.runs, change.action, change.uid, change.event, change.stamp, change.base,
+                after=after.events.get(change.uid),
+            )
             for change in changes
             if change.action is not Action.KEEP
-        ]
-        self.intents += begun
-        self.journal += begun
+        ]  # fmt: skip
+        self.journal += self.intents
         return self.runs
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
         """Keep apart what was certainly not done and what is uncertain."""
         undone = {outcome.uid for outcome in outcomes if outcome.result in (Result.REFUSED, Result.HELD)}
         self.journal = [intent for intent in self.journal if intent.run != run or intent.uid not in undone]
+        done = {outcome.uid for outcome in outcomes if outcome.result is Result.DONE}
+        held = {outcome.uid for outcome in outcomes if outcome.result is Result.HELD}
+        self.intents = [replace(i, done=i.done or i.uid in done) for i in self.intents if i.uid not in held]
         self.unknown |= {outcome.uid for outcome in outcomes if outcome.result is Result.UNKNOWN}
 
     def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
@@ -151,4 +137,4 @@ class MemoryState:
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         """The new memory; only this run's unknown outcomes stay open."""
         self.memory = replace(memory, intents=())
-        self.intents = [intent for intent in self.intents if intent.run == run and intent.uid in self.unknown]
+        self.intents = [replace(intent, ended=True) for intent in self.intents if intent.uid in self.unknown]

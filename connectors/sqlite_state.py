@@ -3,8 +3,10 @@
 - `meta` holds the schema's number and single facts; `leads`, `touches`, `events` one JSON document per value of
   `sync.memory`, keyed as in `Memory`.
 - `runs` and `intents` are the journal. `begin` writes a run and everything it is about to do in one commit, before the
-  first request; `record` adds results in batches; `commit` stores the new memory and ends the run in one commit. An
-  intent without a result is an unknown outcome: the next run reads the calendar before it believes anything.
+  first request, together with what the run learned (reactions, days, stages), so that nothing the user did is
+  overwritten before it is known for good; `record` adds results in batches; `commit` stores the new memory and ends the
+  run in one commit. An intent without a result is an unknown outcome: the next run reads the calendar before it
+  believes anything. Only the last run's intents are ever open: it settled those of the runs before it.
 - `meta` may hold a `proof` that nothing can have changed (`sync.proof`); every other write takes it away.
 - The `before` copy of every intent is what `undo` brings back; copies are dropped after `KEEP_DAYS`.
 
@@ -17,7 +19,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,10 +85,11 @@ def _confirmed(facts: _Facts, left_out: datetime | None) -> _Facts:
 
 
 class _Wanted(Struct, frozen=True):
-    """What an intent was about to make of an event."""
+    """What an intent was about to make of an event, and of our memory of it."""
 
     event: Event | None
     stamp: Stamp | None
+    after: EventMemory | None = None
 
 
 def _moment(kind: type, text: str) -> Moment:
@@ -127,17 +130,15 @@ class SqliteState:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise self._locked() from None
+            raise LockedError("another run of followup is at work on this state; try again when it has ended") from None
         except OSError as error:
             raise ConfigError(
                 f"the state folder {self.path.parent} cannot be written ({_cause(error)}); {ELSEWHERE}"
             ) from None
-        self._sign()
         try:
             yield
         finally:
             self.close()
-            self._signature.unlink(missing_ok=True)
             lock.release()
 
     def load(self) -> Memory:
@@ -163,8 +164,8 @@ class SqliteState:
         )
         return self._loaded
 
-    def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
-        """Record the whole plan in one commit, before the first write; returns the run's number."""
+    def begin(self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime) -> int:
+        """Record the plan and what was learned in one commit, before the first write; returns the run's number."""
         if self._corrupt:
             self.close()
             self.path.replace(self.path.with_name(f"{self.path.name}.corrupt"))
@@ -172,6 +173,8 @@ class SqliteState:
         with self._transaction() as database:
             run = database.execute("INSERT INTO runs (started) VALUES (?)", (now.isoformat(),)).lastrowid
             assert run is not None
+            self._store_memory(database, memory)
+            database.execute("UPDATE runs SET ended = ? WHERE ended IS NULL AND run < ?", (now.isoformat(), run))
             database.executemany(
                 "INSERT INTO intents (run, position, action, uid, wanted, before) VALUES (?, ?, ?, ?, ?, ?)",
                 (
@@ -180,7 +183,7 @@ class SqliteState:
                         position,
                         change.action.value,
                         change.uid,
-                        _ENCODE(_Wanted(change.event, change.stamp)).decode(),
+                        _ENCODE(_Wanted(change.event, change.stamp, after.events.get(change.uid))).decode(),
                         _ENCODE(change.base).decode(),
                     )
                     for position, change in enumerate(changes)
@@ -190,6 +193,7 @@ class SqliteState:
             oldest = (now - timedelta(days=KEEP_DAYS)).isoformat()
             database.execute("DELETE FROM runs WHERE ended IS NOT NULL AND started < ? AND run < ?", (oldest, run))
             database.execute("DELETE FROM intents WHERE run NOT IN (SELECT run FROM runs)")
+        self._loaded = memory
         return run
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
@@ -245,30 +249,6 @@ class SqliteState:
         if self._database is not None:
             self._database.close()
             self._database = None
-
-    # --- who holds the lock ------------------------------------------------------------------------------------
-
-    @property
-    def _signature(self) -> Path:
-        """A note of the run at work, for one that finds the lock held: made when it began, with its process."""
-        return self.path.with_suffix(".running")
-
-    def _sign(self) -> None:
-        try:
-            self._signature.unlink(missing_ok=True)
-            with os.fdopen(os.open(self._signature, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as note:
-                note.write(str(os.getpid()))
-        except OSError:
-            return  # a run that cannot say so is still a run
-
-    def _locked(self) -> LockedError:
-        try:
-            process = int(self._signature.read_text("ascii")[:20])
-            since = datetime.fromtimestamp(self._signature.stat().st_mtime, UTC)
-        except (OSError, ValueError):
-            return LockedError("another run of followup is at work on this state; try again when it has ended")
-        said = f"another run of followup is at work on this state since {since:%Y-%m-%d %H:%M} UTC (process {process})"
-        return LockedError(f"{said}; try again when it has ended", since=since)
 
     # --- in here ---------------------------------------------------------------------------------------------
 
@@ -344,13 +324,13 @@ class SqliteState:
 
     def _open_intents(self) -> Iterator[Intent]:
         rows = self._open().execute(
-            "SELECT intents.run, action, uid, wanted, before FROM intents JOIN runs USING (run)"
+            "SELECT intents.run, action, uid, wanted, before, result, ended FROM intents JOIN runs USING (run)"
             " WHERE ended IS NULL AND (result IS NULL OR result != ?)"
-            " OR result = ? AND run = (SELECT max(run) FROM runs WHERE ended IS NOT NULL)"
-            " ORDER BY intents.run, position",
+            " OR result = ? AND run = (SELECT max(run) FROM runs) ORDER BY intents.run, position",
             (Result.HELD.value, Result.UNKNOWN.value),
         )
-        yield from map(_intent, rows)
+        for *row, result, ended in rows:
+            yield replace(_intent(row), done=result == Result.DONE.value, ended=ended is not None)
 
     def _store_memory(self, database: sqlite3.Connection, memory: Memory) -> None:
         for table in _DOCUMENTS:
@@ -378,7 +358,7 @@ def _cause(error: OSError | sqlite3.OperationalError) -> str:
     return _CAUSES.get(error.sqlite_errorname, str(error))
 
 
-def _intent(row: tuple[int, str, str, str, str]) -> Intent:
+def _intent(row: Sequence[Any]) -> Intent:
     run, action, uid, wanted, before = row
     made = _WANTED.decode(wanted)
-    return Intent(run, Action(action), uid, made.event, made.stamp, _BEFORE.decode(before))
+    return Intent(run, Action(action), uid, made.event, made.stamp, _BEFORE.decode(before), made.after)

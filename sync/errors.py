@@ -61,13 +61,9 @@ class CredentialsError(FollowupError):
 
 
 class LockedError(FollowupError):
-    """Another run holds the lock, `since` then where that is known."""
+    """Another run holds the lock."""
 
     exit_code = 8
-
-    def __init__(self, message: str, *, since: datetime | None = None) -> None:
-        super().__init__(message)
-        self.since = since
 
 
 def worst(codes: Iterable[int]) -> int:

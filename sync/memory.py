@@ -138,6 +138,12 @@ class Intent(Struct, frozen=True):
     event: Event | None
     stamp: Stamp | None
     before: RemoteEvent | None
+    after: EventMemory | None = None
+    """What is remembered of the event once it is written, without the copy read back."""
+    done: bool = False
+    """The write is known to have happened."""
+    ended: bool = False
+    """Its run came to its end and says that it does not know."""
 
 
 class DeletesOfDay(Struct, frozen=True):

@@ -126,8 +126,12 @@ class StateStore(Protocol):
     def load(self) -> Memory:
         """The memory as last committed, with the intents of a run that did not end. Raises `ConfigError`."""
 
-    def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
-        """Record the whole plan durably, before the first write; returns the run's number."""
+    def begin(self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime) -> int:
+        """Record the whole plan durably in one commit, before the first write; returns the run's number.
+
+        `memory` is what the next run starts from if this one ends in the middle: all that was learned, none of the
+        changes. `after` is the memory with all of them. What was open before is settled in both.
+        """
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
         """Record a batch of results durably."""

@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.advice import Advice, load_advice
-from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of, refused_message
+from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of
 from sync.config import Settings
 from sync.counting import counted
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
@@ -38,7 +38,7 @@ from sync.reconcile.held import remember_saying, speak
 from sync.reconcile.identity import is_ours
 from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.reconcile.rebuilding import leave_gaps, name_healed, recall, recognise
+from sync.reconcile.rebuilding import leave_gaps, recall, recognise
 from sync.schedule.make import make_schedule
 from sync.write_back import cells_to_write, check_column, next_follow_ups
 
@@ -172,22 +172,23 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
     if not given.second_owner:
         check_owners(memory, observation, owner=settings.owner)
     notes: list[Note] = []
-    known_as = partial(recognise, leads=leads.leads, rules=advice.rules, owner=settings.owner)
     current = heal(memory, observation)
-    if memory.intents:
-        current = name_healed(current, known_as(uid for uid, touch in current.touches.items() if not touch.lead_key))
     if not memory.target:
         current = forget_absent(current, observation)
     journaled = {intent.uid for intent in memory.intents}  # a first run that was killed is no loss of memory
     lost = memory.lost or (memory.first_run is None and bool(observation.events.keys() - journaled))
-    if lost:
-        found = known_as(observation.events.keys() | observation.unreadable.keys())
+    # A row that could not be read when the memory was lost is recognised once it can be.
+    unknown = (observation.events.keys() | observation.unreadable.keys()) - current.events.keys()
+    new = leads.leads if lost else [lead for lead in leads.leads if unknown and lead.key not in current.leads]
+    found = recognise(unknown if new else (), leads=new, rules=advice.rules, owner=settings.owner)
+    if lost or found:
         current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
         leads = understand(memory=current.leads)
         schedule, wishes, planned = _wish(given, leads, current)
-        current = replace(current, lost=True)
         current = adopt(current, observation, wishes=wishes, planned=planned.touches, zone=zone, ticks=ticks)
         current = leave_gaps(current, found, observation, touches=schedule.touches, zone=zone, today=today)
+    if lost:
+        current = replace(current, lost=True)
         notes.append(Note(LOST))
     if target.abilities.reactions:
         if not given.accept_deletes:
@@ -328,9 +329,6 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
     if done is not None:
         codes.append(exit_code_of(done))
         messages += [message for message in (message_of(done),) if message]
-        if refused := decided.plan.refused:
-            codes.append(TargetError.exit_code)
-            messages.append(refused_message(refused))
         waiting = sum(o.paced and o.uid != decided.heartbeat for o in done.outcomes)
         if waiting:
             messages.append(f"{waiting} more changes follow in the next runs")

@@ -34,7 +34,7 @@ def remembered(touch: Touch) -> Memory:
 
 def seen(touch: Touch, **edits: object) -> Observation:
     snapshot = replace(a_snapshot(touch), **edits)
-    return Observation({touch.uid: RemoteEvent(touch.uid, f"/{touch.uid}.ics", '"2"', snapshot, "")})
+    return Observation({touch.uid: RemoteEvent(touch.uid, f"/{touch.uid}.ics", f'"{edits}"', snapshot, "")})
 
 
 def react(memory: Memory, observation: Observation) -> tuple[Memory, list[str]]:

@@ -12,11 +12,12 @@ from runner import Seeker, a_row, settings_with
 from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
 
-from connectors.memory import MemoryState, MemoryTarget, snapshot_of
+from connectors.memory import MemoryState, MemoryTarget
 from sync import repair
 from sync.advice import load_advice
 from sync.memory import Memory, Reaction
 from sync.models import Observation, RemoteEvent
+from sync.reconcile.fields import snapshot_of
 from sync.reconcile.identity import make_uid
 from sync.reconcile.reactions import TickPattern
 from sync.reconcile.rebuilding import Found, recall, recognise

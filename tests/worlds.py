@@ -91,6 +91,8 @@ class Edit:
     start: datetime | None = None
     title: str | None = None
     note: str | None = None
+    no_alarm: bool = False
+    guest: str | None = None
 
 
 def edited(text: str, change: Edit, now: datetime) -> str:
@@ -104,6 +106,10 @@ def edited(text: str, change: Edit, now: datetime) -> str:
         event["SUMMARY"] = change.title
     if change.note is not None:
         event["DESCRIPTION"] = str(event.get("DESCRIPTION", "")) + "\n" + change.note
+    if change.no_alarm:
+        event.subcomponents = [part for part in event.subcomponents if part.name != "VALARM"]
+    if change.guest is not None:
+        event.add("ATTENDEE", f"mailto:{change.guest}")
     event.pop("LAST-MODIFIED", None)
     event.add("LAST-MODIFIED", now)
     return str(calendar.to_ical(), "utf-8")
@@ -173,8 +179,8 @@ class BurningStore:
     def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
         return self.inner.copies(run)
 
-    def begin(self, changes: Sequence[Change], *, memory: Memory, now: datetime) -> int:
-        return self._around(lambda: self.inner.begin(changes, memory=memory, now=now))
+    def begin(self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime) -> int:
+        return self._around(lambda: self.inner.begin(changes, memory=memory, after=after, now=now))
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
         self._around(lambda: self.inner.record(run, outcomes))
@@ -218,6 +224,10 @@ class MemoryWorld:
             shot = replace(shot, summary=change.title)
         if change.note is not None:
             shot = replace(shot, description=f"{shot.description}\n{change.note}")
+        if change.no_alarm:
+            shot = replace(shot, our_alarm=None)
+        if change.guest is not None:
+            shot = replace(shot, hands_off="somebody was invited to it")
         self.calendar.events[uid] = replace(event, snapshot=shot, etag=event.etag + "'")
 
     def delete(self, uid: str) -> None:

@@ -40,8 +40,8 @@ _LAST_SERIAL = 2_958_465
 _A_NUMBER = re.compile(r"[-−]?([1-9]\d*|0)([.,'’\s]\d+)*")
 
 
-def read_table(answer: Json, sheet: Json, *, address: SheetAddress, tabs: tuple[str, ...] = ()) -> Table:
-    """One tab of the answer as a table; `tabs` are the titles of all of them, where none was named."""
+def read_table(answer: Json, sheet: Json, *, address: SheetAddress) -> Table:
+    """One tab of the answer as a table."""
     properties = sheet["properties"]
     gid = int(properties.get("sheetId", 0))
     grids: Sequence[Json] = sheet.get("data") or [{}]
@@ -67,7 +67,6 @@ def read_table(answer: Json, sheet: Json, *, address: SheetAddress, tabs: tuple[
         rows=rows,
         notes=notes,
         zone=answer.get("properties", {}).get("timeZone"),
-        tabs=tabs,
     )
 
 

@@ -134,6 +134,9 @@ class Decider(Struct, frozen=True):
         return change, EventMemory(uid=event.uid, desired=wish.event, stamp=stamp, kept=kept)
 
     def _unwanted(self, known: EventMemory, current: RemoteEvent | None) -> tuple[Change, EventMemory]:
+        if current is not None and current.snapshot.hands_off:
+            reason, row = f"left alone: {current.snapshot.hands_off}", known.desired.row or None
+            return _keep(known, current, row, reason), replace(known, observed=current)
         touch = self.memory.touches.get(known.uid)
         lead_key = touch.lead_key if touch else ""
         frozen = lead_key in self.schedule.frozen_leads or (
@@ -149,8 +152,6 @@ class Decider(Struct, frozen=True):
         if current is None:
             gone = replace(known, gone=True)
             return _keep(known, None, row, "already gone from the calendar"), gone
-        if current.snapshot.hands_off:
-            return _keep(known, current, row, f"left alone: {current.snapshot.hands_off}"), known
         if self.lost:
             return _keep(known, current, row, "kept: nothing is deleted in a run without memory"), known
         if user_part(current.snapshot.description):
@@ -241,7 +242,6 @@ def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reas
         event=known.desired,
         stamp=known.stamp,
         base=current or known.observed,
-        absent=current is None,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from sync.models import Event, Snapshot
+from sync.models import Event, Snapshot, Stamp
 from sync.moments import same_moment
 from sync.reconcile.text_marks import our_part, put_our_part
 
@@ -94,4 +94,21 @@ def event_of(uid: str, current: Snapshot, *, zone: str) -> Event:
         cancelled=current.status == "CANCELLED",
         alarm=current.our_alarm,
         url=current.url,
+    )
+
+
+def snapshot_of(event: Event, stamp: Stamp, *, text: str = "") -> Snapshot:
+    """What a calendar that changes nothing gives back for this event; `text` is the description it had before."""
+    status = "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED"
+    return Snapshot(
+        start=event.start,
+        end=event.end,
+        summary=event.summary,
+        description=put_our_part(text, event.description, row=event.row, address=event.address),
+        status=status,
+        categories=event.categories,
+        url=event.url,
+        our_alarm=event.alarm,
+        sequence=stamp.sequence,
+        last_modified=stamp.written,
     )

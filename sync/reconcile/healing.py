@@ -4,10 +4,16 @@ An intent without a known result may or may not have reached the calendar. The l
 
 | intent | in the calendar | then |
 | --- | --- | --- |
-| create, update | carries the stamp we were about to write | it happened: what the journal wanted is what we wrote |
-| create, update | anything else | it did not happen (or somebody wrote later): memory stays as it is |
+| create, update | shows what we were about to write | it happened: memory is as that run planned it |
+| update | shows what it was to replace | it did not happen: memory stays as it is |
+| update | absent | the user took it away |
+| create | absent, but known to have happened | the user took it away |
+| create | absent | made and deleted, or never made: its UID is used up, the touch takes its next generation |
 | delete | absent | it happened: gone by our hand, not by the user's |
 | delete | present | it did not happen |
+
+What the calendar shows beyond the copy that a write was about to replace, and beyond that write itself, is a reaction
+of the user. Reactions that the killed run had seen already are in memory: it was stored before the first write.
 
 After a loss of state there is no journal and no memory. Then events are recognised by the UIDs of today's plan
 (`adopt`); a title that is ticked or none of ours and a start on another day are taken for the user's doing.
@@ -21,12 +27,15 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
-from sync.models import Action, Event, Observation, RemoteEvent, Snapshot, Touch
+from sync.models import Action, Observation, RemoteEvent, Snapshot, Touch
 from sync.moments import day_of
 from sync.reconcile.changes import Wish
+from sync.reconcile.fields import snapshot_of
+from sync.reconcile.generations import renew
 from sync.reconcile.identity import is_shared_key
 from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import TickPattern
+from sync.reconcile.text_marks import our_part
 
 
 def heal(memory: Memory, observation: Observation) -> Memory:
@@ -34,38 +43,102 @@ def heal(memory: Memory, observation: Observation) -> Memory:
     if not memory.intents:
         return memory
     events, touches = dict(memory.events), dict(memory.touches)
-    made: dict[str, EventMemory] = {}
     for intent in memory.intents:
-        current = observation.events.get(intent.uid)
+        uid, current = intent.uid, observation.events.get(intent.uid)
+        touch = touches.get(uid)
         if intent.action is Action.DELETE:
-            # What one killed run made and the next one, killed too, deleted is in no memory: its UID is used up.
-            known = events.get(intent.uid) or made.get(intent.uid)
-            if current is None and intent.uid not in observation.unreadable and known is not None:
-                events[intent.uid] = replace(known, gone=True)
+            if current is None and uid not in observation.unreadable and uid in events:
+                events[uid] = replace(events[uid], gone=True)
             continue
         if intent.event is None or intent.stamp is None:
             continue
-        written = made[intent.uid] = EventMemory(uid=intent.uid, desired=intent.event, stamp=intent.stamp)
-        if current is not None and _happened(intent, current.snapshot):
-            seen = replace(current, etag="", snapshot=_as_written(intent.event, current.snapshot))
-            events[intent.uid] = replace(written, observed=seen)
-            touches.setdefault(
-                intent.uid, TouchMemory(uid=intent.uid, lead_key="", rule="", start=intent.event.start, published=True)
-            )
+        written = intent.after or EventMemory(uid=uid, desired=intent.event, stamp=intent.stamp)
+        if current is not None:
+            if not _happened(intent, current):
+                continue
+            seen = replace(current, etag="", snapshot=_as_written(intent, current.snapshot))
+            events[uid] = replace(written, observed=seen)
+        elif intent.action is Action.UPDATE:
+            continue  # the user took it out of the calendar, before or after our write
+        elif uid in observation.unreadable:
+            events[uid] = written
+        elif intent.done:
+            seen = RemoteEvent(uid, "", "", snapshot_of(intent.event, intent.stamp), "")
+            events[uid] = replace(written, observed=seen)
+        elif intent.ended:
+            continue  # the run itself looked and did not find it
+        else:
+            events[uid] = replace(written, gone=True)
+            if touch is not None:
+                del touches[uid]
+                renewed = renew(touch, owner=memory.owner, events=events)
+                touches[renewed.uid] = replace(renewed, published=False)
+            continue
+        if touch is not None:
+            touches[uid] = replace(touch, published=True)
     return replace(memory, events=events, touches=touches, intents=())
 
 
-def _happened(intent: Intent, current: Snapshot) -> bool:
-    assert intent.stamp is not None
-    if current.last_modified == intent.stamp.written and current.sequence == intent.stamp.sequence:
+def _happened(intent: Intent, current: RemoteEvent) -> bool:
+    """Whether our write arrived, though the user may have edited the event after it or instead of it."""
+    before, there = intent.before, current.snapshot
+    if intent.done or before is None:
+        return True  # a create that is there at all was ours
+    if before.etag and before.etag == current.etag:
+        return False
+    if _is_untouched(intent, there):
         return True
-    # A client that edited after us raises the stamp; a create that is there at all was ours.
-    return intent.before is None or current.sequence >= intent.stamp.sequence > intent.before.snapshot.sequence
+    assert intent.event is not None
+    assert intent.stamp is not None
+    ours, old = (
+        _values(shot)
+        for shot in (snapshot_of(intent.event, intent.stamp, text=before.snapshot.description), before.snapshot)
+    )
+    changed = [name for name in ours if ours[name] != old[name]]
+    new = any(_values(there)[name] == ours[name] for name in changed)
+    if new != any(_values(there)[name] == old[name] for name in changed):
+        return new
+    # A client that edited after us leaves the revision we gave it or raises it.
+    return there.sequence >= intent.stamp.sequence > before.snapshot.sequence
 
 
-def _as_written(event: Event, current: Snapshot) -> Snapshot:
-    """What the server held right after our write: what differs in `current` is then the user's edit."""
-    return replace(current, start=event.start, end=event.end, summary=event.summary)
+def _is_untouched(intent: Intent, there: Snapshot) -> bool:
+    """Whether the copy carries the marks of our write, so that nobody edited it since."""
+    stamp = intent.stamp
+    return stamp is not None and (there.last_modified, there.sequence) == (stamp.written, stamp.sequence)
+
+
+def _as_written(intent: Intent, there: Snapshot) -> Snapshot:
+    """What the server held right after our write: what differs in the copy that is there is then the user's edit.
+
+    A field that still is as it was before our write, or that a server may have left out, was not edited.
+    """
+    if _is_untouched(intent, there):
+        return there
+    assert intent.event is not None
+    assert intent.stamp is not None
+    before = intent.before.snapshot if intent.before is not None else None
+    ours = snapshot_of(intent.event, intent.stamp, text=there.description)
+    kept = {
+        name: getattr(there, name)
+        for name in ("status", "categories", "url")
+        if before is not None and getattr(there, name) == getattr(before, name)
+    }
+    if before is not None and our_part(there.description) == our_part(before.description):
+        kept["description"] = there.description
+    return replace(ours, hands_off=there.hands_off, **kept)
+
+
+def _values(shot: Snapshot) -> dict[str, object]:
+    """The fields by which two looks are told apart."""
+    return {
+        "start": shot.start,
+        "end": shot.end,
+        "summary": shot.summary,
+        "description": our_part(shot.description),
+        "status": shot.status or "CONFIRMED",
+        "alarm": shot.our_alarm,
+    }
 
 
 def adopt(

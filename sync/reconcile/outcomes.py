@@ -6,7 +6,7 @@
 | anything else | known | as before; content that the server rejected is remembered |
 | content rejected | new | as planned, with what was rejected |
 | unknown, and a copy of ours lies there | new | that copy, which the next run compares with and finds |
-| anything else | new | nothing |
+| anything else | new | nothing; its touch is not in the calendar |
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sync.reconcile.fields import event_of
 
 def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Memory:
     """The memory to commit, from those without and with all changes. An event without an outcome is as in `after`."""
-    events = dict(after.events)
+    events, touches = dict(after.events), dict(after.touches)
     for uid, outcome in outcomes.items():
         if outcome.result is Result.DONE:
             if outcome.remote is not None:
@@ -36,7 +36,9 @@ def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Me
             events[uid] = found(uid, outcome.remote, zone=events[uid].desired.zone)
         else:
             events.pop(uid, None)
-    return replace(after, events=events)
+            if uid in touches:
+                touches[uid] = replace(touches[uid], published=False)
+    return replace(after, events=events, touches=touches)
 
 
 def _refusal(planned: EventMemory, outcome: Outcome) -> Refusal | None:

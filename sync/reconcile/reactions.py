@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Moment, Note, Observation, RemoteEvent, Snapshot
 from sync.moments import day_of, same_moment
+from sync.reconcile.fields import edited_fields
 
 WATCH_DAYS = 30
 """Past events are watched this long; what happens to them later means nothing (DESIGN 6)."""
@@ -67,6 +68,8 @@ def take_reactions(
         if current.etag and current.etag == event.observed.etag:
             continue
         touches[uid], said = _edited(touch, event, current, now=now, zone=zone, ticks=ticks)
+        kept = event.kept | edited_fields(event.observed.snapshot, current.snapshot)
+        events[uid] = replace(event, observed=current, kept=kept)  # so that taking it back is seen, too
         notes += said
     return replace(memory, events=events, touches=touches), tuple(notes)
 

@@ -101,18 +101,6 @@ def recall(
     return replace(memory, leads=leads, events=events, touches=touches)
 
 
-def name_healed(memory: Memory, found: Iterable[Found]) -> Memory:
-    """Memory in which what a killed run made is known for what it is about: no journal tells."""
-    named = {
-        item.uid: replace(
-            memory.touches[item.uid], lead_key=item.key, rule=item.rule, party=item.party, round=item.round,
-            generation=item.generation,
-        )
-        for item in found
-    }  # fmt: skip
-    return replace(memory, touches={**memory.touches, **named})
-
-
 def leave_gaps(
     memory: Memory,
     found: Iterable[Found],

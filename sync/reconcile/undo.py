@@ -23,7 +23,8 @@ from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp
 from sync.moments import same_moment
 from sync.reconcile.fields import event_of
-from sync.reconcile.identity import SELF, make_uid
+from sync.reconcile.generations import renew
+from sync.reconcile.identity import SELF
 from sync.reconcile.reactions import future_events
 from sync.reconcile.text_marks import our_part, put_our_part
 
@@ -74,7 +75,8 @@ class Undoing(Struct):
 
     def _create(self, uid: str, copy: RemoteEvent, pin: str | None) -> None:
         touch = self.touches.get(uid) or TouchMemory(uid=uid, lead_key=uid, rule="undo")
-        new, generation = self._next_uid(touch)
+        touch = renew(touch, owner=self.owner, events=self.events)
+        new = touch.uid
         known = self.events.get(uid)
         if known is not None:
             self.events[uid] = replace(known, gone=True)
@@ -87,20 +89,9 @@ class Undoing(Struct):
         there = self.observation.events.get(new)
         self.events[new] = EventMemory(new, event, stamp, observed=there, kept=kept, restored=pin)
         self.touches.pop(uid, None)
-        self.touches[new] = replace(touch, uid=new, generation=generation, published=True)
+        self.touches[new] = replace(touch, published=True)
         if there is None:
             self.changes.append(_change(Action.CREATE, event, stamp, None, ()))
-
-    def _next_uid(self, touch: TouchMemory) -> tuple[str, int]:
-        """The first generation that was never deleted."""
-        generation = touch.generation
-        while True:
-            generation += 1
-            uid = make_uid(
-                self.owner, touch.lead_key, touch.rule, party=touch.party, round=touch.round, generation=generation
-            )
-            if uid not in self.events or not self.events[uid].gone:
-                return uid, generation
 
     def _set_back(self, intent: Intent, copy: RemoteEvent, current: RemoteEvent) -> None:
         known = self.events.get(intent.uid)

@@ -1,0 +1,366 @@
+"""A seeker's life lived twice: once with runs that end in the middle, once undisturbed. Both must come to the same.
+
+The same sheet edits and the same reactions of the user happen on both sides at the same times, also between a run that
+was ended and the next one. A side is a calendar (a `World`) and a real state file. What ends a run:
+
+| way         | what happens                                                                      |
+| ----------- | --------------------------------------------------------------------------------- |
+| killed      | the process is gone at a request or a commit: SIGKILL, SIGTERM, power              |
+| interrupted | Ctrl-C there: what handles it still runs                                           |
+| unwritable  | from there on nothing can be written into the state: a full disk, a folder gone   |
+
+What must hold (DESIGN 1): every title, note, tick, drag, removed alarm and deletion of the user's is there at the end
+as in the undisturbed life, nothing stands twice, no UID that was deleted is used again, what has guests and what is
+foreign is not touched, and a further run writes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import TypeVar
+
+from conftest import at
+from runner import a_row, a_table, settings_with
+from worlds import BurningStore, Edit, Fuse, Killed, World
+
+from connectors.memory import MemorySource
+from connectors.sqlite_state import SqliteState
+from sync.errors import FollowupError, TargetError
+from sync.models import Observation, RemoteEvent
+from sync.protocols import HoldsConnections
+from sync.reconcile.text_marks import our_part, user_part
+from sync.run import Report, run
+
+T = TypeVar("T")
+WAYS = ("killed", "interrupted", "unwritable")
+SETTINGS = settings_with("[limits]\nmax_delete_floor = 50\ndaily_touches = 3\n", target="details = 'full'")
+GENTLE = ("title", "note", "alarm", "guest")
+"""What moves no other event: who gets which of the last free places of a day may depend on who came first."""
+KINDS = ("tick", "tick", "drag", "drag", "delete", "title", "note", "alarm", "untick", "guest")
+
+
+@dataclass
+class Trouble(Fuse):
+    """A fuse that ends the run in one of `WAYS`."""
+
+    how: str = "killed"
+    gone: bool = False
+    full: bool = False
+
+    def light(self, how: str, left: int) -> None:
+        """The next run ends after so many steps."""
+        self.how, self.left, self.steps = how, left, 0
+
+    def put_out(self) -> bool:
+        """All is well again; whether anything had happened."""
+        struck = self.left is None
+        self.left, self.gone, self.full = None, False, False
+        return struck
+
+    def burn(self) -> None:
+        """One step."""
+        if self.gone:
+            raise Killed
+        self.steps += 1
+        if self.left is None:
+            return
+        if self.left > 0:
+            self.left -= 1
+            return
+        self.left = None
+        self.gone, self.full = self.how == "killed", self.how == "unwritable"
+        if self.how == "killed":
+            raise Killed
+        if self.how == "interrupted":
+            raise KeyboardInterrupt
+
+
+@dataclass
+class TroubledStore(BurningStore):
+    """A state that may have become unwritable."""
+
+    def _around(self, step: Callable[[], T]) -> T:
+        self.fuse.burn()
+        assert isinstance(self.fuse, Trouble)
+        if self.fuse.full:
+            raise TargetError("the state file cannot be written (the disk is full)")
+        result = step()
+        self.fuse.burn()
+        return result
+
+
+Identity = tuple[str, ...]
+Shown = tuple[object, ...]
+
+
+@dataclass
+class Side:
+    """One of the two lives: its calendar and its state."""
+
+    world: World
+    store: SqliteState
+    trouble: Trouble = field(default_factory=Trouble)
+    seen: set[str] = field(default_factory=set)
+    burnt: set[str] = field(default_factory=set)
+    guests: dict[str, RemoteEvent] = field(default_factory=dict)
+    known: dict[str, RemoteEvent] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.world.fuse = self.trouble
+
+    def run(self, rows: Sequence[dict[str, str]], now: datetime) -> Report | None:
+        """One run; None where it did not get to its end."""
+        self.world.at(now)
+        target = self.world.target
+        try:
+            return run(
+                SETTINGS, source=MemorySource(a_table(rows)), target=target,
+                store=TroubledStore(self.store, self.trouble), now=now, deadline=now + timedelta(minutes=5), write=True,
+            )  # fmt: skip
+        except (FollowupError, Killed, KeyboardInterrupt):
+            if self.trouble.left is None and not (self.trouble.gone or self.trouble.full):
+                assert self.trouble.how == "interrupted"
+            return None
+        finally:
+            if isinstance(target, HoldsConnections):
+                target.close()
+            self.store.close()
+
+    def look(self) -> Observation:
+        """What a person sees in the calendar now."""
+        target = self.world.target
+        with contextlib.ExitStack() as closing:
+            if isinstance(target, HoldsConnections):
+                closing.callback(target.close)
+            observation = target.observe(self.known)
+            self.known = dict(observation.events)
+        assert not observation.unreadable
+        there = set(observation.events)
+        self.burnt |= self.seen - there
+        self.seen |= there
+        assert not there & self.burnt, "a UID that was deleted is used again"
+        assert self.world.foreign_is_whole(), "a foreign event was touched"
+        for uid, before in self.guests.items():
+            assert observation.events[uid].snapshot == before.snapshot, "an event with guests was touched"
+        return observation
+
+    def names(self) -> dict[str, Identity]:
+        """What each event is about, by UID; all events of one identity are one to a person."""
+        return {
+            uid: (touch.lead_key, touch.rule, touch.party, str(touch.round))
+            for uid, touch in self.store.load().touches.items()
+        }
+
+
+LATER = re.compile("^Later steps, while nothing changes: .*$", re.M)
+"""Which day a step gets that no calendar shows yet depends on when it was first thought of."""
+
+
+def shown(event: RemoteEvent) -> Shown:
+    """All that a person sees of an event."""
+    shot = event.snapshot
+    return (
+        shot.start, shot.end, shot.summary, shot.status, shot.our_alarm, shot.hands_off, user_part(shot.description),
+        LATER.sub("", our_part(shot.description)),
+    )  # fmt: skip
+
+
+def told(key: tuple[Identity, Shown]) -> str:
+    """One event in a line."""
+    name, (start, _, title, *rest) = key
+    assert isinstance(start, datetime)
+    return f"{'/'.join(name)} {start:%a %d %H:%M} “{title}” {rest}"
+
+
+def day(date: datetime) -> str:
+    return date.date().isoformat()
+
+
+@dataclass
+class Life:
+    """One random life, the same for one seed."""
+
+    seed: int
+    hurt: Side
+    whole: Side
+    rounds: int = 1
+    kinds: Sequence[str] = KINDS
+    random: Random = field(init=False)
+    now: datetime = field(default_factory=lambda: at("2027-01-11", "09:01"))
+    rows: list[dict[str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    ended: Counter[str] = field(default_factory=Counter)
+    names: dict[str, Identity] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+
+    def live(self) -> None:
+        """The whole of it."""
+        try:
+            self._live()
+        except AssertionError as error:
+            raise AssertionError("\n".join([f"life {self.seed}", *self.told, str(error)])) from error
+        finally:
+            self.hurt.store.close()
+            self.whole.store.close()
+
+    def _live(self) -> None:
+        self.rows = list(sheet(self.random))
+        if crowded := self.random.random() < 0.2:
+            self.kinds = GENTLE
+            self.rows += [a_row(f"Same {number}", "2027-01-08") for number in range(4)]
+        self.tell(f"sheet: {[row['company'] for row in self.rows]}")
+        self.runs(kills=self.random.choice((0, 1, 1, 2)))
+        for _ in range(self.rounds):
+            self.now += timedelta(days=self.random.choice((0, 1, 1, 2, 3)), hours=self.random.choice((0, 0, 1, 3)))
+            self.react(self.random.randint(1, 4))
+            for _ in range(0 if crowded else self.random.randint(0, 2)):
+                self.edit_sheet()
+            self.runs(kills=self.random.choice((1, 1, 2, 3)))
+        self.compare()
+        for side in (self.whole, self.hurt):
+            report = side.run(self.rows, self.now)
+            assert report is not None
+            quiet = [(c.action.value, c.summary, c.fields) for c in report.plan.writes]
+            assert quiet == [], f"a further run of the {'hurt' if side is self.hurt else 'whole'} life writes {quiet}"
+
+    def runs(self, *, kills: int) -> None:
+        """Runs that are ended in the middle, with reactions between them, and at last one that is not."""
+        for number in range(kills + 1):
+            left = self.random.randint(0, 30)
+            if number < kills:
+                self.hurt.trouble.light(how := self.random.choice(WAYS), left)
+            report, other = self.hurt.run(self.rows, self.now), self.whole.run(self.rows, self.now)
+            assert other is not None
+            struck = self.hurt.trouble.put_out() and number < kills
+            self.ended[how if struck else "not"] += 1
+            self.tell(f"{self.now:%a %H:%M} run" + (f", {how} after {left} steps" if struck else ""))
+            assert struck or report is not None
+            self.tell("    wrote " + str([(c.action.value, c.summary, c.fields) for c in other.plan.writes]))
+            self.now += timedelta(minutes=1)
+            if number < kills:
+                self.react(self.random.choice((0, 0, 1, 2)))
+
+    def compare(self) -> None:
+        """The last run is over: both lives are the same."""
+        report, other = (side.run(self.rows, self.now) for side in (self.hurt, self.whole))
+        assert report is not None
+        assert other is not None
+        hurt, whole = self.calendar(self.hurt), self.calendar(self.whole)
+        wrong = [
+            f"  {'+' if c > 0 else '-'} {told(key)}" for key, c in sorted(difference(hurt, whole).items(), key=str)
+        ]
+        assert not wrong, "more (+) or less (-) than in the undisturbed life:\n" + "\n".join(wrong)
+
+    def calendar(self, side: Side) -> Counter[tuple[Identity, Shown]]:
+        """Everything a side shows, without UIDs."""
+        names = side.names()
+        self.names |= names
+        return Counter((names.get(uid, ("?", uid)), shown(event)) for uid, event in side.look().events.items())
+
+    # --- the user --------------------------------------------------------------------------------------------
+
+    def react(self, times: int) -> None:
+        """Reactions to events that stand on both sides, one to each."""
+        if not times:
+            return
+        hurt, whole = self.hurt.look().events, self.whole.look().events
+        there = {name: uid for uid, name in self.whole.names().items() if uid in whole}
+        known = {uid: name for uid, name in self.hurt.names().items() if uid in hurt and "heartbeat" not in name}
+        free = sorted(uid for uid, name in known.items() if name in there and not hurt[uid].snapshot.hands_off)
+        for uid in self.random.sample(free, min(times, len(free))):
+            self.react_to(known[uid], hurt[uid], whole[there[known[uid]]])
+
+    def react_to(self, name: Identity, mine: RemoteEvent, other: RemoteEvent) -> None:
+        """The same reaction on both sides."""
+        kind = self.random.choice(self.kinds)
+        if kind in ("guest", "alarm", "untick") and shown(mine) != shown(other):
+            kind = "title"
+        if kind in ("tick", "delete") and mine.snapshot.start != other.snapshot.start:
+            kind = "note"  # a day that the ended run was to change: done or gone there would mean another day
+        if kind == "delete":
+            memory = self.hurt.store.load().events.get(mine.uid)
+            self.hurt.world.delete(mine.uid)
+            certain = memory is not None and memory.observed is not None
+            if certain:
+                self.whole.world.delete(other.uid)
+            self.tell(f"    user deletes {name}" + ("" if certain else ", which nobody can know was made"))
+            return
+        change = self.an_edit(kind)
+        self.tell(f"    user: {kind} {name} “{mine.snapshot.summary}” {change.start or ''}")
+        for side, uid in ((self.hurt, mine.uid), (self.whole, other.uid)):
+            side.world.at(self.now)
+            side.world.edit(uid, change)
+            if kind == "guest":
+                side.guests[uid] = side.look().events[uid]
+
+    def an_edit(self, kind: str) -> Edit:
+        match kind:
+            case "tick":
+                return Edit(title="✓ done it")
+            case "untick":
+                return Edit(title="not yet")
+            case "title":
+                return Edit(title=f"My own title {self.random.randint(1, 9)}")
+            case "note":
+                return Edit(note=f"my note {self.random.randint(1, 9)}")
+            case "alarm":
+                return Edit(no_alarm=True)
+            case "guest":
+                return Edit(guest="friend@example.org")
+        there = (self.now + timedelta(days=self.random.randint(1, 9))).replace(
+            hour=self.random.randint(9, 18), minute=7
+        )
+        return Edit(start=there)
+
+    # --- the sheet -------------------------------------------------------------------------------------------
+
+    def edit_sheet(self) -> None:
+        """One change of the sheet."""
+        row = self.random.choice(self.rows)
+        changes: list[dict[str, str]] = [
+            {"status": "rejected"},
+            {"status": "interview", "interview_at": f"{day(self.now + timedelta(days=2))} 10:00"},
+            {"last_outbound": day(self.now)},
+            {"applied_on": "2027-01-07"},
+            {"follow_up_on": day(self.now + timedelta(days=3))},
+            {"notes": "she likes rowing"},
+            {"status": "on_hold"},
+        ]
+        change = self.random.choice(changes)
+        row.update(change)
+        self.tell(f"    sheet: {row['company']} {change}")
+        if self.random.random() < 0.3:
+            self.rows.append(a_row(f"New {len(self.rows)}", day(self.now)))
+            self.tell(f"    sheet: + {self.rows[-1]['company']}")
+
+    def tell(self, line: str) -> None:
+        self.told.append(line)
+
+
+def difference(one: Counter[T], other: Counter[T]) -> dict[T, int]:
+    return {key: one[key] - other[key] for key in one | other if one[key] != other[key]}
+
+
+def sheet(random: Random) -> Iterator[dict[str, str]]:
+    """A few rows of every sort that has events of its own."""
+    sorts: list[dict[str, str]] = [
+        a_row("Acme", "2027-01-08"),
+        a_row("Globex", "2027-01-08", contact_name=""),
+        a_row("Initech", "2027-01-05"),
+        a_row("Umbrella", "2026-12-28", status="interview", interview_at="2027-01-12 10:00"),
+        a_row("Hooli", "2026-12-28", status="interview", interview_at="2027-01-08 15:00"),
+        a_row("Piper", "", status="idea", received_at="2027-01-11"),
+        a_row("Vehement", "2026-09-01"),
+        a_row("Massive", "", status="", contact_kind="network", meeting_on="2027-01-07"),
+        a_row("Aviato", "2027-01-06", agency="Staff & Co"),
+        a_row("Bluth", "2027-01-06", promised_on="2027-01-13"),
+    ]
+    yield from random.sample(sorts, random.randint(2, 4))

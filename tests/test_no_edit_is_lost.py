@@ -1,0 +1,48 @@
+"""Random lives with runs that end in the middle (`killed_lives`), on real Radicale and real Xandikos."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from killed_lives import Life, Side
+from servers import Server, radicale, xandikos
+from worlds import MemoryWorld, ServerWorld
+
+from connectors.sqlite_state import SqliteState
+
+SERVERS = {"radicale": radicale, "xandikos": xandikos}
+
+
+@pytest.fixture(params=sorted(SERVERS))
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    with SERVERS[request.param](tmp_path) as running:
+        yield running
+
+
+def play(server: Server, seeds: range, *, rounds: int = 1) -> None:
+    """These lives, all of them; says how many runs were ended and how."""
+    ended: Counter[str] = Counter()
+    for seed in seeds:
+        with TemporaryDirectory() as folder:
+            hurt = Side(ServerWorld(server, server.make_calendar(f"life{seed}")), SqliteState(Path(folder) / "hurt"))
+            whole = Side(MemoryWorld(), SqliteState(Path(folder) / "whole"))
+            life = Life(seed, hurt, whole, rounds=rounds)
+            life.live()
+            ended += life.ended
+    sys.stderr.write(f"\n{server.kind}: {len(seeds)} lives, runs ended: {dict(sorted(ended.items()))}\n")
+
+
+def test_fifty_lives(server: Server) -> None:
+    play(server, range(50))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(10))
+def test_two_thousand_lives(server: Server, part: int) -> None:
+    first = 1_000 + 100 * part
+    play(server, range(first, first + 100), rounds=1 + part % 3)
