@@ -33,6 +33,9 @@ from sync.reading.vocabulary import Vocabulary, load_vocabulary
 HARD_FLOOR = 2
 """Days between two asking touches to one person that no setting goes under (R-004-3)."""
 
+HALF_A_YEAR = 182
+"""Days. A date further away is named with its year; the nearer ones change nothing of a text when a year ends."""
+
 MAX_TEXT = 2_000
 """No single text of a wording file is longer."""
 
@@ -107,17 +110,20 @@ class Wording(Struct, frozen=True, dict=True):
         """Whether there is a text for this key."""
         return key in self.texts
 
-    def day(self, day: date) -> str:
-        """`Sat 16 Jan`: the weekday makes a date hard to misread."""
+    def day(self, day: date, *, seen_from: date | None = None) -> str:
+        """`Sat 16 Jan`: the weekday makes a date hard to misread; more than half a year away the year stands there."""
         number = day.toordinal()
-        if (known := self._days.get(number)) is None:
+        far = seen_from is not None and abs(number - seen_from.toordinal()) > HALF_A_YEAR
+        if (known := self._days.get((number, far))) is None:
             weekday, month = self._weekdays[day.weekday()], self._months[day.month - 1]
-            known = self._days[number] = self.say("date", weekday=weekday, day=day.day, month=month)
+            facts = {"weekday": weekday, "day": day.day, "month": month}
+            known = self.say("date_far", **facts, year=day.year) if far else self.say("date", **facts)
+            self._days[number, far] = known
         return known
 
-    def moment(self, moment: datetime) -> str:
+    def moment(self, moment: datetime, *, seen_from: date | None = None) -> str:
         """`Sat 16 Jan 16:40`, in the zone the moment is in."""
-        return self.say("moment", day=self.day(moment), time=f"{moment:%H:%M}")
+        return self.say("moment", day=self.day(moment, seen_from=seen_from), time=f"{moment:%H:%M}")
 
     @cached_property
     def varied(self) -> Mapping[str, frozenset[str]]:
@@ -135,7 +141,7 @@ class Wording(Struct, frozen=True, dict=True):
         return {key: (template, templates.get(f"{key}-single")) for key, template in templates.items()}
 
     @cached_property
-    def _days(self) -> dict[int, str]:
+    def _days(self) -> dict[tuple[int, bool], str]:
         """Days told before: a schedule names the same few again and again."""
         return {}
 

@@ -32,3 +32,20 @@ def test_a_holiday_is_named_in_the_users_language_not_the_hosts(
         monkeypatch.setenv(variable, host)
     holidays_of.cache_clear()
     assert calendar_of(code, language).why_closed(day) == name
+
+
+@pytest.mark.parametrize("year", [1999, 2024, 2029, 2034, 2046, 2090])
+def test_a_year_that_was_not_made_ready_is_answered_like_one_that_was(year: int) -> None:
+    """Asking extends the calendar: the answer comes from the new arrays, never half from the old ones."""
+    workdays = ("mon", "tue", "wed", "thu", "fri")
+    day = date(year, 6, 3)
+    for ask in (
+        lambda days: days.at_or_after(day),
+        lambda days: days.at_or_before(day),
+        lambda days: days.is_open(day),
+        lambda days: days.add(day, 3),
+        lambda days: days.add(day, -3),
+        lambda days: days.why_closed(day),
+    ):
+        ready = BusinessDays(["US"], extra=[], workdays=workdays, year=year, language="en")
+        assert ask(BusinessDays(["US"], extra=[], workdays=workdays, year=2027, language="en")) == ask(ready)

@@ -36,24 +36,25 @@ class BusinessDays:
 
     def is_open(self, day: date) -> bool:
         """Whether this is a business day."""
-        index = self._index(day)
-        return self._open[self._next[index]] == day.toordinal()
+        position = self._position(day)
+        return self._open[position] == day.toordinal()
 
     def at_or_after(self, day: date) -> date:
         """The first business day that is not before this day."""
         if (known := self._rolled.get(day)) is None:
-            known = self._rolled[day] = date.fromordinal(self._open[self._next[self._index(day)]])
+            position = self._position(day)
+            known = self._rolled[day] = date.fromordinal(self._open[position])
         return known
 
     def at_or_before(self, day: date) -> date:
         """The last business day that is not after this day."""
-        position = self._next[self._index(day)]
+        position = self._position(day)
         found = self._open[position]
         return date.fromordinal(found if found == day.toordinal() else self._open[position - 1])
 
     def add(self, day: date, count: int) -> date:
         """The `count`-th business day after this day; before it where `count` is negative."""
-        position = self._next[self._index(day)]
+        position = self._position(day)
         if count <= 0 or self._open[position] == day.toordinal():
             position += count
         else:
@@ -65,13 +66,20 @@ class BusinessDays:
 
     def why_closed(self, day: date) -> str:
         """The holiday's name, or nothing for a weekend or a business day."""
-        self._index(day)
+        self._make_ready(day)
         return self._names.get(day.toordinal(), "")
 
-    def _index(self, day: date) -> int:
+    def _position(self, day: date) -> int:
+        """Where in `_open` the first business day stands that is not before this day.
+
+        Asking may replace the arrays: they are looked at afterwards only.
+        """
+        self._make_ready(day)
+        return self._next[day.toordinal() - self._start]
+
+    def _make_ready(self, day: date) -> None:
         if not self._first_year < day.year < self._last_year:
             self._extend(day.year)
-        return day.toordinal() - self._start
 
     def _extend(self, year: int) -> None:
         self._first_year = max(1, min(self._first_year, year - SPAN))

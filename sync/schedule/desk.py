@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,8 @@ class Desk(Struct):
     """Says a sentence in the user's wording (`Wording.say`)."""
     tell: Callable[[date], str]
     """A day in the user's wording (`Wording.day`)."""
+    tell_moment: Callable[[datetime], str]
+    """A moment in the user's wording (`Wording.moment`)."""
     windows: Windows = field(default_factory=Windows)
     slots: Slots = field(default_factory=Slots)
     notes: list[Note] = []
@@ -194,7 +197,8 @@ def open_desk(
         turn=quarter_up(at(today + timedelta(days=1), time(0), settings.zone)),
         rule={id_: rule if rule.on else None for id_, rule in advice.rules.items()}.__getitem__,
         say=advice.wording.say,
-        tell=advice.wording.day,
+        tell=partial(advice.wording.day, seen_from=today),
+        tell_moment=partial(advice.wording.moment, seen_from=today),
     )
 
 

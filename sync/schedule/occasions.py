@@ -212,7 +212,7 @@ def interview_zone(case: Case, desk: Desk) -> ZoneInfo:
 
 def _said(case: Case, field: str, value: Moment, desk: Desk) -> str:
     column = clean(case.lead.columns.get(field, field))
-    shown = desk.advice.wording.moment(value) if isinstance(value, datetime) else desk.tell(value)
+    shown = desk.tell_moment(value) if isinstance(value, datetime) else desk.tell(value)
     return desk.say("reason.cell", column=column, day=shown)
 
 

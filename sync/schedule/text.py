@@ -188,7 +188,7 @@ def _lines(draft: Draft, to: _Recipient, desk: Desk, *, news: Sequence[str]) -> 
     say, rule, lead = desk.say, draft.rule, draft.case.lead if draft.case else None
     lines = [desk.advice.why[rule.id], say("line.reason", reason="; ".join(dict.fromkeys(draft.reason)))]
     if draft.deadline is not None:
-        lines.append(say("line.due", day=desk.advice.wording.moment(draft.deadline)))
+        lines.append(say("line.due", day=desk.tell_moment(draft.deadline)))
     if "lines" in draft.facts:
         lines.append(draft.facts["lines"])
     if "leads" in draft.facts:

@@ -1,0 +1,169 @@
+"""Made-up lives by number: rows, days with edits and reactions, runs. The same number is always the same life.
+
+Where Hypothesis looks for the one sheet that breaks a promise, these are for the many: what is to hold for all of six
+hundred lives, and what is to stay as it was when the code is rebuilt (`python tests/lives.py 600 > before.txt`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from advisor import NEW_YORK, Seeker, a_lead, person, settings_for
+
+from sync.models import Lead, Schedule, Stage, Touch
+from sync.reconcile.memory import Reaction
+
+FIRST = datetime(2027, 1, 4, 8, 40, tzinfo=NEW_YORK)
+FIRMS = ("Acme", "Acme, Inc.", "Beta", "Gamma", "Delta", "Epsilon", "Zeta")
+PEOPLE = (
+    person("Dana Reed", "dana@acme.example", "+1 555 0100"), person("Bo Lind", phone="+1 555 0101"),
+    person("Cy Moss", "cy@agency.example"),
+)  # fmt: skip
+CHANNELS = ("email", "phone", "text", "linkedin")
+
+
+@dataclass
+class Life:
+    """One seeker's days. `rows` are facts by row number; each day of `days` is a run."""
+
+    number: int
+    draw: Random = field(init=False)
+    rows: dict[int, dict[str, Any]] = field(default_factory=dict)
+    now: datetime = FIRST
+    logs: bool = False
+    """Whether what was sent is written into the sheet."""
+
+    def __post_init__(self) -> None:
+        self.draw = Random(self.number)
+        self.logs = self.draw.random() < 0.5
+        limit = self.draw.choice((8, 8, 8, 2, 3, 0))
+        reactions = self.draw.random() < 0.8
+        self.seeker = Seeker(settings_for(tables=f"[limits]\ndaily_touches = {limit}"), reactions=reactions)
+        for _ in range(self.draw.randint(1, 9)):
+            self.add_row()
+
+    def add_row(self) -> None:
+        """A lead, most of them plain applications."""
+        draw, today = self.draw, self.now.date()
+        past = lambda: today - timedelta(days=draw.randint(0, 30))  # noqa: E731
+        ahead = lambda: today + timedelta(days=draw.randint(-8, 16))  # noqa: E731
+        hour = lambda day: datetime(  # noqa: E731
+            day.year, day.month, day.day, draw.randint(6, 21), draw.choice((0, 15, 30, 45)), tzinfo=NEW_YORK
+        )
+        facts: dict[str, Any] = {"company": draw.choice(FIRMS), "role": draw.choice(("", "Analyst", "Editor"))}
+        if draw.random() < 0.7:
+            facts["applied_on"] = past()
+        if draw.random() < 0.6:
+            facts["contact"] = draw.choice(PEOPLE)
+        for chance, name, make in (
+            (0.15, "agency", lambda: draw.choice(("Harnham", "Hays"))),
+            (0.2, "received_at", lambda: draw.choice((past, lambda: hour(past())))()),
+            (0.2, "referrer", lambda: draw.choice(("Lou Ames", "Kit Orr"))),
+            (0.1, "contact_zone", lambda: draw.choice(("America/Los_Angeles", "Europe/London"))),
+            (0.2 * self.logs, "last_outbound", past), (0.15, "last_inbound", past),
+            (0.1, "last_inbound_channel", lambda: draw.choice(CHANNELS)),
+            (0.1 * self.logs, "follow_ups_done", lambda: draw.randint(0, 3)),
+            (0.2, "interview_at", lambda: draw.choice((ahead, lambda: hour(ahead())))()),
+            (0.1, "meeting_on", past), (0.05, "offer_on", past), (0.08, "promised_on", ahead),
+            (0.1, "follow_up_on", ahead), (0.08, "they_decide_by", ahead), (0.05, "references_given_on", ahead),
+            (0.05, "under_consideration_on", past), (0.05, "travel_on", ahead), (0.1, "city", lambda: "Boston"),
+            (0.1, "plan", lambda: draw.choice(("now", "research"))), (0.05, "plan_on", ahead),
+            (0.15, "problem", lambda: "slow reports"), (0.1, "contact_kind", lambda: draw.choice(("network", "recruiter"))),
+        ):  # fmt: skip
+            if draw.random() < chance:
+                facts[name] = make()
+        if draw.random() < 0.35:
+            facts["stage"] = draw.choice([stage for stage in Stage if stage is not Stage.ACCEPTED])
+        self.rows[len(self.rows) + 2] = facts
+
+    @property
+    def leads(self) -> list[Lead]:
+        """The sheet as it stands."""
+        return [a_lead(number, **facts) for number, facts in self.rows.items()]
+
+    def run(self) -> Schedule:
+        """One run now."""
+        return self.seeker.run(f"{self.now:%Y-%m-%d %H:%M}", self.leads)
+
+    def days(self, count: int) -> Iterator[Schedule]:
+        """Runs on so many days, with what happens in between."""
+        for _ in range(count):
+            yield self.run()
+            self.react()
+            self.now += timedelta(
+                days=self.draw.choice((1, 1, 1, 1, 2, 3, 9)), hours=self.draw.choice((0, 0, 0, 3, 11))
+            )
+            self.now = self.now.replace(hour=max(6, self.now.hour))
+            self.edit()
+
+    def react(self) -> None:
+        """Some events are ticked, dragged or deleted."""
+        draw, today = self.draw, self.now.date()
+        shown = [touch for touch in self.seeker.schedule.touches if touch.published]
+        for touch in shown if self.seeker.reactions else ():
+            chance = draw.random()
+            near = day_of(touch) <= today + timedelta(days=4)
+            if touch.uid not in self.seeker.memory.touches or not near:
+                continue
+            if chance < 0.2:
+                self.seeker.react(touch, Reaction.TICKED, today)
+            elif chance < 0.25:
+                self.seeker.react(touch, Reaction.DELETED, today)
+            elif chance < 0.3:
+                to = datetime.combine(today + timedelta(days=draw.randint(0, 9)), datetime.min.time(), NEW_YORK)
+                self.seeker.react(touch, Reaction.DRAGGED, today, to=to + timedelta(hours=10))
+
+    def edit(self) -> None:
+        """What changes in the sheet meanwhile."""
+        draw, today = self.draw, self.now.date()
+        if draw.random() < 0.3:
+            self.add_row()
+        for facts in self.rows.values():
+            chance = draw.random()
+            if chance < 0.08 and self.logs:
+                facts["last_outbound"] = today
+            elif chance < 0.1:
+                facts["last_inbound"], facts["last_inbound_channel"] = today, draw.choice(CHANNELS)
+            elif chance < 0.13:
+                facts["stage"] = draw.choice([stage for stage in Stage if stage is not Stage.ACCEPTED])
+            elif chance < 0.15:
+                facts["interview_at"] = today + timedelta(days=draw.randint(1, 9))
+
+
+def day_of(touch: Touch) -> date:
+    """The day of a touch in the seeker's zone."""
+    return touch.start.astimezone(NEW_YORK).date() if isinstance(touch.start, datetime) else touch.start
+
+
+SHOWN = ("uid", "rule", "start", "end", "deadline", "summary", "description", "channel", "who", "move", "tentative",
+         "published", "alarm", "reason", "offers", "pinned", "generation", "round", "step")  # fmt: skip
+KNOWN = ("uid", "rule", "start", "planned", "raw", "offers", "move", "published", "alarm", "reaction", "done_on",
+         "assumed", "missed", "note", "pinned_to", "fact")  # fmt: skip
+
+
+def _main(count: int) -> None:
+    """Print every touch, note and memory of so many lives, a line each."""
+    for number in range(count):
+        life = Life(number)
+        for turn, schedule in enumerate(life.days(6)):
+            head = f"{number}.{turn} {life.now:%a %Y-%m-%d %H:%M}"
+            for touch in schedule.touches:
+                print(head, "touch", *(f"{name}={getattr(touch, name)!r}" for name in SHOWN))
+            for note in schedule.notes:
+                print(head, "note", note.rule, note.row, note.reason)
+            for uid, record in sorted(life.seeker.memory.touches.items()):
+                line = " ".join(f"{name}={getattr(record, name)!r}" for name in KNOWN)
+                print(head, "memory", uid[-8:], record.rule, sha256(line.encode()).hexdigest()[:8], line)
+
+
+if __name__ == "__main__":
+    _main(int(sys.argv[1]))
