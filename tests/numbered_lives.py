@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -53,12 +53,18 @@ class Life:
 
     def add_row(self) -> None:
         """A lead, most of them plain applications."""
-        draw, today = self.draw, self.now.date()
-        past = lambda: today - timedelta(days=draw.randint(0, 30))  # noqa: E731
-        ahead = lambda: today + timedelta(days=draw.randint(-8, 16))  # noqa: E731
-        hour = lambda day: datetime(  # noqa: E731
-            day.year, day.month, day.day, draw.randint(6, 21), draw.choice((0, 15, 30, 45)), tzinfo=NEW_YORK
-        )
+        draw = self.draw
+
+        def past() -> date:
+            return self.now.date() - timedelta(days=draw.randint(0, 30))
+
+        def ahead() -> date:
+            return self.now.date() + timedelta(days=draw.randint(-8, 16))
+
+        def hour(day: date) -> datetime:
+            clock = time(draw.randint(6, 21), draw.choice((0, 15, 30, 45)))
+            return datetime.combine(day, clock, NEW_YORK)
+
         facts: dict[str, Any] = {"company": draw.choice(FIRMS), "role": draw.choice(("", "Analyst", "Editor"))}
         if draw.random() < 0.7:
             facts["applied_on"] = past()
@@ -66,18 +72,19 @@ class Life:
             facts["contact"] = draw.choice(PEOPLE)
         for chance, name, make in (
             (0.15, "agency", lambda: draw.choice(("Harnham", "Hays"))),
-            (0.2, "received_at", lambda: draw.choice((past, lambda: hour(past())))()),
+            (0.2, "received_at", lambda: past() if draw.random() < 0.5 else hour(past())),
             (0.2, "referrer", lambda: draw.choice(("Lou Ames", "Kit Orr"))),
             (0.1, "contact_zone", lambda: draw.choice(("America/Los_Angeles", "Europe/London"))),
             (0.2 * self.logs, "last_outbound", past), (0.15, "last_inbound", past),
             (0.1, "last_inbound_channel", lambda: draw.choice(CHANNELS)),
             (0.1 * self.logs, "follow_ups_done", lambda: draw.randint(0, 3)),
-            (0.2, "interview_at", lambda: draw.choice((ahead, lambda: hour(ahead())))()),
+            (0.2, "interview_at", lambda: ahead() if draw.random() < 0.5 else hour(ahead())),
             (0.1, "meeting_on", past), (0.05, "offer_on", past), (0.08, "promised_on", ahead),
             (0.1, "follow_up_on", ahead), (0.08, "they_decide_by", ahead), (0.05, "references_given_on", ahead),
             (0.05, "under_consideration_on", past), (0.05, "travel_on", ahead), (0.1, "city", lambda: "Boston"),
             (0.1, "plan", lambda: draw.choice(("now", "research"))), (0.05, "plan_on", ahead),
-            (0.15, "problem", lambda: "slow reports"), (0.1, "contact_kind", lambda: draw.choice(("network", "recruiter"))),
+            (0.15, "problem", lambda: "slow reports"),
+            (0.1, "contact_kind", lambda: draw.choice(("network", "recruiter"))),
         ):  # fmt: skip
             if draw.random() < chance:
                 facts[name] = make()

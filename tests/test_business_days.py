@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -39,13 +40,14 @@ def test_a_year_that_was_not_made_ready_is_answered_like_one_that_was(year: int)
     """Asking extends the calendar: the answer comes from the new arrays, never half from the old ones."""
     workdays = ("mon", "tue", "wed", "thu", "fri")
     day = date(year, 6, 3)
-    for ask in (
+    questions: tuple[Callable[[BusinessDays], object], ...] = (
         lambda days: days.at_or_after(day),
         lambda days: days.at_or_before(day),
         lambda days: days.is_open(day),
         lambda days: days.add(day, 3),
         lambda days: days.add(day, -3),
         lambda days: days.why_closed(day),
-    ):
+    )
+    for ask in questions:
         ready = BusinessDays(["US"], extra=[], workdays=workdays, year=year, language="en")
         assert ask(BusinessDays(["US"], extra=[], workdays=workdays, year=2027, language="en")) == ask(ready)

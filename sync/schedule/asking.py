@@ -18,7 +18,7 @@ from sync.schedule.ladders import ROUNDS, WEEK, Ladder, offer_sheet_date, roll_r
 from sync.schedule.people import asked_person
 from sync.schedule.placing import Train
 from sync.schedule.plain_text import clean
-from sync.schedule.replay import replay
+from sync.schedule.replay import pass_before, replay
 
 ALONE = 50
 """First round of a `follow_up_on` that belongs to no ladder."""
@@ -97,8 +97,7 @@ def _waiting(case: Case, desk: Desk) -> Ladder | None:
 def _waiting_since(case: Case, desk: Desk) -> tuple[date | None, str]:
     """The day an answer is waited for since: interview, their message, or what they said; else first sight."""
     lead, days = case.lead, []
-    if lead.interview_at is not None:
-        held = desk.day_of(end_of(lead.interview_at, lead.interview_end, desk=desk))
+    if (held := _held_on(case, desk)) is not None:
         days.append((held, _column(case, "interview_at", "reason.since_interview", desk)))
     if lead.last_inbound is not None and (case.stage in _TALKING or _answered(case, desk)):
         days.append((desk.day_of(lead.last_inbound), _column(case, "last_inbound", "reason.since_answer", desk)))
@@ -129,23 +128,29 @@ def _answered(case: Case, desk: Desk) -> bool:
 def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
     """The generation of a status ladder: it rises when a new answer comes after a step of the old one was over.
 
-    A single step may stand in a later one, where its UID was used up; that moves no other step.
+    What was done before the interview it asks about belongs to that interview all the same. A single step may stand in
+    a later one, where its UID was used up; that moves no other step.
     """
-    records = [
-        record
-        for record in desk.by_lead.get(case.lead.key, ())
-        if record.rule in ("R-004-4", "R-003-15") and 0 < record.round - round_base < ROUNDS
-    ]
-    generation = case.seen.generation
+    generation, asks_about_it = case.seen.generation, _held_on(case, desk) == base
     going_on: list[int] = []
-    for record in records:
+    for record in desk.by_lead.get(case.lead.key, ()):
+        if record.rule not in ("R-004-4", "R-003-15") or not 0 < record.round - round_base < ROUNDS:
+            continue
         over = record.done_on or (record.planned if record.missed else None)
+        if not asks_about_it:
+            over = pass_before(record, min(base, desk.today), desk=desk)
         event = desk.memory.events.get(record.uid)
-        if over is not None and over < base:
+        if over is not None and over < base and not asks_about_it:
             generation = max(generation, record.generation + 1)
         elif over is not None or event is None or not event.gone:
             going_on.append(record.generation)
     return max(generation, min(going_on, default=generation))
+
+
+def _held_on(case: Case, desk: Desk) -> date | None:
+    """The day the interview is over."""
+    lead = case.lead
+    return None if lead.interview_at is None else desk.day_of(end_of(lead.interview_at, lead.interview_end, desk=desk))
 
 
 def _whole_ladder_past(ladder: Ladder, desk: Desk) -> bool:

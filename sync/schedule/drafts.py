@@ -199,7 +199,7 @@ def remember(draft: Draft) -> TouchMemory:
         generation=draft.generation,
         step=draft.step,
         start=known.start if pinned and known else draft.start,
-        planned=known.planned if known and known.planned and draft.offers > 1 else draft.counts_from or draft.day,
+        planned=draft.counts_from or (known.planned if known and draft.offers > 1 else None) or draft.day,
         raw=draft.raw,
         offers=draft.offers,
         move=draft.move,

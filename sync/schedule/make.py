@@ -36,8 +36,8 @@ from sync.schedule.endless import acquainted, agency_touches, employer_news
 from sync.schedule.facts import DATES, check_facts
 from sync.schedule.floors import single
 from sync.schedule.news import closing_notes, progress_notes, withdrawals
-from sync.schedule.obligations import obligations
-from sync.schedule.placing import Placing, Single, Train
+from sync.schedule.obligations import hold_back_late, obligations, wait_for
+from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.remarks import make_remarks
 from sync.schedule.review import review_event
 from sync.schedule.shared import (
@@ -129,7 +129,7 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
         return list(placing.place_all(list(closing_notes(cases, desk=desk))))
     placing.reserve_given_days()
     owed = [draft for case in cases for draft in obligations(case, desk=desk)]
-    owed = _replace_pile(owed, desk)
+    owed = _bound_late(owed, desk)
     fixed = [draft for draft in owed if draft.kind is not TouchClass.SELF]
     for draft in fixed:
         placing.record(draft)
@@ -140,6 +140,7 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
     _note_past_contacts(cases, placing.guard, desk)
     late = {(draft.key, draft.rule.id) for draft in fixed if draft.late}
     floors = list(placing.place_all([train for train in trains if not _joins_late(train, late, desk)]))
+    share_days(floors, desk=desk)
     late_keys = {key for key, _ in late}
     for floor in floors:  # a date of the sheet that passed is offered once more, but one "Late:" is enough for a lead
         floor.late = floor.late and floor.key not in late_keys
@@ -153,19 +154,24 @@ def _trains_of(case: Case, desk: Desk) -> Iterator[Train]:
         yield from single(draft)
 
 
-def _replace_pile(owed: list[Draft], desk: Desk) -> list[Draft]:
-    """After an absence what is late or turned critical meanwhile goes by name into one triage event."""
-    overdue = {d.uid for d in owed if not d.pinned and (d.late or (d.critical and d.memory is None))}
+def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
+    """One late event for a lead; after an absence what is late or turned critical meanwhile goes by name into one
+    triage event."""
+    shown, waiting = hold_back_late(owed)
+    overdue = {d.uid for d in shown if not d.pinned and (d.late or (d.critical and d.memory is None))}
     if len(overdue) <= MANY_LATE and not (desk.absent and overdue):
-        return owed
+        for draft, first in waiting:
+            wait_for(draft, first, desk=desk)
+        return shown
     # Words to a referrer about a call that turned critical in this run belong to that call.
-    overdue |= {d.uid for d in owed if d.rule.trigger == "introduction_neglected" and d.memory is None}
+    overdue |= {d.uid for d in shown if d.rule.trigger == "introduction_neglected" and d.memory is None}
+    overdue |= {draft.uid for draft, _ in waiting}
     for draft in owed:
         if draft.uid in overdue:
             desk.triage(draft.case, whole=False)
             desk.keep(replace(draft.memory or remember(draft), missed=True))
             desk.missed.add(draft.uid)
-    return [draft for draft in owed if draft.uid not in overdue]
+    return [draft for draft in shown if draft.uid not in overdue]
 
 
 def _joins_late(train: Train, late: set[tuple[str, str]], desk: Desk) -> bool:

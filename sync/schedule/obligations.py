@@ -12,6 +12,7 @@ What sets one off is an occasion (`occasions`). Rules:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -29,14 +30,14 @@ from sync.schedule.slots import moment_of, quarter_down, quarter_up
 
 
 def obligations(case: Case, *, desk: Desk) -> list[Draft]:
-    """What is owed for this lead now; at most one of them late."""
+    """What is owed for this lead now; of those that are late only one is shown (`hold_back_late`)."""
     drafts: list[Draft] = []
     if not case.reachable:
         return drafts
     for rule, occasion in find_occasions(case, desk=desk):
         for person, party in recipients(rule, case):
             drafts += settle(_draft(case, rule, occasion, desk, person, party), occasion, desk=desk)
-    return _one_late(drafts, desk) if len(drafts) > 1 else drafts
+    return drafts
 
 
 def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Person, party: str) -> Draft:
@@ -134,7 +135,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     if occasion.bounds:
         low, high = occasion.bounds
         day = moment_of(low, desk.zone).date()
-        open_ = not desk.has_begun(high) and (stood is None or stood >= desk.today or stood == day)
+        open_ = not desk.has_begun(high) and (not same or stood is None or stood >= desk.today or stood == day)
         if open_ or (same and stood == day == desk.today):
             draft.low, draft.high, draft.day = low, high, day
             return
@@ -142,8 +143,8 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         draft.day, draft.offers = stood, memory.offers
         _keep_odd_hour(draft, memory, desk)
     else:
-        late = stood is not None and stood < desk.today
-        draft.offers = (memory.offers if memory else 0) + late if memory else 1
+        passed = same and stood is not None and stood < desk.today  # of what is to be done now, not of what was
+        draft.offers = (memory.offers + passed) if memory and same else 1
         draft.day = _first_day(draft, desk.from_now_on(draft.low), desk)
     kept = memory.start if memory and draft.day == stood and isinstance(memory.start, datetime) else None
     late = draft.deadline is not None and (kept > draft.deadline if kept else desk.is_behind(draft.deadline))
@@ -208,7 +209,10 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
     if known and known.missed:
         desk.missed.add(known.uid)
         return []
-    if known and (known.done_on or was_deleted(known) or (known.start and desk.day_of(known.start) < desk.today)):
+    if known and (known.done_on or was_deleted(known)):
+        return []
+    if known and known.start and desk.day_of(known.start) < desk.today:
+        _leave(decision, desk)
         return []
     decision.facts = {"what": desk.say(f"name.{draft.rule.id}")}
     decision.critical = True
@@ -233,14 +237,26 @@ def _note_beyond(draft: Draft, desk: Desk) -> None:
         desk.note("note.beyond_deadline", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
 
 
-def _one_late(drafts: list[Draft], desk: Desk) -> list[Draft]:
-    """Never more than one late event per lead: the first keeps its place, the others wait for it."""
-    late = sorted(
-        (draft for draft in drafts if draft.late and not draft.pinned), key=lambda draft: draft.collision_order
-    )
-    for draft in late[1:]:
-        drafts.remove(draft)
-        if draft.memory:
-            desk.keep(draft.memory)
-        desk.note("note.one_late", draft.case, rule=draft.rule.id, what=desk.say(f"name.{late[0].rule.id}"))
-    return drafts
+def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[tuple[Draft, Draft]]]:
+    """Never more than one late event per lead: the first keeps its place, the others wait, each with the one it waits
+    for."""
+    shown: list[Draft] = []
+    late: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if draft.late and not draft.pinned:
+            late.setdefault(draft.key, []).append(draft)
+        else:
+            shown.append(draft)
+    waiting = []
+    for own in late.values():
+        first, *others = sorted(own, key=lambda draft: draft.collision_order)
+        shown.append(first)
+        waiting += [(draft, first) for draft in others]
+    return shown, waiting
+
+
+def wait_for(draft: Draft, first: Draft, *, desk: Desk) -> None:
+    """Keep what is known of a late touch until the one before it is done."""
+    if draft.memory:
+        desk.keep(draft.memory)
+    desk.note("note.one_late", draft.case, rule=draft.rule.id, what=desk.say(f"name.{first.rule.id}"))

@@ -11,7 +11,7 @@ is left instead of reshuffling the others. Everything counts per day and per key
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from heapq import heapify, heappop, heappush, heappushpop
 from typing import Protocol
@@ -53,7 +53,8 @@ class Single(Struct):
 
 
 class Placing(Struct):
-    """Gives days to floors. `load` counts what stands on a day; `reserved` are days given in earlier runs."""
+    """Gives days to floors. `load` counts what stands on a day, with an event of its own or not; `reserved` are days
+    given in earlier runs."""
 
     desk: Desk
     guard: Guard
@@ -65,9 +66,7 @@ class Placing(Struct):
         rules = self.desk.advice.rules
         for memory in self.desk.memory.touches.values():
             rule = rules.get(memory.rule)
-            if rule is None or not rule.levelled or memory.start is None or memory.note == CROWDED:
-                continue
-            if memory.done_on or memory.missed:
+            if rule is None or not rule.levelled or memory.start is None or memory.done_on or memory.missed:
                 continue
             day = self.desk.day_of(memory.start)
             if day >= self.desk.today and memory.reaction is not Reaction.DELETED:
@@ -136,15 +135,13 @@ class Placing(Struct):
             day = self._level(draft, keys, guarded, given, closed=closed)
         else:
             day = self._first_free(keys, desk.days.add(guarded, 1))[0] if closed else guarded
-            kept = given is not None and given == day
-            draft.own_event = not draft.rule.levelled or kept or self.load[day or guarded] < FULL
         if day is None or (draft.latest and day > draft.latest):
             self._give_up(draft, block)
             return False
         if day != guarded and not again:
             draft.reason.append(desk.say("reason.levelled", day=desk.tell(day)))
         draft.day = day
-        self.load[day] += draft.rule.levelled and draft.own_event
+        self.load[day] += draft.rule.levelled
         return True
 
     def _first_free(self, keys: Sequence[str], day: date) -> tuple[date | None, Reached | None]:
@@ -163,8 +160,9 @@ class Placing(Struct):
     def _level(
         self, draft: Draft, keys: Sequence[str], guarded: date, given: date | None, *, closed: bool
     ) -> date | None:
-        """The first day with room, over at most five business days; without room the last one, shown as "more".
+        """The first day with room, over at most five business days; without room the last one (`share_days`).
 
+        A day once given is kept, with room or without: every later run finds what this one leaves.
         `closed` leaves out the first of them: it is today, and today's hours are over.
         """
         desk, limit = self.desk, self.desk.settings.limits.daily_touches
@@ -175,15 +173,12 @@ class Placing(Struct):
             days.append(desk.days.add(days[-1], 1))
         days = days[closed:]
         if given in days and self.guard.is_free(keys, given):
-            return given  # it has its event there, however full the day has become since
+            return given
         for day in days:
             if self.load[day] < limit and self.guard.is_free(keys, day):
                 return day
         last = next((day for day in reversed(days) if self.guard.is_free(keys, day)), None)
-        if last is None:
-            return self._first_free(keys, desk.days.add(guarded, 1))[0]
-        draft.own_event = False
-        return last
+        return last or self._first_free(keys, desk.days.add(guarded, 1))[0]
 
     def _is_too_late_today(self, draft: Draft) -> bool:
         """Whether today's hours are over for it; what stands on today already stays there."""
@@ -229,6 +224,37 @@ class Placing(Struct):
             said.append(desk.say("note.inside_limit", day=desk.tell(draft.day)))
         for sentence in said:
             desk.notes.append(Note(sentence, rule=draft.rule.id, lead=case.lead.label, row=case.lead.row))
+
+
+def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
+    """Decide which floors of a day have an event of their own: as many as it has room for, in the order served.
+
+    Asked when every day is given. What has its event there keeps it, however full the day has become since.
+    """
+    limit = desk.settings.limits.daily_touches or FULL
+    by_day: dict[date, list[Draft]] = {}
+    for draft in drafts:
+        if draft.rule.levelled:
+            by_day.setdefault(draft.day, []).append(draft)
+    for day, floors in by_day.items():
+        if len(floors) <= limit:
+            continue
+        left = limit
+        waiting = []
+        for draft in floors:
+            if draft.fixed is not None or _stands_there(draft, day, desk):
+                left -= 1
+            else:
+                waiting.append(draft)
+        for draft in waiting[max(left, 0) :]:
+            draft.own_event = False
+
+
+def _stands_there(draft: Draft, day: date, desk: Desk) -> bool:
+    memory = draft.memory
+    if memory is None or memory.start is None or not memory.published or memory.note == CROWDED:
+        return False
+    return desk.day_of(memory.start) == day
 
 
 def group_trains(trains: Sequence[Train]) -> list[int]:

@@ -20,7 +20,8 @@ def replay(ladder: Ladder) -> None:
     ladder.counts_from, ladder.counts_step = ladder.base, 0
     if done:
         _keep_history(ladder, done, real)
-        ladder.count_from(real or _planned_days(ladder)[done - 1], done)
+        early = real is not None and real < ladder.base  # ticked before the interview it asks about
+        ladder.count_from(real if real and not early else _planned_days(ladder)[done - 1], done)
         ladder.step = done + 1
     while ladder.step <= ladder.cap and _pass_step(ladder):
         ladder.count_from(ladder.counts_from, ladder.step)
@@ -127,6 +128,17 @@ def _over_on(record: TouchMemory, desk: Desk) -> date | None:
     if was_deleted(record):
         return desk.day_of(record.start) if record.start is not None else record.planned or record.raw
     return None
+
+
+def pass_before(record: TouchMemory, day: date, *, desk: Desk) -> date | None:
+    """The day a step counts for that is over; what stood before this day is over with it. None while it is open."""
+    if record.done_on or record.missed:
+        return record.done_on or record.planned
+    if was_deleted(record) or (stood := _stood_on(record)) is None or desk.day_of(stood) >= day:
+        return None
+    on = record.planned or desk.day_of(stood)
+    _mark_over(record, on, desk=desk)
+    return on
 
 
 def _stood_on(record: TouchMemory) -> Moment | None:

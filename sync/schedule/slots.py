@@ -7,6 +7,8 @@ where a window of a day begins and ends, never the arithmetic.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Set
 from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -58,19 +60,28 @@ class Slots:
     """Which quarters are taken, so that no two of our events stand at the same time."""
 
     def __init__(self) -> None:
-        self._taken: set[int] = set()
+        self._taken: Counter[int] = Counter()
 
-    def first_free(self, low: int, high: int, *, length: int) -> int | None:
-        """The first quarter from which `length` quarters are free and end by `high`; None where there is none."""
+    def first_free(self, low: int, high: int, *, length: int, held: Set[int] = frozenset()) -> int | None:
+        """The first quarter from which `length` quarters are free and end by `high`; None where there is none.
+
+        Quarters that are `held` for others count as taken.
+        """
         for quarter in range(low, high - length + 1):
-            if self.is_free(quarter, length=length):
+            if self.is_free(quarter, length=length) and held.isdisjoint(range(quarter, quarter + length)):
                 return quarter
         return None
 
+    def least_taken(self, low: int, high: int, *, length: int) -> int:
+        """The quarter from which the fewest of ours would have to share; the last one of several."""
+        starts = range(low, max(low, high - length) + 1)
+        return min(starts, key=lambda start: (max(self._taken[start + number] for number in range(length)), -start))
+
     def is_free(self, quarter: int, *, length: int) -> bool:
         """Whether nothing of ours lies in these quarters."""
-        return self._taken.isdisjoint(range(quarter, quarter + length))
+        return self._taken.keys().isdisjoint(range(quarter, quarter + length))
 
     def take(self, quarter: int, *, length: int) -> None:
         """Keep these quarters for one event."""
-        self._taken.update(range(quarter, quarter + length))
+        for number in range(length):
+            self._taken[quarter + number] += 1

@@ -1,12 +1,13 @@
 """The time of day of every draft: slots of 15 minutes in the day's window, never two of ours at once (DESIGN 5.4).
 
-Order: pins and dates with an hour of their own; then what kept its start from an earlier run; then by deadline; then
-the rest in the order of collisions. A start once given for a day is kept: the clock alone moves nothing of today.
+Order: pins and dates with an hour of their own; then dates of the sheet and what has a deadline; then the rest; each
+in the order of collisions. A start once given for a day is kept: the clock alone moves nothing of today. Only where a
+deadline leaves no other slot does a floor make room, once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,29 @@ def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """Fill in start and end of every draft."""
     ranked = sorted(drafts, key=lambda draft: draft.collision_order)
     moving = [draft for draft in ranked if not _take_fixed(draft, desk)]
-    waiting = [draft for draft in moving if not _take_kept(draft, desk)]
-    for draft in sorted(waiting, key=lambda draft: draft.day):
-        _find_slot(draft, desk=desk)
+    kept = {id(draft): quarter for draft in moving if (quarter := _kept_quarter(draft, desk)) is not None}
+    urgent = [draft for draft in moving if draft.deadline is not None or draft.fixed is not None]
+    floors = [draft for draft in moving if draft.deadline is None and draft.fixed is None]
+    held = frozenset(
+        quarter + number
+        for draft in floors if draft.own_event and (quarter := kept.get(id(draft))) is not None
+        for number in range(_length(draft))
+    )  # fmt: skip
+    _give_starts(urgent, kept, held=held, desk=desk)
+    _give_starts(floors, kept, held=frozenset(), desk=desk)
+
+
+def _give_starts(drafts: Iterable[Draft], kept: Mapping[int, int], *, held: Set[int], desk: Desk) -> None:
+    """A start for each; `held` are quarters of others that are taken only where nothing else is left."""
+    waiting = [draft for draft in drafts if not _take_kept(draft, kept.get(id(draft)), desk)]
+    for draft in sorted(waiting, key=lambda draft: _first_day(draft, desk)):
+        _find_slot(draft, held=held, desk=desk)
+
+
+def _first_day(draft: Draft, desk: Desk) -> date:
+    """The seeker's day on which its window opens: somewhere else it may be the next one already."""
+    low, _ = window_of(draft, draft.day, desk=desk)
+    return moment_of(low, desk.zone).date()
 
 
 def _take_fixed(draft: Draft, desk: Desk) -> bool:
@@ -37,9 +58,8 @@ def _take_fixed(draft: Draft, desk: Desk) -> bool:
     return draft.start is not None
 
 
-def _take_kept(draft: Draft, desk: Desk) -> bool:
+def _take_kept(draft: Draft, quarter: int | None, desk: Desk) -> bool:
     """The start of the last run, where it still holds and nothing else of ours stands there now."""
-    quarter = _kept_quarter(draft, desk)
     if quarter is None or (draft.own_event and not desk.slots.is_free(quarter, length=_length(draft))):
         return False
     _start_at(draft, quarter, desk=desk)
@@ -90,15 +110,19 @@ def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
     draft.end = moment_of(quarter + _length(draft), draft.zone)
 
 
-def _find_slot(draft: Draft, *, desk: Desk) -> None:
+def _find_slot(draft: Draft, *, held: Set[int], desk: Desk) -> None:
     length = _length(draft)
     low, high = window_of(draft, draft.day, desk=desk)
     low = desk.from_now_on(low)
     if draft.deadline is not None:
         high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) > low + length else high
-    quarter = desk.slots.first_free(low, high, length=length) if draft.own_event else low
+    if not draft.own_event:
+        _start_at(draft, low, desk=desk)
+        return
+    quarter = desk.slots.first_free(low, high, length=length, held=held)
+    quarter = quarter if quarter is not None else desk.slots.first_free(low, high, length=length)
     if quarter is None:
-        quarter = max(low, high - length)
+        quarter = desk.slots.least_taken(low, high, length=length)
         _note_same_time(draft, desk)
     _start_at(draft, quarter, desk=desk)
 
