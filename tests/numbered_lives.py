@@ -1,26 +1,21 @@
 """Made-up lives by number: rows, days with edits and reactions, runs. The same number is always the same life.
 
 Where Hypothesis looks for the one sheet that breaks a promise, these are for the many: what is to hold for all of six
-hundred lives, and what is to stay as it was when the code is rebuilt (`python tests/lives.py 600 > before.txt`).
+hundred lives. (`lives` writes down those of Hypothesis.)
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from hashlib import sha256
-from pathlib import Path
 from random import Random
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from advisor import NEW_YORK, Seeker, a_lead, person, settings_for
 
+from sync.memory import Reaction
 from sync.models import Lead, Schedule, Stage, Touch
-from sync.reconcile.memory import Reaction
 
 FIRST = datetime(2027, 1, 4, 8, 40, tzinfo=NEW_YORK)
 FIRMS = ("Acme", "Acme, Inc.", "Beta", "Gamma", "Delta", "Epsilon", "Zeta")
@@ -149,28 +144,3 @@ class Life:
 def day_of(touch: Touch) -> date:
     """The day of a touch in the seeker's zone."""
     return touch.start.astimezone(NEW_YORK).date() if isinstance(touch.start, datetime) else touch.start
-
-
-SHOWN = ("uid", "rule", "start", "end", "deadline", "summary", "description", "channel", "who", "move", "tentative",
-         "published", "alarm", "reason", "offers", "pinned", "generation", "round", "step")  # fmt: skip
-KNOWN = ("uid", "rule", "start", "planned", "raw", "offers", "move", "published", "alarm", "reaction", "done_on",
-         "assumed", "missed", "note", "pinned_to", "fact")  # fmt: skip
-
-
-def _main(count: int) -> None:
-    """Print every touch, note and memory of so many lives, a line each."""
-    for number in range(count):
-        life = Life(number)
-        for turn, schedule in enumerate(life.days(6)):
-            head = f"{number}.{turn} {life.now:%a %Y-%m-%d %H:%M}"
-            for touch in schedule.touches:
-                print(head, "touch", *(f"{name}={getattr(touch, name)!r}" for name in SHOWN))
-            for note in schedule.notes:
-                print(head, "note", note.rule, note.row, note.reason)
-            for uid, record in sorted(life.seeker.memory.touches.items()):
-                line = " ".join(f"{name}={getattr(record, name)!r}" for name in KNOWN)
-                print(head, "memory", uid[-8:], record.rule, sha256(line.encode()).hexdigest()[:8], line)
-
-
-if __name__ == "__main__":
-    _main(int(sys.argv[1]))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from msgspec import Struct
+
 from sync.models import Asking, Stage
 from sync.schedule.cases import Case, end_of, may_write
 from sync.schedule.desk import Desk
@@ -31,15 +33,41 @@ def asking_trains(case: Case, *, desk: Desk) -> Iterator[Train]:
     if asking is Asking.NONE:
         return
     ladder = (_application(case, desk) or _waiting(case, desk)) if asking is Asking.ALLOWED else None
+    idea = _value_add(case, desk)
     if ladder is not None:
         replay(ladder)
+        if not ladder.first_counts and (sent := _idea_sent_on(case, desk)):
+            ladder.count_from_idea(sent, is_sent=True)
         if not _whole_ladder_past(ladder, desk):
-            yield ladder
+            yield AfterIdea(ladder, idea) if idea else ladder
+        else:
+            yield from single(idea)
     else:
         yield from single(_sheet_alone(case, desk))
-    yield from single(_value_add(case, desk))
+        yield from single(idea)
     if asking is Asking.ALLOWED:
         yield from single(_travel(case, desk))
+
+
+class AfterIdea(Struct):
+    """A train of the idea on their problem and the ladder of questions that count from it."""
+
+    ladder: Ladder
+    idea: Draft
+
+    @property
+    def case(self) -> Case:
+        """The lead of both."""
+        return self.ladder.case
+
+    def next_draft(self, previous: Draft | None) -> Draft | None:
+        """The idea, then the steps of the ladder."""
+        if previous is None:
+            return self.idea
+        if previous is not self.idea:
+            return self.ladder.next_draft(previous)
+        self.ladder.count_from_idea(previous.day, is_sent=False)
+        return self.ladder.next_draft(None)
 
 
 def _application(case: Case, desk: Desk) -> Ladder | None:
@@ -205,13 +233,22 @@ def _value_add(case: Case, desk: Desk) -> Draft | None:
                     days=rule.business_days, day=desk.tell(raw))
     )  # fmt: skip
     thanks = next(
-        (r for r in desk.by_lead.get(lead.key, ()) if r.rule == "R-001-4" and r.round == number and not r.party), None
+        (r for r in desk.by_lead.get(lead.key, ()) if r.rule == rule.joins and r.round == number and not r.party), None
     )
-    if thanks and thanks.offers > 1 and (thanks.done_on or thanks.missed):
+    if thanks and thanks.offers > 1 and (thanks.done_on or thanks.missed) and not draft.pinned:
         leave(draft, thanks.done_on or raw, desk, done=thanks.done_on is not None)
         return None
     done = lead.last_outbound is not None and desk.day_of(lead.last_outbound) >= raw
     return offer_floor(draft, desk, done=desk.day_of(lead.last_outbound) if done and lead.last_outbound else None)
+
+
+def _idea_sent_on(case: Case, desk: Desk) -> date | None:
+    """When the idea of this interview was sent."""
+    if case.lead.interview_at is None or not case.seen.interviews:
+        return None
+    number = case.seen.interviews[-1].round
+    records = desk.by_lead.get(case.lead.key, ())
+    return next((r.done_on for r in records if r.rule == "R-004-6" and r.round == number and r.done_on), None)
 
 
 def _travel(case: Case, desk: Desk) -> Draft | None:

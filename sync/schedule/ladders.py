@@ -30,6 +30,8 @@ from sync.schedule.people import asked_person, channel_for
 
 WEEK = timedelta(days=7)
 """A date not older than this is still worth offering once (DESIGN 5.3)."""
+IDEA = -1
+"""In the place of a step: the idea on their problem."""
 ROUNDS = 10
 """The round of a status step is ten times the interview's round plus the step (DESIGN 6)."""
 
@@ -56,10 +58,14 @@ class Ladder(Struct):
     step: int = 1
     counts_from: date = date.min
     counts_step: int = 0
-    """The step that `counts_from` is the day of; 0 for the base."""
+    """The step that `counts_from` is the day of; 0 for the base, `IDEA` for the idea."""
     records: dict[int, list[TouchMemory]] = {}
     started: bool = False
     ended: bool = False
+    idea_on: date | None = None
+    """The day of the idea on their problem that comes before the next question."""
+    waits: bool = False
+    """Whether that idea is still to be sent."""
     offer: tuple[int, date, date] | None = None
     """Step, day and planned day of a step that is offered once more."""
 
@@ -104,7 +110,12 @@ class Ladder(Struct):
 
     def count_from(self, day: date, step: int) -> None:
         """The next step counts from this day; nobody is asked how an interview went before it was held."""
-        self.counts_from, self.counts_step = (day, step) if day >= self.base else (self.base, 0)
+        self.counts_from, self.counts_step = max((self.base, 0), (self.idea_on or self.base, IDEA), (day, step))
+
+    def count_from_idea(self, day: date, *, is_sent: bool) -> None:
+        """The idea on their problem comes before the question: the next step counts from it, open or just sent."""
+        self.idea_on, self.waits = day, not is_sent
+        self.count_from(self.counts_from, self.counts_step)
 
     def _deleted(self) -> TouchMemory | None:
         records = self.records.get(self.step)
@@ -121,7 +132,7 @@ class Ladder(Struct):
         draft.reason[:0] = reason
         if self.offer and self.offer[0] == self.step and not draft.fixed:
             _, day, planned = self.offer
-            draft.day, draft.counts_from, draft.offers = day, planned, 2
+            draft.day, draft.counts_from, draft.offers = max(day, raw) if self.waits else day, planned, 2
             draft.reason.append(desk.say("reason.again", day=desk.tell(planned)))
         return draft
 
@@ -165,8 +176,8 @@ class Ladder(Struct):
         return draft
 
     def _count_reasons(self, days: int) -> list[str]:
-        step = self.counts_step
-        what = self.desk.say("reason.since_step", step=step) if step else self.base_text
+        step, say = self.counts_step, self.desk.say
+        what = say("reason.since_step", step=step) if step > 0 else say("reason.since_idea") if step else self.base_text
         return count_reasons(what, self.counts_from, days, desk=self.desk)
 
 

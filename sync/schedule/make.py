@@ -26,7 +26,7 @@ from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, TouchMemory
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass, UnclearStatus
-from sync.schedule.asking import asking_trains
+from sync.schedule.asking import AfterIdea, asking_trains
 from sync.schedule.budgets import Guard
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.decisions import decisions
@@ -139,7 +139,7 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
         trains += more(cases, desk=desk)
     _note_past_contacts(cases, placing.guard, desk)
     late = {(draft.key, draft.rule.id) for draft in fixed if draft.late}
-    floors = list(placing.place_all([train for train in trains if not _joins_late(train, late, desk)]))
+    floors = list(placing.place_all(list(_without_joined(trains, late, desk))))
     share_days(floors, desk=desk)
     late_keys = {key for key, _ in late}
     for floor in floors:  # a date of the sheet that passed is offered once more, but one "Late:" is enough for a lead
@@ -174,14 +174,18 @@ def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
     return [draft for draft in shown if draft.uid not in overdue]
 
 
-def _joins_late(train: Train, late: set[tuple[str, str]], desk: Desk) -> bool:
-    """A touch that a late one of the same lead takes in (R-004-6 in R-001-4)."""
-    if not isinstance(train, Single) or (train.draft.key, train.draft.rule.joins) not in late:
-        return False
-    desk.note("note.merged", train.case, rule=train.draft.rule.id)
-    if train.draft.memory:
-        desk.keep(train.draft.memory)
-    return True
+def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: Desk) -> Iterator[Train]:
+    """The trains without what a late touch of the same lead takes in (R-004-6 in R-001-4)."""
+    for train in trains:
+        draft = train.draft if isinstance(train, Single) else train.idea if isinstance(train, AfterIdea) else None
+        if draft is None or draft.pinned or (draft.key, draft.rule.joins) not in late:
+            yield train
+            continue
+        desk.note("note.merged", train.case, rule=draft.rule.id)
+        if draft.memory:
+            desk.keep(draft.memory)
+        if isinstance(train, AfterIdea):
+            yield train.ladder
 
 
 def _share(

@@ -27,6 +27,7 @@ from sync.schedule.ladders import WEEK
 from sync.schedule.occasions import CRITICAL, Occasion, find_occasions, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.slots import moment_of, quarter_down, quarter_up
+from sync.schedule.timing import window_of
 
 
 def obligations(case: Case, *, desk: Desk) -> list[Draft]:
@@ -83,6 +84,8 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
     if memory and stood and stood < desk.today and (day := critical_day(draft, memory, desk)) <= desk.today:
         return _turn_critical(draft, memory, day, desk)
     _choose_day(draft, occasion, stood, desk)
+    if occasion.until is not None and stood != desk.today and _begins(draft, desk) > occasion.until:
+        return _expire(draft, memory, desk)
     return [draft]
 
 
@@ -139,7 +142,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         if open_ or (same and stood == day == desk.today):
             draft.low, draft.high, draft.day = low, high, day
             return
-    if memory and stood and same and stood >= desk.today:
+    if memory and stood and same and stood >= desk.today and _has_hours(draft, stood, desk):
         draft.day, draft.offers = stood, memory.offers
         _keep_odd_hour(draft, memory, desk)
     else:
@@ -147,8 +150,20 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         draft.offers = (memory.offers + passed) if memory and same else 1
         draft.day = _first_day(draft, desk.from_now_on(draft.low), desk)
     kept = memory.start if memory and draft.day == stood and isinstance(memory.start, datetime) else None
-    late = draft.deadline is not None and (kept > draft.deadline if kept else desk.is_behind(draft.deadline))
-    draft.late = draft.offers > 1 or late
+    begins = kept or _begins(draft, desk)
+    draft.late = draft.offers > 1 or (draft.deadline is not None and begins > draft.deadline)
+
+
+def _has_hours(draft: Draft, day: date, desk: Desk) -> bool:
+    """Whether this day has any for it: a call has none after the contact's, a message is written at any."""
+    low, high = window_of(draft, day, desk=desk)
+    return draft.channel != "phone" or low < high
+
+
+def _begins(draft: Draft, desk: Desk) -> datetime:
+    """When it may begin on its day, at the earliest."""
+    low, _ = window_of(draft, draft.day, desk=desk)
+    return moment_of(desk.from_now_on(low), desk.zone)
 
 
 def _keep_odd_hour(draft: Draft, memory: TouchMemory, desk: Desk) -> None:

@@ -35,7 +35,9 @@ SPREAD = 5
 class Train(Protocol):
     """Drafts of one lead that depend on each other's days."""
 
-    case: Case
+    @property
+    def case(self) -> Case:
+        """The lead."""
 
     def next_draft(self, previous: Draft | None) -> Draft | None:
         """The next one, or nothing."""

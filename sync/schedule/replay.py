@@ -21,7 +21,7 @@ def replay(ladder: Ladder) -> None:
     if done:
         _keep_history(ladder, done, real)
         early = real is not None and real < ladder.base  # ticked before the interview it asks about
-        ladder.count_from(real if real and not early else _planned_days(ladder)[done - 1], done)
+        ladder.count_from(real if real and not early else _given_day(ladder, done), done)
         ladder.step = done + 1
     while ladder.step <= ladder.cap and _pass_step(ladder):
         ladder.count_from(ladder.counts_from, ladder.step)
@@ -48,6 +48,12 @@ def _planned_days(ladder: Ladder) -> list[date]:
         drags = (ladder.desk.day_of(record.pinned_to) for record in ladder.records.get(step, ()) if record.pinned_to)
         days.append(min((day, *drags)))
     return days
+
+
+def _given_day(ladder: Ladder, step: int) -> date:
+    """The day this step was given, where it had one of its own; else its planned day."""
+    given = [r.planned for r in ladder.records.get(step, ()) if r.planned and r.done_on and not r.assumed]
+    return max(given, default=_planned_days(ladder)[step - 1])
 
 
 def _steps_done(ladder: Ladder) -> tuple[int, date | None]:
@@ -96,10 +102,11 @@ def _pass_step(ladder: Ladder) -> bool:
             return True
     if (sheet := sheet_date(ladder.case, desk, after=None)) is not None:
         passed = _pass_sheet_step(ladder, sheet)
-        ladder.counts_from = sheet if passed else ladder.counts_from
-        return passed
+        ladder.counts_from = passed or ladder.counts_from
+        return passed is not None
     raw = ladder.raw_day()
-    record = next((record for record in records if record.rule != "sheet" and record.start is not None), None)
+    own = ladder.rules[ladder.step - 1].id
+    record = next((record for record in records if record.rule == own and record.start is not None), None)
     stood = _stood_on(record) if record else None
     day = desk.day_of(stood) if stood is not None else raw
     if record and record.offers == 2 and day >= desk.today:
@@ -145,25 +152,25 @@ def _stood_on(record: TouchMemory) -> Moment | None:
     return record.pinned_to if record.pinned_to is not None else record.start
 
 
-def _pass_sheet_step(ladder: Ladder, day: date) -> bool:
-    """A date of the sheet that passed: late once, then over."""
+def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
+    """A date of the sheet that passed: late once, then over. The day it counts for then: where the user moved it to."""
     desk, case = ladder.desk, ladder.case
     records = ladder.records.get(ladder.step, ())
     record = next((record for record in records if record.rule == "sheet" and record.raw == day), None)
     stood = desk.day_of(_stood_on(record) or day) if record else day
     if stood >= desk.today or day >= desk.today:
-        return False
+        return None
     if not desk.never_logs and (record is None or record.offers == 1) and day + WEEK >= desk.today:
-        return False
-    if record is not None:
-        _mark_over(record, day, desk=desk)
-    else:
+        return None
+    if record is None:
         draft = draft_for(
             case, desk.advice.rules["sheet"], desk=desk, raw=day, round=ladder.round_base + ladder.step,
             step=ladder.step, generation=ladder.generation,
         )  # fmt: skip
-        _mark_over(remember(draft), day, desk=desk)
-    return True
+        record = remember(draft)
+    on = record.planned or day
+    _mark_over(record, on, desk=desk)
+    return on
 
 
 def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date:

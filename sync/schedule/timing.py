@@ -115,7 +115,7 @@ def _find_slot(draft: Draft, *, held: Set[int], desk: Desk) -> None:
     low, high = window_of(draft, draft.day, desk=desk)
     low = desk.from_now_on(low)
     if draft.deadline is not None:
-        high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) > low + length else high
+        high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) >= low + length else high
     if not draft.own_event:
         _start_at(draft, low, desk=desk)
         return
