@@ -27,6 +27,8 @@ from msgspec.structs import replace
 
 from sync.config import RuleNumbers, Settings, Weekday
 from sync.errors import ConfigError
+from sync.messages.library import load_phrases
+from sync.messages.phrases import Phrases
 from sync.models import Stage, TouchClass
 from sync.reading.vocabulary import Vocabulary, load_vocabulary
 
@@ -167,6 +169,9 @@ class Advice(Struct, frozen=True, dict=True):
     vocabulary: Vocabulary
     done_words: tuple[str, ...]
     """Words that tick an event when they begin its title."""
+    language: str = "en"
+    own_words: str = ""
+    """The text of a person's wording file."""
 
     @cached_property
     def by_trigger(self) -> Mapping[str, tuple[Rule, ...]]:
@@ -178,9 +183,9 @@ class Advice(Struct, frozen=True, dict=True):
         return MappingProxyType({trigger: tuple(rules) for trigger, rules in found.items()})
 
     @cached_property
-    def why(self) -> Mapping[str, str]:
-        """The line that names a rule and its advice, by the rule's id: every touch of the rule begins with it."""
-        return {id_: self.wording.say("line.why", rule=id_, advice=rule.advice) for id_, rule in self.rules.items()}
+    def phrases(self) -> Phrases:
+        """The sentences of messages, read when the first one is written."""
+        return load_phrases(self.language, self.own_words)
 
     @property
     def touching(self) -> frozenset[str]:
@@ -195,11 +200,15 @@ def load_advice(settings: Settings, *, wording: str = "", mapping: str = "") -> 
     """
     rules = _load_rules(settings)
     told = _load_wording(settings.language, wording)
+    if "draft" in wording:
+        load_phrases(settings.language, wording)  # a mistake in a message is told before anything is done
     return Advice(
         rules=MappingProxyType({id_: _in_words(rule, told) for id_, rule in rules.items()}),
         wording=told,
         vocabulary=load_vocabulary(mapping=mapping),
         done_words=_shipped_done_words(),
+        language=settings.language,
+        own_words=wording,
     )
 
 
@@ -279,12 +288,13 @@ def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]
     A text that counts (`{count}`, `{days}`) may have a `-single` of its own, also where the shipped one needs none.
     """
     try:
-        own = _flatten(tomllib.loads(text))
+        own = _flatten({key: value for key, value in tomllib.loads(text).items() if key != "draft"})
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise ConfigError(f"{name} is not a valid wording file: {error}") from None
     for key, value in own.items():
         plural = known.get(key.removesuffix("-single"), "")
-        shipped = plural if "{count}" in plural or "{days}" in plural else known.get(key)
+        counts = "{count}" in plural or "{days}" in plural
+        shipped = f"{plural} {known.get(key, '')}".strip() if counts else known.get(key)
         if shipped is None:
             raise ConfigError(f"{name}: there is no text {key!r}" + _nearest(key, known))
         for unknown in sorted(set(_PLACEHOLDER.findall(value)) - set(_PLACEHOLDER.findall(shipped))):

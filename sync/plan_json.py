@@ -46,6 +46,8 @@ def _touch(touch: Touch) -> Mapping[str, Any]:
         "deadline": touch.deadline.isoformat() if touch.deadline else None,
         "summary": touch.summary,
         "description": touch.description,
+        "subject": touch.subject,
+        "draft": touch.draft,
         "channel": touch.channel,
         "who": touch.who,
         "move": touch.move,

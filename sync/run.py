@@ -82,6 +82,7 @@ class _Given(Struct, frozen=True):
     now: datetime
     accept_deletes: bool
     second_owner: bool
+    whole: bool
 
     @property
     def today(self) -> date:
@@ -123,15 +124,17 @@ def run(
     accept_deletes: bool = False,
     second_owner: bool = False,
     strict: bool = False,
+    whole: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """One run. With `write=False` it decides and stops: what it returns is what the next `write=True` would do.
 
+    With `whole` the texts and messages of steps that no event shows yet are written, too.
     `now` is aware; it is the only clock. Raises the expected errors of `sync.errors`; a run that failed after it began
     to write has recorded what it did.
     """
     advice = load_advice(settings, wording=wording, mapping=mapping)
-    given = _Given(settings, advice, source, target, now, accept_deletes, second_owner)
+    given = _Given(settings, advice, source, target, now, accept_deletes, second_owner, whole)
     if not write:
         return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
@@ -259,7 +262,13 @@ def _wish(given: _Given, leads: Leads, memory: Memory) -> tuple[Schedule, list[W
     """The schedule, its touches with the events that show them, and the memory after it."""
     settings, abilities = given.settings, given.target.abilities
     schedule, after = make_schedule(
-        leads, settings=settings, advice=given.advice, memory=memory, now=given.now, abilities=abilities
+        leads,
+        settings=settings,
+        advice=given.advice,
+        memory=memory,
+        now=given.now,
+        abilities=abilities,
+        whole=given.whole,
     )
     wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
     return schedule, wishes, after

@@ -31,8 +31,8 @@ def test_a_rule_that_cannot_be_so(tables: str, expected: str) -> None:
     ("wording", "expected"),
     [
         ('[title]\nR-001-l = "x"', "wording: there is no text 'title.R-001-l'; did you mean 'title.R-001-"),
-        ('[line]\nwho = "Who: {whom}"', "wording: line.who may not use {whom}; the shipped text is"),
-        (f'missing = "{"x" * (MAX_TEXT + 1)}"', f"wording: missing is longer than {MAX_TEXT} characters"),
+        ('[small]\nwhy = "Why: {whom}"', "wording: small.why may not use {whom}; the shipped text is"),
+        (f'date = "{"x" * (MAX_TEXT + 1)}"', f"wording: date is longer than {MAX_TEXT} characters"),
         ("[line", "wording is not a valid wording file"),
         ("[line]\nwho = 7", "wording is not a valid wording file"),
     ],
@@ -52,12 +52,12 @@ def test_a_language_we_do_not_have() -> None:
 def test_own_words_take_the_place_of_shipped_ones() -> None:
     wording = load_advice(settings_for(), wording='[title]\nR-001-1 = "Nudge {who}"').wording
     assert wording.say("title.R-001-1", who="Dana Reed") == "Nudge Dana Reed"
-    assert wording.say("title.R-001-12", who="Dana Reed") == "Follow up again: Dana Reed"
+    assert wording.say("title.R-001-12", who="Dana Reed") == "Dana Reed: follow up"
 
 
 def test_braces_of_a_cell_are_never_interpreted() -> None:
     wording = load_advice(settings_for()).wording
-    assert wording.say("title.R-001-1", who="{who} {0.__class__}") == "Follow up: {who} {0.__class__}"
+    assert wording.say("title.R-001-1", who="{who} {0.__class__}") == "{who} {0.__class__}: follow up"
 
 
 def test_signs_of_a_text_that_are_no_placeholder_are_said_as_they_are() -> None:

@@ -108,6 +108,6 @@ def test_what_was_left_behind_in_the_old_calendar_is_no_deletion(seeker: Seeker)
     seeker.target = MemoryTarget(identity="memory:other")
     seeker.run()
     assert [touch for touch in seeker.store.load().touches.values() if touch.reaction] == []
-    assert {"Follow up: Dana Acme, Acme", "Follow up: Dana Globex, Globex"} <= {
+    assert {"Dana Acme, Acme: follow up", "Dana Globex, Globex: follow up"} <= {
         event.snapshot.summary for event in seeker.calendar.values()
     }

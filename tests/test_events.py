@@ -32,8 +32,8 @@ def event(touch: Touch, target: str = "") -> Event:
 @pytest.mark.parametrize(
     ("target", "summary", "contact", "url"),
     [
-        ("", "Follow up: Dana Reed, Acme", True, "https://acme.example/job"),
-        ('details = "short"', "Follow up: D. R.", False, ""),
+        ("", "Dana Reed, Acme: follow up", True, "https://acme.example/job"),
+        ('details = "short"', "D. R.: follow up", False, ""),
         ('details = "none"', "Follow-up", False, ""),
     ],
     ids=["full says everything", "short gives initials only", "none gives the bare word"],

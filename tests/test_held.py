@@ -81,7 +81,7 @@ def test_the_contents_of_the_review_come_all_the_same() -> None:
         seeker.now = at(f"2027-01-{day:02}", "09:30")
         seeker.run()
     text = told(seeker, "Weekly review")
-    assert text.index("Done this week") < text.index(SENTENCE)
+    assert text.index("What did you learn") < text.index(SENTENCE)
 
 
 def test_whoever_shows_no_details_gets_no_names_of_rows() -> None:

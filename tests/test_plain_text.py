@@ -87,7 +87,7 @@ def test_a_name_with_line_breaks_stays_one_name() -> None:
     seeker = Seeker()
     for now in ("2027-01-05 08:40", "2027-01-05 09:40"):
         seeker.run(now, old)
-        assert seeker.find("triage").summary == "Look through 1 old lead"
+        assert seeker.find("triage").summary.endswith(": look through")
 
 
 def test_the_review_names_a_firm_in_one_line() -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sync.models import Stage
 
 APPLIED = a_lead(applied_on=date(2027, 1, 4), contact=person())
-CLOSE_IT = "You dismissed two follow-ups in a row. Close it? Acme"
+CLOSE_IT = "You took out two follow-ups in a row. Close it? Acme"
 INTRODUCED = a_lead(received_at=when("2027-01-12 11:00"), referrer="Lou Ames", contact=person(phone="+1 555 0100"))
 
 
@@ -54,15 +54,24 @@ def test_one_done_between_two_thrown_away_asks_nothing() -> None:
     ("contacts", "line"),
     [
         pytest.param([], None, id="nobody contacted yet"),
-        pytest.param(["2027-01-12 14:30"], "From the introduction to your first contact: 4 hours", id="one, rounded"),
         pytest.param(
-            ["2027-01-12 12:00", "2027-01-13 11:00", "2027-01-14 11:00"],
-            "From an introduction to your first contact: 24 hours (median of 3)", id="the middle one of three",
+            ["2027-01-13 14:30"],
+            "From the introduction to your first contact: 28 hours; call sooner",
+            id="one, rounded",
         ),
-        pytest.param([date(2027, 1, 12)], "From the introduction to your first contact: 0 hours", id="the same day"),
-        pytest.param([date(2027, 1, 13)], "From the introduction to your first contact: 22 hours", id="the next day"),
+        pytest.param(
+            ["2027-01-12 12:00", "2027-01-13 12:00", "2027-01-14 11:00"],
+            "From an introduction to your first contact: 25 hours (the middle of 3); call sooner",
+            id="the middle one of three",
+        ),
+        pytest.param([date(2027, 1, 12)], None, id="the same day is nothing to speak of"),
+        pytest.param(
+            [date(2027, 1, 14)],
+            "From the introduction to your first contact: 46 hours; call sooner",
+            id="two days later",
+        ),
     ],
-)  # fmt: skip
+)
 def test_R_002_7_how_long_introductions_wait(contacts: list[str | date], line: str | None) -> None:
     seeker = Seeker()
     leads = [
@@ -78,9 +87,9 @@ def test_R_002_7_how_long_introductions_wait(contacts: list[str | date], line: s
 def test_the_first_contact_keeps_its_hour() -> None:
     seeker = Seeker()
     seeker.run("2027-01-12 11:05", INTRODUCED)
-    for now in ("2027-01-12 15:00", "2027-01-13 15:00", "2027-01-15 09:00"):
-        seeker.run(now, replace(INTRODUCED, last_outbound=when("2027-01-12 14:45")))
-    assert "From the introduction to your first contact: 4 hours" in review(seeker)
+    for now in ("2027-01-13 15:00", "2027-01-14 15:00", "2027-01-15 09:00"):
+        seeker.run(now, replace(INTRODUCED, last_outbound=when("2027-01-13 14:45")))
+    assert "From the introduction to your first contact: 28 hours; call sooner" in review(seeker)
 
 
 def test_in_a_row_means_by_the_days_they_stood_on() -> None:
@@ -105,11 +114,11 @@ def test_in_a_row_means_by_the_days_they_stood_on() -> None:
 def test_a_later_message_does_not_change_when_the_first_contact_was() -> None:
     seeker, lead = Seeker(), replace(INTRODUCED, acknowledged_on=date(2027, 1, 12))
     seeker.run("2027-01-12 11:05", lead)
-    for today, sent in (("13", "2027-01-13 11:00"), ("14", "2027-01-14 15:00"), ("15", "2027-01-14 15:00")):
+    for today, sent in (("13", "2027-01-12 11:30"), ("14", "2027-01-14 15:00"), ("15", "2027-01-14 15:00")):
         seeker.run(f"2027-01-{today} 09:00", replace(lead, last_outbound=when(sent)))
         seeker.run(f"2027-01-{today} 16:00", replace(lead, last_outbound=when(sent)))
     told = seeker.find("R-001-7")
     assert told.deadline is not None
-    assert told.deadline.date() == date(2027, 1, 14)
+    assert told.deadline.date() == date(2027, 1, 13)
     seeker.run("2027-01-21 16:00", replace(lead, last_outbound=when("2027-01-20 15:00")))
-    assert "From the introduction to your first contact: 22 hours" in review(seeker)
+    assert not [text for text in review(seeker) if text.startswith("From the introduction")], "half an hour"

@@ -139,7 +139,7 @@ def test_R_003_6_example() -> None:
     shared, own = sorted(seeker.all("R-003-6"), key=lambda touch: touch.lead_key == "lead-2")
     assert day(seeker.find("R-001-1")) == "2027-02-16"
     assert (day(shared), shared.published, own.published) == ("2027-02-11", True, False)
-    assert "(name missing)" in seeker.find("R-001-1").summary
+    assert "find a name" in seeker.find("R-001-1").summary
 
 
 def test_R_003_16_proposes_to_meet_a_week_before_the_trip() -> None:
@@ -192,7 +192,7 @@ def test_R_004_8_example() -> None:
     for now in ("2027-01-11 08:00", "2027-01-16 12:00", "2027-01-21 09:00", "2027-01-22 08:00"):
         seeker.run(now, leads)
     text = seeker.find("R-001-14").description
-    assert "Add leads: 2 open, target 5; none new for 11 days" in text
+    assert "Look for new leads: 2 open, target 5; none new for 11 days" in text
     seeker.run("2027-01-22 09:50", leads)
     assert seeker.find("R-001-14").description == text
 

@@ -207,7 +207,7 @@ def test_old_rows_make_no_events() -> None:
 @pytest.mark.parametrize(
     ("contact", "expected"),
     [
-        pytest.param(person("Ana Reed"), "Follow up: A. R.", id="initials"),
+        pytest.param(person("Ana Reed"), "A. R.: follow up", id="initials"),
         pytest.param(person(""), "Follow-up", id="no contact"),
         pytest.param(
             person("", email="jobs@acme.example"), "Follow-up", id="an address tells a name, so it is left out"

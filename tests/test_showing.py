@@ -82,8 +82,7 @@ def owed(count: int, received: str = "2027-01-05 08:00") -> list[Lead]:
 
 
 def named_in(touch: Touch) -> set[str]:
-    [line] = [line for line in touch.description.splitlines() if line.startswith("Leads: ")]
-    return set(line.removeprefix("Leads: ").split("; "))
+    return {line.removeprefix("- ") for line in touch.description.splitlines() if line.startswith("- ")}
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,7 @@ def test_what_turns_critical_day_by_day_is_decided_upon_one_by_one() -> None:
     seeker, leads = Seeker(), owed(3)
     for day_of_month in range(5, 9):
         seeker.run(f"2027-01-{day_of_month:02} 08:40", leads)
-    assert {touch.summary[:26] for touch in seeker.all("R-003-1")} == {"Critical, decide: the intr"}
+    assert {touch.summary[:9] for touch in seeker.all("R-003-1")} == {"Critical:"}
     assert len(seeker.all("R-003-1")) == 3
     assert len(seeker.all("R-002-7")) == 3
     assert not seeker.all("triage")

@@ -68,7 +68,7 @@ def test_held_deletes_dismissals_and_strays_are_named() -> None:
     seeker.run()
     said = "\n".join(lines(seeker))
     assert "Held back: 16 follow-ups would be deleted" in said
-    assert "You deleted “Follow up: Dana Firm 03, Firm 03” on Mon 2027-01-04" in said
+    assert "You deleted “Dana Firm 03, Firm 03: follow up” on Mon 2027-01-04" in said
     assert "With our mark, but in no plan: 1 event" in said
 
 
@@ -78,7 +78,7 @@ def test_events_that_the_server_rejects_are_named() -> None:
     assert seeker.run().exit_code == 6
     assert [change.summary for change in seeker.run().plan.writes] == ["followup has stopped"], "now it is a good run"
     refused = next(line for line in lines(seeker) if line.startswith("The calendar server rejects"))
-    assert refused.startswith("The calendar server rejects 2 events and is asked again after some days: Follow up")
+    assert refused.startswith("The calendar server rejects 2 events and is asked again after some days: Dana ")
     assert "Acme" not in refused
     seeker.rows.pop()
     seeker.run()

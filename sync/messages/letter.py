@@ -39,6 +39,11 @@ class Message(Struct, frozen=True):
         return "\n\n".join(filter(None, [self.greeting, *paragraphs, self.closing]))
 
     @property
+    def whole(self) -> str:
+        """The message, and under it what to say if nobody answers."""
+        return "\n\n".join(filter(None, [self.text, " ".join(self.voicemail)]))
+
+    @property
     def too_long(self) -> bool:
         """Whether it is longer than such a message may be."""
         if self.kind == "short":
@@ -56,5 +61,9 @@ class Message(Struct, frozen=True):
     @property
     def blanks(self) -> tuple[str, ...]:
         """What is left for the person to fill in, in order, each named once."""
-        found = _BLANK.findall(" ".join([self.subject, self.text, *self.voicemail]))
-        return tuple(dict.fromkeys(found))
+        return blanks_in(" ".join([self.subject, self.text, *self.voicemail]))
+
+
+def blanks_in(text: str) -> tuple[str, ...]:
+    """The blanks of a text, in order, each named once."""
+    return tuple(dict.fromkeys(_BLANK.findall(text)))

@@ -29,8 +29,8 @@ SLOTS = (
     "name", "first_name", "firm", "company", "role", "referrer", "how_known", "source", "problem", "city", "contact",
     "applied", "applied_day", "last_message", "last_message_day", "they_wrote", "they_wrote_day", "interview",
     "interview_day", "interview_time", "interview_zone", "interview_kind", "met", "met_day", "promised", "promised_day",
-    "trip", "trip_day", "considered", "considered_day", "references", "references_day", "this_day", "called", "wrote",
-    "progress", "told", "me", "my_phone", "my_line", "week", "through",
+    "trip", "trip_day", "considered", "considered_day", "references", "references_day", "references_ahead",
+    "this_day", "called", "wrote", "progress", "told", "me", "my_phone", "my_line", "week", "through",
 )  # fmt: skip
 """The facts a sentence may name, beside the phrases of `[word]`."""
 MOVES = ("idea", "resume", "fact", "referral", "organisation")

@@ -89,6 +89,10 @@ class Phrases(Struct, frozen=True, dict=True):
                 voicemail += paragraph
         return Message("call", "", " ".join(spoken[0]), tuple(spoken[1:-1]), " ".join(spoken[-1]), tuple(voicemail))
 
+    def phrase(self, key: str, facts: Mapping[str, str]) -> str:
+        """A phrase made of facts; empty where there is no such text."""
+        return _Writer(self, Situation((), "mail"), dict(facts)).line(key) if self.has(key) else ""
+
     def has(self, key: str) -> bool:
         """Whether there is a text of this key."""
         return key in self.texts

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from sync.advice import Rule
 from sync.memory import Reaction, TouchMemory
+from sync.messages.letter import Message
 from sync.models import Moment, Person, TouchClass
 from sync.schedule.cases import Case, fact_text, person_key
 from sync.schedule.desk import Desk
@@ -65,6 +66,8 @@ class Draft(Struct):
     alarm: bool = False
     published: bool = False
     move: str = ""
+    turn: int = 0
+    """How many messages of this sort there were before."""
     note: str = ""
     """What a shared event names, kept as written."""
     reason: list[str] = []
@@ -76,6 +79,7 @@ class Draft(Struct):
     brief: str = ""
     """The title with details = "short"."""
     description: str = ""
+    message: Message | None = None
     who: str = ""
 
     @property

@@ -57,11 +57,19 @@ MANY_LATE = 10
 
 
 def make_schedule(
-    leads: Leads, *, settings: Settings, advice: Advice, memory: Memory, now: datetime, abilities: Abilities
+    leads: Leads,
+    *,
+    settings: Settings,
+    advice: Advice,
+    memory: Memory,
+    now: datetime,
+    abilities: Abilities,
+    whole: bool = True,
 ) -> tuple[Schedule, Memory]:
     """All touches of the advice for these leads, and the memory as it is once they are all in the calendar.
 
-    `now` is aware. `memory` already holds the user's reactions. Nothing in `memory.events` is changed.
+    `now` is aware. `memory` already holds the user's reactions. Nothing in `memory.events` is changed. Without `whole`
+    a touch that no event shows has a title and no text.
     """
     desk = open_desk(leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities)
     cases, problems = _open_cases(leads, desk)
@@ -75,7 +83,7 @@ def make_schedule(
     give_times(drafts, desk=desk)
     publish(drafts, desk=desk)
     ring(drafts, desk=desk)
-    write_texts(drafts, desk=desk)
+    write_texts(drafts, active, desk=desk, whole=whole)
     make_remarks(cases, active, drafts, desk=desk)
     frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
     frozen_leads = frozenset(leads.silent_keys) | {c.lead.key for c in cases if c.lead.unreadable & STOPS}
@@ -285,6 +293,8 @@ def _touch(draft: Draft, bare: str) -> Touch:
         offers=draft.offers,
         url=web_link(lead.url) if lead else "",
         address=lead.address if lead else "",
+        subject=draft.message.subject if draft.message else "",
+        draft=draft.message.whole if draft.message else "",
         brief=draft.brief,
         bare=bare,
     )

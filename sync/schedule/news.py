@@ -10,6 +10,7 @@ from sync.reading.organisations import referrer_key
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.floors import floor_draft, is_over, offer_floor, over_day, single
+from sync.schedule.letters import standing
 from sync.schedule.placing import Single
 from sync.schedule.plain_text import clean
 
@@ -51,7 +52,8 @@ def progress_notes(cases: Iterable[Case], *, desk: Desk) -> Iterator[Single]:
         draft.person = Person(name=first.lead.referrer.strip())
         draft.channel = "email"
         draft.facts = {"leads": "; ".join(sorted({clean(case.lead.label) for _, case in news}))}
-        draft.reason.insert(0, desk.say("reason.progress", day=desk.tell(since), **draft.facts))
+        draft.facts["progress"] = "; ".join(sorted({standing(case, desk) for _, case in news}))
+        draft.reason.insert(0, desk.say("reason.progress", day=desk.tell(since), leads=draft.facts["leads"]))
         offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions)
         if offered is not None:
             yield Single(first, offered)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from sync.advice import Rule
+from sync.memory import TouchMemory
 from sync.models import TouchClass, UnclearStatus
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
@@ -18,8 +19,11 @@ from sync.schedule.drafts import Draft
 from sync.schedule.ladders import WEEK
 from sync.schedule.occasions import first_contact
 from sync.schedule.plain_text import clean
-from sync.schedule.shared import SharedEvents, is_past, list_names, name_all
+from sync.schedule.shared import SharedEvents, in_a_line, is_past
 from sync.schedule.slots import at, quarter_up
+
+A_DAY = 24
+"""Hours from an introduction to the first contact that are nothing to speak of."""
 
 
 def review_event(
@@ -69,28 +73,29 @@ def review_lines(
     """What the review says, each line only where there is something to say."""
     monday = desk.today - timedelta(days=desk.today.weekday())
     records = [*({**desk.memory.touches, **desk.touches}).values()]
-    done = [r for r in records if r.done_on and monday <= r.done_on <= desk.today and not r.assumed]
-    assumed = [r for r in records if r.done_on and monday <= r.done_on <= desk.today and r.assumed]
-    yield desk.say("review.done", count=len(done))
-    if assumed:
-        yield desk.say("review.assumed", count=len(assumed))
+    over = [record for record in records if record.done_on and monday <= record.done_on <= desk.today]
+    if done := sum(not record.assumed for record in over):
+        yield desk.say("review.done", count=done)
+    if assumed := sum(record.assumed and _asks(record, desk) for record in over):
+        yield _taken_as_done(cases, assumed, desk)
     soon = [d for d in drafts if d.own_event and d.case and desk.today <= d.day <= desk.today + timedelta(days=1)]
     if soon:
-        yield desk.say("review.due", count=len(soon), leads=name_all(_cases_of(soon), desk))
+        yield desk.say("review.due", count=len(soon), leads=_named(_cases_of(soon), desk))
     if late := [d for d in drafts if d.late]:
-        yield desk.say("review.late", count=len(late), leads=name_all(_cases_of(late), desk))
+        yield desk.say("review.late", count=len(late), leads=_named(_cases_of(late), desk))
     if stale := stale_cases(cases, drafts, desk):
-        yield desk.say("review.stale", count=len(stale), leads=name_all(stale, desk))
+        yield desk.say("review.stale", count=len(stale), leads=_named(stale, desk))
     if close := [case for case in cases if dismissed_in_a_row(case, desk) >= 2 and not case.stage.closed]:
-        yield desk.say("review.close", count=len(close), leads=name_all(close, desk))
-    if waits := [hours for case in cases if (hours := hours_to_contact(case, desk)) is not None]:
+        yield desk.say("review.close", count=len(close), leads=_named(close, desk))
+    waits = [hours for case in cases if (hours := hours_to_contact(case, desk)) is not None]
+    if waits and median(waits) > A_DAY:
         yield desk.say("review.introductions", count=len(waits), hours=round(median(waits)))
     yield from _pipeline(cases, desk)
     if problems:
-        yield desk.say("review.unread", count=len(problems), cells=list_names(problems, desk))
+        yield desk.say("review.unread", count=len(problems), cells=in_a_line(problems, desk))
     if waiting := {row for status in unclear for row in status.waiting}:
         texts = [clean(status.text) for status in unclear if status.waiting]
-        yield desk.say("review.unclear", count=len(waiting), statuses=list_names(texts, desk))
+        yield desk.say("review.unclear", count=len(waiting), statuses=in_a_line(texts, desk))
     yield desk.say("review.learnt")
 
 
@@ -140,6 +145,24 @@ def dismissed_in_a_row(case: Case, desk: Desk) -> int:
     return count
 
 
+def _asks(record: TouchMemory, desk: Desk) -> bool:
+    rule = desk.advice.rules.get(record.rule)
+    return rule is not None and rule.kind is TouchClass.ASKING
+
+
+def _taken_as_done(cases: Sequence[Case], count: int, desk: Desk) -> str:
+    """What was only assumed, with how to say so: by a tick where the calendar shows us ticks, in their own column."""
+    columns = (case.lead.columns.get("last_outbound", "") for case in cases)
+    column = clean(next(filter(None, columns), ""))
+    how = "tick" if desk.abilities.reactions else "log"
+    key = f"review.assumed_{how}" + ("_column" if column else "")
+    return desk.say(key, count=count, **({"column": column} if column else {}))
+
+
+def _named(cases: Iterable[Case], desk: Desk) -> str:
+    return in_a_line(sorted(case.lead.label for case in cases), desk)
+
+
 def _cases_of(drafts: Iterable[Draft]) -> list[Case]:
     return list({draft.case.lead.key: draft.case for draft in drafts if draft.case is not None}.values())
 
@@ -157,8 +180,6 @@ def _pipeline(cases: Sequence[Case], desk: Desk) -> Iterator[str]:
         names.setdefault(case.organisation, case.lead.company or case.lead.label)
     received = [desk.day_of(c.lead.received_at or c.lead.applied_on or c.seen.first_seen) for c in cases]
     newest = max((day for day in received if day <= desk.today), default=desk.today)
-    if open_:
-        yield desk.say("review.open", count=len(open_), organisations=len(count))
     said = []
     if len(count) < (rule.cap or 0):
         said.append(desk.say("review.few", count=len(count), target=rule.cap))
@@ -170,6 +191,8 @@ def _pipeline(cases: Sequence[Case], desk: Desk) -> Iterator[str]:
         said.append(desk.say("review.one_sided", organisation=clean(names[top]), percent=100 * most // len(open_)))
     if rule.on and said:
         yield desk.say("review.add_leads", reasons="; ".join(said))
+    elif open_:
+        yield desk.say("review.open", count=len(open_), organisations=len(count))
     single = sorted(names[key] for key, known in people.items() if len(known) == 1)
     if single and desk.advice.rules["R-004-7"].on:
-        yield desk.say("review.one_contact", count=len(single), names=list_names(single, desk))
+        yield desk.say("review.one_contact", count=len(single), names=in_a_line(single, desk))

@@ -24,8 +24,10 @@ from sync.schedule.slots import at, quarter_up
 
 MAX_NAMES = 60
 """So many leads are named in one event; the rest is counted."""
-MAX_LIST = 4_000
-"""Characters of all of these names together."""
+MAX_NAME = 60
+"""Characters of one of these names."""
+IN_A_LINE = 10
+"""So many are named in one line of the review."""
 
 
 class SharedEvents(Struct):
@@ -214,11 +216,21 @@ def triage_event(*, shared: SharedEvents) -> Iterator[Draft]:
 
 
 def name_all(cases: Iterable[Case], desk: Desk) -> str:
-    """The labels of these leads, bounded."""
+    """The labels of these leads, one a line, bounded."""
     return list_names(sorted(case.lead.label for case in cases), desk)
 
 
 def list_names(names: Sequence[str], desk: Desk) -> str:
-    """These names, bounded in number and length."""
-    shown = clean("; ".join(clean(name) for name in names[:MAX_NAMES]), limit=MAX_LIST)
-    return shown if len(names) <= MAX_NAMES else f"{shown}; {desk.say('review.and_more', count=len(names) - MAX_NAMES)}"
+    """These names, one a line, bounded in number and length."""
+    return "\n".join(_bounded(names, MAX_NAMES, desk))
+
+
+def in_a_line(names: Sequence[str], desk: Desk) -> str:
+    """These names in one short line; the rest is counted."""
+    return "; ".join(_bounded(names, IN_A_LINE, desk))
+
+
+def _bounded(names: Sequence[str], most: int, desk: Desk) -> Iterator[str]:
+    yield from (clean(name, limit=MAX_NAME) for name in names[:most])
+    if len(names) > most:
+        yield desk.say("review.and_more", count=len(names) - most)

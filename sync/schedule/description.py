@@ -1,0 +1,217 @@
+"""What an event says, for somebody who reads it on a phone in ten seconds.
+
+In this order, a line without content left out: what to do; where to reach them, exactly as in the sheet; the message;
+what to look at before it is sent; what comes next. Under a rule of dashes the small print: why this day, the advice,
+what is new and what was used, the history, a link that opens the message, the rule's id.
+No text holds a quantity that depends on the moment of the run, nor the row's number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from urllib.parse import quote
+
+from sync.messages.letter import Message
+from sync.messages.moves import sensible_moves
+from sync.models import Lead
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.letters import group_of
+from sync.schedule.plain_text import clean
+
+RULE_OF_DASHES = "-" * 20
+CHECKS = 3
+"""Things to look at before sending, at most."""
+MAX_LINK = 1_800
+"""Characters of a mail link: longer ones are cut by calendar programs; then it opens the mail without its text."""
+
+_ELSEWHERE = ("sender", "referrer", "references")
+"""Those who are not at the lead's firm themselves: they are told which lead it is about."""
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
+
+Moves = tuple[tuple[str, date], ...]
+"""Moves made before, each with its day, the oldest first."""
+
+
+def describe(
+    draft: Draft, do: str, message: Message | None, *, later: str, done: Moves, facts: Mapping[str, str], desk: Desk
+) -> str:
+    """The whole text of a touch's event. `do` is the key of what to do alone, `later` the days that follow."""
+    blocks = [
+        [*_first_lines(draft, do, facts, desk)],
+        _message_lines(message, desk),
+        [*_check_lines(draft, message, desk)],
+        [desk.say("small.later", days=later)] if later else [],
+    ]
+    body = ["\n".join(lines) for lines in blocks if lines]
+    small = "\n".join([RULE_OF_DASHES, *_small_print(draft, message, done, desk)])
+    return "\n\n".join([*body, small])
+
+
+def _first_lines(draft: Draft, do: str, facts: Mapping[str, str], desk: Desk) -> Iterator[str]:
+    """What to do, and where to reach them."""
+    lead = draft.case.lead if draft.case else None
+    if lead is None or draft.rule.audience == "self":
+        if desk.advice.wording.has(do):
+            yield desk.say(do, **facts)
+        yield from draft.facts.get("lines", "").splitlines()
+        yield from (f"- {name}" for name in draft.facts.get("leads", "").splitlines())
+        return
+    act = f"act.{draft.channel if desk.advice.wording.has(f'act.{draft.channel}') else 'email'}"
+    if draft.deadline is not None:
+        yield desk.say(f"{act}-due", who=facts["whom"], day=desk.tell_moment(draft.deadline))
+    else:
+        yield desk.say(act, who=facts["whom"])
+    if draft.person != lead.contact and draft.rule.audience in _ELSEWHERE and draft.key == lead.key:
+        about = ", ".join(part for part in (clean(lead.contact.name), clean(lead.label)) if part)
+        yield desk.say("act.about", lead=about)
+    yield from _reach(draft, lead, desk)
+
+
+def _reach(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+    """Addresses and numbers as they stand in the sheet, each on a line of its own; or how to get one."""
+    people = group_of(draft) or (draft.person,)
+    mails = [clean(person.email) for person in people if person.email.strip()]
+    phones = [clean(person.phone) for person in people if person.phone.strip()]
+    call = draft.channel == "phone"
+    yield from (*phones, *mails) if call else (*mails, *phones)
+    if (call and phones) or (not call and mails) or draft.channel not in ("phone", "email"):
+        return
+    column = "contact_phone" if call else "contact_email"
+    if draft.person == lead.contact and column in lead.columns:
+        known = clean(lead.columns[column])
+        yield desk.say("act.no_number" if call else "act.no_address", column=known)
+    elif not group_of(draft):
+        yield desk.say("act.look_up")
+
+
+def _message_lines(message: Message | None, desk: Desk) -> list[str]:
+    if message is None:
+        return []
+    if message.kind == "call":
+        lines = [desk.say("message.say"), message.text]
+        if message.voicemail:
+            lines += ["", desk.say("message.voicemail"), " ".join(message.voicemail)]
+        return lines
+    subject = [desk.say("message.subject", subject=message.subject), ""] if message.subject else []
+    return [*subject, message.text]
+
+
+def _check_lines(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
+    """At most three things that belong to this very message."""
+    checks = [*_checks(draft, message, desk)][:CHECKS]
+    if checks:
+        yield desk.say("check.spoken" if draft.channel == "phone" else "check.written")
+        yield from (f"- {check}" for check in checks)
+
+
+def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
+    say, rule = desk.say, draft.rule.id
+    lead = draft.case.lead if draft.case else None
+    if lead is None or draft.rule.audience in ("self", "none"):
+        return
+    group = group_of(draft)
+    if draft.rule.trigger in ("applied", "unanswered") and not draft.person.party:
+        yield say("check.nameless")
+    if rule == "R-002-1" and draft.channel == "phone":
+        yield say("check.prepare")
+        yield say("check.hard")
+        return
+    if len(group) > 1:
+        names = clean(", ".join(person.name or person.email for person in group))
+        yield say("check.everyone" if draft.rule.audience == "interviewers" else "check.references", names=names)
+    if rule == "R-001-4" and draft.late:
+        yield say("check.idea")
+    if rule == "R-004-6" and not lead.problem:
+        yield say("check.problem")
+    if missing := [person.name for person in group if person.name and not person.email]:
+        yield say("check.address", names=clean(", ".join(missing)))
+    if draft.move == "resume" and (message is None or message.kind == "mail"):
+        yield say("check.resume")
+    if draft.channel not in ("phone", "in_person") and len(group) < 2:
+        yield from _spelling(draft, lead, desk)
+    if message is not None and message.blanks:
+        yield say("check.blank")
+    for only, key in (("R-001-2", "cards"), ("R-001-9", "going"), ("R-000-2", "question"), ("R-003-3", "help")):
+        if rule == only:
+            yield say(f"check.{key}")
+    if draft.step in (2, 3) and draft.move and draft.channel != "phone" and draft.person.phone.strip():
+        yield say("check.call")
+
+
+def _spelling(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+    if name := clean(draft.person.name):
+        yield desk.say("check.name", name=name)
+    elif firm := clean(lead.company):
+        yield desk.say("check.firm", name=firm)
+
+
+def _small_print(draft: Draft, message: Message | None, done: Moves, desk: Desk) -> Iterator[str]:
+    say, rule, lead = desk.say, draft.rule, draft.case.lead if draft.case else None
+    if draft.reason:
+        yield say("small.why", reason="; ".join(dict.fromkeys(draft.reason)))
+    written = rule.channel == "phone" and draft.channel != "phone"
+    special = f"small.{rule.id}-written"
+    yield say(special) if written and desk.advice.wording.has(special) else rule.advice
+    if lead is not None and rule.audience not in ("self", "none"):
+        if draft.person == lead.contact and (why := _why_channel(draft, lead)):
+            yield say(f"small.why_channel_{why}", channel=say(f"channel.{draft.channel}"))
+        if rule.trigger == "unanswered":
+            yield say("small.patience")
+        if draft.move:
+            yield from _moves(draft, lead, done, desk)
+        if lead.problem and rule.trigger in ("interview", "waiting"):
+            yield say("small.problem", problem=clean(lead.problem))
+        if history := _history(lead, desk):
+            yield say("small.history", history=history)
+    if message is not None and message.kind == "mail" and (link := mail_link(draft, message)):
+        yield say("small.mail", link=link)
+    if rule.id.startswith("R-"):
+        yield say("small.rule", rule=rule.id)
+
+
+def mail_link(draft: Draft, message: Message) -> str:
+    """A link that opens the message in the mail program (RFC 6068); nothing without a mail address."""
+    people = group_of(draft)
+    address = (people[0] if people else draft.person).email.strip()
+    if not _MAIL.fullmatch(address):
+        return ""
+    link = f"mailto:{quote(address, safe='@')}?subject={quote(message.subject, safe='')}"
+    whole = f"{link}&body={quote(message.text.replace(chr(10), chr(13) + chr(10)), safe='')}"
+    return whole if len(whole) <= MAX_LINK else link
+
+
+def _moves(draft: Draft, lead: Lead, done: Moves, desk: Desk) -> Iterator[str]:
+    """What is new this time, what is left, and what was used when (R-003-7, R-003-8)."""
+    say, used = desk.say, {draft.move, *(move for move, _ in done)}
+    yield say("small.new", move=say(f"move.{draft.move}"))
+    pool = sensible_moves(lead, rule=draft.rule.id, on=draft.day)
+    if rest := [say(f"move.{move}") for move in pool if move not in used]:
+        yield say("small.unused", moves=", ".join(rest))
+    if done:
+        told = (f"{say(f'move.{move}')} ({desk.tell(on)})" for move, on in done)
+        yield say("small.used", moves=", ".join(told))
+
+
+def _why_channel(draft: Draft, lead: Lead) -> str:
+    if lead.channel == draft.channel:
+        return "row"
+    return "last" if lead.last_inbound_channel == draft.channel else ""
+
+
+def _history(lead: Lead, desk: Desk) -> str:
+    """The last contacts, oldest first: what every message builds on (R-003-14)."""
+    known = (
+        (lead.applied_on, "history.applied"),
+        (lead.meeting_on, "history.met"),
+        (lead.interview_at, "history.interview"),
+        (lead.last_inbound, "history.answered"),
+        (lead.last_outbound, "history.sent"),
+    )
+    sent = f"channel.{lead.last_outbound_channel}"
+    message = sent if desk.advice.wording.has(sent) else "history.message"
+    past = sorted((desk.day_of(moment), key) for moment, key in known if moment is not None)
+    return "; ".join(desk.say(key, day=desk.tell(day), channel=desk.say(message)) for day, key in past)

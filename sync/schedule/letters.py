@@ -1,0 +1,176 @@
+"""Which message a touch carries, and what it may say: a planned touch into a situation and facts (`sync.messages`).
+
+Nothing is claimed that is not known: an earlier message is named only where the sheet or a tick says that it went out,
+and a call never as a message. To an agency nothing is said that was meant for the employer.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sync.messages.facts import about_days, about_hour, about_lead, about_me, as_fact
+from sync.messages.letter import KINDS, Message
+from sync.messages.phrases import Phrases, Situation
+from sync.models import Person, Stage, TouchClass
+from sync.schedule.cases import Case
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.occasions import first_contact, interview_zone
+from sync.schedule.people import agency_person, channel_for
+from sync.schedule.plain_text import clean
+
+_TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
+_WRITTEN = ("", "email", "text", "linkedin", "post")
+
+
+def write_message(draft: Draft, *, desk: Desk) -> Message | None:
+    """The message of this touch; None for what one does alone."""
+    case = draft.case
+    if case is None or draft.rule.audience in ("self", "none"):
+        return None
+    phrases, person = desk.advice.phrases, recipient(draft)
+    to_agency = bool(case.lead.agency.strip()) and person == agency_person(case.lead)
+    facts = _facts(draft, person, to_agency=to_agency, phrases=phrases, desk=desk)
+    named = facts["name"] and "@" not in facts["name"]
+    by_first = desk.settings.me.greeting == "first" and facts["first_name"]
+    situation = Situation(
+        rules=_keys(draft, to_agency=to_agency, desk=desk),
+        kind=KINDS.get(draft.channel, "mail"),
+        channel=draft.channel,
+        move=draft.move,
+        turn=draft.turn,
+        greeting=("first" if by_first else "full") if named else "team" if facts["firm"] else "plain",
+    )
+    return phrases.write(situation, facts)
+
+
+def recipient(draft: Draft) -> Person:
+    """Whom the message greets: of several people the first; the others are sent their own."""
+    group = group_of(draft)
+    return group[0] if group else draft.person
+
+
+def group_of(draft: Draft) -> tuple[Person, ...]:
+    """Everybody a touch to several people is for; empty where it is for one."""
+    if draft.case is None or draft.party or draft.rule.audience not in ("interviewers", "references"):
+        return ()
+    lead = draft.case.lead
+    if draft.rule.trigger == "accepted":
+        return ()
+    return lead.interviewers if draft.rule.audience == "interviewers" else lead.reference_names
+
+
+def _keys(draft: Draft, *, to_agency: bool, desk: Desk) -> tuple[str, ...]:
+    """The keys of its texts, the most special first."""
+    rule, case = draft.rule.id, draft.case
+    assert case is not None
+    if rule == "sheet":
+        talking = case.stage in _TALKING or case.lead.last_inbound is not None
+        if not talking and case.lead.applied_on is None:
+            return ("sheet",)
+        rule = "R-004-4" if talking else "R-001-1" if draft.step == 1 else "R-001-12"
+    if rule == "R-001-12" or (rule == "R-004-4" and draft.step > 1):
+        last = draft.step >= (desk.advice.rules["R-003-5"].cap or 1)
+        base = rule if rule == "R-001-12" else "R-004-4-next"
+        return (f"{rule}-last", base) if last else (base,)
+    if rule == "R-001-7" and draft.key != case.lead.key:
+        return ("R-001-7-progress", rule)
+    if rule == "R-001-4" and draft.late:
+        return ("R-001-4-late", rule)
+    if rule == "R-004-6" and to_agency:
+        return ("R-004-6-agency", rule)
+    return (rule,)
+
+
+def _facts(draft: Draft, person: Person, *, to_agency: bool, phrases: Phrases, desk: Desk) -> dict[str, str]:
+    case = draft.case
+    assert case is not None
+    lead = case.lead
+    of_agency = to_agency and person.name == lead.agency.strip()
+    facts = about_lead(lead, person, to_contact=person == lead.contact)
+    facts |= {
+        **about_me(desk.settings.me),
+        **about_days(_days(draft, desk), phrases),
+        "firm": as_fact(lead.agency if to_agency else lead.company if person == lead.contact else "", "firm"),
+        "through": phrases.texts["word.through"] if to_agency else "",
+        "week": phrases.texts["word.week"] if draft.rule.days == 7 else "",
+    }
+    if of_agency:
+        facts["name"] = facts["first_name"] = ""
+    if to_agency:
+        facts["problem"] = ""
+    match draft.rule.id:
+        case "R-000-2":
+            if told := phrases.phrase(f"word.told_{lead.lead_kind}", facts):
+                facts["told"] = told
+        case "R-001-2":
+            facts |= about_hour(lead.interview_at, interview_zone(case, desk), phrases)
+        case "R-001-7":
+            facts |= _progress(draft, phrases, desk)
+    return facts
+
+
+def _days(draft: Draft, desk: Desk) -> dict[str, date | None]:
+    """The dates a message may name. A promise is kept on the day before, where its day is off."""
+    case = draft.case
+    assert case is not None
+    lead, promised, given = case.lead, case.lead.promised_on, case.lead.references_given_on
+    if promised is not None and draft.rule.trigger == "received":
+        promised = desk.days.at_or_before(promised)
+    if promised is not None and draft.rule.trigger == "offer" and promised < draft.day:
+        promised = None
+    interview = lead.interview_at
+    if isinstance(interview, datetime):
+        interview = interview.astimezone(interview_zone(case, desk)).date()
+    return {
+        "applied": lead.applied_on,
+        "last_message": _last_message(draft, desk),
+        "they_wrote": desk.day_of(lead.last_inbound) if lead.last_inbound is not None else None,
+        "interview": interview,
+        "met": desk.day_of(lead.meeting_on) if lead.meeting_on is not None else None,
+        "promised": promised,
+        "trip": lead.travel_on,
+        "considered": lead.under_consideration_on,
+        "references": given if given is not None and given <= draft.day else None,
+        "references_ahead": given if given is not None and given > draft.day else None,
+        "this_day": draft.day,
+    }
+
+
+def _last_message(draft: Draft, desk: Desk) -> date | None:
+    """The day of the last message that is known to have gone out after the application."""
+    case = draft.case
+    assert case is not None
+    lead, known = case.lead, []
+    if lead.last_outbound is not None and lead.last_outbound_channel in _WRITTEN and lead.channel in _WRITTEN:
+        known.append(desk.day_of(lead.last_outbound))
+    for record in desk.by_lead.get(lead.key, ()):
+        rule = desk.advice.rules.get(record.rule)
+        asked = rule is not None and rule.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
+        if asked and record.done_on and not record.assumed and draft.channel in _WRITTEN:
+            known.append(record.done_on)
+    first = lead.applied_on or date.min
+    return max((day for day in known if first < day < draft.day), default=None)
+
+
+def _progress(draft: Draft, phrases: Phrases, desk: Desk) -> dict[str, str]:
+    """How the person they named was reached, and where things stand."""
+    case = draft.case
+    assert case is not None
+    if draft.key != case.lead.key:
+        return {"progress": as_fact(draft.facts.get("progress", ""), "progress")}
+    facts = {"progress": as_fact(standing(case, desk), "progress")}
+    reached, call = first_contact(case, desk=desk), desk.rule("R-002-1")
+    if reached is not None and call is not None:
+        channel = case.lead.last_outbound_channel or channel_for(call, case, case.lead.contact)
+        name = "called" if channel == "phone" else "wrote" if channel in _WRITTEN else ""
+        if name:
+            facts |= {key: day for key, day in about_days({name: desk.day_of(reached)}, phrases).items() if key == name}
+    return facts
+
+
+def standing(case: Case, desk: Desk) -> str:
+    """The lead and where it stands, in words for the person who referred to it; nothing where it has not begun."""
+    if case.stage is Stage.IDEA:
+        return ""
+    return f"{clean(case.lead.label)}: {desk.advice.phrases.texts[f'stage.{case.stage.value}']}"
