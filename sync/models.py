@@ -142,6 +142,13 @@ class Person(Struct, frozen=True):
         return (self.email or " ".join(self.name.split())).casefold()
 
 
+class Round(Struct, frozen=True):
+    """An interview before the one in `Lead.interview_at`, and the header of its column."""
+
+    at: Moment
+    column: str
+
+
 class Lead(Struct, frozen=True):
     """A row understood. Field names are those of the sheet (DESIGN 4.3).
 
@@ -184,6 +191,9 @@ class Lead(Struct, frozen=True):
     under_consideration_on: date | None = None
     meeting_on: Moment | None = None
     interview_at: Moment | None = None
+    """The interview; of several the last one."""
+    earlier_rounds: tuple[Round, ...] = ()
+    """The interviews before it, the first of them first, where each has a column of its own."""
     interview_end: Moment | None = None
     interview_zone: str = ""
     interview_kind: str = ""

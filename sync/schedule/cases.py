@@ -3,17 +3,19 @@
 Rules (DESIGN 3, 6):
 
 - An interview round rises by one when `interview_at` changes after the old interview has ended; before that the
-  interview was moved and keeps its round. Other facts that may happen again (a meeting, a message) count likewise.
+  interview was moved and keeps its round. Where several interviews have columns of their own, each keeps its round
+  while its moment stands in the sheet. Other facts that may happen again (a meeting, a message) count likewise.
 - A change of `applied_on` by up to 21 days is a correction; by more, or after a closed stage, it is a new ladder.
 - A cell that cannot be read leaves what was remembered of it as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.models import Lead, Moment, Person, Stage
@@ -168,10 +170,21 @@ def _generation(lead: Lead, seen: LeadMemory, desk: Desk) -> int:
     return 1 + max(seen.generation, max(used, default=0))
 
 
+def rounds_of(case: Case) -> Iterator[Case]:
+    """The case as it stood for each interview before its last one, where each has a column of its own."""
+    numbers = {known.at: known for known in case.seen.interviews}
+    for held in case.lead.earlier_rounds if case.lead.interview_at is not None else ():
+        columns = {**case.lead.columns, "interview_at": held.column}
+        lead = replace(case.lead, interview_at=held.at, interview_end=None, earlier_rounds=(), columns=columns)
+        yield replace(case, lead=lead, seen=replace(case.seen, interviews=(numbers[held.at],)))
+
+
 def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ...]:
     at = lead.interview_at
     if at is None:
         return seen.interviews
+    if lead.earlier_rounds:
+        return _rounds(lead, seen, desk)
     if not seen.interviews:
         return (InterviewSeen(1, at),)
     last = seen.interviews[-1]
@@ -180,6 +193,31 @@ def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen
     if desk.is_behind(end_of(last.at, None, desk=desk)):
         return (*seen.interviews, InterviewSeen(last.round + 1, at))
     return (*seen.interviews[:-1], InterviewSeen(last.round, at))
+
+
+def _rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ...]:
+    """Every round of a lead that has several, the last one last.
+
+    A round keeps its number while its moment stands in the sheet; a new moment takes the number of one that is gone
+    from the sheet and was not held yet (it was moved), else the next number.
+    """
+    moments = list(dict.fromkeys((*(held.at for held in lead.earlier_rounds), lead.interview_at)))
+    known = {one.at: one for one in seen.interviews}
+    gone = [one for one in seen.interviews if one.at not in moments]
+    moved = [one for one in gone if not desk.is_behind(end_of(one.at, None, desk=desk))]
+    most = max((one.round for one in seen.interviews), default=0)
+    rounds = []
+    for at in moments:
+        if at is None:
+            continue
+        if at not in known and moved:
+            known[at] = InterviewSeen(moved.pop(0).round, at)
+        elif at not in known:
+            most += 1
+            known[at] = InterviewSeen(most, at)
+        rounds.append(known[at])
+    taken = {one.round for one in rounds}
+    return (*(one for one in gone if one.round not in taken), *rounds)
 
 
 def _again(lead: Lead, seen: LeadMemory, name: str, desk: Desk) -> InterviewSeen | None:

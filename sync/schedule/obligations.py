@@ -35,9 +35,9 @@ def obligations(case: Case, *, desk: Desk) -> list[Draft]:
     drafts: list[Draft] = []
     if not case.reachable:
         return drafts
-    for rule, occasion in find_occasions(case, desk=desk):
-        for person, party in recipients(rule, case):
-            drafts += settle(_draft(case, rule, occasion, desk, person, party), occasion, desk=desk)
+    for standing, rule, occasion in find_occasions(case, desk=desk):
+        for person, party in recipients(rule, standing):
+            drafts += settle(_draft(standing, rule, occasion, desk, person, party), occasion, desk=desk)
     return drafts
 
 

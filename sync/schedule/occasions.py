@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from sync.advice import Rule
 from sync.models import Moment
-from sync.schedule.cases import Case, end_of, may_write
+from sync.schedule.cases import Case, end_of, may_write, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import draft_for
 from sync.schedule.ladders import roll_reasons
@@ -46,15 +46,24 @@ class Occasion(Struct, frozen=True):
     """After this moment the touch makes no sense any more."""
 
 
-def find_occasions(case: Case, *, desk: Desk) -> Iterator[tuple[Rule, Occasion]]:
-    """Everything that sets an obligation of this lead off, with the rule that asks for it."""
-    for fact, finders in _FINDERS.items():
+def find_occasions(case: Case, *, desk: Desk) -> Iterator[tuple[Case, Rule, Occasion]]:
+    """Everything that sets an obligation of this lead off, with the rule that asks for it.
+
+    Of several interviews each has its own; it comes with the case as it stood for that one.
+    """
+    yield from _find(case, _FINDERS, desk)
+    for one in rounds_of(case):
+        yield from _find(one, {"interview_at": _FINDERS["interview_at"]}, desk)
+
+
+def _find(case: Case, by_fact: Mapping[str, _Finders], desk: Desk) -> Iterator[tuple[Case, Rule, Occasion]]:
+    for fact, finders in by_fact.items():
         if getattr(case.lead, fact) is None:
             continue
         for trigger, find in finders.items():
             for rule in desk.advice.by_trigger.get(trigger, ()):
                 if rule.time in _OWED and may_write(case, rule.reads) and (found := find(case, rule, desk)):
-                    yield rule, found
+                    yield case, rule, found
 
 
 def _deadline(
@@ -223,7 +232,9 @@ def not_before(sent: Moment, since: Moment, desk: Desk) -> bool:
     return desk.day_of(sent) >= desk.day_of(since)
 
 
-_FINDERS: Mapping[str, Mapping[str, Callable[[Case, Rule, Desk], Occasion | None]]] = {
+_Finders = Mapping[str, Callable[[Case, Rule, Desk], Occasion | None]]
+
+_FINDERS: Mapping[str, _Finders] = {
     "received_at": {
         "received": _received,
         "introduced": _introduced,
