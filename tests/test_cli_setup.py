@@ -222,7 +222,6 @@ def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_cho
                 ("Which of them", "7"),
                 ("That is none of them", "work"),
                 ("anyone else see", "no"),
-                ("What is 'Phone'", ""),
                 ("What does '其他' mean", ""),
             ],
         )

@@ -29,7 +29,7 @@ from sync.reading.fields import make_readers, read_column
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
-from sync.reading.sheet import Sheet, take_rows
+from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import settle_stages
 from sync.reading.statuses import StageWords, ask_note, own_words
 from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
@@ -67,6 +67,7 @@ def read_leads(
         vocabulary=vocabulary,
         accepted=accepted,
         mapping=settings.source.mapping,
+        reserved=[settings.write_back.next_follow_up] if settings.write_back else [],
     )
     notes += [Note(text) for text in columns.notes]
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank
@@ -74,6 +75,8 @@ def read_leads(
     notes += [
         Note("the header stands here once more; the line is left out", row=sheet.reference(r)) for r in sheet.repeated
     ]
+    join_hours(sheet)
+    drop_answers(sheet, vocabulary.yes | vocabulary.no)
     unclear, remarks = _read_rows(sheet, settings, vocabulary, today)
     kept, alike = _merge_alike(sheet)
     silent = frozenset(place for place, index in enumerate(kept) if index in sheet.silent)
@@ -128,6 +131,9 @@ def _read_rows(
     settling.settle_links(sheet)
     settling.settle_interviews(sheet, readings)
     settling.settle_slots(sheet, readings)
+    settling.settle_rounds(sheet)
+    settling.settle_follow_ups(sheet, today)
+    settling.settle_refusals(sheet)
     settling.settle_plans(sheet)
     own = {**(shape.statuses if shape else {}), **settings.source.statuses}
     words = StageWords(own_words(own), vocabulary, canonical=_is_canonical(sheet))
@@ -220,7 +226,7 @@ def _make_leads(sheet: Sheet, kept: Sequence[int], keys: Iterable[str]) -> list[
         "key": keys,
         "row": map(sheet.reference, rows),
         "row_number": [row.number for row in rows],
-        "columns": repeat(sheet.columns.mapped),
+        "columns": _headers(sheet, kept) if sheet.own_headers else repeat(sheet.columns.mapped),
         "unreadable": [sheet.unreadable.get(index, _NOTHING) for index in kept]
         if sheet.unreadable
         else repeat(_NOTHING),
@@ -231,6 +237,12 @@ def _make_leads(sheet: Sheet, kept: Sequence[int], keys: Iterable[str]) -> list[
             values = _pick(sheet.values[name], kept)
             columns[name] = values if default is None else [default if value is None else value for value in values]
     return list(map(Lead, *(columns.get(name, repeat(default)) for name, default in _DEFAULTS.items())))
+
+
+def _headers(sheet: Sheet, kept: Sequence[int]) -> list[Mapping[str, str]]:
+    """For each of these rows the headers of its fields."""
+    mapped = sheet.columns.mapped
+    return [{**mapped, **sheet.own_headers[index]} if index in sheet.own_headers else mapped for index in kept]
 
 
 def _renamed_note(lead: Lead, before: LeadMemory) -> Note:

@@ -1,4 +1,4 @@
-"""What the cells of a column look like: whether they can be what its header promises.
+"""What the cells of a column look like: what they speak for and what they speak against.
 
 Only the first cells that say something are looked at. Nothing here decides which column holds what (`columns`).
 """
@@ -7,17 +7,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
+
+from msgspec import Struct
 
 from sync.models import CellValue, Row
 from sync.reading.cells import clean_text, spaced
 from sync.reading.dates import looks_dated
-from sync.reading.vocabulary import CHANNELS, DAYS, MOMENTS, Vocabulary
+from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
 
 SAMPLES = 200
 """Cells of a column that are looked at."""
 
 _PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+_LINK = re.compile(
+    r"(?:https?://|www\.)\S+|[\w.-]+\.(?:com|org|net|io|de|fr|es|it|nl|co|edu|gov|uk|jobs)(?:/\S*)?", re.IGNORECASE
+)
+_NUMBER = re.compile(r"[-+]?\d[\d\s.,]*%?")
+_HOUR = re.compile(
+    r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?::[0-5]\d)?)?\s*(?:[ap]\.?m\.?|uhr|h)?"
+    r"(?:\s*[-–]\s*(?:[01]?\d|2[0-4])[:.h][0-5]\d\s*(?:[ap]\.?m\.?)?)?",
+    re.IGNORECASE,
+)
+_SENTENCE = 3
+"""Words from which a text is more than a name or a word for something."""
+
+_DATED = DAYS | MOMENTS
+_NAMED = frozenset(
+    ("company", "role", "contact_name", "contact_first_name", "contact_last_name", "agency", "referrer", "source")
+)
+
+
+class Profile(Struct, frozen=True):
+    """What the cells of a column are, each as the part of them from 0 to 1."""
+
+    samples: Sequence[str]
+    dated: float = 0.0
+    hours: float = 0.0
+    mails: float = 0.0
+    phones: float = 0.0
+    links: float = 0.0
+    numbers: float = 0.0
+    answers: float = 0.0
+    """Yes and no."""
+    stages: float = 0.0
+    """Words of a status column."""
+    sentences: float = 0.0
+    names: float = 0.0
+    different: float = 0.0
+    """How many different cells there are, to all of them."""
+
+    @property
+    def plain(self) -> float:
+        """The part of them that is text and nothing else."""
+        return max(
+            0.0, 1 - max(self.dated, self.mails, self.phones, self.links, self.numbers, self.answers, self.hours)
+        )
 
 
 def take_samples(rows: Sequence[Row], column: int, blank: frozenset[str]) -> list[str]:
@@ -33,42 +79,137 @@ def take_samples(rows: Sequence[Row], column: int, blank: frozenset[str]) -> lis
     return found
 
 
+def profile_of(samples: Sequence[str], vocabulary: Vocabulary, *, linked: bool = False) -> Profile:
+    """What these cells are. `linked`: links hang on them, whatever they show."""
+    if not samples:
+        return Profile(())
+    is_dated = partial(looks_dated, months=vocabulary.months)
+    days = [is_dated(text) for text in samples]
+    answers = vocabulary.yes | vocabulary.no
+    undated = [text for text, dated in zip(samples, days, strict=True) if not dated]
+    count = len(samples)
+    return Profile(
+        samples,
+        dated=sum(days) / count,
+        hours=sum(map(is_hour, undated)) / count,
+        mails=share_of(samples, is_mail),
+        phones=sum(map(is_phone, undated)) / count,
+        links=1.0 if linked else share_of(samples, lambda text: bool(_LINK.fullmatch(text))),
+        numbers=sum(bool(_NUMBER.fullmatch(text)) for text in undated) / count,
+        answers=share_of(samples, lambda text: text.casefold() in answers),
+        stages=share_of(samples, lambda text: is_stage(text, vocabulary)),
+        sentences=sum(len(text.split()) >= _SENTENCE for text in undated) / count,
+        names=share_of(samples, lambda text: is_name(text, vocabulary)),
+        different=len({text.casefold() for text in samples}) / count,
+    )
+
+
 def share_of(samples: Sequence[str], test: Callable[[str], bool]) -> float:
     """Which part of the cells passes the test; 0 where there are none."""
     return sum(map(test, samples)) / len(samples) if samples else 0.0
 
 
-def speaks_against(name: str, samples: Sequence[str], vocabulary: Vocabulary) -> str:
+def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
     """Why these cells cannot be this field; empty where nothing speaks against it."""
-    if not samples:
+    if not cells.samples:
         return ""
-    yes_or_no = vocabulary.yes | vocabulary.no
-    answers = sum(text.casefold() in yes_or_no for text in samples)
-    if name in DAYS | MOMENTS and not any(looks_dated(text, vocabulary.months) for text in samples):
-        if answers == len(samples):
-            return "it holds yes and no, no dates"
-        if len(samples) > 2 and not any(char.isdigit() for text in samples for char in text):
-            return "it holds text, no dates"
-    closed = vocabulary.words.get("channel" if name in CHANNELS else name)
-    if closed and not any(spaced(text) in closed or text.casefold().startswith("later") for text in samples):
+    if name in _DATED:
+        return _no_dates(cells)
+    if name in HOURS.values():
+        return "" if cells.hours >= 0.5 else "it holds no hours"
+    closed = vocabulary.words.get(name)
+    if closed and not any(spaced(text) in closed or text.casefold().startswith("later") for text in cells.samples):
         return "none of its words is known for that field"
-    if name in ("interest", "do_not_contact") and not answers:
+    if name in CHANNELS and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) < 0.5:
+        return "it holds no ways of contact"
+    if name in ("interest", "do_not_contact") and not cells.answers:
         return "it holds neither yes nor no"
-    if name == "contact_phone" and not share_of(samples, is_phone):
+    if name == "contact_phone" and not cells.phones:
         return "it holds no phone numbers"
-    if name == "contact_email" and not share_of(samples, is_mail):
+    if name == "contact_email" and not cells.mails:
         return "it holds no mail addresses"
+    if name == "url" and not cells.links and len(cells.samples) > 2:
+        return "it holds no links"
+    if name == "follow_ups_done" and cells.numbers < 0.5:
+        return "it holds no numbers"
+    if name in ("status", "outcome", "id", "notes") and cells.dated >= 0.8:
+        return "it holds dates"
+    if name == "outcome" and cells.answers == 1:
+        return "it holds yes and no"
+    return _no_words(name, cells, vocabulary) if name in _NAMED else ""
+
+
+def _no_dates(cells: Profile) -> str:
+    if cells.dated:
+        return ""
+    if cells.answers == 1:
+        return "it holds yes and no, no dates"
+    if cells.sentences >= 0.5 or max(cells.mails, cells.phones, cells.links) >= 0.5:
+        return "it holds text, no dates"
+    few = len(cells.samples) < 3
+    if not few and not any(char.isdigit() for text in cells.samples for char in text):
+        return "it holds text, no dates"
+    return "it holds numbers, no dates" if not few and cells.numbers >= 0.8 and _are_small(cells.samples) else ""
+
+
+def _are_small(samples: Sequence[str]) -> bool:
+    """Whether these numbers are no days in a spreadsheet's count."""
+    return all(len(text.partition(".")[0]) != 5 for text in samples)
+
+
+def _no_words(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
+    kinds = (
+        ("dates", cells.dated), ("mail addresses", cells.mails), ("phone numbers", cells.phones),
+        ("yes and no", cells.answers),
+    )  # fmt: skip
+    for kind, share in kinds:
+        if share >= 0.5:
+            return f"it holds {kind}"
+    if cells.links >= 0.5 and name not in ("source", "company", "role"):
+        return "it holds links"
+    if cells.numbers >= 0.8 and len(cells.samples) > 1:
+        return "it holds numbers"
+    if name == "source" and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= 0.5:
+        return "it holds ways of contact"
     return ""
+
+
+def speaks_for(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
+    """What in these cells shows that they are this field; empty where nothing does."""
+    if not cells.samples:
+        return ""
+    closed = vocabulary.words.get("channel" if name in CHANNELS else name)
+    shown = {
+        "it holds dates": name in _DATED and cells.dated >= 0.3,
+        "it holds hours": name in HOURS.values() and cells.hours >= 0.5,
+        "it holds mail addresses": name == "contact_email" and cells.mails >= 0.5,
+        "it holds phone numbers": name == "contact_phone" and cells.phones >= 0.5,
+        "it holds links": name == "url" and cells.links >= 0.3,
+        "it holds numbers": name == "follow_ups_done" and cells.numbers >= 0.5,
+        "it holds names": name in ("contact_name", "referrer") and cells.names >= 0.5,
+        "it holds sentences": name == "notes" and cells.sentences >= 0.5,
+        "it holds words of a status": name in ("status", "outcome") and cells.stages >= 0.4,
+        "it holds ways of contact": name in CHANNELS
+        and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= 0.5,
+        "its words are known": bool(closed) and name not in CHANNELS,
+    }
+    return next((reason for reason, holds in shown.items() if holds), "")
 
 
 def is_phone(text: str) -> bool:
     """Whether the text is a telephone number."""
-    return bool(_PHONE.fullmatch(text)) and sum(char.isdigit() for char in text) >= 6
+    digits = sum(char.isdigit() for char in text)
+    return digits >= 6 and bool(_PHONE.fullmatch(text)) and (digits >= 9 or not text.isdigit())
 
 
 def is_mail(text: str) -> bool:
     """Whether a mail address stands in the text."""
     return bool(_MAIL.search(text))
+
+
+def is_hour(text: str) -> bool:
+    """Whether the text is an hour of the day, or from one to another."""
+    return len(text) > 2 and bool(_HOUR.fullmatch(text))
 
 
 def is_name(text: str, vocabulary: Vocabulary) -> bool:
@@ -81,3 +222,8 @@ def is_name(text: str, vocabulary: Vocabulary) -> bool:
 def is_channel(text: str, vocabulary: Vocabulary) -> bool:
     """Whether the text is a way of contact."""
     return spaced(text) in vocabulary.words.get("channel", {})
+
+
+def is_stage(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether the text is a word of a status column."""
+    return spaced(text) in vocabulary.stages

@@ -7,21 +7,21 @@ that a row without it costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from sync.models import Person, Stage
+from sync.models import Moment, Person, Round, Stage
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
 from sync.reading.sheet import Sheet
-from sync.reading.vocabulary import DAYS, MOMENTS
+from sync.reading.vocabulary import DAYS, MOMENTS, ROUNDS
 
 _DATES = DAYS | MOMENTS
-_HOURS = ("interview_at", "interview_end")
+_HOURS = ("interview_at", "interview_end", *ROUNDS)
 _ZONES = ("interview_zone", "contact_zone")
 _PERSON = ("contact_name", "contact_email", "contact_phone")
 _RANKS = {"high": 1, "normal": 2, "low": 3}
@@ -91,6 +91,70 @@ def settle_slots(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
     sheet.values["interview_end"] = ends
 
 
+def settle_rounds(sheet: Sheet) -> None:
+    """Interviews in columns of their own are rounds of one lead: the last is `interview_at`, the others come before it.
+
+    A round whose cell cannot be read leaves open which of them is the last, so that nothing about interviews moves.
+    """
+    rounds = {name: sheet.values.pop(name) for name in ROUNDS if name in sheet.values}
+    if not rounds:
+        return
+    mapped = sheet.columns.mapped
+    first = sheet.values.get("interview_at", [None] * len(sheet.rows))
+    headers = [mapped.get("interview_at", ""), *(mapped[name] for name in rounds)]
+    last: list[Moment | None] = list(first)
+    before: list[tuple[Round, ...]] = [()] * len(sheet.rows)
+    ends: list[Moment | None] = list(sheet.values.get("interview_end", first))
+    for index, moments in enumerate(zip(first, *rounds.values(), strict=True)):
+        held = [Round(at, header) for at, header in zip(moments, headers, strict=True) if at is not None]
+        held.sort(key=lambda one: _in_order(one.at))
+        if held:
+            last[index], before[index] = held[-1].at, tuple(held[:-1])
+            if held[-1].column != headers[0]:
+                sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "interview_at": held[-1].column}
+                ends[index] = None
+    sheet.values |= {"interview_at": last, "earlier_rounds": before}
+    if "interview_end" in sheet.values:
+        sheet.values["interview_end"] = ends
+    for index, names in sheet.unreadable.items():
+        if not names.isdisjoint(rounds):
+            sheet.unreadable[index] = names | {"interview_at"}
+
+
+def _in_order(at: Moment) -> tuple[str, str]:
+    """A day without an hour comes after those with one."""
+    return (at.date().isoformat(), at.isoformat()) if isinstance(at, datetime) else (at.isoformat(), "~")
+
+
+def settle_follow_ups(sheet: Sheet, today: date | None) -> None:
+    """The day of a follow-up, where one column has those that were made and those that are planned."""
+    days = sheet.values.pop("follow_up_day", None)
+    if days is None:
+        return
+    empty: Sequence[Any] = [None] * len(sheet.rows)
+    made = [day if day and today and day <= today else None for day in days]
+    planned = [day if day and not done else None for day, done in zip(days, made, strict=True)]
+    for name, found in (("last_outbound", made), ("follow_up_on", planned)):
+        known = sheet.values.get(name, empty)
+        sheet.values[name] = [old or new for old, new in zip(known, found, strict=True)]
+    if (header := sheet.columns.mapped["follow_up_day"]) and "follow_up_on" not in sheet.columns.mapped:
+        for index, day in enumerate(planned):
+            if day:
+                sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "follow_up_on": header}
+
+
+def settle_refusals(sheet: Sheet) -> None:
+    """A day in the column of refusals is one, whatever the status still says."""
+    days = sheet.values.pop("rejected_on", None)
+    if days is not None:
+        said = sheet.values.get("outcome", [None] * len(sheet.rows))
+        sheet.values["outcome"] = [
+            word or (Stage.REJECTED.value if day else None) for word, day in zip(said, days, strict=True)
+        ]
+        heard = sheet.values.get("last_inbound", [None] * len(sheet.rows))
+        sheet.values["last_inbound"] = [known or day for known, day in zip(heard, days, strict=True)]
+
+
 def settle_plans(sheet: Sheet) -> None:
     """`later:` with a date becomes the plan and its day."""
     plans = sheet.values.get("plan")
@@ -107,6 +171,8 @@ def silence_rows(sheet: Sheet) -> None:
     mapped = sheet.columns.mapped
     who = mapped.get("company") or mapped.get("contact_name") or "company"
     when = mapped.get("applied_on") or mapped.get("received_at") or "applied_on"
+    unread = next((column.header for column in sheet.columns.columns if column.dated), "")
+    hint = f"; {unread!r} is full of dates and is not read" if unread else ""
     named = sheet.has("company", *_PERSON)
     dated = sheet.has(*_DATES, "plan_on")
     stages = zip(sheet.values["stage_known"], sheet.values["stage"], strict=True)
@@ -117,7 +183,7 @@ def silence_rows(sheet: Sheet) -> None:
         if not somebody:
             sheet.add_problem(sheet.rows[index], who, "", "the row names neither a company nor a contact")
         elif _DATES.isdisjoint(sheet.unreadable.get(index, ())):
-            sheet.add_problem(sheet.rows[index], when, "", "the row has no date; nothing can be planned for it")
+            sheet.add_problem(sheet.rows[index], when, "", f"the row has no date; nothing can be planned for it{hint}")
 
 
 def settle_people(sheet: Sheet) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time
 from operator import itemgetter
 from typing import Any
 
@@ -19,6 +20,7 @@ from msgspec import Struct
 from sync.models import CellValue, Problem, Row, Table
 from sync.reading.cells import clean_text, shown
 from sync.reading.columns import Columns
+from sync.reading.vocabulary import HOURS, ROUNDS
 
 _ZERO = re.compile(r"[^\w\s]?\s?-?0+(?:[.,:]0+)*\s?[^\w\s]?")
 """What a formula shows of empty cells: `0`, `0.00`, `$0`, `0%`."""
@@ -45,6 +47,8 @@ class Sheet(Struct):
     """Rows that are the header once more."""
     problems: list[tuple[int, Problem]] = []
     """With the number of the row."""
+    own_headers: dict[int, Mapping[str, str]] = {}
+    """Place of a row to the headers of its fields, where they are others than the sheet's."""
 
     def reference(self, row: Row) -> str:
         """How a person finds the row: `leads.csv:7`."""
@@ -139,3 +143,38 @@ def _cut_columns(rows: Sequence[Row], fields: Mapping[str, int]) -> Mapping[str,
     padding = ("",) * width
     lines = [row.values if len(row.values) >= width else (row.values + padding)[:width] for row in rows]
     return {name: tuple(map(itemgetter(index), lines)) for name, index in fields.items()}
+
+
+def drop_answers(sheet: Sheet, answers: frozenset[str]) -> None:
+    """Where interviews have columns of their own, a yes or no says that one was held, not when: no day is missing."""
+    rounds = [name for name in ROUNDS if name in sheet.cells]
+    if rounds:
+        days = {
+            name: tuple("" if clean_text(cell).casefold() in answers else cell for cell in sheet.cells[name])
+            for name in ("interview_at", *rounds)
+            if name in sheet.cells
+        }
+        sheet.cells = {**sheet.cells, **days}
+
+
+def join_hours(sheet: Sheet) -> None:
+    """A day in one column and its hour in another are one moment."""
+    for name, hour in HOURS.items():
+        if hour in sheet.cells:
+            cells = dict(sheet.cells)
+            hours = cells.pop(hour)
+            if name in cells:
+                cells[name] = tuple(map(_join_hour, cells[name], hours))
+            sheet.cells = cells
+
+
+def _join_hour(day: CellValue, hour: CellValue) -> CellValue:
+    text = clean_text(hour)
+    if not text or not clean_text(day) or (isinstance(day, datetime) and day.time() != time(0)):
+        return day
+    if isinstance(day, date) and isinstance(hour, time):
+        return datetime.combine(day, hour)
+    if isinstance(day, int | float) and isinstance(hour, float):
+        return day + hour % 1
+    shown = day.date().isoformat() if isinstance(day, datetime) else clean_text(day)
+    return shown if ":" in shown else f"{shown} {text}"

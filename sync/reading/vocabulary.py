@@ -71,9 +71,18 @@ FIELDS = (
 )
 """The field names (DESIGN 4.3). A header that is exactly one of them is never guessed about."""
 
-EXTRA_FIELDS = ("outcome", "contact_first_name", "contact_last_name")
+ROUNDS = tuple(f"interview_{number}" for number in range(2, 10))
+"""Further interviews of a lead, where each has a column of its own. The first stands in `interview_at`."""
+
+HOURS = {"interview_at": "interview_time", "meeting_on": "meeting_time"} | {name: f"{name}_time" for name in ROUNDS}
+"""Fields that are a moment, and the field that holds its hour where that has a column of its own."""
+
+EXTRA_FIELDS = (
+    "outcome", "rejected_on", "follow_up_day", "contact_first_name", "contact_last_name", *ROUNDS, *HOURS.values()
+)  # fmt: skip
 """`outcome`: a second status column that says how it ended; where it ends the lead, it wins over `status`.
-The two parts of a name are read as `contact_name`."""
+`rejected_on`: the day they said no; a row with one is over. `follow_up_day`: the day of a follow-up, which was made
+where it is past and is planned where it is not. The two parts of a name are read as `contact_name`."""
 
 DAYS = frozenset(
     [
@@ -85,6 +94,8 @@ DAYS = frozenset(
         "follow_up_on",
         "they_decide_by",
         "travel_on",
+        "rejected_on",
+        "follow_up_day",
     ]
 )
 """Fields that are a day."""
@@ -98,6 +109,7 @@ MOMENTS = frozenset(
         "interview_at",
         "interview_end",
         "offer_on",
+        *ROUNDS,
     )
 )
 """Fields that are a day or a day with an hour."""

@@ -18,13 +18,24 @@ from msgspec import Struct
 from sync.models import Moment
 from sync.reading.cells import Fault
 from sync.reading.dates import NO_YEAR, Reading, Yearless, complete
+from sync.reading.vocabulary import ROUNDS
 
 NEAR = timedelta(days=183)
 SOON = timedelta(days=31)
 """A day so near ahead may be a plan in the wrong column; it is asked about."""
 YEARS_BACK = 3
 AHEAD = frozenset(
-    ("interview_at", "interview_end", "meeting_on", "follow_up_on", "they_decide_by", "travel_on", "promised_on")
+    (
+        "interview_at",
+        "interview_end",
+        "meeting_on",
+        "follow_up_on",
+        "they_decide_by",
+        "travel_on",
+        "promised_on",
+        "follow_up_day",
+        *ROUNDS,
+    )
 )
 """Fields whose day may lie ahead."""
 

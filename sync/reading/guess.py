@@ -1,0 +1,386 @@
+"""The guess which column holds which field, in the making: what is settled first is never settled again.
+
+Every column gets its choices: what its header says (`headers`), lifted by cells that show it and struck out by cells
+that contradict it (`samples`). The surest choice of all columns is taken first. What a header leaves open is settled by
+the sheet where only one meaning is left, or by the cells alone; the rest is asked about where it matters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+
+from msgspec.structs import replace
+
+from sync.errors import ConfigError
+from sync.models import Table
+from sync.reading.cells import clean_text, squeeze
+from sync.reading.column import Choice, Column, Columns
+from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, understand_headers
+from sync.reading.samples import Profile, profile_of, speaks_against, speaks_for, take_samples
+from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, ROUNDS, Shape, Vocabulary
+
+SAMPLE_ROWS = 5_000
+SHOWN_SAMPLES = 5
+SURE = 0.75
+"""From here on a column is read without asking."""
+LIKELY = 0.25
+"""From here on a column that matters is asked about."""
+
+ALL_FIELDS = frozenset((*FIELDS, *EXTRA_FIELDS))
+ASKED = frozenset(
+    (
+        "company", "role", "status", "outcome", "contact_name", "contact_email", "contact_phone", "agency", "referrer",
+        "source", "channel", "url", "applied_on", "received_at", "last_outbound", "last_inbound", "follow_up_on",
+        "interview_at", "offer_on", "they_decide_by", "rejected_on", "meeting_on", "promised_on", "closes_on",
+    )
+)  # fmt: skip
+"""Fields that are worth a question."""
+
+_SHOWN = 0.35
+"""What is left of the doubt where the cells show what the header says."""
+_ALONE = 0.5
+"""What is left of it where the cells strike out everything else."""
+_EVIDENT = 0.8
+"""The part of the cells that must be of one kind to tell by themselves what they are."""
+_BARE_DAYS = ("applied_on", "received_at", "last_outbound")
+
+
+class Guess:
+    """Which columns are taken, by which field, and what is said about the rest."""
+
+    def __init__(self, table: Table, index: int, headers: tuple[str, ...], vocabulary: Vocabulary) -> None:
+        self.table, self.index, self.headers, self.vocabulary = table, index, headers, vocabulary
+        self.forms = [squeeze(header) for header in headers]
+        self.fields: dict[str, int] = {}
+        self.blocked: set[str] = set()
+        self.reasons: dict[str, str] = {}
+        self.unread: dict[int, str] = {}
+        self.kept_out: set[int] = set()
+        self.choices: dict[int, list[Choice]] = {}
+        self.notes: list[str] = []
+        self.shape: Shape | None = None
+        self.canonical = all(header in ALL_FIELDS for header in headers if header)
+        shifted = len(headers) if table.delimited else len(max(table.rows, key=lambda row: len(row.values)).values)
+        first = table.rows[index + 1 : index + 1 + SAMPLE_ROWS]
+        self.body = [row for row in first if any(row.values) and not any(row.values[shifted:])]
+        self.senses: Mapping[int, Sense] = {}
+        self._profiles: dict[int, Profile] = {}
+
+    # --- what is told ---
+
+    def fix(self, name: str, header: str, reason: str, *, cure: str) -> None:
+        """The field stands in this column and nowhere else. Raises `ConfigError` if there is no such column."""
+        if not header.strip():
+            self.blocked.add(name)
+            return
+        column = self._find(header)
+        if column is None:
+            raise ConfigError(
+                f"{self.table.name} has no column {header!r} for {name}{self._nearest(header, name)}; {cure}"
+            )
+        self._take(name, column, reason)
+
+    def is_taken(self, header: str) -> bool:
+        """Whether the configuration gave this column to another field."""
+        return self._find(header) in self.fields.values()
+
+    def take_shape(self, shape: Shape | None) -> None:
+        """The columns of a well-known export. Its headers have one meaning; the cells are not asked."""
+        if shape is None:
+            return
+        self.shape = shape
+        for reason, headers in shape.unused.items():
+            for header in headers:
+                column = self._find(header)
+                if column is not None and column not in self.fields.values():
+                    self.unread[column] = reason
+                    self.kept_out.add(column)
+        for name, headers in shape.columns.items():
+            found = [column for header in headers if (column := self._find(header)) is not None]
+            if found and self._is_open(name) and found[0] not in self.fields.values():
+                self._take(name, found[0], f"known from {shape.title.partition(',')[0]}")
+
+    def reserve(self, headers: Iterable[str]) -> None:
+        """These columns are written into: what stands there is our own and says nothing new."""
+        for header in headers:
+            column = self._find(header)
+            if column is not None and column not in self.fields.values():
+                self.unread[column] = "followup writes into it"
+                self.kept_out.add(column)
+
+    # --- what is understood ---
+
+    def take_headers(self) -> None:
+        """The columns whose header says what they hold, the surest first."""
+        free = self._free()
+        wanted = ["" if place not in free else header for place, header in enumerate(self.headers)]
+        self.senses = dict(enumerate(understand_headers(wanted, self.vocabulary)))
+        for column in free:
+            self.choices[column] = self._choose(column)
+        order = [
+            (-choice.confidence, self.senses[column].rank, column, choice)
+            for column in free
+            for choice in self.choices[column]
+            if choice.confidence >= SURE and choice.field not in HOURS.values()
+        ]
+        for _, _, column, choice in sorted(order, key=lambda entry: entry[:3]):
+            if column in self._free():
+                self._take_choice(column, choice)
+        for column in self._free():
+            self._leave(column)
+
+    def _choose(self, column: int) -> list[Choice]:
+        """What this column may hold, by its header and its cells."""
+        sense = self.senses[column]
+        name = self.headers[column]
+        if name in ALL_FIELDS and (self.canonical or sense.sure == KNOWN):
+            return [Choice(name, KNOWN, "is the field's name")]
+        cells = self._cells(column) if sense.fields else Profile(())
+        against = {name: speaks_against(name, cells, self.vocabulary) for name in sense.fields}
+        left = [name for name in sense.fields if not against[name]]
+        choices = []
+        for name in left:
+            base = sense.sure if name == left[0] else sense.sure_of(sense.fields.index(name))
+            shown = speaks_for(name, cells, self.vocabulary)
+            if sense.sure == KNOWN:
+                choices.append(Choice(name, KNOWN, "a known header"))
+            elif shown and not (sense.is_bare_day or sense.is_bare_name):
+                choices.append(Choice(name, _lift(base, _SHOWN), f"its header may mean it and {shown}"))
+            elif cells.samples and len(left) == 1 < len(sense.fields) and name == sense.fields[0]:
+                choices.append(Choice(name, _lift(base, _ALONE), "its cells can be nothing else its header may mean"))
+            else:
+                choices.append(Choice(name, base, "its header says so" if base >= SURE else "its header may mean it"))
+        if sense.fields and not left:
+            self.unread[column] = against[sense.fields[0]]
+        return sorted([*choices, *self._told_by_cells(column, sense, left)], key=lambda choice: -choice.confidence)
+
+    def _told_by_cells(self, column: int, sense: Sense, left: Sequence[str]) -> Iterable[Choice]:
+        """What the cells show that the header does not say, or that they show against it."""
+        if left or sense.why:
+            return
+        cells = self._cells(column)
+        if sense.fields and sense.fields[0] in DAYS | MOMENTS and cells.sentences >= 0.5:
+            yield Choice("notes", 0.8, "it holds sentences, no dates")
+        enough = len(cells.samples) > 1 or bool(sense.fields)
+        kinds = (
+            ("contact_email", cells.mails, "it holds mail addresses"),
+            ("contact_phone", cells.phones, "it holds phone numbers"),
+            ("url", cells.links, "it holds links"),
+        )
+        for name, share, reason in kinds:
+            if enough and share >= _EVIDENT and name not in sense.fields:
+                yield Choice(name, 0.8, reason)
+        if not sense.fields and len(cells.samples) > 1 and cells.stages >= 0.6 and cells.different < 1:
+            yield Choice("status", 0.78, "it holds words of a status")
+        if not sense.fields and len(cells.samples) > 1 and cells.dated >= _EVIDENT:
+            yield from (Choice(name, 0.5 * 0.8**place, "it holds dates") for place, name in enumerate(_BARE_DAYS))
+
+    def _take_choice(self, column: int, choice: Choice) -> None:
+        name = self._open_round(choice.field)
+        if name:
+            self._take(name, column, choice.reason)
+            if choice.confidence < KNOWN and not choice.reason.startswith("its header says"):
+                self.notes.append(f"column {self.headers[column]!r} is read as {name}: {choice.reason}")
+
+    def _open_round(self, name: str) -> str:
+        """The field if it is open; of an interview the next round. Empty where there is none."""
+        if self._is_open(name):
+            return name
+        if name != "interview_at" or name in self.blocked:
+            return ""
+        return next((further for further in ROUNDS if self._is_open(further)), "")
+
+    def _leave(self, column: int) -> None:
+        """Say why a column is not read whose header was understood."""
+        sense = self.senses[column]
+        if sense.why:
+            self.unread[column] = sense.why
+        elif column in self.unread:
+            self.notes.append(f"column {self.headers[column]!r} is not read: {self.unread[column]}")
+        elif len(sense.fields) == 1 and sense.fields[0] in self.fields and sense.sure >= SURE:
+            name = sense.fields[0]
+            self.unread[column] = f"{name} is already read from {self.headers[self.fields[name]]!r}"
+            self.notes.append(f"column {self.headers[column]!r} is not read: {self.unread[column]}")
+
+    # --- what the sheet settles ---
+
+    def settle(self) -> None:
+        """What headers leave open and only one meaning is left for in this sheet."""
+        if self.canonical:
+            return
+        self._settle_names()
+        self._settle_days()
+        self._settle_organisation()
+        self._settle_hours()
+
+    def _settle_names(self) -> None:
+        """A column of names is the company where no other is, and a person where one is."""
+        for column in self._free():
+            if not self.senses[column].is_bare_name or column in self.unread:
+                continue
+            if "company" in self.fields and self._is_open("contact_name"):
+                self._settled(column, self._part_of_name(), "the company has a column of its own")
+            elif self._is_open("company") and self._lists_applications():
+                self._settled(column, "company", "no other column names the company")
+
+    def _part_of_name(self) -> str:
+        """Beside a first name the other is the last one, and the other way round."""
+        for other, name in (("first", "last"), ("last", "first")):
+            if f"contact_{other}_name" in self.fields and self._is_open(f"contact_{name}_name"):
+                return f"contact_{name}_name"
+        return "contact_name"
+
+    def _lists_applications(self) -> bool:
+        """Whether the sheet is about applications, not a list of people."""
+        facts = {"status", "applied_on", "role", "url"} & self.fields.keys()
+        return "contact_email" not in self.fields and bool(facts or self._bare_days())
+
+    def _settle_days(self) -> None:
+        """The only column of days without a meaning of its own is the day the seeker applied."""
+        days = self._bare_days()
+        if len(days) == 1 and self._is_open("applied_on"):
+            cells = self._cells(days[0])
+            told = self.senses[days[0]].sure >= AMBIGUOUS or ("company" in self.fields and self.shape is None)
+            if told and (not cells.samples or cells.dated >= 0.5):
+                self._settled(days[0], "applied_on", "it is the only date without a meaning of its own")
+
+    def _bare_days(self) -> list[int]:
+        return [
+            column
+            for column in self._free()
+            if self.choices.get(column)
+            and self.choices[column][0].field in _BARE_DAYS
+            and (self.senses[column].is_bare_day or not self.senses[column].fields)
+        ]
+
+    def _settle_organisation(self) -> None:
+        """`Organisation` is what people call the firm, where nothing else names it."""
+        if "company" not in self.fields and "organisation" in self.fields and "company" not in self.blocked:
+            self._take("company", self.fields.pop("organisation"), "no other column names the company")
+            self.reasons.pop("organisation")
+
+    def _settle_hours(self) -> None:
+        """An hour beside its day: the moment's own header says so, or the cells of the column behind it."""
+        for column in self._free():
+            wanted = [name for name in self.senses[column].fields if name in HOURS.values()]
+            cells = self._cells(column)
+            if not wanted and cells.hours < _EVIDENT:
+                continue
+            before = [name for name, place in self.fields.items() if place == column - 1 and name in HOURS]
+            others = [name for name, place in self.fields.items() if name in HOURS and place < column] if wanted else []
+            name = next((name for name in (*before, *others[-1:]) if self._is_open(HOURS[name])), "")
+            if name:
+                self._settled(column, HOURS[name], f"it is the hour of {self.headers[self.fields[name]]!r}")
+            elif wanted and self._is_open("interview_at") and (not cells.samples or cells.dated):
+                self._settled(column, "interview_at", "its header says so")
+
+    def _settled(self, column: int, name: str, reason: str) -> None:
+        self.unread.pop(column, None)
+        self._take(name, column, reason)
+        self.notes.append(f"column {self.headers[column]!r} is read as {name}: {reason}")
+
+    # --- the outcome ---
+
+    def columns(self) -> Columns:
+        """The decision, and what is to be asked."""
+        each = tuple(self._each())
+        for column in each:
+            if column.ask:
+                lines = " or ".join(f"{choice.field} = {_quoted(column.header)}" for choice in column.choices)
+                self.notes.append(
+                    f"column {column.header!r} is not read because it may mean several things; "
+                    f"to read it, put one of these under [source.columns]: {lines}"
+                )
+        return Columns(
+            self.index,
+            self.headers,
+            self.fields,
+            self.reasons,
+            {column.header: column.reason for column in each if not column.field},
+            tuple(dict.fromkeys(self.notes)),
+            self.shape,
+            each,
+        )
+
+    def _each(self) -> Iterable[Column]:
+        names = {index: name for name, index in self.fields.items()}
+        proposed = set(self.fields)
+        for index, header in enumerate(self.headers):
+            if not header:
+                continue
+            name = names.get(index, "")
+            choices = self.choices.get(index, [])
+            if name:
+                reason = self.reasons[name]
+                sure = next((choice.confidence for choice in choices if choice.field == name), KNOWN)
+                others = tuple(choice for choice in choices if choice.field != name)
+                yield self._column(index, name, reason, choices=(Choice(name, sure, reason), *others))
+                continue
+            open_ = tuple(choice for choice in choices if self._is_open(choice.field) and choice.confidence >= LIKELY)
+            asked = tuple(choice for choice in open_ if choice.field in ASKED)
+            ask = bool(asked) and bool(self._cells(index).samples) and index not in self.unread
+            proposal = next((choice.field for choice in asked if choice.field not in proposed), "") if ask else ""
+            proposed.add(proposal)
+            lines = " or ".join(f"{choice.field} = {_quoted(header)}" for choice in asked)
+            reason = self.unread.get(index) or (
+                "it is empty"
+                if not self._cells(index).samples
+                else f"it may mean several things: {lines}"
+                if asked
+                else "nothing says what it holds"
+            )
+            yield replace(self._column(index, "", reason, choices=asked if ask else open_), ask=ask, proposal=proposal)
+
+    def _column(self, index: int, name: str, reason: str, *, choices: tuple[Choice, ...]) -> Column:
+        cells = self._cells(index)
+        shown = tuple(cells.samples[:SHOWN_SAMPLES])
+        return Column(
+            index, self.headers[index], name, reason, choices, samples=shown, dated=cells.dated >= 0.5 and not name
+        )
+
+    # --- what all of it stands on ---
+
+    def _cells(self, column: int) -> Profile:
+        if column not in self._profiles:
+            samples = take_samples(self.body, column, self.vocabulary.blank)
+            linked = any(column in row.links for row in self.body[:SHOWN_SAMPLES])
+            self._profiles[column] = profile_of(samples, self.vocabulary, linked=linked)
+        return self._profiles[column]
+
+    def _find(self, header: str) -> int | None:
+        wanted = clean_text(header)
+        if wanted in self.headers:
+            return self.headers.index(wanted)
+        form = squeeze(wanted)
+        return self.forms.index(form) if form and form in self.forms else None
+
+    def _nearest(self, header: str, name: str) -> str:
+        same = [
+            self.headers[column] for column in self._free() if self.vocabulary.headers.get(self.forms[column]) == name
+        ]
+        close = get_close_matches(squeeze(header), self.forms, 1, 0.5)
+        near = same or [self.headers[self.forms.index(form)] for form in close if form]
+        return f"; the nearest is {near[0]!r}" if near else ""
+
+    def _take(self, name: str, column: int, reason: str) -> None:
+        self.fields[name] = column
+        self.reasons[name] = reason
+
+    def _free(self) -> list[int]:
+        taken = set(self.fields.values())
+        taken |= self.kept_out
+        return [column for column, form in enumerate(self.forms) if form and column not in taken]
+
+    def _is_open(self, name: str) -> bool:
+        return name not in self.fields and name not in self.blocked
+
+
+def _lift(sure: float, doubt: float) -> float:
+    return 1 - (1 - sure) * doubt
+
+
+def _quoted(text: str) -> str:
+    """A TOML string: its escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

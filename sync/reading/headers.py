@@ -1,0 +1,132 @@
+"""What a header says by its words alone: the fields it may name, how sure that is, or why it names none.
+
+Where a header has several parts (`Status / Result`, `Source (board or referral)`) the first that says something counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from sync.reading.cells import squeeze
+from sync.reading.lexicon import Lexicon, Words, choose_language, lexicons_for, load_grammar, load_lexicon, split_words
+from sync.reading.vocabulary import EXTRA_FIELDS, FIELDS, HOURS, Vocabulary
+
+KNOWN = 1.0
+"""How sure a header is that stands in the vocabulary as it is."""
+AMBIGUOUS = 0.5
+
+_HOURS = {squeeze(hour): (hour, field) for field, hour in HOURS.items()}
+"""An hour in a column of its own, or day and hour together: the cells tell."""
+_PARTS = re.compile(r"[/|,;(（、・&]|\s\+\s")
+_UNKNOWN_WORD = 0.88
+_PART = 0.97
+_FOREIGN = 0.9
+_ALTERNATIVE = 0.6
+
+
+class Sense(Struct, frozen=True):
+    """What a header says."""
+
+    fields: tuple[str, ...] = ()
+    """The likeliest first."""
+    sure: float = 0.0
+    why: str = ""
+    """Why it is left, where it names no field and is understood all the same."""
+    rank: int = 0
+    """Of two headers for one field the lower is read."""
+
+    def sure_of(self, place: int) -> float:
+        """How sure the field at this place is by the header alone."""
+        return self.sure * _ALTERNATIVE ** min(place, 2)
+
+    @property
+    def is_bare_day(self) -> bool:
+        """A date without any word of what happened on it."""
+        return len(self.fields) > 1 and self.sure <= AMBIGUOUS and self.fields[0] in ("applied_on", "last_outbound")
+
+    @property
+    def is_bare_name(self) -> bool:
+        """A name without any word of whose it is."""
+        return self.sure <= AMBIGUOUS and self.fields[:2] == ("company", "contact_name")
+
+
+def understand_headers(headers: Sequence[str], vocabulary: Vocabulary) -> list[Sense]:
+    """What each header of a row says. The words of the lexicons are looked at only where the vocabulary knows none."""
+    rank = {form: place for place, form in enumerate(vocabulary.headers)}
+    senses = [_known(header, vocabulary, rank) for header in headers]
+    open_places = [place for place, sense in enumerate(senses) if sense is None and headers[place]]
+    read = _read_words([headers[place] for place in open_places], headers) if open_places else []
+    found = dict(zip(open_places, read, strict=True))
+    return [sense or found.get(place, Sense()) for place, sense in enumerate(senses)]
+
+
+def count_understood(texts: Sequence[str]) -> int:
+    """How many of these texts would be headers of which every word is known."""
+    split = [split_words(text)[:8] for text in texts]
+    return max(
+        (sum(lexicon.understands(words) for words in split) for lexicon in lexicons_for(texts)),
+        default=0,
+    )
+
+
+def _known(header: str, vocabulary: Vocabulary, rank: Mapping[str, int]) -> Sense | None:
+    form = squeeze(header)
+    if (header in FIELDS or header in EXTRA_FIELDS) and form not in vocabulary.ask:
+        return Sense((header,), KNOWN, rank=rank.get(form, 0))
+    if form in _HOURS:
+        return Sense(_HOURS[form], 0.9)
+    if form in vocabulary.ask:
+        names = vocabulary.ask[form]
+        return Sense(names, AMBIGUOUS if len(names) > 1 else 0.7)
+    if form in vocabulary.headers:
+        return Sense((vocabulary.headers[form],), KNOWN, rank=rank[form])
+    if form in vocabulary.unused:
+        return Sense(why=vocabulary.unused[form])
+    return None
+
+
+def _read_words(wanted: Sequence[str], headers: Sequence[str]) -> list[Sense]:
+    split = [split_words(header) for header in headers]
+    english = load_lexicon("en")
+    if all(not english.read(split_words(header)).unknown for header in wanted):
+        order = [english]
+    else:
+        order = choose_language(split, lexicons_for(headers))
+    return [_read_header(header, order) for header in wanted]
+
+
+def _read_header(header: str, order: Sequence[Lexicon]) -> Sense:
+    words = split_words(header)
+    parts = [part for text in _PARTS.split(header) if (part := split_words(text))]
+    if len(parts) < 2:
+        return _read_part(words, order)
+    dated = any("day" in _look_up(part, order)[0].meanings for part in parts)
+    for part in parts:
+        sense = _read_part(part, order, also=frozenset(("day",)) if dated else frozenset())
+        if sense.fields or sense.why:
+            return Sense(sense.fields, sense.sure * _PART, sense.why, sense.rank)
+    return _read_part(words, order)
+
+
+def _read_part(words: Sequence[str], order: Sequence[Lexicon], *, also: frozenset[str] = frozenset()) -> Sense:
+    found, foreign = _look_up(words, order)
+    if not found.meanings:
+        return Sense()
+    rule = load_grammar().rule_for(found.meanings | also) or load_grammar().rule_for(found.meanings)
+    if rule is None:
+        return Sense()
+    sure = rule.sure * _UNKNOWN_WORD**found.unknown * (_FOREIGN if foreign else 1.0)
+    fields = tuple(name for name in rule.fields if name in FIELDS or name in EXTRA_FIELDS)
+    if rule.fields and not fields:
+        return Sense(why="the posting's own date or deadline, which moves no follow-up")
+    return Sense(fields, sure, rule.why, rank=1_000 + len(words))
+
+
+def _look_up(words: Sequence[str], order: Sequence[Lexicon]) -> tuple[Words, bool]:
+    """What the first of these languages says that knows all the words, else the one that knows most of them."""
+    found = [lexicon.read(words) for lexicon in order]
+    best = min(range(len(found)), key=lambda place: (found[place].unknown, place))
+    return found[best], order[best].language not in (order[0].language, "en")

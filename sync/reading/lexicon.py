@@ -1,0 +1,225 @@
+"""The words of headers by what they mean, out of `mappings/headers/`: a lexicon for each language, read when needed.
+
+- A **meaning** is a kind of fact (`sent`, `interview`) or a kind of value (`day`, `mail`); `grammar.toml` knows them.
+- Words are compared folded: lower case, one width, no accents. `stem*` stands for every word that begins so.
+- A word may be found inside another: in languages whose words grow together, and where none are told apart by spaces.
+- The language of a header is that of its neighbours: `Data` beside `Empresa` is a date, `Stage` beside `Poste` a job.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from msgspec import Struct
+from pydantic import BaseModel, ConfigDict, Field
+
+ENGLISH = "en"
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"\d+(?:st|nd|rd|th|er|ere|eme)?(?![^\W\d_])|\d+|[^\W\d_]+|[#№]")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "ı": "i"})
+_SCRIPTS = (
+    ("hangul", re.compile("[\uac00-\ud7a3]")),
+    ("kana", re.compile("[\u3040-\u30ff]")),
+    ("han", re.compile("[\u3400-\u9fff]")),
+    ("cyrillic", re.compile("[\u0400-\u04ff]")),
+)
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_JOINTS = ("", "s", "es", "en", "n", "e", "er")
+_SHORTEST = 3
+"""Letters of the shortest part of a grown word."""
+_NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th|er|ere|eme)?")
+
+
+class Rule(BaseModel):
+    """What a set of meanings says: `all` of these, `any` of these, `none` of these."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    all: frozenset[str] = frozenset()
+    any: frozenset[str] = frozenset()
+    none: frozenset[str] = frozenset()
+    fields: tuple[str, ...] = ()
+    sure: float = Field(default=0.0, ge=0.0, le=1.0)
+    why: str = ""
+
+    def fits(self, meanings: frozenset[str]) -> bool:
+        """Whether a header with these meanings says what the rule says."""
+        return (
+            self.all <= meanings
+            and self.none.isdisjoint(meanings)
+            and (not self.any or not self.any.isdisjoint(meanings))
+        )
+
+
+class Grammar(BaseModel):
+    """`grammar.toml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    compounds: frozenset[str]
+    scripts: dict[str, tuple[str, ...]]
+    rule: tuple[Rule, ...]
+
+    def rule_for(self, meanings: frozenset[str]) -> Rule | None:
+        """The first rule that fits."""
+        return next((rule for rule in self.rule if rule.fits(meanings)), None)
+
+
+class Words(Struct, frozen=True):
+    """What one language makes of some words."""
+
+    meanings: frozenset[str]
+    unknown: int
+    """How many of the words it does not know."""
+
+
+class Lexicon(Struct, frozen=True):
+    """The header words of one language."""
+
+    language: str
+    words: Mapping[str, frozenset[str]]
+    stems: Mapping[str, frozenset[str]]
+    longest: int
+    """Words of the longest phrase."""
+    grown: bool
+    """Whether words grow together in this language."""
+
+    def read(self, words: Sequence[str]) -> Words:
+        """The meanings of these words, a phrase before its parts."""
+        meanings: set[str] = set()
+        unknown = place = 0
+        while place < len(words):
+            for end in range(min(len(words), place + self.longest), place, -1):
+                found = self.words.get(" ".join(words[place:end]))
+                if found is not None:
+                    break
+            else:
+                end, found = place + 1, self._read_word(words[place])
+            if found is None:
+                unknown += 1
+            else:
+                meanings |= found
+            place = end
+        return Words(frozenset(meanings - {"filler"}), unknown)
+
+    def understands(self, words: Sequence[str]) -> bool:
+        """Whether it knows every one of these words, and they say something."""
+        found = self.read(words)
+        return bool(found.meanings - {"nth"}) and not found.unknown
+
+    def _read_word(self, word: str) -> frozenset[str] | None:
+        if _NTH.fullmatch(word):
+            return frozenset(("nth",))
+        if _UNSPACED.search(word):
+            return self._find_inside(word)
+        if word in self.words:
+            return self.words[word]
+        return (self._split(word) if self.grown else None) or self._begins(word)
+
+    def _begins(self, word: str) -> frozenset[str] | None:
+        known = self.words.get(word)
+        if known is not None:
+            return known
+        ends = range(len(word), _SHORTEST - 1, -1)
+        return next((found for end in ends if (found := self.stems.get(word[:end]))), None)
+
+    def _split(self, word: str) -> frozenset[str] | None:
+        for end in range(len(word) - _SHORTEST, _SHORTEST - 1, -1):
+            head = self.words.get(word[:end])
+            if head is None:
+                continue
+            for joint in _JOINTS:
+                rest = word[end + len(joint) :]
+                if len(rest) >= _SHORTEST and word.startswith(joint, end):
+                    tail = self._begins(rest) or self._split(rest)
+                    if tail is not None:
+                        return head | tail
+        return None
+
+    def _find_inside(self, word: str) -> frozenset[str] | None:
+        """Where no spaces tell words apart: the longest known ones from the left; more than half must be known."""
+        found: set[str] = set()
+        known = place = 0
+        while place < len(word):
+            ends = range(len(word), place, -1)
+            end = next((end for end in ends if word[place:end] in self.words), 0)
+            if end:
+                found |= self.words[word[place:end]]
+                known += end - place
+            place = end or place + 1
+        return frozenset(found) if 2 * known > len(word) else None
+
+
+def split_words(header: str) -> list[str]:
+    """The folded words of a header: `dateApplied` and `Date-Applied:` have the same."""
+    return _WORD.findall(_fold(_HUMP.sub(" ", header)))
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+    if plain.isascii() or _UNSPACED.search(plain):
+        return plain
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", plain)))
+
+
+def lexicons_for(texts: Iterable[str]) -> tuple[Lexicon, ...]:
+    """English, and the languages written in the scripts of these texts."""
+    grammar, joined = load_grammar(), " ".join(texts)
+    scripts = {name for name, letters in _SCRIPTS if letters.search(joined)} or {"latin"}
+    names = [name for script, several in grammar.scripts.items() if script in scripts for name in several]
+    return tuple(load_lexicon(name) for name in dict.fromkeys((ENGLISH, *names)))
+
+
+def choose_language(headers: Sequence[Sequence[str]], lexicons: Sequence[Lexicon]) -> list[Lexicon]:
+    """The lexicons in the order in which they are believed: the one that explains most headers first, then English."""
+    explained = {lexicon.language: sum(lexicon.understands(words) for words in headers) for lexicon in lexicons}
+    best = max(lexicons, key=lambda lexicon: explained[lexicon.language])
+    enough = max(2, 0.4 * sum(map(bool, headers)))
+    others = [
+        lexicon
+        for lexicon in lexicons
+        if lexicon is not best and (lexicon.language == ENGLISH or explained[lexicon.language] >= enough)
+    ]
+    return [best, *sorted(others, key=lambda lexicon: (lexicon.language != ENGLISH, -explained[lexicon.language]))]
+
+
+@cache
+def load_grammar() -> Grammar:
+    """The shipped grammar."""
+    return Grammar.model_validate(tomllib.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")))
+
+
+@cache
+def load_lexicon(language: str) -> Lexicon:
+    """The shipped lexicon of a language."""
+    text = files("mappings").joinpath(f"headers/{language}.toml").read_text("utf-8")
+    return parse_lexicon(text, language=language, grown=language in load_grammar().compounds)
+
+
+def parse_lexicon(text: str, *, language: str, grown: bool) -> Lexicon:
+    """The lexicon in this text: meanings with their words."""
+    words: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
+    longest = 1
+    for meaning, several in tomllib.loads(text).items():
+        for entry in several:
+            parts = split_words(entry.removesuffix("*"))
+            longest = max(longest, len(parts))
+            for form in {" ".join(parts), "".join(parts)}:
+                words.setdefault(form, set()).add(meaning)
+            if entry.endswith("*"):
+                stems.setdefault("".join(parts), set()).add(meaning)
+    return Lexicon(
+        language,
+        {form: frozenset(meanings) for form, meanings in words.items()},
+        {form: frozenset(meanings) for form, meanings in stems.items()},
+        longest,
+        grown,
+    )
