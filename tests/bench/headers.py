@@ -38,14 +38,16 @@ def load_sets(path: Path) -> Iterable[Mapping[str, Any]]:
         yield {"lang": entry.get("lang", "own"), "columns": columns}
 
 
+def plain(name: str) -> str:
+    """The field as it is labelled: any round is an interview, any day of a follow-up one to come."""
+    return "interview" if name.startswith("interview_") else name.replace("follow_up_day", "follow_up_on")
+
+
 def judge(column: Column, labels: Sequence[str]) -> str:
     """What became of one column."""
-    wanted = {
-        "interview" if label.startswith("interview_") else label for label in labels if label in READ or not label
-    }
-    wanted |= {"interview"} if "interview" in labels else set()
-    found = "interview" if column.field.startswith("interview_") else column.field
-    choices = {"interview" if choice.field.startswith("interview_") else choice.field for choice in column.choices}
+    wanted = {plain(label) for label in labels if label in READ or label in ("", "interview")}
+    found = plain(column.field)
+    choices = {plain(choice.field) for choice in column.choices}
     if found:
         return "right" if found in wanted else "wrong"
     if column.ask or "?" in labels:
