@@ -106,7 +106,10 @@ def settle_rounds(sheet: Sheet) -> None:
     before: list[tuple[Round, ...]] = [()] * len(sheet.rows)
     ends: list[Moment | None] = list(sheet.values.get("interview_end", first))
     for index, moments in enumerate(zip(first, *rounds.values(), strict=True)):
-        held = [Round(at, header) for at, header in zip(moments, headers, strict=True) if at is not None]
+        columns = {
+            at: header for at, header in zip(reversed(moments), reversed(headers), strict=True) if at is not None
+        }
+        held = [Round(at, header) for at, header in columns.items()]
         held.sort(key=lambda one: _in_order(one.at))
         if held:
             last[index], before[index] = held[-1].at, tuple(held[:-1])
