@@ -8,11 +8,14 @@ keep it after a contact, but a contact may come any time after an ask: obligatio
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from msgspec import Struct
+
+from sync.advice import Rule
+from sync.config import Settings
 
 _FAR = 183
 """An ask the limits would push further than half a year is not planned."""
@@ -26,6 +29,15 @@ class Reached(NamedTuple):
     lead_key: str
 
 
+class Block(NamedTuple):
+    """What forbids an ask: whose budget, its limit in days, who was reached when, and the first day it forbids not."""
+
+    key: str
+    limit: int
+    reached: Reached
+    until: int
+
+
 class _Record(Struct):
     """What is known of one key. `limit`: how many days apart two asks of it are at least."""
 
@@ -34,11 +46,26 @@ class _Record(Struct):
     contacts: list[Reached] = []
 
 
+class Limits(NamedTuple):
+    """Days between two asks of one organisation or agency, and of one person; 0 for none."""
+
+    organisation: int
+    person: int
+
+
+def find_limits(rules: Mapping[str, Rule], settings: Settings) -> Limits:
+    """R-003-5 where it is on, else what `[limits]` says; R-004-3 is the floor that nothing goes under for a person."""
+    chosen = settings.rules.numbers.get("R-003-5")
+    days = chosen.days if chosen and chosen.days is not None else settings.limits.organisation_days
+    days = days if rules["R-003-5"].on else 0
+    return Limits(days, max(days, rules["R-004-3"].days or 0))
+
+
 class Guard:
     """The budget of every organisation, agency and person."""
 
-    def __init__(self, *, organisation_days: int, person_days: int) -> None:
-        self._organisation_days, self._person_days = organisation_days, person_days
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._records: dict[str, _Record] = {}
 
     def note_ask(self, keys: Collection[str], day: date, *, label: str, lead_key: str) -> None:
@@ -55,7 +82,7 @@ class Guard:
 
     def _record(self, key: str) -> _Record:
         if (known := self._records.get(key)) is None:
-            limit = self._person_days if key.startswith("person:") else self._organisation_days
+            limit = self._limits.person if key.startswith("person:") else self._limits.organisation
             known = self._records[key] = _Record(limit)
         return known
 
@@ -65,26 +92,25 @@ class Guard:
 
     def first_free(
         self, keys: Collection[str], day: date, *, roll: Callable[[date], date]
-    ) -> tuple[date | None, Reached | None]:
-        """The first day from this one on that `roll` leaves in place and no limit forbids, and who forbade `day`.
+    ) -> tuple[date | None, Block | None]:
+        """The first day from this one on that `roll` leaves in place and no limit forbids, and what forbade the days
+        before it last.
 
         None where that would be further away than half a year.
         """
-        first: Reached | None = None
-        last = day.toordinal() + _FAR
+        block, last = None, day.toordinal() + _FAR
         while True:
             day = roll(day)
-            block = self._block(keys, day.toordinal())
-            if block is None:
-                return day, first
-            until, reached = block
-            first = first or reached
-            if until > last:
-                return None, first
-            day = date.fromordinal(until)
+            found = self._block(keys, day.toordinal())
+            if found is None:
+                return day, block
+            block = found
+            if block.until > last:
+                return None, block
+            day = date.fromordinal(block.until)
 
-    def _block(self, keys: Collection[str], day: int) -> tuple[int, Reached] | None:
-        """Who forbids an ask on this day, and the first day on which they no longer do."""
+    def _block(self, keys: Collection[str], day: int) -> Block | None:
+        """What forbids an ask on this day."""
         for key in keys:
             record = self._records.get(key)
             if record is None or not (limit := record.limit):
@@ -92,7 +118,7 @@ class Guard:
             reached = _first(record.asks, day - limit + 1, day + limit - 1)
             reached = reached or _first(record.contacts, day - limit + 1, day)
             if reached is not None:
-                return reached.day + limit, reached
+                return Block(key, limit, reached, reached.day + limit)
         return None
 
 

@@ -15,7 +15,7 @@ from sync.advice import Rule
 from sync.memory import Reaction, TouchMemory
 from sync.messages.letter import Message
 from sync.models import Moment, Person, TouchClass
-from sync.schedule.cases import Case, fact_text, person_key
+from sync.schedule.cases import Case, fact_text
 from sync.schedule.desk import Desk
 from sync.schedule.plain_text import clean
 
@@ -81,33 +81,6 @@ class Draft(Struct):
     description: str = ""
     message: Message | None = None
     who: str = ""
-
-    @property
-    def guard_keys(self) -> tuple[str, ...]:
-        """The budgets it has to keep: an ask those of organisation, agency and person, a relation the person's.
-
-        An agency of which nobody is known by name is no person.
-        """
-        if self.case is None or self.kind not in (TouchClass.ASKING, TouchClass.RELATION):
-            return ()
-        person = person_key(self.person)
-        if self.kind is TouchClass.RELATION:
-            return (person,) if person and self.person == self.case.lead.contact else ()
-        return (*self.case.org_keys, person) if person else self.case.org_keys
-
-    @property
-    def reached_keys(self) -> tuple[str, ...]:
-        """The budgets whose clock it starts: those of the person it reaches, and of that person's organisation."""
-        case = self.case
-        if case is None or self.kind is TouchClass.SELF:
-            return ()
-        if self.kind is TouchClass.ASKING:
-            return self.guard_keys
-        own = (person_key(self.person),) if self.person.party else ()
-        if self.rule.audience == "agency" or (self.rule.audience == "arranger" and case.agency):
-            return (case.agency, *own)
-        theirs = self.person == case.lead.contact or self.rule.audience in ("interviewers", "employer", "contact")
-        return (case.organisation, *own) if theirs else own
 
     @property
     def collision_order(self) -> tuple[bool, float, int, int, date, str, str]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from sync.advice import Rule
-from sync.models import Stage, TouchClass
+from sync.models import Stage
 from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, take_channel
@@ -19,6 +19,7 @@ from sync.schedule.floors import floor_draft, is_over, offer_floor, over_day, si
 from sync.schedule.ladders import ROUNDS, count_reasons
 from sync.schedule.people import agency_person, channel_for
 from sync.schedule.placing import Single
+from sync.schedule.reach import reached_by
 
 
 def acquainted(case: Case, *, desk: Desk) -> Draft | None:
@@ -71,8 +72,7 @@ def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
     """The days on which a touch of this row that goes to its agency was done."""
     for record in desk.by_lead.get(case.lead.key, ()):
         rule = desk.advice.rules.get(record.rule)
-        asked = rule is not None and rule.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
-        if rule and record.done_on and (asked or rule.audience in ("agency", "arranger")):
+        if rule and record.done_on and case.agency in reached_by(record, rule, case):
             yield record.done_on
 
 

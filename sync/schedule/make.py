@@ -26,9 +26,10 @@ from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, TouchMemory
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass, UnclearStatus
+from sync.reading.organisations import referrer_key
 from sync.schedule.asking import AfterIdea, asking_trains
-from sync.schedule.budgets import Guard
-from sync.schedule.cases import STOPS, Case, open_case
+from sync.schedule.budgets import Guard, find_limits
+from sync.schedule.cases import STOPS, Case, open_case, person_key
 from sync.schedule.decisions import decisions
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, remember
@@ -38,6 +39,7 @@ from sync.schedule.floors import single
 from sync.schedule.news import closing_notes, progress_notes, withdrawals
 from sync.schedule.obligations import hold_back_late, obligations, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
+from sync.schedule.reach import reached_by
 from sync.schedule.remarks import make_remarks
 from sync.schedule.review import review_event
 from sync.schedule.shared import (
@@ -74,7 +76,7 @@ def make_schedule(
     desk = open_desk(leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities)
     cases, problems = _open_cases(leads, desk)
     active = [case for case in cases if not _is_ignored(case, desk)]
-    placing = Placing(desk, _open_guard(desk))
+    placing = Placing(desk, Guard(find_limits(advice.rules, settings)))
     drafts = _plan_days(active, placing, desk)
     shared = SharedEvents(desk)
     drafts += _share(active, drafts, shared, [*leads.problems, *problems], leads.unclear)
@@ -215,34 +217,26 @@ def _share(
     return found
 
 
-def _open_guard(desk: Desk) -> Guard:
-    rules, limits = desk.advice.rules, desk.settings.limits
-    chosen = desk.settings.rules.numbers.get("R-003-5")
-    days = chosen.days if chosen and chosen.days is not None else limits.organisation_days
-    floor = rules["R-004-3"].days or 0
-    return Guard(organisation_days=days if rules["R-003-5"].on else 0, person_days=max(days, floor))
-
-
 def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None:
-    """What already reached them starts the clock of their organisation: outbound messages and touches that are done.
+    """What already reached them starts the clocks: outbound messages and touches that are done.
 
     Steps that this very run takes as done count like those of earlier runs, so that the next run finds the same limits.
     """
-    by_key = {case.agency: case for case in reversed(cases)} | {case.lead.key: case for case in cases}
+    by_key: dict[str, Case] = {}
     for case in cases:
         lead = case.lead
+        for key in (lead.key, case.agency, referrer_key(lead)):
+            by_key.setdefault(key, case)
         if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
-            guard.note_contact(case.org_keys, desk.day_of(lead.last_outbound), label=lead.label, lead_key=lead.key)
+            person = person_key(lead.contact)
+            keys = (*case.org_keys, person) if person else case.org_keys
+            guard.note_contact(keys, desk.day_of(lead.last_outbound), label=lead.label, lead_key=lead.key)
     for record in {**desk.memory.touches, **desk.touches}.values():
         rule, known = desk.advice.rules.get(record.rule), by_key.get(record.lead_key)
         if record.done_on is None or rule is None or known is None:
             continue
-        if rule.kind is TouchClass.ASKING:
-            guard.note_ask(known.org_keys, record.done_on, label=known.lead.label, lead_key=known.lead.key)
-        elif rule.audience in ("contact", "interviewers", "employer", "arranger"):
-            guard.note_contact(known.org_keys, record.done_on, label=known.lead.label, lead_key=known.lead.key)
-        elif rule.audience == "agency":
-            guard.note_contact((known.agency,), record.done_on, label=known.lead.label, lead_key=known.lead.key)
+        note = guard.note_ask if rule.kind is TouchClass.ASKING else guard.note_contact
+        note(reached_by(record, rule, known), record.done_on, label=known.lead.label, lead_key=known.lead.key)
 
 
 def _says_stop(lead: Lead) -> bool:

@@ -12,6 +12,8 @@ from sync.models import Lead, Person, TouchClass
 from sync.schedule.cases import Case
 
 NOBODY = Person()
+ASKED = (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
+"""Touches that want something of them: with an agency on the row they go to the agency."""
 WRITTEN = ("email", "text", "linkedin", "post")
 
 
@@ -44,7 +46,7 @@ def recipients(rule: Rule, case: Case) -> list[tuple[Person, str]]:
         case "self" | "none":
             return [(NOBODY, "")]
         case _:
-            return [(asked_person(lead) if rule.kind is TouchClass.ASKING else lead.contact, "")]
+            return [(asked_person(lead) if rule.kind in ASKED else lead.contact, "")]
 
 
 def asked_person(lead: Lead) -> Person:

@@ -20,11 +20,12 @@ from msgspec import Struct, field
 
 from sync.memory import Reaction
 from sync.models import Note, TouchClass
-from sync.schedule.budgets import Guard, Reached
+from sync.schedule.budgets import Block, Guard
 from sync.schedule.cases import Case, person_key
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft
 from sync.schedule.plain_text import clean
+from sync.schedule.reach import limits, reach
 
 FULL = 30
 """Without levelling a day still holds no more floors than its slots."""
@@ -114,13 +115,12 @@ class Placing(Struct):
         case = draft.case
         if case is None:
             return
-        if draft.kind is TouchClass.ASKING:
-            self.guard.note_ask(draft.guard_keys, draft.day, label=case.lead.label, lead_key=case.lead.key)
-        else:
-            self.guard.note_contact(draft.reached_keys, draft.day, label=case.lead.label, lead_key=case.lead.key)
+        note = self.guard.note_ask if draft.kind is TouchClass.ASKING else self.guard.note_contact
+        keys = reach(draft.rule, case, draft.person)
+        note(keys, draft.day, label=case.lead.label, lead_key=case.lead.key)
 
     def _find_day(self, draft: Draft) -> bool:
-        desk, wanted, keys = self.desk, draft.day, draft.guard_keys
+        desk, wanted, keys = self.desk, draft.day, _limits(draft)
         earliest = max(wanted, desk.soonest)
         if earliest > wanted:
             draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
@@ -130,7 +130,7 @@ class Placing(Struct):
             return False
         again = draft.offers > 1  # it keeps the day it is given now: the next run starts from there and moves nothing
         if block is not None and not again:
-            draft.reason.append(self._guard_reason(draft, earliest, guarded, block))
+            draft.reason.append(self._guard_reason(draft, guarded, block))
         given = self._release(draft)
         closed = guarded == desk.today and self._is_too_late_today(draft)
         if draft.rule.levelled and desk.settings.limits.daily_touches:
@@ -146,7 +146,7 @@ class Placing(Struct):
         self.load[day] += draft.rule.levelled
         return True
 
-    def _first_free(self, keys: Sequence[str], day: date) -> tuple[date | None, Reached | None]:
+    def _first_free(self, keys: Sequence[str], day: date) -> tuple[date | None, Block | None]:
         """The first day from this one on that no limit of these keys forbids, and what forbade this one."""
         return self.guard.first_free(keys, day, roll=self.desk.days.at_or_after) if keys else (day, None)
 
@@ -190,24 +190,24 @@ class Placing(Struct):
         _, high = desk.windows.bounds(desk.today, desk.settings.work_hours, desk.zone)
         return desk.has_begun(high)
 
-    def _guard_reason(self, draft: Draft, wanted: date, day: date, block: Reached) -> str:
-        desk, case = self.desk, draft.case
-        reached = date.fromordinal(block.day)
-        key = "reason.guard_planned" if reached >= desk.today else "reason.guard"
+    def _guard_reason(self, draft: Draft, day: date, block: Block) -> str:
+        """Who was reached when, whose limit that starts, and the first day after it. No day that moves by itself."""
+        desk = self.desk
+        reached = date.fromordinal(block.reached.day)
         return desk.say(
-            key,
-            days=(day - wanted).days,
-            organisation=clean(case.lead.organisation or case.lead.company or case.lead.label) if case else "",
+            "reason.guard_planned" if reached >= desk.today else "reason.guard",
+            to=desk.tell(day),
+            organisation=_name_of(block.key, draft),
             day=desk.tell(reached),
-            lead=clean(block.label),
-            limit=desk.settings.limits.organisation_days,
+            lead=clean(block.reached.label),
+            limit=block.limit,
         )
 
-    def _give_up(self, draft: Draft, block: Reached | None) -> None:
+    def _give_up(self, draft: Draft, block: Block | None) -> None:
         lead = draft.case.lead if draft.case else None
         self.desk.notes.append(
             Note(
-                self.desk.say("note.no_room", lead=clean(block.label) if block else ""),
+                self.desk.say("note.no_room", lead=clean(block.reached.label) if block else ""),
                 rule=draft.rule.id,
                 lead=lead.label if lead else None,
                 row=lead.row if lead else None,
@@ -222,10 +222,25 @@ class Placing(Struct):
         said = []
         if not desk.days.is_open(draft.day):
             said.append(desk.say("note.day_off", day=desk.tell(draft.day)))
-        if draft.kind is TouchClass.ASKING and not self.guard.is_free(draft.guard_keys, draft.day):
+        if draft.kind is TouchClass.ASKING and not self.guard.is_free(_limits(draft), draft.day):
             said.append(desk.say("note.inside_limit", day=desk.tell(draft.day)))
         for sentence in said:
             desk.notes.append(Note(sentence, rule=draft.rule.id, lead=case.lead.label, row=case.lead.row))
+
+
+def _limits(draft: Draft) -> tuple[str, ...]:
+    return limits(draft.rule, draft.case, draft.person) if draft.case else ()
+
+
+def _name_of(key: str, draft: Draft) -> str:
+    """Who the budget belongs to, as the row spells it."""
+    assert draft.case is not None
+    lead = draft.case.lead
+    if key == person_key(draft.person):
+        return clean(draft.person.name or draft.person.email)
+    if key == draft.case.agency:
+        return clean(lead.agency)
+    return clean(lead.organisation or lead.company or lead.label)
 
 
 def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from sync.models import Asking, Note, Stage
 from sync.reading.organisations import normalise_organisation
+from sync.schedule.budgets import find_limits
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
@@ -79,9 +80,9 @@ def _shared_budgets(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
         if not case.stage.closed:
             for key in case.org_keys:
                 groups.setdefault(key, []).append(case.lead.label)
-    limit = desk.settings.limits.organisation_days
+    limit = find_limits(desk.advice.rules, desk.settings).organisation
     for _, labels in sorted(groups.items()):
-        if len(labels) > 1:
+        if len(labels) > 1 and limit:
             yield Note(desk.say("note.shared_budget", limit=limit, leads=_bounded(labels)), rule="R-003-5")
 
 

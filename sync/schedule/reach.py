@@ -1,0 +1,48 @@
+"""Whose budgets a touch counts in: organisation, agency and person (R-003-5, R-004-3).
+
+One answer for a touch that is planned and for one that was done: what an ask has to keep its distance from is what
+earlier asks and contacts have started. Keys are those of `cases` (organisation, agency) and `person_key`.
+"""
+
+from __future__ import annotations
+
+from sync.advice import Rule
+from sync.memory import TouchMemory
+from sync.models import Person, TouchClass
+from sync.schedule.cases import Case, person_key
+from sync.schedule.people import ASKED, recipients
+
+_AT_THE_FIRM = ("interviewers", "employer", "contact")
+"""Audiences that are at the lead's own organisation."""
+
+
+def reach(rule: Rule, case: Case, person: Person) -> tuple[str, ...]:
+    """The budgets whose clock a touch of this rule to this person starts.
+
+    Whoever is asked answers for organisation and agency (C11), an obligation or a relation reaches the person and
+    where that person works. An agency of which nobody is known by name is no person.
+    """
+    if rule.kind is TouchClass.SELF:
+        return ()
+    own = (key,) if (key := person_key(person)) else ()
+    if rule.kind in ASKED:
+        return (*case.org_keys, *own)
+    if rule.audience == "agency" or (rule.audience == "arranger" and case.agency):
+        return (case.agency, *own)
+    theirs = person == case.lead.contact or rule.audience in _AT_THE_FIRM
+    return (case.organisation, *own) if theirs else own
+
+
+def limits(rule: Rule, case: Case, person: Person) -> tuple[str, ...]:
+    """The budgets a touch has to keep: an ask all that it reaches, a relation the person's."""
+    if rule.kind is TouchClass.ASKING:
+        return reach(rule, case, person)
+    if rule.kind is TouchClass.RELATION and person == case.lead.contact:
+        return (key,) if (key := person_key(person)) else ()
+    return ()
+
+
+def reached_by(record: TouchMemory, rule: Rule, case: Case) -> tuple[str, ...]:
+    """The budgets whose clock a remembered touch has started."""
+    people = {party: person for person, party in recipients(rule, case)}
+    return reach(rule, case, people.get(record.party) or Person(name=record.party))
