@@ -339,6 +339,8 @@ class Schedule(Struct, frozen=True):
     frozen_leads: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
     missed: frozenset[str] = frozenset()
+    done_ahead: frozenset[str] = frozenset()
+    """Those that are done, as the sheet shows, before the day they stand on: their events go (DESIGN 9)."""
     asked_for: frozenset[str] = frozenset()
     """Lead keys whose readable row itself says stop (closed, do_not_contact, interest no): not counted as loss."""
     holds_until: datetime | None = None

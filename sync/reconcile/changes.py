@@ -13,6 +13,7 @@ and *current* in the calendar against *observed* right after that write.
 | yes | yes, and its new content was rejected lately | any | keep, and say so |
 | yes | any | recurring, or with attendees | hands off: a write could mail people |
 | no, done or past | yes | yes | keep as history; a ticked one loses its alarm |
+| no, done in the sheet before its day | yes | yes | delete; with the user's own text keep, ticked, without alarm |
 | no, its cell is unreadable | yes | yes | keep as it is |
 | no | yes | with the user's own text | keep, marked closed, without alarm |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
@@ -24,7 +25,7 @@ Nothing is written unless a wish of ours changed, so a server that rewrites even
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -36,9 +37,11 @@ from sync.moments import day_of
 from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
 from sync.reconcile.identity import is_shared_key
 from sync.reconcile.outcomes import found
+from sync.reconcile.reactions import WATCH_DAYS
 from sync.reconcile.text_marks import user_part
 
 CLOSED_MARK = "Closed: "
+DONE_MARK = "✓ "
 REFUSED_DAYS = 7
 """What a server rejected is sent again after so many days: not every rejection is for good."""
 REFUSED = f"the calendar server rejects it as it is; it is tried again when it changes, or after {REFUSED_DAYS} days"
@@ -147,7 +150,8 @@ class Decider(Struct, frozen=True):
             return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
         if known.desired.cancelled and current is not None:
             return self._cancelled(known, current, row)
-        if self._done(known.uid) or known.uid in self.schedule.missed or self._past(known):
+        ahead = known.uid in self.schedule.done_ahead
+        if not ahead and (self._done(known.uid) or known.uid in self.schedule.missed or self._past(known)):
             return self._history(known, current, row)
         if current is None:
             gone = replace(known, gone=True)
@@ -155,8 +159,9 @@ class Decider(Struct, frozen=True):
         if self.lost:
             return _keep(known, current, row, "kept: nothing is deleted in a run without memory"), known
         if user_part(current.snapshot.description):
-            return self._close(known, current, row, with_mark=True)
-        change = _delete(known, current, row, self._why_deleted(lead_key), counted=self._counted(lead_key))
+            return self._close(known, current, row, mark=DONE_MARK if ahead else CLOSED_MARK)
+        why = "its row shows it as done" if ahead else self._why_deleted(lead_key)
+        change = _delete(known, current, row, why, counted=not ahead and self._counted(lead_key))
         if self.cancelled_days:
             return self._cancel(change, known, current)
         return change, replace(known, gone=True)
@@ -176,19 +181,25 @@ class Decider(Struct, frozen=True):
         return change, replace(known, gone=True)
 
     def _history(self, known: EventMemory, current: RemoteEvent | None, row: str | None) -> tuple[Change, EventMemory]:
-        ticked_ahead = self._done(known.uid) and not self._past(known)
-        if ticked_ahead and current is not None and current.snapshot.our_alarm is not None and not known.closed:
-            return self._close(known, current, row, with_mark=False)
+        watched = day_of(known.desired.start, self.zone) >= self.today - timedelta(days=WATCH_DAYS)
+        if (
+            watched
+            and self._ticked(known.uid)
+            and current is not None
+            and current.snapshot.our_alarm is not None
+            and not known.closed
+        ):
+            return self._close(known, current, row, mark="")
         after = known if current is None else replace(known, observed=current)
         return _keep(known, current, row, "kept as history"), after
 
     def _close(
-        self, known: EventMemory, current: RemoteEvent, row: str | None, *, with_mark: bool
+        self, known: EventMemory, current: RemoteEvent, row: str | None, *, mark: str
     ) -> tuple[Change, EventMemory]:
-        """Take the alarm off an event that stays; say in its title that its reason is gone, if that is so."""
+        """Take the alarm off an event that stays; a mark in its title says that its reason is gone, or done."""
         summary, snapshot = current.snapshot.summary, current.snapshot
-        if with_mark and not summary.startswith(CLOSED_MARK):
-            summary = CLOSED_MARK + summary
+        if not summary.startswith(mark):
+            summary = mark + summary
         event = replace(known.desired, start=snapshot.start, end=snapshot.end, summary=summary, alarm=None)
         if summary == snapshot.summary and snapshot.our_alarm is None:
             return _keep(known, current, row, "kept for your own text in it"), replace(known, observed=current)
@@ -199,8 +210,8 @@ class Decider(Struct, frozen=True):
             summary=summary,
             start=event.start,
             row=row,
-            reason="kept for your own text in it" if with_mark else "done: its alarm is off",
-            fields=("summary", "alarm") if with_mark else ("alarm",),
+            reason="kept for your own text in it" if mark else "done: its alarm is off",
+            fields=("summary", "alarm") if mark else ("alarm",),
             event=event,
             stamp=stamp,
             base=current,
@@ -212,8 +223,11 @@ class Decider(Struct, frozen=True):
 
     def _done(self, uid: str) -> bool:
         """A ticked event stays as history, even where the schedule has nothing to say about it any more."""
+        return uid in self.schedule.done or self._ticked(uid)
+
+    def _ticked(self, uid: str) -> bool:
         touch = self.memory.touches.get(uid)
-        return uid in self.schedule.done or (touch is not None and touch.reaction is Reaction.TICKED)
+        return touch is not None and touch.reaction is Reaction.TICKED
 
     def _past(self, known: EventMemory) -> bool:
         """Before today in the seeker's zone; past events are history, never deleted because their reason is gone."""

@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from sync.advice import Advice
 from sync.config import Settings
-from sync.memory import Memory, TouchMemory
+from sync.memory import Memory, Reaction, TouchMemory
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass, UnclearStatus
 from sync.reading.organisations import referrer_key
 from sync.schedule.asking import AfterIdea, asking_trains
@@ -104,6 +104,7 @@ def make_schedule(
         frozen_leads=frozen_leads,
         done=frozenset(desk.done),
         missed=frozenset(desk.missed),
+        done_ahead=frozenset(uid for uid in desk.done if _stands_ahead(uid, desk)),
         asked_for=frozenset(case.lead.key for case in cases if _says_stop(case.lead)),
     )
     return schedule, _next_memory(
@@ -237,6 +238,15 @@ def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None
             continue
         note = guard.note_ask if rule.kind is TouchClass.ASKING else guard.note_contact
         note(reached_by(record, rule, known), record.done_on, label=known.lead.label, lead_key=known.lead.key)
+
+
+def _stands_ahead(uid: str, desk: Desk) -> bool:
+    """Whether what the sheet shows as done still stands today or later; what the user ticked stays there."""
+    record = desk.touches.get(uid) or desk.memory.touches.get(uid)
+    if record is None or record.reaction is Reaction.TICKED or record.assumed:
+        return False
+    stood = record.pinned_to if record.pinned_to is not None else record.start
+    return stood is not None and desk.day_of(stood) >= desk.today
 
 
 def _says_stop(lead: Lead) -> bool:
