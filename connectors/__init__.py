@@ -37,6 +37,7 @@ ACCOUNTS: Mapping[str, str] = {
 
 MAKERS: Mapping[str, str] = {
     "caldav": "connectors.caldav_server:make_calendar",
+    "google_calendar": "connectors.google_calendar:make_calendar",
 }
 """Those in whose account a new calendar can be made."""
 

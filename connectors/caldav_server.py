@@ -13,20 +13,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors.dav.answers import NotDavError
+from connectors.dav.answers import READ_ONLY, LoginRefusedError, NotDavError
 from connectors.dav.collection import BATCH, CalendarCollection, Found
 from connectors.dav.request_window import RequestWindow
 from connectors.dav.revision import ask_through
 from connectors.dav.server_profiles import ServerProfile, choose_profile, tighten
 from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.google.address import is_google_calendar
-from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, same_path
+from connectors.http_transport import WHOLE_SECONDS, HttpTransport, Login, NoAnswerError, Transport, same_path
 from connectors.ical.reading import parse
 from connectors.ical.writing import Dialect, serialise, snapshot_of
 from connectors.outside import Outside
@@ -34,12 +34,15 @@ from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
 from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
 
+DOUBTS = 3
+"""So many refusals without a reason, and nothing taken: as many of other events are tried, then no more."""
 ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
 
 
 def open_target(settings: Settings, outside: Outside) -> CaldavServer:
     """The calendar at `[target] url`; one given by name is looked up first, which asks the server."""
     url = settings.target.url
+    until = (outside.begun or outside.clock()) + timedelta(seconds=settings.limits.run_seconds + WHOLE_SECONDS)
     if is_google_calendar(url):
         from connectors.google.calendar import open_calendar
 
@@ -51,8 +54,10 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
 
             url = find_calendar(url, settings.target.calendar, login, environ=outside.environ)
     profile = choose_profile(settings.target.profile, urlsplit(settings.target.url).hostname or "")
-    transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock)
-    return CaldavServer(transport, url, owner=settings.owner, profile=profile, outside=outside, login=login)
+    transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock, until=until)
+    return CaldavServer(
+        transport, url, owner=settings.owner, profile=profile, outside=outside, login=login, until=until
+    )
 
 
 def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
@@ -81,6 +86,15 @@ class _Progress(Struct):
     stopped: Written | None = None
     full: bool = False
     unread: list[Written] = []
+    doubted: list[Written] = []
+    """Refused without a reason; what that means shows when all is done."""
+    said_yes: set[Action] = set()
+    taken: set[Action] = set()
+    """Kinds of writes of which the server said in this run that it took one, and of which that is proven."""
+
+    def doubts(self, action: Action) -> int:
+        """How many writes of a kind were refused without a reason while none was taken."""
+        return 0 if action in self.said_yes else sum(one.change.action is action for one in self.doubted)
 
 
 class CaldavServer:
@@ -95,12 +109,20 @@ class CaldavServer:
         login: Login,
         profile: ServerProfile,
         outside: Outside,
+        until: datetime | None = None,
     ) -> None:
         clock, sleep = outside.clock, outside.sleep
         parts = urlsplit(url)
         self._collection = CalendarCollection(
-            transport, url, owner=owner, clock=clock, sleep=sleep, digest=self._speak_digest
+            transport,
+            url,
+            owner=owner,
+            clock=clock,
+            sleep=sleep,
+            digest=self._speak_digest,
+            login_refused=outside.login_refused,
         )
+        self._until = until
         self._url = url
         self._owner = owner
         self._login = login
@@ -117,8 +139,13 @@ class CaldavServer:
 
     def revision(self) -> str:
         """What the calendar says about its present state; empty where that tells nothing."""
+        if self._collection.login_refused:
+            return ""
         try:
             return ask_through(self._collection.transport, self._collection.path, clock=self._clock)
+        except LoginRefusedError:
+            self._collection.login_refused = True
+            return ""
         except (NoAnswerError, NotDavError):
             return ""
 
@@ -129,10 +156,13 @@ class CaldavServer:
         events: dict[str, RemoteEvent] = {}
         wanted: dict[str, str] = {}
         others: Counter[str] = Counter()
+        foreign = 0
         for path, row in rows.items():
             uid = named.get(path) or self._collection.uid_of(row.href)
             if uid is None:
-                others.update(self._collection.owners_of(row.href))
+                owners = self._collection.owners_of(row.href)
+                others.update(owners)
+                foreign += not owners
                 continue
             before = known.get(uid)
             if row.status // 100 == 2 and before is not None and row.etag and row.etag == before.etag:
@@ -151,7 +181,7 @@ class CaldavServer:
                 events[uid] = _with_revision(found.remote, known.get(uid))
             if uid in missing:
                 notes.append("the server's listing leaves out events that are there; they were asked for one by one")
-        return Observation(events, unreadable, tuple(dict.fromkeys(notes)), others)
+        return Observation(events, unreadable, tuple(dict.fromkeys(notes)), others, foreign)
 
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         """Write what the plan says; one outcome for each write.
@@ -179,6 +209,7 @@ class CaldavServer:
                 wave = [change for change in writes if change.action is action]
                 yield from self._wave(wave, progress, window, deadline)
         yield from self._read_back(progress)
+        yield from self._resolve_doubts(progress)
         if progress.stopped is not None and progress.stopped.verdict in (Verdict.LOGIN, Verdict.LOCKED_OUT):
             raise CredentialsError(f"{self._collection.host} refuses the login; nothing more was written")
 
@@ -206,7 +237,7 @@ class CaldavServer:
     def _speak_digest(self) -> Transport:
         from connectors.dav.transport import CaldavTransport
 
-        return CaldavTransport(self._url, self._login, environ=self._environ, clock=self._clock)
+        return CaldavTransport(self._url, self._login, environ=self._environ, clock=self._clock, until=self._until)
 
     def _wave(
         self, wave: Sequence[Change], progress: _Progress, window: RequestWindow, deadline: datetime
@@ -214,25 +245,35 @@ class CaldavServer:
         """All writes of one kind; what could not be begun any more is held."""
         allowed = self._profile.creates_per_run if wave and wave[0].action is Action.CREATE else None
         now, later = (wave, []) if allowed is None else (wave[:allowed], wave[allowed:])
-        begun = 0
-        for written in window.run(
-            now,
-            self._writer.write,
-            troubled=lambda written: written.trouble,
-            enough=lambda: self._ended(wave[0].action, progress, deadline),
-        ):
-            begun += 1
-            yield from self._take(written, progress)
-            if len(progress.unread) >= BATCH:
-                yield from self._read_back(progress)
-        for change in now[begun:]:
+        for doubts in (DOUBTS, 2 * DOUBTS):
+            begun = 0
+            for written in window.run(
+                now,
+                self._writer.write,
+                troubled=lambda written: written.trouble,
+                enough=lambda most=doubts: self._ended(wave[0].action, progress, deadline, most),  # type: ignore[misc]
+            ):
+                begun += 1
+                yield from self._take(written, progress)
+                if len(progress.unread) >= BATCH:
+                    yield from self._read_back(progress)
+            now = _spread(now[begun:])
+            if wave and progress.doubts(wave[0].action) >= doubts and progress.stopped is None:
+                self._stop_in_doubt(progress, for_good=doubts > DOUBTS)
+        for change in now:
             yield self._held(change, progress)
         for change in later:
             yield Outcome(change.uid, Result.HELD, message=f"{len(later)} more follow in the next runs", paced=True)
 
-    def _ended(self, action: Action, progress: _Progress, deadline: datetime) -> bool:
-        full = progress.full and action is Action.CREATE
+    def _ended(self, action: Action, progress: _Progress, deadline: datetime, most_doubts: int) -> bool:
+        full = (progress.full and action is Action.CREATE) or progress.doubts(action) >= most_doubts
         return progress.stopped is not None or full or self._clock() > deadline
+
+    def _stop_in_doubt(self, progress: _Progress, *, for_good: bool) -> None:
+        """No more writes if the calendar itself says that it takes none, or if it looks like that `for_good`."""
+        doubted = progress.doubted[-1]
+        if for_good or self._collection.why_unwritable():
+            progress.stopped = replace(doubted, verdict=Verdict.STOP, message=self._meaning_of(doubted.message))
 
     def _held(self, change: Change, progress: _Progress) -> Outcome:
         if progress.stopped is not None:
@@ -244,13 +285,24 @@ class CaldavServer:
     def _take(self, written: Written, progress: _Progress) -> Iterator[Outcome]:
         """One judged write: its outcome, or a place among those to be read back."""
         uid, verdict, message = written.change.uid, written.verdict, written.message
+        action = written.change.action
+        if verdict is Verdict.STOP:
+            written = replace(written, message=self._meaning_of(message))
+            message = written.message
         if verdict in STOPPING and progress.stopped is None:
             progress.stopped = written
         if verdict in (Verdict.STORED, Verdict.UNPROVEN):
             progress.unread.append(written)
+            progress.said_yes.add(action)
+        elif verdict is Verdict.DOUBTED:
+            progress.doubted.append(written)
         elif verdict is Verdict.PROVEN:
+            progress.said_yes.add(action)
+            progress.taken.add(action)
             yield Outcome(uid, Result.DONE, written.remote)
         elif verdict is Verdict.GONE:
+            progress.said_yes.add(action)
+            progress.taken.add(action)
             yield Outcome(uid, Result.DONE)
         elif verdict is Verdict.REJECTED:
             yield Outcome(uid, Result.REFUSED, message=message, rejected=True)
@@ -261,6 +313,33 @@ class CaldavServer:
             yield Outcome(uid, Result.HELD, message=message, not_before=written.not_before)
         else:
             yield Outcome(uid, Result.REFUSED, message=message)
+
+    def _resolve_doubts(self, progress: _Progress) -> Iterator[Outcome]:
+        """What refusals without a reason were about: this event, if the server took others, else the calendar."""
+        meaning = progress.stopped.message if progress.stopped and progress.stopped.verdict is Verdict.STOP else ""
+        for written in progress.doubted:
+            if written.change.action is Action.DELETE and progress.taken:
+                message = f"the server does not let it be taken out ({written.message})"
+                yield Outcome(written.change.uid, Result.REFUSED, message=message)
+                continue
+            if written.change.action in progress.taken:
+                message = f"the server refuses this one while it takes others ({written.message})"
+                yield Outcome(written.change.uid, Result.REFUSED, message=message, rejected=True)
+                continue
+            meaning = meaning or self._meaning_of(written.message)
+            yield Outcome(written.change.uid, Result.REFUSED, message=meaning)
+
+    def _meaning_of(self, said: str) -> str:
+        """What it means that the server refuses to write here, for a person."""
+        if not said[:3].isdigit():
+            return said
+        why = self._collection.why_unwritable()
+        if not why and "supported-calendar" in said:
+            why = "this calendar takes no events; choose another with followup calendars"
+        if not why and said.startswith("403"):
+            why = READ_ONLY
+        why = why or "it takes no events at this address; followup calendars shows those of the calendars it has"
+        return f"{self._collection.host} refuses to write ({said}): {why}"
 
     def _read_back(self, progress: _Progress) -> Iterator[Outcome]:
         """The proof for what the server said it took: few requests, again after a while for what does not show yet."""
@@ -286,7 +365,7 @@ class CaldavServer:
             for uid, found in seen.items():
                 outcome = self._proof(waiting[uid], found)
                 if outcome is not None:
-                    del waiting[uid]
+                    progress.taken.add(waiting.pop(uid).change.action)
                     yield outcome
         for uid in waiting:
             yield Outcome(uid, Result.UNKNOWN, message=trouble)
@@ -315,6 +394,13 @@ class CaldavServer:
             return None
         snapshot = snapshot_of(event, stamp, dialect=self._dialect)
         return RemoteEvent(event.uid, written.href, "", snapshot, written.sent.decode(), ours_alone=True)
+
+
+def _spread(changes: Sequence[Change]) -> Sequence[Change]:
+    """The same changes, those first that have least to do with what was tried before: others' leads, other days."""
+    size = len(changes)
+    first = dict.fromkeys((size - 1, size // 2, size // 4) if size else ())
+    return [changes[place] for place in first] + [one for place, one in enumerate(changes) if place not in first]
 
 
 def _with_revision(remote: RemoteEvent, before: RemoteEvent | None) -> RemoteEvent:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync import __version__
 from sync.errors import FollowupError
@@ -39,6 +40,10 @@ class Inquiry(Struct, frozen=True):
     """The calendar's password, where it was needed: it is looked up once per run."""
     edited: bool = False
     """A file differs from last time: the run will write, so the calendar's revision before it is no use."""
+    begun: datetime | None = None
+    """When it was asked: the run's seconds count from there."""
+    login_refused: bool = False
+    """The calendar refused the login: the run says so without another try."""
 
     def __repr__(self) -> str:
         return f"Inquiry({self.proof!r}, edited={self.edited})"  # never the password
@@ -58,6 +63,19 @@ def inquire(
     clock: Callable[[], datetime],
 ) -> Inquiry:
     """Whether a proof of the last run still holds: one request to the calendar, none for a file."""
+    begun = clock()
+    found = _inquire(config, default_state=default_state, now=now, environ=environ, clock=clock)
+    return replace(found, begun=begun)
+
+
+def _inquire(
+    config: Path,
+    *,
+    default_state: Callable[[str], Path],
+    now: datetime,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime],
+) -> Inquiry:
     try:
         document = tomllib.loads(config.read_text("utf-8"))
         place, owner = document.get("state", {}).get("path"), document.get("owner")
@@ -73,6 +91,7 @@ def inquire(
         return Inquiry(edited=True)
     revision, secret = proof.revision, ""
     if proof.address:
+        from connectors.dav.answers import LoginRefusedError
         from connectors.dav.revision import ask_revision
         from connectors.http_transport import Login
         from connectors.password import find_password
@@ -91,7 +110,10 @@ def inquire(
         except FollowupError:
             return Inquiry()
         login = Login(user, secret)
-        revision = ask_revision(proof.address, login, like=proof.revision, environ=environ, clock=clock)
+        try:
+            revision = ask_revision(proof.address, login, like=proof.revision, environ=environ, clock=clock)
+        except LoginRefusedError:
+            return Inquiry(secret=secret, login_refused=True)
     if proof.holds(now, inputs=inputs, revision=revision) and confirm_proof(state, proof, now):
         return Inquiry(proof, revision)
     return Inquiry(revision=revision, secret=secret)

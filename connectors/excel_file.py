@@ -66,7 +66,7 @@ class ExcelFile:
         name = self.path.name
         _check_page(content, name)
         spreads = _measure(content, name) if content.startswith(b"PK") else {}
-        title, grid, merged = _load(content, name, self.tab)
+        title, grid, merged, tabs = _load(content, name, self.tab)
         spread = spreads.get(title, _Spread())
         for (row, column), text in spread.errors.items():
             if row < len(grid) and column < len(grid[row]):
@@ -80,7 +80,8 @@ class ExcelFile:
                 f"{name}: in an .xls file a cell with an error (#REF!) looks empty; save it as .xlsx to see it"
             )
         rows = ((number, _cells(values)) for number, values in enumerate(grid, start=1))
-        return Table(name=name, rows=tuple(Row(number, cells) for number, cells in rows if cells), notes=tuple(notes))
+        found = tuple(Row(number, cells) for number, cells in rows if cells)
+        return Table(name=name, rows=found, notes=tuple(notes), tabs=tabs)
 
 
 def open_source(settings: Settings, outside: Outside) -> ExcelFile:
@@ -94,17 +95,17 @@ def _check_page(content: bytes, name: str) -> None:
         raise SourceError(f"{name} is a web page, not a spreadsheet; was it saved from a page that asks to log in?")
 
 
-def _load(content: bytes, name: str, tab: str | int) -> tuple[str, list[list[Any]], list[Any]]:
-    """Title, grid and merged ranges of the tab."""
+def _load(content: bytes, name: str, tab: str | int) -> tuple[str, list[list[Any]], list[Any], tuple[str, ...]]:
+    """Title, grid and merged ranges of the tab, and the titles of all that are shown."""
     import python_calamine as calamine
 
     try:
         book = calamine.load_workbook(BytesIO(content))
-        title = _choose_tab(book, name, tab)
+        title, tabs = _choose_tab(book, name, tab)
         sheet = book.get_sheet_by_name(title)
         if sheet.total_height * sheet.total_width > MAX_CELLS:
             raise SourceError(_too_wide(name, sheet.total_height, sheet.total_width))
-        return title, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or ())
+        return title, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or ()), tabs
     except calamine.PasswordError:
         raise SourceError(f"{name} is protected by a password; save a copy without one") from None
     except calamine.CalamineError as error:
@@ -116,17 +117,19 @@ def _load(content: bytes, name: str, tab: str | int) -> tuple[str, list[list[Any
         raise SourceError(f"{name} is damaged and cannot be read as a spreadsheet") from None
 
 
-def _choose_tab(book: Any, name: str, tab: str | int) -> str:
+def _choose_tab(book: Any, name: str, tab: str | int) -> tuple[str, tuple[str, ...]]:
+    """The tab that is meant, and the titles of all that are shown."""
     titles: list[str] = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith("WorkSheet")]
     visible = [sheet.name for sheet in book.sheets_metadata if str(sheet.visible).endswith(".Visible")]
     if not titles:
         raise SourceError(f"{name} has no sheet with cells")
+    shown = tuple(title for title in titles if title in visible) or tuple(titles)
     if tab == "":
-        return next((title for title in titles if title in visible), titles[0])
+        return shown[0], shown
     if tab in titles:
-        return str(tab)
+        return str(tab), shown
     if str(tab).isdigit() and 1 <= int(tab) <= len(titles):
-        return titles[int(tab) - 1]
+        return titles[int(tab) - 1], shown
     known = ", ".join(repr(title[:50]) for title in titles[:10])
     raise ConfigError(f"{name} has no tab {tab!r}; it has {known} (or 1 to {len(titles)})")
 

@@ -47,6 +47,11 @@ def open_target(settings: Settings, outside: Outside) -> GoogleCalendar:
     return GoogleCalendar(api, owner=settings.owner, zone=settings.timezone)
 
 
+def make_calendar(settings: Settings, outside: Outside, name: str) -> CalendarInfo:
+    """A new calendar of this login; its id stands in place of an address."""
+    return open_target(settings, outside).make_calendar(name)
+
+
 class GoogleCalendar:
     """A `Target` on one calendar."""
 

@@ -130,7 +130,8 @@ class GoogleSheet(Struct, frozen=True):
     def read(self) -> Table:
         """The whole tab in one request. Raises `SourceError`, `CredentialsError`, `ConfigError` (no such tab)."""
         answer, sheet = self._fetch()
-        return read_table(answer, sheet, address=self.address)
+        tabs = titles_of(answer.get("sheets", ())) if self.tab == "" else ()
+        return read_table(answer, sheet, address=self.address, tabs=tabs)
 
     def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
         """Put these texts into their cells, found again in the sheet as it is now, in one batch: all or nothing.
@@ -167,6 +168,12 @@ class GoogleSheet(Struct, frozen=True):
     def _no_such_tab(self, answer: Json) -> FollowupError:
         titles = [str(sheet["properties"]["title"])[:60] for sheet in answer.get("sheets", ())]
         return ConfigError(f"the sheet has no tab {self.tab!r}; its tabs are {', '.join(titles[:20])}: set source.tab")
+
+
+def titles_of(sheets: Sequence[Json]) -> tuple[str, ...]:
+    """The titles of the tabs that are shown and have cells."""
+    every = (sheet["properties"] for sheet in sheets)
+    return tuple(str(one["title"]) for one in every if one.get("sheetType", "GRID") == "GRID" and not one.get("hidden"))
 
 
 def find_tab(sheets: Sequence[Json], tab: str | int) -> Json | None:

@@ -4,6 +4,8 @@
 - One origin for good. Only paths are asked for, so that credentials never reach another host, whatever a server lists.
 - Connections are kept alive. PROPFIND, REPORT, GET and OPTIONS are sent again once when a connection breaks; PUT and
   DELETE never: their outcome is unknown and must be read back.
+- Every exchange ends: connecting, sending and every byte of the answer share one deadline (`bounded`), and none goes on
+  past `until`, the end of the run. A server that keeps saying "100 Continue" is cut off with the rest.
 - Sizes are bounded, unpacked ones too. TLS is verified; without TLS only a loopback address is spoken to.
 - Proxies come from the environment mapping handed in (`https_proxy`, `no_proxy`).
 
@@ -18,10 +20,11 @@ import re
 import select
 import ssl
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
 from typing import Protocol
@@ -29,13 +32,15 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from msgspec import Struct
 
+from connectors.bounded import BoundedSocket, Deadline, Timer
 from sync import __version__
 from sync.errors import ConfigError
 
 CONNECT_SECONDS = 20
 READ_SECONDS = 90
 """iCloud needs more than 30 seconds for a full multiget (caldav-facts 2.1)."""
-WHOLE_SECONDS = 240
+WHOLE_SECONDS = 120
+"""The longest exchange: every run ends within its `run_seconds` and one of these."""
 MAX_OCTETS = 32 * 1024 * 1024
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 USER_AGENT = f"followup/{__version__}"
@@ -95,12 +100,24 @@ class HttpTransport:
     """The standard library's client, with as many connections as requests were under way at once."""
 
     def __init__(
-        self, origin: str, login: Login | None, *, environ: Mapping[str, str], clock: Callable[[], datetime]
+        self,
+        origin: str,
+        login: Login | None,
+        *,
+        environ: Mapping[str, str],
+        clock: Callable[[], datetime],
+        until: datetime | None = None,
+        longest: float = WHOLE_SECONDS,
+        silence: float = READ_SECONDS,
+        timer: Timer = time.monotonic,
     ) -> None:
         self._origin = check_origin(origin)
         self._login = login
         self._proxy = proxy_for(self._origin, environ)
         self._clock = clock
+        self._until = until
+        self._longest, self._silence = longest, silence
+        self._timer = timer
         self._idle: list[HTTPConnection] = []
         self._tls: ssl.SSLContext | None = None
         self._lock = threading.Lock()
@@ -128,7 +145,7 @@ class HttpTransport:
         with self._lock:
             connection = self._make_connection()
         try:
-            connection.connect()
+            self._connect(connection, self._deadline())
         except (OSError, HTTPException):
             connection.close()
         else:
@@ -171,23 +188,37 @@ class HttpTransport:
     def _exchange(
         self, connection: HTTPConnection, method: str, path: str, headers: Mapping[str, str], body: bytes
     ) -> Answer:
+        deadline = self._deadline()
+        self._connect(connection, deadline)
         connection.request(method, path, body=body or None, headers=dict(headers))
-        if connection.sock is not None:
-            connection.sock.settimeout(READ_SECONDS)
         response = connection.getresponse()
         content = self._read(response)
         received = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, received, unpack(content, received.get("content-encoding", "")))
 
+    def _deadline(self) -> Deadline:
+        """The bound of one exchange that begins now."""
+        left = self._longest if self._until is None else (self._until - self._clock()).total_seconds()
+        return Deadline(min(left, self._longest), silence=self._silence, timer=self._timer)
+
+    def _connect(self, connection: HTTPConnection, deadline: Deadline) -> None:
+        """Open the connection unless it is open, and let the exchange that follows be bounded."""
+        if connection.sock is None:
+            connection.timeout = min(CONNECT_SECONDS, deadline.wait())
+            connection.connect()
+            assert connection.sock is not None
+            connection.sock = BoundedSocket(connection.sock, deadline)
+        assert isinstance(connection.sock, BoundedSocket)
+        connection.sock.deadline = deadline
+
     def _read(self, response: HTTPResponse) -> bytes:
-        latest = self._clock() + timedelta(seconds=WHOLE_SECONDS)
         parts: list[bytes] = []
         size = 0
         while part := response.read(256 * 1024):
             parts.append(part)
             size += len(part)
-            if size > MAX_OCTETS or self._clock() > latest:
-                raise HTTPException("the answer is too large or too slow")
+            if size > MAX_OCTETS:
+                raise HTTPException("the answer is too large")
         stated = response.headers.get("Content-Length", "")
         if stated.isdigit() and int(stated) != size and response.status not in (204, 304):
             raise HTTPException("the answer was cut off")

@@ -14,7 +14,9 @@ class Outside(Struct, frozen=True):
 
     `folder` is what relative paths are relative to. `secret` resolves the password or token of a section
     (`"target"`, `"source"`) and raises `CredentialsError`. `clock` returns aware time. `environ` is the environment,
-    for proxies; connectors never read it themselves.
+    for proxies; connectors never read it themselves. `begun` is when this run began, from which its seconds count;
+    None counts from where a connector is opened. `login_refused`: the calendar just refused this login, so that it is
+    not tried again.
     """
 
     folder: Path
@@ -22,3 +24,5 @@ class Outside(Struct, frozen=True):
     sleep: Callable[[float], None]
     secret: Callable[[str], str]
     environ: Mapping[str, str] = {}
+    begun: datetime | None = None
+    login_refused: bool = False

@@ -19,7 +19,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,15 +130,17 @@ class SqliteState:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise LockedError("another run of followup is at work on this state; try again when it has ended") from None
+            raise self._locked() from None
         except OSError as error:
             raise ConfigError(
                 f"the state folder {self.path.parent} cannot be written ({_cause(error)}); {ELSEWHERE}"
             ) from None
+        self._sign()
         try:
             yield
         finally:
             self.close()
+            self._signature.unlink(missing_ok=True)
             lock.release()
 
     def load(self) -> Memory:
@@ -249,6 +251,30 @@ class SqliteState:
         if self._database is not None:
             self._database.close()
             self._database = None
+
+    # --- who holds the lock ------------------------------------------------------------------------------------
+
+    @property
+    def _signature(self) -> Path:
+        """A note of the run at work, for one that finds the lock held: made when it began, with its process."""
+        return self.path.with_suffix(".running")
+
+    def _sign(self) -> None:
+        try:
+            self._signature.unlink(missing_ok=True)
+            with os.fdopen(os.open(self._signature, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as note:
+                note.write(str(os.getpid()))
+        except OSError:
+            return  # a run that cannot say so is still a run
+
+    def _locked(self) -> LockedError:
+        try:
+            process = int(self._signature.read_text("ascii")[:20])
+            since = datetime.fromtimestamp(self._signature.stat().st_mtime, UTC)
+        except (OSError, ValueError):
+            return LockedError("another run of followup is at work on this state; try again when it has ended")
+        said = f"another run of followup is at work on this state since {since:%Y-%m-%d %H:%M} UTC (process {process})"
+        return LockedError(f"{said}; try again when it has ended", since=since)
 
     # --- in here ---------------------------------------------------------------------------------------------
 

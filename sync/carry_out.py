@@ -13,6 +13,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync.counting import counted
 from sync.errors import FollowupError, TargetError
 from sync.memory import Memory
 from sync.models import Change, Observation, Outcome, Plan, Result
@@ -54,7 +55,8 @@ def carry_out(
 ) -> CarriedOut:
     """Write the plan's changes. `before` and `after` are the memory without and with all of them.
 
-    The change of the event `last` is written only once all others went well: the heartbeat tells of a good run.
+    The change of the event `last` is written only once all others went well and none is put off because the server
+    refuses it: the heartbeat tells of a good run.
     """
     planned = plan.writes
     unwritten = {change.uid: Outcome(change.uid, Result.HELD) for change in planned}
@@ -62,6 +64,8 @@ def carry_out(
     outcomes: dict[str, Outcome] = {}
     failure: FollowupError | None = None
     for writes in ([w for w in planned if w.uid != last], [w for w in planned if w.uid == last]):
+        if writes and writes[0].uid == last and plan.refused:
+            break
         if writes and failure is None and all(map(_went_well, outcomes.values())):
             failure = _apply(writes, target, store, number, outcomes, observation, deadline, progress)
     outcomes |= {w.uid: Outcome(w.uid, Result.HELD, paced=True) for w in planned if w.uid not in outcomes}
@@ -128,6 +132,16 @@ def message_of(done: CarriedOut) -> str:
     return (
         f"{len(done.broken)} of {len(done.outcomes)} changes did not reach the calendar; the next run tries again"
         + (f" ({'; '.join(said[:3])})" if said else "")
+    )
+
+
+def refused_message(refused: Sequence[Change]) -> str:
+    """The sentence about changes that are not sent for now because the server rejected their content lately."""
+    named = ", ".join(f"“{change.summary}”" for change in refused[:3])
+    more = f" and {len(refused) - 3} more" if len(refused) > 3 else ""
+    return (
+        f"{counted(len(refused), 'event')} not in the calendar as planned, because its server refuses the content: "
+        f"{named}{more}; enter it by hand if it matters today"
     )
 
 

@@ -61,9 +61,13 @@ class CredentialsError(FollowupError):
 
 
 class LockedError(FollowupError):
-    """Another run holds the lock."""
+    """Another run holds the lock, `since` then where that is known."""
 
     exit_code = 8
+
+    def __init__(self, message: str, *, since: datetime | None = None) -> None:
+        super().__init__(message)
+        self.since = since
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -69,6 +69,8 @@ class Table(Struct, frozen=True):
     """What the source decided while reading (encoding, delimiter) and a person should be able to see."""
     zone: str | None = None
     """The sheet's own IANA zone, where it has one."""
+    tabs: tuple[str, ...] = ()
+    """The titles of all tabs, where the source has several."""
     delimited: bool = False
     """Cells are told apart by a separator: in a row wider than the header they have shifted."""
 
@@ -427,6 +429,8 @@ class Observation(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     others: Mapping[str, int] = {}
     """How many events another followup has there, by its owner."""
+    foreign: int = 0
+    """How many entries of the calendar are nobody's followup's."""
 
 
 class CalendarInfo(Struct, frozen=True):
@@ -481,7 +485,9 @@ class Change(Struct, frozen=True):
     counted: bool = False
     """A delete that the guard counts: a vanished row, or changed mapping, rules or settings."""
     rejected: bool = False
-    """A write put off because the server refuses this very content (quarantine)."""
+    """A write put off because the server refuses this very content (quarantine): the calendar is not as planned."""
+    absent: bool = False
+    """Kept in memory only: it is not in the calendar."""
 
 
 class Result(StrEnum):
@@ -524,8 +530,13 @@ class Plan(Struct, frozen=True):
     """The guard's sentence where it holds the deletes back, with numbers and rows; else empty."""
 
     def count(self, action: Action) -> int:
-        """How many changes are of this kind."""
-        return sum(change.action is action for change in self.changes)
+        """How many changes are of this kind. What is not in the calendar as planned does not count as kept."""
+        return sum(change.action is action and not (change.rejected or change.absent) for change in self.changes)
+
+    @property
+    def refused(self) -> tuple[Change, ...]:
+        """What the calendar should hold and the server refuses to take as it is."""
+        return tuple(change for change in self.changes if change.rejected)
 
     @property
     def writes(self) -> tuple[Change, ...]:

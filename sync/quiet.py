@@ -32,10 +32,17 @@ class Trouble(Struct, frozen=True):
     sentence: str
 
 
-def trouble_of_error(error: FollowupError) -> tuple[Trouble, ...]:
-    """The trouble of a run that failed. Meeting another run at work is none: that one does what is to be done."""
+def trouble_of_error(error: FollowupError, *, hangs: bool = False) -> tuple[Trouble, ...]:
+    """The trouble of a run that failed.
+
+    Meeting another run at work is none, since that one does what is to be done, unless it `hangs`: it has been at work
+    for longer than any run may take.
+    """
     if isinstance(error, LockedError):
-        return ()
+        if not hangs:
+            return ()
+        sentence = f"{error}. No run takes that long: that one hangs, and no other can work until it is ended"
+        return (Trouble(f"{error.exit_code}", sentence),)
     return (Trouble(f"{error.exit_code} {_without_numbers(str(error))}", str(error)),)
 
 

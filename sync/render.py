@@ -21,8 +21,8 @@ from rich.text import Text
 from sync.counting import counted
 from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
 from sync.moments import day_of
+from sync.reading.columns import Column
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
-from sync.setup.guess import ColumnGuess
 from sync.summary import result_word, summary_line
 from sync.work_log import Contact, contact_rows
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 RESULT_STYLES = {0: "green", 1: "bold red", 3: "yellow", 4: "bold red", 7: "bold red", 8: "yellow"}
 """How loud an exit code is shown; those that pass by themselves are plain red."""
+FIRST_LINES = 2
+"""Of an event's text, where it is shown before there is any."""
 SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -150,28 +152,28 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
         console.print(Text.assemble("  ", (mark, style), "  ", plain(finding.text)))
 
 
-def show_guess(console: Console, guesses: Sequence[ColumnGuess]) -> None:
+def show_columns(console: Console, columns: Sequence[Column]) -> None:
     """How the columns of a sheet are read, with the reason and the cells of the first rows."""
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for head in ("column", "is read as", "because", "first cells"):
         grid.add_column(head, overflow="fold")
-    for guess in guesses:
-        cells = " | ".join(_short(cell, 20) or "(empty)" for cell in guess.samples)
-        texts = (_short(guess.header, 30), guess.field or "(not read)", guess.reason, cells)
-        grid.add_row(*(Text(plain(text), style="" if guess.field else "dim") for text in texts))
+    for column in columns:
+        cells = " | ".join(_short(cell, 20) for cell in column.samples[:3]) or "(empty)"
+        texts = (_short(column.header, 30), column.field or "(not read)", column.reason, cells)
+        grid.add_row(*(Text(plain(text), style="" if column.field else "dim") for text in texts))
     console.print(grid)
 
 
-def show_first(console: Console, changes: Sequence[Change], zone: ZoneInfo, *, problems: int) -> None:
-    """The first follow-ups that would be created, and how many cells could not be read."""
+def show_first(console: Console, changes: Sequence[Change], timezone: str, *, head: str) -> None:
+    """The first follow-ups that would be created, as the calendar will show them."""
+    zone = ZoneInfo(timezone)
     console.print()
-    console.print(
-        Text("The first follow-ups would be:" if changes else "Nothing is to be followed up yet.", style="bold")
-    )
+    console.print(Text(head, style="bold"))
     for change in changes:
         console.print(Padding(Text(plain(f"{when(change.start, zone)}  {change.summary}")), (0, 0, 0, 2)))
-    if problems:
-        console.print(Text(f"{counted(problems, 'cell')} could not be read; `followup check` lists them."))
+        lines = change.event.description.splitlines() if change.event else []
+        for line in [line for line in lines if line.strip()][:FIRST_LINES]:
+            console.print(Padding(Text(plain(line), style="dim"), (0, 0, 0, 6)))
 
 
 def show_contacts(console: Console, contacts: Sequence[Contact]) -> None:

@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.advice import Advice, load_advice
-from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of
+from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of, refused_message
 from sync.config import Settings
 from sync.counting import counted
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
@@ -338,6 +338,9 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
     if done is not None:
         codes.append(exit_code_of(done))
         messages += [message for message in (message_of(done),) if message]
+        if refused := decided.plan.refused:
+            codes.append(TargetError.exit_code)
+            messages.append(refused_message(refused))
         waiting = sum(o.paced and o.uid != decided.heartbeat for o in done.outcomes)
         if waiting:
             messages.append(f"{waiting} more changes follow in the next runs")

@@ -33,6 +33,11 @@ _RESULTS = {
 
 def summary_line(plan: Plan) -> str:
     """What would be done, in numbers."""
+    if not plan.writes and plan.refused:
+        return (
+            f"Nothing more to change: {counted(plan.count(Action.KEEP), 'event')} in the calendar as planned, "
+            f"{len(plan.refused)} refused by its server."
+        )
     if not plan.writes:
         return f"Nothing to change; {counted(plan.count(Action.KEEP), 'event')} in the calendar as planned."
     words = [(Action.CREATE, "create"), (Action.UPDATE, "update"), (Action.DELETE, "delete"), (Action.KEEP, "keep")]
@@ -45,7 +50,8 @@ def done_line(plan: Plan, outcomes: Iterable[Outcome]) -> str:
         return summary_line(plan)
     done = _count_done(plan, outcomes)
     words = [(Action.CREATE, "created"), (Action.UPDATE, "updated"), (Action.DELETE, "deleted")]
-    return ", ".join(f"{done[a]} {word}" for a, word in words) + f", {done[Action.KEEP]} kept as they were."
+    refused = f", {len(plan.refused)} refused by its server" if plan.refused else ""
+    return ", ".join(f"{done[a]} {word}" for a, word in words) + f", {done[Action.KEEP]} kept as they were{refused}."
 
 
 def result_word(exit_code: int) -> str:
@@ -77,6 +83,8 @@ def _count_done(plan: Plan, outcomes: Iterable[Outcome]) -> Mapping[Action, int]
     """How many changes of each kind came true; what is kept needs no outcome."""
     done = {outcome.uid for outcome in outcomes if outcome.result is Result.DONE}
     return {
-        action: sum(c.action is action and (action is Action.KEEP or c.uid in done) for c in plan.changes)
+        action: plan.count(action)
+        if action is Action.KEEP
+        else sum(c.action is action and c.uid in done for c in plan.changes)
         for action in Action
     }

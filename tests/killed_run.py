@@ -38,7 +38,7 @@ def main() -> int:
     def burning_send(
         self: HttpTransport, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b""
     ) -> Answer:
-        if method not in ("PUT", "DELETE"):
+        if method not in ("PUT", "DELETE", "POST", "PATCH"):
             return send(self, method, path, headers=headers, body=body)
         fuse.burn()
         answer = send(self, method, path, headers=headers, body=body)

@@ -19,10 +19,12 @@
 | trash-bin refusal            | `trash`                                                                            |
 | accept-any sync token        | followup sends no token: a sync-collection REPORT fails the test                   |
 | silent limit                 | `hides_half`, `multiget_omits`                                                     |
+| multiget refused             | `multiget_404` (whole, for one missing name), `_413`, `_limit`, `_403`, `_500`     |
 | inner 404 listing            | `listing_inner_404`                                                                |
 | lag 0-10 s                   | `lags_2`, `lags_10`                                                                |
 | 429/503, both Retry-Afters   | `slow_down_429`, `slow_down_429_date`, `slow_down_503`, `slow_down_503_date`       |
 | (what only a probe can tell) | `loses_zones`, `adds_alarms`, `serial`                                             |
+| (read-only, not for events)  | `refuses_403`, `_404`, `_405`, `_409`, `refuses_privileges`, `refuses_events`      |
 | drop the connection          | `drop_before`, `drop_after`, `read_drop`                                           |
 """
 
@@ -70,6 +72,11 @@ HABITS = frozenset(
         "lists_twice",
         "second_propstat",
         "multiget_omits",
+        "multiget_404",
+        "multiget_413",
+        "multiget_limit",
+        "multiget_403",
+        "multiget_500",
         "hides_half",
         "lags_2",
         "lags_10",
@@ -85,6 +92,8 @@ HABITS = frozenset(
         "serial",
     }
 )
+WALLS = frozenset({"refuses_403", "refuses_404", "refuses_405", "refuses_409", "refuses_privileges", "refuses_events"})
+"""Reasons why a calendar takes no writes at all: nothing settles there, so they are in no pair."""
 DEFAULT_ALARM = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT30M\r\nDESCRIPTION:x\r\nEND:VALARM\r\n"
 REJECTED_WORD = "initech"
 """What a server that `rejects_404` finds bad in an event."""
@@ -165,7 +174,7 @@ class StubServer:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
-        assert self.habits <= HABITS, self.habits - HABITS
+        assert self.habits <= HABITS | WALLS, self.habits - HABITS
         assert self.faults.keys() <= FAULTS, self.faults.keys() - FAULTS
 
     # --- what a test does ------------------------------------------------------------------------------------
@@ -247,6 +256,8 @@ class StubServer:
         for fault, answer in refusals.items():
             if self._happens(fault):
                 return answer
+        for wall in self.habits & WALLS:
+            return self._wall(wall)
         if method == "PUT" and self._happens("false_yes"):
             return Answer(200, {"content-type": "text/html"}, LOGIN_PAGE)
         if method == "DELETE" and self._happens("false_delete"):
@@ -280,10 +291,19 @@ class StubServer:
             etag = {} if thing is None or "no_etag" in self.habits else {"etag": self._etag(thing)}
             return Answer(404) if thing is None else Answer(200, etag, thing.data.encode())
         if method == "PROPFIND":
-            return self._list(path, headers)
+            return self._list(path, headers, body)
         assert method == "REPORT", method
         assert "sync-collection" not in body, "a delta proves nothing that a listing does not"
         return self._multiget(body) if "calendar-multiget" in body else self._query(body)
+
+    def _wall(self, wall: str) -> Answer:
+        named = {
+            "refuses_privileges": b'<d:error xmlns:d="DAV:"><d:need-privileges/></d:error>',
+            "refuses_events": _error('<C:supported-calendar-component xmlns:C="urn:ietf:params:xml:ns:caldav"/>'),
+        }
+        if wall in named:
+            return Answer(403, XML, named[wall])
+        return Answer(int(wall[-3:]), {"content-type": "text/html"}, b"<h1>No</h1>Apache/2.4.52 (Ubuntu)")
 
     # --- writes ----------------------------------------------------------------------------------------------
 
@@ -393,12 +413,26 @@ class StubServer:
             path = path.replace("-", "%2D").replace("ann", "%61nn")
         return f"https://p99-other-host.example{path}" if "absolute_hrefs" in self.habits else path
 
-    def _list(self, path: str, headers: Mapping[str, str]) -> Answer:
+    def _rights(self) -> str:
+        """What an access rule and the calendar's kind say, where the server says them (RFC 3744, RFC 4791)."""
+        if "refuses_privileges" in self.habits:
+            return "<d:current-user-privilege-set><d:privilege><d:read/></d:privilege></d:current-user-privilege-set>"
+        if "refuses_events" in self.habits:
+            comp = '<C:comp name="VTODO"/>'
+            return (
+                '<C:supported-calendar-component-set xmlns:C="urn:ietf:params:xml:ns:caldav">'
+                f"{comp}</C:supported-calendar-component-set>"
+            )
+        return ""
+
+    def _list(self, path: str, headers: Mapping[str, str], body: str) -> Answer:
         own = f"<d:href>{self._href(CALENDAR)}</d:href>"
         if path != CALENDAR or self._happens("listing_inner_404"):
             return Answer(
                 207, XML, _multistatus(f"<d:response>{own}<d:status>HTTP/1.1 404 Not Found</d:status></d:response>")
             )
+        if "current-user-privilege-set" in body:
+            return Answer(207, XML, _multistatus(f"<d:response>{own}{_propstat(self._rights())}</d:response>"))
         kind = '<d:resourcetype><d:collection/><C:calendar xmlns:C="urn:ietf:params:xml:ns:caldav"/></d:resourcetype>'
         rows = [f"<d:response>{own}{_propstat(kind)}</d:response>"]
         if self._happens("listing_empty"):
@@ -432,6 +466,14 @@ class StubServer:
     def _multiget(self, body: str) -> Answer:
         rows = []
         asked = [unquote(href) for href in re.findall(r"href>([^<]*)<", body)]
+        if "multiget_404" in self.habits and not all(map(self._visible, asked)):
+            return Answer(404, XML, _error("<s:message xmlns:s='s'>File not found: calendars/ann</s:message>"))
+        if "multiget_413" in self.habits and len(asked) > 2:
+            return Answer(413)
+        if "multiget_limit" in self.habits and len(asked) > 1:
+            return Answer(403, XML, _error("<d:number-of-matches-within-limits/>"))
+        if "multiget_403" in self.habits or "multiget_500" in self.habits:
+            return Answer(403 if "multiget_403" in self.habits else 500)
         for position, path in enumerate(asked):
             if self._visible(path) is not None:
                 if "multiget_omits" not in self.habits or position % 2:

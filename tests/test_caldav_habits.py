@@ -26,7 +26,7 @@ from connectors.caldav_server import CaldavServer
 from connectors.dav.collection import CalendarCollection
 from connectors.dav.server_profiles import ServerProfile
 from connectors.http_transport import Answer, Login
-from connectors.ical.writing import Dialect, serialise
+from connectors.ical.writing import Dialect, serialise, snapshot_of
 from connectors.sqlite_state import SqliteState
 from sync.errors import CredentialsError, TargetError
 from sync.models import Change, Event, Observation, Outcome, RemoteEvent, Result
@@ -34,6 +34,7 @@ from sync.repair import try_out
 
 FOREIGN = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:dentist\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 LOGIN = Login("ann", "secret")
+SNAPSHOT = snapshot_of(make_event("acme"), make_stamp())
 URL = f"http://127.0.0.1:1{CALENDAR}"
 
 
@@ -414,12 +415,42 @@ def test_only_what_was_seen_in_this_run_is_deleted() -> None:
     assert publisher.stub.writes() == 0
 
 
-def test_what_the_user_removed_is_absent() -> None:
-    publisher = make_publisher()
+REFUSED_MULTIGETS = sorted(habit for habit in HABITS if habit.startswith("multiget_"))
+
+
+@pytest.mark.parametrize("habit", ["", *REFUSED_MULTIGETS])
+def test_what_the_user_removed_is_absent(habit: str) -> None:
+    publisher = make_publisher(habits={habit} - {""})
     publisher.run()
     uid = next(iter(publisher.wanted))
     del publisher.stub.things[f"{CALENDAR}{uid}.ics"]
     assert set(publisher.target.observe(publisher.remotes).events) == publisher.wanted.keys() - {uid}
+
+
+@pytest.mark.parametrize("habit", REFUSED_MULTIGETS)
+def test_a_multiget_that_is_refused_costs_few_requests_more(habit: str) -> None:
+    publisher = make_publisher(habits={habit})
+    events = [make_event(f"lead{number}") for number in range(150)]
+    for event in events:
+        publisher.stub.put(f"{event.uid}.ics", serialise(event, make_stamp()).decode())
+    gone = events[7]
+    del publisher.stub.things[f"{CALENDAR}{gone.uid}.ics"]
+    known = {event.uid: RemoteEvent(event.uid, f"{CALENDAR}{event.uid}.ics", '"old"', SNAPSHOT, "") for event in events}
+    publisher.stub.log.clear()
+    observed = publisher.target.observe(known)
+    assert observed.events.keys() == known.keys() - {gone.uid}
+    assert len(publisher.stub.log) <= 2 * len(events)
+
+
+def test_a_server_in_trouble_ends_the_run_though_its_listing_came() -> None:
+    publisher = make_publisher()
+    publisher.run()
+    publisher.stub.faults = {"get_403": 99}
+    publisher.stub.habits = frozenset({"multiget_500", "reorders"})
+    for uid in publisher.wanted:
+        publisher.stub.put(f"{uid}.ics", publisher.stub.things[f"{CALENDAR}{uid}.ics"].data)
+    with pytest.raises(TargetError, match="gave no calendar data"):
+        publisher.target.observe(publisher.remotes)
 
 
 def test_after_the_deadline_nothing_is_begun() -> None:

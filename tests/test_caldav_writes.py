@@ -27,25 +27,28 @@ def error(name: str) -> bytes:
         pytest.param(Answer(200, {}, b"<html>"), "UNPROVEN", "UNPROVEN", "UNPROVEN", id="a page"),
         pytest.param(Answer(207, {}, b"<x/>"), "UNPROVEN", "UNPROVEN", "UNPROVEN", id="multistatus"),
         pytest.param(Answer(301), "LOOK", "LOOK", "LOOK", id="redirect"),
-        pytest.param(Answer(400, {}, b"bad"), "REJECTED", "REJECTED", "REFUSED", id="bad request"),
+        pytest.param(Answer(400, {}, b"bad"), "DOUBTED", "DOUBTED", "DOUBTED", id="bad request"),
         pytest.param(
-            Answer(400, {}, b"Object with uid already exists"), "LOOK", "LOOK", "REFUSED", id="uid, Nextcloud"
+            Answer(400, {}, b"Object with uid already exists"), "LOOK", "LOOK", "DOUBTED", id="uid, Nextcloud"
         ),
         pytest.param(Answer(401), "LOGIN", "LOGIN", "LOGIN", id="login"),
-        pytest.param(Answer(403), "REJECTED", "REJECTED", "REFUSED", id="forbidden"),
-        pytest.param(Answer(403, {}, error("need-privileges")), "STOP", "STOP", "REFUSED", id="read-only"),
-        pytest.param(Answer(403, {}, error("no-uid-conflict")), "LOOK", "LOOK", "REFUSED", id="uid, by name"),
+        pytest.param(Answer(403), "DOUBTED", "DOUBTED", "DOUBTED", id="forbidden"),
+        pytest.param(Answer(403, {}, error("need-privileges")), "STOP", "STOP", "DOUBTED", id="read-only"),
         pytest.param(
-            Answer(403, {}, error("unique-scheduling-object-resource")), "LOOK", "LOOK", "REFUSED", id="uid, Cyrus"
+            Answer(403, {}, error("supported-calendar-component")), "STOP", "STOP", "DOUBTED", id="takes no events"
+        ),
+        pytest.param(Answer(403, {}, error("no-uid-conflict")), "LOOK", "LOOK", "DOUBTED", id="uid, by name"),
+        pytest.param(
+            Answer(403, {}, error("unique-scheduling-object-resource")), "LOOK", "LOOK", "DOUBTED", id="uid, Cyrus"
         ),
         pytest.param(Answer(403, {}, b'{"domain": "usageLimits"}'), "WAIT", "WAIT", "WAIT", id="quota, Google"),
         pytest.param(Answer(404), "LOOK", "LOOK", "GONE", id="not found; iCloud's rejection"),
         pytest.param(Answer(405), "STOP", "STOP", "STOP", id="not allowed"),
-        pytest.param(Answer(409), "LOOK", "LOOK", "REFUSED", id="conflict"),
+        pytest.param(Answer(409), "LOOK", "LOOK", "DOUBTED", id="conflict"),
         pytest.param(Answer(410), "LOOK", "LOOK", "GONE", id="gone"),
         pytest.param(Answer(412), "LOOK", "LOOK", "REFUSED", id="precondition"),
         pytest.param(Answer(412, {}, error("valid-calendar-data")), "REJECTED", "REJECTED", "REFUSED", id="Xandikos"),
-        pytest.param(Answer(413), "REJECTED", "REJECTED", "REFUSED", id="too large"),
+        pytest.param(Answer(413), "DOUBTED", "DOUBTED", "DOUBTED", id="too large"),
         pytest.param(Answer(423), "BUSY", "BUSY", "BUSY", id="locked"),
         pytest.param(Answer(429), "WAIT", "WAIT", "WAIT", id="too many"),
         pytest.param(Answer(500), "UNKNOWN", "UNKNOWN", "UNKNOWN", id="server error"),

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from servers import radicale
+from terminal import converse
 
 from sync.cli import run_command
 from sync.config import parse_settings
@@ -63,7 +58,7 @@ def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown
     shown = capsys.readouterr()
     assert "applied_on" in shown.out
     assert "first follow-ups" in shown.out
-    assert "1 cell could not be read" in shown.out
+    assert "1 cell could not be read" in shown.err
     assert "never ring" in shown.err
     text = (folder / "followup.toml").read_text("utf-8")
     settings = parse_settings(text)
@@ -73,7 +68,7 @@ def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown
         "applied_on": "Beworben am",
         "status": "Status",
     }
-    assert settings.target.details == "short"
+    assert settings.target.details == "full", "nobody else reads a file that nobody hosts"
     assert '# "其他" = "on_hold"' in text
     assert not (folder / "f.ics").exists()
     assert (folder / "followup.toml").stat().st_mode & 0o777 == 0o600
@@ -178,32 +173,6 @@ def test_a_mapping_of_ones_own_is_read_beside_the_configuration(
     assert "'compny' is no field" in capsys.readouterr().err
 
 
-def converse(folder: Path, answers: Sequence[tuple[str, str]], *options: str) -> str:
-    """`init` on a terminal: each answer is typed when its question has come. Gives all that was on the screen."""
-    master, slave = pty.openpty()
-    command = [str(Path(sys.executable).with_name("followup")), "init", "--now", NOW, "--no-color", *options]
-    process = subprocess.Popen(command, cwd=folder, stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
-    os.close(slave)
-    screen, seen, left = "", 0, list(answers)
-    try:
-        while select.select([master], [], [], 20)[0]:
-            try:
-                screen += os.read(master, 65_536).decode("utf-8", "replace")
-            except OSError:  # how Linux tells that the other side has gone
-                break
-            if left and (place := screen.find(left[0][0], seen)) >= 0:
-                seen = place + len(left[0][0])
-                os.write(master, left.pop(0)[1].encode() + b"\n")
-        assert not left, screen
-        assert process.wait(60) == 0, screen
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
-    assert not left, screen
-    return screen
-
-
 def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_chosen_one(folder: Path) -> None:
     store = folder / "store"
     store.mkdir()
@@ -215,22 +184,27 @@ def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_cho
             [
                 ("Your sheet", "leads.csv"),
                 ("Your time zone", "Europe/Berlin"),
-                ("Public holidays", "DE-BY"),
                 ("Your calendar", server.root),
-                ("Your name on that server", "ann"),
-                ("empty to skip): ", "hunter2"),
-                ("Which of them", "7"),
-                ("That is none of them", "work"),
-                ("anyone else see", "no"),
-                ("What does '其他' mean", ""),
+                ("Your name there", "ann"),
+                ("Your password there", "hunter2"),
+                ("Which calendar", "7"),
+                ("Which calendar", "work"),
+                ("anyone else see", ""),
+                ("Where is the password kept", ""),
+                ("Right (Enter)", ""),
+                ("How you sign", ""),
             ],
+            "--now",
+            NOW,
         )
-    assert "Found 2 calendars" in screen
+    assert "1. home" in screen
     assert "hunter2" not in screen
     text = (folder / "followup.toml").read_text("utf-8")
     assert "hunter2" not in text
     target = parse_settings(text).target
     assert (target.url, target.user, target.details) == (wanted, "ann", "full")
+    assert (folder / target.password_file).read_text("utf-8") == "hunter2\n"
+    assert (folder / target.password_file).stat().st_mode & 0o777 == 0o600
 
 
 def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(folder: Path) -> None:
@@ -243,16 +217,20 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
             ("Your sheet", "gone.csv"),
             ("there is no file", "leads.csv"),
             ("Your time zone", "Berlin"),
-            ("is no time zone", "Europe/Berlin"),
-            ("Public holidays", "Bavaria"),
-            ("no such country", "DE-BY"),
+            ("is no time zone", "Europe/Berlin ZZ"),
+            ("no such country", "Europe/Berlin de-by"),
             ("Your calendar", "follow ups"),
-            ("neither an .ics file", "f.ics"),
-            ("What is 'Timestamp'", "9"),
+            ("is no calendar that is known", "f.ics"),
+            ("Will anybody but you see", ""),
+            ("What is 'Timestamp'", "99"),
             ("is none of them", "1"),
             ("What is 'Due on'", "follow_up_on"),
-            ("What does '其他' mean", "sent"),
+            ("Right (Enter)", "1 applied for it"),
+            ("is none of", "1 sent"),
+            ("How you sign", "Ann Lee; +49 30 901820; data analyst"),
         ],
+        "--now",
+        NOW,
     )
     assert "1. applied_on: the day you applied" in screen
     assert "Acme" in screen.partition("first follow-ups")[2]
@@ -262,6 +240,7 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
     assert settings.source.columns["applied_on"] == "Timestamp"
     assert settings.source.columns["follow_up_on"] == "Due on"
     assert settings.source.statuses == {"其他": "sent"}
+    assert (settings.me.name, settings.me.phone, settings.me.line) == ("Ann Lee", "+49 30 901820", "data analyst")
 
 
 CALENDARS = (

@@ -187,3 +187,18 @@ def test_of_two_runs_at_once_one_leaves(desk: Desk) -> None:
     assert second.returncode == 8, second.stderr
     assert "another run" in second.stderr
     assert desk.sync() == 0
+
+
+def test_a_run_that_hangs_with_the_lock_is_said_under_quiet_too(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:
+    """Otherwise nobody hears of it: every later run leaves in silence, for weeks."""
+    changed(desk)
+    quiet = [*desk.arguments(), "--quiet"]
+    with SqliteState(desk.folder / "state.sqlite").lock():
+        assert run_command(quiet) == 8
+        assert capfd.readouterr().err == ""
+        os.utime(desk.folder / "state.running", (0, 0))
+        assert run_command(quiet) == 8
+        said = capfd.readouterr().err
+    assert f"process {os.getpid()}" in said and "hangs" in said
+    assert not (desk.folder / "state.running").exists()
+    assert desk.sync() == 0

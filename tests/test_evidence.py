@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW, at
 from servers import Server, radicale, xandikos
+from stub_server import CALENDAR, StubServer, VirtualTime, serve
 
 from connectors.evidence import Inquiry, digest_inputs, inquire, last_left_out, recall_proof
 from sync.cli import run_command
@@ -178,3 +179,24 @@ def test_an_edit_on_the_server_makes_it_doubt(server: Server, tmp_path: Path) ->
     assert ask(tmp_path, LATER + timedelta(minutes=1)).proof is not None
     assert server.send("DELETE", f"{path}theirs.ics").status in (200, 204)
     assert ask(tmp_path, LATER + timedelta(minutes=2)).proof is None
+
+
+def test_a_refused_login_is_sent_once_though_it_is_asked_first_whether_to_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Servers lock accounts; every try counts."""
+    stub = StubServer(VirtualTime())
+    with serve(stub) as root:
+        login = 'user = "ann"\npassword_command = ["echo", "secret"]'
+        write(tmp_path, f'type = "caldav"\nurl = "{root}{CALENDAR}"\n{login}')
+        for file in (tmp_path, tmp_path / "followup.toml"):
+            file.chmod(0o700)
+        assert [sync(tmp_path), sync(tmp_path)] == [0, 0]
+        for edited in (False, True):
+            stub.faults = {"read_401": 9}
+            stub.log.clear()
+            if edited:
+                (tmp_path / "leads.csv").write_text((tmp_path / "leads.csv").read_text("utf-8") + "\n", "utf-8")
+            assert sync(tmp_path, LATER) == 7
+            assert len(stub.log) == 1
+            assert "refuses the login" in capsys.readouterr().err

@@ -186,7 +186,7 @@ def test_a_refusal_that_stays_is_reported_and_the_rest_goes_on(facade: GoogleCal
         observed=target.observe({}),
     )
     assert outcomes[stuck.uid].result is Result.REFUSED
-    assert "newer DTSTAMP" in outcomes[stuck.uid].message
+    assert "refuses the update (409" in outcomes[stuck.uid].message
     assert outcomes[other.uid].result is Result.DONE
     assert [method for method, _ in facade.writes] == ["PUT", "PUT", "DELETE"]
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import socket
+import threading
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from urllib.parse import urlsplit
 
 import pytest
 from transport_contract import Told, TransportContract, told
 
+from connectors.bounded import within
+from connectors.dav.transport import CaldavTransport
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, path_of, proxy_for, same_path
 from sync.errors import ConfigError
 
@@ -76,14 +82,71 @@ def test_a_proxy_we_cannot_use_is_said() -> None:
         proxy_for(urlsplit("https://cal.example.org/"), {"all_proxy": "socks5://p:1080"})
 
 
-def test_a_server_that_drips_is_left(told: Told) -> None:
-    moments = (NOW + timedelta(hours=n) for n in count())
-    transport = HttpTransport(told.url, None, environ={}, clock=lambda: next(moments))
-    told.say(200, b"x" * 10)
-    told.say(200, b"x" * 10)
-    with pytest.raises(NoAnswerError, match="slow"):
-        transport.send("GET", "/", headers={})
+@pytest.fixture(params=["in the body", "in a header", "endless 100 Continue", "says nothing"])
+def dripping(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server that goes on for ever, a byte at a time, until it is hung up on."""
+    begun = {
+        "in the body": b"HTTP/1.1 201 Created\r\nContent-Length: 99999\r\n\r\n",
+        "in a header": b"HTTP/1.1 201 Created\r\nX-Long: ",
+    }
+    again = b"HTTP/1.1 100 Continue\r\n\r\n" if request.param == "endless 100 Continue" else b"x"
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                peer = listening.accept()[0]
+                with peer, contextlib.suppress(OSError):
+                    peer.recv(65536)
+                    peer.sendall(begun.get(request.param, b""))
+                    while True:
+                        if request.param != "says nothing":
+                            peer.sendall(again)
+                        elif not peer.recv(1):
+                            break
+                        time.sleep(0.001)
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    thread.join(5)
+
+
+@pytest.mark.parametrize("method", ["PROPFIND", "PUT"])
+@pytest.mark.parametrize("kind", ["http", "caldav"])
+def test_an_exchange_ends_however_slowly_a_server_answers(dripping: str, method: str, kind: str) -> None:
+    transport: Transport
+    if kind == "http":
+        ticks = count()  # every look at the timer is a second later
+        transport = HttpTransport(
+            dripping, None, environ={}, clock=lambda: NOW, longest=20, timer=lambda: float(next(ticks)), silence=0.2
+        )
+    else:
+        transport = CaldavTransport(dripping, Login("ann", "x"), environ={}, clock=lambda: NOW, longest=0.2)
+    with pytest.raises(NoAnswerError, match="in time"):
+        transport.send(method, "/", headers={}, body=b"x" * 100)
     transport.close()
+
+
+@pytest.mark.parametrize("kind", [HttpTransport, CaldavTransport])
+def test_no_exchange_goes_on_past_the_end_of_the_run(told: Told, kind: type[HttpTransport | CaldavTransport]) -> None:
+    transport = kind(told.url, Login("ann", "x"), environ={}, clock=lambda: NOW, until=NOW)
+    with pytest.raises(NoAnswerError, match="in time"):
+        transport.send("PROPFIND", "/", headers={})
+    transport.close()
+    assert told.seen == []
+
+
+def test_work_that_does_not_end_is_given_up_on() -> None:
+    hold = threading.Event()
+    with pytest.raises(TimeoutError):
+        within(0.01, hold.wait)
+    hold.set()
+    assert within(60, lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        within(60, lambda: 1 // 0)
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ def test_asking_a_calendar_loads_the_standard_library_only() -> None:
     assert not loaded & (HEAVY | {"subprocess"})
     assert ours(loaded) == {
         "sync.errors",
+        "connectors.bounded",
         "connectors.dav",
         "connectors.dav.answers",
         "connectors.dav.revision",

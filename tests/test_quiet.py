@@ -54,6 +54,13 @@ def test_another_run_at_work_needs_nobody() -> None:
     assert trouble_of_error(ConfigError("unknown key"))
 
 
+def test_a_run_that_hangs_needs_somebody() -> None:
+    """The sentence names since when and which process; as long as it hangs it is said once a day."""
+    first, later = (trouble_of_error(LockedError("at work since 09:15 (process 7)"), hangs=True) for _ in range(2))
+    assert "process 7" in first[0].sentence
+    assert told((0 * HOUR, first), (HOUR, later), (REPEAT, later)) == [1, 0, 1]
+
+
 @pytest.mark.parametrize("kept", ["", "{", "[]", "null", '{"a": 5}', '{"a": "yesterday"}'])
 def test_a_damaged_memory_says_it_again(kept: str) -> None:
     sentences, said = pick_news(DOWN, said=kept, now=NOW)

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from sync.config import parse_settings
 from sync.errors import ConfigError
-from sync.models import Lead, Row, Stage, Table
-from sync.reading.columns import understand_columns
+from sync.models import Lead, Stage
 from sync.reading.guess import ASKED
-from sync.reading.vocabulary import load_vocabulary
-from sync.setup.guess import MEANINGS, STAGE_MEANINGS, count_old, guess_columns
-from sync.setup.places import choose_details, explain_target, recognise_source, recognise_target
+from sync.setup.guess import count_old
+from sync.setup.interview import load_phrases
+from sync.setup.places import clean_path, explain_target, recognise_source
 from sync.setup.settings_file import Setup, write_settings
 
 
@@ -41,11 +40,25 @@ def test_what_is_no_source(text: str) -> None:
         recognise_source(text)
 
 
-def test_targets() -> None:
-    assert recognise_target("out/f.ics")["type"] == "ics"
-    assert recognise_target("https://cal.example/dav/")["type"] == "caldav"
-    with pytest.raises(ConfigError):
-        recognise_target("calendar")
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [
+        ("leads.csv", "leads.csv"),
+        ("'/home/ann/my jobs/leads.csv' ", "/home/ann/my jobs/leads.csv"),
+        ('"/home/ann/my jobs/leads.csv"', "/home/ann/my jobs/leads.csv"),
+        (r"/home/ann/my\ jobs/leads\ \(1\).csv", "/home/ann/my jobs/leads (1).csv"),
+        ("file:///home/ann/my%20jobs/leads.csv", "/home/ann/my jobs/leads.csv"),
+        ("~/leads.csv", "/home/ann/leads.csv"),
+        ("'~/my leads.csv'", "/home/ann/my leads.csv"),
+    ],
+)
+def test_paths_as_a_terminal_gets_them_when_a_file_is_dragged_there(typed: str, path: str) -> None:
+    assert clean_path(typed, home="/home/ann") == path
+
+
+def test_paths_on_windows_keep_their_backslashes() -> None:
+    assert clean_path(r"& 'C:\My Jobs\leads.csv'", home="", windows=True) == r"C:\My Jobs\leads.csv"
+    assert clean_path("file:///C:/My%20Jobs/leads.csv", home="", windows=True) == "C:/My Jobs/leads.csv"
 
 
 def test_a_feed_is_said_not_to_ring_and_to_need_hosting() -> None:
@@ -53,24 +66,6 @@ def test_a_feed_is_said_not_to_ring_and_to_need_hosting() -> None:
     assert "never ring" in text
     assert "https address" in text
     assert "Rings: yes" in explain_target({"type": "caldav", "url": "https://cal.example"})[0]
-
-
-@pytest.mark.parametrize(
-    ("kind", "others", "details"), [("ics", False, "short"), ("caldav", True, "short"), ("caldav", False, "full")]
-)
-def test_details(kind: str, others: bool, details: str) -> None:
-    assert choose_details(kind, others_see_it=others) == details
-
-
-def test_the_guess_shows_every_column_with_its_reason_and_cells() -> None:
-    rows = (("Company", "Phone", "Zodiac"), ("Acme", "yes", "Leo"), ("Bolt", "no", ""))
-    table = Table("leads.csv", tuple(Row(i, cells) for i, cells in enumerate(rows, 1)))
-    columns = understand_columns(table, chosen={}, vocabulary=load_vocabulary(), accepted={})
-    company, phone, zodiac = guess_columns(table, columns)
-    assert (company.field, company.reason, company.samples) == ("company", "a known header", ("Acme", "Bolt"))
-    assert phone.field == ""
-    assert phone.reason == "it holds no phone numbers"
-    assert zodiac.reason == "nothing says what it holds"
 
 
 def test_old_rows_are_counted() -> None:
@@ -104,6 +99,7 @@ def test_whatever_the_answers_the_file_says_the_same(path: str, header: str, wor
     )
 
 
-def test_every_field_a_column_may_be_asked_about_has_a_meaning() -> None:
-    assert set(MEANINGS) == ASKED
-    assert list(STAGE_MEANINGS) == list(Stage)
+def test_every_field_and_every_stage_is_put_in_a_persons_words() -> None:
+    phrases = load_phrases("en")
+    assert set(phrases.meanings) >= ASKED
+    assert list(phrases.stages) == list(Stage)

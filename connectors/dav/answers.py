@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from xml.etree import ElementTree
 
 from msgspec import Struct
@@ -27,6 +28,13 @@ LIST_BODY = (
 _REVISIONS = {"sync-token": b"<sync-token/>", "getctag": b'<getctag xmlns="http://calendarserver.org/ns/"/>'}
 _STATUS_LINE = re.compile(r"\s*HTTP/[\d.]+\s+(\d{3})")
 _ETAG = re.compile(r"[\x20-\x7e]{1,500}")
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+WRITING = frozenset({"write", "write-content", "bind", "all"})
+"""Privileges with which events can be written (RFC 3744 3)."""
+READ_ONLY = (
+    "you may read this calendar but not write into it; ask its owner for the right to write, "
+    "or choose another with followup calendars"
+)
 LONGEST_WAIT = timedelta(hours=2)
 UNASKED_WAIT = timedelta(minutes=15)
 """DAVx5's bounds for Retry-After (caldav-facts 6)."""
@@ -34,6 +42,10 @@ UNASKED_WAIT = timedelta(minutes=15)
 
 class NotDavError(ValueError):
     """The answer is not what a WebDAV server says: a login page, a proxy's error, half a text."""
+
+
+class LoginRefusedError(NotDavError):
+    """The server does not take this login; servers lock accounts, so it is not sent again."""
 
 
 class DavRow(Struct, frozen=True):
@@ -155,13 +167,12 @@ def clean_etag(text: str) -> str:
 
 
 def reason_of(answer: Answer) -> str:
-    """The server's words for a refusal, as one short line for a person; never markup."""
-    named = preconditions(answer)
-    if named:
-        return f"{answer.status} {', '.join(sorted(named)[:3])}"
-    text = " ".join(re.sub(r"<[^>]*>", " ", answer.text[:2000]).split())
-    text = "".join(letter for letter in text if letter.isprintable())[:120]
-    return f"{answer.status} {text}".strip()
+    """A refusal in one short line: its number, the preconditions it names, else what the number means.
+
+    Never the server's own page: it may hold a banner, an address, anything at all.
+    """
+    named = sorted(name for name in preconditions(answer) if re.fullmatch(r"[A-Za-z-]{3,60}", name))
+    return f"{answer.status} {', '.join(named[:3]) or _PHRASES.get(answer.status, '')}".strip()
 
 
 def multiget_body(paths: Iterable[str]) -> bytes:
@@ -171,6 +182,29 @@ def multiget_body(paths: Iterable[str]) -> bytes:
     for path in paths:
         ElementTree.SubElement(root, f"{DAV}href").text = path
     return _write(root)
+
+
+def rights_body() -> bytes:
+    """A PROPFIND for what the calendar takes and what we may do there (RFC 3744 5.5, RFC 4791 5.2.3)."""
+    root = ElementTree.Element(f"{DAV}propfind")
+    asked = ElementTree.SubElement(root, f"{DAV}prop")
+    ElementTree.SubElement(asked, f"{DAV}current-user-privilege-set")
+    ElementTree.SubElement(asked, f"{CALDAV}supported-calendar-component-set")
+    return _write(root)
+
+
+def why_unwritable(answer: Answer) -> str:
+    """What an answer to `rights_body` says against writing events there; empty where it says nothing."""
+    root = _parse(answer.body) if answer.status == 207 else None
+    if root is None:
+        return ""
+    kinds = {element.get("name", "").upper() for element in root.iter(f"{CALDAV}comp")}
+    if kinds and "VEVENT" not in kinds:
+        return "this calendar takes no events (it is for tasks or journals); choose another with followup calendars"
+    rights = {_local(held.tag) for privilege in root.iter(f"{DAV}privilege") for held in privilege}
+    if rights and not rights & WRITING:
+        return READ_ONLY
+    return ""
 
 
 def find_uid_body(uid: str) -> bytes:

@@ -29,17 +29,21 @@ from connectors.dav.answers import (
     multiget_body,
     read_rows,
     reason_of,
+    rights_body,
     unasked_wait,
     wait_asked,
     wants_digest,
+    why_unwritable,
 )
 from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
-from sync.errors import CredentialsError, TargetError
+from sync.errors import CredentialsError, FollowupError, TargetError
 from sync.models import RemoteEvent
 from sync.reconcile.identity import is_ours, owner_of
 
 BATCH = 100
+FEW, DEAD_ENDS = 4, 3
+"""Refused so often for so few names and never taken, a multiget is no use: each event is asked for by itself."""
 XML_HEADERS = {"Content-Type": "application/xml; charset=utf-8"}
 PAUSES = (1.0, 3.0)
 SHORT_WAIT = timedelta(seconds=15)
@@ -69,14 +73,18 @@ class CalendarCollection:
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
         digest: Callable[[], Transport] | None = None,
+        login_refused: bool = False,
     ) -> None:
         self.transport = transport
         self._digest = digest
+        self.login_refused = login_refused
+        """It was refused a moment ago, before this calendar was asked for anything: once is enough."""
         self.path = path_of(url).rstrip("/") + "/"
         self.host = urlsplit(url).hostname or ""
         self._owner = owner
         self._clock = clock
         self._sleep = sleep
+        self._dead_ends = 0
 
     def href_of(self, uid: str) -> str:
         """Where a new event goes: only letters, digits and hyphens, which no server garbles (caldav-facts 5.1)."""
@@ -114,6 +122,13 @@ class CalendarCollection:
         except NotDavError:
             return False
 
+    def why_unwritable(self) -> str:
+        """What the calendar itself says against writing events into it; empty where it says nothing."""
+        try:
+            return why_unwritable(self.ask("PROPFIND", self.path, {"Depth": "0"}, rights_body()))
+        except FollowupError:
+            return ""
+
     def fetch(
         self, wanted: Mapping[str, str], *, expected: Mapping[str, RemoteEvent] | None = None
     ) -> Iterator[tuple[str, Found | None]]:
@@ -126,8 +141,7 @@ class CalendarCollection:
         uids = sorted(wanted)
         for first in range(0, len(uids), BATCH):
             batch = uids[first : first + BATCH]
-            body = multiget_body(path_of(wanted[uid]) for uid in batch)
-            rows = by_path(self._rows(self.ask("REPORT", self.path, {"Depth": "1"}, body)))
+            rows = self._download({uid: wanted[uid] for uid in batch})
             for uid in batch:
                 row = rows.get(same_path(wanted[uid]))
                 if row is not None and row.status in (404, 410):
@@ -136,6 +150,27 @@ class CalendarCollection:
                     yield uid, self._found(uid, row.href, row.etag, row.data, known.get(uid))
                 else:
                     yield uid, self.look(uid, wanted[uid])
+
+    def _download(self, wanted: Mapping[str, str], *, patient: bool = True) -> Mapping[str, DavRow]:
+        """The rows of these hrefs by path, from as few requests as the server allows; none for those it refuses.
+
+        Some refuse a whole multiget for one missing name (sabre/dav 1.8) or for its size: halves tell. That says
+        nothing about the calendar, which was listed in this run.
+        """
+        if self._dead_ends >= DEAD_ENDS or (len(wanted) < 2 and not patient):
+            return {}
+        body = multiget_body(path_of(href) for href in wanted.values())
+        try:
+            rows = by_path(read_rows(self.ask("REPORT", self.path, {"Depth": "1"}, body, patient=patient)))
+        except NotDavError:
+            self._dead_ends += len(wanted) <= FEW
+        else:
+            self._dead_ends = 0
+            return rows
+        uids = list(wanted)
+        half = len(uids) // 2
+        parts = ({uid: wanted[uid] for uid in part} for part in (uids[:half], uids[half:]))
+        return {path: row for part in parts for path, row in self._download(part, patient=False).items()}
 
     def look(self, uid: str, href: str) -> Found | None:
         """What lies at one href now; None where nothing does."""
@@ -148,7 +183,7 @@ class CalendarCollection:
 
     def find(self, uid: str) -> Found | None:
         """Our event under whatever name the server keeps it. A locator: None proves nothing (caldav-facts 4)."""
-        answer = self.ask("REPORT", self.path, {"Depth": "1"}, find_uid_body(uid))
+        answer = self.ask("REPORT", self.path, {"Depth": "1"}, find_uid_body(uid), patient=False)
         try:
             rows = read_rows(answer)
         except NotDavError:
@@ -158,8 +193,14 @@ class CalendarCollection:
                 return self._found(uid, row.href, row.etag, row.data)
         return None
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The answer to a read, after up to three tries. Raises for what no retry cures."""
+    def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes, *, patient: bool = True) -> Answer:
+        """The answer to a read, after up to three tries. Raises for what no retry cures.
+
+        A REPORT may be beyond a server that is well otherwise: its trouble is an answer like any other, at once unless
+        `patient`.
+        """
+        if self.login_refused:
+            raise self._refused_login()
         sent = {**headers, **(XML_HEADERS if body else {})}
         for pause in (*PAUSES, None):
             try:
@@ -172,10 +213,12 @@ class CalendarCollection:
             if wants_digest(answer) and self._digest is not None:
                 self.transport.close()
                 self.transport, self._digest = self._digest(), None
-                return self.ask(method, path, headers, body)
+                return self.ask(method, path, headers, body, patient=patient)
             if is_rate_limit(answer) or (answer.status == 503 and wait_asked(answer, self._clock()) is not None):
                 self._sleep(self._bearable_wait(answer, last=pause is None))
             elif answer.status >= 500 and answer.status not in (501, 505, 507):
+                if method == "REPORT" and (pause is None or not patient):
+                    return answer
                 if pause is None:
                     raise TargetError(f"{self.host} has trouble ({reason_of(answer)}); the next run tries again")
                 self._sleep(pause)
@@ -195,9 +238,7 @@ class CalendarCollection:
 
     def _refuse_whole(self, answer: Answer) -> None:
         if answer.status == 401:
-            raise CredentialsError(
-                f"{self.host} refuses the login; check [target] user and its password (many need an app password)"
-            )
+            raise self._refused_login()
         if is_switched_off(answer):
             raise CredentialsError(
                 "the CalDAV API is switched off in the Google Cloud project of this login; open"
@@ -208,6 +249,11 @@ class CalendarCollection:
             raise TargetError(
                 f"{self.host} says the calendar has moved to {moved}; put the right address into [target] url"
             )
+
+    def _refused_login(self) -> CredentialsError:
+        return CredentialsError(
+            f"{self.host} refuses the login; check [target] user and its password (many need an app password)"
+        )
 
     def _rows(self, answer: Answer) -> list[DavRow]:
         if answer.status in (403, 404, 405, 409, 410, 501):

@@ -6,17 +6,18 @@ The library raises many kinds of errors at servers that talk nonsense (caldav-fa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import niquests
 from caldav.lib import error as caldav_errors
 from lxml.etree import LxmlError
 
+from connectors.bounded import within
 from connectors.dav.transport import open_client
-from connectors.http_transport import Login, is_loopback
+from connectors.http_transport import WHOLE_SECONDS, Login, is_loopback
 from sync.errors import ConfigError, CredentialsError, TargetError
 from sync.models import CalendarInfo
 
@@ -30,6 +31,9 @@ _NONSENSE = (
     TypeError,
     ValueError,
 )
+LOOK_SECONDS = 2 * WHOLE_SECONDS
+"""For all requests of one look at an account."""
+Found = TypeVar("Found")
 _WRITING = frozenset({"{DAV:}write", "{DAV:}write-content", "{DAV:}bind", "{DAV:}all"})
 _PRIVILEGES = '<propfind xmlns="DAV:"><prop><current-user-privilege-set/></prop></propfind>'
 _NOT_FOR_EVENTS = "it takes no events"
@@ -38,8 +42,12 @@ _READ_ONLY = "it is read-only for you"
 
 def list_calendars(url: str, login: Login, *, environ: Mapping[str, str]) -> tuple[CalendarInfo, ...]:
     """All calendars of the account, by name. Raises `TargetError` or `CredentialsError`."""
-    with _client(url, login, environ) as client:
-        found = [_describe(calendar) for calendar in client.get_calendars()]
+
+    def look() -> list[CalendarInfo]:
+        with _client(url, login, environ) as client:
+            return [_describe(calendar) for calendar in client.get_calendars()]
+
+    found = _in_time(url, look)
     return tuple(sorted(found, key=lambda info: (info.name.casefold(), info.url)))
 
 
@@ -59,12 +67,24 @@ def find_calendar(url: str, name: str, login: Login, *, environ: Mapping[str, st
 def make_calendar(url: str, name: str, login: Login, *, environ: Mapping[str, str]) -> CalendarInfo:
     """A new calendar, looked up again afterwards: servers choose addresses of their own (caldav-facts 11)."""
     before = {info.url for info in list_calendars(url, login, environ=environ)}
-    with _client(url, login, environ) as client:
-        client.principal().make_calendar(name=name)
+
+    def make() -> None:
+        with _client(url, login, environ) as client:
+            client.principal().make_calendar(name=name)
+
+    _in_time(url, make)
     new = [info for info in list_calendars(url, login, environ=environ) if info.url not in before]
     if len(new) != 1:
         raise TargetError(f"the server made no calendar {name!r}; make it in your calendar program and name it here")
     return new[0]
+
+
+def _in_time(url: str, work: Callable[[], Found]) -> Found:
+    """What the work gives; a server that does not come to an end is left."""
+    try:
+        return within(LOOK_SECONDS, work)
+    except TimeoutError:
+        raise TargetError(f"{urlsplit(url).hostname} does not answer in time; the next try may go better") from None
 
 
 @contextmanager

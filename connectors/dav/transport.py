@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import niquests
 from caldav import DAVClient
 
+from connectors.bounded import within
 from connectors.http_transport import (
     CONNECT_SECONDS,
     MAX_OCTETS,
@@ -62,12 +63,16 @@ class CaldavTransport:
         environ: Mapping[str, str],
         clock: Callable[[], datetime],
         auth_type: str = "digest",
+        until: datetime | None = None,
+        longest: float = WHOLE_SECONDS,
     ) -> None:
         self._origin = check_origin(origin)
         self._login = login
         self._environ = environ
         self._clock = clock
         self._auth_type = auth_type
+        self._until = until
+        self._longest = longest
         self._own = threading.local()
         self._all: list[Any] = []
         self._lock = threading.Lock()
@@ -77,7 +82,7 @@ class CaldavTransport:
         try:
             return self._exchange(method, path, headers, body)
         except (OSError, HTTPException, niquests.exceptions.RequestException) as error:
-            if method not in REPEATABLE or isinstance(error, niquests.exceptions.Timeout):
+            if method not in REPEATABLE or isinstance(error, niquests.exceptions.Timeout | TimeoutError):
                 raise NoAnswerError(_explain(error)) from None
         try:
             return self._exchange(method, path, headers, body)
@@ -105,7 +110,17 @@ class CaldavTransport:
         return found
 
     def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        left = self._longest if self._until is None else (self._until - self._clock()).total_seconds()
+        if left <= 0:
+            raise TimeoutError("the run's time is up")
         client = self._client()
+        try:
+            return within(min(left, self._longest), lambda: self._ask(client, method, path, headers, body))
+        except TimeoutError:
+            self._own.client = None  # its connection is still at work
+            raise
+
+    def _ask(self, client: Any, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         response = client.session.request(
             method,
             f"{self._origin.scheme}://{self._origin.netloc.rpartition('@')[2]}{path}",
@@ -117,18 +132,17 @@ class CaldavTransport:
             timeout=(CONNECT_SECONDS, READ_SECONDS),
             proxies={urlsplit(client.proxy).scheme: client.proxy} if client.proxy else None,
         )
-        latest = self._clock() + timedelta(seconds=WHOLE_SECONDS)
         content = bytearray()
         for part in response.iter_content(256 * 1024):
             content += part
-            if len(content) > MAX_OCTETS or self._clock() > latest:
-                raise HTTPException("the answer is too large or too slow")
+            if len(content) > MAX_OCTETS:
+                raise HTTPException("the answer is too large")
         received = {str(name).lower(): str(value) for name, value in response.headers.items()}
         return Answer(int(response.status_code or 0), received, bytes(content))
 
 
 def _explain(error: Exception) -> str:
-    if isinstance(error, niquests.exceptions.Timeout):
+    if isinstance(error, niquests.exceptions.Timeout | TimeoutError):
         return "it did not answer in time"
     if isinstance(error, niquests.exceptions.SSLError):
         return "its certificate cannot be trusted"

@@ -8,14 +8,18 @@ The status alone is never believed. Every answer is judged into a verdict by one
 | GONE     |                                       |                    | 204, 404 | done                        |
 | UNPROVEN | other 2xx                             | other 2xx          | 2xx      | read back; that counts      |
 | LOOK     | 3xx, 404, 409, 412, uid conflicts     | same               | 3xx      | look at it, then decide     |
+| DOUBTED  | other 4xx; LOOK that found nothing    | other 4xx          | 4xx      | see below                   |
 | UNKNOWN  | 5xx, no answer                        | same               | same     | look; once more if untouched|
-| REJECTED | 400, 413, 415, 422, named content   | same               |          | this event is left out      |
-| REFUSED  |                                       |                    | 403, 412 | kept as it is               |
+| REJECTED | a precondition about content is named | same               |          | this event is left out      |
+| REFUSED  |                                       |                    | 412      | kept as it is               |
 | BUSY     | 423                                   | same               | same     | again in a moment           |
 | WAIT     | 429, 503 with Retry-After, quota 403  | same               | same     | nothing more is sent        |
 | LOGIN    | 401                                   | same               | same     | nothing more is sent        |
-| STOP     | 405, 501, 403 need-privileges         | same               | same     | nothing more is sent        |
+| STOP     | 405, 501, need-privileges, no VEVENT  | same               | same     | nothing more is sent        |
 | FULL     | 507                                   | same               | same     | no more creates             |
+
+A refusal without a reason is DOUBTED until the run is over: of one event while the server takes others, its content is
+refused; of all, the calendar takes no writes, and the run says so (DESIGN 9, Refusals).
 
 A precondition is never dropped to get through, nothing is deleted to be made anew, an update never becomes a create.
 """
@@ -43,10 +47,12 @@ SETTLE_PAUSES = (0.0, 1.0, 3.0, 10.0)
 """Some servers show a write only after a while (Bedework; caldav-facts 5.5)."""
 BUSY_PAUSES = (0.05, 0.1, 0.3, 1.0)
 CONTENT_REFUSED = frozenset(
-    {"valid-calendar-data", "valid-calendar-object-resource", "supported-calendar-data", "supported-calendar-component"}
+    {"valid-calendar-data", "valid-calendar-object-resource"}
     | {"max-resource-size", "max-attendees-per-instance", "min-date-time", "max-date-time", "max-instances"}
 )
 """Preconditions about what was sent (RFC 4791 5.3.2.1); Xandikos says them with 412."""
+CALENDAR_REFUSED = frozenset({"need-privileges", "supported-calendar-data", "supported-calendar-component"})
+"""Preconditions that every event of ours would fail: they say what may be done in this calendar."""
 UID_CONFLICTS = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})
 
 
@@ -58,6 +64,7 @@ class Verdict(Enum):
     UNPROVEN = auto()
     LOOK = auto()
     UNKNOWN = auto()
+    DOUBTED = auto()
     REJECTED = auto()
     REFUSED = auto()
     BUSY = auto()
@@ -116,7 +123,9 @@ def _judge_delete(status: int) -> Verdict:
         return Verdict.GONE  # the href was listed in this run, so a 404 means it has just gone
     if status // 100 == 2:
         return Verdict.UNPROVEN  # Radicale says 200, login pages do too
-    return Verdict.LOOK if status // 100 == 3 else Verdict.REFUSED
+    if status == 412:
+        return Verdict.REFUSED
+    return Verdict.LOOK if status // 100 == 3 else Verdict.DOUBTED
 
 
 def _judge_put(action: Action, answer: Answer) -> Verdict:
@@ -125,15 +134,21 @@ def _judge_put(action: Action, answer: Answer) -> Verdict:
         return Verdict.STORED
     if answer.status // 100 == 2:
         return Verdict.UNPROVEN
+    if named & CALENDAR_REFUSED:
+        return Verdict.STOP
     if named & CONTENT_REFUSED:
         return Verdict.REJECTED
-    if answer.status // 100 == 3 or answer.status in (404, 409, 410, 412) or named & UID_CONFLICTS:
+    if answer.status // 100 == 3 or answer.status in (404, 409, 410, 412) or says_used(answer):
         return Verdict.LOOK
-    if b"uid" in answer.body[:2000].lower() and b"exist" in answer.body[:2000].lower():
-        return Verdict.LOOK  # Nextcloud says it with 400 and a sentence, Purelymail with a name of its own
-    if answer.status == 403 and "need-privileges" in named:
-        return Verdict.STOP
-    return Verdict.REJECTED
+    return Verdict.DOUBTED
+
+
+def says_used(answer: Answer) -> bool:
+    """Whether a refusal says that the uid is in use, or was (a trash bin)."""
+    if preconditions(answer) & UID_CONFLICTS:
+        return True
+    text = answer.body[:2000].lower()  # Nextcloud says it with 400 and a sentence, Purelymail with a name of its own
+    return answer.status // 100 == 4 and b"uid" in text and b"exist" in text
 
 
 class EventWriter:
@@ -200,7 +215,10 @@ class EventWriter:
                 change = replace(change, stamp=_newer_stamp(change, found.remote, self._clock()))
                 body = self._body(change)
                 continue
-            return self._settle(change, href, said, found=found, verdict=verdict, trouble=trouble, untouched=untouched)
+            used = answer is not None and says_used(answer)
+            return self._settle(
+                change, href, said, found=found, verdict=verdict, trouble=trouble, untouched=untouched, used=used
+            )
 
     def _settle(
         self,
@@ -212,6 +230,7 @@ class EventWriter:
         verdict: Verdict,
         trouble: bool,
         untouched: bool,
+        used: bool,
     ) -> Written:
         """The judgement after a look at the object itself."""
 
@@ -228,11 +247,11 @@ class EventWriter:
         if verdict is Verdict.UNKNOWN:
             return written(Verdict.UNKNOWN, f"the server's answer was lost ({said}); the next run looks again")
         if change.action is Action.CREATE:
-            return self._settle_create(written, change, href, said, found, sent)
+            return self._settle_create(written, change, href, said, found, sent, used)
         if found is None:
             return written(Verdict.REFUSED, "it was removed from the calendar meanwhile; the next run decides")
         if untouched and said.startswith("404"):
-            return written(Verdict.REJECTED, f"the server rejects its content ({said})")  # iCloud
+            return written(Verdict.DOUBTED, said)
         if untouched:
             return written(Verdict.REFUSED, f"the server refuses the update ({said})")
         return written(Verdict.REFUSED, "it was changed in the calendar meanwhile; the next run looks again")
@@ -245,11 +264,12 @@ class EventWriter:
         said: str,
         found: Found | None,
         sent: Snapshot,
+        used: bool,
     ) -> Written:
         """A create that was not simply stored: the object is there already, its uid is elsewhere, or it is refused."""
         if found is not None:
             return written(Verdict.UNKNOWN, "it is in the calendar already; the next run takes it up", found.remote)
-        for pause in SETTLE_PAUSES:
+        for pause in SETTLE_PAUSES if used or not said.startswith(("404", "410")) else SETTLE_PAUSES[:1]:
             self._sleep(pause)
             there = self._collection.find(change.uid) or self._collection.look(change.uid, href)
             if there is None:
@@ -259,11 +279,11 @@ class EventWriter:
             return written(Verdict.UNKNOWN, "it is in the calendar already; the next run takes it up", there.remote)
         if not self._collection.exists():
             return written(Verdict.STOP, "the calendar is not there any more")
-        if said.startswith("404"):
-            return written(Verdict.REJECTED, f"the server rejects its content ({said})")  # iCloud
         if said.startswith("3"):
             return written(Verdict.STOP, f"the server sends writes elsewhere ({said}); check [target] url")
-        return written(Verdict.REJECTED, f"the server refuses to take it ({said}); its trash may hold an old copy")
+        if used:
+            return written(Verdict.REJECTED, f"the server refuses to take it ({said}); its trash may hold an old copy")
+        return written(Verdict.DOUBTED, said)
 
     def _send(self, action: Action, href: str, body: bytes, base: RemoteEvent | None) -> tuple[Answer | None, bool]:
         """The answer, or None if it was lost; a locked calendar is tried again after a moment (it did nothing)."""

@@ -132,7 +132,8 @@ def _status(event: Event) -> str:
 
 def _moment(moment: Moment, zone: str) -> Json:
     if isinstance(moment, datetime):
-        return {"dateTime": moment.isoformat(timespec="seconds"), "timeZone": zone}
+        there = moment.astimezone(ZoneInfo(zone)) if zone in zone_names() else moment
+        return {"dateTime": there.isoformat(timespec="seconds"), "timeZone": zone}
     return {"date": moment.isoformat()}
 
 

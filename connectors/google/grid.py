@@ -40,8 +40,8 @@ _LAST_SERIAL = 2_958_465
 _A_NUMBER = re.compile(r"[-−]?([1-9]\d*|0)([.,'’\s]\d+)*")
 
 
-def read_table(answer: Json, sheet: Json, *, address: SheetAddress) -> Table:
-    """One tab of the answer as a table."""
+def read_table(answer: Json, sheet: Json, *, address: SheetAddress, tabs: tuple[str, ...] = ()) -> Table:
+    """One tab of the answer as a table; `tabs` are the titles of all of them, where none was named."""
     properties = sheet["properties"]
     gid = int(properties.get("sheetId", 0))
     grids: Sequence[Json] = sheet.get("data") or [{}]
@@ -67,6 +67,7 @@ def read_table(answer: Json, sheet: Json, *, address: SheetAddress) -> Table:
         rows=rows,
         notes=notes,
         zone=answer.get("properties", {}).get("timeZone"),
+        tabs=tabs,
     )
 
 

@@ -22,12 +22,15 @@ from urllib.parse import urlsplit
 
 import requests
 
+from connectors.bounded import within
 from connectors.http_transport import proxy_for
 from connectors.outside import Outside
 from sync.errors import CredentialsError, FollowupError, SourceError
 
 TIMEOUTS = (10.0, 30.0)
 """Seconds to connect, and of silence while reading."""
+LONGEST = 60.0
+"""Seconds for one whole exchange, every byte of its answer."""
 TRIES = 4
 PATIENCE = 50.0
 """No further try begins later than this many seconds after the first."""
@@ -63,7 +66,7 @@ def keep_trying(
     waited = 0.0
     for number in range(1, TRIES + 1):
         try:
-            return attempt()
+            return _in_time(attempt)
         except Passing as passing:
             pause = passing.retry_after
             if pause is None:
@@ -76,6 +79,14 @@ def keep_trying(
             outside.sleep(pause)
             waited += pause
     raise AssertionError("unreachable")
+
+
+def _in_time(attempt: Callable[[], Answer]) -> Answer:
+    """One attempt, which ends however slowly Google, or who answers in its place, says a word."""
+    try:
+        return within(LONGEST, attempt)
+    except TimeoutError:
+        raise Passing("Google did not answer in time") from None
 
 
 def refusal(response: requests.Response, *, who: str, now: datetime) -> Exception:

@@ -71,14 +71,14 @@ def check(
     from connectors import open_source, open_state
     from sync.counting import counted
     from sync.protocols import Probes
-    from sync.render import show_findings, show_guess, show_notes, show_problems
+    from sync.render import show_columns, show_findings, show_notes, show_problems
     from sync.repair import try_out
 
     profile = open_profile(find_config(config))
     table = open_source(profile.settings, profile.outside).read()
     leads, guesses = read_sheet(table, profile)
     console = open_console(no_color)
-    show_guess(console, guesses)
+    show_columns(console, guesses)
     show_problems(console, leads.problems)
     show_notes(console, leads.notes, limit=None)
     with opened_target(profile) as target:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sync.memory import Memory
     from sync.models import Leads, Table
     from sync.protocols import Target
-    from sync.setup.guess import ColumnGuess
+    from sync.reading.columns import Column
 
 
 class Profile(Struct, frozen=True):
@@ -132,12 +132,11 @@ def read_text(path: Path, what: str) -> str:
 
 def read_sheet(
     table: Table, profile: Profile, memory: Memory | None = None, *, now: datetime | None = None
-) -> tuple[Leads, tuple[ColumnGuess, ...]]:
+) -> tuple[Leads, tuple[Column, ...]]:
     """The leads of a table and how its columns are understood, as of `now` (else of this moment)."""
     from sync.reading.columns import understand_columns
     from sync.reading.leads import read_leads
     from sync.reading.vocabulary import load_vocabulary
-    from sync.setup.guess import guess_columns
 
     settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
     accepted = loads(memory.texts.get("mapping", "{}")) if memory else {}
@@ -151,4 +150,4 @@ def read_sheet(
     columns = understand_columns(
         table, chosen=chosen, vocabulary=words, accepted=accepted, mapping=mapping, reserved=reserved
     )
-    return leads, guess_columns(table, columns)
+    return leads, columns.columns

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec.structs import replace
 
 from sync.cli.completing import complete_leads
 from sync.cli.options import Config, Json, NoColor, Now, Quiet, Strict, Verbose, parse_now
@@ -95,6 +96,9 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
     settings, started = profile.settings, parse_now(now)
     if settings.holidays:
         _spare_other_countries()
+    begun = (inquiry and inquiry.begun) or datetime.now(UTC)
+    outside = replace(profile.outside, begun=begun, login_refused=bool(inquiry and inquiry.login_refused))
+    profile = replace(profile, outside=outside)
     source, store = open_source(settings, profile.outside), open_state("sqlite", settings, profile.outside)
     with opened_target(profile) as target:
         prove = gather_evidence(settings, source, target, config=profile.path, inquiry=inquiry) if inquiry else None
@@ -104,7 +108,7 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
             target=target,
             store=store,
             now=started,
-            deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
+            deadline=begun + timedelta(seconds=settings.limits.run_seconds),
             write=write,
             wording=profile.wording,
             mapping=profile.mapping,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,9 +49,9 @@ def attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> Ended:
     try:
         report = run_profile(profile, now, write=True, **options)
     except FollowupError as error:
-        exit_code, troubles, said = error.exit_code, trouble_of_error(error), ""
-        told = [str(error)]
-        if isinstance(error, LockedError) and quiet:
+        troubles = trouble_of_error(error, hangs=_hangs(error, profile))
+        exit_code, said, told = error.exit_code, "", [trouble.sentence for trouble in troubles] or [str(error)]
+        if isinstance(error, LockedError) and quiet and not troubles:
             log.write(f"exit {exit_code}: {error}", level=logging.WARNING)
             return Ended(exit_code, ())
     except Exception as error:
@@ -64,6 +65,15 @@ def attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> Ended:
     if quiet:
         told = log.news(troubles, now=parse_now(now))
     return Ended(exit_code, tuple(told), said, report)
+
+
+def _hangs(error: FollowupError, profile: Profile) -> bool:
+    """Whether the run that holds the lock has held it for longer than a run can last."""
+    from connectors.http_transport import WHOLE_SECONDS
+
+    longest = timedelta(seconds=profile.settings.limits.run_seconds + WHOLE_SECONDS)
+    since = error.since if isinstance(error, LockedError) else None
+    return since is not None and profile.outside.clock() - since > longest
 
 
 def sync_all(folder: Path, now: str, *, json: bool, quiet: bool, no_color: bool, **options: Any) -> int:

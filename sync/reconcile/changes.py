@@ -256,6 +256,7 @@ def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reas
         event=known.desired,
         stamp=known.stamp,
         base=current or known.observed,
+        absent=current is None,
     )
 
 

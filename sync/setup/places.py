@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote, urlsplit
 
 from sync.errors import ConfigError
 from sync.models import CalendarInfo
@@ -21,6 +22,21 @@ _CALDAV = (
 )
 
 
+def clean_path(text: str, *, home: str, windows: bool = False) -> str:
+    """A path as terminals and file managers hand it over: quoted, with escaped blanks, as file:// or with ~."""
+    path = text.strip().removeprefix("& ")
+    if len(path) > 1 and path[0] == path[-1] and path[0] in "'\"":
+        path = path[1:-1]
+    elif not windows:
+        path = re.sub(r"\\(.)", r"\1", path)
+    if path.casefold().startswith("file:"):
+        path = unquote(urlsplit(path).path)
+        path = path.removeprefix("/") if windows else path
+    if path == "~" or path.startswith(("~/", "~\\")):
+        path = home + path[1:]
+    return path
+
+
 def recognise_source(text: str) -> Mapping[str, str]:
     """The `[source]` keys for a file name or the address of a Google Sheet. Raises `ConfigError`."""
     given = text.strip()
@@ -34,16 +50,6 @@ def recognise_source(text: str) -> Mapping[str, str]:
     return {"type": kind, "path": given}
 
 
-def recognise_target(text: str) -> Mapping[str, str]:
-    """The `[target]` keys for a file name or the address of a CalDAV calendar. Raises `ConfigError`."""
-    given = text.strip()
-    if re.match(r"https?://", given):
-        return {"type": "caldav", "url": given}
-    if not given.lower().endswith((".ics", ".ical", ".ifb")):
-        raise ConfigError(f"the calendar {given!r} is neither an .ics file nor an address beginning with https://")
-    return {"type": "ics", "path": given}
-
-
 def pick_calendar(calendars: Sequence[CalendarInfo], answer: str) -> CalendarInfo | None:
     """The usable calendar with this number (from 1) or name; None where there is none, or more than one."""
     text = answer.strip()
@@ -53,16 +59,11 @@ def pick_calendar(calendars: Sequence[CalendarInfo], answer: str) -> CalendarInf
     return named[0] if len(named) == 1 and not named[0].trouble else None
 
 
-def explain_target(target: Mapping[str, str]) -> tuple[str, ...]:
+def explain_target(target: Mapping[str, str | Sequence[str]]) -> tuple[str, ...]:
     """Whether the chosen calendar rings, how late it updates and what must be hosted, in plain sentences."""
     if target["type"] == "ics":
         return _FEED
     rings = "Rings: yes, on every device that shows this calendar."
-    if "google" in target["url"]:
+    if "google" in str(target["url"]):
         rings = "Rings: yes; where we set no alarm, Google may add the calendar's own default."
     return (rings, *_CALDAV)
-
-
-def choose_details(target_type: str, *, others_see_it: bool) -> str:
-    """How much an event tells: everything in a calendar of one's own, no names where others may look."""
-    return "short" if target_type == "ics" or others_see_it else "full"

@@ -1,6 +1,7 @@
 """`followup.toml`, written from a person's answers, with comments. The same answers give the same text.
 
-A guess that was shown and accepted is written down, field by field, so that it never changes by itself.
+A guess that was shown and accepted is written down, field by field, so that it never changes by itself. Settings that
+are there already are brought up to date in place: every line and comment that no answer is about stays as it is.
 """
 
 from __future__ import annotations
@@ -8,29 +9,42 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+ME_EXAMPLE = (
+    "# Who you are, for the drafts of messages: name, telephone, a line about you.",
+    "# [me]",
+    '# name = "Your Name"',
+)
 
 
 class Setup(Struct, frozen=True):
     """The answers. `source` and `target` hold the keys of their tables.
 
-    `statuses` are the user's words whose stage was told, `words` those that stay unknown.
+    `statuses` are the user's words whose stage was told, `words` those that stay unclear. `base` is the text of the
+    settings that the answers go into; empty where there are none yet.
     """
 
     owner: str
     timezone: str
     source: Mapping[str, str]
-    target: Mapping[str, str]
+    target: Mapping[str, str | Sequence[str]]
     holidays: str = ""
     columns: Mapping[str, str] = {}
     statuses: Mapping[str, str] = {}
     words: Sequence[str] = ()
     ignore_before: date | None = None
+    me: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+    base: str = ""
 
 
 def write_settings(setup: Setup) -> str:
     """The text of `followup.toml`, with comments for a person. The same answers give the same text."""
+    if setup.base:
+        return _update(setup)
     lines = [
         "# Settings of followup, written by `followup init`. Change what you like; `followup check` tests it.",
         "",
@@ -39,13 +53,14 @@ def write_settings(setup: Setup) -> str:
         f"holidays = {_quoted(setup.holidays)}"
         if setup.holidays
         else '# holidays = "US"  # country, or country and state ("US-NY", "DE-BY"): no follow-ups on public holidays',
+        *([f"language = {_quoted(setup.language)}"] if setup.language != "en" else []),
         'work_hours = "09:00-17:30"',
         f"ignore_before = {_quoted(setup.ignore_before.isoformat())}"
         if setup.ignore_before
         else '# ignore_before = "2026-09-01"  # rows whose newest date is older make no events',
         "",
         "[source]",
-        *(f"{key} = {_quoted(value)}" for key, value in setup.source.items()),
+        *(f"{key} = {_value(value)}" for key, value in setup.source.items()),
         "",
         "# Which column is read as what. A field with an empty header is not read.",
         "[source.columns]",
@@ -58,19 +73,71 @@ def write_settings(setup: Setup) -> str:
         *(f'# {_quoted(word)} = "on_hold"' for word in setup.words),
         "",
         "[target]",
-        *(f"{key} = {_quoted(value)}" for key, value in setup.target.items()),
+        *(f"{key} = {_value(value)}" for key, value in setup.target.items()),
         *_password_lines(setup.target),
+        "",
+        *(("[me]", *(f"{key} = {_quoted(value)}" for key, value in setup.me.items())) if setup.me else ME_EXAMPLE),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _password_lines(target: Mapping[str, str]) -> list[str]:
-    if target["type"] != "caldav":
+def read_setup(text: str, document: Mapping[str, Any]) -> Setup:
+    """The answers that settings hold already; `document` is their text parsed, and known to be right."""
+    source = {key: value for key, value in document["source"].items() if key not in ("columns", "statuses")}
+    holidays = document.get("holidays", "")
+    return Setup(
+        owner=document.get("owner", ""),
+        timezone=document["timezone"],
+        source=source,
+        target=document["target"],
+        holidays=holidays if isinstance(holidays, str) else " ".join(holidays),
+        columns=document["source"].get("columns", {}),
+        statuses=document["source"].get("statuses", {}),
+        me=document.get("me", {}),
+        language=document.get("language", "en"),
+        base=text,
+    )
+
+
+def _update(setup: Setup) -> str:
+    """The settings that are there, with the answers put in their places."""
+    import tomlkit
+    from tomlkit.items import Table
+
+    document: Any = tomlkit.parse(setup.base)
+    for name, values in (("source", setup.source), ("me", setup.me)):
+        known = document.get(name, {})
+        new = {key: value for key, value in values.items() if known.get(key) != value}
+        if new:
+            _put(document.setdefault(name, tomlkit.table()), new)
+    for name, values in (("columns", setup.columns), ("statuses", setup.statuses)):
+        known = document["source"].get(name, {})
+        new = {key: value for key, value in values.items() if known.get(key) != value}
+        if new:
+            table = document["source"].setdefault(name, tomlkit.table())
+            assert isinstance(table, Table | dict)
+            _put(table, new)
+    return tomlkit.dumps(document)
+
+
+def _put(table: Any, values: Mapping[str, str]) -> None:
+    for key, value in values.items():
+        table[key] = value
+
+
+def _password_lines(target: Mapping[str, str | Sequence[str]]) -> list[str]:
+    if target["type"] != "caldav" or "password_command" in target or "password_file" in target:
         return []
     return [
-        "# The password never stands here. Keep it in the system's keyring, or name a command that prints it:",
+        "# The password never stands here. `followup password` keeps it in the system's keyring; or keep it in a file",
+        "# that only you can read, or name a command that prints it:",
+        '# password_file = "followup-password"',
         '# password_command = ["pass", "show", "calendar"]',
     ]
+
+
+def _value(value: str | Sequence[str]) -> str:
+    return _quoted(value) if isinstance(value, str) else f"[{', '.join(map(_quoted, value))}]"
 
 
 def _quoted(text: str) -> str:

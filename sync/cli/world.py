@@ -1,0 +1,160 @@
+"""What a conversation may look at: this computer's zone, files, sheets, calendars (`sync.setup.conversation.World`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from sync.cli.profiles import Profile, make_profile
+from sync.errors import ConfigError
+from sync.models import CalendarInfo, Observation, Stage, Table
+from sync.setup.settings_file import Setup, write_settings
+from sync.setup.understanding import Understood
+
+if TYPE_CHECKING:
+    from sync.run import Report
+
+SHEETS = (".csv", ".xlsx", ".ods", ".tsv")
+NOBODY = "init"
+"""The owner of a look: no event is of this one."""
+
+
+class Computer(Struct, frozen=True):
+    """This computer, for settings that lie, or will lie, in the file `config`."""
+
+    config: Path
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """The zone this computer is set to."""
+        name = os.environ.get("TZ", "").lstrip(":")
+        link = os.path.realpath("/etc/localtime")
+        return name or (link.partition("zoneinfo/")[2] if "zoneinfo/" in link else "UTC")
+
+    @property
+    def likely_sheet(self) -> str:
+        """The only sheet in this folder, else the usual name."""
+        found = [path.name for path in sorted(Path().iterdir()) if path.suffix.lower() in SHEETS]
+        return found[0] if len(found) == 1 else "leads.csv"
+
+    @property
+    def keyring_opens_by_itself(self) -> bool | None:
+        """On macOS and Windows the session's keyring is open for jobs, too; elsewhere it is often locked."""
+        from connectors.password import keyring_works
+
+        return (sys.platform in ("darwin", "win32")) if keyring_works() else None
+
+    def beside(self, path: str) -> str:
+        """The file as the configuration names it: relative to the configuration's folder."""
+        given = Path(self._clean(path))
+        return str(given) if given.is_absolute() else os.path.relpath(given, self.config.resolve().parent)
+
+    def _clean(self, path: str) -> str:
+        from sync.setup.places import clean_path
+
+        return clean_path(path, home=str(Path.home()), windows=os.name == "nt")
+
+    # --- the sheet ---------------------------------------------------------------------------------------------
+
+    def open_sheet(self, text: str, tab: str) -> tuple[Mapping[str, str], Table]:
+        """The sheet's keys and the sheet, read: what is wrong with it is said before the next question."""
+        from sync.setup.places import recognise_source
+
+        keys = dict(recognise_source(text if "://" in text and not text.startswith("file:") else self._clean(text)))
+        if "path" in keys:
+            keys["path"] = self.beside(keys["path"])
+        keys |= {"tab": tab} if tab else {}
+        nowhere = {"type": "ics", "path": "followups.ics"}
+        return keys, self.read_sheet(self.profile(Setup(NOBODY, "UTC", keys, nowhere)))
+
+    def read_sheet(self, profile: Profile) -> Table:
+        """The sheet of a configuration; one without any row is none."""
+        from connectors import open_source
+
+        table = open_source(profile.settings, profile.outside).read()
+        if not any(row.values for row in table.rows):
+            raise ConfigError(f"{table.name} is empty: its first row should name the columns")
+        return table
+
+    def understand(self, setup: Setup, table: Table) -> Understood:
+        """How the table is read with these settings."""
+        from sync.reading.columns import understand_columns
+        from sync.reading.leads import read_leads
+        from sync.reading.vocabulary import load_vocabulary
+
+        profile = self.profile(setup)
+        settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
+        today = self.now.astimezone(settings.zone).date()
+        leads = read_leads(table, settings=settings, vocabulary=words, memory={}, today=today)
+        chosen, mapping = settings.source.columns, settings.source.mapping
+        columns = understand_columns(table, chosen=chosen, vocabulary=words, accepted={}, mapping=mapping)
+        return Understood(leads, columns.columns)
+
+    def stage_of(self, text: str) -> Stage | None:
+        """The stage that somebody means by this word, in whatever language."""
+        from sync.reading.cells import spaced
+        from sync.reading.vocabulary import load_vocabulary
+
+        form = spaced(text.replace("_", " "))
+        by_name = {spaced(stage.value.replace("_", " ")): stage for stage in Stage}
+        return by_name.get(form) or load_vocabulary().stages.get(form)
+
+    # --- the calendar ------------------------------------------------------------------------------------------
+
+    def list_calendars(self, target: Mapping[str, str | Sequence[str]], secret: str) -> Sequence[CalendarInfo]:
+        """The calendars of the account."""
+        from connectors import list_calendars
+
+        profile = self._at(target, secret)
+        return list_calendars(profile.settings, profile.outside)
+
+    def make_calendar(self, target: Mapping[str, str | Sequence[str]], secret: str, name: str) -> CalendarInfo:
+        """A new calendar of this name."""
+        from connectors import make_calendar
+
+        profile = self._at(target, secret)
+        return make_calendar(profile.settings, profile.outside, name)
+
+    def look_at(self, target: Mapping[str, str | Sequence[str]], secret: str) -> Observation:
+        """What lies in one calendar or file."""
+        from sync.cli.profiles import opened_target
+
+        with opened_target(self._at(target, secret)) as calendar:
+            return calendar.observe({})
+
+    def _at(self, target: Mapping[str, str | Sequence[str]], secret: str) -> Profile:
+        """A profile for a look at a calendar, whatever the sheet."""
+        setup = Setup(NOBODY, "UTC", {"type": "csv", "path": "leads.csv"}, target)
+        return self.profile(setup, secret=secret)
+
+    def profile(self, setup: Setup, *, secret: str = "") -> Profile:
+        """These answers as settings."""
+        return make_profile(write_settings(setup), self.config, secret=secret)
+
+    # --- what comes of it --------------------------------------------------------------------------------------
+
+    def preview(self, setup: Setup, table: Table) -> Report:
+        """What a first run with these settings would do, without touching any calendar."""
+        from connectors.memory import MemorySource, MemoryState, MemoryTarget
+        from sync.run import run
+
+        profile = self.profile(setup)
+        target = profile.settings.target.model_copy(update={"heartbeat_days": 0})
+        return run(
+            profile.settings.model_copy(update={"target": target}),
+            source=MemorySource(table),
+            target=MemoryTarget(),
+            store=MemoryState(),
+            now=self.now,
+            deadline=self.now + timedelta(minutes=5),
+            write=False,
+            wording=profile.wording,
+            mapping=profile.mapping,
+        )

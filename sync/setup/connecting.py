@@ -1,0 +1,332 @@
+"""Connecting a calendar by asking: which one, who you are there, which of its calendars, where the password is kept.
+
+The password is tried as soon as it is given. A calendar of its own is proposed, and made where the server lets us;
+one that holds the person's own events is warned about. Events of an earlier followup are gone on with (DESIGN 9).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sync.errors import ConfigError, CredentialsError, FollowupError
+from sync.models import CalendarInfo, Observation
+from sync.setup.calendars import CalendarService, Meant, list_services, recognise_calendar
+from sync.setup.interview import Interview, Question, pick
+from sync.setup.places import explain_target, pick_calendar
+
+OWN_NAME = "Follow-ups"
+FEED_NAME = "followups.ics"
+PASSWORD_FILE = "followup-password"  # noqa: S105 - the name of a file
+TRIES = 3
+"""Passwords that are tried; then it starts again, since servers lock accounts."""
+
+Target = Mapping[str, str | Sequence[str]]
+
+
+class Accounts(Protocol):
+    """What setting up may do with calendars. The password is the one that was just given."""
+
+    def list_calendars(self, target: Target, secret: str) -> Sequence[CalendarInfo]:
+        """The calendars of the account. Raises `CredentialsError`, `TargetError`."""
+
+    def make_calendar(self, target: Target, secret: str, name: str) -> CalendarInfo:
+        """A new calendar of this name. Raises `TargetError` where the server makes none."""
+
+    def look_at(self, target: Target, secret: str) -> Observation:
+        """What lies in one calendar or file: whose follow-ups, how much else. Raises as a run would."""
+
+    def beside(self, path: str) -> str:
+        """A file as the configuration names it."""
+
+    @property
+    def keyring_opens_by_itself(self) -> bool | None:
+        """Whether a job can read this machine's keyring; None where there is no keyring."""
+
+
+class Connection(Struct, frozen=True):
+    """A calendar to write into. `owner` is the earlier followup to go on as; `kept` says how the password is kept."""
+
+    target: Target
+    secret: str = ""
+    owner: str = ""
+    fresh: bool = False
+    """A calendar that was just made: nobody else sees it."""
+
+
+class Wanted(Struct, frozen=True):
+    """What was said beforehand, as options."""
+
+    target: str = ""
+    user: str = ""
+    calendar: str = ""
+
+
+def connect(talk: Interview, accounts: Accounts, wanted: Wanted) -> Connection:
+    """Ask until there is a calendar that takes follow-ups."""
+    services = list_services()
+    rows = [talk.phrase("calendar_row", number=n, title=one.title) for n, one in enumerate(services.values(), 1)]
+    question = talk.pose("calendar", proposal=FEED_NAME, above=(talk.phrase("calendars"), *rows) if talk.asks else ())
+    given = wanted.target
+    while True:
+        meant = talk.ask(question, recognise_calendar, given=given)
+        found = _connect_one(talk, accounts, meant, wanted)
+        if found is not None:
+            return found
+        given = ""
+
+
+def _connect_one(talk: Interview, accounts: Accounts, meant: Meant, wanted: Wanted) -> Connection | None:
+    """The calendar meant, or None where it cannot be had and another one is to be named."""
+    for sentence in meant.service.cannot:
+        talk.say("cannot", what=sentence)
+    if meant.service.feed:
+        return _take_file(talk, accounts, meant)
+    if not talk.asks:
+        return Connection(_keys(meant.service, meant.url or meant.service.address(host=meant.host), wanted))
+    if not meant.service.user:
+        return _take_google(talk, accounts, meant)
+    return _take_account(talk, accounts, meant, wanted)
+
+
+def _keys(service: CalendarService, url: str, wanted: Wanted) -> dict[str, str]:
+    more = {"user": wanted.user, "calendar": wanted.calendar}
+    return {"type": "caldav", "url": url} | {key: value for key, value in more.items() if value}
+
+
+def _take_file(talk: Interview, accounts: Accounts, meant: Meant) -> Connection:
+    path = accounts.beside(meant.path or FEED_NAME)
+    target = {"type": "ics", "path": path}
+    for sentence in explain_target(target):
+        talk.say("cannot", what=sentence)
+    outlook = bool(meant.service.cannot)
+    hosted = outlook or talk.agree(talk.pose("hosted", proposal=talk.phrases.no[0]))
+    owner = _recognise_owner(talk, accounts, target, "")
+    return Connection({**target, "details": "short" if hosted else "full"}, owner=owner)
+
+
+def _take_google(talk: Interview, accounts: Accounts, meant: Meant) -> Connection | None:
+    """A Google calendar by its id. A login that may only see calendars that followup made lists none: one is made."""
+    account = Connection({"type": "google_calendar", "calendar": "primary"})
+    try:
+        found = accounts.list_calendars({"type": "caldav", "url": meant.service.url}, "")
+    except FollowupError:
+        found = ()
+    if not found:
+        try:
+            made = accounts.make_calendar(account.target, "", OWN_NAME)
+        except FollowupError as error:
+            talk.say("wrong", error=error)
+            talk.say("google_first")
+            return None
+        talk.say("is_made", name=made.name)
+        return replace(account, target={**account.target, "calendar": made.url}, fresh=True)
+    named = [CalendarInfo(info.name, _google_id(info.url), info.trouble) for info in found]
+    return _choose(talk, accounts, meant.service, Connection({"type": "google_calendar"}), named)
+
+
+def _google_id(url: str) -> str:
+    found = re.search(r"/caldav/v2/([^/]+)/", url)
+    return unquote(found[1]) if found else url
+
+
+def _take_account(talk: Interview, accounts: Accounts, meant: Meant, wanted: Wanted) -> Connection | None:
+    service = meant.service
+    talk.say("password_kind", what=service.password)
+    host = meant.host
+    if service.host and not (meant.url or host):
+        host = talk.ask(_login(Question(service.host)), _something)
+    user = wanted.user or meant.user or talk.ask(_login(talk.pose("user", what=service.user)), _something)
+    try:
+        url = meant.url or service.address(host=host, user=user)
+    except ConfigError as error:
+        talk.say("wrong", error=error)
+        return None
+    target = _keys(service, url, replace(wanted, user=user))
+    found, secret = _log_in(talk, accounts, target)
+    if found is None:
+        return None
+    for sentence in explain_target(target):
+        talk.say("cannot", what=sentence)
+    connection = _choose(talk, accounts, service, Connection(target, secret), found)
+    return connection and _keep(talk, accounts, connection)
+
+
+def _log_in(talk: Interview, accounts: Accounts, target: Target) -> tuple[Sequence[CalendarInfo] | None, str]:
+    """The account's calendars and the password that opens it; None where it cannot be opened."""
+    question = _login(talk.pose("password"))
+    for _ in range(TRIES):
+        secret = talk.ask(replace(question, secret=True), _something)
+        try:
+            found = accounts.list_calendars(target, secret)
+        except CredentialsError as error:
+            talk.say("wrong", error=error)
+            continue
+        except FollowupError as error:
+            return _look_alone(talk, accounts, target, secret, error), secret
+        talk.say("login_good")
+        return found or _look_alone(talk, accounts, target, secret, None), secret
+    return None, ""
+
+
+def _look_alone(
+    talk: Interview, accounts: Accounts, target: Target, secret: str, error: FollowupError | None
+) -> Sequence[CalendarInfo] | None:
+    """The address itself as the only calendar, where it is one and the account lists none."""
+    try:
+        accounts.look_at(target, secret)
+    except FollowupError as other:
+        talk.say("wrong", error=error or other)
+        return None
+    url = str(target["url"])
+    return (CalendarInfo(url.rstrip("/").rpartition("/")[2], url),)
+
+
+def _choose(
+    talk: Interview, accounts: Accounts, service: CalendarService, account: Connection, found: Sequence[CalendarInfo]
+) -> Connection:
+    """One of the account's calendars, or a new one."""
+    talk.say("found")
+    for number, info in enumerate(found, 1):
+        trouble = talk.phrase("unusable", trouble=info.trouble) if info.trouble else ""
+        talk.say("found_row", number=number, name=info.name, trouble=trouble)
+    named = next((info.name for info in found if info.name.casefold() == OWN_NAME.casefold() and not info.trouble), "")
+    if not named:
+        talk.say("new_calendar")
+    proposal = named or OWN_NAME
+    while True:
+        answer = talk.ask(
+            talk.pose("which", proposal=proposal), _something, given=str(account.target.get("calendar", ""))
+        )
+        chosen = pick_calendar(found, answer)
+        if chosen is None and not _is_listed(found, answer):
+            chosen = _make(talk, accounts, service, account, answer)
+            if chosen is not None:
+                return replace(account, target=_at(account.target, chosen.url), fresh=True)
+        elif chosen is None:
+            talk.say("wrong", error=f"{answer!r}")
+        elif (connection := _take_existing(talk, accounts, account, chosen)) is not None:
+            return connection
+        proposal = ""
+        account = replace(account, target={key: value for key, value in account.target.items() if key != "calendar"})
+
+
+def _at(target: Target, url: str) -> Target:
+    if target["type"] == "google_calendar":
+        return {**target, "calendar": url}
+    return {key: value for key, value in target.items() if key != "calendar"} | {"url": url}
+
+
+def _is_listed(found: Sequence[CalendarInfo], answer: str) -> bool:
+    """Whether this names one of the calendars, if perhaps not clearly: then none of that name is made."""
+    number = answer.isascii() and answer.isdigit()
+    return number or any(info.name.casefold() == answer.casefold() for info in found)
+
+
+def _make(
+    talk: Interview, accounts: Accounts, service: CalendarService, account: Connection, name: str
+) -> CalendarInfo | None:
+    try:
+        if not service.makes:
+            raise ConfigError(f"{service.title}: {name!r}")
+        made = accounts.make_calendar(account.target, account.secret, name)
+    except FollowupError as error:
+        talk.say("not_made", error=error, how=service.make)
+        return None
+    talk.say("is_made", name=name)
+    return made
+
+
+def _take_existing(talk: Interview, accounts: Accounts, account: Connection, chosen: CalendarInfo) -> Connection | None:
+    """The connection to a calendar that is there, or None where the person would rather have another."""
+    target = _at(account.target, chosen.url)
+    try:
+        seen = accounts.look_at(target, account.secret)
+    except FollowupError as error:
+        talk.say("wrong", error=error)
+        return None
+    if seen.foreign:
+        talk.say("main_warning", name=chosen.name, count=seen.foreign)
+        if not talk.agree(talk.pose("main", proposal=talk.phrases.no[0], name=chosen.name)):
+            return None
+    talk.say("uses", name=chosen.name)
+    owner = _offer_owner(talk, seen)
+    others = talk.agree(talk.pose("seen", proposal=talk.phrases.no[0])) if not owner else False
+    return replace(account, target={**target, "details": "short" if others else "full"}, owner=owner)
+
+
+def _recognise_owner(talk: Interview, accounts: Accounts, target: Target, secret: str) -> str:
+    """The earlier followup whose events lie there; a file that is not ours says what it is when it is written."""
+    try:
+        return _offer_owner(talk, accounts.look_at(target, secret))
+    except FollowupError as error:
+        if not talk.asks:
+            raise
+        talk.say("wrong", error=error)
+        return ""
+
+
+def _offer_owner(talk: Interview, seen: Observation) -> str:
+    if not seen.others:
+        return ""
+    owner = min(seen.others, key=lambda one: (-seen.others[one], one))
+    about = talk.phrase("owners", count=seen.others[owner], owner=owner)
+    if talk.agree(talk.pose("owner", proposal=talk.phrases.yes[0], above=(about,))):
+        talk.say("owner_kept", owner=owner)
+        return owner
+    talk.say("owner_other")
+    return ""
+
+
+def _keep(talk: Interview, accounts: Accounts, connection: Connection) -> Connection:
+    """Where the password is kept, as keys of the target: the keyring needs none."""
+    by_itself = accounts.keyring_opens_by_itself
+    places = {"file": talk.phrase("keep_file")}
+    if by_itself is not None:
+        places["keyring"] = talk.phrase("keep_keyring" if by_itself else "keep_keyring_locked")
+    places["command"] = talk.phrase("keep_command")
+    rows = [talk.phrase("keep_row", number=number, place=place) for number, place in enumerate(places.values(), 1)]
+    names = list(places)
+    proposal = "keyring" if by_itself else "file"
+    question = _login(talk.pose("keep", proposal=str(names.index(proposal) + 1), above=rows))
+    chosen = talk.ask(question, lambda text: _one_of(names, text))
+    if chosen == "command":
+        command = talk.ask(_login(talk.pose("command")), _split)
+        return replace(connection, target={**connection.target, "password_command": command}, secret="")
+    if chosen == "file":
+        return replace(connection, target={**connection.target, "password_file": PASSWORD_FILE})
+    return connection
+
+
+def _one_of(names: Sequence[str], text: str) -> str:
+    chosen = pick(names, text)
+    if not chosen:
+        raise ConfigError(f"{text!r} is none of them")
+    return chosen
+
+
+def _split(text: str) -> tuple[str, ...]:
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise ConfigError(f"{text!r}: {error}") from None
+    if not words:
+        raise ConfigError("a command is needed, such as: pass show calendar")
+    return words
+
+
+def _login(question: Question) -> Question:
+    """A question about the account, which is none of the ten."""
+    return replace(question, counts=False)
+
+
+def _something(text: str) -> str:
+    if not text.strip():
+        raise ConfigError("something is needed here; Ctrl-C ends it, and nothing is written")
+    return text

@@ -1,0 +1,332 @@
+"""Understanding a sheet by asking: which column is what, which of day and month comes first, what statuses mean.
+
+Each question shows cells of the sheet and a proposal. What must be known for anything to be planned is asked first;
+statuses are asked about together, those of the most rows first, so that their number never makes the conversation long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sync.counting import counted
+from sync.errors import ConfigError
+from sync.models import Leads, Problem, Stage, Table, UnclearStatus
+from sync.reading.cells import clean_text
+from sync.reading.columns import Column
+from sync.reading.dates import looks_dated
+from sync.reading.vocabulary import DAYS, MOMENTS, load_vocabulary
+from sync.setup.interview import Interview, pick
+from sync.setup.settings_file import Setup
+
+WHO = ("company", "contact_name", "contact_email", "organisation")
+AT_ONCE = 15
+"""Statuses in one question, as long as there is room for another question."""
+MOST_CHOICES = 20
+LEAST_SURE = 0.5
+"""A reading of a column that is not surer is not proposed: leaving it out is."""
+SAMPLES = 3
+_BOTH_ORDERS = "could be day or month first"
+
+
+class Understood(Struct, frozen=True):
+    """A sheet as it is read with some settings."""
+
+    leads: Leads
+    columns: tuple[Column, ...]
+
+
+class Sheets(Protocol):
+    """What setting up may do with a sheet."""
+
+    def understand(self, setup: Setup, table: Table) -> Understood:
+        """How the table is read with these settings. Raises `ConfigError` where no row names the columns."""
+
+    def stage_of(self, text: str) -> Stage | None:
+        """The stage that somebody means by this word."""
+
+
+def understand(
+    talk: Interview, sheets: Sheets, setup: Setup, table: Table, *, reserve: int
+) -> tuple[Setup, Understood]:
+    """The settings with what was asked about the sheet, and the sheet read with them.
+
+    `reserve` is how many questions are still to come after these.
+    """
+    setup, seen = _settle_header(talk, sheets, setup, table)
+    setup, seen = _settle_who(talk, sheets, setup, table, seen)
+    setup, seen = _settle_columns(talk, sheets, setup, table, seen, reserve=reserve + 1)
+    setup, seen = _settle_when(talk, sheets, setup, table, seen)
+    setup, seen = _settle_order(talk, sheets, setup, table, seen)
+    setup = _settle_statuses(talk, sheets, setup, seen, reserve=reserve)
+    return setup, sheets.understand(setup, table)
+
+
+def _settle_header(talk: Interview, sheets: Sheets, setup: Setup, table: Table) -> tuple[Setup, Understood]:
+    """The sheet read; where no row names columns that are known, the company is asked for in its first row."""
+    try:
+        return setup, sheets.understand(setup, table)
+    except ConfigError:
+        first = next((row for row in table.rows if any(clean_text(value) for value in row.values)), None)
+        heads = [text for value in (first.values if first else ()) if (text := clean_text(value))][:MOST_CHOICES]
+        if not talk.asks or setup.columns or len(heads) < 2:
+            raise
+    rows = [talk.phrase("pick_row", number=number, header=head, cells="") for number, head in enumerate(heads, 1)]
+    above = (talk.phrase("no_header", name=table.name), *rows)
+    chosen = talk.ask(talk.pose("company", proposal="1", above=above), lambda text: _one(heads, text))
+    setup = _with_column(setup, "company", chosen)
+    return setup, sheets.understand(setup, table)
+
+
+def _settle_who(
+    talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood
+) -> tuple[Setup, Understood]:
+    """A column that names the company or a person: without one no row can be planned."""
+    if any(name in seen.leads.mapped for name in WHO):
+        return setup, seen
+    named = [column for column in _unread(seen) if not _is_dated(column) and _has_words(column)]
+    proposed = [column for column in named if column.proposal == "company"] or named
+    return _ask_needed(talk, sheets, setup, table, seen, "company", proposed[:1], named)
+
+
+def _settle_when(
+    talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood
+) -> tuple[Setup, Understood]:
+    """A column that holds days: without one no row can be planned, unless its status says some."""
+    if any(name in seen.leads.mapped for name in DAYS | MOMENTS):
+        return setup, seen
+    dated = [column for column in _unread(seen) if _is_dated(column)]
+    return _ask_needed(talk, sheets, setup, table, seen, "applied_on", dated[:1], dated)
+
+
+def _ask_needed(
+    talk: Interview,
+    sheets: Sheets,
+    setup: Setup,
+    table: Table,
+    seen: Understood,
+    name: str,
+    proposed: Sequence[Column],
+    among: Sequence[Column],
+) -> tuple[Setup, Understood]:
+    if not among or not proposed:
+        return setup, seen
+    heads = [column.header for column in among][:MOST_CHOICES]
+    rows = [
+        talk.phrase("pick_row", number=number, header=column.header, cells=_cells(column))
+        for number, column in enumerate(among[:MOST_CHOICES], 1)
+    ]
+    what = "company" if name == "company" else "date"
+    proposal = str(heads.index(proposed[0].header) + 1) if proposed[0].header in heads else ""
+    question = talk.pose(what, proposal=proposal, above=(talk.phrase(f"pick_{what}"), *rows))
+    chosen = talk.ask(question, lambda text: pick(heads, text))
+    if not chosen:
+        return setup, seen
+    setup = _with_column(setup, name, chosen)
+    return setup, sheets.understand(setup, table)
+
+
+def _settle_columns(
+    talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood, *, reserve: int
+) -> tuple[Setup, Understood]:
+    """Columns that probably matter and that nothing settles, as many as there is room for."""
+    left: set[str] = set()
+    for column in seen.columns:
+        names = [one.field for one in column.choices if one.field not in {**seen.leads.mapped, **setup.columns}]
+        if not column.ask or not names or not talk.room(reserve):
+            continue
+        meanings = [
+            talk.phrase("choice", number=number, meaning=f"{name}: {talk.phrases.meaning_of(name)}")
+            for number, name in enumerate(names, 1)
+        ]
+        about = talk.phrase("column_about", header=column.header, cells=_cells(column))
+        sure = {one.field for one in column.choices if one.confidence > LEAST_SURE}
+        proposal = (
+            str(names.index(column.proposal) + 1) if column.proposal in names and column.proposal in sure else "0"
+        )
+        question = talk.pose("column", proposal=proposal, above=(about, *meanings), header=column.header)
+        chosen = talk.ask(question, lambda text, names=names: pick(names, text))  # type: ignore[misc]
+        if chosen:
+            setup = _with_column(setup, chosen, column.header)
+        elif talk.asks:
+            left |= set(names)
+    mapped = {**seen.leads.mapped, **setup.columns}
+    setup = replace(setup, columns={**setup.columns, **dict.fromkeys(sorted(left - mapped.keys()), "")})
+    return setup, sheets.understand(setup, table)
+
+
+def _settle_order(
+    talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood
+) -> tuple[Setup, Understood]:
+    """Day or month first, where dates of the sheet can be read in both ways and nothing tells which."""
+    unsure = [problem for problem in seen.leads.problems if _BOTH_ORDERS in problem.reason]
+    if not unsure:
+        return setup, seen
+    header = unsure[0].column
+    cells = " | ".join(dict.fromkeys(problem.value for problem in unsure if problem.column == header))[:60]
+    first = unsure[0]
+    rows = [talk.phrase("choice", number=number, meaning=_in_words(talk, first, order)) for number, order in _ORDERS]
+    american = any(code.partition("-")[0] in ("US", "PH") for code in setup.holidays.split())
+    american = american or (not setup.holidays and setup.timezone.startswith("America/"))
+    question = talk.pose(
+        "order",
+        proposal="2" if american else "1",
+        above=(talk.phrase("order_about", header=header, cells=cells), *rows),
+        header=header,
+    )
+    orders = [order for _, order in _ORDERS]
+    chosen = talk.ask(question, lambda text: _one(orders, text))
+    setup = replace(setup, source={**setup.source, "date_order": chosen})
+    return setup, sheets.understand(setup, table)
+
+
+_ORDERS = ((1, "dmy"), (2, "mdy"))
+
+
+def _in_words(talk: Interview, problem: Problem, order: str) -> str:
+    numbers = re.findall(r"\d+", problem.value)
+    day, month = (numbers[:2] if order == "dmy" else numbers[1::-1]) if len(numbers) > 1 else ("?", "?")
+    names = {number: name for name, number in load_vocabulary().months.items() if len(name) == 3}
+    shown = names.get(int(month) if month.isdigit() else 0, month).capitalize()
+    return talk.phrase("order_day" if order == "dmy" else "order_month", first=problem.value, day=f"{day} {shown}")
+
+
+def _settle_statuses(talk: Interview, sheets: Sheets, setup: Setup, seen: Understood, *, reserve: int) -> Setup:
+    """What the unclear statuses mean, some at once; the last question takes all the rest."""
+    unclear = [status for status in seen.leads.unclear if status.text not in setup.statuses]
+    pages = max(1, min(talk.room(reserve) or 1, -(-len(unclear) // AT_ONCE)))
+    size = max(1, -(-len(unclear) // pages))
+    for first in range(0, len(unclear), size):
+        told = _ask_statuses(talk, sheets, seen, unclear[first : first + size])
+        setup = replace(setup, statuses={**setup.statuses, **told})
+    return setup
+
+
+def _ask_statuses(
+    talk: Interview, sheets: Sheets, seen: Understood, unclear: Sequence[UnclearStatus]
+) -> Mapping[str, str]:
+    header = seen.leads.mapped.get("status", "status")
+    guesses = {status.text: status.guess for status in unclear}
+    rows = [
+        talk.phrase(
+            "status_row",
+            number=number,
+            word=status.text,
+            rows=_some_rows(status.rows),
+            guess=_meaning(talk, status.guess),
+        )
+        for number, status in enumerate(unclear, 1)
+    ]
+    about = talk.phrase("statuses_about", header=header)
+    above = (about, *rows, *(_stage_lines(talk) if talk.asks else ()))
+    words = [status.text for status in unclear]
+    question = talk.pose("statuses", proposal=talk.phrases.yes[0], above=above)
+    told = talk.ask(question, lambda text: _take_corrections(talk, sheets, words, guesses, text))
+    if not talk.asks:  # only a person may end the whole search
+        told = {word: stage for word, stage in told.items() if stage is not Stage.ACCEPTED}
+    return {word: stage.value for word, stage in told.items()}
+
+
+def _stage_lines(talk: Interview) -> list[str]:
+    """All meanings there are, two in a line."""
+    said = [f"{stage}: {meaning}" for stage, meaning in talk.phrases.stages.items()]
+    width = max(map(len, said[::2])) + 3
+    pairs = zip(said[::2], [*said[1::2], ""], strict=False)
+    return [talk.phrase("status_help"), *(f"    {left:<{width}}{right}".rstrip() for left, right in pairs)]
+
+
+def _meaning(talk: Interview, stage: Stage | None) -> str:
+    return f"{stage}: {talk.phrases.stages[stage]}" if stage else talk.phrase("status_none")
+
+
+def _take_corrections(
+    talk: Interview, sheets: Sheets, words: Sequence[str], guesses: Mapping[str, Stage | None], text: str
+) -> dict[str, Stage]:
+    """Word to stage: the guesses, with what the answer says otherwise. `2 rejected, 3 ?` settles one and opens one."""
+    told = {word: stage for word, stage in guesses.items() if stage}
+    answer = text.strip()
+    if not answer or answer.casefold() in talk.phrases.yes:
+        return told
+    if answer.casefold() in talk.phrases.no:
+        return {}
+    for part in re.split(r"[,;\n]+", answer):
+        match = re.fullmatch(r"\s*(\d{1,4})\s*[:=.)]?\s*(\S.*?)\s*", part)
+        if match is None and len(words) == 1:
+            number, meaning = 1, part.strip()
+        elif match is None:
+            raise ConfigError(f"{part.strip()!r}: a number of the list and a meaning, such as: 2 rejected")
+        else:
+            number, meaning = int(match[1]), match[2]
+        if not 0 < number <= len(words):
+            raise ConfigError(f"{number} is not in the list")
+        if meaning in ("?", "-"):
+            told.pop(words[number - 1], None)
+            continue
+        stage = sheets.stage_of(meaning)
+        if stage is None:
+            raise ConfigError(f"{meaning!r} is none of: {', '.join(Stage)}")
+        told[words[number - 1]] = stage
+    return told
+
+
+def _some_rows(rows: Sequence[str]) -> str:
+    numbers = ", ".join(row.rpartition(":")[2] for row in rows[:SAMPLES])
+    return f"{counted(len(rows), 'row')} ({numbers}{', ...' if len(rows) > SAMPLES else ''})"
+
+
+def _unread(seen: Understood) -> list[Column]:
+    return [column for column in seen.columns if not column.field and column.samples]
+
+
+def _is_dated(column: Column) -> bool:
+    months = load_vocabulary().months
+    return sum(looks_dated(text, months) for text in column.samples) * 2 >= len(column.samples)
+
+
+def _has_words(column: Column) -> bool:
+    return sum(any(char.isalpha() for char in text) for text in column.samples) * 2 >= len(column.samples)
+
+
+def _cells(column: Column) -> str:
+    return " | ".join(text if len(text) <= 24 else f"{text[:23]}…" for text in column.samples[:SAMPLES])
+
+
+def _one(choices: Sequence[str], text: str) -> str:
+    chosen = pick(choices, text)
+    if not chosen:
+        raise ConfigError(f"{text!r} is none of them")
+    return chosen
+
+
+def _with_column(setup: Setup, name: str, header: str) -> Setup:
+    return replace(setup, columns={**setup.columns, name: header})
+
+
+def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -> None:
+    """In one block: how many rows are understood, what comes of them, and what was left."""
+    leads = seen.leads
+    keys = set(planned)
+    busy = sum(lead.key in keys for lead in leads.leads)
+    whole = len(leads.leads) + len(leads.silent_rows)
+    talk.say("understood", read=len(leads.leads), rows=counted(whole, "row"))
+    if busy:
+        talk.say("planned", count=busy, quiet=len(leads.leads) - busy)
+    else:
+        talk.say("nothing_planned")
+    waiting = [status for status in leads.unclear if status.waiting]
+    if waiting:
+        rows = sum(len(status.waiting) for status in waiting)
+        words = ", ".join(f"“{status.text}”" for status in waiting[:SAMPLES])
+        talk.say("waiting", rows=counted(rows, "row"), words=words + (", ..." if len(waiting) > SAMPLES else ""))
+    unread = [column.header for column in _unread(seen)]
+    if unread:
+        talk.say("left_columns", headers=", ".join(unread))
+    if leads.silent_rows:
+        named = ", ".join(leads.silent_rows[:5]) + (", ..." if len(leads.silent_rows) > 5 else "")
+        talk.say("left_rows", rows=named)
+    if leads.problems:
+        talk.say("problems", count=counted(len(leads.problems), "cell"))
