@@ -319,6 +319,8 @@ class Touch(Struct, frozen=True):
     url: str = ""
     address: str = ""
     subject: str = ""
+    mail: str = ""
+    """The address it goes to, where it is a mail."""
     draft: str = ""
     """The message to send or to say, where it was made: `sync.messages`."""
     brief: str = ""

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.counting import counted
+from sync.messages.letter import blanks_in
 from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
 from sync.moments import day_of
 from sync.reading.columns import Column
@@ -220,6 +221,29 @@ def show_agenda(console: Console, plan: Plan, *, days: int) -> None:
         console.print("Nothing is due.")
 
 
+def show_drafts(console: Console, touches: Sequence[Touch], labels: Sequence[str], zone: ZoneInfo) -> None:
+    """Messages ready to be copied: to whom, by which way and when, the text, and what is left to fill in."""
+    for label in labels if not touches else ():
+        console.print(Text(plain(f"{label}: nothing is to be written; `followup explain` says why")))
+    for number, touch in enumerate(touches):
+        if number:
+            console.print(Text("\n" + "-" * 40 + "\n"))
+        day = day_of(touch.start, zone)
+        reach = f" <{touch.mail}>" if touch.mail else ""
+        head = f"{day:%a} {day.day} {day:%b %Y}, {touch.channel.replace('_', ' ')}, to {touch.who}{reach}"
+        console.print(Text(plain(head), style="bold"))
+        console.print(Text(plain(f"{touch.lead}  ({touch.row})"), style="dim"))
+        console.print()
+        if touch.subject:
+            console.print(Text(plain(f"Subject: {touch.subject}")))
+            console.print()
+        for line in touch.draft.split("\n"):
+            console.print(Text(plain(line)), soft_wrap=True)
+        if blanks := blanks_in(touch.draft):
+            console.print()
+            console.print(Text(plain(f"To fill in: {', '.join(blanks)}"), style="yellow"))
+
+
 def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime) -> Table:
     today = now.astimezone(zone).date()
     grid = Table.grid(padding=(0, 1), expand=True)
@@ -237,8 +261,15 @@ def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime) -> T
             due = f"\ndue by {day_name(deadline.date(), today)} {deadline:%H:%M}"
             due += f", {_ago(now - touch.deadline)} late" if late else ""
             body.append(due, style="red" if late else "dim")
+        if day <= today and touch.description:
+            body.append(f"\n{_first_paragraph(touch.description)}", style="dim")
         grid.add_row("", start, body, plain(touch.row or ""))
     return grid
+
+
+def _first_paragraph(description: str) -> str:
+    """What to do, and the address or number, each on its line."""
+    return "\n".join(plain(line) for line in description.partition("\n\n")[0].split("\n"))
 
 
 def show_explanation(console: Console, plan: Plan, leads: Sequence[Lead]) -> None:

@@ -145,8 +145,8 @@ def test_every_country_can_be_loaded_without_the_others() -> None:
     program = """
 import holidays
 from holidays.registry import COUNTRIES
-from sync.cli.runs import _spare_other_countries
-_spare_other_countries()
+from sync.cli.runs import spare_other_countries
+spare_other_countries()
 for names in COUNTRIES.values():
     holidays.country_holidays(names[1], years=2027)
 print(len(COUNTRIES))

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sync": (DAILY, "syncing:sync"),
     "agenda": (DAILY, "runs:agenda"),
     "explain": (DAILY, "runs:explain"),
+    "draft": (DAILY, "drafts:draft"),
     "log": (DAILY, "accounts:log"),
     "status": (REPAIR, "repairs:status"),
     "undo": (REPAIR, "repairs:undo"),

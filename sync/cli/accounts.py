@@ -69,12 +69,14 @@ def check(
 ) -> int:
     """Prove configuration, sheet, login and calendar. Lists every cell that cannot be read."""
     from connectors import open_source, open_state
+    from sync.advice import load_advice
     from sync.counting import counted
     from sync.protocols import Probes
     from sync.render import show_columns, show_findings, show_notes, show_problems
     from sync.repair import try_out
 
     profile = open_profile(find_config(config))
+    load_advice(profile.settings, wording=profile.wording, mapping=profile.mapping)
     table = open_source(profile.settings, profile.outside).read()
     leads, guesses = read_sheet(table, profile)
     console = open_console(no_color)

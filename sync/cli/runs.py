@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +38,7 @@ def plan(
     from sync.plan_json import plan_json
     from sync.render import show_plan
 
-    report = run_once(config, now, write=False, strict=strict)
+    report = run_once(config, now, write=False, strict=strict, whole=json)
     if json:
         sys.stdout.write(plan_json(report.plan))
     elif not quiet:
@@ -95,7 +96,7 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
 
     settings, started = profile.settings, parse_now(now)
     if settings.holidays:
-        _spare_other_countries()
+        spare_other_countries()
     begun = (inquiry and inquiry.begun) or datetime.now(UTC)
     outside = replace(profile.outside, begun=begun, login_refused=bool(inquiry and inquiry.login_refused))
     profile = replace(profile, outside=outside)
@@ -121,7 +122,7 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
     return report
 
 
-def _spare_other_countries() -> None:
+def spare_other_countries() -> None:
     """Let `holidays` import the country it is asked for and not all 250, a sixth of the time a run needs to start.
 
     It loads countries one by one when they are asked for, but from a package that imports every one of them when it is
@@ -136,10 +137,15 @@ def _spare_other_countries() -> None:
 
 def find_leads(report: Report, text: str) -> list[Lead]:
     """The leads whose company, role, contact or row is meant. Raises `ConfigError` if there is none."""
+    return match_leads(report.leads.leads, text)
+
+
+def match_leads(leads: Iterable[Lead], text: str) -> list[Lead]:
+    """The same among these leads."""
     wanted = text.casefold().strip()
     found = [
         known
-        for known in report.leads.leads
+        for known in leads
         if wanted in known.label.casefold()
         or wanted in known.contact.name.casefold()
         or wanted == str(known.row_number)

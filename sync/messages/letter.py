@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -17,6 +18,10 @@ SAID_WORDS = 60
 VOICEMAIL_WORDS = 35
 """Words of a letter, of what to say on the phone, and of what to say if nobody answers."""
 
+MAX_LINK = 1_800
+"""Characters of a mail link: longer ones are cut by calendar programs; then it opens the mail without its text."""
+
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _BLANK = re.compile(r"\[[^\[\]]+\]")
 
 
@@ -62,6 +67,15 @@ class Message(Struct, frozen=True):
     def blanks(self) -> tuple[str, ...]:
         """What is left for the person to fill in, in order, each named once."""
         return blanks_in(" ".join([self.subject, self.text, *self.voicemail]))
+
+
+def mail_link(address: str, subject: str, text: str) -> str:
+    """A link that opens the message in the mail program (RFC 6068); empty where this is no mail address."""
+    if not _MAIL.fullmatch(address):
+        return ""
+    link = f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}"
+    body = quote(text.replace("\n", "\r\n"), safe="")
+    return f"{link}&body={body}" if len(link) + len(body) + 6 <= MAX_LINK else link
 
 
 def blanks_in(text: str) -> tuple[str, ...]:

@@ -8,29 +8,23 @@ No text holds a quantity that depends on the moment of the run, nor the row's nu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from urllib.parse import quote
 
-from sync.messages.letter import Message
+from sync.messages.letter import Message, mail_link
 from sync.messages.moves import sensible_moves
 from sync.models import Lead
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.letters import group_of
+from sync.schedule.letters import group_of, recipient
 from sync.schedule.plain_text import clean
 
 RULE_OF_DASHES = "-" * 20
 CHECKS = 3
 """Things to look at before sending, at most."""
-MAX_LINK = 1_800
-"""Characters of a mail link: longer ones are cut by calendar programs; then it opens the mail without its text."""
 
 _ELSEWHERE = ("sender", "referrer", "references")
 """Those who are not at the lead's firm themselves: they are told which lead it is about."""
-_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{3,30}")
 
 Moves = tuple[tuple[str, date], ...]
 """Moves made before, each with its day, the oldest first."""
@@ -167,21 +161,11 @@ def _small_print(draft: Draft, message: Message | None, done: Moves, desk: Desk)
             yield say("small.problem", problem=clean(lead.problem))
         if history := _history(lead, desk):
             yield say("small.history", history=history)
-    if message is not None and message.kind == "mail" and (link := mail_link(draft, message)):
+    mail = recipient(draft).email.strip()
+    if message is not None and message.kind == "mail" and (link := mail_link(mail, message.subject, message.text)):
         yield say("small.mail", link=link)
     if rule.id.startswith("R-"):
         yield say("small.rule", rule=rule.id)
-
-
-def mail_link(draft: Draft, message: Message) -> str:
-    """A link that opens the message in the mail program (RFC 6068); nothing without a mail address."""
-    people = group_of(draft)
-    address = (people[0] if people else draft.person).email.strip()
-    if not _MAIL.fullmatch(address):
-        return ""
-    link = f"mailto:{quote(address, safe='@')}?subject={quote(message.subject, safe='')}"
-    whole = f"{link}&body={quote(message.text.replace(chr(10), chr(13) + chr(10)), safe='')}"
-    return whole if len(whole) <= MAX_LINK else link
 
 
 def _moves(draft: Draft, lead: Lead, done: Moves, desk: Desk) -> Iterator[str]:

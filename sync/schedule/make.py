@@ -36,6 +36,7 @@ from sync.schedule.drafts import Draft, remember
 from sync.schedule.endless import acquainted, agency_touches, employer_news
 from sync.schedule.facts import DATES, check_facts
 from sync.schedule.floors import single
+from sync.schedule.letters import recipient
 from sync.schedule.news import closing_notes, progress_notes, withdrawals
 from sync.schedule.obligations import hold_back_late, obligations, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
@@ -298,6 +299,7 @@ def _touch(draft: Draft, bare: str) -> Touch:
         url=web_link(lead.url) if lead else "",
         address=lead.address if lead else "",
         subject=draft.message.subject if draft.message else "",
+        mail=recipient(draft).email.strip() if draft.message else "",
         draft=draft.message.whole if draft.message else "",
         brief=draft.brief,
         bare=bare,
