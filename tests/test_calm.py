@@ -9,6 +9,8 @@ import pytest
 from conftest import ZONE
 from runner import Seeker, a_row
 
+from sync.models import Action
+
 ROWS = [
     a_row("Brightwater", "2027-01-04"),
     a_row("Northwind", "2026-12-28", last_outbound="2027-01-04"),
@@ -55,6 +57,37 @@ def test_96_runs_of_a_day_write_no_more_than_one(day: date) -> None:
     review = ["Weekly review"]
     others = [at for at, changes in busy if [summary for summary, _ in changes] != review]
     assert len(others) <= 1, busy
+
+
+def test_texts_that_changed_are_rewritten_once_and_nothing_moves() -> None:
+    """As after a new version: every text differs, no day does. Then it is silent."""
+    seeker = Seeker(list(ROWS))
+    seeker.now = midnight(date(2027, 1, 6)) + timedelta(hours=9)
+    old = seeker.settings.model_copy(update={"language": "de"})
+    new, seeker.settings = seeker.settings, old
+    seeker.run()
+    before = {uid: event.snapshot.start for uid, event in seeker.calendar.items()}
+    seeker.settings = new
+    writes = seeker.run().plan.writes
+    assert {change.action for change in writes} == {Action.UPDATE}
+    assert {name for change in writes for name in change.fields} <= {"summary", "description"}
+    assert len(writes) == len(before)
+    assert {uid: event.snapshot.start for uid, event in seeker.calendar.items()} == before
+    assert [len(seeker.run().plan.writes) for _ in range(8)] == [0] * 8
+
+
+def test_a_day_that_passes_changes_no_text_of_what_is_ahead() -> None:
+    """Nobody logs: what is only taken as done changes no wording."""
+    seeker = Seeker([a_row("Brightwater", "2027-01-04", contact_email="dana@b.example")])
+    texts: dict[str, set[str]] = {}
+    for day in range(5, 40):
+        seeker.now = midnight(date(2027, 1, 4)) + timedelta(days=day - 4, hours=9)
+        for change in seeker.run().plan.writes:
+            if change.event is not None and change.event.description and ": follow up" in change.event.summary:
+                message, _, small = change.event.description.partition("If nothing changes:")
+                texts.setdefault(change.uid, set()).add((message if small else message.partition("\n-----")[0]).strip())
+    assert len(texts) == 4
+    assert not [sorted(found) for found in texts.values() if len(found) > 1]
 
 
 def test_the_first_run_of_all_is_followed_by_95_that_write_nothing() -> None:

@@ -122,3 +122,50 @@ def test_a_later_message_does_not_change_when_the_first_contact_was() -> None:
     assert told.deadline.date() == date(2027, 1, 13)
     seeker.run("2027-01-21 16:00", replace(lead, last_outbound=when("2027-01-20 15:00")))
     assert not [text for text in review(seeker) if text.startswith("From the introduction")], "half an hour"
+
+
+THEIRS = {"last_outbound": "Last contacted"}
+NAMES = [f"Firm {number:02}" for number in range(39)]
+
+
+def test_a_line_names_ten_and_counts_the_rest() -> None:
+    seeker = Seeker()
+    leads = [
+        a_lead(n, key=f"k{n}", company=name, applied_on=date(2027, 1, 8), contact=person(f"Kim {n}"))
+        for n, name in enumerate(NAMES, 2)
+    ]
+    seeker.run("2027-01-15 08:00", leads)
+    [line] = [line for line in review(seeker) if line.startswith("Only one contact")]
+    assert line.endswith("; Firm 09; and 29 more")
+    lines = review(seeker)[: review(seeker).index("")]
+    assert len(lines) <= 13, "what to do, and twelve lines"
+    assert all(len(line) < 320 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("columns", "reactions", "how"),
+    [
+        pytest.param(
+            {"last_outbound": "Last contacted"}, True, "Tick what you did, or fill in “Last contacted”.", id="both"
+        ),
+        pytest.param({"last_outbound": "Last contacted"}, False, "Fill in “Last contacted”.", id="a feed has no ticks"),
+        pytest.param({}, False, "Give the sheet a column with the day of your last message.", id="no column"),
+    ],
+)
+def test_what_is_taken_as_done_speaks_of_asks_and_of_the_readers_own_column(
+    columns: dict[str, str], reactions: bool, how: str
+) -> None:
+    seeker = Seeker(reactions=reactions)
+    lead = replace(APPLIED, columns={"applied_on": "Applied", **columns})
+    for now in ("2027-01-04 08:00", "2027-01-12 08:00", "2027-01-15 09:00"):
+        seeker.run(now, lead)
+    [line] = [line for line in review(seeker) if line.startswith("Taken as done")]
+    assert line == f"Taken as done, since nothing says otherwise: 1. Right? {how}"
+
+
+def test_what_is_taken_as_done_and_asks_nobody_is_not_spoken_of() -> None:
+    seeker = Seeker(reactions=False)
+    lead = a_lead(received_at=when("2027-01-12 11:00"), referrer="Lou Ames")
+    for now in ("2027-01-12 11:05", "2027-01-14 08:00", "2027-01-15 09:00"):
+        seeker.run(now, lead)
+    assert not [line for line in review(seeker) if line.startswith("Taken as done")]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, day, person, when
@@ -105,3 +107,96 @@ def test_the_missing_date_is_asked_for_in_words_of_its_own() -> None:
     assert "Put the offer's date into the sheet; if you do not know it yet, the date of your next step." in description(
         lead, "R-000-4"
     )
+
+
+@pytest.mark.parametrize(
+    ("roles", "titles"),
+    [
+        pytest.param(["Data analyst"], ["Gamma: find a name and follow up"], id="one row"),
+        pytest.param(
+            ["Data analyst", "Buyer"],
+            ["Buyer, Gamma: find a name and follow up", "Data analyst, Gamma: find a name and follow up"],
+            id="two roles",
+        ),
+        pytest.param(
+            ["Senior Software Engineer Payments", "Senior Software Engineer Search"],
+            ["Payments, Gamma: find a name and follow up", "Search, Gamma: find a name and follow up"],
+            id="what both begin with says nothing in a month view",
+        ),
+        pytest.param(
+            ["Clerk", "Clerk"], ["Gamma: find a name and follow up"] * 2, id="the same role tells nothing apart"
+        ),
+    ],
+)
+def test_a_title_begins_with_what_differs(roles: list[str], titles: list[str]) -> None:
+    seeker = Seeker()
+    leads = [
+        a_lead(n, company="Gamma", role=role, applied_on=date(2027, 1, 4), url=f"https://x.example/{n}")
+        for n, role in enumerate(roles, 2)
+    ]
+    seeker.run("2027-01-04 12:00", leads)
+    assert sorted(touch.summary for touch in seeker.all("R-001-1")) == titles
+    if len(set(roles)) > 1:
+        assert len({title[:20] for title in titles}) == len(titles)
+
+
+def test_a_closed_row_of_the_firm_changes_no_title() -> None:
+    seeker = Seeker()
+    open_row = a_lead(2, company="Gamma", role="Buyer", applied_on=date(2027, 1, 4))
+    closed = a_lead(3, company="Gamma", role="Clerk", applied_on=date(2027, 1, 4), stage=Stage.REJECTED)
+    seeker.run("2027-01-04 12:00", [open_row, replace(closed, stage_known=True)])
+    assert seeker.find("R-001-1").summary == "Gamma: find a name and follow up"
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        pytest.param({"contact": person("Dana Reed", "dana@g.example")}, "dana@g.example", id="as in the sheet"),
+        pytest.param({}, "No address in the sheet: look it up.", id="no such column"),
+        pytest.param(
+            {"columns": {"contact_email": "Their Mail"}},
+            "No address in its row: put it into “Their Mail”.",
+            id="an empty cell",
+        ),
+        pytest.param(
+            {"contact": person("Dana Reed"), "channel": "phone", "columns": {"contact_phone": "Tel."}},
+            "No number in its row: put it into “Tel.”.",
+            id="a call without a number",
+        ),
+    ],
+)
+def test_where_to_reach_them_stands_on_a_line_of_its_own(facts: dict[str, Any], line: str) -> None:
+    columns = facts.pop("columns", None)
+    lead = a_lead(company="Gamma", applied_on=date(2027, 1, 4), **facts)
+    lead = replace(lead, columns=columns) if columns else lead
+    assert description(lead, "R-001-1")[1] == line
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule", "gone"),
+    [
+        pytest.param({"applied_on": date(2027, 1, 4)}, "R-001-1", "MISSING", id="nothing shouts"),
+        pytest.param(
+            {"received_at": when("2027-01-04 11:00"), "referrer": "Sam Poe", "how_known": "Sam Poe"},
+            "R-000-2",
+            "We know each other",
+            id="nobody is told that they know themselves",
+        ),
+        pytest.param({"applied_on": date(2027, 1, 4)}, "R-001-1", "resume", id="no new resume after a week"),
+        pytest.param({"applied_on": date(2027, 1, 4)}, "R-001-1", "usual way", id="no way where there is no address"),
+    ],
+)
+def test_what_no_event_says(facts: dict[str, Any], rule: str, gone: str) -> None:
+    said = "\n".join(description(a_lead(company="Gamma", **facts), rule))
+    assert gone not in said.partition("-----")[0]
+
+
+def test_no_rule_number_and_no_field_name_stands_above_the_dashes() -> None:
+    """Whatever the event: a person who never read our pages understands each line."""
+    seeker = Seeker()
+    seeker.run("2027-01-04 12:00", [INTRODUCED, replace(REFERENCES, key="b"), replace(PLANNED, key="c")])
+    for touch in seeker.schedule.touches:
+        above, dashes, small = touch.description.partition("\n--------------------\n")
+        assert dashes, touch.rule
+        assert not re.search(r"R-\d{3}|[a-z]+_[a-z]+|\b[A-Z]{4,}\b", above), above
+        assert touch.rule in small or not touch.rule.startswith("R-")

@@ -7,6 +7,7 @@ in the ordinary tests, the year in `make soak`, which prints its figures.
 from __future__ import annotations
 
 import http.client
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,7 +24,11 @@ from connectors import open_state, open_target
 from connectors.memory import MemorySource
 from connectors.outside import Outside
 from sync.config import parse_settings
-from sync.models import Row, Table
+from sync.messages.letter import Message
+from sync.messages.library import load_phrases
+from sync.messages.rules import broken_rules
+from sync.models import Row, Table, TouchClass
+from sync.moments import day_of
 from sync.run import Report, run
 
 ZONE = ZoneInfo("America/New_York")
@@ -50,6 +55,8 @@ class Year:
     state_octets: list[int] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     deleted: set[str] = field(default_factory=set)
+    said: dict[str, tuple[str, Message]] = field(default_factory=dict)
+    """The last message of each lead that asked for something, with its touch."""
 
     def __post_init__(self) -> None:
         self.settings = parse_settings(
@@ -166,6 +173,25 @@ class Year:
         )  # fmt: skip
         assert not [key for key, count in late.items() if count > 1], late
         self.counts["most late at once"] = max(self.counts["most late at once"], sum(late.values()))
+        self.check_messages(report, today)
+
+    def check_messages(self, report: Report, today: date) -> None:
+        """No message breaks a rule; two that ask in a row share no sentence but greeting and closing."""
+        phrases = load_phrases(self.settings.language)
+        for touch in report.plan.schedule:
+            asks = touch.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
+            if not touch.draft or not asks or day_of(touch.start, ZONE) != today:
+                continue
+            greeting, *body, closing = touch.draft.split("\n\n")
+            sentences = tuple(tuple(re.split(r"(?<=[.?!]) ", paragraph)) for paragraph in body)
+            message = Message("mail", touch.subject, greeting, sentences, closing)
+            assert not [*broken_rules(message, asking=True, phrases=phrases)], touch.draft
+            before = self.said.get(touch.lead_key)
+            if before is not None and before[0] != touch.uid:
+                assert not set(before[1].sentences) & set(message.sentences), (before[1].text, message.text)
+                assert before[1].subject != message.subject
+                self.counts["messages in a row"] += 1
+            self.said[touch.lead_key] = (touch.uid, message)
 
 
 def _day(calendar: Calendar) -> date:
@@ -217,8 +243,10 @@ def test_a_year_of_cron_runs(year: Year, requests: Counter[str], days: int) -> N
         "requests in the median run": sorted(year.requests)[len(year.requests) // 2],
         "requests in the busiest run": max(year.requests),
         "state in kB": max(year.state_octets) // 1000, "most late at once": year.counts["most late at once"],
+        "messages in a row": year.counts["messages in a row"],
     }  # fmt: skip
     print(f"\n{figures}")
+    assert year.counts["messages in a row"]
     assert year.counts["ticks"] and year.counts["drags"] and year.counts["deletes"]
     assert max(count - 2 * writes for count, writes in zip(year.requests, year.writes, strict=True)) <= 10
     # A month of copies for undo, and for each lead about six events of five kB: it grows with leads, not with time.
