@@ -304,6 +304,8 @@ class CaldavServer:
             progress.said_yes.add(action)
             progress.taken.add(action)
             yield Outcome(uid, Result.DONE)
+        elif verdict is Verdict.BURNT:
+            yield Outcome(uid, Result.REFUSED, message=message, burnt=True)
         elif verdict is Verdict.REJECTED:
             yield Outcome(uid, Result.REFUSED, message=message, rejected=True)
         elif verdict in (Verdict.UNKNOWN, Verdict.OUT_OF_REACH, Verdict.LOCKED_OUT):

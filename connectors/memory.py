@@ -99,12 +99,16 @@ class MemoryState:
         """The memory as last committed."""
         return replace(self.memory, intents=tuple(self.intents))
 
-    def begin(self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime) -> int:
+    def begin(
+        self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime, run: int | None = None
+    ) -> int:
         """Remember what is about to happen; what was open before is settled in the memory that comes with it."""
-        self.runs += 1
-        self.unknown.clear()
+        if run is None:
+            self.runs += 1
+            self.unknown.clear()
+            self.intents = []
         self.memory = replace(memory, intents=())
-        self.intents = [
+        begun = [
             Intent(
                 self.runs, change.action, change.uid, change.event, change.stamp, change.base,
                 after=after.events.get(change.uid),
@@ -112,7 +116,8 @@ class MemoryState:
             for change in changes
             if change.action is not Action.KEEP
         ]  # fmt: skip
-        self.journal += self.intents
+        self.intents += begun
+        self.journal += begun
         return self.runs
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:

@@ -166,15 +166,19 @@ class SqliteState:
         )
         return self._loaded
 
-    def begin(self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime) -> int:
+    def begin(
+        self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime, run: int | None = None
+    ) -> int:
         """Record the plan and what was learned in one commit, before the first write; returns the run's number."""
         if self._corrupt:
             self.close()
             self.path.replace(self.path.with_name(f"{self.path.name}.corrupt"))
             self._corrupt = False
         with self._transaction() as database:
-            run = database.execute("INSERT INTO runs (started) VALUES (?)", (now.isoformat(),)).lastrowid
+            if run is None:
+                run = database.execute("INSERT INTO runs (started) VALUES (?)", (now.isoformat(),)).lastrowid
             assert run is not None
+            (first,) = database.execute("SELECT count(*) FROM intents WHERE run = ?", (run,)).fetchone()
             self._store_memory(database, memory)
             database.execute("UPDATE runs SET ended = ? WHERE ended IS NULL AND run < ?", (now.isoformat(), run))
             database.executemany(
@@ -188,7 +192,7 @@ class SqliteState:
                         _ENCODE(_Wanted(change.event, change.stamp, after.events.get(change.uid))).decode(),
                         _ENCODE(change.base).decode(),
                     )
-                    for position, change in enumerate(changes)
+                    for position, change in enumerate(changes, first)
                     if change.action is not Action.KEEP
                 ),
             )

@@ -1,13 +1,15 @@
 """From a plan to its outcomes: journal first, then the calendar, results made durable in batches (DESIGN 6).
 
-The plan is carried out as it was decided; nothing is decided again. Whoever calls commits: until then the run counts
-as killed, and the next one reads the calendar before it believes anything.
+The plan is carried out as it was decided; nothing is decided again. Only a UID that the server refuses as used, and
+that is nowhere to be found, is stepped over: the same event is written under its next generation. Whoever calls
+commits: until then the run counts as killed, and the next one reads the calendar before it believes anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from msgspec import Struct
@@ -18,8 +20,11 @@ from sync.errors import FollowupError, TargetError
 from sync.memory import Memory
 from sync.models import Change, Observation, Outcome, Plan, Result
 from sync.protocols import StateStore, Target
+from sync.reconcile.generations import renew
 from sync.reconcile.outcomes import settle
 
+RENEWALS = 5
+"""So many used up UIDs of one follow-up are stepped over in one run; the next one goes on."""
 BATCH = 50
 """Results are made durable in batches of at most this many."""
 
@@ -58,59 +63,110 @@ def carry_out(
     The change of the event `last` is written only once all others went well and none is put off because the server
     refuses it: the heartbeat tells of a good run.
     """
+    writing = _Writing(target, store, observation, plan.now, deadline, progress, before, after)
     planned = plan.writes
-    unwritten = {change.uid: Outcome(change.uid, Result.HELD) for change in planned}
-    number = store.begin(planned, memory=settle(before, after, unwritten), after=after, now=plan.now)
-    outcomes: dict[str, Outcome] = {}
+    writing.begin(planned)
     failure: FollowupError | None = None
     for writes in ([w for w in planned if w.uid != last], [w for w in planned if w.uid == last]):
         if writes and writes[0].uid == last and plan.refused:
             break
-        if writes and failure is None and all(map(_went_well, outcomes.values())):
-            failure = _apply(writes, target, store, number, outcomes, observation, deadline, progress)
-    outcomes |= {w.uid: Outcome(w.uid, Result.HELD, paced=True) for w in planned if w.uid not in outcomes}
-    memory = settle(before, after, outcomes)
+        if writes and failure is None and all(map(_went_well, writing.outcomes.values())):
+            failure = writing.write(writes)
+    outcomes = writing.outcomes
+    late = [w.uid for w in planned if w.uid not in outcomes and w.uid not in writing.renewed]
+    outcomes |= {uid: Outcome(uid, Result.HELD, paced=True) for uid in late}
+    memory = settle(writing.before, writing.after, outcomes)
     waits = [
         moment for moment in (failure and failure.not_before, *(o.not_before for o in outcomes.values())) if moment
     ]
     memory = replace(memory, not_before=max(waits, default=None))
-    return CarriedOut(number, tuple(sorted(outcomes.values(), key=lambda outcome: outcome.uid)), memory, failure)
+    return CarriedOut(
+        writing.number, tuple(sorted(outcomes.values(), key=lambda outcome: outcome.uid)), memory, failure
+    )
 
 
-def _apply(
-    writes: Sequence[Change],
-    target: Target,
-    store: StateStore,
-    number: int,
-    outcomes: dict[str, Outcome],
-    observation: Observation,
-    deadline: datetime,
-    progress: Progress | None,
-) -> FollowupError | None:
-    """Fill `outcomes`, one for every write; the error that ended it early."""
-    batch: list[Outcome] = []
-    failure: FollowupError | None = None
-    try:
-        for outcome in target.apply(writes, observed=observation, deadline=deadline):
-            outcomes[outcome.uid] = outcome
-            batch.append(_known(outcome))
-            if len(batch) >= BATCH:
-                store.record(number, batch)
-                batch.clear()
-            if progress:
-                progress(len(outcomes), max(len(writes), len(outcomes)))
-    except FollowupError as error:
-        failure = error
-    except KeyboardInterrupt:
-        with suppress(FollowupError):
-            store.record(number, batch)  # what is known is worth keeping
-        raise
-    for change in writes:
-        if change.uid not in outcomes:
-            outcomes[change.uid] = Outcome(change.uid, Result.UNKNOWN if failure else Result.HELD)
-            batch.append(outcomes[change.uid])
-    store.record(number, batch)
-    return failure
+@dataclass
+class _Writing:
+    """One plan being carried out: its outcomes so far, and the memory without and with all of its changes."""
+
+    target: Target
+    store: StateStore
+    observation: Observation
+    now: datetime
+    deadline: datetime
+    progress: Progress | None
+    before: Memory
+    after: Memory
+    number: int = 0
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    renewed: dict[str, str] = field(default_factory=dict)
+    """The UIDs that were used up, each with the one that took its place."""
+
+    def begin(self, changes: Sequence[Change], run: int | None = None) -> None:
+        """Journal these changes, before the first of them is written."""
+        unwritten = dict.fromkeys((change.uid for change in changes), Result.HELD) | dict.fromkeys(
+            self.outcomes, Result.HELD
+        )
+        memory = settle(self.before, self.after, {uid: Outcome(uid, held) for uid, held in unwritten.items()})
+        self.number = self.store.begin(changes, memory=memory, after=self.after, now=self.now, run=run)
+
+    def write(self, changes: Sequence[Change]) -> FollowupError | None:
+        """Write them; those whose UID is used up at once under the next one. The error that ended it early."""
+        failure = self._apply(changes)
+        for _ in range(RENEWALS):
+            used = [change for change in changes if change.uid in self.outcomes and self.outcomes[change.uid].burnt]
+            changes = [renewed for change in used if (renewed := self._renew(change)) is not None]
+            if failure is not None or not changes:
+                break
+            self.begin(changes, run=self.number)
+            failure = self._apply(changes)
+        for old, new in reversed(self.renewed.items()):
+            if new in self.outcomes and self.outcomes[new].result is Result.DONE:
+                self.outcomes[old] = Outcome(old, Result.DONE)
+        return failure
+
+    def _renew(self, change: Change) -> Change | None:
+        """The same change under its touch's next generation; None for what has no touch."""
+        uid, touches, events = change.uid, dict(self.after.touches), dict(self.after.events)
+        touch = touches.pop(uid, None)
+        if touch is None or change.event is None:
+            return None
+        planned = events[uid]
+        events[uid] = replace(planned, gone=True)
+        touch = renew(touch, owner=self.after.owner, events=events)
+        touches[touch.uid] = touch
+        events[touch.uid] = replace(planned, uid=touch.uid, desired=replace(planned.desired, uid=touch.uid))
+        self.after = replace(self.after, events=events, touches=touches)
+        self.before = replace(self.before, events={**self.before.events, uid: events[uid]})
+        del self.outcomes[uid]
+        self.renewed[uid] = touch.uid
+        return replace(change, uid=touch.uid, event=replace(change.event, uid=touch.uid))
+
+    def _apply(self, writes: Sequence[Change]) -> FollowupError | None:
+        """Fill `outcomes`, one for every write; the error that ended it early."""
+        outcomes, batch = self.outcomes, list[Outcome]()
+        failure: FollowupError | None = None
+        try:
+            for outcome in self.target.apply(writes, observed=self.observation, deadline=self.deadline):
+                outcomes[outcome.uid] = outcome
+                batch.append(_known(outcome))
+                if len(batch) >= BATCH:
+                    self.store.record(self.number, batch)
+                    batch.clear()
+                if self.progress:
+                    self.progress(len(outcomes), max(len(writes), len(outcomes)))
+        except FollowupError as error:
+            failure = error
+        except KeyboardInterrupt:
+            with suppress(FollowupError):
+                self.store.record(self.number, batch)  # what is known is worth keeping
+            raise
+        for change in writes:
+            if change.uid not in outcomes:
+                outcomes[change.uid] = Outcome(change.uid, Result.UNKNOWN if failure else Result.HELD)
+                batch.append(outcomes[change.uid])
+        self.store.record(self.number, batch)
+        return failure
 
 
 def _went_well(outcome: Outcome) -> bool:

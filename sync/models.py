@@ -515,6 +515,8 @@ class Outcome(Struct, frozen=True):
     message: str = ""
     not_before: datetime | None = None
     rejected: bool = False
+    burnt: bool = False
+    """The server refuses its UID as used, and it is nowhere to be found: it is used up."""
     paced: bool = False
     """Held on purpose and without any trouble: the rest of a first upload that goes in portions."""
 

@@ -126,11 +126,14 @@ class StateStore(Protocol):
     def load(self) -> Memory:
         """The memory as last committed, with the intents of a run that did not end. Raises `ConfigError`."""
 
-    def begin(self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime) -> int:
+    def begin(
+        self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime, run: int | None = None
+    ) -> int:
         """Record the whole plan durably in one commit, before the first write; returns the run's number.
 
         `memory` is what the next run starts from if this one ends in the middle: all that was learned, none of the
-        changes. `after` is the memory with all of them. What was open before is settled in both.
+        changes. `after` is the memory with all of them. What was open before is settled in both. With the number of
+        the `run` that is on, these changes are added to it.
         """
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:

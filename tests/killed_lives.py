@@ -286,9 +286,11 @@ class Life:
         if kind in ("tick", "delete") and mine.snapshot.start != other.snapshot.start:
             kind = "note"  # a day that the ended run was to change: done or gone there would mean another day
         if kind == "delete":
-            memory = self.hurt.store.load().events.get(mine.uid)
+            memory = self.hurt.store.load()
+            known = memory.events.get(mine.uid)
+            made = any(intent.done for intent in memory.intents if intent.uid == mine.uid)
             self.hurt.world.delete(mine.uid)
-            certain = memory is not None and memory.observed is not None
+            certain = made or (known is not None and known.observed is not None)
             if certain:
                 self.whole.world.delete(other.uid)
             self.tell(f"    user deletes {name}" + ("" if certain else ", which nobody can know was made"))

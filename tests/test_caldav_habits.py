@@ -212,12 +212,12 @@ def test_one_rejected_event_never_stops_the_rest(status: int) -> None:
     assert publisher.stub.writes() == 0
 
 
-def test_a_full_trash_is_reported_not_fought() -> None:
+def test_a_uid_in_a_full_trash_is_used_up() -> None:
     publisher = make_publisher(habits={"trash"})
     uid = next(iter(publisher.wanted))
     publisher.stub.trashed.add(uid)
     outcome = publisher.run()[uid]
-    assert (outcome.result, outcome.rejected) == (Result.REFUSED, True)
+    assert (outcome.result, outcome.burnt) == (Result.REFUSED, True)
     assert "trash" in outcome.message
 
 

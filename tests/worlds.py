@@ -179,8 +179,10 @@ class BurningStore:
     def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
         return self.inner.copies(run)
 
-    def begin(self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime) -> int:
-        return self._around(lambda: self.inner.begin(changes, memory=memory, after=after, now=now))
+    def begin(
+        self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime, run: int | None = None
+    ) -> int:
+        return self._around(lambda: self.inner.begin(changes, memory=memory, after=after, now=now, run=run))
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
         self._around(lambda: self.inner.record(run, outcomes))

@@ -11,6 +11,7 @@ The status alone is never believed. Every answer is judged into a verdict by one
 | DOUBTED  | other 4xx; LOOK that found nothing    | other 4xx          | 4xx      | see below                   |
 | UNKNOWN  | 5xx, no answer                        | same               | same     | look; once more if untouched|
 | REJECTED | a precondition about content is named | same               |          | this event is left out      |
+| BURNT    | uid conflict, not to be found         |                    |          | under its next generation   |
 | REFUSED  |                                       |                    | 412      | kept as it is               |
 | BUSY     | 423                                   | same               | same     | again in a moment           |
 | WAIT     | 429, 503 with Retry-After, quota 403  | same               | same     | nothing more is sent        |
@@ -76,6 +77,8 @@ class Verdict(Enum):
     """Read back already: `Written.remote` is the proof."""
     OUT_OF_REACH = auto()
     """Not even a look succeeded any more, after all its tries: unknown, and nothing more is sent."""
+    BURNT = auto()
+    """The UID is refused as used, although it is nowhere to be found: in a trash, or deleted and remembered."""
     LOCKED_OUT = auto()
     """The look after a lost answer was refused for its login: unknown, and nothing more is sent."""
 
@@ -217,7 +220,15 @@ class EventWriter:
                 continue
             used = answer is not None and says_used(answer)
             return self._settle(
-                change, href, said, found=found, verdict=verdict, trouble=trouble, untouched=untouched, used=used
+                change,
+                href,
+                said,
+                found=found,
+                verdict=verdict,
+                trouble=trouble,
+                untouched=untouched,
+                used=used,
+                lost=lost,
             )
 
     def _settle(
@@ -231,6 +242,7 @@ class EventWriter:
         trouble: bool,
         untouched: bool,
         used: bool,
+        lost: bool,
     ) -> Written:
         """The judgement after a look at the object itself."""
 
@@ -247,7 +259,7 @@ class EventWriter:
         if verdict is Verdict.UNKNOWN:
             return written(Verdict.UNKNOWN, f"the server's answer was lost ({said}); the next run looks again")
         if change.action is Action.CREATE:
-            return self._settle_create(written, change, href, said, found, sent, used)
+            return self._settle_create(written, change, href, said, found, sent, used=used, lost=lost)
         if found is None:
             return written(Verdict.REFUSED, "it was removed from the calendar meanwhile; the next run decides")
         if untouched and said.startswith("404"):
@@ -264,12 +276,14 @@ class EventWriter:
         said: str,
         found: Found | None,
         sent: Snapshot,
+        *,
         used: bool,
+        lost: bool,
     ) -> Written:
         """A create that was not simply stored: the object is there already, its uid is elsewhere, or it is refused."""
         if found is not None:
             return written(Verdict.UNKNOWN, "it is in the calendar already; the next run takes it up", found.remote)
-        for pause in SETTLE_PAUSES if used or not said.startswith(("404", "410")) else SETTLE_PAUSES[:1]:
+        for pause in SETTLE_PAUSES if lost else SETTLE_PAUSES[:1]:  # only a write of ours may still have to show
             self._sleep(pause)
             there = self._collection.find(change.uid) or self._collection.look(change.uid, href)
             if there is None:
@@ -282,7 +296,7 @@ class EventWriter:
         if said.startswith("3"):
             return written(Verdict.STOP, f"the server sends writes elsewhere ({said}); check [target] url")
         if used:
-            return written(Verdict.REJECTED, f"the server refuses to take it ({said}); its trash may hold an old copy")
+            return written(Verdict.BURNT, f"the server refuses to take it ({said}); its trash may hold an old copy")
         return written(Verdict.DOUBTED, said)
 
     def _send(self, action: Action, href: str, body: bytes, base: RemoteEvent | None) -> tuple[Answer | None, bool]:

@@ -5,6 +5,7 @@
 | done | any | as planned, with the copy that was read back |
 | anything else | known | as before; content that the server rejected is remembered |
 | content rejected | new | as planned, with what was rejected |
+| uid refused as used | new | used up |
 | unknown, and a copy of ours lies there | new | that copy, which the next run compares with and finds |
 | anything else | new | nothing; its touch is not in the calendar |
 """
@@ -32,6 +33,8 @@ def settle(before: Memory, after: Memory, outcomes: Mapping[str, Outcome]) -> Me
             events[uid] = replace(before.events[uid], refused=_refusal(events[uid], outcome))
         elif outcome.rejected:
             events[uid] = replace(events[uid], refused=_refusal(events[uid], outcome))
+        elif outcome.burnt:
+            events[uid] = replace(events[uid], gone=True)
         elif outcome.remote is not None:
             events[uid] = found(uid, outcome.remote, zone=events[uid].desired.zone)
         else:
