@@ -28,3 +28,10 @@ def same_moment(one: Moment | None, other: Moment | None) -> bool:
 def zone_names() -> frozenset[str]:
     """The names of all time zones."""
     return frozenset(files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+def sortable(moment: Moment | None) -> tuple[int, int]:
+    """An order of moments: by day, then by instant; a date before the hours of its day."""
+    if isinstance(moment, datetime):
+        return moment.toordinal(), int(moment.timestamp())
+    return (moment.toordinal() if moment else 0, 0)

@@ -188,7 +188,7 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
         current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
         leads = understand(memory=current.leads)
         schedule, wishes, planned = _wish(given, leads, current)
-        current = adopt(current, observation, wishes=wishes, planned=planned.touches, zone=zone, ticks=ticks)
+        current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
         current = leave_gaps(current, found, observation, touches=schedule.touches, zone=zone, today=today)
     if lost:
         current = replace(current, lost=True)
@@ -229,6 +229,7 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
         rules_changed=memory.texts.get("rules", rules) != rules,
         accept_deletes=given.accept_deletes,
         lost=stock.lost,
+        rules=given.advice.rules,
         if_held=lambda sentence: speak(sentence, wishes, memory=before, today=today),
         notes=notes,
     )

@@ -158,7 +158,7 @@ class Side:
         }
 
 
-LATER = re.compile("^Later steps, while nothing changes: .*$", re.M)
+LATER = re.compile("^If nothing changes: .*$", re.M)
 """Which day a step gets that no calendar shows yet depends on when it was first thought of."""
 
 

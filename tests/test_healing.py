@@ -167,7 +167,7 @@ def test_after_a_loss_a_title_that_is_none_of_ours_is_the_users(
     event = replace(OLD, summary=wanted)
     wish = Wish(a_touch(lead, uid=UID, summary=wanted, given=OLD.start), event)
     observation = Observation({UID: remote(replace(OLD, summary=there), FIRST)})
-    after = adopt(Memory(), observation, wishes=[wish], planned={}, zone=ZONE, ticks=TickPattern([]))
+    after = adopt(Memory(), observation, wishes=[wish], planned={}, now=NOW, zone=ZONE, ticks=TickPattern([]))
     assert after.events[UID].kept == kept
     assert after.events[UID].desired.summary == there
 

@@ -9,12 +9,12 @@ from conftest import NOW, ZONE, a_touch, at
 from msgspec.structs import replace
 from runner import Seeker, a_row
 
-from sync.memory import EventMemory, Memory, Reaction, TouchMemory
+from sync.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
 from sync.reconcile.reactions import TickPattern, take_reactions
 
 TICKS = TickPattern(["erledigt", "hecho"])
-WRITTEN = datetime(2027, 1, 3, 12, 0, tzinfo=ZONE)
+WRITTEN = datetime(2027, 1, 2, 12, 0, tzinfo=ZONE)
 
 
 def an_event(touch: Touch) -> Event:
@@ -210,3 +210,27 @@ def test_whatever_the_user_deletes_stays_away(cells: dict[str, str]) -> None:
 def identity(touch: TouchMemory) -> tuple[str, str, str, int]:
     """What a touch is about, whatever its generation."""
     return touch.lead_key, touch.rule, touch.party, touch.round
+
+
+@pytest.mark.parametrize(
+    ("modified", "applied_on", "day", "doubt"),
+    [
+        pytest.param(WRITTEN - timedelta(days=40), None, NOW.date(), "before it was written", id="before our write"),
+        pytest.param(NOW - timedelta(days=1), NOW.date(), NOW.date(), "before the application", id="too early"),
+        pytest.param(NOW + timedelta(days=2), None, NOW.date(), "", id="in the future"),
+        pytest.param(NOW - timedelta(days=1), None, NOW.date() - timedelta(days=1), "", id="yesterday"),
+    ],
+)
+def test_the_day_of_a_tick_lies_between_our_write_and_now(
+    modified: datetime, applied_on: date | None, day: date, doubt: str
+) -> None:
+    touch = a_touch()
+    memory = remembered(touch)
+    stamp = memory.events[touch.uid].stamp
+    event = replace(memory.events[touch.uid], stamp=replace(stamp, written=NOW - timedelta(days=20)))
+    lead = LeadMemory(touch.lead_key, first_seen=NOW, applied_on=applied_on)
+    memory = replace(memory, events={touch.uid: event}, leads={lead.key: lead})
+    after, (note,) = react(memory, seen(touch, summary="✓ a", last_modified=modified))
+    assert after.touches[touch.uid].done_on == day
+    assert doubt in note
+    assert ("; the event says" in note) == bool(doubt)

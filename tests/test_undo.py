@@ -8,7 +8,7 @@ from runner import Seeker, a_row
 
 from sync import repair
 from sync.errors import ConfigError, GuardStop
-from sync.models import Action, Plan
+from sync.models import Action, Plan, TouchClass
 
 
 def undo(seeker: Seeker, run: int | None = None, *, write: bool = True) -> Plan:
@@ -211,3 +211,24 @@ def test_an_event_that_was_moved_and_deleted_with_its_row_comes_back_under_a_new
     seeker.run()
     assert len(titles(seeker)) == 4
     assert burnt not in seeker.calendar
+
+
+def test_afterwards_agenda_and_explain_show_what_the_calendar_holds(seeker: Seeker) -> None:
+    before = seeker.shown("Globex").snapshot
+    seeker.rows[1]["applied_on"] = "2027-01-08"
+    seeker.rows[0]["status"] = "rejected"
+    seeker.run()
+    undo(seeker)
+    plan = seeker.run(write=False).plan
+    shown = {event.snapshot.summary: event.snapshot.start for event in seeker.calendar.values()}
+    planned = {touch.summary: touch.start for touch in plan.schedule if touch.published}
+    assert {title: start for title, start in planned.items() if "Follow up:" in title} == {
+        title: start for title, start in shown.items() if "Follow up:" in title
+    }
+    kept = next(touch for touch in plan.schedule if touch.summary == before.summary)
+    assert (kept.start, kept.reason[-1]) == (
+        before.start,
+        "brought back by undo; it stays as it is until its row changes",
+    )
+    back = next(touch for touch in plan.schedule if touch.lead == "Acme, Analyst" and touch.rule == "R-001-1")
+    assert (back.kind, back.row) == (TouchClass.ASKING, "leads.csv:2")

@@ -42,6 +42,7 @@ from sync.reconcile.text_marks import user_part
 
 CLOSED_MARK = "Closed: "
 DONE_MARK = "✓ "
+KEPT_BY_UNDO = "kept by undo until its row changes"
 REFUSED_DAYS = 7
 """What a server rejected is sent again after so many days: not every rejection is for good."""
 REFUSED = f"the calendar server rejects it as it is; it is tried again when it changes, or after {REFUSED_DAYS} days"
@@ -94,7 +95,7 @@ class Decider(Struct, frozen=True):
             if current is not None and known.restored == self.restored[uid]:
                 row = wish.touch.row if wish else known.desired.row or None
                 after = replace(known, observed=current)
-                return _keep(known, current, row, "kept by undo until its row changes"), after
+                return _keep(known, current, row, KEPT_BY_UNDO), after
             known = replace(known, restored=None)
         if wish is None:
             assert known is not None

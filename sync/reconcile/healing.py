@@ -22,6 +22,7 @@ After a loss of state there is no journal and no memory. Then events are recogni
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -34,7 +35,7 @@ from sync.reconcile.fields import snapshot_of
 from sync.reconcile.generations import renew
 from sync.reconcile.identity import is_shared_key
 from sync.reconcile.outcomes import found
-from sync.reconcile.reactions import TickPattern
+from sync.reconcile.reactions import TickPattern, day_of_edit
 from sync.reconcile.text_marks import our_part
 
 
@@ -147,6 +148,7 @@ def adopt(
     *,
     wishes: Iterable[Wish],
     planned: Mapping[str, TouchMemory],
+    now: datetime,
     zone: ZoneInfo,
     ticks: TickPattern,
 ) -> Memory:
@@ -162,7 +164,7 @@ def adopt(
             continue
         events[touch.uid] = _adopted(wish, current)
         known[touch.uid] = _remembered(
-            touch, known.get(touch.uid) or planned.get(touch.uid), current.snapshot, zone=zone, ticks=ticks
+            touch, known.get(touch.uid) or planned.get(touch.uid), current.snapshot, now=now, zone=zone, ticks=ticks
         )
     return replace(memory, events=events, touches=known)
 
@@ -176,7 +178,7 @@ def _adopted(wish: Wish, current: RemoteEvent) -> EventMemory:
 
 
 def _remembered(
-    touch: Touch, known: TouchMemory | None, current: Snapshot, *, zone: ZoneInfo, ticks: TickPattern
+    touch: Touch, known: TouchMemory | None, current: Snapshot, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
 ) -> TouchMemory:
     base = known or TouchMemory(
         uid=touch.uid,
@@ -189,7 +191,8 @@ def _remembered(
     )
     base = replace(base, published=True, fact=touch.fact)
     if current.status == "COMPLETED" or ticks.matches(current.summary):
-        day = day_of(current.last_modified or current.start, zone)
+        applied_on = date.fromisoformat(touch.fact) if touch.hangs_on == "applied_on" and touch.fact else None
+        day, _ = day_of_edit(current.last_modified, now=now, zone=zone, applied_on=applied_on)
         return replace(base, start=touch.given, reaction=Reaction.TICKED, reacted_on=day, done_on=day)
     if day_of(current.start, zone) == day_of(touch.given, zone):
         return replace(base, start=current.start)

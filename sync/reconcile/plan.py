@@ -6,18 +6,20 @@ back is said, and problems and notes of all rooms are put in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from sync.advice import Rule
 from sync.config import Settings
 from sync.memory import Memory
 from sync.models import Abilities, Action, Change, Leads, Note, Observation, Plan, Problem, Schedule
-from sync.reconcile.changes import Decider, Wish
+from sync.reconcile.changes import KEPT_BY_UNDO, Decider, Wish
 from sync.reconcile.guards import hold_deletes
 from sync.reconcile.reactions import future_events
-from sync.reconcile.undo import digest_of
+from sync.reconcile.undo import as_kept, digest_of
 
 
 def make_plan(
@@ -30,6 +32,7 @@ def make_plan(
     settings: Settings,
     abilities: Abilities,
     now: datetime,
+    rules: Mapping[str, Rule] = MappingProxyType({}),
     rules_changed: bool,
     accept_deletes: bool = False,
     lost: bool = False,
@@ -41,7 +44,8 @@ def make_plan(
 
     `rules_changed` says that mapping, rules or settings differ from the last run: then every delete that no row asks
     for is counted by the guard. `accept_deletes` lifts the guard for this run. With `lost` memory nothing is deleted.
-    `if_held` is asked, with the guard's sentence, for wishes that take the place of others.
+    `rules` tell what an event is that only `undo` keeps. `if_held` is asked, with the guard's sentence, for wishes
+    that take the place of others.
     """
     zone = settings.zone
     decide = Decider(
@@ -78,10 +82,12 @@ def make_plan(
         change, events[uid] = decide.change(uid, wish)
         kept = tuple(change if other.uid == uid else other for other in kept)
     refused = [Note(f"“{c.summary}”: {c.reason}", row=c.row) for c in kept if c.rejected]
+    restored = [change.uid for change in kept if change.reason == KEPT_BY_UNDO]
+    touches = tuple(spoken[touch.uid].touch if touch.uid in spoken else touch for touch in schedule.touches)
     plan = Plan(
         now=decide.now,
         timezone=settings.timezone,
-        schedule=tuple(spoken[touch.uid].touch if touch.uid in spoken else touch for touch in schedule.touches),
+        schedule=as_kept(touches, restored, memory=memory, leads=leads.leads, rules=rules) if restored else touches,
         changes=kept,
         problems=tuple(sorted({*problems, *leads.problems, *schedule.problems}, key=_problem_order)),
         notes=tuple(sorted({*notes, *refused, *leads.notes, *schedule.notes}, key=_note_order)),

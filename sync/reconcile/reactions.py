@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Memory, Reaction, TouchMemory
-from sync.models import Moment, Note, Observation, RemoteEvent, Snapshot
+from sync.models import Moment, Note, Observation, RemoteEvent
 from sync.moments import day_of, same_moment
 from sync.reconcile.fields import edited_fields
 
@@ -67,7 +67,9 @@ def take_reactions(
             continue
         if current.etag and current.etag == event.observed.etag:
             continue
-        touches[uid], said = _edited(touch, event, current, now=now, zone=zone, ticks=ticks)
+        lead = memory.leads.get(touch.lead_key)
+        applied_on = lead.applied_on if lead is not None else None
+        touches[uid], said = _edited(touch, event, current, now=now, zone=zone, ticks=ticks, applied_on=applied_on)
         kept = event.kept | edited_fields(event.observed.snapshot, current.snapshot)
         events[uid] = replace(event, observed=current, kept=kept)  # so that taking it back is seen, too
         notes += said
@@ -82,7 +84,14 @@ def _deleted(touch: TouchMemory, event: EventMemory, today: date) -> tuple[Touch
 
 
 def _edited(
-    touch: TouchMemory, event: EventMemory, current: RemoteEvent, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
+    touch: TouchMemory,
+    event: EventMemory,
+    current: RemoteEvent,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    ticks: TickPattern,
+    applied_on: date | None,
 ) -> tuple[TouchMemory, list[Note]]:
     assert event.observed is not None
     before, after = event.observed.snapshot, current.snapshot
@@ -90,9 +99,12 @@ def _edited(
     ticked, was_ticked = after.status == "COMPLETED" or ticks.matches(after.summary), touch.reaction is Reaction.TICKED
     ours = after.summary == event.desired.summary and after.status != "COMPLETED"  # a title of ours ticks nothing
     if ticked and not was_ticked and not ours:
-        day = _day_of_edit(before, after, now=now, zone=zone)
+        stamp = after.last_modified if after.last_modified != before.last_modified else None
+        day, doubt = day_of_edit(stamp, now=now, zone=zone, written=event.stamp.written, applied_on=applied_on)
         touch = replace(touch, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False)
-        notes.append(Note(f"you ticked “{event.desired.summary}”: done on {day:%a %Y-%m-%d}", rule=touch.rule or None))
+        notes.append(
+            Note(f"you ticked “{event.desired.summary}”: done on {day:%a %Y-%m-%d}{doubt}", rule=touch.rule or None)
+        )
     elif was_ticked and not ticked:
         touch = replace(touch, reaction=None, reacted_on=None, done_on=None)
         notes.append(
@@ -113,12 +125,27 @@ def _edited(
     return touch, notes
 
 
-def _day_of_edit(before: Snapshot, after: Snapshot, *, now: datetime, zone: ZoneInfo) -> date:
-    """LAST-MODIFIED if the edit moved it and it is not in the future, else today (DESIGN 6)."""
-    stamp = after.last_modified
-    if stamp is not None and stamp != before.last_modified and stamp <= now:
-        return stamp.astimezone(zone).date()
-    return now.astimezone(zone).date()
+def day_of_edit(
+    stamp: datetime | None,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    written: datetime | None = None,
+    applied_on: date | None = None,
+) -> tuple[date, str]:
+    """The day of a tick: its LAST-MODIFIED where that can be, else today; and why it cannot be, for its note.
+
+    It is not in the future, not before we had `written` the event, and not before the application (DESIGN 6).
+    """
+    today = now.astimezone(zone).date()
+    if stamp is None or stamp > now:
+        return today, ""
+    day = stamp.astimezone(zone).date()
+    if day < today and written is not None and stamp < written:
+        return today, f"; the event says {day:%a %Y-%m-%d}, which is before it was written"
+    if day < today and applied_on is not None and day < applied_on:
+        return today, f"; the event says {day:%a %Y-%m-%d}, which is before the application"
+    return day, ""
 
 
 def _in_zone(moment: Moment, zone: str) -> Moment:

@@ -23,7 +23,7 @@ from sync.moments import day_of
 from sync.reading.keys import identity_cells, key_forms
 from sync.reading.organisations import agency_key, organisation_key, referrer_key
 from sync.reconcile.identity import SELF, is_shared_key, make_uid
-from sync.reconcile.reactions import TickPattern
+from sync.reconcile.reactions import TickPattern, day_of_edit
 
 ROUNDS = 100
 GENERATIONS = 10
@@ -92,7 +92,7 @@ def recall(
             uid = make_uid(owner, item.key, item.rule, party=item.party, round=item.round, generation=generation)
             events.setdefault(uid, _burnt(uid, now))
         if is_shared_key(item.key) and item.uid in observation.events:
-            touches[item.uid] = _round(item, observation.events[item.uid].snapshot, zone=zone, ticks=ticks)
+            touches[item.uid] = _round(item, observation.events[item.uid].snapshot, now=now, zone=zone, ticks=ticks)
         if item.lead is not None:
             chosen[item.lead.key] = max(chosen.get(item.lead.key, item), item, key=_precision)
     for item in chosen.values():
@@ -138,7 +138,7 @@ def _parties(lead: Lead) -> Iterator[str]:
     yield from sorted({"", *people})
 
 
-def _round(item: Found, current: Snapshot, *, zone: ZoneInfo, ticks: TickPattern) -> TouchMemory:
+def _round(item: Found, current: Snapshot, *, now: datetime, zone: ZoneInfo, ticks: TickPattern) -> TouchMemory:
     """What the calendar tells of one round: when it was, and whether the user ticked it."""
     day = day_of(current.start, zone)
     touch = TouchMemory(
@@ -147,7 +147,7 @@ def _round(item: Found, current: Snapshot, *, zone: ZoneInfo, ticks: TickPattern
     )  # fmt: skip
     if current.status != "COMPLETED" and not ticks.matches(current.summary):
         return touch
-    done = day_of(current.last_modified or current.start, zone)
+    done, _ = day_of_edit(current.last_modified, now=now, zone=zone)
     return replace(touch, reaction=Reaction.TICKED, reacted_on=done, done_on=done)
 
 

@@ -19,9 +19,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync.advice import Rule
 from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
-from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp
-from sync.moments import same_moment
+from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp, Touch, TouchClass
+from sync.moments import same_moment, sortable
 from sync.reconcile.fields import event_of
 from sync.reconcile.generations import renew
 from sync.reconcile.identity import SELF
@@ -106,6 +107,43 @@ class Undoing(Struct):
         pin = self._pin(self.touches.get(intent.uid))
         self.events[intent.uid] = EventMemory(intent.uid, event, stamp, kept=known.kept, restored=pin)
         self.changes.append(_change(Action.UPDATE, event, stamp, current, names))
+
+
+def as_kept(
+    touches: Iterable[Touch],
+    restored: Iterable[str],
+    *,
+    memory: Memory,
+    leads: Iterable[Lead],
+    rules: Mapping[str, Rule],
+) -> tuple[Touch, ...]:
+    """The schedule with what `undo` keeps as the calendar holds it, also where the plan has nothing of the kind."""
+    planned = {touch.uid: touch for touch in touches}
+    rows = {lead.key: lead for lead in leads}
+    for uid in restored:
+        shown, record = memory.events[uid].desired, memory.touches.get(uid)
+        touch = planned.get(uid) or _only_kept(uid, shown, record, rows, rules)
+        planned[uid] = replace(
+            touch, start=shown.start, end=shown.end, given=shown.start, summary=shown.summary,
+            description=shown.description, deadline=None, published=True, tentative=shown.tentative,
+            reason=(*touch.reason, "brought back by undo; it stays as it is until its row changes"),
+        )  # fmt: skip
+    return tuple(sorted(planned.values(), key=lambda touch: (*sortable(touch.start), touch.uid)))
+
+
+def _only_kept(
+    uid: str, shown: Event, record: TouchMemory | None, rows: Mapping[str, Lead], rules: Mapping[str, Rule]
+) -> Touch:
+    """A touch of which only the calendar and memory know."""
+    record = record or TouchMemory(uid=uid, lead_key=uid, rule="undo")
+    lead, rule = rows.get(record.lead_key), rules.get(record.rule)
+    return Touch(
+        uid=uid, rule=record.rule, kind=rule.kind if rule else TouchClass.SELF, lead_key=record.lead_key,
+        party=record.party, round=record.round, generation=record.generation, step=record.step,
+        lead=lead.label if lead else None, row=lead.row if lead else None, start=shown.start, end=shown.end,
+        zone=shown.zone, given=shown.start, deadline=None, summary=shown.summary, description=shown.description,
+        channel="", who="", move=record.move, tentative=shown.tentative, published=True, reason=(),
+    )  # fmt: skip
 
 
 def open_undoing(

@@ -26,6 +26,7 @@ from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, Reaction, TouchMemory
 from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass, UnclearStatus
+from sync.moments import sortable
 from sync.reading.organisations import referrer_key
 from sync.schedule.asking import AfterIdea, asking_trains
 from sync.schedule.budgets import Guard, find_limits
@@ -51,7 +52,7 @@ from sync.schedule.shared import (
     more_events,
     triage_event,
 )
-from sync.schedule.showing import publish, ring, sortable
+from sync.schedule.showing import publish, ring
 from sync.schedule.text import web_link, write_texts
 from sync.schedule.timing import give_times
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sync.models import Moment
+from sync.moments import sortable
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 
@@ -48,10 +48,3 @@ def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:
 def _rang(draft: Draft, day: date, desk: Desk) -> bool:
     memory = draft.memory
     return memory is not None and memory.alarm and memory.start is not None and desk.day_of(memory.start) == day
-
-
-def sortable(moment: Moment | None) -> tuple[int, int]:
-    """An order of moments: by day, then by instant; a date before the hours of its day."""
-    if isinstance(moment, datetime):
-        return moment.toordinal(), int(moment.timestamp())
-    return (moment.toordinal() if moment else 0, 0)
