@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sync.models import CellValue, Row, Table
 from sync.reading.cells import squeeze
 from sync.reading.columns import Columns, understand_columns
+from sync.reading.lexicon import load_lexicon
 from sync.reading.vocabulary import EXTRA_FIELDS, FIELDS, load_vocabulary
 
 VOCABULARY = load_vocabulary()
@@ -115,6 +116,71 @@ def test_cells_decide_where_a_header_has_several_meanings(
 ) -> None:
     rows = [["Acme", *[cell] * (len(headers) - 1)] for cell in cells]
     assert understand(headers, *rows).mapped == fields
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        pytest.param("Outreach Status", ["sent", "replied"], "status", id="a-known-word-with-something-added"),
+        pytest.param("Status/Ergebnis", ["beworben", "Absage"], "status", id="two-words-for-one-thing"),
+        pytest.param("date_candidature", ["2026-09-01", "2026-09-02"], "applied_on", id="underscores"),
+        pytest.param("Fecha_Contacto", ["2026-09-01", "2026-09-02"], "last_outbound", id="spanish"),
+        pytest.param(
+            "points_of_contact", ["a@b.example", "c@d.example"], "contact_email", id="a-contact-that-is-mails"
+        ),
+        pytest.param(
+            "Follow up", ["wrote to her twice", "ask about the team"], "notes", id="a-follow-up-that-is-notes"
+        ),
+        pytest.param(
+            "Interview", ["next week", "2026-09-20 10:00", "soon"], "interview_at", id="one-good-date-of-three"
+        ),
+        pytest.param("Phone", ["2026-09-20", "2026-09-21"], "interview_at", id="phone-with-days-is-an-interview"),
+        pytest.param("Wo", ["https://a.example/1", "https://b.example/2"], "url", id="links-without-a-known-header"),
+        pytest.param(
+            "Xyz", ["+1 212 555 0100", "(212) 555-0199"], "contact_phone", id="numbers-without-a-known-header"
+        ),
+        pytest.param("Wann genau", ["2026-09-01", "2026-09-02"], "applied_on", id="the-only-dates-there-are"),
+        pytest.param("Referral", ["yes", "no"], "", id="a-referral-without-a-name"),
+        pytest.param("Date rejected", ["2026-09-01", ""], "rejected_on", id="a-day-of-refusal"),
+        pytest.param("Salary", ["50000", "60000"], "", id="money"),
+        pytest.param("Company size", ["50", "200"], "", id="a-firm-s-size-is-no-firm"),
+        pytest.param("Last updated on", ["2026-09-01", "2026-09-02"], "", id="when-the-row-was-edited"),
+        pytest.param("Interview notes", ["they use Go", "two rounds"], "", id="notes-on-an-interview-have-no-day"),
+    ],
+)
+def test_words_and_cells_together_say_what_a_column_holds(header: str, cells: list[str], field: str) -> None:
+    columns = understand(["Company", header], *(["Acme", cell] for cell in cells))
+    assert columns.mapped.get("company") == "Company"
+    assert {name for name, read in columns.mapped.items() if read == header} == ({field} if field else set())
+
+
+def test_an_hour_of_its_own_and_further_rounds_are_found() -> None:
+    columns = understand(
+        ["Company", "Interview Date", "Time", "Onsite", "Final round on"],
+        ["Acme", "2026-09-20", "10:00", "2026-09-24", "2026-09-30"],
+        ["Bolt", "2026-09-21", "2pm", "", ""],
+    )
+    assert columns.mapped == {
+        "company": "Company",
+        "interview_at": "Interview Date",
+        "interview_time": "Time",
+        "interview_2": "Final round on",
+        "interview_3": "Onsite",
+    }
+
+
+def test_a_column_that_is_written_into_is_never_read() -> None:
+    rows = (("Company", "Next follow-up"), ("Acme", "2026-09-20"))
+    table = Table("leads.csv", tuple(Row(i, cells) for i, cells in enumerate(rows, 1)))
+    columns = understand_columns(table, chosen={}, vocabulary=VOCABULARY, accepted={}, reserved=["Next follow-up"])
+    assert columns.mapped == {"company": "Company"}
+
+
+def test_the_lexicons_are_not_read_for_headers_that_are_known() -> None:
+    load_lexicon.cache_clear()
+    understand(list(FIELDS), ["x"] * len(FIELDS))
+    understand(["Company", "Role", "Date Applied", "Status", "Notes"], ["Acme", "Dev", "2026-09-01", "sent", ""])
+    assert load_lexicon.cache_info().currsize == 0
 
 
 def test_what_is_not_read_is_said_with_the_line_that_settles_it() -> None:

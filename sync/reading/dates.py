@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
@@ -110,10 +110,12 @@ def decide_readings(
     months: Mapping[str, int],
     days: frozenset[str] = frozenset(),
     today: date | None = None,
+    day_first: Callable[[], bool] = lambda: False,
 ) -> Mapping[str, Reading]:
     """How each date column is read: the order set, else its own evidence, else that of the other date columns.
 
-    `days` are the columns that hold days and no hours.
+    `days` are the columns that hold days and no hours. Where nothing in the sheet decides and its language does, it is
+    `day_first`.
     """
     texts = {name: {cell.strip() for cell in set(cells) if isinstance(cell, str)} for name, cells in columns.items()}
     plain = Reading(order=None, zone=zone, months=months, today=today)
@@ -123,10 +125,20 @@ def decide_readings(
     own = {name: decide_order(found) for name, found in texts.items()}
     orders = {found for found, _ in own.values() if found}
     common = orders.pop() if len(orders) == 1 and not any(mixed for _, mixed in own.values()) else None
+    if not orders and common is None and _are_open(own, texts) and day_first():
+        common = "dmy"
     return {
         name: replace(plain, order=found or (None if mixed else common), mixed=mixed, saved_days=stamped[name])
         for name, (found, mixed) in own.items()
     }
+
+
+def _are_open(own: Mapping[str, tuple[Order | None, bool]], texts: Mapping[str, set[str]]) -> bool:
+    """Whether some dates can be read in both ways and no column proves either."""
+    if any(found or mixed for found, mixed in own.values()):
+        return False
+    matches = (_YEAR_LAST.match(text) for several in texts.values() for text in several)
+    return any(match and match[2] != "." and match[1] != match[3] for match in matches)
 
 
 def reading_beside(

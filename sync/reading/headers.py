@@ -11,7 +11,16 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from sync.reading.cells import squeeze
-from sync.reading.lexicon import Lexicon, Words, choose_language, lexicons_for, load_grammar, load_lexicon, split_words
+from sync.reading.lexicon import (
+    ENGLISH,
+    Lexicon,
+    Words,
+    choose_language,
+    lexicons_for,
+    load_grammar,
+    load_lexicon,
+    split_words,
+)
 from sync.reading.vocabulary import EXTRA_FIELDS, FIELDS, HOURS, Vocabulary
 
 KNOWN = 1.0
@@ -63,6 +72,16 @@ def understand_headers(headers: Sequence[str], vocabulary: Vocabulary) -> list[S
     return [sense or found.get(place, Sense()) for place, sense in enumerate(senses)]
 
 
+def are_day_first(headers: Sequence[str]) -> bool:
+    """Whether these headers are in a language in which the day is written before the month."""
+    named = [header for header in headers if header]
+    order = choose_language([split_words(header) for header in named], lexicons_for(named))
+    ours, english = (
+        sum(lexicon.understands(split_words(head)) for head in named) for lexicon in (order[0], _english())
+    )
+    return order[0].language in load_grammar().day_first and ours > english
+
+
 def count_understood(texts: Sequence[str]) -> int:
     """How many of these texts would be headers of which every word is known."""
     split = [split_words(text)[:8] for text in texts]
@@ -70,6 +89,10 @@ def count_understood(texts: Sequence[str]) -> int:
         (sum(lexicon.understands(words) for words in split) for lexicon in lexicons_for(texts)),
         default=0,
     )
+
+
+def _english() -> Lexicon:
+    return load_lexicon(ENGLISH)
 
 
 def _known(header: str, vocabulary: Vocabulary, rank: Mapping[str, int]) -> Sense | None:
@@ -90,8 +113,9 @@ def _known(header: str, vocabulary: Vocabulary, rank: Mapping[str, int]) -> Sens
 
 def _read_words(wanted: Sequence[str], headers: Sequence[str]) -> list[Sense]:
     split = [split_words(header) for header in headers]
-    english = load_lexicon("en")
-    if all(not english.read(split_words(header)).unknown for header in wanted):
+    english = _english()
+    ours = sum(map(english.understands, split))
+    if all(not english.read(split_words(header)).unknown for header in wanted) and 2 * ours >= sum(map(bool, split)):
         order = [english]
     else:
         order = choose_language(split, lexicons_for(headers))
@@ -129,4 +153,4 @@ def _look_up(words: Sequence[str], order: Sequence[Lexicon]) -> tuple[Words, boo
     """What the first of these languages says that knows all the words, else the one that knows most of them."""
     found = [lexicon.read(words) for lexicon in order]
     best = min(range(len(found)), key=lambda place: (found[place].unknown, place))
-    return found[best], order[best].language not in (order[0].language, "en")
+    return found[best], order[best].language not in (order[0].language, ENGLISH)

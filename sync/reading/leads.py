@@ -26,6 +26,7 @@ from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
 from sync.reading.dates import Yearless, decide_readings, reading_beside
 from sync.reading.fields import make_readers, read_column
+from sync.reading.headers import are_day_first
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
@@ -112,8 +113,9 @@ def _read_rows(
     """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
     readings = decide_readings(
-        dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, today=today
-    )
+        dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, today=today,
+        day_first=lambda: are_day_first(sheet.columns.headers),
+    )  # fmt: skip
     readers = make_readers(vocabulary, readings)
     remarks: list[Note] = []
     for name, cells in sheet.cells.items():

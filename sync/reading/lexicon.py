@@ -34,6 +34,8 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _JOINTS = ("", "s", "es", "en", "n", "e", "er")
 _SHORTEST = 3
 """Letters of the shortest part of a grown word."""
+_ENOUGH = 0.2
+"""The part of the headers that a language must explain to have a say."""
 _NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th|er|ere|eme)?")
 
 
@@ -64,6 +66,7 @@ class Grammar(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     compounds: frozenset[str]
+    day_first: frozenset[str]
     scripts: dict[str, tuple[str, ...]]
     rule: tuple[Rule, ...]
 
@@ -181,7 +184,7 @@ def choose_language(headers: Sequence[Sequence[str]], lexicons: Sequence[Lexicon
     """The lexicons in the order in which they are believed: the one that explains most headers first, then English."""
     explained = {lexicon.language: sum(lexicon.understands(words) for words in headers) for lexicon in lexicons}
     best = max(lexicons, key=lambda lexicon: explained[lexicon.language])
-    enough = max(2, 0.4 * sum(map(bool, headers)))
+    enough = max(1, _ENOUGH * sum(map(bool, headers)))
     others = [
         lexicon
         for lexicon in lexicons

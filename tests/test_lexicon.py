@@ -1,0 +1,169 @@
+"""Header words by meaning, for each language: what is understood, and what must not be."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from sync.reading.headers import are_day_first, understand_headers
+from sync.reading.lexicon import Lexicon, choose_language, lexicons_for, load_grammar, load_lexicon, split_words
+from sync.reading.vocabulary import load_vocabulary
+
+LANGUAGES = sorted(
+    entry.name.removesuffix(".toml")
+    for entry in files("mappings").joinpath("headers").iterdir()
+    if len(entry.name) == len("xx.toml")
+)
+
+
+def fields(*headers: str) -> list[str]:
+    """The likeliest field of each header; empty where it names none."""
+    return [(*sense.fields, "")[0] for sense in understand_headers(headers, load_vocabulary())]
+
+
+@pytest.mark.parametrize(
+    ("headers", "right"),
+    [
+        pytest.param(
+            ["Target employer", "Applied for", "Sent on", "Reply date", "Where found"],
+            "company role applied_on last_inbound source",
+            id="en",
+        ),
+        pytest.param(
+            ["Betrieb", "Stellenbezeichnung", "Bewerbungsdatum", "Antwortdatum", "Gesprächstermin am"],
+            "company role applied_on last_inbound interview_at",
+            id="de",
+        ),
+        pytest.param(
+            ["Employeur", "Intitulé", "Postulé le", "Date de réponse", "Entretien le"],
+            "company role applied_on last_inbound interview_at",
+            id="fr",
+        ),
+        pytest.param(
+            ["Compañía", "Vacante", "Enviado el", "Fecha de respuesta", "Próximo contacto"],
+            "company role applied_on last_inbound follow_up_on",
+            id="es",
+        ),
+        pytest.param(
+            ["Datore di lavoro", "Mansione", "Inviata il", "Data colloquio", "Ultimo contatto"],
+            "company role applied_on interview_at last_outbound",
+            id="it",
+        ),
+        pytest.param(
+            ["Empregador", "Vaga", "Data de envio", "Data da entrevista", "Observações"],
+            "company role applied_on interview_at notes",
+            id="pt",
+        ),
+        pytest.param(
+            ["Werkgever", "Functietitel", "Verstuurd op", "Gesprek op", "Opmerkingen"],
+            "company role applied_on interview_at notes",
+            id="nl",
+        ),
+        pytest.param(
+            ["Pracodawca", "Stanowisko", "Wysłano dnia", "Data rozmowy", "Uwagi"],
+            "company role applied_on interview_at notes",
+            id="pl",
+        ),
+        pytest.param(
+            ["Arbetsgivare", "Befattning", "Ansökningsdatum", "Intervjudatum", "Anteckningar"],
+            "company role applied_on interview_at notes",
+            id="sv",
+        ),
+        pytest.param(
+            ["Arbeidsgiver", "Stillingstittel", "Søknadsdato", "Intervjudato", "Notater"],
+            "company role applied_on interview_at notes",
+            id="no",
+        ),
+        pytest.param(
+            ["Arbejdsgiver", "Stilling", "Ansøgningsdato", "Dato for samtale", "Bemærkninger"],
+            "company role applied_on interview_at notes",
+            id="da",
+        ),
+        pytest.param(
+            ["单位名称", "应聘职位", "投简历日期", "面试日程", "跟进时间"],
+            "company role applied_on interview_at follow_up_on",
+            id="zh",
+        ),
+        pytest.param(
+            ["応募先企業", "募集職種", "エントリー日", "面接日時", "備考欄"],
+            "company role applied_on interview_at notes",
+            id="ja",
+        ),
+        pytest.param(
+            ["지원회사", "지원직무", "지원일자", "면접일시", "특이사항"],
+            "company role applied_on interview_at notes",
+            id="ko",
+        ),
+        pytest.param(
+            ["Работодатель", "Позиция", "Дата подачи", "Дата собеседования", "Примечания"],
+            "company role applied_on interview_at notes",
+            id="ru",
+        ),
+    ],
+)
+def test_each_language(headers: list[str], right: str) -> None:
+    assert fields(*headers) == right.split()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param("Company website", id="a-page-of-the-firm"),
+        pytest.param("Job type", id="what-kind-of-job"),
+        pytest.param("Contact title", id="the-contact-s-own-position"),
+        pytest.param("Resume link", id="a-document"),
+        pytest.param("Salary expectation date", id="money"),
+        pytest.param("Updated on", id="when-the-row-was-edited"),
+        pytest.param("Interview feedback", id="an-interview-without-its-day"),
+        pytest.param("Next step", id="text-about-a-step"),
+        pytest.param("Referral status", id="a-referral-without-a-name"),
+        pytest.param("Rejection reason", id="a-reason"),
+        pytest.param("Gehaltswunsch", id="money-in-german"),
+        pytest.param("更新时间", id="edited-in-chinese"),
+        pytest.param("Zodiac", id="nothing-at-all"),
+    ],
+)
+def test_what_names_no_field(header: str) -> None:
+    assert fields("Company", header)[1] == ""
+
+
+def test_a_word_is_read_in_the_language_of_its_neighbours() -> None:
+    assert fields("Entreprise", "Stage", "Date d'envoi")[1] == "role"
+    assert fields("Company", "Stage", "Date sent")[1] == "status"
+
+
+def test_a_language_tells_the_order_of_day_and_month() -> None:
+    assert are_day_first(["Azienda", "Candidatura inviata il"])
+    assert not are_day_first(["Company", "Date sent"])
+    assert not are_day_first(["Företag", "Ansökan skickad"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_meaning_of_a_lexicon_is_one_of_the_grammar(language: str) -> None:
+    rules = load_grammar().rule
+    known = {meaning for rule in rules for meaning in (*rule.all, *rule.any, *rule.none)} | {"filler"}
+    text = files("mappings").joinpath(f"headers/{language}.toml").read_text("utf-8")
+    assert set(tomllib.loads(text)) <= known
+
+
+def test_every_lexicon_belongs_to_a_script() -> None:
+    named = {name for several in load_grammar().scripts.values() for name in several} | {"en"}
+    assert named == set(LANGUAGES)
+
+
+def test_words_are_split_whatever_joins_them() -> None:
+    assert (
+        split_words("dateApplied")
+        == split_words("Date_Applied:")
+        == split_words("  DATE applied ")
+        == ["date", "applied"]
+    )
+    assert split_words("Søknad sendt") == ["soknad", "sendt"]
+
+
+def test_english_is_believed_where_nothing_else_explains_more() -> None:
+    words = [split_words(header) for header in ("Status", "Link", "Position")]
+    order: list[Lexicon] = choose_language(words, lexicons_for(["Status"]))
+    assert order[0] == load_lexicon("en")
