@@ -143,15 +143,16 @@ class Guess:
         choices = []
         for name in left:
             base = sense.sure if name == left[0] else sense.sure_of(sense.fields.index(name))
+            said = "its header says so" if base >= SURE else "its header may mean it"
             shown = speaks_for(name, cells, self.vocabulary)
             if sense.sure == KNOWN:
                 choices.append(Choice(name, KNOWN, "a known header"))
             elif shown and not (sense.is_bare_day or sense.is_bare_name):
-                choices.append(Choice(name, _lift(base, _SHOWN), f"its header may mean it and {shown}"))
+                choices.append(Choice(name, _lift(base, _SHOWN), f"{said} and {shown}"))
             elif cells.samples and len(left) == 1 < len(sense.fields) and name == sense.fields[0]:
                 choices.append(Choice(name, _lift(base, _ALONE), "its cells can be nothing else its header may mean"))
             else:
-                choices.append(Choice(name, base, "its header says so" if base >= SURE else "its header may mean it"))
+                choices.append(Choice(name, base, said))
         if sense.fields and not left:
             self.unread[column] = against[sense.fields[0]]
         return sorted([*choices, *self._told_by_cells(column, sense, left)], key=lambda choice: -choice.confidence)
