@@ -1,7 +1,7 @@
 """State in one SQLite file: memory, and the journal that makes a killed run heal (DESIGN 6).
 
-- `meta` holds the schema's number and single facts; `leads`, `touches`, `events` one JSON document per value of
-  `sync.memory`, keyed as in `Memory`.
+- `meta` holds the memory of runs; `leads`, `touches`, `events` one JSON document per value of `sync.memory`, keyed as
+  in `Memory`. The schema's number is the file's `user_version`.
 - `runs` and `intents` are the journal. `begin` writes a run and everything it is about to do in one commit, before the
   first request, together with what the run learned (reactions, days, stages), so that nothing the user did is
   overwritten before it is known for good; `record` adds results in batches; `commit` stores the new memory and ends the
@@ -32,12 +32,12 @@ from connectors.evidence import last_left_out
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
-from sync.memory import DeletesOfDay, EventMemory, Intent, LeadMemory, Memory, Probed, Stop, TouchMemory
+from sync.memory import EventMemory, Intent, LeadMemory, Memory, RunMemory, TouchMemory
 from sync.models import Action, Change, Event, Moment, Outcome, RemoteEvent, Result, Stamp
 from sync.proof import Proof
 
-SCHEMA = 1
-MIGRATIONS: Mapping[int, str] = {}
+SCHEMA = 2
+MIGRATIONS: Mapping[int, str] = {1: "UPDATE meta SET name = 'runs' WHERE name = 'facts';"}
 """For each older schema the statements that make the next one of it."""
 KEEP_DAYS = 30
 ELSEWHERE = "mend that, or name another place under [state] path"
@@ -57,31 +57,11 @@ CREATE INDEX intents_by_uid ON intents (run, uid);
 """
 
 
-class _Facts(Struct, frozen=True):
-    """The single facts of `Memory`, one document in `meta`."""
-
-    owner: str
-    source: str
-    target: str
-    first_run: datetime | None
-    last_run: datetime | None
-    last_good_run: datetime | None
-    not_before: datetime | None
-    counters: Mapping[str, int]
-    texts: Mapping[str, str]
-    deletes: tuple[DeletesOfDay, ...]
-    stops: tuple[Stop, ...] = ()
-    held: str = ""
-    unread: tuple[str, ...] = ()
-    strays: tuple[str, ...] = ()
-    probed: Probed | None = None
-
-
-def _confirmed(facts: _Facts, left_out: datetime | None) -> _Facts:
-    """The facts with the last run that was left out because a proof held: it was a good one."""
-    if left_out is None or facts.last_run is None or left_out <= facts.last_run:
-        return facts
-    return replace(facts, last_run=left_out, last_good_run=left_out)
+def _confirmed(runs: RunMemory, left_out: datetime | None) -> RunMemory:
+    """The memory of runs with the last one that was left out because a proof held: it was a good one."""
+    if left_out is None or runs.last_run is None or left_out <= runs.last_run:
+        return runs
+    return replace(runs, last_run=left_out, last_good_run=left_out)
 
 
 class _Wanted(Struct, frozen=True):
@@ -98,7 +78,7 @@ def _moment(kind: type, text: str) -> Moment:
 
 
 _ENCODE = Encoder(order="deterministic").encode
-_FACTS = Decoder(_Facts, dec_hook=_moment)
+_RUNS = Decoder(RunMemory, dec_hook=_moment)
 _WANTED = Decoder(_Wanted, dec_hook=_moment)
 _BEFORE = Decoder(RemoteEvent | None, dec_hook=_moment)
 _DOCUMENTS: Mapping[str, Decoder[Any]] = {
@@ -155,10 +135,9 @@ class SqliteState:
             self._corrupt = True
             return replace(self._loaded, lost=True)
         database = self._open()
-        facts = database.execute("SELECT document FROM meta WHERE name = 'facts'").fetchone()
-        known = _confirmed(_FACTS.decode(facts[0]), last_left_out(self.path)) if facts else None
+        runs = database.execute("SELECT document FROM meta WHERE name = 'runs'").fetchone()
         self._loaded = Memory(
-            **({name: getattr(known, name) for name in _Facts.__struct_fields__} if known else {}),
+            runs=_confirmed(_RUNS.decode(runs[0]), last_left_out(self.path)) if runs else RunMemory(),
             leads=self._documents("leads"),
             touches=self._documents("touches"),
             events=self._documents("events"),
@@ -236,7 +215,7 @@ class SqliteState:
         """Store the new memory and end the run, and every older one that did not end, in one commit."""
         with self._transaction() as database:
             self._store_memory(database, memory)
-            ended = (memory.last_run.isoformat() if memory.last_run else "", exit_code)
+            ended = (memory.runs.last_run.isoformat() if memory.runs.last_run else "", exit_code)
             database.execute("UPDATE runs SET ended = ?, exit_code = ? WHERE run = ?", (*ended, run))
             database.execute("UPDATE runs SET ended = ? WHERE ended IS NULL AND run < ?", (ended[0], run))
         self._loaded = replace(memory, intents=())
@@ -365,8 +344,8 @@ class SqliteState:
     def _store_memory(self, database: sqlite3.Connection, memory: Memory) -> None:
         for table in _DOCUMENTS:
             self._store(database, table, getattr(memory, table))
-        facts = _Facts(**{name: getattr(memory, name) for name in _Facts.__struct_fields__})
-        database.execute("INSERT OR REPLACE INTO meta (name, document) VALUES ('facts', ?)", (_ENCODE(facts).decode(),))
+        runs = _ENCODE(memory.runs).decode()
+        database.execute("INSERT OR REPLACE INTO meta (name, document) VALUES ('runs', ?)", (runs,))
 
     def _store(self, database: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> None:
         """Write what differs from the memory as loaded; most runs change a handful of documents."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from msgspec import Struct
@@ -79,14 +78,13 @@ def carry_out(
     waits = [
         moment for moment in (failure and failure.not_before, *(o.not_before for o in outcomes.values())) if moment
     ]
-    memory = replace(memory, not_before=max(waits, default=None))
+    memory = replace(memory, runs=replace(memory.runs, not_before=max(waits, default=None)))
     return CarriedOut(
         writing.number, tuple(sorted(outcomes.values(), key=lambda outcome: outcome.uid)), memory, failure
     )
 
 
-@dataclass
-class _Writing:
+class _Writing(Struct):
     """One plan being carried out: its outcomes so far, and the memory without and with all of its changes."""
 
     target: Target
@@ -98,8 +96,8 @@ class _Writing:
     before: Memory
     after: Memory
     number: int = 0
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    renewed: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = {}
+    renewed: dict[str, str] = {}
     """The UIDs that were used up, each with the one that took its place."""
 
     def begin(self, changes: Sequence[Change], run: int | None = None) -> None:
@@ -133,7 +131,7 @@ class _Writing:
             return None
         planned = events[uid]
         events[uid] = replace(planned, gone=True)
-        touch = renew(touch, owner=self.after.owner, events=events)
+        touch = renew(touch, owner=self.after.runs.owner, events=events)
         touches[touch.uid] = touch
         events[touch.uid] = replace(planned, uid=touch.uid, desired=replace(planned.desired, uid=touch.uid))
         self.after = replace(self.after, events=events, touches=touches)

@@ -170,8 +170,11 @@ class Probed(Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-class Memory(Struct, frozen=True):
-    """Everything remembered. `first_run` is None before the first run: a status seen then is no change of status."""
+class RunMemory(Struct, frozen=True):
+    """What we know of the runs themselves: whose they are, when they were, what they counted, said and left open.
+
+    `first_run` is None before the first run: a status seen then is no change of status.
+    """
 
     owner: str = ""
     source: str = ""
@@ -181,9 +184,6 @@ class Memory(Struct, frozen=True):
     last_good_run: datetime | None = None
     not_before: datetime | None = None
     """No request before this instant: a server asked for it (Retry-After)."""
-    leads: Mapping[str, LeadMemory] = {}
-    touches: Mapping[str, TouchMemory] = {}
-    events: Mapping[str, EventMemory] = {}
     counters: Mapping[str, int] = {}
     """Running counts of the seeker's own events and of endless rules."""
     texts: Mapping[str, str] = {}
@@ -198,6 +198,15 @@ class Memory(Struct, frozen=True):
     strays: tuple[str, ...] = ()
     """UIDs of events with our mark that were in no plan in the last run."""
     probed: Probed | None = None
+
+
+class Memory(Struct, frozen=True):
+    """Everything remembered, by lead key and by uid. The state stores the first four as they are."""
+
+    runs: RunMemory = RunMemory()
+    leads: Mapping[str, LeadMemory] = {}
+    touches: Mapping[str, TouchMemory] = {}
+    events: Mapping[str, EventMemory] = {}
     intents: tuple[Intent, ...] = ()
     lost: bool = False
     """The state was lost or corrupt: events are adopted, nothing is deleted in this run."""

@@ -47,7 +47,7 @@ def undo(
     """
     with store.lock():
         memory = store.load()
-        check_identities(memory, source=memory.source, target=target.identity)
+        check_identities(memory, source=memory.runs.source, target=target.identity)
         observation = look_at(target, memory)
         current = heal(memory, observation)
         undoing = open_undoing(
@@ -84,7 +84,7 @@ def try_out(target: Probes, *, address: str, store: StateStore, now: datetime) -
     with store.lock():
         memory = store.load()
         findings = tuple(target.probe())
-        store.keep(replace(memory, probed=Probed(address, now, findings)))
+        store.keep(replace(memory, runs=replace(memory.runs, probed=Probed(address, now, findings))))
         return findings
 
 
@@ -102,7 +102,7 @@ def clear(
     """Take our future events out of the calendar, strays too; with `past_too` the past ones as well."""
     with store.lock():
         memory = store.load()
-        check_identities(memory, source=memory.source, target=target.identity)
+        check_identities(memory, source=memory.runs.source, target=target.identity)
         observation = look_at(target, memory)
         current = heal(memory, observation)
         today = now.astimezone(settings.zone).date()
@@ -119,7 +119,7 @@ def _rows(settings: Settings, source: Source, memory: Memory, now: datetime) -> 
     """The rows as they are now. A sheet that can't be read keeps nobody from an undo."""
     try:
         vocabulary = load_advice(settings).vocabulary
-        accepted = json.loads(memory.texts.get("mapping", "{}"))
+        accepted = json.loads(memory.runs.texts.get("mapping", "{}"))
         table = source.read()
         today = now.astimezone(settings.zone).date()
         return read_leads(
@@ -166,7 +166,9 @@ def _finish(
     done = carry_out(
         plan, target, store, observation=observation, before=before, after=after, deadline=deadline, progress=progress
     )
-    memory = done.memory if exit_code_of(done) == OK else replace(done.memory, target=before.target)
+    memory = done.memory
+    if exit_code_of(done) != OK:
+        memory = replace(memory, runs=replace(memory.runs, target=before.runs.target))
     store.commit(done.run, memory, exit_code=exit_code_of(done))
     if done.failure is not None:
         raise done.failure

@@ -139,16 +139,17 @@ def run(
         return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
         before = store.load()
-        if before.not_before is not None and now < before.not_before:
+        if before.runs.not_before is not None and now < before.runs.not_before:
             raise TargetError(
-                f"the calendar server asked for a pause until {before.not_before:%Y-%m-%d %H:%M %Z}",
-                not_before=before.not_before,
+                f"the calendar server asked for a pause until {before.runs.not_before:%Y-%m-%d %H:%M %Z}",
+                not_before=before.runs.not_before,
             )
         try:
             decided = _decide(given, before)
         except FollowupError as error:
-            stops = (*before.stops, Stop(now, error.exit_code, str(error)))[-STOPS_KEPT:]
-            store.keep(replace(before, stops=stops, not_before=error.not_before or before.not_before))
+            stops = (*before.runs.stops, Stop(now, error.exit_code, str(error)))[-STOPS_KEPT:]
+            until = error.not_before or before.runs.not_before
+            store.keep(replace(before, runs=replace(before.runs, stops=stops, not_before=until)))
             raise
         report = _carry_out(decided, target, store, now=now, deadline=deadline, strict=strict, progress=progress)
         if settings.write_back:
@@ -163,7 +164,7 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
     zone, now, today, ticks = settings.zone, given.now, given.today, TickPattern(advice.done_words)
     check_identities(memory, source=given.source.identity, target=target.identity)
     table = given.source.read()
-    accepted = json.loads(memory.texts.get("mapping", "{}"))
+    accepted = json.loads(memory.runs.texts.get("mapping", "{}"))
     understand = partial(
         read_leads, table, settings=settings, vocabulary=advice.vocabulary, accepted=accepted, today=today
     )
@@ -176,10 +177,10 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
         check_owners(memory, observation, owner=settings.owner)
     notes: list[Note] = []
     current = heal(memory, observation)
-    if not memory.target:
+    if not memory.runs.target:
         current = forget_absent(current, observation)
     journaled = {intent.uid for intent in memory.intents}  # a first run that was killed is no loss of memory
-    lost = memory.lost or (memory.first_run is None and bool(observation.events.keys() - journaled))
+    lost = memory.lost or (memory.runs.first_run is None and bool(observation.events.keys() - journaled))
     # A row that could not be read when the memory was lost is recognised once it can be.
     unknown = (observation.events.keys() | observation.unreadable.keys()) - current.events.keys()
     new = leads.leads if lost else [lead for lead in leads.leads if unknown and lead.key not in current.leads]
@@ -226,7 +227,7 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
         settings=settings,
         abilities=abilities,
         now=now,
-        rules_changed=memory.texts.get("rules", rules) != rules,
+        rules_changed=memory.runs.texts.get("rules", rules) != rules,
         accept_deletes=given.accept_deletes,
         lost=stock.lost,
         rules=given.advice.rules,
@@ -237,26 +238,25 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
         after = remember_heartbeat(after, heartbeat)
     if plan.held:
         after = remember_saying(after, plan.held, today=today)
-    after = replace(
-        after,
+    runs = replace(
+        after.runs,
         owner=settings.owner,
         source=given.source.identity,
         target=given.target.identity,
-        first_run=memory.first_run or now,
+        first_run=memory.runs.first_run or now,
         last_run=now,
-        lost=False,
         held=plan.held,
         unread=tuple(dict.fromkeys(problem.row for problem in plan.problems)),
         strays=strays,
         texts={
-            **after.texts,
+            **after.runs.texts,
             "mapping": json.dumps(dict(leads.mapped), sort_keys=True),
-            "rules": after.texts.get("rules", rules) if plan.held else rules,
+            "rules": after.runs.texts.get("rules", rules) if plan.held else rules,
             UNCLEAR: json.dumps(sorted(status.text for status in leads.unclear if status.waiting), ensure_ascii=False),
         },
     )
     beat = heartbeat.touch.uid if heartbeat else ""
-    return _Decided(stock, beat, plan, after, schedule.holds_until)
+    return _Decided(stock, beat, plan, replace(after, runs=runs, lost=False), schedule.holds_until)
 
 
 def _wish(given: _Given, leads: Leads, memory: Memory) -> tuple[Schedule, list[Wish], Memory]:
@@ -299,7 +299,7 @@ def _carry_out(
     )
     report = _report(decided, done, strict=strict)
     good = report.exit_code in (OK, UNREADABLE_ROWS)
-    memory = replace(done.memory, last_good_run=now) if good else done.memory
+    memory = replace(done.memory, runs=replace(done.memory.runs, last_good_run=now)) if good else done.memory
     store.commit(done.run, memory, exit_code=report.exit_code)
     if done.failure is not None:
         raise done.failure
@@ -308,7 +308,8 @@ def _carry_out(
 
 def _same(before: Memory, after: Memory) -> bool:
     """Whether a run learned nothing: another one would start from the same memory."""
-    return replace(before, last_run=None, last_good_run=None) == replace(after, last_run=None, last_good_run=None)
+    then, now = (replace(memory.runs, last_run=None, last_good_run=None) for memory in (before, after))
+    return replace(before, runs=then) == replace(after, runs=now)
 
 
 def _write_back(report: Report, table: Table, source: Source, settings: Settings) -> Report:
@@ -359,7 +360,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
 
 def _ask_once(decided: _Decided) -> list[str]:
     """Statuses that rows wait for and that no earlier run asked about: said once (DESIGN 9)."""
-    told = json.loads(decided.stock.memory.texts.get(UNCLEAR, "[]"))
+    told = json.loads(decided.stock.memory.runs.texts.get(UNCLEAR, "[]"))
     new = [status for status in decided.stock.leads.unclear if status.waiting and status.text not in told]
     if not new:
         return []
@@ -372,8 +373,8 @@ def _ask_once(decided: _Decided) -> list[str]:
 
 def look_at(target: Target, memory: Memory) -> Observation:
     """The calendar as it is now, by a target that knows what was found out about its server."""
-    if isinstance(target, Probes) and memory.probed is not None and memory.probed.target == target.identity:
-        target.heed(memory.probed.findings)
+    if isinstance(target, Probes) and memory.runs.probed is not None and memory.runs.probed.target == target.identity:
+        target.heed(memory.runs.probed.findings)
     return target.observe(known_copies(memory))
 
 

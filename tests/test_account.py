@@ -80,7 +80,7 @@ def test_check_live_says_what_the_server_does(
     assert "ok    Events can be written into this calendar and read back." in said
     assert "note" not in said.partition("Calendar: reached")[2]
     assert b".ics" not in server.send("PROPFIND", url.removeprefix(server.root), Depth="1").body
-    kept = SqliteState(tmp_path / "state.sqlite").load().probed
+    kept = SqliteState(tmp_path / "state.sqlite").load().runs.probed
     assert kept is not None
     assert (kept.target, [finding.name for finding in kept.findings if not finding.good]) == (url, [])
 

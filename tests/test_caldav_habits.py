@@ -248,7 +248,7 @@ def test_no_run_asks_before_the_time_the_server_named(fault: str) -> None:
     world.fail(fault)
     with contextlib.suppress(TargetError):
         assert seeker.run().exit_code == 6
-    until = seeker.store.load().not_before
+    until = seeker.store.load().runs.not_before
     assert until is not None
     world.stub.log.clear()
     seeker.now = until - timedelta(minutes=15, seconds=1)
@@ -258,7 +258,7 @@ def test_no_run_asks_before_the_time_the_server_named(fault: str) -> None:
     world.stub.time.now = until
     seeker.now = until - timedelta(minutes=15)
     assert seeker.run().exit_code == 0
-    assert seeker.store.load().not_before is None
+    assert seeker.store.load().runs.not_before is None
 
 
 def test_a_server_that_went_away_is_not_asked_for_every_event() -> None:
@@ -587,7 +587,7 @@ def test_what_a_probe_found_is_kept_for_the_runs_after_it(tmp_path: Path, here: 
     created = [path for method, path in world.stub.log if method == "PUT"]
     assert created
     assert [("GET", path) in world.stub.log for path in created] == [here] * len(created)
-    again = store.load().probed
+    again = store.load().runs.probed
     assert again is not None
     assert (again.target, {f.name for f in again.findings if not f.good}) == (address, {"create_guard"})
 

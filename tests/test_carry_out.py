@@ -16,7 +16,7 @@ from connectors.memory import MemoryTarget
 from connectors.sqlite_state import SqliteState
 from sync.carry_out import CarriedOut, carry_out
 from sync.errors import CredentialsError, TargetError
-from sync.memory import EventMemory, Memory
+from sync.memory import EventMemory, Memory, RunMemory
 from sync.models import Abilities, Change, Observation, Outcome, Plan, RemoteEvent, Result
 
 
@@ -58,7 +58,7 @@ def carried_out(store: SqliteState, target: Watched, *changes: Change, last: str
     events = {change.uid: EventMemory(change.uid, change.event, change.stamp) for change in changes}  # type: ignore[arg-type]
     return carry_out(
         plan, target, store, observation=Observation({}), before=Memory(), deadline=NOW, last=last,
-        after=Memory(events=events, not_before=NOW - timedelta(days=1)),
+        after=Memory(RunMemory(not_before=NOW - timedelta(days=1)), events=events),
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def test_the_longest_wait_that_was_asked_for_is_remembered(store: SqliteState) -
     waits = [NOW + timedelta(minutes=minutes) for minutes in (5, 90, 10)]
     answers = [Outcome(c.uid, Result.HELD, not_before=wait) for c, wait in zip(CHANGES, waits, strict=False)]
     done = carried_out(store, Watched(store, answers=answers), *CHANGES[:1])
-    assert done.memory.not_before == waits[1]
+    assert done.memory.runs.not_before == waits[1]
     failed = Watched(store, TargetError("later", not_before=waits[2]))
-    assert carried_out(store, failed, CHANGES[0]).memory.not_before == waits[2]
-    assert carried_out(store, Watched(store), CHANGES[0]).memory.not_before is None
+    assert carried_out(store, failed, CHANGES[0]).memory.runs.not_before == waits[2]
+    assert carried_out(store, Watched(store), CHANGES[0]).memory.runs.not_before is None

@@ -12,7 +12,7 @@ from target_contract import make_event, make_stamp
 from worlds import BurningTarget, Fuse, Killed
 
 from connectors.memory import MemoryTarget
-from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
+from sync.memory import EventMemory, Intent, Memory, Reaction, RunMemory, TouchMemory
 from sync.models import Action, Event, Observation, RemoteEvent, Stamp
 from sync.reconcile.changes import Wish
 from sync.reconcile.fields import snapshot_of
@@ -37,8 +37,8 @@ CREATE = Intent(1, Action.CREATE, UID, OLD, FIRST, None, EventMemory(UID, OLD, F
 UPDATE = Intent(2, Action.UPDATE, UID, NEW, SECOND, BASE, EventMemory(UID, NEW, SECOND))
 DELETE = Intent(2, Action.DELETE, UID, None, None, BASE)
 TOUCH = TouchMemory(UID, "acme", "R-001-1", round=1, start=OLD.start, published=True)
-KNOWN = Memory(owner="k3x9", events={UID: EventMemory(UID, OLD, FIRST, BASE)}, touches={UID: TOUCH})
-PLANNED = Memory(owner="k3x9", touches={UID: replace(TOUCH, published=False)})
+KNOWN = Memory(RunMemory(owner="k3x9"), events={UID: EventMemory(UID, OLD, FIRST, BASE)}, touches={UID: TOUCH})
+PLANNED = Memory(RunMemory(owner="k3x9"), touches={UID: replace(TOUCH, published=False)})
 """What a run that is about to create leaves for the next one."""
 
 

@@ -266,8 +266,8 @@ class Histories(RuleBasedStateMachine):
         self.fuse.left = None
         self.now += timedelta(hours=1)
         memory = self.store.load()
-        if memory.not_before is not None:
-            self.now = max(self.now, memory.not_before)
+        if memory.runs.not_before is not None:
+            self.now = max(self.now, memory.runs.not_before)
         for _ in range(2):
             report = self.must_run()
         report = self.must_run()

@@ -517,12 +517,12 @@ def test_the_share_is_of_what_stood_there_at_the_start_of_the_seven_days(calenda
 def test_the_first_run_counts_what_it_makes(calendar: Calendar) -> None:
     touches = some(80)
     calendar.run(*touches)
-    assert calendar.memory.deletes == (DeletesOfDay(NOW.date(), 0, 80),)
+    assert calendar.memory.runs.deletes == (DeletesOfDay(NOW.date(), 0, 80),)
     assert calendar.run(*touches[20:]).count(Action.DELETE) == 20
-    assert calendar.memory.deletes == (DeletesOfDay(NOW.date(), 20, 80),)
+    assert calendar.memory.runs.deletes == (DeletesOfDay(NOW.date(), 20, 80),)
     calendar.now += timedelta(days=7)
     calendar.run(*touches[20:])
-    assert calendar.memory.deletes == (DeletesOfDay(NOW.date() + timedelta(days=7), 0, 60),)
+    assert calendar.memory.runs.deletes == (DeletesOfDay(NOW.date() + timedelta(days=7), 0, 60),)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ Tokens come from google-auth. google-api-python-client would add httplib2 and a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -26,6 +25,8 @@ from enum import Enum, auto
 from json import dumps, loads
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
+
+from msgspec import Struct
 
 from connectors.dav.answers import wait_asked
 from connectors.google.http import plain
@@ -59,8 +60,7 @@ class Meaning(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request to the calendar. `path` begins behind the calendar's own (`/events`)."""
 
     method: str
@@ -70,18 +70,16 @@ class Request:
     """What a write is conditional on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What the interface said: its meaning, the resource, and a sentence where something is wrong."""
 
     meaning: Meaning
-    resource: Json = field(default_factory=dict)
+    resource: Json = {}
     sentence: str = ""
     not_before: datetime | None = None
 
 
-@dataclass(slots=True)
-class CalendarApi:
+class CalendarApi(Struct):
     """The calendar with this id, for one login. `token` gives a fresh access token each time it is called."""
 
     calendar: str

@@ -139,7 +139,7 @@ def read_sheet(
     from sync.reading.vocabulary import load_vocabulary
 
     settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
-    accepted = loads(memory.texts.get("mapping", "{}")) if memory else {}
+    accepted = loads(memory.runs.texts.get("mapping", "{}")) if memory else {}
     remembered = memory.leads if memory else {}
     today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
     leads = read_leads(table, settings=settings, vocabulary=words, memory=remembered, accepted=accepted, today=today)

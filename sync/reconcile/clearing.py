@@ -43,7 +43,7 @@ def plan_clearing(
         )
         if known is not None and not reason:
             events[uid] = replace(known, gone=True)
-    return tuple(changes), replace(memory, events=events, target="", strays=(), held="")
+    return tuple(changes), replace(memory, events=events, runs=replace(memory.runs, target="", strays=(), held=""))
 
 
 def forget_absent(memory: Memory, observation: Observation) -> Memory:

@@ -35,14 +35,14 @@ NAMED = 5
 
 def check_identities(memory: Memory, *, source: str, target: str) -> None:
     """Refuse a second sheet under one owner, and stop at another calendar than last time."""
-    if memory.source and memory.source != source:
+    if memory.runs.source and memory.runs.source != source:
         raise ConfigError(
-            f"this owner's follow-ups come from {memory.source}, not from {source}; "
+            f"this owner's follow-ups come from {memory.runs.source}, not from {source}; "
             "give the second sheet a configuration with another owner and another [state] path"
         )
-    if memory.target and memory.target != target:
+    if memory.runs.target and memory.runs.target != target:
         raise GuardStop(
-            f"the follow-ups so far lie in {memory.target}, but the configuration now names {target}; "
+            f"the follow-ups so far lie in {memory.runs.target}, but the configuration now names {target}; "
             "put the old address back, or run `followup clear` with the old one first and `followup sync` again"
         )
 
@@ -98,7 +98,7 @@ def hold_deletes(
     `future` is how many events of ours lie ahead now. The window's share is taken of those at its beginning, so that
     ten small bites count as one.
     """
-    window = _window(memory.deletes, today=today, future=future)
+    window = _window(memory.runs.deletes, today=today, future=future)
     counted = [change for change in changes if change.counted]
     before = sum(entry.deleted for entry in window)
     base = window[0].future_before

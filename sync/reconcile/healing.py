@@ -72,7 +72,7 @@ def heal(memory: Memory, observation: Observation) -> Memory:
             events[uid] = replace(written, gone=True)
             if touch is not None:
                 del touches[uid]
-                renewed = renew(touch, owner=memory.owner, events=events)
+                renewed = renew(touch, owner=memory.runs.owner, events=events)
                 touches[renewed.uid] = replace(renewed, published=False)
             continue
         if touch is not None:

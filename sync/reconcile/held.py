@@ -18,7 +18,7 @@ from sync.reconcile.heartbeat import RULE as HEARTBEAT
 
 REVIEW = "R-001-14"
 SAID = "held deletes said"
-"""The name in `Memory.texts` of the last day on which the guard spoke and what it said."""
+"""The name in `RunMemory.texts` of the last day on which the guard spoke and what it said."""
 
 
 def speak(sentence: str, wishes: Iterable[Wish], *, memory: Memory, today: date) -> Iterator[Wish]:
@@ -37,11 +37,12 @@ def speak(sentence: str, wishes: Iterable[Wish], *, memory: Memory, today: date)
 
 def remember_saying(memory: Memory, sentence: str, *, today: date) -> Memory:
     """Memory that knows what the guard said today."""
-    return replace(memory, texts={**memory.texts, SAID: f"{today} {_said(memory, sentence, today)}"})
+    texts = {**memory.runs.texts, SAID: f"{today} {_said(memory, sentence, today)}"}
+    return replace(memory, runs=replace(memory.runs, texts=texts))
 
 
 def _said(memory: Memory, sentence: str, today: date) -> str:
-    day, _, said = memory.texts.get(SAID, "").partition(" ")
+    day, _, said = memory.runs.texts.get(SAID, "").partition(" ")
     return said if day == today.isoformat() else sentence
 
 

@@ -93,7 +93,7 @@ def make_plan(
         notes=tuple(sorted({*notes, *refused, *leads.notes, *schedule.notes}, key=_note_order)),
         held=held,
     )
-    return plan, replace(memory, events=events, deletes=window)
+    return plan, replace(memory, events=events, runs=replace(memory.runs, deletes=window))
 
 
 def _restored_digests(leads: Leads, memory: Memory) -> dict[str, str]:

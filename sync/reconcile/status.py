@@ -51,19 +51,19 @@ class Status(Struct, frozen=True):
 
 def make_status(memory: Memory, *, now: datetime) -> Status:
     """The status at `now`."""
-    good = memory.last_good_run
+    good = memory.runs.last_good_run
     since = good or datetime.fromtimestamp(0, ZoneInfo("UTC"))
     return Status(
         last_good_run=good,
         age=now - good if good else None,
-        last_run=memory.last_run,
-        not_before=memory.not_before if memory.not_before and memory.not_before > now else None,
-        held=memory.held,
-        stops=tuple(stop for stop in memory.stops if stop.at > since),
-        unread=memory.unread,
+        last_run=memory.runs.last_run,
+        not_before=memory.runs.not_before if memory.runs.not_before and memory.runs.not_before > now else None,
+        held=memory.runs.held,
+        stops=tuple(stop for stop in memory.runs.stops if stop.at > since),
+        unread=memory.runs.unread,
         open_writes=len(memory.intents),
         dismissed=tuple(_dismissals(memory)),
-        strays=memory.strays,
+        strays=memory.runs.strays,
         refused=tuple(
             sorted(one.refused.event.summary for one in memory.events.values() if one.refused and not one.gone)
         ),

@@ -87,7 +87,7 @@ class Desk(Struct):
     @property
     def absent(self) -> bool:
         """Nobody ran this for a week: what was due meanwhile is not piled up."""
-        long_ago = self.memory.last_run is not None and self.is_behind(self.memory.last_run + ABSENCE)
+        long_ago = self.memory.runs.last_run is not None and self.is_behind(self.memory.runs.last_run + ABSENCE)
         if long_ago:
             self.turns.append(self.now)  # this run is the end of it
         return long_ago

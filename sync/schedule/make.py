@@ -328,11 +328,10 @@ def _next_memory(
         case.lead.key: replace(case.seen, triaged=True) if case.lead.key in desk.settled else case.seen
         for case in cases
     }
-    return replace(
-        memory,
-        first_run=memory.first_run or desk.now,
+    runs = replace(
+        memory.runs,
+        first_run=memory.runs.first_run or desk.now,
         last_run=desk.now,
-        leads={**memory.leads, **seen},
-        touches=touches,
-        counters={**memory.counters, **shared.counters},
+        counters={**memory.runs.counters, **shared.counters},
     )
+    return replace(memory, runs=runs, leads={**memory.leads, **seen}, touches=touches)

@@ -52,7 +52,7 @@ class SharedEvents(Struct):
 
     def _count(self, rule_id: str) -> int:
         known = (r.round for r in self.desk.by_lead.get(SELF, ()) if r.rule == rule_id and not r.party)
-        before = self.counters.get(rule_id, self.desk.memory.counters.get(rule_id, 0))
+        before = self.counters.get(rule_id, self.desk.memory.runs.counters.get(rule_id, 0))
         self.counters[rule_id] = max(before, max(known, default=0)) + 1
         return self.counters[rule_id]
 
