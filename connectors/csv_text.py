@@ -53,7 +53,7 @@ def decode_text(content: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
     """The text in these bytes, with a note where it is not plain utf-8. Raises `SourceError` where it is no text."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            notes = () if encoding == "utf-8-sig" else (f"{name}: read as {encoding}",)
+            notes = () if encoding == "utf-8-sig" else (f"{name}: read as {_named(encoding)}",)
             return _decode(content, encoding, name), notes
     nuls = content.count(0)
     if nuls * 4 > len(content):
@@ -70,14 +70,14 @@ def _decode(content: bytes, encoding: str, name: str) -> str:
         return content.decode(encoding).replace("\0", "")
     except UnicodeDecodeError as error:
         raise SourceError(
-            f"{name} is cut off or damaged: it says it is {encoding}, but byte {error.start} is not"
+            f"{name} is cut off or damaged: it says it is {_named(encoding)}, but byte {error.start} is not"
         ) from None
 
 
 def _guess_wide(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     """utf-16 without a mark: the side on which the zeros stand tells the order of bytes."""
     encoding = "utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be"
-    return _decode(content, encoding, name), (f"{name}: read as {encoding}",)
+    return _decode(content, encoding, name), (f"{name}: read as {_named(encoding)}",)
 
 
 def _guess(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
@@ -97,9 +97,31 @@ def _guess(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         encoding, text = _WESTERN, content.decode(_WESTERN, "replace")
-    return text, (f"{name}: not utf-8, read as {encoding}; check names with accents, or save it as utf-8",)
+    return text, (f"{name}: not UTF-8, read as {_named(encoding)}; check names with accents, or save it as UTF-8",)
 
 
+def _named(encoding: str) -> str:
+    """The encoding as people know it from their spreadsheet program, with its short name."""
+    known = _KNOWN_AS.get(encoding)
+    return f"{known} ({encoding})" if known else encoding.upper()
+
+
+_KNOWN_AS = {
+    "cp1252": "Windows, Western Europe",
+    "cp1250": "Windows, Central Europe",
+    "cp1251": "Windows, Cyrillic",
+    "cp1253": "Windows, Greek",
+    "cp1254": "Windows, Turkish",
+    "gb18030": "Chinese, simplified",
+    "big5": "Chinese, traditional",
+    "cp932": "Japanese, Shift JIS",
+    "euc_kr": "Korean",
+    "mac_roman": "Macintosh, Western Europe",
+    "utf-16": "Unicode",
+    "utf-16-le": "Unicode",
+    "utf-16-be": "Unicode",
+    "utf-32": "Unicode",
+}
 _WESTERN = "cp1252"
 """What most spreadsheets that are not utf-8 were saved as; taken where another encoding is no better."""
 _ODD = re.compile(r"[¡-©«-´¶-¹»-¿]\w|[a-zß-ÿ][À-ÞŒŠŽŸ]")

@@ -259,6 +259,8 @@ class Leads(Struct, frozen=True):
     silent_keys: tuple[str, ...] = ()
     mapped: Mapping[str, str] = {}
     """Field to header, as understood this time."""
+    left_out: Mapping[str, str] = {}
+    """Rows that are no lead of their own (silent, or alike another), with what stands in them."""
     unclear: tuple[UnclearStatus, ...] = ()
     """Statuses to ask about, those of the most rows first."""
 

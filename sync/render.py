@@ -277,12 +277,7 @@ def show_explanation(console: Console, plan: Plan, leads: Sequence[Lead]) -> Non
     zone = ZoneInfo(plan.timezone)
     for lead in leads:
         console.print(Text(plain(f"{lead.label}  ({lead.row})"), style="bold"))
-        console.print(
-            Text(
-                f"  stage {lead.stage.value.replace('_', ' ')}"
-                + (f" (“{plain(lead.status_text)}”)" if lead.status_text else "")
-            )
-        )
+        console.print(Padding(Text(plain(facts_of(lead))), (0, 0, 0, 2)))
         touches = [touch for touch in plan.schedule if touch.lead_key == lead.key]
         for touch in touches:
             flags = [
@@ -310,6 +305,56 @@ def show_explanation(console: Console, plan: Plan, leads: Sequence[Lead]) -> Non
         if not touches and not notes and not problems:
             console.print("  nothing is planned for this lead")
         console.print()
+
+
+def show_left_out(console: Console, rows: Mapping[str, Sequence[str]], cells: Mapping[str, str]) -> None:
+    """Rows that are no lead of their own: what stands in them, and why nothing is planned for them."""
+    for row, reasons in rows.items():
+        console.print(Text(plain(f"{row}: left out"), style="bold"))
+        console.print(Padding(Text(plain(_short(cells[row], 200)), style="dim"), (0, 0, 0, 2)))
+        for reason in reasons:
+            console.print(Padding(Text(plain(reason)), (0, 0, 0, 2)))
+        console.print()
+
+
+def show_rows(console: Console, leads: Sequence[Lead], *, limit: int) -> None:
+    """What was understood of each row."""
+    console.print()
+    console.print(Text("Understood:", style="bold"))
+    for lead in leads[:limit]:
+        console.print(Padding(Text(plain(f"{lead.row} {lead.label}: {facts_of(lead)}")), (0, 0, 0, 2)))
+    if len(leads) > limit:
+        console.print(Text(f"  and {len(leads) - limit} more", style="dim"))
+
+
+_FACTS = {
+    "received_at": "came in",
+    "applied_on": "applied",
+    "last_inbound": "they wrote",
+    "last_outbound": "you wrote",
+    "under_consideration_on": "under consideration",
+    "meeting_on": "meeting",
+    "interview_at": "interview",
+    "offer_on": "offer",
+    "promised_on": "they promised",
+    "follow_up_on": "follow up",
+    "they_decide_by": "they decide by",
+    "travel_on": "travel",
+}
+"""Days of a lead as a person says them."""
+
+
+def facts_of(lead: Lead) -> str:
+    """What a row was understood to say, in one line: stage, its words, and the days in their order of time."""
+    stage = lead.stage.value.replace("_", " ") + ("" if lead.stage_known else ", as it seems")
+    words = f" (“{_short(lead.status_text)}”)" if lead.status_text else ""
+    days = [f"{word} {_day_and_hour(moment)}" for name, word in _FACTS.items() if (moment := getattr(lead, name))]
+    return "; ".join([stage + words, *days])
+
+
+def _day_and_hour(moment: Moment) -> str:
+    hour = f" {moment:%H:%M}" if isinstance(moment, datetime) else ""
+    return f"{moment:%a} {moment.day} {moment:%b} {moment.year}{hour}"
 
 
 def when(moment: Moment | None, zone: ZoneInfo) -> str:

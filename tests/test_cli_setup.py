@@ -265,3 +265,53 @@ CALENDARS = (
 def test_a_calendar_is_picked_by_number_or_name(answer: str, url: str | None) -> None:
     chosen = pick_calendar(CALENDARS, answer)
     assert (chosen.url if chosen else None) == url
+
+
+def test_explain_finds_a_row_that_is_left_out_and_says_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    init()
+    keep_state_here(folder)
+    for wanted in ("Core", "4", "leads.csv:4"):
+        capsys.readouterr()
+        assert run_command(["explain", wanted, "--now", NOW]) == 0
+        shown = " ".join(capsys.readouterr().out.split())
+        assert "leads.csv:4: left out" in shown
+        assert "Core | Koch | morgen | beworben" in shown
+        assert "“morgen” is not a date" in shown
+    assert run_command(["undo", "--dismissed", "Core", "--now", NOW]) == 2
+    assert "leads.csv:4 is in the sheet but left out: Beworben am" in capsys.readouterr().err
+    assert run_command(["explain", "Zeppelin", "--now", NOW]) == 2
+    assert "no lead in the sheet is called 'Zeppelin'" in capsys.readouterr().err
+
+
+def test_explain_finds_a_row_that_is_alike_another(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "leads.csv").write_text(SHEET + "Acme,Schlosser,01.09.2026,beworben,yes\n", "utf-8")
+    init()
+    keep_state_here(folder)
+    capsys.readouterr()
+    assert run_command(["explain", "5", "--now", NOW]) == 0
+    assert "alike in every cell" in capsys.readouterr().out
+
+
+def test_explain_and_check_say_what_was_understood_of_a_row(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "leads.csv").write_text(
+        "Firma,Stelle,Beworben am,Status\nAcme,Koch,01.09.2026,interview 16 Sep 2026 10am\nBolt,Koch,02.09.2026,sent\n",
+        "utf-8",
+    )
+    init()
+    keep_state_here(folder)
+    for command in (["explain", "Acme"], ["check"]):
+        capsys.readouterr()
+        assert run_command([*command, *(["--now", NOW] if command[0] == "explain" else [])]) == 0
+        shown = " ".join(capsys.readouterr().out.split())
+        assert (
+            "interview (“interview 16 Sep 2026 10am”); applied Tue 1 Sep 2026; interview Wed 16 Sep 2026 10:00" in shown
+        )
+
+
+def test_without_settings_every_command_says_how_to_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert run_command(["plan"]) == 2
+    assert "`followup init` makes one" in capsys.readouterr().err

@@ -17,6 +17,9 @@ from sync.errors import OK, UNREADABLE_ROWS, ConfigError
 
 login = typer.Typer(help="Log in to a service.", no_args_is_help=True, add_completion=False)
 
+ROWS_SHOWN = 50
+"""What was understood of so many rows is shown by `check`."""
+
 
 @login.callback()
 def _log_in() -> None:
@@ -72,7 +75,7 @@ def check(
     from sync.advice import load_advice
     from sync.counting import counted
     from sync.protocols import Probes
-    from sync.render import show_columns, show_findings, show_notes, show_problems
+    from sync.render import show_columns, show_findings, show_notes, show_problems, show_rows
     from sync.repair import try_out
 
     profile = open_profile(find_config(config))
@@ -81,6 +84,7 @@ def check(
     leads, guesses = read_sheet(table, profile)
     console = open_console(no_color)
     show_columns(console, guesses)
+    show_rows(console, leads.leads, limit=ROWS_SHOWN)
     show_problems(console, leads.problems)
     show_notes(console, leads.notes, limit=None)
     with opened_target(profile) as target:

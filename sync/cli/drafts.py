@@ -50,7 +50,7 @@ def draft(
         wording=profile.wording,
         mapping=profile.mapping,
     )
-    found = match_leads(leads.leads, lead)
+    found = match_leads(leads, lead)
     chosen = choose_messages(touches, found, on=day, settings=settings)
     if json:
         sys.stdout.write(drafts_json(chosen, settings))

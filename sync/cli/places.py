@@ -19,7 +19,10 @@ def find_config(given: Path | None) -> Path:
 
     path = platformdirs.user_config_path("followup") / CONFIG_NAME
     if not path.exists():
-        raise ConfigError(f"there is no {CONFIG_NAME} in this folder and none at {path}; name one with --config")
+        raise ConfigError(
+            f"there is no {CONFIG_NAME} in this folder and none at {path}; `followup init` makes one, or name one"
+            " with --config"
+        )
     return path
 
 

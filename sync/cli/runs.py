@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +20,7 @@ from sync.errors import CHANGES_PENDING, OK, ConfigError, worst
 
 if TYPE_CHECKING:
     from connectors.evidence import Inquiry
-    from sync.models import Lead
+    from sync.models import Lead, Leads
     from sync.run import Report
 
 
@@ -73,10 +73,14 @@ def explain(
     no_color: NoColor = False,
 ) -> int:
     """Show how every date of one lead came about. Rule, arithmetic, what moved it, what is left out and why."""
-    from sync.render import show_explanation
+    from sync.render import show_explanation, show_left_out
 
     report = run_once(config, now, write=False)
-    show_explanation(open_console(no_color), report.plan, find_leads(report, lead))
+    console = open_console(no_color)
+    out = find_left_out(report.leads, lead)
+    found = _meant(report.leads, lead) if out else find_leads(report, lead)
+    show_explanation(console, report.plan, found)
+    show_left_out(console, out, report.leads.left_out)
     return report.exit_code
 
 
@@ -137,21 +141,43 @@ def spare_other_countries() -> None:
 
 def find_leads(report: Report, text: str) -> list[Lead]:
     """The leads whose company, role, contact or row is meant. Raises `ConfigError` if there is none."""
-    return match_leads(report.leads.leads, text)
+    return match_leads(report.leads, text)
 
 
-def match_leads(leads: Iterable[Lead], text: str) -> list[Lead]:
-    """The same among these leads."""
+def match_leads(leads: Leads, text: str) -> list[Lead]:
+    """The same in a sheet that was only read. Of a row that is there it is never said that it is not."""
+    if found := _meant(leads, text):
+        return found
+    for row, reasons in find_left_out(leads, text).items():
+        raise ConfigError(f"{row} is in the sheet but left out: {'; '.join(reasons)}")
+    raise ConfigError(
+        f"no lead in the sheet is called {text!r}; give a part of its company, role or contact, or its row"
+    )
+
+
+def _meant(leads: Leads, text: str) -> list[Lead]:
     wanted = text.casefold().strip()
-    found = [
+    return [
         known
-        for known in leads
+        for known in leads.leads
         if wanted in known.label.casefold()
         or wanted in known.contact.name.casefold()
-        or wanted == str(known.row_number)
+        or wanted in (str(known.row_number), known.row.casefold())
     ]
-    if not found:
-        raise ConfigError(
-            f"no lead in the sheet is called {text!r}; give a part of its company, role or contact, or its row"
-        )
+
+
+def find_left_out(leads: Leads, text: str) -> dict[str, list[str]]:
+    """The rows meant that are no lead of their own, each with the reasons."""
+    wanted = text.casefold().strip()
+    rows = [
+        row
+        for row, cells in leads.left_out.items()
+        if wanted in (row.casefold(), row.rpartition(":")[2]) or (wanted and wanted in cells.casefold())
+    ]
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        problems = [problem for problem in leads.problems if problem.row == row]
+        said = [f"{one.column}: " + (f"“{one.value}” " if one.value else "") + one.reason for one in problems]
+        said += [note.reason for note in leads.notes if row in re.split(r"[\s,]+", note.reason)]
+        found[row] = said or ["nothing in it can be planned"]
     return found

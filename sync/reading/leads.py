@@ -93,6 +93,7 @@ def read_leads(
         silent_rows=sheet.silent_rows,
         silent_keys=tuple(sorted(keys.keys[place] for place in keys.remembered & silent)),
         mapped=columns.mapped,
+        left_out=sheet.left_out(set(range(len(sheet.rows))) - set(kept)),
         unclear=unclear,
     )
 

@@ -9,7 +9,7 @@ shifted.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from operator import itemgetter
@@ -24,6 +24,8 @@ from sync.reading.vocabulary import HOURS, ROUNDS
 
 _ZERO = re.compile(r"[^\w\s]?\s?-?0+(?:[.,:]0+)*\s?[^\w\s]?")
 """What a formula shows of empty cells: `0`, `0.00`, `$0`, `0%`."""
+CELLS_SHOWN = 12
+"""Of a row that is left out."""
 _MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
@@ -73,6 +75,14 @@ class Sheet(Struct):
         """The row's mapped cells as text: what two rows have in common."""
         cells = (column[index] for column in self.cells.values())
         return tuple(cell if isinstance(cell, str) else clean_text(cell) for cell in cells)
+
+    def left_out(self, alike: Iterable[int]) -> Mapping[str, str]:
+        """References of the rows that are no lead of their own, with their cells as text, from the top."""
+        rows = [*self.outside, *(self.rows[index] for index in {*self.silent, *alike})]
+        return {
+            self.reference(row): " | ".join(text for value in row.values[:CELLS_SHOWN] if (text := clean_text(value)))
+            for row in sorted(rows, key=lambda row: row.number)
+        }
 
     @property
     def silent_rows(self) -> tuple[str, ...]:

@@ -171,18 +171,18 @@ def _log_in(talk: Interview, accounts: Accounts, target: Target) -> tuple[Sequen
         except FollowupError as error:
             return _look_alone(talk, accounts, target, secret, error), secret
         talk.say("login_good")
-        return found or _look_alone(talk, accounts, target, secret, None), secret
+        return found, secret
     return None, ""
 
 
 def _look_alone(
-    talk: Interview, accounts: Accounts, target: Target, secret: str, error: FollowupError | None
+    talk: Interview, accounts: Accounts, target: Target, secret: str, error: FollowupError
 ) -> Sequence[CalendarInfo] | None:
-    """The address itself as the only calendar, where it is one and the account lists none."""
+    """The address itself as the only calendar, where it is one and its account cannot be asked."""
     try:
         accounts.look_at(target, secret)
-    except FollowupError as other:
-        talk.say("wrong", error=error or other)
+    except FollowupError:
+        talk.say("wrong", error=error)
         return None
     url = str(target["url"])
     return (CalendarInfo(url.rstrip("/").rpartition("/")[2], url),)
@@ -192,7 +192,8 @@ def _choose(
     talk: Interview, accounts: Accounts, service: CalendarService, account: Connection, found: Sequence[CalendarInfo]
 ) -> Connection:
     """One of the account's calendars, or a new one."""
-    talk.say("found")
+    if found:
+        talk.say("found")
     for number, info in enumerate(found, 1):
         trouble = talk.phrase("unusable", trouble=info.trouble) if info.trouble else ""
         talk.say("found_row", number=number, name=info.name, trouble=trouble)

@@ -92,6 +92,10 @@ class Interview:
         """One of the phrases, for a part of something."""
         return self.phrases.says[phrase].format(**values)
 
+    def counted(self, number: int, noun: str) -> str:
+        """A number with its noun (`row`, `cell`)."""
+        return self.phrase(f"{noun}_1" if number == 1 else f"{noun}_n", count=number)
+
     def pose(self, name: str, /, *, proposal: str = "", above: Sequence[str] = (), **values: object) -> Question:
         """A question with its text filled in."""
         return Question(self.phrases.questions[name].format(**values), proposal, tuple(above))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.counting import counted
 from sync.errors import ConfigError
 from sync.models import Leads, Problem, Stage, Table, UnclearStatus
 from sync.reading.cells import clean_text
@@ -190,8 +190,7 @@ _ORDERS = ((1, "dmy"), (2, "mdy"))
 def _in_words(talk: Interview, problem: Problem, order: str) -> str:
     numbers = re.findall(r"\d+", problem.value)
     day, month = (numbers[:2] if order == "dmy" else numbers[1::-1]) if len(numbers) > 1 else ("?", "?")
-    names = {number: name for name, number in load_vocabulary().months.items() if len(name) == 3}
-    shown = names.get(int(month) if month.isdigit() else 0, month).capitalize()
+    shown = f"{date(2000, int(month), 1):%b}" if month.isdigit() and 0 < int(month) < 13 else month
     return talk.phrase("order_day" if order == "dmy" else "order_month", first=problem.value, day=f"{day} {shown}")
 
 
@@ -216,7 +215,7 @@ def _ask_statuses(
             "status_row",
             number=number,
             word=status.text,
-            rows=_some_rows(status.rows),
+            rows=_some_rows(talk, status.rows),
             guess=_meaning(talk, status.guess),
         )
         for number, status in enumerate(unclear, 1)
@@ -273,9 +272,9 @@ def _take_corrections(
     return told
 
 
-def _some_rows(rows: Sequence[str]) -> str:
+def _some_rows(talk: Interview, rows: Sequence[str]) -> str:
     numbers = ", ".join(row.rpartition(":")[2] for row in rows[:SAMPLES])
-    return f"{counted(len(rows), 'row')} ({numbers}{', ...' if len(rows) > SAMPLES else ''})"
+    return f"{talk.counted(len(rows), 'row')} ({numbers}{', ...' if len(rows) > SAMPLES else ''})"
 
 
 def _unread(seen: Understood) -> list[Column]:
@@ -312,7 +311,7 @@ def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -
     keys = set(planned)
     busy = sum(lead.key in keys for lead in leads.leads)
     whole = len(leads.leads) + len(leads.silent_rows)
-    talk.say("understood", read=len(leads.leads), rows=counted(whole, "row"))
+    talk.say("understood", read=len(leads.leads), rows=talk.counted(whole, "row"))
     if busy:
         talk.say("planned", count=busy, quiet=len(leads.leads) - busy)
     else:
@@ -321,7 +320,7 @@ def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -
     if waiting:
         rows = sum(len(status.waiting) for status in waiting)
         words = ", ".join(f"“{status.text}”" for status in waiting[:SAMPLES])
-        talk.say("waiting", rows=counted(rows, "row"), words=words + (", ..." if len(waiting) > SAMPLES else ""))
+        talk.say("waiting", rows=talk.counted(rows, "row"), words=words + (", ..." if len(waiting) > SAMPLES else ""))
     unread = [column.header for column in _unread(seen)]
     if unread:
         talk.say("left_columns", headers=", ".join(unread))
@@ -329,4 +328,4 @@ def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -
         named = ", ".join(leads.silent_rows[:5]) + (", ..." if len(leads.silent_rows) > 5 else "")
         talk.say("left_rows", rows=named)
     if leads.problems:
-        talk.say("problems", count=counted(len(leads.problems), "cell"))
+        talk.say("problems", count=talk.counted(len(leads.problems), "cell"))

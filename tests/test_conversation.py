@@ -1,0 +1,227 @@
+"""The conversation of `init`, played without a terminal: what is asked, what Enter takes, and how many questions."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from sync.cli.world import Computer
+from sync.config import parse_settings
+from sync.errors import ConfigError
+from sync.models import Stage
+from sync.setup.conversation import Options, continue_with, converse, holidays_of_zone, take_me
+from sync.setup.interview import MOST_QUESTIONS, Interview, load_phrases
+from sync.setup.settings_file import read_setup, write_settings
+
+NOW = datetime.fromisoformat("2026-11-25T09:00:00-05:00")
+
+
+class Script:
+    """A screen on which answers are given by the words of the question; Enter where no answer is named."""
+
+    def __init__(self, answers: Sequence[tuple[str, str]]) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+        self.lines: list[str] = []
+
+    def tell(self, text: str) -> None:
+        self.lines += text.split("\n")
+
+    def read(self, question: str, *, proposal: str, secret: bool) -> str:
+        self.asked.append(question)
+        assert len(self.asked) < 40, self.text
+        self.lines.append(f"{question} [{proposal}]")
+        for place, (words, answer) in enumerate(self.answers):
+            if words in question:
+                del self.answers[place]
+                return answer or proposal
+        return proposal
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def play(folder: Path, sheet: str, *answers: tuple[str, str], asks: bool = True, **options: str) -> tuple[Script, str]:
+    """A whole conversation over this sheet; gives the screen and the settings' text."""
+    (folder / "leads.csv").write_text(sheet, "utf-8")
+    screen = Script(answers)
+    talk = Interview(screen, load_phrases("en"), asks=asks)
+    computer = Computer(folder / "followup.toml", NOW)
+    given = {"source": str(folder / "leads.csv"), "timezone": "America/New_York", "holidays": "US", "target": "f.ics"}
+    agreed = converse(talk, computer, Options(**{**given, **options}), owner="k3x9", language="en")
+    assert not screen.answers, f"never asked: {screen.answers}"
+    return screen, write_settings(agreed.setup)
+
+
+def again(folder: Path, text: str, sheet: str, *answers: tuple[str, str]) -> tuple[Script, str]:
+    """The conversation that goes on from settings that are there."""
+    (folder / "leads.csv").write_text(sheet, "utf-8")
+    screen = Script(answers)
+    computer = Computer(folder / "followup.toml", NOW)
+    setup = read_setup(text, tomllib.loads(text))
+    table = computer.read_sheet(computer.profile(setup))
+    setup, _ = continue_with(Interview(screen, load_phrases("en"), asks=True), computer, setup, table)
+    assert not screen.answers, f"never asked: {screen.answers}"
+    return screen, write_settings(setup)
+
+
+ONE = "company,applied_on\nA,2026-11-20\n"
+ODD = [
+    "kiwi",
+    "frobnish",
+    "quuxly",
+    "zorkle",
+    "blivet",
+    "grault",
+    "plughing",
+    "wibble",
+    "snarfed",
+    "thudly",
+    "fnordish",
+    "corge",
+]
+
+
+def test_a_sheet_that_is_clear_asks_next_to_nothing(tmp_path: Path) -> None:
+    screen, _ = play(tmp_path, "company,applied_on,status\nAcme,2026-11-20,sent\n")
+    assert screen.asked == [
+        "Will anybody but you see this file, on the web or in a shared folder (yes or no)",
+        "How you sign: name; telephone; a line about you (Enter leaves it out)",
+    ]
+
+
+def test_every_unclear_status_is_asked_about_in_one_list(tmp_path: Path) -> None:
+    rows = "".join(f"Firm {n},2026-11-20,{word}\n" for n, word in enumerate(ODD)) + "Last,2026-11-20,kiwi\n"
+    screen, text = play(tmp_path, f"company,applied_on,status\n{rows}", ("Right (Enter)", "1 rejected, 2 interview"))
+    assert sum("Right (Enter)" in question for question in screen.asked) == 1
+    listed = [line for line in screen.lines if re.match(r"\s+\d+\. .* rows? \(", line)]
+    assert len(listed) == len(ODD), "not cut off at eight"
+    assert "kiwi" in listed[0], "those of the most rows first"
+    statuses = parse_settings(text).source.statuses
+    assert statuses["kiwi"] is Stage.REJECTED
+    assert list(statuses.values()).count(Stage.INTERVIEW) == 1
+
+
+def test_a_hundred_unclear_statuses_make_no_more_than_ten_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"Firm {n},2026-11-20,quux {chr(97 + n % 26)}{chr(97 + n // 26)}ish\n" for n in range(100))
+    screen, _ = play(tmp_path, f"company,applied_on,status\n{rows}", source="", timezone="", target="")
+    assert len(screen.asked) <= MOST_QUESTIONS - 1, "one is left for the timer"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("9 rejected", "9 is not in the list"), ("1 purple", "is none of: idea"), ("a b, c", "a number of the list")],
+)
+def test_a_correction_that_is_none_is_explained_and_asked_again(answer: str, said: str, tmp_path: Path) -> None:
+    sheet = "company,applied_on,status\nAcme,2026-11-20,xyzzy\nBolt,2026-11-20,plugh\n"
+    screen, text = play(tmp_path, sheet, ("Right (Enter)", answer), ("Right (Enter)", "2 Absage"))
+    assert said in screen.text
+    assert parse_settings(text).source.statuses == {"xyzzy": "rejected"}, "the second of the list, told in German"
+
+
+def test_day_or_month_first_is_asked_with_what_each_would_mean(tmp_path: Path) -> None:
+    sheet = "company,applied_on,status\nAcme,09/11/2026,sent\nBolt,02/11/2026,sent\n"
+    screen, text = play(tmp_path, sheet, ("the day or the month", "1"))
+    assert "the day first: 09/11/2026 is 09 Nov" in screen.text
+    assert "the month first: 09/11/2026 is 11 Sep" in screen.text
+    assert parse_settings(text).source.date_order == "dmy"
+    screen, text = play(tmp_path, sheet)
+    assert parse_settings(text).source.date_order == "mdy", "in New York the month first is proposed"
+
+
+def test_without_a_company_the_likeliest_column_is_proposed(tmp_path: Path) -> None:
+    sheet = "Zork,applied_on,status\nAcme,2026-11-20,sent\nBolt,2026-11-19,sent\n"
+    screen, text = play(tmp_path, sheet)
+    assert "Which column names the company (number) [1]" in screen.text
+    assert parse_settings(text).source.columns["company"] == "Zork"
+
+
+def test_a_header_nobody_knows_is_asked_for_by_the_first_row(tmp_path: Path) -> None:
+    sheet = "Zork,Blip\nAcme,2026-11-20\nBolt,2026-11-19\n"
+    screen, text = play(tmp_path, sheet, ("names the company", "1"))
+    assert "No row of leads.csv has column names that are known" in screen.text
+    assert parse_settings(text).source.columns["company"] == "Zork"
+
+
+def test_without_a_person_the_questions_are_shown_with_what_was_taken(tmp_path: Path) -> None:
+    screen, text = play(tmp_path, "Zork,applied_on,status\nAcme,2026-11-20,xyzzy\n", asks=False)
+    assert screen.asked == []
+    assert "Which column names the company (number): 1" in screen.text
+    assert parse_settings(text).source.columns["company"] == "Zork"
+    assert parse_settings(text).source.statuses == {}, "what has no guess is settled by a person"
+
+
+def test_going_on_keeps_every_answer_and_asks_only_what_is_new(tmp_path: Path) -> None:
+    sheet = "company,applied_on,status\nAcme,2026-11-20,xyzzy\n"
+    _, text = play(tmp_path, sheet, ("Right (Enter)", "1 rejected"), ("How you sign", "Ann Lee"))
+    text = text.replace("[target]", "# mine: keep this\n[target]") + "\n[limits]\ndaily_touches = 3\n"
+    screen, same = again(tmp_path, text, sheet)
+    assert screen.asked == []
+    assert same == text
+    screen, new = again(tmp_path, text, sheet + "Bolt,2026-11-20,plugh\n", ("Right (Enter)", "1 interview"))
+    assert screen.asked == ["Right (Enter), or correct some, such as: 2 rejected, 3 interview"]
+    settings = parse_settings(new)
+    assert settings.source.statuses == {"xyzzy": "rejected", "plugh": "interview"}
+    assert (settings.limits.daily_touches, settings.me.name) == (3, "Ann Lee")
+    assert "# mine: keep this" in new
+
+
+def test_who_signs() -> None:
+    assert take_me("Ann Lee") == {"name": "Ann Lee"}
+    assert take_me("Ann Lee; data analyst; +1 (555) 010-0199") == {
+        "name": "Ann Lee",
+        "line": "data analyst",
+        "phone": "+1 (555) 010-0199",
+    }
+    assert take_me("  ") == {}
+    with pytest.raises(ConfigError, match="too long"):
+        take_me("x" * 81)
+
+
+def test_holidays_come_with_the_zone(tmp_path: Path) -> None:
+    assert (holidays_of_zone("Europe/Berlin"), holidays_of_zone("America/New_York")) == ("DE", "US")
+    assert holidays_of_zone("Etc/UTC") == ""
+    _, text = play(tmp_path, ONE, ("Your time zone", "Europe/Vienna"), timezone="")
+    assert (parse_settings(text).timezone, parse_settings(text).holidays) == ("Europe/Vienna", ("AT",))
+    _, text = play(tmp_path, ONE, ("Your time zone", "de-by Europe/Berlin"), timezone="")
+    assert parse_settings(text).holidays == ("DE-BY",)
+    _, text = play(tmp_path, ONE, ("Your time zone", "Europe/Berlin -"), timezone="")
+    assert parse_settings(text).holidays == ()
+
+
+def test_a_file_that_others_see_names_nobody(tmp_path: Path) -> None:
+    _, text = play(tmp_path, ONE, ("Will anybody but you", "yes"))
+    assert parse_settings(text).target.details == "short"
+
+
+def test_outlook_gets_a_file_to_host(tmp_path: Path) -> None:
+    screen, text = play(tmp_path, ONE, target="outlook")
+    assert "Outlook takes no events from programs" in screen.text
+    assert parse_settings(text).target.details == "short"
+
+
+@pytest.mark.parametrize("language", ["de"])
+def test_other_languages_say_the_same(language: str) -> None:
+    english, other = load_phrases("en"), load_phrases(language)
+    assert other is not english
+    for kind in ("questions", "says"):
+        ours, theirs = getattr(english, kind), getattr(other, kind)
+        assert ours.keys() == theirs.keys()
+        for key, text in ours.items():
+            assert placeholders(text) == placeholders(theirs[key]), key
+    assert english.meanings.keys() == other.meanings.keys()
+    assert english.stages.keys() == other.stages.keys()
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
