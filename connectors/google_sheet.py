@@ -2,8 +2,9 @@
 
 Two ways in, chosen by whether there is a login (`google.login`):
 
-- **With a login**: one `spreadsheets.get` with a field mask, through gspread's client. It gives typed cells, links,
-  hidden rows, the sheet's zone and real row numbers (google-facts 1.3).
+- **With a login**: one `spreadsheets.get` of one tab with a field mask, through gspread's client. It gives typed cells,
+  links, hidden rows, the sheet's zone and real row numbers (google-facts 1.3). A tab that is not named by its title is
+  looked up first: read without a range, every tab would come along, however large.
 - **Without**: the CSV of a sheet shared by link, or of a page published to the web (`google.link_csv`).
 
 Reading is complete or it raises. `tab` is a title or a number (gid), else the address's gid, else the first visible
@@ -20,8 +21,8 @@ import requests
 from msgspec import Struct
 
 from connectors.google.address import DOCS, SheetAddress, parse_address
-from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS, Json, formulas, read_table
-from connectors.google.http import TIMEOUTS, Timeouts, keep_trying, network_failure, open_session, refusal
+from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS, TABS_FIELDS, Json, formulas, is_loading, read_table
+from connectors.google.http import TIMEOUTS, Passing, Timeouts, keep_trying, network_failure, open_session, refusal
 from connectors.google.login import READ_SHEETS, WRITE_SHEETS, Login, fetch_token, find_login
 from connectors.outside import Outside
 from sync.config import Settings
@@ -58,6 +59,10 @@ class SheetsApi(Struct):
     scope: str
     root: str = API
     timeouts: Timeouts = TIMEOUTS
+    title: str = ""
+    """The tab's exact title, once it is known."""
+    tabs: tuple[str, ...] = ()
+    """The titles of all tabs, once they were looked up."""
     _token: str = ""
 
     def __repr__(self) -> str:
@@ -128,10 +133,15 @@ class GoogleSheet(Struct, frozen=True):
         return self.address.identity(self.tab)
 
     def read(self) -> Table:
-        """The whole tab in one request. Raises `SourceError`, `CredentialsError`, `ConfigError` (no such tab)."""
+        """The whole tab. Raises `SourceError`, `CredentialsError`, `ConfigError` (no such tab)."""
+        return keep_trying(self._read_once, outside=self.api.outside)
+
+    def _read_once(self) -> Table:
         answer, sheet = self._fetch()
-        tabs = titles_of(answer.get("sheets", ())) if self.tab == "" else ()
-        return read_table(answer, sheet, address=self.address, tabs=tabs)
+        table = read_table(answer, sheet, address=self.address, tabs=self.api.tabs if self.tab == "" else ())
+        if is_loading(table):
+            raise Passing(f"{table.name}: a header is a formula that Google is still computing")
+        return table
 
     def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
         """Put these texts into their cells, found again in the sheet as it is now, in one batch: all or nothing.
@@ -147,23 +157,43 @@ class GoogleSheet(Struct, frozen=True):
         if found:
             title = quote_title(sheet["properties"]["title"])
             data = [{"range": f"{title}!{cell_name(cell)}", "values": [[cell.text]]} for cell in found]
-            self.api.post(f"{self.address.id}/values:batchUpdate", {"valueInputOption": "RAW", "data": data})
+            try:
+                self.api.post(f"{self.address.id}/values:batchUpdate", {"valueInputOption": "RAW", "data": data})
+            except SourceError as error:
+                if "validation" not in str(error):
+                    raise
+                columns = ", ".join(sorted({repr(one.column) for one in cells}))
+                raise SourceError(
+                    f"the sheet's data validation refuses what is written back into {columns}; in Google Sheets choose"
+                    " Data > Data validation and let that column take any text"
+                ) from None
         return notes
 
     def _fetch(self, fields: str = GRID_FIELDS) -> tuple[Json, Json]:
         """Google's answer, and the tab in it."""
-        by_title = isinstance(self.tab, str) and self.tab and not self.tab.isdigit()
-        params = {"fields": fields} | ({"ranges": quote_title(str(self.tab))} if by_title else {})
+        named = str(self.tab)
+        title = self.api.title or (named if named and not named.isdigit() else self._look_up())
         try:
-            answer = self.api.get(self.address.id, params)
+            answer = self.api.get(self.address.id, {"fields": fields, "ranges": quote_title(title)})
         except SourceError as error:
-            if by_title and "Unable to parse range" in str(error):
-                raise self._no_such_tab(self.api.get(self.address.id, {"fields": "sheets(properties)"})) from None
-            raise
-        sheet = find_tab(answer.get("sheets", ()), self.tab)
+            if "Unable to parse range" not in str(error):
+                raise
+            title = self._look_up()
+            answer = self.api.get(self.address.id, {"fields": fields, "ranges": quote_title(title)})
+        sheet = find_tab(answer.get("sheets", ()), title)
         if sheet is None:
             raise self._no_such_tab(answer)
+        self.api.title = title
         return answer, sheet
+
+    def _look_up(self) -> str:
+        """The exact title of the tab that is meant."""
+        tabs = self.api.get(self.address.id, {"fields": TABS_FIELDS})
+        sheet = find_tab(tabs.get("sheets", ()), self.tab)
+        if sheet is None:
+            raise self._no_such_tab(tabs)
+        self.api.tabs = titles_of(tabs["sheets"])
+        return str(sheet["properties"]["title"])
 
     def _no_such_tab(self, answer: Json) -> FollowupError:
         titles = [str(sheet["properties"]["title"])[:60] for sheet in answer.get("sheets", ())]
@@ -181,9 +211,10 @@ def find_tab(sheets: Sequence[Json], tab: str | int) -> Json | None:
     grids = [sheet for sheet in sheets if sheet["properties"].get("sheetType", "GRID") == "GRID"]
     if tab == "":
         return next((sheet for sheet in grids if not sheet["properties"].get("hidden")), None)
-    for sheet in grids:
-        if str(sheet["properties"]["title"]).casefold() == str(tab).casefold():
-            return sheet
+    for like in (str, str.strip):  # a title may end in a blank that nobody sees
+        for sheet in grids:
+            if like(str(sheet["properties"]["title"])).casefold() == like(str(tab)).casefold():
+                return sheet
     return next((sheet for sheet in grids if str(sheet["properties"].get("sheetId", 0)) == str(tab)), None)
 
 

@@ -14,6 +14,7 @@ where that lies beside the project.
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -70,6 +71,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "effectiveFormat": "CellFormat",
         "hyperlink": "",
         "note": "",
+        "chipRuns": "ChipRun",
     },
     "ExtendedValue": {
         "numberValue": "",
@@ -78,6 +80,10 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "formulaValue": "",
         "errorValue": "ErrorValue",
     },
+    "ChipRun": {"startIndex": "", "chip": "Chip"},
+    "Chip": {"personProperties": "PersonProperties", "richLinkProperties": "RichLinkProperties"},
+    "PersonProperties": {"email": "", "displayFormat": ""},
+    "RichLinkProperties": {"uri": "", "mimeType": ""},
     "ErrorValue": {"type": "", "message": ""},
     "CellFormat": {"numberFormat": "NumberFormat"},
     "NumberFormat": {"type": "", "pattern": ""},
@@ -97,6 +103,8 @@ class Cell:
     link: str = ""
     error: str = ""
     formula: str = ""
+    chips: tuple[Json, ...] = ()
+    """`chipRuns` as Google tells them."""
 
     def as_json(self) -> Json:
         """The cell as grid data; nothing for an empty one."""
@@ -117,6 +125,8 @@ class Cell:
             answer["effectiveFormat"] = {"numberFormat": {"type": self.kind, "pattern": "made up"}}
         if self.link:
             answer["hyperlink"] = self.link
+        if self.chips:
+            answer["chipRuns"] = list(self.chips)
         return answer
 
 
@@ -314,11 +324,14 @@ class GoogleEmulator:
                 )
             return self._new_token("user@example.com", scopes)
         if form.get("grant_type") == "authorization_code":
-            scopes = tuple(AUTH + name for name in form["code"].removeprefix("code:").split(" "))
+            names = form["code"].removeprefix("code:").split(" ")
+            scopes = tuple(name if name == "openid" else AUTH + name for name in names)
+            claims = base64.urlsafe_b64encode(json.dumps({"email": "user@example.com"}).encode()).decode().rstrip("=")
             return {
                 **self._new_token("user@example.com", scopes),
                 "refresh_token": "made-up-refresh",
                 "scope": " ".join(scopes),
+                **({"id_token": f"e30.{claims}.made-up"} if "openid" in scopes else {}),
             }
         return self._new_token(*self._check_assertion(form.get("assertion", "")))
 

@@ -39,7 +39,9 @@ def number(value: float, shown: str, kind: str = "") -> dict[str, Any]:
         pytest.param(number(90000, "$90,000", "CURRENCY"), "$90,000", id="money as shown"),
         pytest.param(number(46296, "10/1/2026", "DATE"), date(2026, 10, 1), id="a date"),
         pytest.param(number(43831, "1/1/2020", "DATE"), date(2020, 1, 1), id="the date of Google's recorded answer"),
-        pytest.param(number(46296, "10/1/2026"), "10/1/2026", id="a date shown without a date format is text"),
+        pytest.param(number(46296, "10/1/2026"), date(2026, 10, 1), id="a date shown in a format of the user's own"),
+        pytest.param(number(46296, "1. 10. 26", "NUMBER"), date(2026, 10, 1), id="the same with a short year"),
+        pytest.param(number(46296, "4-62-96"), "4-62-96", id="three numbers that are no date of the serial's"),
         pytest.param(number(46296, "46296"), 46296, id="a number in a date column stays a number"),
         pytest.param(number(2.5, "1/1/1900 12:00", "DATE_TIME"), datetime(1900, 1, 1, 12), id="1900 is no leap year"),
         pytest.param(

@@ -229,6 +229,7 @@ def test_logging_in_asks_for_a_lasting_login_on_loopback(
     assert browser.asked["access_type"] == ["offline"]
     assert browser.asked["redirect_uri"][0].startswith("http://127.0.0.1:")
     assert parse_login(text, origin="").scopes == (CALENDAR, READ_SHEETS)
+    assert parse_login(text, origin="").who == "user@example.com", "whom to share with can be said"
     google.refresh_tokens["made-up-refresh"] = (READ_SHEETS, CALENDAR)
     assert fetch_token(parse_login(text, origin=""), scopes=(), outside=outside_in(tmp_path))
 

@@ -114,7 +114,7 @@ def read(google: GoogleEmulator, outside: Outside, *, sheet: str = ID, more: str
     return open_sheet(google, outside, sheet=sheet, more=more).read()
 
 
-def test_one_request_after_the_token(google: GoogleEmulator, outside: Outside) -> None:
+def test_two_requests_after_the_token_and_no_other_tab(google: GoogleEmulator, outside: Outside) -> None:
     table = read(google, outside)
     assert [row.values for row in table.rows] == [
         ("Company", "Applied", "Phone"),
@@ -125,7 +125,52 @@ def test_one_request_after_the_token(google: GoogleEmulator, outside: Outside) -
     assert [request.partition("?")[0] for request in google.requests] == [
         "POST /token",
         f"GET /v4/spreadsheets/{ID}",
+        f"GET /v4/spreadsheets/{ID}",
     ]
+    assert "ranges='Leads'" in google.requests[-1]
+
+
+def test_a_tab_named_by_its_title_is_one_request(google: GoogleEmulator, outside: Outside) -> None:
+    read(google, outside, more='tab = "Leads"')
+    assert len(google.api_requests) == 1
+
+
+@pytest.mark.parametrize("sheet", [f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=0", ID])
+def test_other_tabs_however_large_are_never_read(google: GoogleEmulator, outside: Outside, sheet: str) -> None:
+    google.sheets[ID].tabs[1].rows = [[cell("x" * 1000)] * 50] * 50
+    read(google, outside, sheet=sheet)
+    assert max(len(json.dumps(answer)) for _, answer in google.answers) < 20_000
+
+
+def test_a_title_that_ends_in_a_blank_can_be_named(google: GoogleEmulator, outside: Outside) -> None:
+    google.sheets[ID].tabs[0].title = "Leads "
+    assert read(google, outside, more='tab = "Leads"').rows[1].values[0] == "Acme"
+
+
+def test_a_header_still_being_computed_is_read_again(google: GoogleEmulator, outside: Outside) -> None:
+    google.sheets[ID].tabs[0].put(0, 1, cell("Loading..."))
+    with pytest.raises(SourceError, match="a header is a formula that Google is still computing; tried 4 times"):
+        read(google, outside)
+
+
+def test_a_person_in_a_cell_comes_with_their_address(google: GoogleEmulator, outside: Outside) -> None:
+    ann = {"chip": {"personProperties": {"email": "ann@example.org"}}}
+    bo = {"startIndex": 9, "chip": {"personProperties": {"email": "bo@x.org"}}}
+    leads = google.sheets[ID].tabs[0]
+    leads.put(1, 2, Cell("Ann Lee", "Ann Lee", chips=(ann,)))
+    leads.put(2, 2, Cell("Ann Lee, Bo Ray", "Ann Lee, Bo Ray", chips=({**ann, "startIndex": 0}, {"startIndex": 7}, bo)))
+    leads.put(1, 3, Cell("CV", "CV", chips=({"chip": {"richLinkProperties": {"uri": "https://docs.example/cv"}}},)))
+    rows = read(google, outside).rows
+    assert rows[1].values[2] == "Ann Lee <ann@example.org>"
+    assert rows[2].values[2] == "Ann Lee <ann@example.org>; Bo Ray <bo@x.org>"
+    assert rows[1].links[3] == "https://docs.example/cv"
+
+
+def test_a_filter_left_on_hides_nothing_from_us(google: GoogleEmulator, outside: Outside) -> None:
+    leads = google.sheets[ID].tabs[0]
+    leads.filtered_rows.add(1)
+    leads.hidden_rows.add(2)
+    assert [row.hidden for row in read(google, outside).rows] == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -413,6 +458,15 @@ def test_write_back_refused(
 ) -> None:
     google.faults.append(fault)
     with pytest.raises(CredentialsError, match=sentence):
+        open_sheet(google, outside, after=WRITE_BACK).write_back([next_of("Acme", "x")])
+
+
+def test_data_validation_that_refuses_names_the_column(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab
+) -> None:
+    said = "The data you entered in cell B2 violates the data validation rules set on this cell."
+    google.faults.append(Fault("batchUpdate", 400, google_error(400, "INVALID_ARGUMENT", said)))
+    with pytest.raises(SourceError, match="validation refuses what is written back into 'Next'"):
         open_sheet(google, outside, after=WRITE_BACK).write_back([next_of("Acme", "x")])
 
 

@@ -104,12 +104,13 @@ next_follow_up = "Next planned"
 """
 
 
-def test_a_sheet_in_one_request_into_the_calendar_and_a_second_run_writes_nothing(whole: Whole) -> None:
+def test_a_sheet_in_two_requests_into_the_calendar_and_a_second_run_writes_nothing(whole: Whole) -> None:
     first = whole.call("sync", "--now", NOW)
     assert (first.returncode, first.stderr) == (0, "")
     assert [request.partition("?")[0] for request in whole.google.requests] == [
         "POST /token",
         "POST /token",
+        f"GET /v4/spreadsheets/{ID}",
         f"GET /v4/spreadsheets/{ID}",
         f"GET /v4/spreadsheets/{ID}",
         f"POST /v4/spreadsheets/{ID}/values:batchUpdate",
@@ -130,6 +131,7 @@ def test_a_sheet_in_one_request_into_the_calendar_and_a_second_run_writes_nothin
     assert [request.partition("?")[0] for request in whole.google.requests] == [
         "POST /token",
         "POST /token",
+        f"GET /v4/spreadsheets/{ID}",
         f"GET /v4/spreadsheets/{ID}",
     ]
     assert whole.proxy.refused == []

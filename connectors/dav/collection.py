@@ -35,6 +35,7 @@ from connectors.dav.answers import (
     wants_digest,
     why_unwritable,
 )
+from connectors.google.address import is_google_calendar
 from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
 from sync.errors import CredentialsError, FollowupError, TargetError
@@ -237,6 +238,14 @@ class CalendarCollection:
         return asked.total_seconds() * OVER_ASKED + 1
 
     def _refuse_whole(self, answer: Answer) -> None:
+        if answer.status == 401 and is_google_calendar(f"https://{self.host}/"):
+            raise CredentialsError(
+                "Google no longer accepts this login for the calendar; run `followup login google` again"
+            )
+        if answer.status == 403 and "insufficientPermissions" in answer.text:
+            raise CredentialsError(
+                "the Google login does not include the calendar; run `followup login google` again and tick every box"
+            )
         if answer.status == 401:
             raise self._refused_login()
         if is_switched_off(answer):

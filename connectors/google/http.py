@@ -104,7 +104,10 @@ def refusal(response: requests.Response, *, who: str, now: datetime) -> Exceptio
     if status == 403:
         return _forbidden(message, reason, who)
     if status == 404:
-        return SourceError("Google knows no sheet with this id; copy source.sheet again from the browser's address bar")
+        return SourceError(
+            f"Google knows no sheet with this id that {who} may see; copy source.sheet again from the browser's address"
+            f" bar, and share the sheet with {who}"
+        )
     if "protected" in message:
         return _forbidden(message, reason, who)
     if "not supported for this document" in message:

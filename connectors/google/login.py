@@ -13,6 +13,7 @@ or a traceback.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -37,6 +38,8 @@ CALENDAR = "https://www.googleapis.com/auth/calendar"
 """All calendars: what CalDAV asks for, and a service account with which a calendar is shared."""
 APP_CREATED = "https://www.googleapis.com/auth/calendar.app.created"
 """Only calendars that followup made: the narrowest right there is."""
+WHO_AM_I = ("openid", "https://www.googleapis.com/auth/userinfo.email")
+"""The address of the account: without it no sentence could say with whom to share."""
 EVERYTHING = (READ_SHEETS, APP_CREATED)
 """What is asked for before there is a configuration."""
 
@@ -97,7 +100,8 @@ def parse_login(text: str, *, origin: str) -> Login:
         raise CredentialsError(f"{origin} is damaged: {missing[0]} is missing; download the key again")
     if not _TRUSTED_TOKEN_URI.match(info.get("token_uri", TOKEN_URI)):
         raise CredentialsError(f"{origin} would send its secret to an address that is not Google's; do not use it")
-    who = plain(str(info.get("client_email") or "the Google account you logged in with"), 120)
+    account = info.get("client_email") or info.get("account") or "the Google account you logged in with"
+    who = plain(str(account), 120)
     scopes = tuple(str(scope) for scope in info.get("scopes", ())) if kind == "authorized_user" else ()
     return Login(who, scopes, info)
 
@@ -177,6 +181,11 @@ def _refused(login: Login, text: str) -> CredentialsError:
         return CredentialsError("this computer's clock is wrong, so Google refuses the login; set the clock")
     if service and ("Signature" in text or "account not found" in text or "invalid_grant" in text):
         return CredentialsError(f"the key of {login.who} was deleted or belongs to a deleted account; make a new key")
+    if "invalid_rapt" in text or "Reauthentication" in text:
+        return CredentialsError(
+            f"the organisation of {login.who} asks for a new login every few hours; run `followup login google` again,"
+            " or use a service account, which is not asked"
+        )
     if "invalid_grant" in text:
         return CredentialsError(
             "the Google login has expired or was revoked; run `followup login google` again. If this happens every"
@@ -209,7 +218,7 @@ def log_in(client: str, *, scopes: Sequence[str], open_browser: bool = True, sec
     from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 
     config = _desktop_client(client)
-    flow = InstalledAppFlow.from_client_config(config, list(scopes))
+    flow = InstalledAppFlow.from_client_config(config, [*scopes, *WHO_AM_I])
     try:
         credentials = flow.run_local_server(
             host="127.0.0.1",
@@ -236,9 +245,23 @@ def log_in(client: str, *, scopes: Sequence[str], open_browser: bool = True, sec
             "client_secret": credentials.client_secret,
             "refresh_token": credentials.refresh_token,
             "token_uri": credentials.token_uri,
-            "scopes": sorted(credentials.granted_scopes or scopes),
+            "scopes": sorted(set(credentials.granted_scopes or scopes) - set(WHO_AM_I)),
+            "account": _account(credentials.id_token),
         }
     )
+
+
+def _account(token: str | None) -> str:
+    """The mail address in the token that came with the login; empty where there is none.
+
+    Google signed it for us over the same connection as the login itself, so only its text is read.
+    """
+    try:
+        payload = (token or "").split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return plain(str(claims["email"]), 120)
+    except (IndexError, KeyError, TypeError, ValueError):
+        return ""
 
 
 def _desktop_client(text: str) -> dict[str, Any]:
