@@ -45,7 +45,7 @@ def sync(
 
     profile = open_profile(path, secret=inquiry.secret)
     with show_progress(quiet=quiet or json, no_color=no_color) as progress:
-        ended = attend(profile, now, quiet=quiet, inquiry=inquiry, progress=progress, **options)
+        ended = attend(profile, now, quiet=quiet, inquiry=inquiry, progress=progress, whole=json, **options)
     report = ended.report
     if report is not None and json:
         from sync.plan_json import plan_json
