@@ -96,6 +96,29 @@ class TroubledStore(BurningStore):
 
 
 Identity = tuple[str, ...]
+REACTIONS: tuple[tuple[str, Identity], ...] = (
+    ("tick", ("globex\tanalyst", "R-001-1", "", "1")),
+    ("drag", ("umbrella\tanalyst", "R-004-4", "", "11")),
+    ("delete", ("acme\tanalyst", "R-001-12", "", "2")),
+    ("title", ("self", "R-001-14", "", "1")),
+    ("note", ("initech\tanalyst", "R-001-1", "", "1")),
+    ("alarm", ("bluth\tanalyst", "R-001-1", "", "1")),
+    ("guest", ("umbrella\tanalyst", "R-004-6", "", "1")),
+    ("tick", ("self", "R-000-4", "", "1")),
+)
+AFTERWARDS: tuple[tuple[str, Identity], ...] = (
+    ("note", ("umbrella\tanalyst", "R-004-4", "", "11")),
+    ("title", ("bluth\tanalyst", "R-001-1", "", "1")),
+    ("drag", ("self", "R-001-14", "", "1")),
+)
+FULL_SHEET = (
+    a_row("Acme", "2027-01-08"),
+    a_row("Globex", "2027-01-08", contact_name=""),
+    a_row("Umbrella", "2026-12-28", status="interview", interview_at="2027-01-12 10:00"),
+    a_row("Piper", "", status="idea", received_at="2027-01-11"),
+    a_row("Initech", "2027-01-06"),
+    a_row("Bluth", "2027-01-07"),
+)
 Shown = tuple[object, ...]
 
 
@@ -225,6 +248,10 @@ class Life:
                 self.edit_sheet()
             self.runs(kills=self.random.choice((1, 1, 2, 3)))
         self.compare()
+        self.must_be_quiet()
+
+    def must_be_quiet(self) -> None:
+        """A further run writes nothing on either side."""
         for side in (self.whole, self.hurt):
             report = side.run(self.rows, self.now)
             assert report is not None
@@ -265,6 +292,37 @@ class Life:
         self.names |= names
         return Counter((names.get(uid, ("?", uid)), shown(event)) for uid, event in side.look().events.items())
 
+    def live_through(self, how: str, left: int) -> bool:
+        """A day with a reaction of every kind, and a run that answers to all of them and is ended at this step.
+
+        False where the run had fewer steps.
+        """
+        self.rows = [dict(row) for row in FULL_SHEET]
+        self.runs(kills=0)
+        for kind, name in REACTIONS:
+            self.react_by_name(kind, name)
+        self.rows[0]["last_outbound"] = "2027-01-11"
+        self.rows[4]["status"] = "rejected"
+        self.now += timedelta(days=1)
+        self.hurt.trouble.light(how, left)
+        self.hurt.run(self.rows, self.now)
+        assert self.whole.run(self.rows, self.now) is not None
+        struck = self.hurt.trouble.put_out()
+        self.now += timedelta(minutes=1)
+        for kind, name in AFTERWARDS:
+            self.react_by_name(kind, name)
+        self.compare()
+        self.must_be_quiet()
+        return struck
+
+    def react_by_name(self, kind: str, name: Identity) -> None:
+        """A reaction to one event, where it stands on both sides."""
+        hurt, whole = self.hurt.look().events, self.whole.look().events
+        (other,) = (uid for uid, known in self.whole.names().items() if known == name and uid in whole)
+        for uid, known in self.hurt.names().items():
+            if known == name and uid in hurt:
+                self.react_to(name, hurt[uid], whole[other], kind)
+
     # --- the user --------------------------------------------------------------------------------------------
 
     def react(self, times: int) -> None:
@@ -276,11 +334,10 @@ class Life:
         known = {uid: name for uid, name in self.hurt.names().items() if uid in hurt and "heartbeat" not in name}
         free = sorted(uid for uid, name in known.items() if name in there and not hurt[uid].snapshot.hands_off)
         for uid in self.random.sample(free, min(times, len(free))):
-            self.react_to(known[uid], hurt[uid], whole[there[known[uid]]])
+            self.react_to(known[uid], hurt[uid], whole[there[known[uid]]], self.random.choice(self.kinds))
 
-    def react_to(self, name: Identity, mine: RemoteEvent, other: RemoteEvent) -> None:
+    def react_to(self, name: Identity, mine: RemoteEvent, other: RemoteEvent, kind: str) -> None:
         """The same reaction on both sides."""
-        kind = self.random.choice(self.kinds)
         if kind in ("guest", "alarm", "untick") and shown(mine) != shown(other):
             kind = "title"
         if kind in ("tick", "delete") and mine.snapshot.start != other.snapshot.start:

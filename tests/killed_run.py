@@ -1,7 +1,7 @@
-"""One real `followup` process that is killed at a chosen point: `python killed_run.py STEP ARGUMENT...`.
+"""One real `followup` process that is killed at a chosen point: `python killed_run.py STEP[:SIGNAL] ARGUMENT...`.
 
-Points are counted over both sides of every commit of the state and of every request that writes. SIGKILL, so that
-nothing is cleaned up. Prints how many points there were if it gets to its end.
+Points are counted over both sides of every commit of the state and of every request that writes. SIGKILL where no other
+signal is named, so that nothing is cleaned up. Prints how many points there were if it gets to its end.
 """
 
 from __future__ import annotations
@@ -21,18 +21,21 @@ from sync.cli import run_command
 
 @dataclass
 class DeadlyFuse(Fuse):
-    """Kills the process itself."""
+    """Sends the process a signal."""
+
+    how: str = "SIGKILL"
 
     def burn(self) -> None:
         """One point; the last one is the end."""
         if self.left == self.steps:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.Signals[self.how])
         self.steps += 1
 
 
 def main() -> int:
     step, *arguments = sys.argv[1:]
-    fuse = DeadlyFuse(int(step))
+    left, _, how = step.partition(":")
+    fuse = DeadlyFuse(int(left), how=how or "SIGKILL")
     open_state, send = connectors.open_state, HttpTransport.send
 
     def burning_send(

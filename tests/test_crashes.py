@@ -11,12 +11,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from conftest import at
 from icalendar import Calendar
 from runner import HEADERS, a_row
 from servers import Server, radicale
+from worlds import Edit, ServerWorld
 
 from connectors.sqlite_state import SqliteState
 from sync.cli import run_command
@@ -62,8 +65,8 @@ class Desk:
     def sync(self) -> int:
         return run_command(self.arguments())
 
-    def sync_and_die(self, step: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(HERE / "killed_run.py"), str(step), *self.arguments()]
+    def sync_and_die(self, step: int, how: str = "SIGKILL") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(HERE / "killed_run.py"), f"{step}:{how}", *self.arguments()]
         return subprocess.run(
             command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(HERE.parent)}
         )
@@ -134,6 +137,36 @@ def test_a_run_killed_anywhere_heals(desk: Desk, step: int, undisturbed: list[tu
     memory = SqliteState(desk.folder / "state.sqlite").load()
     assert memory.intents == ()
     assert [touch for touch in memory.touches.values() if touch.reaction] == []
+
+
+@pytest.mark.parametrize("step", [2, 7, 12])
+@pytest.mark.parametrize(("how", "code"), [("SIGKILL", -9), ("SIGTERM", -15), ("SIGINT", 130)])
+def test_what_the_user_did_outlives_a_run_that_is_ended_by_a_signal(desk: Desk, step: int, how: str, code: int) -> None:
+    desk.write_rows(*BEFORE)
+    assert desk.sync() == 0
+    state = SqliteState(desk.folder / "state.sqlite")
+    uids = {(touch.lead_key.partition("\t")[0], touch.round): uid for uid, touch in state.load().touches.items()}
+    world = ServerWorld(desk.server, desk.url, now=datetime.fromisoformat(desk.now) + timedelta(hours=1))
+    moved = at("2027-01-21", "15:00")
+    world.edit(uids["globex", 1], Edit(title="✓ done"))
+    world.edit(uids["globex", 2], Edit(start=moved, note="she is away until then"))
+    desk.write_rows(AFTER[0], BEFORE[1], AFTER[2])
+    desk.now = "2027-01-12T09:00:00-05:00"
+    ended = desk.sync_and_die(step, how)
+    assert ended.returncode == code, ended.stderr
+    world.now = datetime.fromisoformat(desk.now) + timedelta(minutes=1)
+    world.edit(uids["globex", 2], Edit(title="Ring Dana"))
+    desk.now = "2027-01-12T09:05:00-05:00"
+    assert [desk.sync(), desk.sync()] == [0, 0]
+    assert run_command([*desk.arguments("plan"), "--exit-code"]) == 0
+    assert "SUMMARY:✓ done" in world.text(uids["globex", 1])
+    text = world.text(uids["globex", 2])
+    assert "SUMMARY:Ring Dana" in text
+    assert "she is away until then" in text.replace("\r\n ", "")
+    touches = state.load().touches
+    assert touches[uids["globex", 1]].done_on == date(2027, 1, 11)
+    assert touches[uids["globex", 2]].pinned_to == moved
+    assert [title for title, _ in desk.shown()].count("Weekly review") == 1
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_the_first_request(

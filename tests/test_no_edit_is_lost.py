@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from killed_lives import Life, Side
+from killed_lives import WAYS, Life, Side
 from servers import Server, radicale, xandikos
 from worlds import MemoryWorld, ServerWorld
 
@@ -35,6 +35,15 @@ def play(server: Server, seeds: range, *, rounds: int = 1) -> None:
             life.live()
             ended += life.ended
     sys.stderr.write(f"\n{server.kind}: {len(seeds)} lives, runs ended: {dict(sorted(ended.items()))}\n")
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_a_run_that_answers_to_everything_may_end_at_any_step(tmp_path: Path, how: str) -> None:
+    for left in range(200):
+        sides = [Side(MemoryWorld(), SqliteState(tmp_path / f"{name}{left}")) for name in ("hurt", "whole")]
+        if not Life(left, sides[0], sides[1]).live_through(how, left):
+            break
+    assert 20 < left < 200, "every step was met"
 
 
 def test_fifty_lives(server: Server) -> None:
