@@ -152,7 +152,7 @@ class Decider(Struct, frozen=True):
         if known.desired.cancelled and current is not None:
             return self._cancelled(known, current, row)
         ahead = known.uid in self.schedule.done_ahead
-        if not ahead and (self._done(known.uid) or known.uid in self.schedule.missed or self._past(known)):
+        if not ahead and (self._done(known.uid) or known.uid in self.schedule.missed or self._past(known, current)):
             return self._history(known, current, row)
         if current is None:
             gone = replace(known, gone=True)
@@ -230,9 +230,10 @@ class Decider(Struct, frozen=True):
         touch = self.memory.touches.get(uid)
         return touch is not None and touch.reaction is Reaction.TICKED
 
-    def _past(self, known: EventMemory) -> bool:
-        """Before today in the seeker's zone; past events are history, never deleted because their reason is gone."""
-        return day_of(known.desired.start, self.zone) < self.today
+    def _past(self, known: EventMemory, current: RemoteEvent | None) -> bool:
+        """Where it stands now, before today; past events are history, never deleted because their reason is gone."""
+        start = known.desired.start if current is None else current.snapshot.start
+        return day_of(start, self.zone) < self.today
 
     def _counted(self, lead_key: str) -> bool:
         vanished = lead_key not in self.present and not is_shared_key(lead_key)
