@@ -187,9 +187,10 @@ def show_contacts(console: Console, contacts: Sequence[Contact]) -> None:
     console.print(grid)
 
 
-def show_agenda(console: Console, plan: Plan, *, days: int) -> None:
-    """What is due: late, today, the next days, and who is waited for until when."""
+def show_agenda(console: Console, plan: Plan, *, days: int, leads: Sequence[Lead] = ()) -> None:
+    """What is due: late, today, the next days, and who is waited for until when; with what the row says."""
     zone = ZoneInfo(plan.timezone)
+    facts = {lead.key: facts_of(lead) for lead in leads}
     today = plan.now.astimezone(zone).date()
     last = today + timedelta(days=days)
     groups: dict[str, list[Touch]] = {"Late": [], "Today": [], f"Next {days} days": [], "Waiting until": []}
@@ -216,7 +217,7 @@ def show_agenda(console: Console, plan: Plan, *, days: int) -> None:
                 console.print()
             shown = True
             console.print(Text(f"{name} ({len(touches)})", style=style))
-            console.print(_touch_grid(touches, zone, now=plan.now))
+            console.print(_touch_grid(touches, zone, now=plan.now, facts=facts))
     if not shown:
         console.print("Nothing is due.")
 
@@ -244,7 +245,7 @@ def show_drafts(console: Console, touches: Sequence[Touch], labels: Sequence[str
             console.print(Text(plain(f"To fill in: {', '.join(blanks)}"), style="yellow"))
 
 
-def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime) -> Table:
+def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime, facts: Mapping[str, str]) -> Table:
     today = now.astimezone(zone).date()
     grid = Table.grid(padding=(0, 1), expand=True)
     grid.add_column(width=1)
@@ -261,6 +262,8 @@ def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime) -> T
             due = f"\ndue by {day_name(deadline.date(), today)} {deadline:%H:%M}"
             due += f", {_ago(now - touch.deadline)} late" if late else ""
             body.append(due, style="red" if late else "dim")
+        if said := facts.get(touch.lead_key):
+            body.append(f"\n{plain(said)}", style="dim")
         if day <= today and touch.description:
             body.append(f"\n{_first_paragraph(touch.description)}", style="dim")
         grid.add_row("", start, body, plain(touch.row or ""))

@@ -299,9 +299,9 @@ def test_explain_and_check_say_what_was_understood_of_a_row(folder: Path, capsys
     )
     init()
     keep_state_here(folder)
-    for command in (["explain", "Acme"], ["check"]):
+    for command in (["explain", "Acme", "--now", NOW], ["agenda", "--now", NOW], ["check"]):
         capsys.readouterr()
-        assert run_command([*command, *(["--now", NOW] if command[0] == "explain" else [])]) == 0
+        assert run_command(command) == 0
         shown = " ".join(capsys.readouterr().out.split())
         assert (
             "interview (“interview 16 Sep 2026 10am”); applied Tue 1 Sep 2026; interview Wed 16 Sep 2026 10:00" in shown

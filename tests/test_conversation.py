@@ -225,3 +225,10 @@ def test_other_languages_say_the_same(language: str) -> None:
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_a_day_that_may_be_of_two_years_is_asked_about(tmp_path: Path) -> None:
+    sheet = "company,applied_on,status\nAcme,11/27,sent\n"
+    screen, text = play(tmp_path, sheet, ("Which year", "last"), ("Which year", "2025"))
+    assert "'last' is no year" in screen.text
+    assert parse_settings(text).source.year == 2025

@@ -57,7 +57,7 @@ def agenda(
     from sync.render import show_agenda
 
     report = run_once(config, now, write=False)
-    show_agenda(open_console(no_color), report.plan, days=days)
+    show_agenda(open_console(no_color), report.plan, days=days, leads=report.leads.leads)
     return report.exit_code
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import Protocol
 
@@ -52,10 +52,6 @@ class World(Accounts, Sheets, Protocol):
     @property
     def likely_sheet(self) -> str:
         """A sheet that lies in this folder."""
-
-    @property
-    def now(self) -> datetime:
-        """The time; aware."""
 
     def open_sheet(self, text: str, tab: str) -> tuple[Mapping[str, str], Table]:
         """The `[source]` keys for what somebody wrote, and the sheet. Raises what a run would."""

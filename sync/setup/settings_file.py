@@ -37,6 +37,8 @@ class Setup(Struct, frozen=True):
     words: Sequence[str] = ()
     ignore_before: date | None = None
     me: Mapping[str, str] = field(default_factory=dict)
+    year: int | None = None
+    """The year of days that name none, where that had to be asked."""
     language: str = "en"
     base: str = ""
 
@@ -61,6 +63,7 @@ def write_settings(setup: Setup) -> str:
         "",
         "[source]",
         *(f"{key} = {_value(value)}" for key, value in setup.source.items()),
+        *([f"year = {setup.year}"] if setup.year else []),
         "",
         "# Which column is read as what. A field with an empty header is not read.",
         "[source.columns]",
@@ -83,12 +86,13 @@ def write_settings(setup: Setup) -> str:
 
 def read_setup(text: str, document: Mapping[str, Any]) -> Setup:
     """The answers that settings hold already; `document` is their text parsed, and known to be right."""
-    source = {key: value for key, value in document["source"].items() if key not in ("columns", "statuses")}
+    source = {key: value for key, value in document["source"].items() if key not in ("columns", "statuses", "year")}
     holidays = document.get("holidays", "")
     return Setup(
         owner=document.get("owner", ""),
         timezone=document["timezone"],
         source=source,
+        year=document["source"].get("year"),
         target=document["target"],
         holidays=holidays if isinstance(holidays, str) else " ".join(holidays),
         columns=document["source"].get("columns", {}),
@@ -110,6 +114,8 @@ def _update(setup: Setup) -> str:
         new = {key: value for key, value in values.items() if known.get(key) != value}
         if new:
             _put(document.setdefault(name, tomlkit.table()), new)
+    if setup.year and document["source"].get("year") != setup.year:
+        document["source"]["year"] = setup.year
     for name, values in (("columns", setup.columns), ("statuses", setup.statuses)):
         known = document["source"].get(name, {})
         new = {key: value for key, value in values.items() if known.get(key) != value}

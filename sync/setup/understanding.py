@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from sync.errors import ConfigError
 from sync.models import Leads, Problem, Stage, Table, UnclearStatus
 from sync.reading.cells import clean_text
 from sync.reading.columns import Column
-from sync.reading.dates import looks_dated
+from sync.reading.dates import NO_YEAR, looks_dated
 from sync.reading.vocabulary import DAYS, MOMENTS, load_vocabulary
 from sync.setup.interview import Interview, pick
 from sync.setup.settings_file import Setup
@@ -43,6 +43,10 @@ class Understood(Struct, frozen=True):
 class Sheets(Protocol):
     """What setting up may do with a sheet."""
 
+    @property
+    def now(self) -> datetime:
+        """The time; aware."""
+
     def understand(self, setup: Setup, table: Table) -> Understood:
         """How the table is read with these settings. Raises `ConfigError` where no row names the columns."""
 
@@ -62,6 +66,7 @@ def understand(
     setup, seen = _settle_columns(talk, sheets, setup, table, seen, reserve=reserve + 1)
     setup, seen = _settle_when(talk, sheets, setup, table, seen)
     setup, seen = _settle_order(talk, sheets, setup, table, seen)
+    setup, seen = _settle_year(talk, sheets, setup, table, seen)
     setup = _settle_statuses(talk, sheets, setup, seen, reserve=reserve)
     return setup, sheets.understand(setup, table)
 
@@ -192,6 +197,27 @@ def _in_words(talk: Interview, problem: Problem, order: str) -> str:
     day, month = (numbers[:2] if order == "dmy" else numbers[1::-1]) if len(numbers) > 1 else ("?", "?")
     shown = f"{date(2000, int(month), 1):%b}" if month.isdigit() and 0 < int(month) < 13 else month
     return talk.phrase("order_day" if order == "dmy" else "order_month", first=problem.value, day=f"{day} {shown}")
+
+
+def _settle_year(
+    talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood
+) -> tuple[Setup, Understood]:
+    """Which year is meant, where days without one have no year that is nearer than another."""
+    unsure = [problem for problem in seen.leads.problems if problem.reason == NO_YEAR]
+    if not unsure:
+        return setup, seen
+    header = unsure[0].column
+    cells = " | ".join(dict.fromkeys(problem.value for problem in unsure if problem.column == header))[:60]
+    about = talk.phrase("year_about", count=len(unsure), header=header, cells=cells)
+    question = talk.pose("year", proposal=str(sheets.now.year), above=(about,), header=header)
+    setup = replace(setup, year=talk.ask(question, _take_year))
+    return setup, sheets.understand(setup, table)
+
+
+def _take_year(text: str) -> int:
+    if not re.fullmatch(r"(19[89]|20\d)\d", text):
+        raise ConfigError(f"{text!r} is no year, such as 2026")
+    return int(text)
 
 
 def _settle_statuses(talk: Interview, sheets: Sheets, setup: Setup, seen: Understood, *, reserve: int) -> Setup:
