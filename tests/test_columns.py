@@ -169,6 +169,12 @@ def test_an_hour_of_its_own_and_further_rounds_are_found() -> None:
     }
 
 
+def test_an_organisation_is_the_company_only_where_nobody_says_otherwise() -> None:
+    rows = (["Organisation", "Applied on"], ["Acme", "2026-09-01"])
+    assert understand(*rows).mapped["company"] == "Organisation"
+    assert "company" not in understand(*rows, chosen={"organisation": "Organisation"}).mapped
+
+
 def test_a_column_that_is_written_into_is_never_read() -> None:
     rows = (("Company", "Next follow-up"), ("Acme", "2026-09-20"))
     table = Table("leads.csv", tuple(Row(i, cells) for i, cells in enumerate(rows, 1)))

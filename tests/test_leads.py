@@ -328,6 +328,16 @@ def test_a_sheet_without_headers_is_a_matter_of_configuration() -> None:
         read(["a", "b"], ["1", "2"])
 
 
+def test_a_row_without_a_date_names_the_column_full_of_dates_that_is_not_read() -> None:
+    leads = read(
+        ["Company", "Started", "Ended", "Status"],
+        ["Acme", "2026-09-01", "2026-09-02", "sent"],
+        ["Bolt", "2026-09-03", "2026-09-04", "sent"],
+    )
+    assert all("'Started' is full of dates" in problem.reason for problem in leads.problems)
+    assert len(leads.problems) == 2
+
+
 def test_an_empty_table_has_no_leads() -> None:
     assert read().leads == ()
 

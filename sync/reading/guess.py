@@ -17,6 +17,7 @@ from sync.errors import ConfigError
 from sync.models import Table
 from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
+from sync.reading.header_row import MAX_COLUMNS
 from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, understand_headers
 from sync.reading.samples import Profile, profile_of, speaks_against, speaks_for, take_samples
 from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, ROUNDS, Shape, Vocabulary
@@ -55,6 +56,7 @@ class Guess:
         self.forms = [squeeze(header) for header in headers]
         self.fields: dict[str, int] = {}
         self.blocked: set[str] = set()
+        self.fixed: set[str] = set()
         self.reasons: dict[str, str] = {}
         self.unread: dict[int, str] = {}
         self.kept_out: set[int] = set()
@@ -62,7 +64,7 @@ class Guess:
         self.notes: list[str] = []
         self.shape: Shape | None = None
         self.canonical = all(header in ALL_FIELDS for header in headers if header)
-        shifted = len(headers) if table.delimited else len(max(table.rows, key=lambda row: len(row.values)).values)
+        shifted = len(headers) if table.delimited else MAX_COLUMNS
         first = table.rows[index + 1 : index + 1 + SAMPLE_ROWS]
         self.body = [row for row in first if any(row.values) and not any(row.values[shifted:])]
         self.senses: Mapping[int, Sense] = {}
@@ -80,6 +82,7 @@ class Guess:
             raise ConfigError(
                 f"{self.table.name} has no column {header!r} for {name}{self._nearest(header, name)}; {cure}"
             )
+        self.fixed.add(name)
         self._take(name, column, reason)
 
     def is_taken(self, header: str) -> bool:
@@ -258,7 +261,7 @@ class Guess:
 
     def _settle_organisation(self) -> None:
         """`Organisation` is what people call the firm, where nothing else names it."""
-        if "company" not in self.fields and "organisation" in self.fields and "company" not in self.blocked:
+        if self._is_open("company") and "organisation" in self.fields.keys() - self.fixed:
             self._take("company", self.fields.pop("organisation"), "no other column names the company")
             self.reasons.pop("organisation")
 
