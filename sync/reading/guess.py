@@ -148,6 +148,8 @@ class Guess:
             base = sense.sure if name == left[0] else sense.sure_of(sense.fields.index(name))
             said = "its header says so" if base >= SURE else "its header may mean it"
             shown = speaks_for(name, cells, self.vocabulary)
+            if name == "notes" and name != sense.fields[0] and not shown:
+                continue
             if sense.sure == KNOWN:
                 choices.append(Choice(name, KNOWN, "a known header"))
             elif shown and not (sense.is_bare_day or sense.is_bare_name):
