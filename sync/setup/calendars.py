@@ -13,18 +13,15 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote, urlsplit
 
-from msgspec import Struct
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from msgspec import Struct, convert
 
 from sync.errors import ConfigError
 
 FILE_ENDINGS = (".ics", ".ical", ".ifb")
 
 
-class CalendarService(BaseModel):
+class CalendarService(Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of calendar. The meaning of each field stands in the head of the data."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: str
     names: tuple[str, ...]
@@ -68,7 +65,7 @@ class Meant(Struct, frozen=True):
 def list_services() -> Mapping[str, CalendarService]:
     """All services by their short name, in the order of the list."""
     text = files("mappings").joinpath("calendars.toml").read_text("utf-8")
-    return TypeAdapter(dict[str, CalendarService]).validate_python(tomllib.loads(text))
+    return convert(tomllib.loads(text), dict[str, CalendarService])
 
 
 def recognise_calendar(text: str) -> Meant:
