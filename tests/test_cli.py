@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -260,6 +261,14 @@ def test_a_reader_that_went_before_the_end_is_no_failure(folder: Path, command: 
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_run_says_all_it_has_to_say_and_ends_without_taking_python_apart(folder: Path) -> None:
+    code = "import atexit; atexit.register(print, 'taken apart'); from sync.cli import main; main()"
+    program = [sys.executable, "-c", code, "plan", "--json", *NOW]
+    done = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["schema"] == 1
 
 
 def test_csv_to_ics_loads_no_heavy_library(folder: Path) -> None:
