@@ -154,6 +154,10 @@ def test_every_lexicon_belongs_to_a_script() -> None:
     assert named == set(LANGUAGES)
 
 
+def test_a_header_that_can_be_split_in_very_many_ways_is_read_at_once() -> None:
+    assert fields("Firma", "bewerbungs" * 90 + "x", "面接" * 500, "Datum " * 160) == ["company", "", "interview_at", ""]
+
+
 def test_words_are_split_whatever_joins_them() -> None:
     assert (
         split_words("dateApplied")

@@ -32,6 +32,10 @@ _SCRIPTS = (
 )
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _JOINTS = ("", "s", "es", "en", "n", "e", "er")
+_LONGEST_HEADER = 120
+"""Letters of a header that are looked at; what is longer is a text."""
+_LONGEST_WORD = 40
+"""Letters of a word that may have grown together; the ways to split a longer one are too many."""
 _SHORTEST = 3
 """Letters of the shortest part of a grown word."""
 _ENOUGH = 0.2
@@ -124,7 +128,8 @@ class Lexicon(Struct, frozen=True):
             return self._find_inside(word)
         if word in self.words:
             return self.words[word]
-        return (self._split(word) if self.grown else None) or self._begins(word)
+        split = self._split(word) if self.grown and len(word) <= _LONGEST_WORD else None
+        return split or self._begins(word)
 
     def _begins(self, word: str) -> frozenset[str] | None:
         known = self.words.get(word)
@@ -162,7 +167,7 @@ class Lexicon(Struct, frozen=True):
 
 def split_words(header: str) -> list[str]:
     """The folded words of a header: `dateApplied` and `Date-Applied:` have the same."""
-    return _WORD.findall(_fold(_HUMP.sub(" ", header)))
+    return _WORD.findall(_fold(_HUMP.sub(" ", header[:_LONGEST_HEADER])))
 
 
 def _fold(text: str) -> str:
