@@ -44,7 +44,17 @@ MAX_TEXT = 2_000
 Sort = Literal["event", "guard", "state", "content", "data"]
 Time = Literal["deadline", "floor", "before", "promise", "recurring", "none"]
 Audience = Literal[
-    "contact", "sender", "referrer", "agency", "references", "interviewers", "arranger", "employer", "self", "none"
+    "contact",
+    "sender",
+    "promised",
+    "referrer",
+    "agency",
+    "references",
+    "interviewers",
+    "arranger",
+    "employer",
+    "self",
+    "none",
 ]
 About = Literal["", "rule", "stage", "organisation"]
 Window = Literal["work", "message", "contact"]

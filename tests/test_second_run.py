@@ -53,11 +53,13 @@ def test_what_is_only_assumed_done_is_never_said_to_be_used() -> None:
     assert step.move == "resume", "the first step had the first move that makes sense, something useful"
 
 
-def test_a_hint_after_hours_stays_where_it_is_put() -> None:
+def test_a_hint_after_hours_waits_for_the_morning_and_stays_there() -> None:
     seeker = Seeker()
     late = a_lead(2, applied_on=date(2027, 1, 6))
     found = [touch for touch in twice(seeker, "2027-01-11 20:00", (late, LOGGED)) if touch.rule == "R-003-6"]
-    assert [clock(touch) for touch in found] == ["2027-01-11 20:00"] * 2
+    assert [day(touch) for touch in found] == ["2027-01-12"] * 2
+    seeker.run("2027-01-12 08:00", (late, LOGGED))
+    assert {touch.uid: touch.start for touch in seeker.all("R-003-6")} == {t.uid: t.start for t in found}
 
 
 @pytest.mark.parametrize("now", ["2027-01-12 09:00", "2027-01-12 20:00"], ids=["in the morning", "after hours"])

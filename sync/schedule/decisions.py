@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from sync.advice import Rule
 from sync.models import Lead, Stage
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
@@ -20,7 +21,6 @@ def decisions(case: Case, *, desk: Desk) -> Iterator[Draft | None]:
     """What is to be decided about this lead, each where it applies."""
     yield _on_hold(case, desk)
     yield _planned(case, desk)
-    yield _add_the_date(case, desk)
 
 
 def _on_hold(case: Case, desk: Desk) -> Draft | None:
@@ -35,11 +35,10 @@ def _on_hold(case: Case, desk: Desk) -> Draft | None:
     return offer_floor(draft, desk)
 
 
-def _add_the_date(case: Case, desk: Desk) -> Draft | None:
+def add_the_date(case: Case, rule: Rule, *, desk: Desk) -> Draft | None:
     """An interview or offer without its date, or an application without the day it was sent."""
-    rule, lead = desk.rule("R-000-4"), case.lead
-    missing = _missing_date(case)
-    if rule is None or not missing or not lead.interested:
+    lead, missing = case.lead, _missing_date(case)
+    if not missing or not lead.interested:
         return None
     if not case.can_read("status", missing) or (case.stage is Stage.INTERVIEW and lead.follow_up_on):
         return None

@@ -49,6 +49,8 @@ class Draft(Struct):
     """First quarter it may begin in."""
     high: int = 0
     """First quarter after its window; 0 while the day's ordinary window holds."""
+    as_late_as_possible: bool = False
+    """Whether it takes the last free slot of its window instead of the first."""
     deadline: datetime | None = None
     latest: date | None = None
     """The last day it makes sense on."""
@@ -63,6 +65,8 @@ class Draft(Struct):
     end: Moment | None = None
     own_event: bool = True
     """Whether it is shown by an event of its own."""
+    crowded: bool = False
+    """Whether that is because its day has no room for it."""
     alarm: bool = False
     published: bool = False
     move: str = ""
@@ -133,11 +137,12 @@ def draft_for(
         hangs_on=rule.hangs_on,
         fact=fact_text(case.lead, rule.hangs_on),
     )
-    _pin(draft, desk)
+    hold_pin(draft, desk)
     return draft
 
 
-def _pin(draft: Draft, desk: Desk) -> None:
+def hold_pin(draft: Draft, desk: Desk) -> None:
+    """Where the user moved it, while that lies ahead and the fact it hangs on is the same."""
     memory = draft.memory
     if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
         return
@@ -187,5 +192,5 @@ def remember(draft: Draft) -> TouchMemory:
         fact=draft.fact,
         pinned_to=known.pinned_to if pinned and known else None,
         pinned_fact=known.pinned_fact if pinned and known else "",
-        note=draft.note or (CROWDED if draft.rule.levelled and not draft.own_event else ""),
+        note=draft.note or (CROWDED if draft.crowded else ""),
     )

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from sync.advice import Rule
-from sync.models import Stage
 from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, take_channel
@@ -52,7 +51,7 @@ def agency_touches(cases: Iterable[Case], *, desk: Desk) -> Iterator[Single]:
         return
     rows: dict[str, list[Case]] = {}
     for case in cases:
-        if case.agency and may_write(case, rule.reads) and case.stage is not Stage.IDEA:
+        if case.agency and may_write(case, rule.reads):
             rows.setdefault(case.agency, []).append(case)
     for key, open_cases in sorted(rows.items()):
         sent = [desk.day_of(c.lead.last_outbound) for c in open_cases if c.lead.last_outbound is not None]

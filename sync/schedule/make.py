@@ -39,7 +39,7 @@ from sync.schedule.facts import DATES, check_facts
 from sync.schedule.floors import single
 from sync.schedule.letters import recipient
 from sync.schedule.news import closing_notes, progress_notes, withdrawals
-from sync.schedule.obligations import hold_back_late, obligations, wait_for
+from sync.schedule.obligations import hold_back_late, obligations, spill_over, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
 from sync.schedule.remarks import make_remarks
@@ -49,6 +49,7 @@ from sync.schedule.shared import (
     decide_events,
     find_names,
     leave_shared,
+    missing_dates,
     more_events,
     triage_event,
 )
@@ -143,6 +144,7 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
     placing.reserve_given_days()
     owed = [draft for case in cases for draft in obligations(case, desk=desk)]
     owed = _bound_late(owed, desk)
+    spill_over(owed, desk=desk)
     fixed = [draft for draft in owed if draft.kind is not TouchClass.SELF]
     for draft in fixed:
         placing.record(draft)
@@ -212,7 +214,9 @@ def _share(
     if not cases or any(case.stage is Stage.ACCEPTED for case in cases):
         return []
     found = list(find_names(drafts, shared=shared))
-    found += decide_events(cases, [draft.case.lead.key for draft in drafts if draft.case], shared=shared)
+    dates = list(missing_dates(cases, shared=shared))
+    found += dates
+    found += decide_events(cases, [draft.key for draft in (*drafts, *dates) if draft.case], shared=shared)
     found += more_events(drafts, shared=shared)
     found += triage_event(shared=shared)
     cells = [f"{problem.row} {problem.column}" for problem in problems]

@@ -29,6 +29,10 @@ from sync.schedule.people import channel_for, recipients
 from sync.schedule.slots import moment_of, quarter_down, quarter_up
 from sync.schedule.timing import window_of
 
+FORCED = 8
+"""Quarters before a deadline outside of the hours in which a message is written all the same: never in the night
+because a run happened then."""
+
 
 def obligations(case: Case, *, desk: Desk) -> list[Draft]:
     """What is owed for this lead now; of those that are late only one is shown (`hold_back_late`)."""
@@ -191,9 +195,9 @@ def _first_day(draft: Draft, quarter: int, desk: Desk) -> date:
         if max(low, quarter) >= high:
             continue
         last = quarter_down(draft.deadline) if draft.deadline else high
-        if not call and max(low, quarter) >= last > quarter:
-            draft.low, draft.high = quarter, last
-            return moment_of(quarter, desk.zone).date()
+        if not call and max(low, quarter) >= last and (opens := max(quarter, last - FORCED)) < last:
+            draft.low, draft.high, draft.as_late_as_possible = opens, last, True
+            return moment_of(last - 1, desk.zone).date()
         return day
     return first
 
@@ -250,6 +254,27 @@ def _leave(draft: Draft, desk: Desk) -> None:
 def _note_beyond(draft: Draft, desk: Desk) -> None:
     if draft.deadline and draft.fixed and desk.instant_of(draft.fixed) > draft.deadline:
         desk.note("note.beyond_deadline", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
+
+
+def spill_over(drafts: Iterable[Draft], *, desk: Desk) -> None:
+    """What today has no slot left for waits for tomorrow, where its deadline allows it; the latest deadlines first."""
+    windows: dict[int, list[Draft]] = {}
+    calls: list[tuple[int, int]] = []
+    for draft in drafts:
+        low, high = window_of(draft, draft.day, desk=desk)
+        if draft.channel == "phone":
+            calls.append((low, high))
+        elif draft.day == desk.today and not draft.high and not draft.pinned:
+            windows.setdefault(high, []).append(draft)
+    for high, found in windows.items():
+        low = min(desk.from_now_on(window_of(draft, draft.day, desk=desk)[0]) for draft in found)
+        new = [draft for draft in found if not (draft.memory and draft.memory.start is not None and draft.offers == 1)]
+        meanwhile = sum(opens < high and low < closes for opens, closes in calls)
+        left = high - low - (len(found) - len(new)) - meanwhile
+        for draft in sorted(new, key=lambda draft: draft.collision_order)[max(left, 0) :]:
+            opens, _ = window_of(draft, draft.day + timedelta(days=1), desk=desk)
+            if draft.deadline is not None and moment_of(opens, desk.zone) < draft.deadline:
+                draft.day += timedelta(days=1)
 
 
 def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[tuple[Draft, Draft]]]:

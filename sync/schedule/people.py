@@ -32,6 +32,8 @@ def recipients(rule: Rule, case: Case) -> list[tuple[Person, str]]:
         case "sender":
             told = teller(lead)
             return [(told, "")] if told else []
+        case "promised":
+            return [(teller(lead) or lead.contact, "")]
         case "referrer":
             return [(Person(name=lead.referrer.strip()), "")] if lead.referrer.strip() else []
         case "agency":

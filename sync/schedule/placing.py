@@ -264,7 +264,7 @@ def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
             else:
                 waiting.append(draft)
         for draft in waiting[max(left, 0) :]:
-            draft.own_event = False
+            draft.own_event, draft.crowded = False, True
 
 
 def _stands_there(draft: Draft, day: date, desk: Desk) -> bool:

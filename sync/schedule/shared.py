@@ -17,10 +17,11 @@ from sync.memory import TouchMemory
 from sync.models import Stage, TouchClass
 from sync.reconcile.identity import SELF
 from sync.schedule.cases import Case, may_write
+from sync.schedule.decisions import add_the_date
 from sync.schedule.desk import Desk, was_deleted
-from sync.schedule.drafts import Draft, draft_for
+from sync.schedule.drafts import Draft, draft_for, hold_pin
 from sync.schedule.plain_text import clean
-from sync.schedule.slots import at, quarter_up
+from sync.schedule.slots import at, moment_of, quarter_up
 
 MAX_NAMES = 60
 """So many leads are named in one event; the rest is counted."""
@@ -36,22 +37,41 @@ class SharedEvents(Struct):
     desk: Desk
     counters: dict[str, int] = {}
 
-    def draft(self, rule: Rule, raw: date, *, day: date | None = None) -> Draft:
-        """The event of this rule for this day, found again or new."""
-        record = self._record(rule.id, raw)
+    def draft(self, rule: Rule, raw: date, *, party: str = "") -> Draft:
+        """The event of this rule for this day, found again or new. It stands where it stood; a new one of today, whose
+        hours are over, on the next working day."""
+        desk, record = self.desk, self._record(rule.id, raw, party)
         number = record.round if record else self._count(rule.id)
-        uid, generation, memory = self.desk.identify(SELF, rule.id, round=number)
-        return Draft(
-            rule=rule, case=None, uid=uid, key=SELF, party="", round=number, generation=generation, step=1,
-            memory=memory, zone=self.desk.zone, raw=raw, day=day or raw, kind=TouchClass.SELF,
+        uid, generation, memory = desk.identify(SELF, rule.id, party=party, round=number)
+        draft = Draft(
+            rule=rule, case=None, uid=uid, key=SELF, party=party, round=number, generation=generation, step=1,
+            memory=memory, zone=desk.zone, raw=raw, day=raw, kind=TouchClass.SELF,
         )  # fmt: skip
+        if memory is not None and memory.start is not None and memory.raw == raw:
+            draft.day = desk.day_of(memory.start)
+        elif raw == desk.today and self._is_over_today(rule):
+            draft.day = desk.days.add(raw, 1)
+        hold_pin(draft, desk)
+        return draft
 
-    def _record(self, rule_id: str, raw: date) -> TouchMemory | None:
+    def is_ahead(self, rule: Rule, raw: date, *, party: str = "") -> bool:
+        """Whether the event of this day is still to come: it lies ahead, or it was put on a later day."""
+        record = self._record(rule.id, raw, party)
+        stood = record.start if record else None
+        return raw >= self.desk.today or (stood is not None and self.desk.day_of(stood) >= self.desk.today)
+
+    def _is_over_today(self, rule: Rule) -> bool:
+        desk, settings = self.desk, self.desk.settings
+        hours = settings.message_hours if rule.window == "message" else settings.work_hours
+        _, high = desk.windows.bounds(desk.today, hours, desk.zone)
+        return desk.has_begun(high)
+
+    def _record(self, rule_id: str, raw: date, party: str) -> TouchMemory | None:
         records = self.desk.by_lead.get(SELF, ())
-        return next((r for r in records if r.rule == rule_id and r.raw == raw and not r.party), None)
+        return next((r for r in records if r.rule == rule_id and r.raw == raw and r.party == party), None)
 
     def _count(self, rule_id: str) -> int:
-        known = (r.round for r in self.desk.by_lead.get(SELF, ()) if r.rule == rule_id and not r.party)
+        known = (r.round for r in self.desk.by_lead.get(SELF, ()) if r.rule == rule_id)
         before = self.counters.get(rule_id, self.desk.memory.runs.counters.get(rule_id, 0))
         self.counters[rule_id] = max(before, max(known, default=0)) + 1
         return self.counters[rule_id]
@@ -78,7 +98,8 @@ def leave_shared(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """While rows are out, an event that may have named them stays as it is instead of vanishing with them."""
     planned = {draft.uid for draft in drafts}
     for record in desk.by_lead.get(SELF, ()):
-        ahead = record.start is not None and desk.day_of(record.start) >= desk.today
+        stood = record.pinned_to if record.pinned_to is not None else record.start
+        ahead = stood is not None and desk.day_of(stood) >= desk.today
         if record.published and ahead and record.uid not in planned:
             desk.missed.add(record.uid)
 
@@ -95,8 +116,8 @@ def decide_events(cases: Sequence[Case], busy: Iterable[str], *, shared: SharedE
     for case in cases:
         if case.lead.key in taken or _was_triaged(case, desk) or not _wants_decision(case):
             continue
-        day = _decide_day(case, desk)
-        if day >= desk.today:
+        day = _decide_day(case, rule, desk)
+        if shared.is_ahead(rule, day):
             arrived.setdefault(day, []).append(case)
         elif case.new:
             desk.triage(case)
@@ -104,11 +125,11 @@ def decide_events(cases: Sequence[Case], busy: Iterable[str], *, shared: SharedE
         draft = shared.draft(rule, day)
         if is_past(draft, desk):
             continue
-        draft.low, draft.high = desk.windows.bounds(day, desk.settings.message_hours, desk.zone)
+        draft.low, draft.high = desk.windows.bounds(draft.day, desk.settings.message_hours, desk.zone)
         draft.facts = {"count": str(len(group)), "leads": name_all(group, desk)}
         draft.reason.append(desk.say("reason.arrived", count=len(group)))
         for case in group:
-            desk.waiting[case.lead.key] = desk.say("note.decide", day=desk.tell(day))
+            desk.waiting[case.lead.key] = desk.say("note.decide", day=desk.tell(draft.day))
         yield draft
 
 
@@ -124,12 +145,13 @@ def _wants_decision(case: Case) -> bool:
     return open_ and not lead.unreadable and not case.seen.triaged
 
 
-def _decide_day(case: Case, desk: Desk) -> date:
-    """The day after it arrived; the same day where it arrived before the message hours begin."""
+def _decide_day(case: Case, rule: Rule, desk: Desk) -> date:
+    """The last day whose message hours begin within the hours the rule gives, usually the one after it arrived."""
     arrived = case.lead.received_at if case.lead.received_at is not None else case.seen.first_seen
-    day, start = desk.day_of(arrived), desk.settings.message_hours.start
-    early = quarter_up(desk.instant_of(arrived)) < quarter_up(at(day, start, desk.zone))
-    return day if early else day + timedelta(days=1)
+    due = moment_of(quarter_up(desk.instant_of(arrived)) + 4 * (rule.hours or 0), desk.zone)
+    day = due.date()
+    begun = quarter_up(at(day, desk.settings.message_hours.start, desk.zone)) <= quarter_up(due)
+    return max(desk.day_of(arrived), day if begun else day - timedelta(days=1))
 
 
 # --- find a name ---------------------------------------------------------------------------------------------
@@ -149,7 +171,7 @@ def find_names(drafts: Iterable[Draft], *, shared: SharedEvents) -> Iterator[Dra
             continue
         day = desk.days.add(draft.day, -(rule.business_days or 0))
         own = draft_for(case, rule, desk=desk, raw=day, generation=case.seen.generation)
-        if day < desk.today or was_deleted(own.memory):
+        if was_deleted(own.memory) or not shared.is_ahead(rule, day):
             continue
         own.own_event = False
         own.reason.append(desk.say("reason.nameless", day=desk.tell(draft.day)))
@@ -161,6 +183,37 @@ def find_names(drafts: Iterable[Draft], *, shared: SharedEvents) -> Iterator[Dra
         cases = [own.case for own in owns if own.case is not None]
         event.facts = {"count": str(len(owns)), "leads": name_all(cases, desk)}
         event.reason.append(desk.say("reason.find_names", count=len(owns)))
+        for own in owns:
+            own.day = event.day
+        yield event
+        yield from owns
+
+
+# --- add the date --------------------------------------------------------------------------------------------
+
+DATES = "dates"
+"""The party of the event that names rows without the date their stage promises."""
+
+
+def missing_dates(cases: Iterable[Case], *, shared: SharedEvents) -> Iterator[Draft]:
+    """R-000-4: an interview, an offer or an application without its date; one event a day for all of them."""
+    desk, rule = shared.desk, shared.desk.rule("R-000-4")
+    if rule is None:
+        return
+    by_day: dict[date, list[Draft]] = {}
+    for case in cases:
+        own = add_the_date(case, rule, desk=desk)
+        if own is not None and shared.is_ahead(rule, own.raw, party=DATES):
+            own.own_event = False
+            by_day.setdefault(own.raw, []).append(own)
+    for day, owns in sorted(by_day.items()):
+        event = shared.draft(rule, day, party=DATES)
+        if is_past(event, desk):
+            continue
+        event.facts = {"count": str(len(owns)), "leads": name_all([own.case for own in owns if own.case], desk)}
+        event.reason.append(desk.say("reason.no_dates", count=len(owns)))
+        for own in owns:
+            own.day = event.day
         yield event
         yield from owns
 
@@ -173,14 +226,15 @@ def more_events(drafts: Iterable[Draft], *, shared: SharedEvents) -> Iterator[Dr
     desk, rule = shared.desk, shared.desk.advice.rules["more"]
     crowded: dict[date, list[Case]] = {}
     for draft in drafts:
-        if not draft.own_event and draft.rule.levelled and draft.case is not None:
+        if draft.crowded and draft.case is not None:
             crowded.setdefault(draft.day, []).append(draft.case)
     for day, cases in sorted(crowded.items()):
         event = shared.draft(rule, day)
         if is_past(event, desk):
             continue
         event.facts = {"count": str(len(cases)), "leads": name_all(cases, desk)}
-        event.reason.append(desk.say("reason.more", count=len(cases), limit=desk.settings.limits.daily_touches))
+        limit = desk.settings.limits.daily_touches
+        event.reason.append(desk.say("reason.more" if limit else "reason.more_slots", count=len(cases), limit=limit))
         yield event
 
 

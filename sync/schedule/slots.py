@@ -62,12 +62,15 @@ class Slots:
     def __init__(self) -> None:
         self._taken: Counter[int] = Counter()
 
-    def first_free(self, low: int, high: int, *, length: int, held: Set[int] = frozenset()) -> int | None:
+    def find_free(
+        self, low: int, high: int, *, length: int, held: Set[int] = frozenset(), backwards: bool = False
+    ) -> int | None:
         """The first quarter from which `length` quarters are free and end by `high`; None where there is none.
 
-        Quarters that are `held` for others count as taken.
+        Quarters that are `held` for others count as taken. `backwards` finds the last one.
         """
-        for quarter in range(low, high - length + 1):
+        quarters = range(low, high - length + 1)
+        for quarter in reversed(quarters) if backwards else quarters:
             if self.is_free(quarter, length=length) and held.isdisjoint(range(quarter, quarter + length)):
                 return quarter
         return None

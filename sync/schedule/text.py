@@ -112,6 +112,8 @@ def _manners(draft: Draft) -> Iterator[str]:
     """What is special about this touch of its rule, the most telling first."""
     if draft.critical:
         yield "critical"
+    if draft.case is None and draft.party:
+        yield draft.party
     if draft.case is not None:
         yield "one"
         if draft.rule.trigger in ("applied", "unanswered") and not draft.person.party:

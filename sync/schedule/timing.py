@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sync.config import Hours
@@ -119,8 +120,9 @@ def _find_slot(draft: Draft, *, held: Set[int], desk: Desk) -> None:
     if not draft.own_event:
         _start_at(draft, low, desk=desk)
         return
-    quarter = desk.slots.first_free(low, high, length=length, held=held)
-    quarter = quarter if quarter is not None else desk.slots.first_free(low, high, length=length)
+    find = partial(desk.slots.find_free, low, high, length=length, backwards=draft.as_late_as_possible)
+    quarter = find(held=held)
+    quarter = quarter if quarter is not None else find()
     if quarter is None:
         quarter = desk.slots.least_taken(low, high, length=length)
         _note_same_time(draft, desk)
