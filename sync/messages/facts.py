@@ -35,6 +35,8 @@ _NO_FIRST_NAME = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|mx|herr|frau|dipl|ing|phd
 def as_fact(text: str, name: str) -> str:
     """A cell as a message quotes it; empty where nothing can be quoted."""
     letters, words = _LIMITS[name]
+    if not text or (len(text) <= letters and text.replace(" ", "").isalnum() and text.count(" ") < words):
+        return text.strip()
     line = clean(_LINK.sub(" ", clean(text, limit=400)).translate(_BRACKETS), limit=400)
     line = _REPEATED.sub("", line)
     line = _SPACED.sub(r"\1", line).strip(" ,;:-–—/|" + "\\")
@@ -102,12 +104,19 @@ def about_days(days: Mapping[str, date | None], phrases: Phrases) -> dict[str, s
 
 def long_date(day: date, phrases: Phrases) -> str:
     """`Monday 4 January`; `Montag, dem 4. Januar`."""
-    return phrases.texts["date.long"].format_map(_parts(day, phrases))
+    return _named(day, phrases, "long")
 
 
 def short_date(day: date, phrases: Phrases) -> str:
     """`4 January`."""
-    return phrases.texts["date.short"].format_map(_parts(day, phrases))
+    return _named(day, phrases, "short")
+
+
+def _named(day: date, phrases: Phrases, form: str) -> str:
+    """A day in words; a schedule names the same few again and again."""
+    if (known := phrases.days.get((day, form))) is None:
+        known = phrases.days[day, form] = phrases.texts[f"date.{form}"].format_map(_parts(day, phrases))
+    return known
 
 
 def about_hour(moment: Moment | None, zone: ZoneInfo, phrases: Phrases) -> dict[str, str]:

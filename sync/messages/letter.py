@@ -22,6 +22,7 @@ MAX_LINK = 1_800
 """Characters of a mail link: longer ones are cut by calendar programs; then it opens the mail without its text."""
 
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_QUOTES = {code: quote(chr(code), safe="") for code in range(128)}
 _BLANK = re.compile(r"\[[^\[\]]+\]")
 
 
@@ -73,9 +74,14 @@ def mail_link(address: str, subject: str, text: str) -> str:
     """A link that opens the message in the mail program (RFC 6068); empty where this is no mail address."""
     if not _MAIL.fullmatch(address):
         return ""
-    link = f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}"
-    body = quote(text.replace("\n", "\r\n"), safe="")
+    link = f"mailto:{quote(address, safe='@')}?subject={_quoted(subject)}"
+    body = _quoted(text.replace("\n", "\r\n"))
     return f"{link}&body={body}" if len(link) + len(body) + 6 <= MAX_LINK else link
+
+
+def _quoted(text: str) -> str:
+    """`quote`, in one step for the plain text that most messages are."""
+    return text.translate(_QUOTES) if text.isascii() else quote(text, safe="")
 
 
 def blanks_in(text: str) -> tuple[str, ...]:

@@ -45,9 +45,10 @@ def choose_move(pool: Sequence[str], used: Sequence[str], given: str) -> str:
     last = used[-1:]
     if given in pool and given not in last:
         return given
-    fresh = [move for move in pool if move not in used]
-    oldest = sorted((move for move in pool if move not in last), key=lambda move: _last_use(move, used))
-    return (*fresh, *oldest, *pool)[0]
+    for move in pool:
+        if move not in used:
+            return move
+    return min((move for move in pool if move not in last), key=lambda move: _last_use(move, used), default=pool[0])
 
 
 def _last_use(move: str, used: Sequence[str]) -> int:

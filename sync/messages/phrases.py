@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
 
 from msgspec import Struct
@@ -16,7 +17,10 @@ from msgspec import Struct
 from sync.messages.letter import SUBJECT, Message
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
+_SIGN = re.compile("\ue000([a-z_]+)\ue001")
 _DOUBLED = re.compile(r"([.!?…])[.](?!\.)")
+MAX_PATTERNS = 4_000
+"""Patterns of messages that are kept: there are as many as rows differ in which cells are filled."""
 _SPARE = ("my_line", "interview_zone", "progress", "problem", "company", "city", "source", "my_phone", "role")
 """Facts that a message which gets too long can do without, the dearest last."""
 _MOVING = ("@move", "@ask", "@next")
@@ -71,7 +75,18 @@ class Phrases(Struct, frozen=True, dict=True):
         return message
 
     def _write(self, situation: Situation, facts: Mapping[str, str]) -> Message:
-        say = _Writer(self, situation, dict(facts))
+        """The pattern of the message, which depends on what facts there are and not on what they say, filled in."""
+        there = frozenset(slot for slot, fact in facts.items() if fact)
+        key = situation, there, frozenset(facts)
+        if (pattern := self._patterns.get(key)) is None:
+            if len(self._patterns) > MAX_PATTERNS:
+                self._patterns.clear()
+            signs = {slot: f"\ue000{slot}\ue001" if fact else "" for slot, fact in facts.items()}
+            pattern = self._patterns[key] = _Pattern.of(self._assemble(situation, signs))
+        return pattern.fill(facts)
+
+    def _assemble(self, situation: Situation, facts: dict[str, str]) -> Message:
+        say = _Writer(self, situation, facts)
         greeting = say.line(f"greeting.{situation.greeting}")
         if situation.kind == "call":
             return self._call(situation, say)
@@ -91,7 +106,7 @@ class Phrases(Struct, frozen=True, dict=True):
 
     def phrase(self, key: str, facts: Mapping[str, str]) -> str:
         """A phrase made of facts; empty where there is no such text."""
-        return _Writer(self, Situation((), "mail"), dict(facts)).line(key) if self.has(key) else ""
+        return _tidy(_Writer(self, Situation((), "mail"), dict(facts)).line(key)) if self.has(key) else ""
 
     def has(self, key: str) -> bool:
         """Whether there is a text of this key."""
@@ -108,8 +123,54 @@ class Phrases(Struct, frozen=True, dict=True):
         return known
 
     @cached_property
+    def _patterns(self) -> dict[tuple[Situation, frozenset[str], frozenset[str]], _Pattern]:
+        return {}
+
+    @cached_property
+    def days(self) -> dict[tuple[date, str], str]:
+        """Days in words, by form."""
+        return {}
+
+    @cached_property
     def _parsed(self) -> dict[str, _Text]:
         return {}
+
+
+class _Pattern(Struct, frozen=True):
+    """A message whose facts are still to be filled in: each part a template for `%`."""
+
+    message: Message
+
+    @staticmethod
+    def of(signs: Message) -> _Pattern:
+        """The pattern of a message that has signs where its facts belong."""
+        return _Pattern(
+            Message(
+                signs.kind,
+                _as_template(signs.subject),
+                _as_template(signs.greeting),
+                tuple(tuple(map(_as_template, sentences)) for sentences in signs.body),
+                _as_template(signs.closing),
+                tuple(map(_as_template, signs.voicemail)),
+            )
+        )
+
+    def fill(self, facts: Mapping[str, str]) -> Message:
+        """The message; a role that makes the subject too long is cut, never what tells it from the one before."""
+        pattern = self.message
+        subject = pattern.subject % facts
+        if (excess := len(subject) - SUBJECT) > 0:
+            if "%(role)s" in pattern.subject and len(role := facts["role"]) > excess + 1:
+                subject = pattern.subject % {**facts, "role": role[: len(role) - excess - 1].rstrip() + "…"}
+            subject = subject if len(subject) <= SUBJECT else subject[: SUBJECT - 1].rstrip() + "…"
+        return Message(
+            pattern.kind,
+            _tidy(subject),
+            _tidy(pattern.greeting % facts),
+            tuple([tuple([_tidy(sentence % facts) for sentence in sentences]) for sentences in pattern.body]),
+            _tidy(pattern.closing % facts),
+            tuple([_tidy(sentence % facts) for sentence in pattern.voicemail]),
+        )
 
 
 class _Writer:
@@ -136,15 +197,9 @@ class _Writer:
                 yield sentences
 
     def subject(self) -> str:
-        """The subject; a role that makes it too long is cut, never what tells it from the one before."""
+        """The subject, whose message is told from the one before by it."""
         found = self._choose(self._heading("subject"))
-        if found is None:
-            return ""
-        facts = {slot: self.value(slot) for slot in found.slots}
-        whole = _tidy(found.template % facts)
-        if (excess := len(whole) - SUBJECT) > 0 and len(role := facts.get("role", "")) > excess + 1:
-            whole = _tidy(found.template % {**facts, "role": role[: len(role) - excess - 1].rstrip() + "…"})
-        return whole if len(whole) <= SUBJECT else whole[: SUBJECT - 1].rstrip() + "…"
+        return found.template % {slot: self.value(slot) for slot in found.slots} if found else ""
 
     def _heading(self, name: str) -> _Line:
         line = self.phrases.parsed(self._own(name))[0][0]
@@ -171,7 +226,7 @@ class _Writer:
             return
         found = self._choose(line)
         if found is not None:
-            yield _tidy(found.template % {slot: self.value(slot) for slot in found.slots})
+            yield found.template % {slot: self.value(slot) for slot in found.slots}
 
     def _choose(self, line: _Line) -> _Wording | None:
         wordings = line.turns[self.situation.turn % len(line.turns)]
@@ -191,6 +246,10 @@ def _parse_line(line: str) -> _Line:
 
 def _parse_wording(text: str) -> _Wording:
     return _Wording(_SLOT.sub(r"%(\1)s", text.strip().replace("%", "%%")), tuple(dict.fromkeys(_SLOT.findall(text))))
+
+
+def _as_template(text: str) -> str:
+    return _SIGN.sub(r"%(\1)s", text.replace("%", "%%"))
 
 
 def _tidy(sentence: str) -> str:

@@ -64,7 +64,13 @@ def main(leads: int, owners: int, limit: int) -> None:
         advice = load_advice(settings)
         understood = read_leads(sheet(leads // owners), settings=settings, vocabulary=advice.vocabulary, memory={})
         schedule, _ = make_schedule(
-            understood, settings=settings, advice=advice, memory=Memory(), now=NOW, abilities=Abilities(reactions=True)
+            understood,
+            settings=settings,
+            advice=advice,
+            memory=Memory(),
+            now=NOW,
+            abilities=Abilities(reactions=True),
+            whole=False,
         )
         touches += len(schedule.touches)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
