@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -56,7 +56,14 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
     profile = choose_profile(settings.target.profile, urlsplit(settings.target.url).hostname or "")
     transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock, until=until)
     return CaldavServer(
-        transport, url, owner=settings.owner, profile=profile, outside=outside, login=login, until=until
+        transport,
+        url,
+        owner=settings.owner,
+        profile=profile,
+        outside=outside,
+        login=login,
+        until=until,
+        zone=settings.zone,
     )
 
 
@@ -110,6 +117,7 @@ class CaldavServer:
         profile: ServerProfile,
         outside: Outside,
         until: datetime | None = None,
+        zone: tzinfo | None = None,
     ) -> None:
         clock, sleep = outside.clock, outside.sleep
         parts = urlsplit(url)
@@ -121,6 +129,7 @@ class CaldavServer:
             sleep=sleep,
             digest=self._speak_digest,
             login_refused=outside.login_refused,
+            zone=zone,
         )
         self._until = until
         self._url = url
@@ -231,6 +240,7 @@ class CaldavServer:
         self._writer = EventWriter(
             self._collection, dialect=self._dialect, clock=self._clock, sleep=self._sleep,
             guards_creates=profile.guards_creates, guards_updates=profile.guards_updates,
+            guards_deletes=profile.guards_deletes,
         )  # fmt: skip
         self.abilities = Abilities(reactions=True, silent_means_default_alarm=profile.silence_rings)
 

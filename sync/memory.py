@@ -195,6 +195,8 @@ class RunMemory(Struct, frozen=True):
     """The guard's sentence of the last run, where it held deletes back."""
     unread: tuple[str, ...] = ()
     """Rows of which a cell could not be read in the last run."""
+    unreadable: tuple[str, ...] = ()
+    """What was said about events of ours that could not be read in the last run."""
     strays: tuple[str, ...] = ()
     """UIDs of events with our mark that were in no plan in the last run."""
     probed: Probed | None = None

@@ -381,12 +381,22 @@ class Event(Struct, frozen=True):
     """The whole text before, user's own lines included, of an event that `undo` makes anew."""
 
 
+MAX_SEQUENCE = 2**31 - 1
+
+
 class Stamp(Struct, frozen=True):
     """The revision marks of an event's last write of ours (RFC 5545 3.8.7). Aware, whole seconds."""
 
     created: datetime
     written: datetime
     sequence: int
+
+    def renewed(self, written: datetime, *, over: int = 0) -> Stamp:
+        """The marks of the next write: above these and above a copy whose sequence is `over`.
+
+        At the end of what iCalendar's numbers hold (RFC 5545 3.3.8) the sequence stays: somebody wrote it there.
+        """
+        return Stamp(self.created, written, min(max(self.sequence, over) + 1, MAX_SEQUENCE))
 
 
 class Snapshot(Struct, frozen=True):
@@ -534,6 +544,8 @@ class Plan(Struct, frozen=True):
     notes: tuple[Note, ...]
     held: str = ""
     """The guard's sentence where it holds the deletes back, with numbers and rows; else empty."""
+    unreadable: tuple[Note, ...] = ()
+    """Events of ours in the calendar that cannot be read: what the user did to them is not known."""
 
     def count(self, action: Action) -> int:
         """How many changes are of this kind. What is not in the calendar as planned does not count as kept."""

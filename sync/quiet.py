@@ -51,6 +51,7 @@ def troubles_of_report(report: Report) -> tuple[Trouble, ...]:
     found: list[Trouble] = []
     if report.exit_code not in (OK, UNREADABLE_ROWS):
         found += [Trouble(f"{report.exit_code} {_without_numbers(text)}", text) for text in report.messages]
+    found += [Trouble(f"unreadable {note.reason}", note.reason) for note in report.plan.unreadable]
     if report.plan.problems:
         found.append(_unreadable(report.plan.problems))
     return tuple(found)

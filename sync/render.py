@@ -220,6 +220,8 @@ def show_agenda(console: Console, plan: Plan, *, days: int, leads: Sequence[Lead
             console.print(_touch_grid(touches, zone, now=plan.now, facts=facts))
     if not shown:
         console.print("Nothing is due.")
+    for note in plan.unreadable:
+        console.print(Text(f"\n{plain(note.reason)}", style="yellow"))
 
 
 def show_drafts(console: Console, touches: Sequence[Touch], labels: Sequence[str], zone: ZoneInfo) -> None:

@@ -248,6 +248,7 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
         held=plan.held,
         unread=tuple(dict.fromkeys(problem.row for problem in plan.problems)),
         strays=strays,
+        unreadable=tuple(note.reason for note in plan.unreadable),
         texts={
             **after.runs.texts,
             "mapping": json.dumps(dict(leads.mapped), sort_keys=True),

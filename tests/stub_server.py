@@ -8,7 +8,8 @@
 | ---------------------------- | ---------------------------------------------------------------------------------- |
 | ignore If-None-Match         | `ignores_if_none_match` (and `ignores_if_match`)                                   |
 | no, weak, wrong ETag         | `no_etag`, `no_etag_on_put`, `weak_etag`, `weak_etag_on_put`, `wrong_etag_on_put`  |
-| ETag in other form           | `unquoted_etag`, `percent_etag`                                                    |
+| ETag in other form           | `unquoted_etag`, `percent_etag`, `gzip_etags` (Apache: only of packed answers)     |
+| (SOGo)                       | `deletes_despite_if_match`                                                         |
 | rewrite data, reorder        | `rewrites`, `reorders`                                                             |
 | drop X-/URL/CATEGORIES       | `drops_unknown`, `drops_alarms`                                                    |
 | 207 on PUT                   | `put_207`                                                                          |
@@ -52,6 +53,8 @@ HABITS = frozenset(
     {
         "ignores_if_none_match",
         "ignores_if_match",
+        "deletes_despite_if_match",
+        "gzip_etags",
         "no_etag",
         "no_etag_on_put",
         "weak_etag",
@@ -289,6 +292,8 @@ class StubServer:
         if method == "GET":
             thing = self._visible(path)
             etag = {} if thing is None or "no_etag" in self.habits else {"etag": self._etag(thing)}
+            if "gzip_etags" in self.habits and etag and headers.get("accept-encoding") != "identity":
+                etag = {"etag": etag["etag"].removesuffix('"') + '-gzip"'}
             return Answer(404) if thing is None else Answer(200, etag, thing.data.encode())
         if method == "PROPFIND":
             return self._list(path, headers, body)
@@ -363,7 +368,7 @@ class StubServer:
         present = self.things.get(path)
         if present is None:
             return Answer(404)
-        if "if-match" in headers and "ignores_if_match" not in self.habits:
+        if "if-match" in headers and not self.habits & {"ignores_if_match", "deletes_despite_if_match"}:
             given = headers["if-match"]
             if given != self._etag(present) or given.startswith("W/"):
                 return Answer(412)

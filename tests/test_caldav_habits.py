@@ -370,16 +370,19 @@ def test_a_create_never_overwrites_what_came_meanwhile() -> None:
     assert outcome.remote.snapshot.summary == "renamed meanwhile"
 
 
-@pytest.mark.parametrize("habit", ["", "weak_etag", "no_etag", "ignores_if_match"])
-def test_an_update_or_delete_never_overwrites_what_came_meanwhile(habit: str) -> None:
+@pytest.mark.parametrize("probed", [True, False])
+@pytest.mark.parametrize("habit", ["", "weak_etag", "no_etag", "ignores_if_match", "deletes_despite_if_match"])
+def test_an_update_or_delete_never_overwrites_what_came_meanwhile(habit: str, probed: bool) -> None:
     publisher = make_publisher(habits={habit} - {""})
-    publisher.target.heed(publisher.target.probe())
+    if probed:
+        publisher.target.heed(publisher.target.probe())
     publisher.run()
     event = next(iter(publisher.wanted.values()))
     theirs = serialise(replace(event, summary="renamed meanwhile"), make_stamp(1)).decode()
     publisher.stub.put(f"{event.uid}.ics", theirs)
     base = publisher.remotes[event.uid]
-    for change in (update(replace(event, summary="ours"), base), delete(base)):
+    updates = [] if habit == "ignores_if_match" and not probed else [update(replace(event, summary="ours"), base)]
+    for change in (*updates, delete(base)):
         observed = publisher.target.observe(publisher.remotes)
         deadline = publisher.stub.time.now + timedelta(minutes=5)
         (outcome,) = publisher.target.apply([change], observed=observed, deadline=deadline)
@@ -402,6 +405,30 @@ def test_what_others_add_beside_our_properties_outlives_an_update(habit: str) ->
     assert outcome.result is Result.DONE
     data = publisher.stub.things[f"{CALENDAR}{path}"].data
     assert "SUMMARY:ours" in data and "X-COLLEAGUE:a note of theirs" in data
+
+
+def test_a_note_that_came_right_before_a_delete_outlives_it() -> None:
+    """SOGo deletes in spite of If-Match; what only a look shows must count, too."""
+    publisher = make_publisher(habits={"deletes_despite_if_match"})
+    publisher.run()
+    event = next(iter(publisher.wanted.values()))
+    path = f"{CALENDAR}{event.uid}.ics"
+    observed = publisher.target.observe(publisher.remotes)
+    theirs = publisher.stub.things[path].data.replace("END:VEVENT", "LOCATION:Room 5\r\nEND:VEVENT")
+    publisher.stub.put(f"{event.uid}.ics", theirs)
+    deadline = publisher.stub.time.now + timedelta(minutes=5)
+    change = delete(observed.events[event.uid])
+    (outcome,) = publisher.target.apply([change], observed=observed, deadline=deadline)
+    assert outcome.result is Result.REFUSED
+    assert publisher.stub.things[path].data == theirs
+
+
+def test_tags_of_packed_answers_guard_no_write() -> None:
+    """Apache calls the packed form of an event `"1-gzip"` and knows no such tag when it is asked to change it."""
+    publisher = make_publisher(habits={"gzip_etags", "multiget_403"})
+    publisher.run()
+    change_wishes(publisher)
+    assert {outcome.result for outcome in publisher.run().values()} == {Result.DONE}
 
 
 def test_only_what_was_seen_in_this_run_is_deleted() -> None:
@@ -542,7 +569,8 @@ def test_the_stub_fails_a_test_by_itself_on_foreign_requests() -> None:
     ("habit", "bad"),
     [
         ("ignores_if_none_match", {"create_guard"}),
-        ("ignores_if_match", {"update_guard"}),
+        ("ignores_if_match", {"update_guard", "delete_guard"}),
+        ("deletes_despite_if_match", {"delete_guard"}),
         ("no_etag", {"etag"}),
         ("wrong_etag_on_put", {"etag"}),
         ("reorders", set()),

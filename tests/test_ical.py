@@ -8,11 +8,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 from msgspec.structs import replace
-from target_contract import NEW_YORK, make_event, make_stamp
+from target_contract import NEW_YORK, NOW, make_event, make_stamp
 
 from connectors.ical.feed import parse_block, serialise_block
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
@@ -295,3 +295,70 @@ def component_lines(text: str) -> list[str]:
     whole = re.sub(r"\r\n ", "", text)
     inside = whole[whole.index("BEGIN:VEVENT\r\n") + 14 : whole.index("END:VEVENT")]
     return re.findall(r"BEGIN:VALARM.*?END:VALARM\r\n|[^\r]*\r\n", inside, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "instant"),
+    [
+        pytest.param("DTSTART:20270119T100000", "DTEND:20270119T101500", "2027-01-19T15:00+00:00", id="winter"),
+        pytest.param("DTSTART:20270719T100000", "DTEND:20270719T101500", "2027-07-19T14:00+00:00", id="summer"),
+        pytest.param("DTSTART:20270314T023000", "DTEND:20270314T024500", "2027-03-14T07:30+00:00", id="in the gap"),
+    ],
+)
+def test_a_time_without_a_zone_is_one_of_the_seekers_day(start: str, end: str, instant: str) -> None:
+    """calcurse and others write a move like that; read as nothing, the move was lost in silence."""
+    event = make_event()
+    raw = edited(event, f"{start}\r\n{end}", drop="DTSTART;TZID=America/New_York")
+    raw = re.sub(r"DTEND;TZID[^\r]*\r\n", "", raw)
+    found = parse(raw, event.uid, zone=ZoneInfo("America/New_York"))
+    assert found.start == datetime.fromisoformat(instant)
+    assert found.end - found.start == timedelta(minutes=15)
+
+
+ODD_MOMENTS = [
+    ":99991231T235959Z", ":00010101T000000Z", ";VALUE=DATE:99991231", ";VALUE=DATE:00010101", ":20270230T000000Z",
+    ";TZID=Nowhere/Land:20270119T100000", ";TZID=America/New_York:00010101T000000", ":20270119T246060", ":", ":never",
+    ";TZID=America/New_York:99991231T235959", ";VALUE=DATE:20270119", ":20270119T100000Z", ":20270119T100000",
+    ";VALUE=PERIOD:20270119T100000Z/PT1H", ";VALUE=DATE:20270119,20270120",
+]  # fmt: skip
+ODD_LINES = [
+    *(name + value for name in ("DTSTART", "DTEND", "LAST-MODIFIED", "DTSTAMP", "CREATED") for value in ODD_MOMENTS),
+    *(f"DURATION:{text}" for text in ("P999999999D", "-P1D", "PT0S", "P", "PT99999999999999999S", "P99999999W", "x")),
+    *(f"SEQUENCE:{text}" for text in ("2147483647", "99999999999999999999", "-1", "x", "", "1.5")),
+    "TRIGGER:-P999999999D", "TRIGGER;RELATED=END:-PT1H", "TRIGGER;VALUE=DATE-TIME:00010101T000000Z", "TRIGGER:x",
+    *(f"RRULE:{text}" for text in ("FREQ=NEVER", "FREQ=DAILY;UNTIL=x", "", "FREQ=DAILY;COUNT=-1")),
+    "SUMMARY;LANGUAGE=:x", "STATUS:\ufeff", "STATUS;X=1;X=2:a", "CATEGORIES:", "URL:\\", "DESCRIPTION;ALTREP=\":x",
+    "BEGIN:VALARM", "END:VALARM", "BEGIN:VEVENT", "END:VEVENT", "BEGIN:X", "UID:other", "RECURRENCE-ID:x", ":", ";=:",
+    "DTEND", "ATTENDEE:mailto:\x00", "RDATE:x",
+]  # fmt: skip
+
+
+@given(
+    lines=st.lists(st.sampled_from(ODD_LINES), max_size=6), drop=st.sets(st.sampled_from(["DTSTART", "DTEND", "UID"]))
+)
+@example(["DTSTART:99991231T235959Z"], {"DTSTART"})
+@example(["DTEND:99991231T235959Z"], {"DTEND"})
+@example(["DTSTART;VALUE=DATE:00010101"], {"DTSTART"})
+@example(["DURATION:P999999999D"], {"DTEND"})
+@example(["SEQUENCE:2147483647"], set())
+def test_whatever_a_server_took_is_read_or_named_and_can_be_written_over(lines: list[str], drop: set[str]) -> None:
+    """One event of an odd program ended every run with a traceback: reading, the next marks and merging are total."""
+    event = make_event()
+    kept = [
+        line
+        for line in serialise(event, make_stamp()).decode().split("\r\n")
+        if not line.startswith(tuple(drop) or ("\0",))
+    ]
+    place = kept.index("BEGIN:VALARM") if "BEGIN:VALARM" in kept else -3
+    raw = "\r\n".join([*kept[:place], *lines, *kept[place:]])
+    for zone in (None, ZoneInfo("America/New_York"), ZoneInfo("Pacific/Kiritimati")):
+        try:
+            found = parse(raw, event.uid, zone=zone)
+        except UnreadableEvent as error:
+            assert str(error)
+            continue
+        assert 1899 <= found.start.year <= 2201
+        stamp = make_stamp().renewed(NOW, over=found.sequence)
+        assert stamp.sequence < 2**31
+        again = parse(serialise(event, stamp, base=raw).decode(), event.uid, zone=zone)
+        assert again.summary == event.summary

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 from runner import Seeker, a_row
-from stub_server import REJECTED_WORD, WALLS
+from stub_server import CALENDAR, REJECTED_WORD, WALLS
 from worlds import StubWorld
 
 from sync.models import Action, Result
 from sync.quiet import troubles_of_report
+from sync.reconcile.status import make_status, status_lines
+from sync.render import show_agenda
 from sync.summary import done_line
 
 
@@ -100,3 +106,41 @@ def test_a_few_refusals_among_many_events_are_about_those_events() -> None:
     rejected = [outcome for outcome in report.outcomes if outcome.rejected]
     assert len(rejected) >= 4
     assert {outcome.result for outcome in report.outcomes if outcome not in rejected} <= {Result.DONE, Result.HELD}
+
+
+@pytest.mark.parametrize(
+    "odd", ["DTSTART:99991231T235959Z", "DTSTART:never", "DTSTART;TZID=Nowhere/Land:20270119T100000"]
+)
+def test_an_event_of_ours_that_cannot_be_read_is_named_everywhere(odd: str) -> None:
+    """A move that nobody understands must not be ignored in silence."""
+    world = StubWorld()
+    seeker = a_seeker(world, "Acme", "Globex")
+    seeker.run()
+    path, thing = next((p, t) for p, t in sorted(world.stub.things.items()) if "Acme" in t.data)
+    world.stub.put(path.removeprefix(CALENDAR), re.sub(r"DTSTART;TZID[^\r]*", odd, thing.data))
+    report = seeker.run()
+    (note,) = report.plan.unreadable
+    assert "Acme" in note.reason and note in report.plan.notes
+    assert world.stub.things[path].data.count(odd) == 1, "it is left as it is"
+    assert [t.sentence for t in troubles_of_report(report)] == [note.reason], "a quiet run says it, too"
+    lines = " ".join(status_lines(make_status(seeker.store.load(), now=seeker.now), zone=seeker.settings.zone))
+    assert "Acme" in lines and "cannot be read" in lines
+    console = Console(file=StringIO(), width=200)
+    show_agenda(console, report.plan, days=14)
+    assert "cannot be read" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert report.quiet_until is None or troubles_of_report(report)
+    world.stub.put(path.removeprefix(CALENDAR), thing.data)
+    assert seeker.run().plan.unreadable == ()
+
+
+def test_a_move_in_floating_time_is_taken_up() -> None:
+    world = StubWorld(zone=ZoneInfo("America/New_York"))
+    seeker = a_seeker(world, "Acme")
+    seeker.run()
+    path, thing = next((p, t) for p, t in sorted(world.stub.things.items()) if "Acme" in t.data)
+    moved = re.sub(r"DTSTART;TZID[^\r]*", "DTSTART:20270120T110000", thing.data)
+    world.stub.put(path.removeprefix(CALENDAR), re.sub(r"DTEND;TZID[^\r]*", "DTEND:20270120T111500", moved))
+    seeker.run()
+    uid = path.removeprefix(CALENDAR).removesuffix(".ics")
+    pinned = seeker.store.load().touches[uid].pinned_to
+    assert pinned == datetime(2027, 1, 20, 11, tzinfo=ZoneInfo("America/New_York"))

@@ -288,7 +288,8 @@ def as_then(value: object) -> Any:
 
     def older(value: object) -> object:
         if isinstance(value, dict):
-            since = {"after": None, "done": False, "ended": False} if "before" in value else {}
+            since: dict[str, object] = {"after": None, "done": False, "ended": False} if "before" in value else {}
+            since |= {"unreadable": []} if "strays" in value else {}
             assert {name: value[name] for name in since} == since
             return {name: older(item) for name, item in value.items() if name not in since}
         return [older(item) for item in value] if isinstance(value, list) else value

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from google_calendars import CalendarOfGoogle, Refused
 from google_emulator import AUTH, HTML_502, Fault, GoogleEmulator
@@ -255,6 +256,7 @@ class StubWorld:
 
     habits: frozenset[str] = frozenset()
     fuse: Fuse = field(default_factory=Fuse)
+    zone: ZoneInfo | None = None
     stub: StubServer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -267,7 +269,15 @@ class StubWorld:
         outside = outside_for(Path(), clock=self.stub.time.clock, sleep=self.stub.time.sleep)
         transport = BurningTransport(self.stub, self.fuse)
         url = f"http://127.0.0.1:1{CALENDAR}"
-        return CaldavServer(transport, url, owner="test", profile=ServerProfile(window=1), outside=outside, login=LOGIN)
+        return CaldavServer(
+            transport,
+            url,
+            owner="test",
+            profile=ServerProfile(window=1),
+            outside=outside,
+            login=LOGIN,
+            zone=self.zone,
+        )
 
     def _path(self, uid: str) -> str:
         return f"{CALENDAR}{uid}.ics"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -75,6 +75,7 @@ class CalendarCollection:
         sleep: Callable[[float], None],
         digest: Callable[[], Transport] | None = None,
         login_refused: bool = False,
+        zone: tzinfo | None = None,
     ) -> None:
         self.transport = transport
         self._digest = digest
@@ -83,6 +84,7 @@ class CalendarCollection:
         self.path = path_of(url).rstrip("/") + "/"
         self.host = urlsplit(url).hostname or ""
         self._owner = owner
+        self._zone = zone
         self._clock = clock
         self._sleep = sleep
         self._dead_ends = 0
@@ -175,7 +177,9 @@ class CalendarCollection:
 
     def look(self, uid: str, href: str) -> Found | None:
         """What lies at one href now; None where nothing does."""
-        answer = self.ask("GET", path_of(href), {}, b"")
+        answer = self.ask(
+            "GET", path_of(href), {"Accept-Encoding": "identity"}, b""
+        )  # Apache marks ETags of packed ones
         if answer.status in (404, 410):
             return None
         if answer.status != 200 or not is_calendar_data(answer.text):
@@ -283,7 +287,7 @@ class CalendarCollection:
         if expected is not None and says_the_same(expected.raw, data):
             return Found(replace(expected, href=href, etag=etag, raw=data))
         try:
-            return Found(RemoteEvent(uid, href, etag, parse(data, uid), data))
+            return Found(RemoteEvent(uid, href, etag, parse(data, uid, zone=self._zone), data))
         except UnreadableEvent as error:
             return Found(None, str(error))
 

@@ -101,6 +101,7 @@ class _Probe:
         yield self._silence()
         yield self._renewal()
         yield self._at_once()
+        yield self._delete_guard()
         yield self._removal()
 
     def remove(self) -> None:
@@ -137,6 +138,15 @@ class _Probe:
             return Finding(name, True, good)
         return Finding(name, False, f"It ignores the guard {next(iter(condition))}; followup looks before each write.")
 
+    def _delete_guard(self) -> Finding:
+        """A delete that must be refused; some servers guard updates and not deletes (SOGo)."""
+        answer = self._collection.transport.send("DELETE", self._href, headers={"If-Match": '"0-not-this"'})
+        if answer.status in (403, 409, 412) and self._collection.look(self._event.uid, self._href) is not None:
+            return Finding("delete_guard", True, "It refuses to delete what you changed unseen.")
+        self._put({}, self._event, 3)
+        text = "It deletes in spite of the guard If-Match; followup looks right before each delete."
+        return Finding("delete_guard", False, text)
+
     def _at_once(self) -> Finding:
         """Whether it bears several requests at once: the same write from several hands."""
         with ThreadPoolExecutor(HANDS) as hands:
@@ -144,7 +154,7 @@ class _Probe:
         refused = {
             "no answer" if one.exception() else str(one.result().status)
             for one in tries
-            if one.exception() or one.result().status in (423, 429) or one.result().status >= 500
+            if one.exception() or one.result().status // 100 != 2
         }
         if not refused:
             return Finding("at_once", True, f"It takes {HANDS} requests at once.")
@@ -161,6 +171,8 @@ class _Probe:
         if answer.status == 409:
             text = "It refuses updates that are not marked as newer; followup marks every one."
             return Finding("renewal", True, text)
+        if answer.status // 100 != 2:
+            return Finding("renewal", False, f"It refused an update of the scratch event ({reason_of(answer)}).")
         return Finding("renewal", True, "It takes updates whatever their marks.")
 
     def _silence(self) -> Finding:
@@ -169,9 +181,11 @@ class _Probe:
         if base is None:
             return Finding("stays", False, "The scratch event vanished while it was tried out.")
         guard = {"If-Match": base.etag} if is_strong(base.etag) else {}
-        self._put(guard, replace(self._event, alarm=None), 2)
-        stored = self._read(newer_than=base)
-        if stored is not None and "BEGIN:VALARM" in stored.raw and "ACTION:NONE" not in stored.raw:
+        answer = self._put(guard, replace(self._event, alarm=None), 2)
+        stored = self._read(newer_than=base) if answer.status // 100 == 2 else None
+        if stored is None:
+            return Finding("stays", False, f"Taking the alarm off could not be tried ({reason_of(answer)}).")
+        if "BEGIN:VALARM" in stored.raw and "ACTION:NONE" not in stored.raw:
             text = "It adds an alarm to events that should have none; followup writes “no alarm” into them."
             return Finding("silence", False, text)
         return Finding("silence", True, "An event without an alarm stays without one.")

@@ -27,6 +27,8 @@ class ServerProfile(Struct, frozen=True, forbid_unknown_fields=True):
     pause_seconds: Annotated[float, Meta(ge=0, le=60)] = 0
     guards_creates: bool = True
     guards_updates: bool = True
+    guards_deletes: bool = False
+    """Known only from a probe: SOGo guards updates and deletes all the same. Until then each is looked at before."""
     creates_per_run: Annotated[int, Meta(ge=1)] | None = None
     silence_rings: bool = False
     utc: bool = False
@@ -34,13 +36,17 @@ class ServerProfile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def tighten(profile: ServerProfile, findings: Iterable[Finding]) -> ServerProfile:
-    """The profile with what a probe found out (`dav.probe`): it can only become more careful."""
+    """The profile with what a probe found out (`dav.probe`): it can only become more careful, but that a proven
+    guard of deletes needs no look before each."""
+    findings = tuple(findings)
     bad = {finding.name for finding in findings if not finding.good}
+    good = {finding.name for finding in findings if finding.good}
     return replace(
         profile,
         window=1 if "at_once" in bad else profile.window,
         guards_creates=profile.guards_creates and "create_guard" not in bad,
         guards_updates=profile.guards_updates and "update_guard" not in bad,
+        guards_deletes="delete_guard" in good,
         silence_rings=profile.silence_rings or "silence" in bad,
         utc=profile.utc or "zones" in bad,
     )

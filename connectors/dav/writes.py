@@ -38,7 +38,7 @@ from msgspec.structs import replace
 from connectors.dav.answers import is_rate_limit, preconditions, reason_of, unasked_wait, wait_asked
 from connectors.dav.collection import OVER_ASKED, CalendarCollection, Found, is_strong
 from connectors.http_transport import Answer, NoAnswerError, path_of
-from connectors.ical.reading import parse
+from connectors.ical.reading import YEARS, parse, says_the_same
 from connectors.ical.writing import Dialect, serialise
 from sync.errors import CredentialsError, FollowupError
 from sync.models import Action, Change, RemoteEvent, Snapshot, Stamp
@@ -166,10 +166,12 @@ class EventWriter:
         sleep: Callable[[float], None],
         guards_creates: bool = True,
         guards_updates: bool = True,
+        guards_deletes: bool = False,
     ) -> None:
         self._collection = collection
         self._guards_creates = guards_creates
         self._guards_updates = guards_updates
+        self._guards_deletes = guards_updates and guards_deletes
         self._dialect = dialect
         self._clock = clock
         self._sleep = sleep
@@ -186,9 +188,12 @@ class EventWriter:
     def _write(self, change: Change) -> Written:
         href = change.base.href if change.base else self._collection.href_of(change.uid)
         base = change.base
-        if base is not None and not (self._guards_updates and is_strong(base.etag)):
+        guarded = self._guards_deletes if change.action is Action.DELETE else self._guards_updates
+        if base is not None and not (guarded and is_strong(base.etag)):
             found = self._collection.look(change.uid, href)
-            if found is None or found.remote is None or found.remote.snapshot != base.snapshot:
+            if found is None and change.action is Action.DELETE:
+                return Written(change, Verdict.GONE, href)
+            if found is None or found.remote is None or not _is_unchanged(found.remote, base, change.action):
                 return Written(change, Verdict.REFUSED, href, "it was changed in the calendar meanwhile")
             base = found.remote
             change = replace(change, base=base)
@@ -197,7 +202,7 @@ class EventWriter:
                 change, Verdict.UNKNOWN, href, "an event with its name is there already; the next run takes it up"
             )
         body = self._body(change)
-        lost, newer, trouble = False, True, False
+        lost, newer, trouble, other_tag = False, True, False, False
         while True:
             answer, busy = self._send(change.action, href, body, base)
             verdict = judge(change.action, answer, self._clock())
@@ -217,6 +222,10 @@ class EventWriter:
                 newer = False
                 change = replace(change, stamp=_newer_stamp(change, found.remote, self._clock()))
                 body = self._body(change)
+                continue
+            if answer and answer.status == 412 and base and not other_tag and _has_other_tag(found, base):
+                assert found is not None and found.remote is not None
+                base, other_tag = found.remote, True  # the very same text under another tag: this one counts
                 continue
             used = answer is not None and says_used(answer)
             return self._settle(
@@ -345,12 +354,36 @@ def _newer_stamp(change: Change, there: RemoteEvent, now: datetime) -> Stamp | N
     """Marks newer than those the server holds: Google refuses an update otherwise, with 409 (google-facts 3.2)."""
     if change.stamp is None:
         return None
-    held = [
-        datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        for text in re.findall(r"^DTSTAMP:(\d{8}T\d{6}Z)", there.raw, re.MULTILINE)
-    ]
-    written = max(change.stamp.written, now.replace(microsecond=0), *(moment + timedelta(seconds=1) for moment in held))
-    return replace(change.stamp, written=written, sequence=max(change.stamp.sequence, there.snapshot.sequence) + 1)
+    held = (_read_stamp(text) for text in re.findall(r"^DTSTAMP:(\d{8}T\d{6}Z)", there.raw, re.MULTILINE))
+    newer = (moment + timedelta(seconds=1) for moment in held if moment)
+    written = max(change.stamp.written, now.replace(microsecond=0), *newer)
+    return change.stamp.renewed(written, over=there.snapshot.sequence)
+
+
+def _read_stamp(text: str) -> datetime | None:
+    """A DTSTAMP of a year that an update can still be newer than."""
+    try:
+        moment = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if moment.year in YEARS else None
+
+
+def _is_unchanged(there: RemoteEvent, base: RemoteEvent, action: Action) -> bool:
+    """Whether the user did nothing to it: what a write would not carry over counts only where all of it goes."""
+    if there.snapshot != base.snapshot:
+        return False
+    if action is not Action.DELETE or (is_strong(base.etag) and there.etag == base.etag):
+        return True
+    return not base.raw or says_the_same(there.raw, base.raw)
+
+
+def _has_other_tag(found: Found | None, base: RemoteEvent) -> bool:
+    """Whether the same text lies there with another strong ETag than it was listed with."""
+    there = found.remote if found else None
+    return (
+        there is not None and is_strong(there.etag) and there.etag != base.etag and says_the_same(there.raw, base.raw)
+    )
 
 
 def _same_revision(found: Found | None, base: RemoteEvent) -> bool:

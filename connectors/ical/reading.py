@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Component
 from icalendar import Event as VEvent
 
-from sync.models import Moment, Snapshot
+from sync.models import MAX_SEQUENCE, Moment, Snapshot
 from sync.moments import zone_names
 from sync.reconcile.text_marks import tidy, tidy_line
 
 MAX_LETTERS = 1_000_000
 """A calendar object larger than this is not read; ours have a few thousand letters."""
 
+YEARS = range(1900, 2200)
+"""An event elsewhere is a mistake of a program: 9999-12-31 and 0001-01-01 stand for "never"."""
 _READ = ("DTSTART", "DTEND", "DURATION", "SUMMARY", "DESCRIPTION", "STATUS", "RRULE", "RDATE")
 
 
@@ -29,20 +32,37 @@ class UnreadableEvent(ValueError):
     """The text is no event we can understand: never the same as an event that is gone or was changed."""
 
 
-def parse(raw: str, uid: str = "") -> Snapshot:
-    """The fields that count of the event with this uid (of the only one, without uid). Raises `UnreadableEvent`."""
+def parse(raw: str, uid: str = "", *, zone: tzinfo | None = None) -> Snapshot:
+    """The fields that count of the event with this uid (of the only one, without uid). Raises `UnreadableEvent`.
+
+    Whatever a server took can be asked for: any text gives the one or the other. `zone` is where times without a zone
+    are meant, as calcurse writes them (RFC 5545 3.3.5, form 1): the user's own.
+    """
+    try:
+        return _parse(raw, uid, zone)
+    except UnreadableEvent:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise UnreadableEvent(f"its text cannot be understood ({type(error).__name__})") from None
+
+
+def _parse(raw: str, uid: str, zone: tzinfo | None) -> Snapshot:
     calendar = read_calendar(raw)
     component = find_event(calendar, uid)
     broken = [name for name, _ in component.errors if name in _READ]
     if broken:
         raise UnreadableEvent(f"its {broken[0]} cannot be understood")
-    start = _moment(component, "DTSTART", calendar)
-    end = _moment(component, "DTEND", calendar)
+    read = partial(_moment, component, calendar=calendar, zone=zone)
+    start, end = read("DTSTART"), read("DTEND")
     if start is None:
         raise UnreadableEvent("it has no start")
     if end is None:
         length = component.get("DURATION")
         end = start + (length.dt if length else timedelta(0 if isinstance(start, datetime) else 1))
+    if isinstance(start, datetime) != isinstance(end, datetime):  # a day that ends with an hour: the start counts
+        end = start if isinstance(start, datetime) else start + timedelta(days=1)
+    if not all(moment.year in YEARS for moment in (start, end)):
+        raise UnreadableEvent(f"it lies in the year {start.year if start.year not in YEARS else end.year}")
     alarm = find_our_alarm(component, uid or str(component.get("UID", "")))
     modified = component.get("LAST-MODIFIED")
     return Snapshot(
@@ -95,12 +115,12 @@ def _plain_zone(match: re.Match[str]) -> str:
 def read_calendar(raw: str) -> Calendar:
     if len(raw) > MAX_LETTERS:
         raise UnreadableEvent("it is too large")
-    if not raw.lstrip().startswith("BEGIN:VCALENDAR"):
+    if not raw.lstrip("\ufeff \t\r\n").startswith("BEGIN:VCALENDAR"):
         raise UnreadableEvent("it is no calendar data")
-    unfolded = re.sub(r"\r?\n[ \t]", "", raw)
+    unfolded = re.sub(r"\r?\n[ \t]", "", raw.lstrip("\ufeff \t\r\n"))
     try:
         calendar = Calendar.from_ical(re.sub(r"(TZID[=:]\"?)(/[^:;\"\r\n]+)", _plain_zone, unfolded))
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise UnreadableEvent(f"its text cannot be parsed ({type(error).__name__})") from None
     if not isinstance(calendar, Calendar):
         raise UnreadableEvent("it is no calendar data")
@@ -116,8 +136,8 @@ def find_event(calendar: Calendar, uid: str) -> VEvent:
     return events[0]
 
 
-def _moment(component: Component, name: str, calendar: Calendar) -> Moment | None:
-    """A day, or an instant in UTC. A time without a zone, or in one nobody defines, is no instant."""
+def _moment(component: Component, name: str, *, calendar: Calendar, zone: tzinfo | None) -> Moment | None:
+    """A day, or an instant in UTC. A time without a zone is one in `zone`; in one nobody defines it is no instant."""
     found = component.get(name)
     if found is None:
         return None
@@ -131,8 +151,12 @@ def _moment(component: Component, name: str, calendar: Calendar) -> Moment | Non
         # icalendar keeps such zones for the whole process; only this object's own definition counts
         own = [zone for zone in calendar.walk("VTIMEZONE") if str(zone.get("TZID", "")) == tzid]
         moment = moment.replace(tzinfo=own[0].to_tz(lookup_tzid=False) if own else None)
+    if moment.tzinfo is None and zone is not None and not tzid:
+        moment = moment.replace(tzinfo=zone)
     if moment.tzinfo is None:
         raise UnreadableEvent(f"its {name} has no time zone")
+    if moment.year not in YEARS:  # near the end of the calendar even a change of zone is too much
+        raise UnreadableEvent(f"its {name} lies in the year {moment.year}")
     return moment.astimezone(UTC)
 
 
@@ -165,24 +189,29 @@ def find_our_alarm(component: VEvent, uid: str) -> Alarm | None:
     return next(bare, None)
 
 
+LONGEST_ALARM = timedelta(days=366)
+
+
 def before_start(alarm: Alarm, component: VEvent) -> timedelta | None:
     """How long before the start the alarm rings; None when it never does or cannot be read."""
     trigger = getattr(alarm.get("TRIGGER"), "dt", None)
+    start = component["DTSTART"].dt
     if str(alarm.get("ACTION", "")).upper() == "NONE" or alarm.get("TRIGGER") is None:
         return None
     if isinstance(trigger, timedelta):
         if str(alarm["TRIGGER"].params.get("RELATED", "")).upper() == "END" and "DTEND" in component:
-            trigger += component["DTEND"].dt - component["DTSTART"].dt
-        return -trigger
-    start = component["DTSTART"].dt
+            trigger += component["DTEND"].dt - start
+        return -trigger if abs(trigger) <= LONGEST_ALARM else None
     if isinstance(trigger, datetime) and isinstance(start, datetime) and trigger.tzinfo and start.tzinfo:
-        return start - trigger
+        return start - trigger if abs(start - trigger) <= LONGEST_ALARM else None
     return None
 
 
 def _aware(moment: object) -> datetime | None:
-    return moment.astimezone(UTC) if isinstance(moment, datetime) and moment.tzinfo else None
+    if not isinstance(moment, datetime) or not moment.tzinfo or moment.year not in YEARS:
+        return None
+    return moment.astimezone(UTC)
 
 
 def _number(value: object) -> int:
-    return int(value) if isinstance(value, int) else 0
+    return min(max(int(value), 0), MAX_SEQUENCE) if isinstance(value, int) else 0

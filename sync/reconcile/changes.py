@@ -108,8 +108,7 @@ class Decider(Struct, frozen=True):
 
     def _create(self, wish: Wish, known: EventMemory | None) -> tuple[Change, EventMemory]:
         event = wish.event
-        created = known.stamp.created if known else self.now
-        stamp = Stamp(created, self.now, known.stamp.sequence + 1 if known else 0)
+        stamp = known.stamp.renewed(self.now) if known else Stamp(self.now, self.now, 0)
         change = _change(Action.CREATE, wish, event=event, stamp=stamp, base=None, fields=())
         return change, EventMemory(uid=event.uid, desired=event, stamp=stamp)
 
@@ -220,7 +219,7 @@ class Decider(Struct, frozen=True):
         return change, EventMemory(uid=known.uid, desired=event, stamp=stamp, kept=known.kept, closed=True)
 
     def _next_stamp(self, stamp: Stamp, current: Snapshot) -> Stamp:
-        return Stamp(stamp.created, self.now, max(stamp.sequence, current.sequence) + 1)
+        return stamp.renewed(self.now, over=current.sequence)
 
     def _done(self, uid: str) -> bool:
         """A ticked event stays as history, even where the schedule has nothing to say about it any more."""

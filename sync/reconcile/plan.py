@@ -81,6 +81,7 @@ def make_plan(
     for uid, wish in spoken.items():
         change, events[uid] = decide.change(uid, wish)
         kept = tuple(change if other.uid == uid else other for other in kept)
+    unreadable = _name_unreadable(observation, memory)
     refused = [Note(f"“{c.summary}”: {c.reason}", row=c.row) for c in kept if c.rejected]
     restored = [change.uid for change in kept if change.reason == KEPT_BY_UNDO]
     touches = tuple(spoken[touch.uid].touch if touch.uid in spoken else touch for touch in schedule.touches)
@@ -90,10 +91,25 @@ def make_plan(
         schedule=as_kept(touches, restored, memory=memory, leads=leads.leads, rules=rules) if restored else touches,
         changes=kept,
         problems=tuple(sorted({*problems, *leads.problems, *schedule.problems}, key=_problem_order)),
-        notes=tuple(sorted({*notes, *refused, *leads.notes, *schedule.notes}, key=_note_order)),
+        notes=tuple(sorted({*notes, *unreadable, *refused, *leads.notes, *schedule.notes}, key=_note_order)),
         held=held,
+        unreadable=unreadable,
     )
     return plan, replace(memory, events=events, runs=replace(memory.runs, deletes=window))
+
+
+def _name_unreadable(observation: Observation, memory: Memory) -> tuple[Note, ...]:
+    """A note for each event of ours whose text in the calendar nobody understands, with the cure."""
+    named = []
+    for uid, reason in observation.unreadable.items():
+        known = memory.events.get(uid)
+        title = f"“{known.desired.summary}”" if known else f"an event of ours ({uid})"
+        text = (
+            f"{title} was changed in the calendar in a way that cannot be read ({reason}); it is left as it is, "
+            "and what you did there is not taken up. Give it a day and an hour again, or delete it"
+        )
+        named.append(Note(text, row=known.desired.row or None if known else None))
+    return tuple(sorted(named, key=_note_order))
 
 
 def _restored_digests(leads: Leads, memory: Memory) -> dict[str, str]:

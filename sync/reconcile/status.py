@@ -40,6 +40,8 @@ class Status(Struct, frozen=True):
     open_writes: int
     dismissed: tuple[Dismissal, ...]
     strays: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    """Sentences about events of ours that could not be read."""
     refused: tuple[str, ...]
     """Titles of events that the calendar server rejects as they are."""
     lost: bool
@@ -64,6 +66,7 @@ def make_status(memory: Memory, *, now: datetime) -> Status:
         open_writes=len(memory.intents),
         dismissed=tuple(_dismissals(memory)),
         strays=memory.runs.strays,
+        unreadable=memory.runs.unreadable,
         refused=tuple(
             sorted(one.refused.event.summary for one in memory.events.values() if one.refused and not one.gone)
         ),
@@ -99,6 +102,7 @@ def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
         yield f"A run did not end: the outcome of {writes} is open; the next run looks it up."
     if status.unread:
         yield f"Cells that could not be read are in {counted(len(status.unread), 'row')}: {_named(status.unread)}."
+    yield from (f"In the calendar: {sentence}." for sentence in status.unreadable[:10])
     if status.refused:
         refused = counted(len(status.refused), "event")
         yield f"The calendar server rejects {refused} and is asked again after some days: {_named(status.refused)}."

@@ -103,7 +103,7 @@ class Undoing(Struct):
         if not names:
             return
         event = replace(event, zone=written.zone, color=written.color, row=written.row, address=written.address)
-        stamp = Stamp(known.stamp.created, self.now, max(known.stamp.sequence, current.snapshot.sequence) + 1)
+        stamp = known.stamp.renewed(self.now, over=current.snapshot.sequence)
         pin = self._pin(self.touches.get(intent.uid))
         self.events[intent.uid] = EventMemory(intent.uid, event, stamp, kept=known.kept, restored=pin)
         self.changes.append(_change(Action.UPDATE, event, stamp, current, names))
