@@ -338,10 +338,8 @@ class Life:
 
     def react_to(self, name: Identity, mine: RemoteEvent, other: RemoteEvent, kind: str) -> None:
         """The same reaction on both sides."""
-        if kind in ("guest", "alarm", "untick") and shown(mine) != shown(other):
-            kind = "title"
-        if kind in ("tick", "delete") and mine.snapshot.start != other.snapshot.start:
-            kind = "note"  # a day that the ended run was to change: done or gone there would mean another day
+        if kind not in ("title", "drag") and shown(mine) != shown(other):
+            kind = "note"  # what the ended run was to change: done, gone or left alone there would mean something else
         if kind == "delete":
             memory = self.hurt.store.load()
             known = memory.events.get(mine.uid)

@@ -349,7 +349,7 @@ def advice_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same advice for every run: reading it takes longer than a whole run here."""
     advice = load_advice(SETTINGS)
     monkeypatch.setattr("sync.run.load_advice", lambda settings, **texts: advice)
-    monkeypatch.setattr("sync.reconcile.rebuilding.MANY", 10_000)
+    monkeypatch.setattr("sync.reconcile.rebuilding.MANY", 100_000)
 
 
 def tell(machine: type[Histories]) -> None:

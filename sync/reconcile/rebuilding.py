@@ -29,6 +29,15 @@ ROUNDS = 100
 GENERATIONS = 10
 MANY = 2_000_000
 """Identities after which only the likely ones are still tried: strays must not hold a run up for minutes."""
+LIKELY = 14
+
+
+def _unlikely(generation: int, round_: int) -> int:
+    """Runs that are ended before they write raise a generation, steps raise a round: five steps to one such run."""
+    return 5 * generation + round_
+
+
+_LIKELY_FIRST = sorted(product(range(GENERATIONS), range(ROUNDS)), key=lambda pair: _unlikely(*pair))
 
 
 class Found(Struct, frozen=True):
@@ -60,11 +69,9 @@ def recognise(uids: Iterable[str], *, leads: Iterable[Lead], rules: Mapping[str,
         tried += [(row, key, rule, party) for key in key_forms(row) for rule, party in pairs]
     found: list[Found] = []
     count = 0
-    for generation, round_ in product(range(GENERATIONS), range(ROUNDS)):
-        if not left:
+    for generation, round_ in _LIKELY_FIRST:
+        if not left or (count > MANY and _unlikely(generation, round_) > LIKELY):
             break
-        if count > MANY and (round_ >= 10 or generation >= 2):
-            continue
         for lead, key, rule, party in tried:
             uid = make_uid(owner, key, rule, party=party, round=round_, generation=generation)
             if uid in left:
