@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from servers import radicale
-from terminal import converse
+from terminal import answer_all, converse
 
 from sync.cli import run_command
 from sync.config import parse_settings
@@ -315,3 +315,49 @@ def test_without_settings_every_command_says_how_to_begin(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert run_command(["plan"]) == 2
     assert "`followup init` makes one" in capsys.readouterr().err
+
+
+def test_init_again_goes_on_from_the_file_that_is_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    init()
+    config = folder / "followup.toml"
+    mine = config.read_text("utf-8").replace("[target]", "# my own remark\n[target]") + "[limits]\ndaily_touches = 3\n"
+    config.write_text(mine, "utf-8")
+    assert run_command(["init", "--again", "--yes", "--now", NOW]) == 0
+    assert "stays as it is" in capsys.readouterr().out
+    assert config.read_text("utf-8") == mine
+    (folder / "leads.csv").write_text(
+        SHEET.replace(",Phone", ",Gespräch am").replace(",yes", ",15.09.2026 10:00"), "utf-8"
+    )
+    assert run_command(["init", "--again", "--yes", "--now", NOW]) == 0
+    new = config.read_text("utf-8")
+    assert parse_settings(new).source.columns["interview_at"] == "Gespräch am"
+    assert "# my own remark" in new
+    assert parse_settings(new).limits.daily_touches == 3
+    assert run_command(["init", "--yes", "--now", NOW]) == 2
+    assert "`followup init --again` goes on from it" in capsys.readouterr().err
+
+
+def test_init_on_a_terminal_goes_on_by_itself_and_asks_only_what_is_new(folder: Path) -> None:
+    init("--holidays", "DE-BY")
+    (folder / "leads.csv").write_text(SHEET + "Delt,Koch,03.09.2026,quuxly,no\n", "utf-8")
+    screen = converse(folder, [("Right (Enter)", "quuxly rejected"), ("a number of the list", "2 rejected, 1 sent")],
+                      "--now", NOW)  # fmt: skip
+    assert "Your sheet" not in screen
+    statuses = parse_settings((folder / "followup.toml").read_text("utf-8")).source.statuses
+    assert sorted(statuses) == ["quuxly", "其他"]
+
+
+def test_at_the_end_the_timer_is_shown_and_installed(folder: Path) -> None:
+    commands = folder / "commands"
+    commands.mkdir()
+    (commands / "systemctl").write_text('#!/bin/sh\necho "$@" >> "$HOME/called"\n')
+    (commands / "systemctl").chmod(0o700)
+    screen, asked = answer_all(
+        folder, [("Your time zone", "Europe/Berlin DE-BY"), ("Let followup run by itself", "yes")], "--now", NOW,
+        environment={"PATH": f"{commands}:/usr/bin:/bin"},
+    )  # fmt: skip
+    assert asked <= 10
+    assert "OnCalendar=*:0/15" in screen.partition("Let followup run by itself")[0], "shown before it is written"
+    owner = parse_settings((folder / "followup.toml").read_text("utf-8")).owner
+    assert (folder / f".config/systemd/user/followup-{owner}.timer").exists()
+    assert f"enable --now followup-{owner}.timer" in (folder / "called").read_text()
