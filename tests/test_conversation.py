@@ -17,7 +17,8 @@ from sync.errors import ConfigError
 from sync.models import Stage
 from sync.setup.conversation import Options, continue_with, converse, holidays_of_zone, take_me
 from sync.setup.interview import MOST_QUESTIONS, Interview, load_phrases
-from sync.setup.settings_file import read_setup, write_settings
+from sync.setup.settings_file import Setup, read_setup, write_settings
+from sync.setup.understanding import tell_understood
 
 NOW = datetime.fromisoformat("2026-11-25T09:00:00-05:00")
 
@@ -232,3 +233,15 @@ def test_a_day_that_may_be_of_two_years_is_asked_about(tmp_path: Path) -> None:
     screen, text = play(tmp_path, sheet, ("Which year", "last"), ("Which year", "2025"))
     assert "'last' is no year" in screen.text
     assert parse_settings(text).source.year == 2025
+
+
+def test_what_was_left_is_said_with_its_reason_and_old_rows_are_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("company,applied_on,status\nAcme,2024-01-05,sent\nBolt,,sent\n", "utf-8")
+    computer = Computer(tmp_path / "followup.toml", NOW)
+    keys, table = computer.open_sheet(str(tmp_path / "leads.csv"), "")
+    setup = Setup("k3x9", "America/New_York", keys, {"type": "ics", "path": "f.ics"})
+    screen = Script([])
+    tell_understood(Interview(screen, load_phrases("en"), asks=True), computer.understand(setup, table), [])
+    assert "Understood: 1 of 2 rows." in screen.text
+    assert "Nothing is due on any of them" in screen.text
+    assert "Left out: leads.csv:3 (the row has no date" in screen.text

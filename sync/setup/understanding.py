@@ -341,7 +341,7 @@ def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -
     if busy:
         talk.say("planned", count=busy, quiet=len(leads.leads) - busy)
     else:
-        talk.say("nothing_planned")
+        talk.say("resting" if leads.leads else "nothing_planned")
     waiting = [status for status in leads.unclear if status.waiting]
     if waiting:
         rows = sum(len(status.waiting) for status in waiting)
@@ -351,7 +351,10 @@ def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -
     if unread:
         talk.say("left_columns", headers=", ".join(unread))
     if leads.silent_rows:
-        named = ", ".join(leads.silent_rows[:5]) + (", ..." if len(leads.silent_rows) > 5 else "")
-        talk.say("left_rows", rows=named)
+        reasons = {problem.row: problem.reason for problem in reversed(leads.problems)}
+        first = leads.silent_rows[0]
+        named = f"{first} ({reasons.get(first, '')})" if first in reasons else first
+        more = ", ".join(leads.silent_rows[1:SAMPLES]) + (", ..." if len(leads.silent_rows) > SAMPLES else "")
+        talk.say("left_rows", rows=f"{named}, {more}" if more else named)
     if leads.problems:
         talk.say("problems", count=talk.counted(len(leads.problems), "cell"))
