@@ -30,7 +30,6 @@ FACTS = """
 """.split()  # noqa: SIM905 (a list of words)
 NOT_YET = {
     "academic": "the closing date of a posting is no field yet",
-    "deutsch": 'the hour in "17.9. 14 Uhr" is taken for a year inside a status',
 }
 ASKING, CONFIRM, THANK = "asks", "R-001-2", "R-001-4"
 
@@ -111,6 +110,7 @@ def planned(path: Path) -> dict[str, set[str]]:
         pytest.param("deutsch", "Weidenau GmbH", {ASKING}, id="open-asks"),
         pytest.param("deutsch", "Espenfeld AG", {ASKING}, id="no-answer-yet-asks"),
         pytest.param("deutsch", "Haselwerk", set(), id="a-day-of-refusal-is-silent"),
+        pytest.param("deutsch", "Pappelhof", {f"{CONFIRM} 09-16", f"{THANK} 09-17"}, id="an-hour-behind-a-day"),
         pytest.param("rounds-as-columns", "Aspen", {f"{CONFIRM} 09-11", f"{THANK} 09-14"}, id="a-round-to-come"),
         pytest.param("job-position", "Aspen", {ASKING}, id="no-response-asks"),
         pytest.param("sales-list", "Willow Dental", {ASKING}, id="a-list-of-sales"),
