@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sync.errors import ConfigError
@@ -81,3 +83,10 @@ def test_every_calendar_says_what_a_person_needs(name: str, service: object) -> 
     assert entry.make
     assert bool(entry.host) == ("{host}" in entry.url)
     assert entry.user or name == "google"
+
+
+def test_the_page_about_calendars_names_the_same_addresses() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "calendars.md").read_text("utf-8")
+    for name, service in list_services().items():
+        if service.url.startswith("https://") and name not in ("google", "nextcloud"):
+            assert service.url in page, name
