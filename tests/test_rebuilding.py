@@ -174,7 +174,7 @@ def test_a_first_run_that_was_killed_is_no_loss_of_memory() -> None:
     seeker.rows[0]["status"] = "interview"
     notes = [note.reason for note in seeker.run().plan.notes]
     assert LOST not in notes
-    assert titles(seeker)["Acme, Analyst: add the interview's date"], "it is new, so nobody can have deleted it"
+    assert titles(seeker)["Acme, Analyst: add a date"], "it is new, so nobody can have deleted it"
 
 
 @pytest.mark.parametrize(

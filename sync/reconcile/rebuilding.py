@@ -62,6 +62,7 @@ def recognise(uids: Iterable[str], *, leads: Iterable[Lead], rules: Mapping[str,
     tried: list[tuple[Lead | None, str, str, str]] = [
         (None, key, rule, "") for key, rule in product((SELF, *sorted(shared)), names)
     ]
+    tried += [(None, SELF, name, "dates") for name in names]  # the rows without a date, all in one event
     of_organisations = [name for name in names if rules[name].about == "organisation"]
     tried += [(None, SELF, name, party) for name, party in product(of_organisations, organisations)]
     for row in leads:
