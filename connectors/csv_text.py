@@ -19,6 +19,7 @@ from sync.models import Row, Table
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
 MAX_COLUMNS = 1_000
+MAX_LAST_LINE = 2_000
 _NO_LINKS: Mapping[int, str] = {}
 
 DELIMITERS = ",;\t|"
@@ -46,7 +47,15 @@ def parse_csv(content: bytes, *, name: str) -> Table:
     _check_quotes(text, delimiter, name)
     if delimiter != ",":
         notes += (f"{name}: cells are separated by {_DELIMITER_NAMES[delimiter]}",)
-    return Table(name=name, rows=tuple(_records(text, delimiter, name)), notes=notes, delimited=True)
+    return Table(
+        name=name, rows=tuple(_records(text, delimiter, name)), notes=notes, delimited=True, end=_last_line(text)
+    )
+
+
+def _last_line(text: str) -> str:
+    tail = text[-MAX_LAST_LINE:]
+    body = tail.rstrip("\r\n")
+    return re.split(r"[\r\n]", body)[-1] + tail[len(body) :][:2]
 
 
 def decode_text(content: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:

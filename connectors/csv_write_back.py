@@ -4,7 +4,8 @@
   encoding but UTF-16 and UTF-32, so bytes are handled as Latin-1 text, which loses nothing.
 - Nothing is written if the file is not the one that this run read, or if reading the result would show any other
   difference than the cells meant.
-- The file before is kept beside it as `.bak`, with the file's own mode.
+- The file before is kept beside it as `NAME.before-followup`, a name that no other program uses,
+  with the file's own mode.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from connectors.csv_text import DECLARED, choose_delimiter, parse_csv
 from connectors.whole_file import replace_file
 from sync.errors import SourceError
 from sync.models import CellToWrite, Note, Table
+from sync.safe_text import defuse
 from sync.write_back import Found, find_cells
 
 _WIDE = (
@@ -27,6 +29,7 @@ _WIDE = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+BACKUP = ".before-followup"
 Span = tuple[int, int]
 
 
@@ -39,9 +42,7 @@ def write_cells(path: Path, cells: Sequence[CellToWrite], *, before: bytes) -> t
     try:
         if path.read_bytes() != before:
             raise SourceError(f"{path.name} was changed while followup was at work; nothing was written into it")
-        backup = path.with_name(f"{path.name}.bak")
-        replace_file(backup, before)
-        backup.chmod(path.stat().st_mode & 0o7777)
+        replace_file(path.with_name(path.name + BACKUP), before, mode=path.stat().st_mode & 0o7777)
         replace_file(path, after)
     except OSError as error:
         raise SourceError(f"{path} cannot be written back into: {error.strerror}") from None
@@ -112,8 +113,7 @@ def _edits(text: str, fields: list[Span], wanted: Mapping[int, str], delimiter: 
 
 def _quote(text: str, delimiter: str, *, like: str) -> str:
     """The text as a field: quoted where it must be or the old one was, and never a formula."""
-    if text.startswith(("=", "+", "-", "@", "\t", "\r")):
-        text = f"'{text}"
+    text = defuse(text)
     if like.lstrip().startswith('"') or re.search(rf'[{re.escape(delimiter)}"\r\n]|^\s|\s$', text):
         return '"' + text.replace('"', '""') + '"'
     return text

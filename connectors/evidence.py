@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from connectors.own_files import stranger_in
 from sync import __version__
 from sync.errors import FollowupError
 from sync.proof import Proof, read_proof
@@ -84,8 +85,8 @@ def _inquire(
     except (OSError, ValueError, AttributeError, TypeError):
         return Inquiry()  # the run says what is wrong with it
     proof = recall_proof(state) if state else None
-    if state is None or proof is None:
-        return Inquiry()
+    if state is None or proof is None or stranger_in(state, state.parent):
+        return Inquiry()  # a state that others can change could send the password anywhere; the run refuses it
     inputs = digest_inputs(map(Path, proof.files))
     if inputs != proof.inputs:
         return Inquiry(edited=True)

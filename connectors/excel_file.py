@@ -33,13 +33,15 @@ MAX_CELLS = 5_000_000
 MAX_COLUMNS = 1_000
 MAX_CELL = 32_767
 
+# No pattern reaches past the next "<": what a hostile file costs grows with its length, not with its square.
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_CELL = re.compile(rb"<c\s([^>]*[^/>])>")
+_CELL = re.compile(rb"<c\s([^<>]*[^/<>])>")
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_ERROR = re.compile(rb'<c\s([^>]*\bt="e"[^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]{1,40})</v>')
-_SHEET = re.compile(rb"<sheet\s([^>]*)>")
-_RELATION = re.compile(rb"<Relationship\s([^>]*)>")
-_ODS_PART = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
+_VALUE = re.compile(rb"<c\s([^<>]*)>(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?<v>([^<]{1,40})</v>")
+_ERROR = re.compile(rb'\bt="e"')
+_SHEET = re.compile(rb"<sheet\s([^<>]*)>")
+_RELATION = re.compile(rb"<Relationship\s([^<>]*)>")
+_ODS_PART = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^<>]*)>")
 _ODS_TEXT = re.compile(rb"<text:p>([^<]{1,40})</text:p>")
 _REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,9})"')
 
@@ -236,8 +238,8 @@ def _xlsx_spread(part: bytes) -> _Spread:
         if place:
             spread.rows = max(spread.rows, place[0] + 1)
             spread.columns = max(spread.columns, place[1] + 1)
-    for match in _ERROR.finditer(part):
-        place = _place(match[1])
+    for match in _VALUE.finditer(part):
+        place = _place(match[1]) if _ERROR.search(match[1]) else None
         if place:
             spread.errors[place] = unescape(match[2].decode("utf-8", "replace"))
     return spread

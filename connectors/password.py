@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.own_files import stranger_in
 from sync.errors import ConfigError, CredentialsError
 
 if TYPE_CHECKING:
@@ -108,11 +109,11 @@ def keyring_works() -> bool:
 
 
 def _check_owned(config: Path) -> None:
-    for path in (config, config.parent):
-        if _others_may(path, stat.S_IWGRP | stat.S_IWOTH):
-            raise CredentialsError(
-                f"password_command is not run because others can change {path}; make it yours alone: chmod go-w {path}"
-            )
+    path = stranger_in(config, config.parent)
+    if path is not None:
+        raise CredentialsError(
+            f"password_command is not run because others can change {path}; make it yours alone: chmod go-w {path}"
+        )
 
 
 def _others_may(path: Path, bits: int) -> bool:

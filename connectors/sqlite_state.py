@@ -24,14 +24,15 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder, Encoder
 from msgspec.structs import replace
 
 from connectors.evidence import last_left_out
 from connectors.outside import Outside
+from connectors.own_files import stranger_in
 from sync.config import Settings
-from sync.errors import ConfigError, LockedError, TargetError
+from sync.errors import ConfigError, CredentialsError, LockedError, TargetError
 from sync.memory import EventMemory, Intent, LeadMemory, Memory, RunMemory, TouchMemory
 from sync.models import Action, Change, Event, Moment, Outcome, RemoteEvent, Result, Stamp
 from sync.proof import Proof
@@ -55,6 +56,8 @@ CREATE TABLE intents (run INTEGER NOT NULL REFERENCES runs, position INTEGER NOT
                       result TEXT, message TEXT, PRIMARY KEY (run, position)) WITHOUT ROWID;
 CREATE INDEX intents_by_uid ON intents (run, uid);
 """
+
+OURS = {"meta", "leads", "touches", "events", "runs", "intents"}
 
 
 def _confirmed(runs: RunMemory, left_out: datetime | None) -> RunMemory:
@@ -106,6 +109,7 @@ class SqliteState:
     def lock(self) -> Iterator[None]:
         """Hold the lock beside the file for a whole run; raises `LockedError` at once if it is held."""
         self._make_folder()
+        self._check_owned()
         lock = FileLock(f"{self.path}.lock", mode=0o600)
         try:
             lock.acquire(timeout=0)
@@ -131,19 +135,29 @@ class SqliteState:
         self._loaded = Memory()
         if not self.path.exists():
             return self._loaded
+        self._check_owned()
         if not self._intact():
             self._corrupt = True
             return replace(self._loaded, lost=True)
+        try:
+            self._loaded = self._read()
+        except (MsgspecError, sqlite3.DatabaseError, ValueError, TypeError, KeyError):
+            self._corrupt = True
+            return Memory(lost=True)
+        return self._loaded
+
+    def _read(self) -> Memory:
         database = self._open()
         runs = database.execute("SELECT document FROM meta WHERE name = 'runs'").fetchone()
-        self._loaded = Memory(
+        if runs and '"owner"' not in runs[0]:
+            raise ValueError("a document of another kind")
+        return Memory(
             runs=_confirmed(_RUNS.decode(runs[0]), last_left_out(self.path)) if runs else RunMemory(),
             leads=self._documents("leads"),
             touches=self._documents("touches"),
             events=self._documents("events"),
             intents=tuple(self._open_intents()),
         )
-        return self._loaded
 
     def begin(
         self, changes: Sequence[Change], *, memory: Memory, after: Memory, now: datetime, run: int | None = None
@@ -151,7 +165,7 @@ class SqliteState:
         """Record the plan and what was learned in one commit, before the first write; returns the run's number."""
         if self._corrupt:
             self.close()
-            self.path.replace(self.path.with_name(f"{self.path.name}.corrupt"))
+            self.path.replace(self._unused(f"{self.path.name}.corrupt"))
             self._corrupt = False
         with self._transaction() as database:
             if run is None:
@@ -259,13 +273,26 @@ class SqliteState:
         said = f"another run of followup is at work on this state since {since:%Y-%m-%d %H:%M} UTC (process {process})"
         return LockedError(f"{said}; try again when it has ended", since=since)
 
+    def _unused(self, name: str) -> Path:
+        """A path of this name, or one like it, where nothing lies yet."""
+        paths = (self.path.with_name(f"{name}{count}" if count else name) for count in range(1000))
+        return next(path for path in paths if not path.exists())
+
+    def _check_owned(self) -> None:
+        path = stranger_in(self.path, self.path.parent)
+        if path is not None:
+            raise CredentialsError(
+                f"others can change {path}, and what stands there decides where your password goes and what is deleted;"
+                f" make it yours alone: chmod go-w {path}"
+            )
+
     # --- in here ---------------------------------------------------------------------------------------------
 
     def _intact(self) -> bool:
         """Whether the file is a whole database; SQLite would else return half of it, or fail in the middle."""
         try:
             database = self._open()
-            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",))
+            return bool(database.execute("PRAGMA quick_check").fetchone() == ("ok",)) and _tables(database) >= OURS
         except sqlite3.DatabaseError:
             return False
 
@@ -288,6 +315,8 @@ class SqliteState:
             database.execute("PRAGMA journal_mode = DELETE")
             database.execute("PRAGMA synchronous = FULL")
             version = database.execute("PRAGMA user_version").fetchone()[0]
+            if _tables(database) and not _tables(database) >= OURS:
+                raise sqlite3.DatabaseError("a database of another program")
             if version == 0:
                 database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
         except (OSError, sqlite3.OperationalError) as error:
@@ -358,6 +387,10 @@ class SqliteState:
             f"DELETE FROM {table} WHERE key = ?",  # noqa: S608 - our own names
             ((key,) for key in loaded.keys() - values.keys()),
         )
+
+
+def _tables(database: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def _cause(error: OSError | sqlite3.OperationalError) -> str:

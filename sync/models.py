@@ -73,6 +73,8 @@ class Table(Struct, frozen=True):
     """The titles of all tabs, where the source has several."""
     delimited: bool = False
     """Cells are told apart by a separator: in a row wider than the header they have shifted."""
+    end: str = ""
+    """A text's last line as it stands, with its line end if it has one: half a file shows there."""
 
 
 class CellToWrite(Struct, frozen=True):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sync.models import Action, Change, Moment, Note, Outcome, Plan, Problem, Touch
+from sync.safe_text import plain_json
 
 SCHEMA = 1
 
@@ -30,7 +31,7 @@ def plan_json(plan: Plan, outcomes: Iterable[Outcome] | None = None) -> str:
         "notes": [_note(note) for note in plan.notes],
         "summary": {action.value: plan.count(action) for action in Action},
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return plain_json(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _touch(touch: Touch) -> Mapping[str, Any]:

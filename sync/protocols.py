@@ -39,6 +39,14 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class ReadsLater(Protocol):
+    """A source that somebody else may be writing at this moment."""
+
+    def read_later(self) -> Table:
+        """The whole sheet, a moment later."""
+
+
+@runtime_checkable
 class WritesBack(Protocol):
     """A source that can put texts into cells of the columns that the user named (`sync.write_back`)."""
 

@@ -6,7 +6,6 @@ never as markup, and carries no control characters to the terminal.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -24,6 +23,7 @@ from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Probl
 from sync.moments import day_of
 from sync.reading.columns import Column
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
+from sync.safe_text import plain
 from sync.summary import result_word, summary_line
 from sync.work_log import Contact, contact_rows
 
@@ -35,12 +35,6 @@ RESULT_STYLES = {0: "green", 1: "bold red", 3: "yellow", 4: "bold red", 7: "bold
 FIRST_LINES = 2
 """Of an event's text, where it is shown before there is any."""
 SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def plain(text: str) -> str:
-    """Text without anything a terminal could obey, line breaks included."""
-    return _CONTROLS.sub(" ", text)
 
 
 def show_plan(console: Console, plan: Plan, *, all_notes: bool = False) -> None:

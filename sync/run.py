@@ -27,11 +27,19 @@ from sync.events import to_event
 from sync.memory import Memory, Stop
 from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Schedule, Table
 from sync.moments import day_of
-from sync.protocols import Probes, Source, StateStore, Target, WritesBack
+from sync.protocols import Probes, ReadsLater, Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
 from sync.reconcile.clearing import forget_absent
-from sync.reconcile.guards import check_disappearance, check_identities, check_owners, check_sheet
+from sync.reconcile.guards import (
+    check_disappearance,
+    check_end,
+    check_identities,
+    check_owners,
+    check_sheet,
+    is_cut_off,
+    note_end,
+)
 from sync.reconcile.healing import adopt, heal
 from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.held import remember_saying, speak
@@ -164,11 +172,16 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
     zone, now, today, ticks = settings.zone, given.now, given.today, TickPattern(advice.done_words)
     check_identities(memory, source=given.source.identity, target=target.identity)
     table = given.source.read()
+    whole = given.accept_deletes or not is_cut_off(memory, table)
+    if not whole and isinstance(given.source, ReadsLater):
+        table = given.source.read_later()
     accepted = json.loads(memory.runs.texts.get("mapping", "{}"))
     understand = partial(
         read_leads, table, settings=settings, vocabulary=advice.vocabulary, accepted=accepted, today=today
     )
     leads = understand(memory=memory.leads)
+    if not whole:
+        check_end(memory, table)
     check_sheet(memory, leads)
     if settings.write_back:
         check_column(leads, column=settings.write_back.next_follow_up)
@@ -252,6 +265,7 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
         texts={
             **after.runs.texts,
             "mapping": json.dumps(dict(leads.mapped), sort_keys=True),
+            "end": note_end(stock.table),
             "rules": after.runs.texts.get("rules", rules) if plan.held else rules,
             UNCLEAR: json.dumps(sorted(status.text for status in leads.unclear if status.waiting), ensure_ascii=False),
         },

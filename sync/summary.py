@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sync.counting import counted
 from sync.errors import worst
 from sync.models import Action, Outcome, Plan, Result
+from sync.safe_text import plain_json
 
 if TYPE_CHECKING:
     from sync.run import Report
@@ -76,7 +77,7 @@ def profiles_json(ended: Mapping[str, tuple[int, Report | None, tuple[str, ...]]
         for name, (code, report, messages) in sorted(ended.items())
     ]
     document = {"schema": SCHEMA, "exit_code": worst(code for code, _, _ in ended.values()), "profiles": profiles}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return plain_json(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _count_done(plan: Plan, outcomes: Iterable[Outcome]) -> Mapping[Action, int]:

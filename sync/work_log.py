@@ -16,10 +16,9 @@ from msgspec import Struct
 from sync.memory import LeadMemory, Memory, Reaction
 from sync.models import Lead
 from sync.moments import day_of
+from sync.safe_text import defuse
 
 SHEET, TICK = "sheet", "tick"
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Contact(Struct, frozen=True, order=True):
@@ -96,5 +95,5 @@ def contact_rows(contacts: Iterable[Contact]) -> list[Mapping[str, str]]:
 
 
 def _csv_cell(text: str) -> str:
-    harmless = f"'{text}" if text.startswith(_FORMULA) else text
-    return '"' + harmless.replace('"', '""') + '"' if re.search(r'[",\r\n]', harmless) else harmless
+    harmless = defuse(text)
+    return '"' + harmless.replace('"', '""') + '"' if re.search(r'[",;\t|\r\n]', harmless) else harmless

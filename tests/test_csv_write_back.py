@@ -102,10 +102,10 @@ def test_the_file_is_replaced_and_the_old_one_kept(file: CsvFile) -> None:
     file.read()
     assert file.write_back([cell()]) == ()
     assert file.path.read_bytes() == b"Company;Next\r\nAcme;2026-10-05\r\nB\xfclow;x\r\n"
-    backup = file.path.with_name("leads.csv.bak")
+    backup = file.path.with_name("leads.csv.before-followup")
     assert backup.read_bytes() == old
     assert [path.stat().st_mode & 0o777 for path in (file.path, backup)] == [0o640, 0o640]
-    assert sorted(path.name for path in file.path.parent.iterdir()) == ["leads.csv", "leads.csv.bak"]
+    assert sorted(path.name for path in file.path.parent.iterdir()) == ["leads.csv", "leads.csv.before-followup"]
 
 
 def test_a_file_that_changed_meanwhile_is_left_alone(file: CsvFile) -> None:
@@ -114,7 +114,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(file: CsvFile) -> None:
     with pytest.raises(SourceError, match="was changed while followup was at work"):
         file.write_back([cell()])
     assert file.path.read_bytes() == b"Company;Next\r\nAcme;by hand\r\n"
-    assert not file.path.with_name("leads.csv.bak").exists()
+    assert not file.path.with_name("leads.csv.before-followup").exists()
 
 
 def test_a_row_that_is_not_there_leaves_the_file_untouched(file: CsvFile) -> None:

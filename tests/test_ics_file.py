@@ -56,8 +56,7 @@ def test_a_stranger_reads_the_feed(target: Target, feed: Path) -> None:
     assert [event["DTSTART"].dt for event in calendar.events] == sorted(event.start for event in events)
     assert {str(event["CLASS"]) for event in calendar.events} == {"PRIVATE"}
     assert [str(zone["TZID"]) for zone in calendar.timezones] == ["America/New_York"]
-    assert {name: str(calendar[name]) for name in ("METHOD", "X-WR-CALNAME", "NAME", "X-WR-TIMEZONE")} == {
-        "METHOD": "PUBLISH",
+    assert {name: str(calendar[name]) for name in ("X-WR-CALNAME", "NAME", "X-WR-TIMEZONE")} == {
         "X-WR-CALNAME": "Follow-ups",
         "NAME": "Follow-ups",
         "X-WR-TIMEZONE": "America/New_York",

@@ -107,11 +107,12 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
         "sync.cli",
         "sync.cli.inquiry",
         "sync.cli.options",
+        "sync.cli.output",
         "sync.cli.places",
         "sync.cli.screen",
         "sync.cli.syncing",
     }
-    assert ours(loaded) == {"sync.errors", "sync.proof", "connectors.evidence"}
+    assert ours(loaded) == {"sync.errors", "sync.proof", "connectors.evidence", "connectors.own_files"}
     assert not loaded & {"http", "ssl", "email"}, "a file is asked without a request"
 
 
@@ -128,6 +129,7 @@ def test_asking_a_calendar_loads_the_standard_library_only() -> None:
         "connectors.dav.answers",
         "connectors.dav.revision",
         "connectors.http_transport",
+        "connectors.own_files",
         "connectors.password",
     }
 

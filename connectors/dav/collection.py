@@ -26,6 +26,7 @@ from connectors.dav.answers import (
     is_calendar_data,
     is_rate_limit,
     is_switched_off,
+    join_letters,
     multiget_body,
     read_rows,
     reason_of,
@@ -182,9 +183,10 @@ class CalendarCollection:
         )  # Apache marks ETags of packed ones
         if answer.status in (404, 410):
             return None
-        if answer.status != 200 or not is_calendar_data(answer.text):
+        text = join_letters(answer.body).decode(errors="replace")
+        if answer.status != 200 or not is_calendar_data(text):
             raise TargetError(f"{self.host} gave no calendar data for an event ({reason_of(answer)})")
-        return self._found(uid, href, clean_etag(answer.headers.get("etag", "")), answer.text)
+        return self._found(uid, href, clean_etag(answer.headers.get("etag", "")), text)
 
     def find(self, uid: str) -> Found | None:
         """Our event under whatever name the server keeps it. A locator: None proves nothing (caldav-facts 4)."""

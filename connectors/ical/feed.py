@@ -31,12 +31,14 @@ def serialise_block(event: Event, stamp: Stamp) -> bytes:
 
 
 def serialise_feed(blocks: Iterable[tuple[Moment, str, bytes]], *, name: str, zone: str) -> bytes:
-    """A whole feed out of (start, uid, VEVENT text), sorted by start and uid: the same events give the same bytes."""
+    """A whole feed out of (start, uid, VEVENT text), sorted by start and uid: the same events give the same bytes.
+
+    It is a plain calendar object: METHOD would make it a message, which needs an ORGANIZER (RFC 5546 3.2.1).
+    """
     header = Calendar()
     header.add("VERSION", "2.0")
     header.add("PRODID", PRODID)
     header.add("CALSCALE", "GREGORIAN")
-    header.add("METHOD", "PUBLISH")
     header.add("NAME", tidy_line(name))
     header.add("X-WR-CALNAME", tidy_line(name))
     header.add("X-WR-TIMEZONE", zone)

@@ -21,7 +21,8 @@ from typer.main import get_command
 
 from sync import __version__
 from sync.cli.options import Config
-from sync.errors import BUG, OK, FollowupError
+from sync.cli.output import UNWRITABLE, prepare_streams, silence_output
+from sync.errors import BUG, OK, ConfigError, FollowupError
 
 if TYPE_CHECKING:
     from typer.core import TyperCommand
@@ -109,6 +110,7 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads the metadata of every package
     if "_FOLLOWUP_COMPLETE" in os.environ:
         COMMAND_LINE.main(prog_name="followup")  # the shell asks what may stand next; answers and ends
+    prepare_streams()
     _leave(run_command(sys.argv[1:]))
 
 
@@ -141,8 +143,17 @@ def run_command(arguments: list[str]) -> int:
         typer.echo("followup: interrupted; the next run heals what was left half done", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_output()
         return OK
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is not None:
+            import traceback
+
+            traceback.print_exc()
+            return BUG
+        silence_output()
+        typer.echo(f"followup: the output cannot be written: {(error.strerror or '').lower()}", err=True)
+        return ConfigError.exit_code
     except Exception:  # noqa: BLE001 - the one place where a bug of ours becomes an exit code
         import traceback
 

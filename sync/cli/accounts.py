@@ -49,16 +49,17 @@ def login_google(
 def calendars(config: Config = None, json: Json = False) -> int:
     """List the calendars of the account with their addresses."""
     from connectors import list_calendars
+    from sync.safe_text import plain, plain_json
 
     profile = open_profile(find_config(config))
     found = list_calendars(profile.settings, profile.outside)
     if json:
         listed = [{"name": one.name, "url": one.url, "trouble": one.trouble} for one in found]
-        sys.stdout.write(dumps(listed, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(plain_json(dumps(listed, ensure_ascii=False, indent=1)) + "\n")
         return OK
     for one in found:
         lines = (one.name, f"  {one.url}", *([f"  {one.trouble}"] if one.trouble else []))
-        typer.echo("\n".join("".join(letter for letter in line if letter.isprintable()) for line in lines))
+        typer.echo("\n".join(map(plain, lines)))
     if not found:
         typer.echo("followup: this login sees no calendar; share one with it, or set calendar to its id", err=True)
     return OK

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sync.render import plain
+from sync.safe_text import plain
 
 
 class Terminal:

@@ -16,7 +16,12 @@ def open_console(no_color: bool) -> Console:
     """The console of a command's results. Without colour it is plain text: neither bold nor dim, no escape at all."""
     from rich.console import Console
 
-    return Console(color_system=None if _is_plain(no_color) else "auto", highlight=False)
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            """A reader that has left, as `head` does, is no failure of the command."""
+            raise BrokenPipeError
+
+    return Screen(color_system=None if _is_plain(no_color) else "auto", highlight=False)
 
 
 def _is_plain(no_color: bool) -> bool:

@@ -7,6 +7,8 @@
   anew at the same address or a wrong listing, not a person who deletes; nothing is taken for a reaction.
 - **Another followup's events**: a calendar that holds another owner's and none of ours is mostly one's own, written to
   by settings that are gone or by another computer. Only the user knows, so nothing is written beside them in silence.
+- **Half a file**: a text that ended with a line end and does not any more, or whose last line is the beginning of what
+  it was, was cut off: the last cell may be a wrong date.
 - **Another target, another source, an empty sheet**: stopped before anything is decided.
 
 Deletes that a readable row asks for (closed, do not contact, no interest) are shown and can be undone, never counted.
@@ -23,7 +25,7 @@ from msgspec.structs import replace
 from sync.config import Limits
 from sync.errors import ConfigError, GuardStop, SourceError
 from sync.memory import DeletesOfDay, Memory
-from sync.models import Action, Change, Leads, Observation
+from sync.models import Action, Change, Leads, Observation, Table
 from sync.reconcile.reactions import future_events
 
 WINDOW_DAYS = 7
@@ -44,6 +46,31 @@ def check_identities(memory: Memory, *, source: str, target: str) -> None:
         raise GuardStop(
             f"the follow-ups so far lie in {memory.runs.target}, but the configuration now names {target}; "
             "put the old address back, or run `followup clear` with the old one first and `followup sync` again"
+        )
+
+
+def note_end(table: Table) -> str:
+    """What the next run has to know of this sheet's end."""
+    return f"{len(table.rows)} {table.end}" if table.end else ""
+
+
+def is_cut_off(memory: Memory, table: Table) -> bool:
+    """Whether the sheet ends where it did not end before: in the middle of a line."""
+    count, _, before = memory.runs.texts.get("end", "").partition(" ")
+    if not before or not table.end or table.end.endswith(("\n", "\r")):
+        return False
+    if before.endswith(("\n", "\r")):
+        return True
+    return len(table.rows) == int(count) and before != table.end and before.startswith(table.end)
+
+
+def check_end(memory: Memory, table: Table) -> None:
+    """Stop at half a file."""
+    if is_cut_off(memory, table):
+        raise SourceError(
+            f"{table.name} ends in the middle of a line ({table.end[-40:]!r}), which it did not before; perhaps it is "
+            "only half written, so nothing was changed. Save it again with a line break at its end; if it is whole, "
+            "run `followup sync --yes-delete` once"
         )
 
 

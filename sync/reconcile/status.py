@@ -15,6 +15,7 @@ from sync.counting import counted
 from sync.errors import ConfigError, GuardStop
 from sync.memory import Memory, Reaction, Stop
 from sync.models import Moment
+from sync.safe_text import plain_json
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -119,7 +120,7 @@ def status_json(status: Status) -> str:
     document = {"schema": 1, **asdict(status)}
     document["age_seconds"] = int(status.age.total_seconds()) if status.age is not None else None
     del document["age"]
-    return json.dumps(document, default=_plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return plain_json(json.dumps(document, default=_plain, ensure_ascii=False, indent=1, sort_keys=True)) + "\n"
 
 
 def _dismissals(memory: Memory) -> Iterator[Dismissal]:

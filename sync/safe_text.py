@@ -1,0 +1,27 @@
+"""Text of strangers made harmless for where it goes: a terminal, a JSON document, a spreadsheet."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_FORMULA = re.compile("(^|[;,\t|\r\n])([\\s'\"]*)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+def plain(text: str) -> str:
+    """Text without anything a terminal could obey, line breaks included, and without marks that turn its direction."""
+    return _CONTROLS.sub(" ", text)
+
+
+def plain_json(document: str) -> str:
+    """The same JSON with such letters written as escapes; it stays what it says."""
+    return re.sub("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]", _escape, document)
+
+
+def defuse(cell: str) -> str:
+    """A cell that no spreadsheet runs, whatever separates cells in its locale: an apostrophe before each formula."""
+    return _FORMULA.sub(r"\1\2'\3", cell)
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
