@@ -38,7 +38,7 @@ from sync.schedule.endless import acquainted, agency_touches, employer_news
 from sync.schedule.facts import DATES, check_facts
 from sync.schedule.floors import single
 from sync.schedule.letters import recipient
-from sync.schedule.news import closing_notes, progress_notes, withdrawals
+from sync.schedule.news import closing_notes, hold_back_notes, progress_notes, withdrawals
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
@@ -143,6 +143,7 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
         return list(placing.place_all(list(closing_notes(cases, desk=desk))))
     placing.reserve_given_days()
     owed = [draft for case in cases for draft in obligations(case, desk=desk)]
+    owed, news = hold_back_notes(owed, cases, desk=desk)
     owed = _bound_late(owed, desk)
     spill_over(owed, desk=desk)
     fixed = [draft for draft in owed if draft.kind is not TouchClass.SELF]
@@ -150,8 +151,9 @@ def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draf
         placing.record(draft)
     trains = [train for case in cases for train in _trains_of(case, desk)]
     trains += [Single(draft.case, draft) for draft in owed if draft.kind is TouchClass.SELF and draft.case]
-    for more in (agency_touches, progress_notes, employer_news, withdrawals):
+    for more in (agency_touches, employer_news, withdrawals):
         trains += more(cases, desk=desk)
+    trains += progress_notes(cases, news=news, notes=fixed, desk=desk)
     _note_past_contacts(cases, placing.guard, desk)
     late = {(draft.key, draft.rule.id) for draft in fixed if draft.late}
     floors = list(placing.place_all(list(_without_joined(trains, late, desk))))

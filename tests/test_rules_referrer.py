@@ -1,0 +1,53 @@
+"""R-001-7: keep the referrer informed, never more than one note in seven days, those made in one run included."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from advisor import Seeker, a_lead, day, person, when
+
+from sync.models import Lead, Stage
+
+
+def named(number: int, reached: date | None = None, **facts: object) -> Lead:
+    facts = {"received_at": when("2027-01-11 09:00"), "last_outbound": reached, **facts}
+    return a_lead(number, company=f"Firm {number}", referrer="Lou Ames", contact=person(f"Kim {number}"), **facts)
+
+
+def notes(seeker: Seeker) -> list[str]:
+    return sorted(day(touch) for touch in seeker.all("R-001-7"))
+
+
+def test_two_leads_of_one_referrer_reached_on_one_day_are_one_note_then_one_a_week_later() -> None:
+    reached = date(2027, 1, 12)
+    seeker, leads = Seeker(), [named(2, reached), named(3, reached)]
+    schedule = seeker.run("2027-01-12 12:00", leads)
+    assert notes(seeker) == ["2027-01-12", "2027-01-19"]
+    later = max(seeker.all("R-001-7"), key=day)
+    assert "Firm 3" in later.description
+    assert seeker.run("2027-01-12 12:00", leads).touches == schedule.touches
+    for number in range(1, 30):
+        seeker.run(f"{reached + timedelta(days=number)} 12:00", leads)
+        for touch in seeker.all("R-001-7"):
+            if day(touch) == f"{reached + timedelta(days=number)}":
+                seeker.tick(touch, day(touch))
+    assert not seeker.all("R-001-7")
+
+
+def test_a_change_of_status_waits_a_week_after_the_note_of_the_same_run() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-12 08:00", [named(2), named(3)])
+    reached = date(2027, 1, 12)
+    leads = [named(2, reached), named(3, stage=Stage.IN_TOUCH, last_inbound=date(2027, 1, 12))]
+    schedule = seeker.run("2027-01-12 12:00", leads)
+    assert notes(seeker) == ["2027-01-12", "2027-01-19"]
+    assert seeker.run("2027-01-12 12:00", leads).touches == schedule.touches
+
+
+def test_no_second_note_within_a_week_of_one_that_was_sent() -> None:
+    seeker, leads = Seeker(), [named(2, date(2027, 1, 12)), named(3)]
+    seeker.run("2027-01-12 12:00", leads)
+    seeker.tick(seeker.find("R-001-7"), "2027-01-12")
+    leads = [leads[0], named(3, date(2027, 1, 14))]
+    seeker.run("2027-01-14 12:00", leads)
+    assert notes(seeker) == ["2027-01-19"]
