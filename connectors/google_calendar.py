@@ -27,7 +27,7 @@ from connectors.ical.reading import UnreadableEvent
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError, TargetError
-from sync.models import Abilities, Action, CalendarInfo, Change, Observation, Outcome, RemoteEvent, Result
+from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
 
 ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
 QUIETLY = "sendUpdates=none"
@@ -121,6 +121,15 @@ class GoogleCalendar:
         """A new calendar; its id is its address."""
         made = self._api.make_calendar(name, self._zone)
         return CalendarInfo(name=str(made.get("summary", name)), url=str(made["id"]))
+
+    def probe(self) -> Sequence[Finding]:
+        """What this calendar does and does not, found out with a scratch event."""
+        from connectors.google.probe import probe_calendar
+
+        return probe_calendar(self._api, owner=self._owner, now=self._api.outside.clock())
+
+    def heed(self, findings: Sequence[Finding]) -> None:
+        """Nothing has to be done more slowly or in other words here."""
 
     def close(self) -> None:
         """Close the connections."""

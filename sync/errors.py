@@ -48,6 +48,10 @@ class SourceError(FollowupError):
     exit_code = 5
 
 
+class PrivateSheetError(SourceError):
+    """A sheet that only somebody with a login may read."""
+
+
 class TargetError(FollowupError):
     """The calendar failed or took only a part; the next run heals it."""
 

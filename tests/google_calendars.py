@@ -99,6 +99,8 @@ class GoogleCalendars:
     asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
     """Method id of the schema, path and query of every request."""
     page: int = 2500
+    switched_off: int = 0
+    """So many requests find the interface not enabled in the project."""
     refuse: list[tuple[str, Refused, int]] = field(default_factory=list)
     """Methods (`insert`, ...) whose next so many calls are refused."""
     now: datetime = MONDAY
@@ -165,6 +167,9 @@ class GoogleCalendars:
         known = self.who(headers.get("authorization", "").removeprefix("Bearer "))
         if known is None:
             raise Refused(401, "authError", "Invalid Credentials")
+        if self.switched_off:
+            self.switched_off -= 1
+            raise Refused(403, "accessNotConfigured", "Calendar API has not been used in project 123 before.")
         if method == "POST" and path == "/calendar/v3/calendars":
             self._note("calendars.insert", path, query, "Calendar", sent)
             self._check_right(known[1], ANY)

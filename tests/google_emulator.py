@@ -292,6 +292,8 @@ class GoogleEmulator:
     root: str = ""
     v3: GoogleCalendars = field(init=False)
     """The Calendar API."""
+    expires_in: int = 0
+    """Seconds after which a login ends by itself: an app that is still in Testing."""
     answered_then_lost: int = 0
     """So many writes are carried out and their answers lost."""
     _tokens: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -331,6 +333,7 @@ class GoogleEmulator:
                 **self._new_token("user@example.com", scopes),
                 "refresh_token": "made-up-refresh",
                 "scope": " ".join(scopes),
+                **({"refresh_token_expires_in": self.expires_in} if self.expires_in else {}),
                 **({"id_token": f"e30.{claims}.made-up"} if "openid" in scopes else {}),
             }
         return self._new_token(*self._check_assertion(form.get("assertion", "")))

@@ -484,3 +484,21 @@ def test_a_sequence_is_never_below_googles(
     seen = target.observe({}).events[base.uid]
     change = replace(update(make_event(summary="new"), seen), stamp=make_stamp(seen.snapshot.sequence + 1))
     assert apply(target, change)[base.uid].result is Result.DONE
+
+
+def test_a_probe_says_what_the_calendar_does_and_leaves_nothing(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    findings = target.probe()
+    assert [finding.name for finding in findings if not finding.good] == []
+    assert {finding.name for finding in findings} == {
+        "round_trip", "identity", "mark", "update_guard", "delete_guard", "deletion", "restore", "batch",
+    }  # fmt: skip
+    assert target.observe({}).events == {}
+    del google, calendar
+
+
+def test_a_probe_that_may_not_write_ends_with_the_cure(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    google.v3.refuse.append(("insert", Refused(403, "requiredAccessLevel"), 1))
+    with pytest.raises(CredentialsError, match="may not write into this calendar"):
+        target.probe()

@@ -15,7 +15,7 @@ from connectors import open_source
 from connectors.google.link_csv import PublicSheet
 from connectors.outside import Outside
 from sync.config import parse_settings
-from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
+from sync.errors import ConfigError, CredentialsError, FollowupError, PrivateSheetError, SourceError
 from sync.models import Table
 from sync.protocols import Source
 
@@ -99,10 +99,10 @@ def test_a_published_page_needs_no_login_even_where_there_is_one(google: GoogleE
 @pytest.mark.parametrize(
     ("fault", "kind", "sentence"),
     [
-        pytest.param(Fault("/d/", 200, LOGIN_PAGE), SourceError, "is private", id="a login page that says 200"),
+        pytest.param(Fault("/d/", 200, LOGIN_PAGE), PrivateSheetError, "is private", id="a login page that says 200"),
         pytest.param(
             Fault("/d/", 302, "", {"Location": "https://accounts.google.com/ServiceLogin?continue=x"}),
-            SourceError,
+            PrivateSheetError,
             "is private",
             id="a redirect to the login",
         ),
@@ -118,7 +118,7 @@ def test_a_published_page_needs_no_login_even_where_there_is_one(google: GoogleE
             "not Google's",
             id="without TLS",
         ),
-        pytest.param(Fault("/d/", 401, LOGIN_PAGE), SourceError, "is private", id="401"),
+        pytest.param(Fault("/d/", 401, LOGIN_PAGE), PrivateSheetError, "is private", id="401"),
         pytest.param(Fault("/d/", 404, "<html>"), SourceError, "no sheet has this address", id="404"),
         pytest.param(Fault("/d/", 400, "<html>"), ConfigError, "no tab number", id="a tab that is gone"),
         pytest.param(Fault("/d/", 502, HTML_502, times=9), SourceError, "status 502", id="502 for ever"),

@@ -15,7 +15,7 @@ import requests
 
 from connectors.google.address import CALENDARS, events_url
 from connectors.google.http import TIMEOUTS, Passing, keep_trying, network_failure, open_session, plain, retry_after
-from connectors.google.login import APP_CREATED, CALENDAR, fetch_token, find_login
+from connectors.google.login import APP_CREATED, CALENDAR, EVERY_CALENDAR, fetch_token, find_login
 from connectors.google.login import Login as GoogleLogin
 from connectors.http_transport import Login
 from connectors.outside import Outside
@@ -47,7 +47,7 @@ def calendar_login(settings: Settings, outside: Outside) -> GoogleLogin:
     login = find_login(settings.target.credentials or shared, outside)
     if login is None:
         raise CredentialsError("Google Calendar needs a login; run `followup login google`")
-    if not login.may(CALENDAR, *((APP_CREATED,) if settings.target.type == "google_calendar" else ())):
+    if not login.may(CALENDAR, *((APP_CREATED, EVERY_CALENDAR) if settings.target.type == "google_calendar" else ())):
         raise CredentialsError("the Google login does not include the calendar; run `followup login google` again")
     return login
 

@@ -27,7 +27,7 @@ from connectors.google.http import (
     retry_after,
 )
 from connectors.outside import Outside
-from sync.errors import ConfigError, SourceError
+from sync.errors import ConfigError, PrivateSheetError, SourceError
 from sync.models import Table
 
 DETOURS = 5
@@ -81,7 +81,7 @@ class PublicSheet(Struct, frozen=True):
                 except requests.RequestException as error:
                     raise network_failure(error, "Google Sheets") from None
                 if urlsplit(url).hostname == "accounts.google.com":
-                    raise SourceError(PRIVATE)
+                    raise PrivateSheetError(PRIVATE)
                 if not (_GOOGLES.match(url) or (self.root != DOCS and url.startswith(f"{self.root}/"))):
                     raise SourceError("Google Sheets sent us on to a server that is not Google's; nothing was read")
         raise Passing("Google Sheets sends us from one address to the next")
@@ -99,7 +99,7 @@ class PublicSheet(Struct, frozen=True):
             raise ConfigError(f"the sheet has no tab number {self.tab}; open the tab and copy the address bar")
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
         if status != 200 or kind != "text/csv":
-            raise SourceError(PRIVATE)
+            raise PrivateSheetError(PRIVATE)
         content = bytearray()
         for part in response.iter_content(1 << 16):
             content += part

@@ -38,6 +38,8 @@ CALENDAR = "https://www.googleapis.com/auth/calendar"
 """All calendars: what CalDAV asks for, and a service account with which a calendar is shared."""
 APP_CREATED = "https://www.googleapis.com/auth/calendar.app.created"
 """Only calendars that followup made: the narrowest right there is."""
+EVERY_CALENDAR = "https://www.googleapis.com/auth/calendar.events"
+"""Events of all calendars: for one that followup did not make."""
 WHO_AM_I = ("openid", "https://www.googleapis.com/auth/userinfo.email")
 """The address of the account: without it no sentence could say with whom to share."""
 EVERYTHING = (READ_SHEETS, APP_CREATED)
@@ -247,8 +249,15 @@ def log_in(client: str, *, scopes: Sequence[str], open_browser: bool = True, sec
             "token_uri": credentials.token_uri,
             "scopes": sorted(set(credentials.granted_scopes or scopes) - set(WHO_AM_I)),
             "account": _account(credentials.id_token),
+            "ends_in": (flow.oauth2session.token or {}).get("refresh_token_expires_in", 0),
         }
     )
+
+
+def seconds_left(login: str) -> int:
+    """For how long Google lets this new login live; 0 where it does not end by itself. An app in Testing: a week."""
+    found = json.loads(login).get("ends_in")
+    return found if isinstance(found, int) and found > 0 else 0
 
 
 def _account(token: str | None) -> str:
@@ -262,6 +271,11 @@ def _account(token: str | None) -> str:
         return plain(str(claims["email"]), 120)
     except (IndexError, KeyError, TypeError, ValueError):
         return ""
+
+
+def check_client(text: str) -> None:
+    """Raises `ConfigError` for anything but an OAuth client of the type Desktop app."""
+    _desktop_client(text)
 
 
 def _desktop_client(text: str) -> dict[str, Any]:

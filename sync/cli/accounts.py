@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 from json import dumps
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sync.cli.options import Config, Json, NoColor, Strict, parse_now
-from sync.cli.places import CONFIG_NAME, find_config, logins_folder
+from sync.cli.places import CONFIG_NAME, find_config, google_client, logins_folder
 from sync.cli.profiles import open_profile, opened_target, read_sheet, read_text
 from sync.cli.screen import open_console
 from sync.errors import OK, UNREADABLE_ROWS, ConfigError
@@ -28,21 +29,32 @@ def _log_in() -> None:
 
 @login.command("google")
 def login_google(
-    client: Annotated[Path, typer.Option(metavar="FILE", help="Your own OAuth client, type Desktop app.")],
+    client: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The OAuth client, type Desktop app; else client.json.")
+    ] = None,
     config: Config = None,
+    every: Annotated[bool, typer.Option("--all-calendars", help="Also calendars that followup did not make.")] = False,
     keyring: Annotated[bool, typer.Option("--keyring", help="Keep it in the keyring, open for cron.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address to open.")] = False,
 ) -> int:
     """Log in to Google once, in a browser; later runs need none."""
-    from connectors.google.login import EVERYTHING, keep_login, log_in, wanted_scopes
+    from connectors.google.login import EVERY_CALENDAR, EVERYTHING, keep_login, log_in, seconds_left, wanted_scopes
 
     if not sys.stdin.isatty():
         raise ConfigError("`followup login google` needs a person at a terminal; run it by hand, once")
     known = config is not None or Path(CONFIG_NAME).exists()
     scopes = wanted_scopes(open_profile(find_config(config)).settings) if known else EVERYTHING
-    login = log_in(read_text(client, "the OAuth client"), scopes=scopes or EVERYTHING, open_browser=not no_browser)
+    scopes = (*(scopes or EVERYTHING), *((EVERY_CALENDAR,) if every else ()))
+    client = client or google_client()
+    if client is None:
+        raise ConfigError("no OAuth client is here; `followup init` leads you to one, or name its file with --client")
+    login = log_in(read_text(client, "the OAuth client"), scopes=scopes, open_browser=not no_browser)
     place = keep_login(login, logins_folder(), in_keyring=keyring)
-    typer.echo(f"Logged in; kept in {place}. If it ends after a week, set your app to In production.")
+    typer.echo(f"Logged in; kept in {place}.")
+    left = seconds_left(login)
+    if left:
+        ends = (datetime.now(UTC) + timedelta(seconds=left)).date()
+        typer.echo(f'It ends on {ends}: the app is still in Testing. Set it to "In production", then log in again.')
     return OK
 
 

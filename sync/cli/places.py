@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sync.errors import ConfigError
@@ -31,6 +32,13 @@ def logins_folder() -> Path:
     import platformdirs
 
     return platformdirs.user_config_path("followup")
+
+
+def google_client() -> Path | None:
+    """The OAuth client that an organisation laid ready for its people, where there is one."""
+    named = os.environ.get("FOLLOWUP_GOOGLE_CLIENT", "")
+    path = Path(named) if named else logins_folder() / "client.json"
+    return path if path.is_file() else None
 
 
 def state_path(owner: str) -> Path:

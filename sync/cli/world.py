@@ -19,6 +19,7 @@ from sync.setup.understanding import Understood
 
 if TYPE_CHECKING:
     from sync.run import Report
+    from sync.setup.google import Granted
 
 SHEETS = (".csv", ".xlsx", ".ods", ".tsv")
 NOBODY = "init"
@@ -121,6 +122,43 @@ class Computer(Struct, frozen=True):
 
         profile = self._at(target, secret)
         return make_calendar(profile.settings, profile.outside, name)
+
+    @property
+    def google_client(self) -> str:
+        """The text of an OAuth client that an organisation laid ready."""
+        from sync.cli.places import google_client
+
+        path = google_client()
+        return path.read_text("utf-8") if path else ""
+
+    def read_google_client(self, path: str) -> str:
+        """The text of a client file that a person downloaded."""
+        from connectors.google.login import check_client
+        from sync.cli.profiles import read_text
+
+        text = read_text(Path(self._clean(path)), "the file")
+        check_client(text)
+        return text
+
+    def open_page(self, address: str) -> bool:
+        """Open a page in the browser there is."""
+        import webbrowser
+
+        try:
+            return webbrowser.open(address)
+        except webbrowser.Error:
+            return False
+
+    def log_in_to_google(self, client: str, *, every_calendar: bool) -> Granted:
+        """One agreement, kept in followup's own folder."""
+        from connectors.google.login import EVERY_CALENDAR, EVERYTHING, keep_login, log_in, parse_login, seconds_left
+        from sync.cli.places import logins_folder
+        from sync.setup.google import Granted
+
+        login = log_in(client, scopes=(*EVERYTHING, EVERY_CALENDAR) if every_calendar else EVERYTHING)
+        keep_login(login, logins_folder())
+        left = seconds_left(login)
+        return Granted(parse_login(login, origin="").who, self.now + timedelta(seconds=left) if left else None)
 
     def look_at(self, target: Mapping[str, str | Sequence[str]], secret: str) -> Observation:
         """What lies in one calendar or file."""

@@ -6,12 +6,14 @@ understood; what cannot be written into is refused with what can.
 
 from __future__ import annotations
 
+import base64
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from msgspec import Struct, convert
 
@@ -59,6 +61,8 @@ class Meant(Struct, frozen=True):
     host: str = ""
     url: str = ""
     path: str = ""
+    calendar: str = ""
+    """The id of one calendar of the account, where the words named it."""
 
 
 @cache
@@ -78,6 +82,8 @@ def recognise_calendar(text: str) -> Meant:
     for service in services.values():
         if word in service.names or word == service.title.casefold():
             return Meant(service)
+    if (calendar := google_calendar_id(given)) and _by_google(given):
+        return Meant(services["google"], calendar=calendar)
     if re.match(r"(https?|webcals?)://", word):
         return _by_address(given)
     if re.fullmatch(r"[^\s@/]+@[^\s@/]+\.[^\s@/]+", given):
@@ -90,6 +96,31 @@ def recognise_calendar(text: str) -> Meant:
         f"{given!r} is no calendar that is known: give a number of the list, a name such as icloud, an address that"
         " begins with https://, or a file name that ends in .ics"
     )
+
+
+_GOOGLE_ID = r"[\w.+%-]+@(group|import|resource)\.(v\.)?calendar\.google\.com"
+
+
+def google_calendar_id(text: str) -> str:
+    """The id of a Google calendar in what people copy: the id itself, an address to share or to embed, a feed."""
+    given = unquote(text.strip())
+    if re.fullmatch(_GOOGLE_ID, given):
+        return given
+    query = parse_qs(urlsplit(text.strip()).query)
+    coded = [*query.get("cid", []), *re.findall(r"/settings/calendar/([\w-]+)", given)]
+    for code in coded:
+        with suppress(ValueError):
+            return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode("ascii")
+    named = [*query.get("src", []), *re.findall(r"/calendar/ical/([^/]+)/", given), *re.findall(_GOOGLE_PATH, given)]
+    return named[0] if named else ""
+
+
+_GOOGLE_PATH = r"/(?:caldav/v2|calendar/dav)/([^/]+@[^/]+)/"
+
+
+def _by_google(text: str) -> bool:
+    host = urlsplit(text).hostname
+    return host is None or _service_of(host) is list_services()["google"]
 
 
 def _service_of(host: str) -> CalendarService | None:

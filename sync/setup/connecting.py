@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from sync.errors import ConfigError, CredentialsError, FollowupError
 from sync.models import CalendarInfo, Observation
 from sync.setup.calendars import CalendarService, Meant, list_services, recognise_calendar
+from sync.setup.google import GoogleAccess, offer_google_login
 from sync.setup.interview import Interview, Question, pick
 from sync.setup.places import explain_target, pick_calendar
 
@@ -30,7 +31,7 @@ TRIES = 3
 Target = Mapping[str, str | Sequence[str]]
 
 
-class Accounts(Protocol):
+class Accounts(GoogleAccess, Protocol):
     """What setting up may do with calendars. The password is the one that was just given."""
 
     def list_calendars(self, target: Target, secret: str) -> Sequence[CalendarInfo]:
@@ -88,10 +89,10 @@ def _connect_one(talk: Interview, accounts: Accounts, meant: Meant, wanted: Want
         talk.say("cannot", what=sentence)
     if meant.service.feed:
         return _take_file(talk, accounts, meant)
+    if not meant.service.user:
+        return _take_google(talk, accounts, meant, wanted.calendar)
     if not talk.asks:
         return Connection(_keys(meant.service, meant.url or meant.service.address(host=meant.host), wanted))
-    if not meant.service.user:
-        return _take_google(talk, accounts, meant)
     return _take_account(talk, accounts, meant, wanted)
 
 
@@ -111,24 +112,47 @@ def _take_file(talk: Interview, accounts: Accounts, meant: Meant) -> Connection:
     return Connection({**target, "details": "short" if hosted else "full"}, owner=owner)
 
 
-def _take_google(talk: Interview, accounts: Accounts, meant: Meant) -> Connection | None:
-    """A Google calendar by its id. A login that may only see calendars that followup made lists none: one is made."""
-    account = Connection({"type": "google_calendar", "calendar": "primary"})
-    try:
-        found = accounts.list_calendars({"type": "caldav", "url": meant.service.url}, "")
-    except FollowupError:
-        found = ()
-    if not found:
+def _take_google(talk: Interview, accounts: Accounts, meant: Meant, named: str) -> Connection | None:
+    """A calendar at Google: the one that was named, else one that is made; whoever has no login is led to one."""
+    named = meant.calendar or named
+    if not talk.asks:
+        if not named:
+            raise ConfigError(
+                "a calendar at Google is made by asking: run `followup init` in a terminal, or give the calendar's id"
+                " with --calendar"
+            )
+        return Connection({"type": "google_calendar", "calendar": named})
+    offered = False
+    for _ in range(TRIES):
         try:
-            made = accounts.make_calendar(account.target, "", OWN_NAME)
+            return _find_at_google(talk, accounts, meant.service, named)
+        except CredentialsError as error:
+            talk.say("wrong", error=error)
+            if offered:
+                talk.ask(_login(talk.pose("google_done")), str)
+            elif not offer_google_login(talk, accounts, every_calendar=bool(named)):
+                break
+            offered = True
         except FollowupError as error:
             talk.say("wrong", error=error)
-            talk.say("google_first")
-            return None
+            break
+    talk.say("google_first")
+    return None
+
+
+def _find_at_google(talk: Interview, accounts: Accounts, service: CalendarService, named: str) -> Connection | None:
+    account = Connection({"type": "google_calendar", "calendar": named or "primary"})
+    if named:
+        owner = _recognise_owner(talk, accounts, account.target, "")
+        return replace(account, owner=owner)
+    try:
+        found = accounts.list_calendars({"type": "caldav", "url": service.url}, "")
+    except FollowupError:  # a login that may only see calendars that followup made lists none
+        made = accounts.make_calendar(account.target, "", OWN_NAME)
         talk.say("is_made", name=made.name)
         return replace(account, target={**account.target, "calendar": made.url}, fresh=True)
-    named = [CalendarInfo(info.name, _google_id(info.url), info.trouble) for info in found]
-    return _choose(talk, accounts, meant.service, Connection({"type": "google_calendar"}), named)
+    listed = [CalendarInfo(info.name, _google_id(info.url), info.trouble) for info in found]
+    return _choose(talk, accounts, service, Connection({"type": "google_calendar"}), listed)
 
 
 def _google_id(url: str) -> str:

@@ -16,11 +16,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.config import WEEKDAYS, check_zone
-from sync.errors import ConfigError, FollowupError
+from sync.errors import ConfigError, FollowupError, PrivateSheetError
 from sync.models import Table
 from sync.moments import zone_names
 from sync.schedule.business_days import BusinessDays
 from sync.setup.connecting import Accounts, Connection, Wanted, connect
+from sync.setup.google import offer_google_login
 from sync.setup.guess import OLD_AFTER_DAYS, count_old
 from sync.setup.interview import Interview, pick
 from sync.setup.settings_file import Setup
@@ -69,7 +70,7 @@ class Agreed(Struct, frozen=True):
 def converse(talk: Interview, world: World, options: Options, *, owner: str, language: str) -> Agreed:
     """From nothing to the settings."""
     question = talk.pose("sheet", proposal=world.likely_sheet)
-    source, table = talk.ask(question, lambda text: world.open_sheet(text, options.tab), given=options.source)
+    source, table = talk.ask(question, lambda text: _open(talk, world, text, options.tab), given=options.source)
     source, table = _choose_tab(talk, world, source, table, options)
     zone, holidays = _ask_zone(talk, world, options)
     connection = connect(talk, world, Wanted(options.target, options.user, options.calendar))
@@ -77,6 +78,19 @@ def converse(talk: Interview, world: World, options: Options, *, owner: str, lan
     setup, seen = understand(talk, world, setup, table, reserve=ME + TIMER)
     setup = _ask_old(talk, world, setup, seen)
     return Agreed(_ask_me(talk, setup), seen, table, connection)
+
+
+def _open(talk: Interview, world: World, text: str, tab: str) -> tuple[Mapping[str, str], Table]:
+    """The sheet; whoever has no login for a private one is led to it."""
+    try:
+        return world.open_sheet(text, tab)
+    except PrivateSheetError as error:
+        if not talk.asks:
+            raise
+        talk.say("wrong", error=error)
+        if not offer_google_login(talk, world):
+            raise
+    return world.open_sheet(text, tab)
 
 
 def continue_with(talk: Interview, world: World, setup: Setup, table: Table) -> tuple[Setup, Understood]:

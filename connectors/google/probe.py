@@ -1,0 +1,90 @@
+"""Finds out what a Google calendar really does, with a scratch event that is gone afterwards (`check --live`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from connectors.google.calendar_api import CalendarApi, Json, Meaning, Reply, Request
+from connectors.google.events import OWNER_MARK, google_id, new_resource, read_resource
+from sync.errors import CredentialsError, TargetError
+from sync.models import Event, Finding, Stamp
+from sync.reconcile.identity import SELF, make_uid
+
+AHEAD = timedelta(days=300)
+QUIETLY = "sendUpdates=none"
+
+
+def probe_calendar(api: CalendarApi, *, owner: str, now: datetime) -> tuple[Finding, ...]:
+    """What this calendar does and does not. Raises `TargetError` or `CredentialsError` where it cannot be tried."""
+    scratch = [_scratch(owner, now, number) for number in range(2)]
+    try:
+        return tuple(_try(api, owner, *scratch, now=now))
+    finally:
+        for event in scratch:
+            api.send(Request("DELETE", f"/events/{google_id(event.uid)}?{QUIETLY}"))
+
+
+def _try(api: CalendarApi, owner: str, event: Event, other: Event, *, now: datetime) -> Iterator[Finding]:
+    body = new_resource(event, Stamp(now, now, 0), owner=owner)
+    path = f"/events/{google_id(event.uid)}?{QUIETLY}"
+    made = _need(api.send(Request("POST", f"/events?{QUIETLY}", body)))
+    read = read_resource(made, event.uid, href="").snapshot
+    same = (read.start, read.summary, read.our_alarm) == (event.start, event.summary, event.alarm)
+    yield _found("round_trip", same, "gives an event back as it was written", "changes what is written")
+    again = api.send(Request("POST", f"/events?{QUIETLY}", body)).meaning is Meaning.TAKEN
+    yield _found("identity", again, "takes no id twice", "takes one id twice: a lost answer may make a twin")
+    listed = _listing(api, owner)
+    yield _found(
+        "mark", made["id"] in listed, "finds our events by their mark", "does not find our events by their mark"
+    )
+    stale = api.send(Request("PATCH", path, {"summary": event.summary}, '"1"')).meaning is Meaning.CHANGED
+    yield _found(
+        "update_guard", stale, "refuses a stale write", "takes a stale write: an edit of yours may be overwritten"
+    )
+    kept = api.send(Request("DELETE", path, etag='"1"')).meaning is Meaning.CHANGED
+    yield _found("delete_guard", kept, "refuses a stale deletion", "deletes in spite of a stale mark")
+    api.send(Request("DELETE", path))
+    gone = _listing(api, owner).get(made["id"], "cancelled") == "cancelled"
+    yield _found("deletion", gone, "shows what was deleted", "still lists what was deleted")
+    back = api.send(Request("PUT", path, body | {"sequence": int(made.get("sequence", 0)) + 2}))
+    yield _found("restore", back.meaning is Meaning.DONE, "brings a deleted event back", "keeps deleted events deleted")
+    pair = [Request("PATCH", path, {"summary": "x"}), Request("POST", f"/events?{QUIETLY}", _new(other, owner, now))]
+    several = all(reply.meaning is Meaning.DONE for reply in api.send_all(pair))
+    yield _found(
+        "batch", several, "takes several changes in one request", "does not take several changes in one request"
+    )
+
+
+def _scratch(owner: str, now: datetime, number: int) -> Event:
+    start = (now + AHEAD).replace(minute=0, second=0, microsecond=0)
+    return Event(
+        uid=make_uid(owner, SELF, "probe", round=number, generation=int(now.timestamp())),
+        start=start,
+        end=start + timedelta(minutes=15),
+        zone="UTC",
+        summary="followup tries out this calendar; this event is removed at once",
+        description="If you read this, the test was cut short. You can delete this event.",
+        alarm=timedelta(minutes=10),
+    )
+
+
+def _new(event: Event, owner: str, now: datetime) -> Json:
+    return new_resource(event, Stamp(now, now, 0), owner=owner)
+
+
+def _listing(api: CalendarApi, owner: str) -> dict[str, str]:
+    found = api.list_events(privateExtendedProperty=f"{OWNER_MARK}={owner}", showDeleted="true")
+    return {str(one.get("id")): str(one.get("status")) for one in found}
+
+
+def _need(reply: Reply) -> Json:
+    if reply.meaning in (Meaning.LOGIN, Meaning.RIGHTS):
+        raise CredentialsError(reply.sentence)
+    if reply.meaning is not Meaning.DONE:
+        raise TargetError(f"the calendar cannot be tried out: {reply.sentence}", not_before=reply.not_before)
+    return reply.resource
+
+
+def _found(name: str, good: bool, does: str, does_not: str) -> Finding:
+    return Finding(name, good, f"Google {does if good else does_not}.")
