@@ -18,7 +18,7 @@ PAUSE = 1.0
 
 
 def read_bytes(path: Path, limit: int, *, sleep: Callable[[float], None] = time.sleep) -> bytes:
-    """The whole file. Raises `ConfigError` where there is none, `SourceError` where it is unreadable or too large.
+    """The whole file. Raises `SourceError` where it is missing, unreadable or too large.
 
     One that changes while it is read is read again a moment later; half of the old and half of the new is neither.
     """
@@ -40,7 +40,7 @@ def _read(path: Path, limit: int) -> tuple[bytes, bool]:
                 chunks.append(chunk)
             after = os.fstat(file.fileno())
     except FileNotFoundError:
-        raise ConfigError(f"there is no file {path}; correct path under [source]") from None
+        raise SourceError(f"there is no file {path}; was it moved? correct path under [source]") from None
     except IsADirectoryError:
         raise ConfigError(f"{path} is a folder, not a file; correct path under [source]") from None
     except OSError as error:

@@ -133,7 +133,7 @@ def test_what_is_no_table_ends_in_a_sentence(content: bytes, sentence: str, tmp_
 
 
 def test_missing_file_is_a_matter_of_configuration(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there is no file"):
+    with pytest.raises(SourceError, match="there is no file"):
         CsvFile(tmp_path / "gone.csv").read()
 
 

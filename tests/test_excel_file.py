@@ -146,5 +146,5 @@ def test_what_is_no_spreadsheet_ends_in_a_sentence(make: object, sentence: str, 
 
 
 def test_missing_file_is_a_matter_of_configuration(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there is no file"):
+    with pytest.raises(SourceError, match="there is no file"):
         ExcelFile(tmp_path / "gone.xlsx", "").read()

@@ -374,12 +374,12 @@ def _negate(sense: str, *, later: bool) -> tuple[str, bool]:
     if sense == "offer":
         return ("interview", True) if later else ("rejected", False)
     if sense == "interview":
-        return ("open", False) if later else ("rejected", True)
+        return ("open", True) if later else ("rejected", True)
     if sense == "test":
         return "test", not later
     if sense in ("over", "open", "unanswered"):
         return "", sense == "unanswered"
-    return "open", not later
+    return "open", True
 
 
 def _expect(sense: str) -> tuple[str, bool]:
@@ -388,7 +388,7 @@ def _expect(sense: str) -> tuple[str, bool]:
         return "interview", False
     if sense in ("interview", "test", "on_hold"):
         return sense, False
-    return "open", sense == "accepted"
+    return "open", sense not in ("followed", "sent", "reply", "open", "unanswered", "over", "idea")
 
 
 def _judge_end(scan: _Scan, said: Sequence[str], ends: Sequence[str], *, doubtful: bool) -> Phrase:
