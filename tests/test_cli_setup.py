@@ -89,13 +89,17 @@ def test_init_writes_paths_relative_to_the_configuration(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [["--source", "gone.csv"], ["--source", "leads.csv", "--target", "nowhere"], ["--timezone", "Mars/Base"]],
+    ("arguments", "code"),
+    [
+        (["--source", "gone.csv"], 5),
+        (["--source", "leads.csv", "--target", "nowhere"], 2),
+        (["--timezone", "Mars/Base"], 2),
+    ],
 )
 def test_init_with_a_wrong_answer_writes_nothing(
-    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], code: int, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_command(["init", "--yes", "--now", NOW, *arguments]) == 2
+    assert run_command(["init", "--yes", "--now", NOW, *arguments]) == code
     assert capsys.readouterr().err.count("followup: ") == 1
     assert not (folder / "followup.toml").exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -201,7 +202,7 @@ def test_an_unknown_status_is_listed_once_with_its_rows_and_the_line_that_settle
     )
     (note,) = leads.notes
     assert "leads.csv:2, leads.csv:3" in note.reason
-    assert '"The \\"usual\\" way" = "on_hold"' in note.reason
+    assert '"The \\"usual\\" way" = "STAGE", with STAGE one of idea, sent' in note.reason
     (unclear,) = leads.unclear
     assert (unclear.guess, unclear.rows, unclear.waiting) == (None, ("leads.csv:2", "leads.csv:3"), unclear.rows)
     assert [(lead.stage, lead.stage_known) for lead in leads.leads] == [
@@ -445,3 +446,11 @@ def test_rows_with_nothing_but_check_boxes_and_zeros_are_empty() -> None:
     )
     assert [lead.company for lead in leads.leads] == ["Acme"]
     assert not leads.problems
+
+
+@pytest.mark.parametrize("text", ['In "limbo" \\ way', "no 'way' \x7f here", "ünïcode ✓ way", "[source] # way"])
+def test_the_line_that_settles_a_status_is_toml_for_any_text(text: str) -> None:
+    leads = read_today(["company", "applied_on", "status"], ["Acme", "2026-11-02", text])
+    (note,) = leads.notes
+    line = note.reason.partition("[source.statuses]: ")[2].partition(", with STAGE")[0]
+    assert list(tomllib.loads(line)) == [leads.unclear[0].text]

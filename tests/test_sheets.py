@@ -14,7 +14,7 @@ import pytest
 
 from connectors.csv_file import CsvFile
 from sync.config import parse_settings
-from sync.models import Lead
+from sync.models import Asking, Lead
 from sync.reading.columns import understand_columns
 from sync.reading.leads import read_leads
 from sync.reading.vocabulary import load_vocabulary
@@ -31,7 +31,7 @@ VOCABULARY = load_vocabulary()
 TODAY = date(2026, 9, 9)
 SHOWN = """
     id lead_kind company role source referrer received_at applied_on last_inbound last_outbound last_outbound_channel
-    last_result interview_at follow_up_on they_decide_by url
+    last_result interview_at offer_on follow_up_on they_decide_by url
 """.split()  # noqa: SIM905 (a list of words)
 
 
@@ -54,7 +54,17 @@ def summary(lead: Lead) -> dict[str, Any]:
     shown = {name: value.isoformat() if isinstance(value, date | datetime) else value for name, value in plain.items()}
     contact = " ".join(part for part in (lead.contact.name, lead.contact.email, lead.contact.phone) if part)
     shown |= {"contact": contact} if contact else {}
-    return {"row": lead.row_number, **shown, "stage": lead.stage.value + ("" if lead.stage_known else "?")}
+    return {
+        "row": lead.row_number,
+        **shown,
+        "stage": lead.stage.value + ("" if lead.stage_known else "?"),
+        **silence(lead),
+    }
+
+
+def silence(lead: Lead) -> dict[str, str]:
+    """What may be asked while its status is not clear."""
+    return {} if lead.asking is Asking.ALLOWED else {"asking": lead.asking.value}
 
 
 def text_of(result: dict[str, Any]) -> str:

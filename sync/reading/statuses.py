@@ -139,11 +139,17 @@ def ask_note(status: UnclearStatus) -> Note:
     named = _name_rows(status.rows)
     guess = f" (probably {status.guess})" if status.guess else ""
     until = "nothing is asked of them until you say what it means" if status.waiting else "its rows count as open"
-    line = f'{json.dumps(status.text, ensure_ascii=False)} = "{status.guess or Stage.ON_HOLD}"'
+    line = f'{toml_text(status.text)} = "{status.guess or "STAGE"}"'
+    choice = "" if status.guess else f", with STAGE one of {', '.join(Stage)}"
     return Note(
         f'it is not clear what the status "{status.text}" means{guess}; {until} ({named}). '
-        f"To settle it, put under [source.statuses]: {line}"
+        f"To settle it, put under [source.statuses]: {line}{choice}"
     )
+
+
+def toml_text(text: str) -> str:
+    """The text as a TOML string: its escapes are those of JSON, and one more sign has to be escaped."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _name_rows(rows: Sequence[str]) -> str:
