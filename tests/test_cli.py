@@ -56,7 +56,6 @@ def call(folder: Path, *arguments: str) -> int:
         pytest.param(("America/New_York", "america/new_york"), "did you mean 'America/New_York'?", id="zone in small"),
         pytest.param(('owner = "clitest"', 'ahead_days = "many"'), "ahead_days", id="wrong type"),
         pytest.param(("[source]", "[source"), "not valid TOML", id="no TOML"),
-        pytest.param(("leads.csv", "lost.csv"), "lost.csv", id="missing sheet"),
         pytest.param(('"US"', '"XX"'), "XX", id="unknown country"),
         pytest.param(('[state]', '[rules]\ndisable = ["R-001-99"]\n[state]'), "did you mean 'R-001-", id="no rule"),
         pytest.param(('[state]', '[rules."R-001-1"]\ndaysx = 3\n[state]'), "did you mean 'days'?", id="number"),
@@ -75,6 +74,13 @@ def test_mistakes_in_the_configuration(
     assert said in err
     assert "Traceback" not in err
     assert err.count("\n") == 1
+    assert not (folder / "out").exists()
+
+
+def test_a_missing_sheet_is_a_failure_of_the_source(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "followup.toml").write_text(GOOD.replace("leads.csv", "lost.csv"), "utf-8")
+    assert call(folder, "sync", *NOW) == 5
+    assert "lost.csv" in capsys.readouterr().err
     assert not (folder / "out").exists()
 
 

@@ -454,3 +454,22 @@ def test_the_line_that_settles_a_status_is_toml_for_any_text(text: str) -> None:
     (note,) = leads.notes
     line = note.reason.partition("[source.statuses]: ")[2].partition(", with STAGE")[0]
     assert list(tomllib.loads(line)) == [leads.unclear[0].text]
+
+
+@pytest.mark.parametrize(
+    ("applied", "interview", "expected"),
+    [
+        pytest.param("09/11/2026", "03/12/2026", (date(2026, 11, 9), date(2026, 12, 3)), id="interview after it"),
+        pytest.param("11/12/2026", "", (date(2026, 11, 12), None), id="not in the future"),
+    ],
+)
+def test_an_order_that_no_cell_proves_is_the_one_that_makes_sense_and_is_said(
+    applied: str, interview: str, expected: tuple[date | None, date | None]
+) -> None:
+    leads = read_today(["Company", "Date applied", "Interview date"], ["Acme", applied, interview])
+    assert (leads.leads[0].applied_on, leads.leads[0].interview_at) == expected
+    assert "date_order = " in leads.notes[0].reason
+
+
+def test_an_order_that_makes_sense_either_way_stays_a_problem() -> None:
+    assert "day or month first" in read_today(["Company", "Date applied"], ["Acme", "9/8/2026"]).problems[0].reason

@@ -86,6 +86,8 @@ class Reading(Struct, frozen=True):
     saved_days: bool = False
     """Midnight, in whatever zone, is a day without an hour."""
     today: date | None = None
+    argued: bool = False
+    """No cell proves the order; it is the one in which no day contradicts another."""
 
 
 def decide_order(texts: Iterable[str]) -> tuple[Order | None, bool]:
@@ -124,11 +126,20 @@ def decide_readings(
         return {name: replace(plain, order=order, saved_days=stamped[name]) for name in columns}
     own = {name: decide_order(found) for name, found in texts.items()}
     orders = {found for found, _ in own.values() if found}
-    common = orders.pop() if len(orders) == 1 and not any(mixed for _, mixed in own.values()) else None
-    if not orders and common is None and _are_open(own, texts) and day_first():
-        common = "dmy"
+    mixed_up = any(mixed for _, mixed in own.values())
+    common = orders.pop() if len(orders) == 1 and not mixed_up else None
+    argued = None
+    if common is None and _are_open(own, texts):
+        common = "dmy" if day_first() else None
+        argued = None if common else _argue(columns, plain)
     return {
-        name: replace(plain, order=found or (None if mixed else common), mixed=mixed, saved_days=stamped[name])
+        name: replace(
+            plain,
+            order=found or (None if mixed else common or argued),
+            mixed=mixed,
+            saved_days=stamped[name],
+            argued=argued is not None,
+        )
         for name, (found, mixed) in own.items()
     }
 
@@ -139,6 +150,32 @@ def _are_open(own: Mapping[str, tuple[Order | None, bool]], texts: Mapping[str, 
         return False
     matches = (_YEAR_LAST.match(text) for several in texts.values() for text in several)
     return any(match and match[2] != "." and match[1] != match[3] for match in matches)
+
+
+def _argue(columns: Mapping[str, Iterable[CellValue]], plain: Reading) -> Order | None:
+    """The order in which nothing is said to have happened in the future, and no interview before its application."""
+    wrong = {order: _contradictions(columns, replace(plain, order=order)) for order in ("dmy", "mdy")}
+    possible: list[Order] = [order for order in ("dmy", "mdy") if not wrong[order]]
+    return possible[0] if len(possible) == 1 else None
+
+
+def _contradictions(columns: Mapping[str, Iterable[CellValue]], reading: Reading) -> int:
+    days = {name: [_whole_day(cell, reading) for cell in cells] for name, cells in columns.items() if name in _ORDERED}
+    applied, interviews = days.get("applied_on", []), days.get("interview_at", [])
+    future = sum(day is not None and reading.today is not None and day > reading.today for day in applied)
+    pairs = zip(applied, interviews, strict=False)
+    return future + sum(one is not None and other is not None and other < one for one, other in pairs)
+
+
+def _whole_day(cell: CellValue, reading: Reading) -> date | None:
+    match = _YEAR_LAST.match(cell.strip()) if isinstance(cell, str) else None
+    if match is None or match[2] == ".":
+        return None
+    found = read_date(cell, reading)
+    return found.date() if isinstance(found, datetime) else found if isinstance(found, date) else None
+
+
+_ORDERED = ("applied_on", "interview_at")
 
 
 def reading_beside(

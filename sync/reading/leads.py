@@ -24,7 +24,7 @@ from sync.models import Lead, Leads, Note, Row, Stage, Table, UnclearStatus
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
-from sync.reading.dates import Yearless, decide_readings, reading_beside
+from sync.reading.dates import Reading, Yearless, decide_readings, reading_beside
 from sync.reading.fields import make_readers, read_column
 from sync.reading.headers import are_day_first
 from sync.reading.keys import Identities, numbers_rows
@@ -118,7 +118,7 @@ def _read_rows(
         day_first=lambda: are_day_first(sheet.columns.headers),
     )  # fmt: skip
     readers = make_readers(vocabulary, readings)
-    remarks: list[Note] = []
+    remarks = _order_note(readings)
     for name, cells in sheet.cells.items():
         values: Sequence[Any] = read_column(cells, readers[name])
         if Yearless in map(type, values):
@@ -146,6 +146,20 @@ def _read_rows(
     settling.settle_people(sheet)
     settling.settle_words(sheet)
     return unclear, [*remarks, *against, *_future_notes(sheet, today)]
+
+
+def _order_note(readings: Mapping[str, Reading]) -> list[Note]:
+    """Said once: no cell proves the order, but only one of them makes sense."""
+    argued = next((reading.order for reading in readings.values() if reading.argued), None)
+    if argued is None:
+        return []
+    first = "day" if argued == "dmy" else "month"
+    return [
+        Note(
+            f"dates are read {first} first, since otherwise a day would lie in the future or an interview before its "
+            f'application; to settle it, put date_order = "{argued}" under [source]'
+        )
+    ]
 
 
 def _years_note(header: str, completed: Completed) -> list[Note]:

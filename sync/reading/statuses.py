@@ -138,7 +138,7 @@ def ask_note(status: UnclearStatus) -> Note:
     """What is said about a status that is not settled: its rows, how they are treated, the line that settles it."""
     named = _name_rows(status.rows)
     guess = f" (probably {status.guess})" if status.guess else ""
-    until = "nothing is asked of them until you say what it means" if status.waiting else "its rows count as open"
+    until = "until you say what it means they ask nobody anything" if status.waiting else "its rows count as open"
     line = f'{toml_text(status.text)} = "{status.guess or "STAGE"}"'
     choice = "" if status.guess else f", with STAGE one of {', '.join(Stage)}"
     return Note(
