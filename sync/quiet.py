@@ -54,6 +54,7 @@ def troubles_of_report(report: Report) -> tuple[Trouble, ...]:
     found += [Trouble(f"unreadable {note.reason}", note.reason) for note in report.plan.unreadable]
     if report.plan.problems:
         found.append(_unreadable(report.plan.problems))
+    found += [Trouble(text, text) for text in report.questions]
     return tuple(found)
 
 

@@ -76,6 +76,8 @@ class Report(Struct, frozen=True):
     exit_code: int = OK
     messages: tuple[str, ...] = ()
     """Sentences that a human needs to see, also in a quiet run."""
+    questions: tuple[str, ...] = ()
+    """What only the user can say; each is asked in one run."""
     quiet_until: datetime | None = None
     """Until when a run with the same inputs would do and learn nothing (`sync.proof`); None where this one did."""
 
@@ -351,7 +353,6 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
     if decided.plan.held:
         codes.append(GuardStop.exit_code)
         messages.append(decided.plan.held)
-    messages += _ask_once(decided)
     if done is not None:
         codes.append(exit_code_of(done))
         messages += [message for message in (message_of(done),) if message]
@@ -370,6 +371,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
         outcomes=done.outcomes if done else (),
         exit_code=worst(codes),
         messages=tuple(messages),
+        questions=tuple(_ask_once(decided)),
     )
 
 

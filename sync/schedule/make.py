@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, Reaction, TouchMemory
-from sync.models import Abilities, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass, UnclearStatus
+from sync.models import Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass, UnclearStatus
 from sync.moments import sortable
 from sync.reading.organisations import referrer_key
 from sync.schedule.asking import AfterIdea, asking_trains
@@ -258,7 +258,7 @@ def _stands_ahead(uid: str, desk: Desk) -> bool:
 
 
 def _says_stop(lead: Lead) -> bool:
-    return lead.stage.closed or lead.do_not_contact or not lead.interested
+    return lead.stage.closed or lead.do_not_contact or not lead.interested or lead.asking is not Asking.ALLOWED
 
 
 def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
