@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from advisor import Seeker, a_lead, day, person, settings_for
+from advisor import Seeker, a_lead, day, person, settings_for, when
 
 from sync.models import Stage
 
@@ -49,3 +49,45 @@ def test_without_a_limit_nothing_is_said_of_one() -> None:
     more = next(touch for touch in schedule.touches if touch.rule == "more")
     assert "limit" not in more.description
     assert "0" not in " ".join(more.reason)
+
+
+@pytest.mark.parametrize("stage", [Stage.SENT, Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER])
+def test_what_lies_wholly_in_the_past_is_named_once_whatever_its_stage_word(stage: Stage) -> None:
+    seeker, lead = Seeker(), a_lead(2, stage=stage, applied_on=date(2026, 3, 2), contact=person())
+    schedule = seeker.run("2027-01-13 08:40", lead)
+    assert {touch.rule for touch in schedule.touches} == {"triage", "R-001-14"}
+    assert seeker.run("2027-01-13 08:40", lead).touches == schedule.touches
+    seeker.run("2027-01-14 08:40", lead)
+    assert {touch.rule for touch in seeker.schedule.touches} == {"R-001-14"}
+    answered = {"stage": Stage.IN_TOUCH, "last_inbound": date(2027, 1, 14)}
+    seeker.run("2027-01-14 12:40", a_lead(2, applied_on=date(2026, 3, 2), contact=person(), **answered))
+    assert seeker.all("R-004-4")
+
+
+@pytest.mark.parametrize("stage", [Stage.SENT, Stage.IN_TOUCH, Stage.ASSESSMENT])
+def test_ignore_before_holds_for_every_stage_word(stage: Stage) -> None:
+    seeker = Seeker(settings_for(more='ignore_before = "2026-09-01"'))
+    assert not seeker.run("2027-01-13 08:40", a_lead(2, stage=stage, applied_on=date(2026, 3, 2))).touches
+
+
+@pytest.mark.parametrize("now", ["2027-01-13 14:55", "2027-01-13 15:00", "2027-01-13 15:05"])
+def test_a_thank_you_at_its_deadline_is_made_and_stays(now: str) -> None:
+    seeker = Seeker()
+    lead = a_lead(2, stage=Stage.INTERVIEW, interview_at=when("2027-01-12 14:00"), contact=person())
+    schedule = seeker.run(now, lead)
+    assert seeker.find("R-001-4")
+    assert seeker.run(now, lead).touches == schedule.touches
+
+
+def test_an_event_tells_its_arithmetic_in_two_sentences_and_explain_the_whole_chain() -> None:
+    seeker = Seeker()
+    leads = [
+        a_lead(2, role="Analyst", applied_on=date(2027, 1, 11), follow_ups_done=0),
+        a_lead(3, role="Editor", applied_on=date(2027, 1, 11), follow_ups_done=0),
+    ]
+    seeker.run("2027-01-12 08:40", leads)
+    second = seeker.find("R-001-1", lead_key="lead-3")
+    assert len(second.reason) == 3, "counted, a holiday, the other role"
+    assert second.reason[0] in second.description
+    assert second.reason[1] not in second.description
+    assert second.reason[2] in second.description

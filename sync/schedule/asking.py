@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from sync.models import Asking, Stage
 from sync.schedule.cases import Case, end_of, may_write
+from sync.schedule.decisions import OLD, newest_date
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, is_over, leave, offer_floor, single
@@ -98,7 +99,7 @@ def _waiting(case: Case, desk: Desk) -> Ladder | None:
     if rule is None or not may_write(case, rule.reads) or case.stage in (Stage.OFFER, Stage.ON_HOLD):
         return None
     base, what = _waiting_since(case, desk)
-    if base is None:
+    if base is None or _is_forgotten(case, base, desk):
         return None
     considered = desk.rule("R-003-15") if lead.under_consideration_on == base else None
     intervals = _intervals(rule.intervals or (), min(_cap(desk), ROUNDS - 1))
@@ -120,6 +121,17 @@ def _waiting(case: Case, desk: Desk) -> Ladder | None:
         decide_by=lead.they_decide_by,
         decision_party="waiting",
     )
+
+
+def _is_forgotten(case: Case, base: date, desk: Desk) -> bool:
+    """Whether a conversation that no date of the row tells of is old news at first sight: then it is named, once."""
+    told = case.lead.interview_at or case.lead.last_inbound or case.lead.under_consideration_on
+    if told is not None or base != case.stage_since:
+        return False
+    if case.new and newest_date(case.lead, desk) + OLD < desk.today:
+        desk.triage(case)
+        return True
+    return case.seen.triaged and len(case.seen.stages) == 1
 
 
 def _waiting_since(case: Case, desk: Desk) -> tuple[date | None, str]:

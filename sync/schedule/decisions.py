@@ -43,7 +43,7 @@ def add_the_date(case: Case, rule: Rule, *, desk: Desk) -> Draft | None:
     if not case.can_read("status", missing) or (case.stage is Stage.INTERVIEW and lead.follow_up_on):
         return None
     since = case.stage_since
-    if case.new and _newest(lead, desk) + OLD < desk.today:
+    if case.new and newest_date(lead, desk) + OLD < desk.today:
         desk.triage(case)
         return None
     if case.seen.triaged or lead.key in desk.settled:
@@ -90,7 +90,8 @@ def _planned(case: Case, desk: Desk) -> Draft | None:
     return offer_floor(draft, desk)
 
 
-def _newest(lead: Lead, desk: Desk) -> date:
+def newest_date(lead: Lead, desk: Desk) -> date:
+    """The newest day the row tells of; today where it tells of none."""
     found = (
         lead.received_at,
         lead.applied_on,

@@ -8,7 +8,7 @@ No text holds a quantity that depends on the moment of the run, nor the row's nu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from sync.messages.letter import Message, mail_link
@@ -146,7 +146,7 @@ def _spelling(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
 def _small_print(draft: Draft, message: Message | None, done: Moves, desk: Desk) -> Iterator[str]:
     say, rule, lead = desk.say, draft.rule, draft.case.lead if draft.case else None
     if draft.reason:
-        yield say("small.why", reason="; ".join(dict.fromkeys(draft.reason)))
+        yield say("small.why", reason="; ".join(arithmetic(draft.reason)))
     written = rule.channel == "phone" and draft.channel != "phone"
     special = f"small.{rule.id}-written"
     yield say(special) if written and desk.advice.wording.has(special) else rule.advice
@@ -199,3 +199,12 @@ def _history(lead: Lead, desk: Desk) -> str:
     message = sent if desk.advice.wording.has(sent) else "history.message"
     past = sorted((desk.day_of(moment), key) for moment, key in known if moment is not None)
     return "; ".join(desk.say(key, day=desk.tell(day), channel=desk.say(message)) for day, key in past)
+
+
+def arithmetic(reasons: Iterable[str]) -> Sequence[str]:
+    """How a date came about in at most two sentences: what it counts from, and what decided it in the end.
+
+    The whole chain stands in `explain`.
+    """
+    said = list(dict.fromkeys(reasons))
+    return said if len(said) <= 2 else (said[0], said[-1])

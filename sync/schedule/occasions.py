@@ -60,9 +60,9 @@ def _find(case: Case, by_fact: Mapping[str, _Finders], desk: Desk) -> Iterator[t
     for fact, finders in by_fact.items():
         if getattr(case.lead, fact) is None:
             continue
-        for trigger, find in finders.items():
+        for trigger in sorted(finders, key=lambda trigger: (trigger in _AFTER, trigger)):
             for rule in desk.advice.by_trigger.get(trigger, ()):
-                if rule.time in _OWED and may_write(case, rule.reads) and (found := find(case, rule, desk)):
+                if rule.time in _OWED and may_write(case, rule.reads) and (found := finders[trigger](case, rule, desk)):
                     yield case, rule, found
 
 
@@ -234,6 +234,8 @@ def not_before(sent: Moment, since: Moment, desk: Desk) -> bool:
 
 _Finders = Mapping[str, Callable[[Case, Rule, Desk], Occasion | None]]
 
+_AFTER = frozenset({"introduction_neglected"})
+"""Triggers that ask what became of the others of this run: they come last, wherever they stand."""
 _FINDERS: Mapping[str, _Finders] = {
     "received_at": {
         "received": _received,
