@@ -23,7 +23,7 @@ RULE_OF_DASHES = "-" * 20
 CHECKS = 3
 """Things to look at before sending, at most."""
 
-_ELSEWHERE = ("sender", "referrer", "references")
+ELSEWHERE = frozenset(("sender", "promised", "referrer", "references"))
 """Those who are not at the lead's firm themselves: they are told which lead it is about."""
 
 Moves = tuple[tuple[str, date], ...]
@@ -59,7 +59,7 @@ def _first_lines(draft: Draft, do: str, facts: Mapping[str, str], desk: Desk) ->
         yield desk.say(f"{act}-due", who=facts["whom"], day=desk.tell_moment(draft.deadline))
     else:
         yield desk.say(act, who=facts["whom"])
-    if draft.person != lead.contact and draft.rule.audience in _ELSEWHERE and draft.key == lead.key:
+    if draft.person != lead.contact and draft.rule.audience in ELSEWHERE and draft.key == lead.key:
         about = ", ".join(part for part in (clean(lead.contact.name), clean(lead.label)) if part)
         yield desk.say("act.about", lead=about)
     yield from _reach(draft, lead, desk)

@@ -15,10 +15,10 @@ from urllib.parse import quote, urlsplit
 from sync.messages.moves import choose_move, sensible_moves
 from sync.models import TouchClass
 from sync.schedule.cases import Case
-from sync.schedule.description import Moves, describe
+from sync.schedule.description import ELSEWHERE, Moves, describe
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import is_over
+from sync.schedule.floors import is_over, over_day
 from sync.schedule.letters import write_message
 from sync.schedule.plain_text import clean
 
@@ -75,7 +75,7 @@ def _names(draft: Draft, role: str) -> Mapping[str, str]:
         return {"who": "", "whom": "", "plain": "", "firm": "", "lead": "", "initials": ""}
     lead = draft.case.lead
     name, firm, label = clean(draft.person.name or draft.person.email), clean(lead.company), clean(lead.label)
-    elsewhere = draft.rule.audience in ("referrer", "references", "sender") and draft.person != lead.contact
+    elsewhere = draft.rule.audience in ELSEWHERE and draft.person != lead.contact
     own = "" if elsewhere or draft.key != lead.key else firm
     plain = ", ".join(dict.fromkeys(part for part in (name, own) if part)) or label
     before = f"{role}, " if role and draft.key == lead.key else ""
@@ -189,14 +189,19 @@ def _asks_before(key: str, desk: Desk) -> int:
 
 
 def used_moves(key: str, desk: Desk) -> Moves:
-    """Moves of this lead's earlier asking touches and when they were done, in that order, assumed ones included."""
-    records = desk.by_lead.get(key, ())
-    done = sorted((record.done_on, record.step, record.move) for record in records if record.move and record.done_on)
-    return tuple((move, on) for on, _, move in done)
+    """Moves of this lead's asking touches that are over, oldest first: also of those that are only taken as done or as
+    missed, since nobody knows whether they were not sent after all.
+    """
+    over = [
+        (day, record.step, record.move)
+        for record in desk.by_lead.get(key, ())
+        if record.move and is_over(record) and (day := over_day(record)) is not None
+    ]
+    return tuple((move, on) for on, _, move in sorted(over))
 
 
 def known_moves(key: str, desk: Desk) -> Moves:
     """Those of them that are known to be done."""
     records = desk.by_lead.get(key, ())
-    known = {(record.done_on, record.move) for record in records if not record.assumed}
+    known = {(record.done_on, record.move) for record in records if record.done_on and not record.assumed}
     return tuple((move, on) for move, on in used_moves(key, desk) if (on, move) in known)
