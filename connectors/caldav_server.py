@@ -30,6 +30,7 @@ from connectors.http_transport import WHOLE_SECONDS, HttpTransport, Login, NoAns
 from connectors.ical.reading import parse
 from connectors.ical.writing import Dialect, serialise, snapshot_of
 from connectors.outside import Outside
+from connectors.trust import trusting
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
 from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
@@ -41,7 +42,7 @@ ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
 
 def open_target(settings: Settings, outside: Outside) -> CaldavServer:
     """The calendar at `[target] url`; one given by name is looked up first, which asks the server."""
-    url = settings.target.url
+    url, outside = settings.target.url, _trusting(settings, outside)
     until = (outside.begun or outside.clock()) + timedelta(seconds=settings.limits.run_seconds + WHOLE_SECONDS)
     if is_google_calendar(url):
         from connectors.google.calendar import open_calendar
@@ -75,7 +76,7 @@ def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInf
         return google_calendar.list_calendars(settings, outside)
     from connectors.dav import discovery
 
-    login = Login(settings.target.user, outside.secret("target"))
+    login, outside = Login(settings.target.user, outside.secret("target")), _trusting(settings, outside)
     return discovery.list_calendars(settings.target.url, login, environ=outside.environ)
 
 
@@ -83,8 +84,13 @@ def make_calendar(settings: Settings, outside: Outside, name: str) -> CalendarIn
     """A new calendar in the account at `[target] url`. Raises `TargetError` where the server makes none."""
     from connectors.dav import discovery
 
-    login = Login(settings.target.user, outside.secret("target"))
+    login, outside = Login(settings.target.user, outside.secret("target")), _trusting(settings, outside)
     return discovery.make_calendar(settings.target.url, name, login, environ=outside.environ)
+
+
+def _trusting(settings: Settings, outside: Outside) -> Outside:
+    """What the calendar's own authority adds to the outside."""
+    return replace(outside, environ=trusting(outside.environ, settings.target.ca_file, folder=outside.folder))
 
 
 class _Progress(Struct):

@@ -96,6 +96,7 @@ def _inquire(
         from connectors.dav.revision import ask_revision
         from connectors.http_transport import Login
         from connectors.password import find_password
+        from connectors.trust import trusting
 
         try:
             user = target.get("user", "")
@@ -108,6 +109,7 @@ def _inquire(
                 config=config.resolve(),
                 environment=environ,
             )
+            environ = trusting(environ, target.get("ca_file", ""), folder=config.resolve().parent)
         except FollowupError:
             return Inquiry()
         login = Login(user, secret)

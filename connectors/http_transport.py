@@ -7,7 +7,7 @@
 - Every exchange ends: connecting, sending and every byte of the answer share one deadline (`bounded`), and none goes on
   past `until`, the end of the run. A server that keeps saying "100 Continue" is cut off with the rest.
 - Sizes are bounded, unpacked ones too. TLS is verified; without TLS only a loopback address is spoken to.
-- Proxies come from the environment mapping handed in (`https_proxy`, `no_proxy`).
+- Proxies and authorities come from the environment mapping handed in (`https_proxy`, `no_proxy`, `trust`).
 
 The ordinary implementation is the standard library's; `dav.transport` speaks through caldav's own client for
 servers that need more than Basic or Bearer. One contract suite runs over both.
@@ -33,6 +33,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 from msgspec import Struct
 
 from connectors.bounded import BoundedSocket, Deadline, Timer
+from connectors.trust import authorities_in, make_context
 from sync import __version__
 from sync.errors import ConfigError
 
@@ -42,6 +43,7 @@ READ_SECONDS = 90
 WHOLE_SECONDS = 120
 """The longest exchange: every run ends within its `run_seconds` and one of these."""
 MAX_OCTETS = 32 * 1024 * 1024
+PRIVATE = "[target] ca_file names an authority of your own"
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 USER_AGENT = f"followup/{__version__}"
 
@@ -114,6 +116,7 @@ class HttpTransport:
         self._origin = check_origin(origin)
         self._login = login
         self._proxy = proxy_for(self._origin, environ)
+        self._authorities = authorities_in(environ) if self._origin.scheme == "https" else None
         self._clock = clock
         self._until = until
         self._longest, self._silence = longest, silence
@@ -172,7 +175,7 @@ class HttpTransport:
         host, port = self._origin.hostname or "", self._origin.port
         if self._origin.scheme == "http":
             return HTTPConnection(host, port, timeout=CONNECT_SECONDS)
-        self._tls = self._tls or ssl.create_default_context()
+        self._tls = self._tls or make_context(self._authorities)
         if self._proxy is None:
             return HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=self._tls)
         through = HTTPSConnection(
@@ -280,7 +283,7 @@ def proxy_for(origin: SplitResult, environ: Mapping[str, str]) -> SplitResult | 
 def explain(error: Exception) -> str:
     """One plain reason, without addresses or secrets."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate cannot be trusted ({error.verify_message})"
+        return f"its certificate cannot be trusted ({error.verify_message}); {PRIVATE}"
     if isinstance(error, TimeoutError):
         return "it did not answer in time"
     if isinstance(error, ConnectionRefusedError):

@@ -124,6 +124,8 @@ class TargetSettings(Section):
     password_env: str = ""
     password_file: str = ""
     credentials: str = ""
+    ca_file: str = ""
+    """The file of an authority of one's own, which the calendar's certificate is checked by."""
     details: Literal["full", "short", "none"] = "full"
     name: str = "Follow-ups"
     cancelled_days: int = Field(default=0, ge=0, le=365)
@@ -309,6 +311,7 @@ def _refuse_local(settings: Settings, name: str) -> None:
         "target.password_command": settings.target.password_command,
         "target.password_file": settings.target.password_file,
         "target.credentials": settings.target.credentials,
+        "target.ca_file": settings.target.ca_file,
         "state.path": settings.state.path,
         "wording": settings.wording,
     }

@@ -131,6 +131,7 @@ def test_asking_a_calendar_loads_the_standard_library_only() -> None:
         "connectors.http_transport",
         "connectors.own_files",
         "connectors.password",
+        "connectors.trust",
     }
 
 

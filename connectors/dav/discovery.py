@@ -17,7 +17,7 @@ from lxml.etree import LxmlError
 
 from connectors.bounded import within
 from connectors.dav.transport import open_client
-from connectors.http_transport import WHOLE_SECONDS, Login, is_loopback
+from connectors.http_transport import PRIVATE, WHOLE_SECONDS, Login, is_loopback
 from sync.errors import ConfigError, CredentialsError, TargetError
 from sync.models import CalendarInfo
 
@@ -107,6 +107,8 @@ def _client(url: str, login: Login, environ: Mapping[str, str]) -> Iterator[Any]
         raise CredentialsError(
             f"{host} refuses the login; check [target] user and its password (many need an app password)"
         ) from None
+    except niquests.exceptions.SSLError:
+        raise TargetError(f"the certificate of {host} cannot be trusted; {PRIVATE}") from None
     except _NONSENSE as error:
         raise TargetError(
             f"no calendars can be found at {host} ({type(error).__name__}); "

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
 import niquests
 from caldav import DAVClient
@@ -20,6 +19,7 @@ from connectors.bounded import within
 from connectors.http_transport import (
     CONNECT_SECONDS,
     MAX_OCTETS,
+    PRIVATE,
     READ_SECONDS,
     REPEATABLE,
     USER_AGENT,
@@ -30,12 +30,14 @@ from connectors.http_transport import (
     check_origin,
     proxy_for,
 )
+from connectors.trust import authorities_in
 
 
 def open_client(url: str, login: Login, *, environ: Mapping[str, str], auth_type: str | None = None) -> DAVClient:
     """caldav's client for this address; it asks nothing yet, unless the address is a bare domain to be looked up."""
     origin = check_origin(url)
     proxy = proxy_for(origin, environ)
+    authorities = authorities_in(environ) if origin.scheme == "https" else None
     bare = origin.scheme == "https" and origin.path in ("", "/")
     client = DAVClient(
         url=url,
@@ -44,6 +46,7 @@ def open_client(url: str, login: Login, *, environ: Mapping[str, str], auth_type
         auth_type=auth_type or ("bearer" if not login.user else None),
         timeout=READ_SECONDS,
         proxy=proxy.geturl() if proxy else None,
+        ssl_verify_cert=authorities or True,
         enable_rfc6764=bare,
         require_tls=True,
         rate_limit_handle=False,
@@ -130,7 +133,8 @@ class CaldavTransport:
             allow_redirects=False,
             stream=True,
             timeout=(CONNECT_SECONDS, READ_SECONDS),
-            proxies={urlsplit(client.proxy).scheme: client.proxy} if client.proxy else None,
+            verify=client.ssl_verify_cert,
+            proxies={"https": client.proxy} if client.proxy else None,
         )
         content = bytearray()
         for part in response.iter_content(256 * 1024):
@@ -145,5 +149,5 @@ def _explain(error: Exception) -> str:
     if isinstance(error, niquests.exceptions.Timeout | TimeoutError):
         return "it did not answer in time"
     if isinstance(error, niquests.exceptions.SSLError):
-        return "its certificate cannot be trusted"
+        return f"its certificate cannot be trusted; {PRIVATE}"
     return str(error) if type(error) is HTTPException else "the connection broke"

@@ -25,6 +25,7 @@ import requests
 from connectors.bounded import within
 from connectors.http_transport import proxy_for
 from connectors.outside import Outside
+from connectors.trust import authorities_in
 from sync.errors import CredentialsError, FollowupError, SourceError
 
 TIMEOUTS = (10.0, 30.0)
@@ -43,7 +44,7 @@ def open_session(outside: Outside) -> requests.Session:
     """A session that takes proxy and certificates from the environment handed in, and nothing else from anywhere."""
     session = requests.Session()
     session.trust_env = False
-    session.verify = outside.environ.get("REQUESTS_CA_BUNDLE") or outside.environ.get("SSL_CERT_FILE") or True
+    session.verify = authorities_in(outside.environ) or True
     proxy = proxy_for(urlsplit("https://googleapis.com"), outside.environ)
     if proxy:
         session.proxies = {"https": proxy.geturl()}
