@@ -13,6 +13,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync.advice import Advice, Rule
 from sync.config import Settings
@@ -145,6 +146,21 @@ class Desk(Struct):
         records = self.by_lead.setdefault(record.lead_key, [])
         place = next((place for place, known in enumerate(records) if known.uid == record.uid), len(records))
         records[place:] = [record, *records[place + 1 :]]
+
+    def close(
+        self, record: TouchMemory, *, done_on: date | None = None, assumed: bool = False, note: str = ""
+    ) -> TouchMemory:
+        """Write down that a touch is over: done on this day, or missed. The one place where that happens.
+
+        What was done stays done.
+        """
+        if done_on is None and record.done_on is not None:
+            done_on, assumed = record.done_on, record.assumed
+        missed = done_on is None
+        closed = replace(record, done_on=done_on, assumed=assumed, missed=missed, note=note or record.note)
+        self.keep(closed)
+        (self.missed if missed else self.done).add(record.uid)
+        return closed
 
     def day_of(self, moment: Moment) -> date:
         """The day of a moment, in the seeker's zone."""

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from msgspec.structs import replace
-
 from sync.advice import Rule
 from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk
@@ -111,9 +109,7 @@ def endless(
     )
     last = records[-1] if records else None
     if last and not is_over(last) and sent is not None and last.planned and sent >= last.planned:
-        last = replace(last, done_on=sent)
-        desk.keep(last)
-        desk.done.add(last.uid)
+        last = desk.close(last, done_on=sent)
         records = [*records[:-1], last]
     for _ in range(2):
         overs = [day for record in records if is_over(record) and (day := over_day(record))]

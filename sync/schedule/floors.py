@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from msgspec.structs import replace
-
 from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import Moment, Person, TouchClass
@@ -80,11 +78,9 @@ def leave(draft: Draft, on: date, desk: Desk, *, done: bool = False) -> None:
     """Take a passed touch as done or missed."""
     record = draft.memory or remember(draft)
     if done or (desk.never_logs and draft.kind is not TouchClass.SELF):
-        desk.keep(replace(record, done_on=on, assumed=True))
-        desk.done.add(draft.uid)
+        desk.close(record, done_on=on, assumed=True)
     else:
-        desk.keep(replace(record, missed=True))
-        desk.missed.add(draft.uid)
+        desk.close(record)
 
 
 def _stood(memory: TouchMemory | None, raw: date, desk: Desk) -> date:

@@ -18,7 +18,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
@@ -169,8 +168,7 @@ class Ladder(Struct):
         if memory and (was_deleted(memory) or memory.done_on):
             return None
         if memory and memory.start is not None and not draft.fixed and desk.day_of(memory.start) < desk.today:
-            desk.keep(replace(memory, missed=True))
-            desk.missed.add(draft.uid)
+            desk.close(memory)
             return None
         draft.reason[:0] = self._count_reasons(rule.days or 0)
         return draft

@@ -186,8 +186,7 @@ def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
     for draft in owed:
         if draft.uid in overdue:
             desk.triage(draft.case, whole=False)
-            desk.keep(replace(draft.memory or remember(draft), missed=True))
-            desk.missed.add(draft.uid)
+            desk.close(draft.memory or remember(draft))
     return [draft for draft in shown if draft.uid not in overdue]
 
 

@@ -15,8 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from msgspec.structs import replace
-
 from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import Moment, Person
@@ -62,8 +60,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
     """The draft with its day, or what takes its place, or nothing where it is over."""
     memory = draft.memory
     if memory and (done := done_on(draft, occasion.since, desk=desk)):
-        desk.keep(replace(memory, done_on=done, missed=False, assumed=_assumed(memory, draft, desk)))
-        desk.done.add(draft.uid)
+        desk.close(memory, done_on=done, assumed=_assumed(memory, draft, desk))
         return []
     if was_deleted(memory) or (memory is None and done_on(draft, occasion.since, desk=desk)):
         return []
@@ -211,9 +208,7 @@ def critical_day(draft: Draft, memory: TouchMemory, desk: Desk) -> date:
 
 
 def _turn_critical(draft: Draft, memory: TouchMemory, day: date, desk: Desk) -> list[Draft]:
-    memory = replace(memory, missed=True, note=CRITICAL + day.isoformat())
-    desk.keep(memory)
-    desk.missed.add(draft.uid)
+    memory = desk.close(memory, note=CRITICAL + day.isoformat())
     return _replacement(draft, memory, desk)
 
 
@@ -247,8 +242,7 @@ def _expire(draft: Draft, memory: TouchMemory | None, desk: Desk) -> list[Draft]
 
 
 def _leave(draft: Draft, desk: Desk) -> None:
-    desk.keep(replace(draft.memory or remember(draft), missed=True))
-    desk.missed.add(draft.uid)
+    desk.close(draft.memory or remember(draft))
 
 
 def _note_beyond(draft: Draft, desk: Desk) -> None:

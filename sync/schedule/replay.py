@@ -184,8 +184,6 @@ def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date
 
 def _mark_over(record: TouchMemory, on: date, *, desk: Desk) -> None:
     if desk.never_logs:
-        desk.keep(replace(record, done_on=on, assumed=True))
-        desk.done.add(record.uid)
+        desk.close(record, done_on=on, assumed=True)
     else:
-        desk.keep(replace(record, missed=True))
-        desk.missed.add(record.uid)
+        desk.close(record)
