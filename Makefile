@@ -29,7 +29,9 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 
 types: $(STAMP)
-	$(BIN)/mypy
+	$(BIN)/mypy --platform linux
+	$(BIN)/mypy --platform darwin
+	$(BIN)/mypy --platform win32
 
 wheel: $(STAMP)  ## build the wheel, install it into a clean environment, run the example with it
 	$(BIN)/python tests/wheel_smoke.py

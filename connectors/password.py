@@ -8,12 +8,11 @@ else can read.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from connectors.own_files import stranger_in
+from connectors.own_files import others_may_read, stranger_in
 from sync.errors import ConfigError, CredentialsError
 
 if TYPE_CHECKING:
@@ -116,17 +115,9 @@ def _check_owned(config: Path) -> None:
         )
 
 
-def _others_may(path: Path, bits: int) -> bool:
-    """Whether the file is somebody else's or lets others do this. On Windows the folder's own rights decide."""
-    if os.name == "nt":
-        return False
-    status = path.stat()
-    return status.st_uid != os.getuid() or bool(status.st_mode & bits)
-
-
 def _from_file(path: Path) -> str:
     try:
-        if _others_may(path, stat.S_IRWXG | stat.S_IRWXO):
+        if others_may_read(path):
             raise CredentialsError(f"others can read the password in {path}; make it yours alone: chmod 600 {path}")
         with path.open(encoding="utf-8", errors="replace") as file:
             secret = file.readline(MAX_SECRET).rstrip("\r\n")
@@ -140,12 +131,10 @@ def _from_file(path: Path) -> str:
 
 
 def _write_private(path: Path, secret: str) -> None:
-    new = path.with_name(f".{path.name}.new")
+    from connectors.whole_file import replace_file
+
     try:
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(f"{secret}\n")
-        new.replace(path)
+        replace_file(path, f"{secret}\n".encode(), mode=0o600)
     except OSError as error:
         raise CredentialsError(f"the password cannot be kept in {path}: {error.strerror}") from None
 

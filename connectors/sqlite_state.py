@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,8 @@ class SqliteState:
             yield
         finally:
             self.close()
-            self._signature.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows removes no file that somebody reads; the next run writes it anew
+                self._signature.unlink()
             lock.release()
 
     def load(self) -> Memory:

@@ -2,34 +2,84 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 
+IN_USE = frozenset({5, 32, 33})
+"""Windows' codes for a file that another program has open: access denied, sharing violation, lock violation."""
+WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between tries to replace such a file: a calendar program that reads it has it for a moment only."""
+_NO_FOLDER_SYNC = frozenset({errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.EBADF})
+"""How a system says that a folder is nothing to open or to flush: Windows always, some network shares."""
 
-def replace_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
+
+def replace_file(
+    path: Path, content: bytes, *, mode: int | None = None, sleep: Callable[[float], object] = time.sleep
+) -> None:
     """Put the new content in the file's place in one step. A link stays a link, and the file keeps its mode.
 
     With a `mode` the path itself is replaced, even where it is a link. The new file is made under a name that nobody
-    has, so that no other file is ever written through it.
+    has, so that no other file is ever written through it. Windows knows of a mode only whether it may be written; there
+    the rights of the folder decide who reads it. Raises `OSError` with the old file as it was.
     """
     path = path.resolve() if mode is None else path.parent.resolve() / path.name
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{token_hex(8)}.new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with new.open("xb") as file:  # never through a link: O_EXCL
+        try:
             if mode is not None or path.exists():
-                os.fchmod(file.fileno(), path.stat().st_mode & 0o7777 if mode is None else mode)
+                _set_mode(file.fileno(), new, path.stat().st_mode & 0o7777 if mode is None else mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        new.replace(path)
+        except BaseException:
+            file.close()
+            new.unlink(missing_ok=True)
+            raise
+    try:
+        _move(new, path, sleep)
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _flush_folder(path.parent)
+
+
+def _set_mode(handle: int, path: Path, mode: int) -> None:
+    if hasattr(os, "fchmod"):
+        os.fchmod(handle, mode)
+    else:
+        path.chmod(mode)
+
+
+def _move(new: Path, path: Path, sleep: Callable[[float], object]) -> None:
+    for wait in WAITS:
+        try:
+            new.replace(path)
+        except OSError as error:
+            if getattr(error, "winerror", None) not in IN_USE:
+                raise
+            sleep(wait)
+        else:
+            return
+    new.replace(path)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name last, where a system can be told to."""
     try:
-        os.fsync(folder)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        if error.errno in _NO_FOLDER_SYNC:
+            return
+        raise
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
     finally:
-        os.close(folder)
+        os.close(handle)

@@ -74,6 +74,8 @@ def _play(
     folder: Path, answer: Callable[[str], str | None], arguments: Sequence[str], environment: Mapping[str, str]
 ) -> str:
     """What the screen shows when each new piece of it is answered like this; the command must end well."""
+    if sys.platform == "win32":
+        raise OSError("a terminal is played with what POSIX systems have")
     master, slave = pty.openpty()
     program = [str(Path(sys.executable).with_name("followup")), *arguments, "--no-color"]
     told = {**os.environ, "HOME": str(folder), "COLUMNS": "100", "LANG": "C.UTF-8", **environment}
@@ -104,6 +106,8 @@ def _play(
 
 def _wait_for_hiding(master: int) -> None:
     """Until what is typed is hidden: what was typed before that is thrown away by the terminal."""
+    if sys.platform == "win32":
+        raise OSError("a terminal is played with what POSIX systems have")
     for _ in range(500):
         if not termios.tcgetattr(master)[ECHO_LOCAL_MODES] & termios.ECHO:
             return

@@ -1,4 +1,4 @@
-"""The samples for cron, systemd and launchd work as they stand: run in an empty environment, as those start them."""
+"""The samples for cron, systemd, launchd and Windows work as they stand: run in an empty environment, as those do."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def launchd_line() -> str:
     return shlex.join(plist["ProgramArguments"])
 
 
+def windows_line(home: Path) -> str:
+    """What the task runs, said in this system's words."""
+    task = ET.parse(EXAMPLES / "windows" / "followup.xml")
+    command, arguments = (task.findtext(f".//{{*}}{name}", "") for name in ("Command", "Arguments"))
+    line = f"{command.removesuffix('.exe')} {arguments}"
+    return line.replace("%USERPROFILE%", str(home)).replace("\\", "/")
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A home folder as the samples expect it: the command in ~/.local/bin, settings and sheet in ~/followup."""
@@ -71,9 +80,10 @@ def start(home: Path, line: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-@pytest.mark.parametrize("kind", ["cron", "systemd", "launchd"])
+@pytest.mark.parametrize("kind", ["cron", "systemd", "launchd", "windows"])
 def test_a_sample_runs_in_an_empty_environment(home: Path, kind: str) -> None:
-    line = {"cron": cron_lines()[0], "systemd": systemd_line(home), "launchd": launchd_line()}[kind]
+    lines = {"cron": cron_lines()[0], "systemd": systemd_line(home), "launchd": launchd_line()}
+    line = (lines | {"windows": windows_line(home)})[kind]
     assert start(home, line) == (0, "")
     assert "Acme" in (home / "followup" / "followups.ics").read_text("utf-8")
     log = home / ".local" / "state" / "followup" / "cronjob.log"

@@ -15,9 +15,7 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
-import stat
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -29,6 +27,8 @@ from msgspec import Struct
 from connectors.google.address import is_google_calendar
 from connectors.google.http import TIMEOUTS, Passing, Timeouts, keep_trying, network_failure, open_session, plain
 from connectors.outside import Outside
+from connectors.own_files import others_may_read
+from connectors.whole_file import replace_file
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 
@@ -304,15 +304,12 @@ def keep_login(text: str, folder: Path, *, in_keyring: bool = False) -> str:
         except KeyringError:
             raise CredentialsError("this computer has no keyring that works; leave --keyring out") from None
         text = json.dumps({"type": "keyring"})
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / LOGIN_FILE
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(path, text.encode(), mode=0o600)
+    except OSError as error:
+        raise CredentialsError(f"the login cannot be kept in {path}: {error.strerror}") from None
     return "the keyring" if in_keyring else str(path)
 
 
@@ -342,10 +339,9 @@ def recall_login(folder: Path) -> str:
 def _read_private(path: Path) -> str:
     """The text of a file that nobody else may read."""
     try:
-        status = path.stat()
-        if os.name == "posix" and stat.S_IMODE(status.st_mode) & 0o077:
+        if others_may_read(path):
             raise CredentialsError(f"others can read {path.name}; run: chmod 600 {path}")
-        if status.st_size > 100_000:
+        if path.stat().st_size > 100_000:
             raise CredentialsError(f"{path.name} is no Google key; it is far too big")
         return path.read_text("utf-8")
     except UnicodeDecodeError:

@@ -34,10 +34,18 @@ class Computer(Struct, frozen=True):
 
     @property
     def zone(self) -> str:
-        """The zone this computer is set to."""
-        name = os.environ.get("TZ", "").lstrip(":")
-        link = os.path.realpath("/etc/localtime")
-        return name or (link.partition("zoneinfo/")[2] if "zoneinfo/" in link else "UTC")
+        """The zone this computer is set to, by its name in the IANA database: Windows has names of its own."""
+        import logging
+        import warnings
+
+        from tzlocal import get_localzone_name
+
+        logging.getLogger("tzlocal").addHandler(logging.NullHandler())  # what it says is for whoever set the zone
+        with warnings.catch_warnings(action="ignore"):
+            try:
+                return get_localzone_name() or "UTC"
+            except (LookupError, ValueError):  # a name that is none, or two settings that contradict each other
+                return "UTC"
 
     @property
     def likely_sheet(self) -> str:

@@ -124,6 +124,8 @@ def objects_of(server: Server) -> Iterator[tuple[str, str]]:
 
 def run_once(command: Sequence[str], place: Path) -> Cost:
     """One whole process. Raises `CannotBeHad` if it fails or takes too long."""
+    if sys.platform == "win32":
+        raise OSError("only POSIX systems tell what a process cost")
     environment = {**os.environ, "BENCH_PASSWORD": "secret", "HOME": str(place), "PYTHONWARNINGS": "ignore"}
     with (place / "output").open("wb") as output:
         begun = time.perf_counter()

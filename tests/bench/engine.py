@@ -57,6 +57,8 @@ def sheet(count: int) -> Table:
 
 def main(leads: int, owners: int, limit: int) -> None:
     """Plan all, keeping every schedule as a service would for one run."""
+    if sys.platform == "win32":
+        raise OSError("only POSIX systems tell how much memory a process took")
     begun = time.process_time()
     touches = 0
     for owner in range(owners):
