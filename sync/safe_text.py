@@ -1,11 +1,23 @@
-"""Text of strangers made harmless for where it goes: a terminal, a JSON document, a spreadsheet."""
+"""Text of strangers made harmless for where it goes: an event, a terminal, a JSON document, a spreadsheet."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+MAX_CELL = 200
+"""Characters of a cell that an event or a sentence shows."""
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _FORMULA = re.compile("(^|[;,\t|\r\n])([\\s'\"]*)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+@lru_cache(maxsize=4096)
+def clean(text: str, *, limit: int = MAX_CELL) -> str:
+    """Text of a sheet as one harmless line, bounded: everything of it that an event or a sentence shows."""
+    line = " ".join(_UNSEEN.sub(" ", text).split()) if not text.isalnum() else text
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def plain(text: str) -> str:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sync.config import MeSettings
 from sync.messages.phrases import Phrases
 from sync.models import Lead, Moment, Person
-from sync.schedule.plain_text import clean
+from sync.safe_text import clean
 
 _LIMITS = {
     "name": (36, 6), "first_name": (24, 1), "firm": (40, 6), "company": (40, 6), "role": (44, 7), "referrer": (40, 6),

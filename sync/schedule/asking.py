@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from sync.models import Asking, Stage
+from sync.safe_text import clean
 from sync.schedule.cases import Case, end_of, may_write
 from sync.schedule.decisions import OLD, newest_date
 from sync.schedule.desk import Desk
@@ -20,7 +21,6 @@ from sync.schedule.floors import floor_draft, is_over, leave, offer_floor, singl
 from sync.schedule.ladders import ROUNDS, WEEK, Ladder, offer_sheet_date, roll_reasons, sheet_date
 from sync.schedule.people import asked_person
 from sync.schedule.placing import Train
-from sync.schedule.plain_text import clean
 from sync.schedule.replay import pass_before, replay
 
 ALONE = 50

@@ -14,10 +14,10 @@ from datetime import date
 from sync.messages.letter import Message, mail_link
 from sync.messages.moves import sensible_moves
 from sync.models import Lead
+from sync.safe_text import clean
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.letters import group_of, recipient
-from sync.schedule.plain_text import clean
 
 RULE_OF_DASHES = "-" * 20
 CHECKS = 3

@@ -21,8 +21,8 @@ from sync.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Abilities, Lead, Leads, Moment, Note
 from sync.moments import zone_names
 from sync.reconcile.identity import make_uid
+from sync.safe_text import clean
 from sync.schedule.business_days import BusinessDays, open_business_days
-from sync.schedule.plain_text import clean
 from sync.schedule.slots import Slots, Windows, at, moment_of, quarter_up
 
 ABSENCE = timedelta(days=7)

@@ -15,9 +15,9 @@ from sync.advice import Rule
 from sync.memory import Reaction, TouchMemory
 from sync.messages.letter import Message
 from sync.models import Moment, Person, TouchClass
+from sync.safe_text import clean
 from sync.schedule.cases import Case, fact_text
 from sync.schedule.desk import Desk
-from sync.schedule.plain_text import clean
 
 NOBODY = Person()
 

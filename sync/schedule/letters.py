@@ -12,12 +12,12 @@ from sync.messages.facts import about_days, about_hour, about_lead, about_me, as
 from sync.messages.letter import KINDS, Message
 from sync.messages.phrases import Phrases, Situation
 from sync.models import Person, Stage, TouchClass
+from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.occasions import first_contact, interview_zone
 from sync.schedule.people import agency_person, channel_for
-from sync.schedule.plain_text import clean
 
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
 _WRITTEN = ("", "email", "text", "linkedin", "post")

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from sync.advice import Rule
 from sync.models import Person, Stage
 from sync.reading.organisations import referrer_key
+from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, is_over, offer_floor, over_day, single
 from sync.schedule.letters import standing
 from sync.schedule.placing import Single
-from sync.schedule.plain_text import clean
 
 News = dict[str, list[tuple[date, Case]]]
 """What each referrer is still to be told, by key: leads that were contacted, with the day."""

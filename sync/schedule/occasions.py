@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from sync.advice import Rule
 from sync.models import Moment
+from sync.safe_text import clean
 from sync.schedule.cases import Case, end_of, may_write, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import draft_for
 from sync.schedule.ladders import roll_reasons
-from sync.schedule.plain_text import clean
 from sync.schedule.slots import at, moment_of
 
 EVENING = time(18)

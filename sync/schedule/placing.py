@@ -20,11 +20,11 @@ from msgspec import Struct, field
 
 from sync.memory import Reaction
 from sync.models import Note, TouchClass
+from sync.safe_text import clean
 from sync.schedule.budgets import Block, Guard
 from sync.schedule.cases import Case, person_key
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft
-from sync.schedule.plain_text import clean
 from sync.schedule.reach import limits, reach
 
 FULL = 30

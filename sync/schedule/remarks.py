@@ -11,11 +11,11 @@ from datetime import timedelta
 
 from sync.models import Asking, Note, Stage
 from sync.reading.organisations import normalise_organisation
+from sync.safe_text import clean
 from sync.schedule.budgets import find_limits
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.plain_text import clean
 from sync.schedule.review import last_sign
 from sync.schedule.shared import MAX_NAMES
 

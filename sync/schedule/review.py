@@ -13,12 +13,12 @@ from statistics import median
 from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import TouchClass, UnclearStatus
+from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import WEEK
 from sync.schedule.occasions import first_contact
-from sync.schedule.plain_text import clean
 from sync.schedule.shared import SharedEvents, in_a_line, is_past
 from sync.schedule.slots import at, quarter_up
 

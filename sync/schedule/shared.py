@@ -16,11 +16,11 @@ from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import Stage, TouchClass
 from sync.reconcile.identity import SELF
+from sync.safe_text import clean
 from sync.schedule.cases import Case, may_write
 from sync.schedule.decisions import add_the_date
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, hold_pin
-from sync.schedule.plain_text import clean
 from sync.schedule.slots import at, moment_of, quarter_up
 
 MAX_NAMES = 60

@@ -14,13 +14,13 @@ from urllib.parse import quote, urlsplit
 
 from sync.messages.moves import choose_move, sensible_moves
 from sync.models import TouchClass
+from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.description import ELSEWHERE, Moves, describe
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import is_over, over_day
 from sync.schedule.letters import write_message
-from sync.schedule.plain_text import clean
 
 
 def write_texts(drafts: Iterable[Draft], cases: Iterable[Case], *, desk: Desk, whole: bool) -> None:

@@ -12,7 +12,7 @@ from advisor import Seeker, a_lead, person, settings_for, when
 from msgspec.structs import fields, replace
 
 from sync.models import Lead, Person, Schedule, Stage
-from sync.schedule.plain_text import clean
+from sync.safe_text import clean
 
 BREAKING = re.compile("[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 HOSTILE = "Acme\x1b[31m\r\nATTENDEE:mailto:x@y.example\u202e\u2028BEGIN:VEVENT\x07 {who} %s "
