@@ -53,7 +53,7 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
         if settings.target.calendar:
             from connectors.dav.discovery import find_calendar
 
-            url = find_calendar(url, settings.target.calendar, login, environ=outside.environ)
+            url = find_calendar(url, settings.target.calendar, login, environ=outside.environ, clock=outside.clock)
     profile = choose_profile(settings.target.profile, urlsplit(settings.target.url).hostname or "")
     transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock, until=until)
     return CaldavServer(
@@ -77,7 +77,7 @@ def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInf
     from connectors.dav import discovery
 
     login, outside = Login(settings.target.user, outside.secret("target")), _trusting(settings, outside)
-    return discovery.list_calendars(settings.target.url, login, environ=outside.environ)
+    return discovery.list_calendars(settings.target.url, login, environ=outside.environ, clock=outside.clock)
 
 
 def make_calendar(settings: Settings, outside: Outside, name: str) -> CalendarInfo:
@@ -85,7 +85,7 @@ def make_calendar(settings: Settings, outside: Outside, name: str) -> CalendarIn
     from connectors.dav import discovery
 
     login, outside = Login(settings.target.user, outside.secret("target")), _trusting(settings, outside)
-    return discovery.make_calendar(settings.target.url, name, login, environ=outside.environ)
+    return discovery.make_calendar(settings.target.url, name, login, environ=outside.environ, clock=outside.clock)
 
 
 def _trusting(settings: Settings, outside: Outside) -> Outside:

@@ -102,6 +102,13 @@ def read_revision(answer: Answer, path: str) -> str:
     return next((f"{kind} {marks[kind]}" for kind in _REVISIONS if marks.get(kind)), "")
 
 
+def read_principal(answer: Answer) -> str:
+    """The href of who logs in (RFC 5397 3); empty for one who has not, or where there is none of that."""
+    root = _parse(answer.body) if answer.status == 207 else None
+    found = root.find(f".//{DAV}current-user-principal/{DAV}href") if root is not None else None
+    return (found.text or "").strip() if found is not None else ""
+
+
 def preconditions(answer: Answer) -> frozenset[str]:
     """The names in the answer's DAV:error, without namespaces; empty where the server names none."""
     root = _parse(answer.body)

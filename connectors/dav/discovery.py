@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import niquests
 from caldav.lib import error as caldav_errors
 from lxml.etree import LxmlError
+from msgspec import Struct
 
 from connectors.bounded import within
+from connectors.dav.answers import LoginRefusedError
+from connectors.dav.principal import find_principal
 from connectors.dav.transport import open_client
 from connectors.http_transport import PRIVATE, WHOLE_SECONDS, Login, is_loopback
 from sync.errors import ConfigError, CredentialsError, TargetError
@@ -36,24 +40,64 @@ LOOK_SECONDS = 2 * WHOLE_SECONDS
 Found = TypeVar("Found")
 _WRITING = frozenset({"{DAV:}write", "{DAV:}write-content", "{DAV:}bind", "{DAV:}all"})
 _PRIVILEGES = '<propfind xmlns="DAV:"><prop><current-user-privilege-set/></prop></propfind>'
+NAME_IT = "put the calendar's own address into [target] url"
 _NOT_FOR_EVENTS = "it takes no events"
 _READ_ONLY = "it is read-only for you"
 
 
-def list_calendars(url: str, login: Login, *, environ: Mapping[str, str]) -> tuple[CalendarInfo, ...]:
-    """All calendars of the account, by name. Raises `TargetError` or `CredentialsError`."""
+class Account(Struct, frozen=True):
+    """An account whose calendars can be asked for at this address. They are sorted by name."""
 
+    url: str
+    calendars: tuple[CalendarInfo, ...]
+    scheme: str | None = None
+    """How the login is sent along with every request; None waits until it is asked for."""
+
+
+def list_calendars(
+    url: str, login: Login, *, environ: Mapping[str, str], clock: Callable[[], datetime]
+) -> tuple[CalendarInfo, ...]:
+    """All calendars of the account, by name. Raises `TargetError` or `CredentialsError`."""
+    return _find_account(url, login, environ, clock).calendars
+
+
+def _find_account(url: str, login: Login, environ: Mapping[str, str], clock: Callable[[], datetime]) -> Account:
+    """The account at this address or, where the address itself tells of none, at the places that are usual.
+
+    Nothing at all is only an answer where the server said who we are: an account without a calendar.
+    """
+    silent: TargetError | None = None
+    try:
+        account = _look(url, login, environ)
+    except TargetError as error:
+        silent = error
+    else:
+        if account.calendars:
+            return account
+    host = urlsplit(url).hostname
+    try:
+        place = find_principal(url, login, environ=environ, clock=clock) if login.user else ""
+    except LoginRefusedError:
+        raise _refused(host) from None
+    if place:
+        return _look(place, login, environ, scheme="basic")
+    raise silent or TargetError(f"no calendars can be found at {host}; {NAME_IT}")
+
+
+def _look(url: str, login: Login, environ: Mapping[str, str], *, scheme: str | None = None) -> Account:
     def look() -> list[CalendarInfo]:
-        with _client(url, login, environ) as client:
+        with _client(url, login, environ, scheme) as client:
             return [_describe(calendar) for calendar in client.get_calendars()]
 
     found = _in_time(url, look)
-    return tuple(sorted(found, key=lambda info: (info.name.casefold(), info.url)))
+    return Account(url, tuple(sorted(found, key=lambda info: (info.name.casefold(), info.url))), scheme)
 
 
-def find_calendar(url: str, name: str, login: Login, *, environ: Mapping[str, str]) -> str:
+def find_calendar(
+    url: str, name: str, login: Login, *, environ: Mapping[str, str], clock: Callable[[], datetime]
+) -> str:
     """The URL of the one calendar with exactly this name. Raises `ConfigError` naming what there is instead."""
-    calendars = list_calendars(url, login, environ=environ)
+    calendars = list_calendars(url, login, environ=environ, clock=clock)
     fitting = [info for info in calendars if info.name == name]
     if len(fitting) == 1:
         if fitting[0].trouble:
@@ -64,16 +108,20 @@ def find_calendar(url: str, name: str, login: Login, *, environ: Mapping[str, st
     raise ConfigError(f"{what} {name!r}; found: {names}. Put the calendar's own address into [target] url")
 
 
-def make_calendar(url: str, name: str, login: Login, *, environ: Mapping[str, str]) -> CalendarInfo:
+def make_calendar(
+    url: str, name: str, login: Login, *, environ: Mapping[str, str], clock: Callable[[], datetime]
+) -> CalendarInfo:
     """A new calendar, looked up again afterwards: servers choose addresses of their own (caldav-facts 11)."""
-    before = {info.url for info in list_calendars(url, login, environ=environ)}
+    account = _find_account(url, login, environ, clock)
+    before = {info.url for info in account.calendars}
 
     def make() -> None:
-        with _client(url, login, environ) as client:
+        with _client(account.url, login, environ, account.scheme) as client:
             client.principal().make_calendar(name=name)
 
     _in_time(url, make)
-    new = [info for info in list_calendars(url, login, environ=environ) if info.url not in before]
+    after = _look(account.url, login, environ, scheme=account.scheme)
+    new = [info for info in after.calendars if info.url not in before]
     if len(new) != 1:
         raise TargetError(f"the server made no calendar {name!r}; make it in your calendar program and name it here")
     return new[0]
@@ -88,10 +136,10 @@ def _in_time(url: str, work: Callable[[], Found]) -> Found:
 
 
 @contextmanager
-def _client(url: str, login: Login, environ: Mapping[str, str]) -> Iterator[Any]:
+def _client(url: str, login: Login, environ: Mapping[str, str], scheme: str | None = None) -> Iterator[Any]:
     host = urlsplit(url).hostname or ""
     try:
-        client = open_client(url, login, environ=environ)
+        client = open_client(url, login, environ=environ, auth_type=scheme)
         host = client.url.hostname or host
         if client.url.scheme != "https" and not is_loopback(host):
             raise TargetError(f"{host} is not encrypted; use its https:// address")
@@ -104,16 +152,17 @@ def _client(url: str, login: Login, environ: Mapping[str, str]) -> Iterator[Any]
             raise TargetError(
                 f"{host} does not let you look around; put the calendar's address into [target] url"
             ) from None
-        raise CredentialsError(
-            f"{host} refuses the login; check [target] user and its password (many need an app password)"
-        ) from None
+        raise _refused(host) from None
     except niquests.exceptions.SSLError:
         raise TargetError(f"the certificate of {host} cannot be trusted; {PRIVATE}") from None
     except _NONSENSE as error:
-        raise TargetError(
-            f"no calendars can be found at {host} ({type(error).__name__}); "
-            "put the calendar's own address into [target] url"
-        ) from None
+        raise TargetError(f"no calendars can be found at {host} ({type(error).__name__}); {NAME_IT}") from None
+
+
+def _refused(host: str | None) -> CredentialsError:
+    return CredentialsError(
+        f"{host} refuses the login; check [target] user and its password (many need an app password)"
+    )
 
 
 def _describe(calendar: Any) -> CalendarInfo:

@@ -18,6 +18,9 @@ from sync.errors import OK, UNREADABLE_ROWS, ConfigError
 
 login = typer.Typer(help="Log in to a service.", no_args_is_help=True, add_completion=False)
 
+_NONE = "this account has no calendar yet; make one in your calendar program, or let `followup init` make it"
+_NONE_AT_GOOGLE = "this login sees no calendar; share one with it, or set calendar to its id"
+
 ROWS_SHOWN = 50
 """What was understood of so many rows is shown by `check`."""
 
@@ -61,6 +64,7 @@ def login_google(
 def calendars(config: Config = None, json: Json = False) -> int:
     """List the calendars of the account with their addresses."""
     from connectors import list_calendars
+    from connectors.google.address import is_google_calendar
     from sync.safe_text import plain, plain_json
 
     profile = open_profile(find_config(config))
@@ -73,7 +77,8 @@ def calendars(config: Config = None, json: Json = False) -> int:
         lines = (one.name, f"  {one.url}", *([f"  {one.trouble}"] if one.trouble else []))
         typer.echo("\n".join(map(plain, lines)))
     if not found:
-        typer.echo("followup: this login sees no calendar; share one with it, or set calendar to its id", err=True)
+        at_google = is_google_calendar(profile.settings.target.url)
+        typer.echo(f"followup: {_NONE_AT_GOOGLE if at_google else _NONE}", err=True)
     return OK
 
 
