@@ -99,6 +99,31 @@ class TouchMemory(Struct, frozen=True):
     missed: bool = False
     note: str = ""
     """Facts of a self event that was written once: the leads it names."""
+    told: bool = False
+    """The reaction was said to `followup done`, `snooze` or `skip`, not seen in the calendar."""
+    said: str = ""
+    """The user's own note to `followup done`."""
+
+
+class WordKind(StrEnum):
+    """What the user says about a follow-up on the command line."""
+
+    DONE = "done"
+    SNOOZE = "snooze"
+    SKIP = "skip"
+    TAKEN_BACK = "taken back"
+
+
+class Word(Struct, frozen=True):
+    """Something said about one event, which the next run takes like an edit in the calendar.
+
+    `on` is the day it was done, or the day it is to move to; `note` is the user's own text.
+    """
+
+    uid: str
+    kind: WordKind
+    on: date | None = None
+    note: str = ""
 
 
 class Refusal(Struct, frozen=True):
@@ -200,6 +225,8 @@ class RunMemory(Struct, frozen=True):
     strays: tuple[str, ...] = ()
     """UIDs of events with our mark that were in no plan in the last run."""
     probed: Probed | None = None
+    words: tuple[Word, ...] = ()
+    """What was said since the last run, in that order."""
 
 
 class Memory(Struct, frozen=True):

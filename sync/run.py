@@ -47,6 +47,7 @@ from sync.reconcile.identity import is_ours
 from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import leave_gaps, recall, recognise
+from sync.reconcile.words import take_words
 from sync.schedule.make import make_schedule
 from sync.write_back import cells_to_write, check_column, next_follow_ups
 
@@ -214,6 +215,8 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
             check_disappearance(current, observation, today=today, zone=zone)
         current, said = take_reactions(current, observation, now=now, zone=zone, ticks=ticks)
         notes += said
+    current, said = take_words(current, now=now, zone=zone)
+    notes += said
     notes += [Note(text) for text in (*table.notes, *observation.notes)]
     return _Stock(table, leads, observation, current, lost, tuple(notes))
 

@@ -1,8 +1,8 @@
 """The record of contacts as a work-search log: date, employer, person, method, position, result, known by.
 
-Only facts: what the sheet says was sent or answered, what the user ticked in the calendar. A touch that was planned,
-assumed or missed is no contact. The record may be handed to an office, so nothing in it is guessed; a cell that is not
-known stays empty.
+Only facts: what the sheet says was sent or answered, what the user ticked in the calendar or said to be done. A touch
+that was planned, assumed or missed is no contact. The record may be handed to an office, so nothing in it is guessed; a
+cell that is not known stays empty.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date, tzinfo
 
 from msgspec import Struct
 
-from sync.memory import LeadMemory, Memory, Reaction
+from sync.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Lead
 from sync.moments import day_of
 from sync.safe_text import defuse
@@ -58,7 +58,7 @@ def record_contacts(
             continue
         known = by_key.get(touch.lead_key) or memory.leads.get(touch.lead_key)
         if known is not None:
-            found[touch.done_on, touch.lead_key, touch.uid] = _from_tick(known, touch.done_on, touch.party)
+            found[touch.done_on, touch.lead_key, touch.uid] = _from_tick(known, touch)
     return tuple(sorted(found.values()))
 
 
@@ -73,13 +73,15 @@ def _from_row(lead: Lead, zone: tzinfo) -> Iterable[Contact]:
         yield Contact(last, employer, person, method, lead.role, lead.last_result)
 
 
-def _from_tick(known: Lead | LeadMemory, day: date, party: str) -> Contact:
+def _from_tick(known: Lead | LeadMemory, touch: TouchMemory) -> Contact:
+    assert touch.done_on is not None
+    day, party, said = touch.done_on, touch.party, touch.said
     if isinstance(known, LeadMemory):
-        return Contact(day, known.company or known.contact, party or known.contact, "", known.role, "", TICK)
+        return Contact(day, known.company or known.contact, party or known.contact, "", known.role, said, TICK)
     person = known.contact.name or known.contact.email
     if party and party != known.contact.party:
         person = party
-    return Contact(day, known.company or person, person, "", known.role, "", TICK)
+    return Contact(day, known.company or person, person, "", known.role, said, TICK)
 
 
 def contacts_csv(contacts: Iterable[Contact]) -> str:

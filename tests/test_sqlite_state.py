@@ -284,12 +284,13 @@ def test_a_file_that_an_older_version_wrote_is_read_as_that_version_read_it(tmp_
 
 
 def as_then(value: object) -> Any:
-    """The value without the fields of an intent that are known since."""
+    """The value without the fields that are known since."""
 
     def older(value: object) -> object:
         if isinstance(value, dict):
             since: dict[str, object] = {"after": None, "done": False, "ended": False} if "before" in value else {}
-            since |= {"unreadable": []} if "strays" in value else {}
+            since |= {"unreadable": [], "words": []} if "strays" in value else {}
+            since |= {"told": False, "said": ""} if "pinned_to" in value else {}
             assert {name: value[name] for name in since} == since
             return {name: older(item) for name, item in value.items() if name not in since}
         return [older(item) for item in value] if isinstance(value, list) else value

@@ -14,6 +14,8 @@ and *current* in the calendar against *observed* right after that write.
 | yes | any | recurring, or with attendees | hands off: a write could mail people |
 | no, done or past | yes | yes | keep as history; a ticked one loses its alarm |
 | no, done in the sheet before its day | yes | yes | delete; with the user's own text keep, ticked, without alarm |
+| no, you said done | yes | yes | keep, ticked, without alarm |
+| no, you said skip | yes | yes | delete, past or not |
 | no, its cell is unreadable | yes | yes | keep as it is |
 | no | yes | with the user's own text | keep, marked closed, without alarm |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
@@ -42,6 +44,8 @@ from sync.reconcile.text_marks import user_part
 
 CLOSED_MARK = "Closed: "
 DONE_MARK = "✓ "
+DONE = "done: its alarm is off"
+SKIPPED = "you skipped it"
 KEPT_BY_UNDO = "kept by undo until its row changes"
 REFUSED_DAYS = 7
 """What a server rejected is sent again after so many days: not every rejection is for good."""
@@ -146,12 +150,14 @@ class Decider(Struct, frozen=True):
             touch is not None and (lead_key, touch.rule) in self.schedule.frozen
         )
         row = known.desired.row or None
-        if frozen or known.uid in self.observation.unreadable:
+        said = touch.reaction if touch is not None and touch.told else None
+        if (frozen and said is None) or known.uid in self.observation.unreadable:
             return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
         if known.desired.cancelled and current is not None:
             return self._cancelled(known, current, row)
         ahead = known.uid in self.schedule.done_ahead
-        if not ahead and (self._done(known.uid) or known.uid in self.schedule.missed or self._past(known, current)):
+        over = self._done(known.uid) or known.uid in self.schedule.missed or self._past(known, current)
+        if not ahead and over and said is not Reaction.DELETED:
             return self._history(known, current, row)
         if current is None:
             gone = replace(known, gone=True)
@@ -160,8 +166,10 @@ class Decider(Struct, frozen=True):
             return _keep(known, current, row, "kept: nothing is deleted in a run without memory"), known
         if user_part(current.snapshot.description):
             return self._close(known, current, row, mark=DONE_MARK if ahead else CLOSED_MARK)
-        why = "its row shows it as done" if ahead else self._why_deleted(lead_key)
-        change = _delete(known, current, row, why, counted=not ahead and self._counted(lead_key))
+        skipped = said is Reaction.DELETED
+        why = SKIPPED if skipped else "its row shows it as done" if ahead else self._why_deleted(lead_key)
+        counted = not (ahead or skipped) and self._counted(lead_key)
+        change = _delete(known, current, row, why, counted=counted)
         if self.cancelled_days:
             return self._cancel(change, known, current)
         return change, replace(known, gone=True)
@@ -182,19 +190,15 @@ class Decider(Struct, frozen=True):
 
     def _history(self, known: EventMemory, current: RemoteEvent | None, row: str | None) -> tuple[Change, EventMemory]:
         watched = day_of(known.desired.start, self.zone) >= self.today - timedelta(days=WATCH_DAYS)
-        if (
-            watched
-            and self._ticked(known.uid)
-            and current is not None
-            and current.snapshot.our_alarm is not None
-            and not known.closed
-        ):
-            return self._close(known, current, row, mark="")
+        if watched and self._ticked(known.uid) and current is not None and not known.closed:
+            mark = DONE_MARK if self.memory.touches[known.uid].told and "summary" not in known.kept else ""
+            if mark or current.snapshot.our_alarm is not None:
+                return self._close(known, current, row, mark=mark, why=DONE if mark else "")
         after = known if current is None else replace(known, observed=current)
         return _keep(known, current, row, "kept as history"), after
 
     def _close(
-        self, known: EventMemory, current: RemoteEvent, row: str | None, *, mark: str
+        self, known: EventMemory, current: RemoteEvent, row: str | None, *, mark: str, why: str = ""
     ) -> tuple[Change, EventMemory]:
         """Take the alarm off an event that stays; a mark in its title says that its reason is gone, or done."""
         summary, snapshot = current.snapshot.summary, current.snapshot
@@ -210,7 +214,7 @@ class Decider(Struct, frozen=True):
             summary=summary,
             start=event.start,
             row=row,
-            reason="kept for your own text in it" if mark else "done: its alarm is off",
+            reason=why or ("kept for your own text in it" if mark else DONE),
             fields=("summary", "alarm") if mark else ("alarm",),
             event=event,
             stamp=stamp,

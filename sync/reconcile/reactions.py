@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Memory, Reaction, TouchMemory
-from sync.models import Moment, Note, Observation, RemoteEvent
+from sync.models import Moment, Note, Observation, RemoteEvent, Snapshot
 from sync.moments import day_of, same_moment
 from sync.reconcile.fields import edited_fields
 
@@ -80,7 +80,7 @@ def _deleted(touch: TouchMemory, event: EventMemory, today: date) -> tuple[Touch
     if touch.done_on is not None:
         return touch, []
     note = Note(f"you deleted “{event.desired.summary}”: it will not come back", rule=touch.rule or None)
-    return replace(touch, reaction=Reaction.DELETED, reacted_on=today), [note]
+    return replace(touch, reaction=Reaction.DELETED, reacted_on=today, told=False), [note]
 
 
 def _edited(
@@ -96,17 +96,21 @@ def _edited(
     assert event.observed is not None
     before, after = event.observed.snapshot, current.snapshot
     notes: list[Note] = []
-    ticked, was_ticked = after.status == "COMPLETED" or ticks.matches(after.summary), touch.reaction is Reaction.TICKED
+
+    def shows_tick(seen: Snapshot) -> bool:
+        return seen.status == "COMPLETED" or ticks.matches(seen.summary)
+
+    ticked, was_ticked = shows_tick(after), touch.reaction is Reaction.TICKED
     ours = after.summary == event.desired.summary and after.status != "COMPLETED"  # a title of ours ticks nothing
     if ticked and not was_ticked and not ours:
         stamp = after.last_modified if after.last_modified != before.last_modified else None
         day, doubt = day_of_edit(stamp, now=now, zone=zone, written=event.stamp.written, applied_on=applied_on)
-        touch = replace(touch, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False)
+        touch = replace(touch, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False, told=False)
         notes.append(
             Note(f"you ticked “{event.desired.summary}”: done on {day:%a %Y-%m-%d}{doubt}", rule=touch.rule or None)
         )
-    elif was_ticked and not ticked:
-        touch = replace(touch, reaction=None, reacted_on=None, done_on=None)
+    elif was_ticked and not ticked and shows_tick(before):
+        touch = replace(touch, reaction=None, reacted_on=None, done_on=None, told=False)
         notes.append(
             Note(f"you took the tick off “{event.desired.summary}”: it is open again", rule=touch.rule or None)
         )
@@ -118,6 +122,7 @@ def _edited(
             reacted_on=now.astimezone(zone).date(),
             pinned_to=_in_zone(after.start, event.desired.zone),
             pinned_fact=touch.fact,
+            told=False,
         )
         notes.append(
             Note(f"you moved “{event.desired.summary}” to {_said(after.start, zone)}", rule=touch.rule or None)

@@ -192,5 +192,6 @@ def remember(draft: Draft) -> TouchMemory:
         fact=draft.fact,
         pinned_to=known.pinned_to if pinned and known else None,
         pinned_fact=known.pinned_fact if pinned and known else "",
+        told=known.told if pinned and known else False,
         note=draft.note or (CROWDED if draft.crowded else ""),
     )

@@ -1,0 +1,160 @@
+"""What the user says on the command line about a follow-up: `done`, `snooze`, `skip`. Pure.
+
+A word is kept with the memory until the next run takes it, exactly as if it had been read in the calendar:
+
+| word | as if the user had | remembered as |
+| --- | --- | --- |
+| done | ticked the event | `TICKED` |
+| snooze | dragged it to that day, at its hour | `DRAGGED` |
+| skip | deleted it | `DELETED` |
+| taken back | undone that | no reaction |
+
+The one difference is that the calendar does not show it yet: the run that takes the word writes it there
+(`changes`, and `TouchMemory.told`). So it works on a feed, too, which carries nothing back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sync.memory import EventMemory, Memory, Reaction, TouchMemory, Word, WordKind
+from sync.models import Lead, Moment, Note, Touch
+from sync.moments import day_of
+from sync.reading.organisations import agency_key, referrer_key
+from sync.reconcile.reactions import WATCH_DAYS
+
+
+class Open(Struct, frozen=True):
+    """A follow-up that something can be said about: an event of ours that stands in the calendar."""
+
+    uid: str
+    day: date
+    summary: str
+    ahead: bool
+    """In today's plan; else it has passed and may still be said to be done."""
+
+
+def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo) -> tuple[Memory, tuple[Note, ...]]:
+    """Memory with what was said since the last run, and a note for each word."""
+    if not memory.runs.words:
+        return memory, ()
+    today = now.astimezone(zone).date()
+    events, touches = dict(memory.events), dict(memory.touches)
+    notes: list[Note] = []
+    for word in memory.runs.words:
+        event = events.get(word.uid)
+        if event is None:
+            continue  # the events were cleared since
+        known = touches.get(word.uid)
+        touch = known or TouchMemory(uid=word.uid, lead_key="", rule="")
+        title, rule = event.desired.summary, touch.rule or None
+        if word.kind is WordKind.TAKEN_BACK:
+            taken = _take_back(touch)
+            notes.append(Note(f"you took back what you said of “{title}”: it is open again", rule=rule))
+            if event.gone:  # its UID is used up: the touch goes on under the next one, as after undo --dismissed
+                touches.pop(word.uid, None)
+                continue
+        elif event.gone:
+            notes.append(Note(f"“{title}” has left the calendar since you said {word.kind}: nothing to do", rule=rule))
+            continue
+        else:
+            taken, said = _take(word, touch, event, today=today)
+            notes.append(Note(said, rule=rule))
+        touches[word.uid] = taken
+    runs = replace(memory.runs, words=())
+    return replace(memory, events=events, touches=touches, runs=runs), tuple(notes)
+
+
+def _take(word: Word, touch: TouchMemory, event: EventMemory, *, today: date) -> tuple[TouchMemory, str]:
+    title = event.desired.summary
+    if word.kind is WordKind.DONE:
+        day = word.on or today
+        touch = replace(touch, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False, told=True)
+        return replace(touch, said=word.note or touch.said), f"you said that “{title}” was done on {day:%a %Y-%m-%d}"
+    if word.kind is WordKind.SKIP:
+        touch = replace(touch, reaction=Reaction.DELETED, reacted_on=today, told=True)
+        return touch, f"you skipped “{title}”: it will not come back"
+    start = event.observed.snapshot.start if event.observed is not None else event.desired.start
+    to = _on_day(start, word.on or today, ZoneInfo(event.desired.zone))
+    reaction = touch.reaction if touch.reaction is Reaction.TICKED else Reaction.DRAGGED
+    touch = replace(touch, reaction=reaction, reacted_on=today, pinned_to=to, pinned_fact=touch.fact, told=True)
+    return touch, f"you moved “{title}” to {word.on:%a %Y-%m-%d}"
+
+
+def _take_back(touch: TouchMemory) -> TouchMemory:
+    touch = replace(touch, told=False, said="", reacted_on=None)
+    if touch.reaction is Reaction.TICKED:
+        return replace(touch, reaction=None, done_on=None)
+    if touch.reaction is Reaction.DRAGGED:
+        return replace(touch, reaction=None, pinned_to=None, pinned_fact="")
+    return replace(touch, reaction=None)
+
+
+def _on_day(start: Moment, day: date, zone: ZoneInfo) -> Moment:
+    """The same hour on another day."""
+    if not isinstance(start, datetime):
+        return day
+    there = start.astimezone(zone)
+    return there.replace(year=day.year, month=day.month, day=day.day)
+
+
+def find_open(
+    leads: Sequence[Lead], memory: Memory, schedule: Iterable[Touch], *, today: date, zone: ZoneInfo
+) -> list[Open]:
+    """What can be said something about for these leads: what is planned, then what passed lately; each by date."""
+    keys = _keys_of(leads)
+    found: list[Open] = []
+    planned: set[str] = set()
+    for touch in schedule:
+        event = memory.events.get(touch.uid)
+        planned.add(touch.uid)
+        if event is not None and not event.gone and touch.lead_key in keys:
+            found.append(Open(touch.uid, day_of(touch.start, zone), touch.summary, ahead=True))
+    for uid, event in memory.events.items():
+        known = memory.touches.get(uid)
+        if known is None or uid in planned or event.gone or event.desired.cancelled or _is_settled(known):
+            continue
+        shown = event.observed.snapshot.start if event.observed is not None else event.desired.start
+        day = day_of(shown, zone)
+        past = today - timedelta(days=WATCH_DAYS) <= day <= today
+        if past and known.lead_key in keys:
+            found.append(Open(uid, day, event.desired.summary, ahead=False))
+    return sorted(found, key=lambda one: (not one.ahead, one.day, one.summary, one.uid))
+
+
+def find_told(leads: Sequence[Lead], memory: Memory, *, zone: ZoneInfo) -> list[Open]:
+    """What was said about these leads and can be taken back, by date."""
+    keys = _keys_of(leads)
+    words = {word.uid: word.kind for word in memory.runs.words}
+    found: list[Open] = []
+    for uid, event in memory.events.items():
+        touch = memory.touches.get(uid)
+        pending = words.get(uid)
+        said = pending is not WordKind.TAKEN_BACK if pending else touch is not None and touch.told
+        if touch is not None and said and touch.lead_key in keys:
+            found.append(Open(uid, day_of(event.desired.start, zone), event.desired.summary, ahead=True))
+    return sorted(found, key=lambda one: (one.day, one.summary, one.uid))
+
+
+def add_word(memory: Memory, word: Word) -> Memory:
+    """Memory with this word for the next run. One that takes back a word no run has taken yet just removes it."""
+    words = memory.runs.words
+    if word.kind is WordKind.TAKEN_BACK and any(said.uid == word.uid for said in words):
+        words = tuple(said for said in words if said.uid != word.uid)
+    else:
+        words = (*words, word)
+    return replace(memory, runs=replace(memory.runs, words=words))
+
+
+def _keys_of(leads: Iterable[Lead]) -> set[str]:
+    """The keys of these leads, and those of the agencies and referrers they share follow-ups with."""
+    return {key for lead in leads for key in (lead.key, agency_key(lead), referrer_key(lead)) if key}
+
+
+def _is_settled(touch: TouchMemory) -> bool:
+    return touch.reaction in (Reaction.TICKED, Reaction.DELETED)
