@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format lint types wheel soak golden validate bench constraints clean pictures
+.PHONY: help demo test check format lint types wheel soak golden validate bench licences constraints clean pictures
 
 help:            ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -50,6 +50,9 @@ bench: $(STAMP)  ## followup beside its peers and beside the limit; BENCH=--quic
 
 pictures: $(STAMP) ## draw the pictures of the documentation anew
 	$(BIN)/python examples/pictures.py
+
+licences: $(STAMP) ## write docs/licences.md anew, out of what is installed
+	$(BIN)/python tests/licences.py
 
 constraints: $(STAMP)
 	{ sed -n 1p constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sort -f; } > constraints.new && mv constraints.new constraints.txt
