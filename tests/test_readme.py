@@ -14,9 +14,11 @@ import sys
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import licences
 import pytest
 
 from sync.advice import load_advice
@@ -119,3 +121,28 @@ def test_links_lead_somewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_pages_speak_to_people(path: Path) -> None:
     assert not re.findall(r"/(?:tmp|work)/|TODO|FIXME", path.read_text("utf-8"))
+
+
+def test_the_readme_names_its_two_commands_and_every_page() -> None:
+    text = ROOT.joinpath("README.md").read_text("utf-8")
+    assert ("example", "make demo\nmake test\n") in blocks(ROOT / "README.md", "sh")
+    made = re.findall(r"^(\w+):", ROOT.joinpath("Makefile").read_text("utf-8"), re.M)
+    assert {"demo", "test"} <= set(made)
+    assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} <= set(re.findall(r"\]\(([^)#]+)", text))
+
+
+def test_the_examples_do_not_grow_old(folder: Path) -> None:
+    """The clock comes in as an argument: what is shown for the made-up leads is the same on every day of every year."""
+    commands = [line for mark, text in blocks(ROOT / "README.md", "sh") if not mark for line in text.splitlines()]
+    assert len(commands) > 5
+    days = {re.search(r" --now (\S+)$", line)[1] for line in commands}  # type: ignore[index]
+    assert len(days) == 1
+    demo = ROOT.joinpath("examples", "demo.py").read_text("utf-8")
+    assert datetime.fromisoformat(re.search(r'^NOW = "(.+)"', demo, re.M)[1]) == datetime.fromisoformat(days.pop())  # type: ignore[index]
+    assert all('"--now", NOW' in line for line in demo.splitlines() if re.search(r'followup\("', line))
+
+
+def test_the_page_about_licences_names_every_package() -> None:
+    page = licences.PAGE.read_text("utf-8").splitlines()
+    stale = [row for row in licences.rows().values() if row not in page]
+    assert not stale, "make licences"
