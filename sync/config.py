@@ -29,6 +29,7 @@ from pydantic import (
 from sync.errors import ConfigError
 from sync.models import Stage
 from sync.moments import zone_names
+from sync.safe_text import LEAVE_LOGINS_OUT, holds_login
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DEFAULT_OWNER = "followup"
@@ -79,6 +80,15 @@ class Section(BaseModel):
     """A table of the file: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_login_in_addresses(cls, value: Any) -> Any:
+        """Said without the address, since it is a secret that would be said with it."""
+        for key, given in value.items() if isinstance(value, dict) else ():
+            if isinstance(given, str) and "://" in given and holds_login(given):
+                raise ValueError(f"{key!r} holds a name or a password before its host; {LEAVE_LOGINS_OUT}")
+        return value
 
 
 class SourceSettings(Section):

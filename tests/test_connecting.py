@@ -129,6 +129,8 @@ def test_what_cannot_be_reached_is_said_and_another_one_may_be_named(tmp_path: P
 
 def test_google_without_a_login_says_what_to_do_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    screen, connection = play(tmp_path, ("Your calendar", "google"), ("Your calendar", ""))
+    screen, connection = play(
+        tmp_path, ("Your calendar", "google"), ("Log in to Google now", "no"), ("Your calendar", "")
+    )
     assert "followup login google" in screen.text
     assert connection.target["type"] == "ics"

@@ -21,7 +21,7 @@ from typer.main import get_command
 
 from sync import __version__
 from sync.cli.options import Config
-from sync.cli.output import UNWRITABLE, prepare_streams, silence_output
+from sync.cli.output import UNWRITABLE, prepare_streams, say, silence_output
 from sync.errors import BUG, OK, ConfigError, FollowupError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def run_command(arguments: list[str]) -> int:
             result = COMMAND_LINE.invoke(context)
         sys.stdout.flush()  # that the reader has gone is noticed here, not when Python ends
     except FollowupError as error:
-        typer.echo(f"followup: {error}", err=True)
+        say(f"followup: {error}", err=True)
         return error.exit_code
     except typer.Exit as end:
         return end.exit_code
@@ -140,7 +140,7 @@ def run_command(arguments: list[str]) -> int:
         where = getattr(error, "ctx", None)
         said = error.format_message().rstrip(".")
         if said:  # nothing is left to say where the help itself was the answer
-            typer.echo(f"followup: {said}. Try {where.command_path if where else 'followup'} --help.", err=True)
+            say(f"followup: {said}. Try {where.command_path if where else 'followup'} --help.", err=True)
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         typer.echo("followup: interrupted; the next run heals what was left half done", err=True)

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from sync.cli.options import Config, Json, NoColor, Strict, parse_now
+from sync.cli.output import say
 from sync.cli.places import CONFIG_NAME, find_config, google_client, logins_folder
 from sync.cli.profiles import open_profile, opened_target, read_sheet, read_text
 from sync.cli.screen import open_console
@@ -53,7 +54,7 @@ def login_google(
         raise ConfigError("no OAuth client is here; `followup init` leads you to one, or name its file with --client")
     login = log_in(read_text(client, "the OAuth client"), scopes=scopes, open_browser=not no_browser)
     place = keep_login(login, logins_folder(), in_keyring=keyring)
-    typer.echo(f"Logged in; kept in {place}.")
+    say(f"Logged in; kept in {place}.")
     left = seconds_left(login)
     if left:
         ends = (datetime.now(UTC) + timedelta(seconds=left)).date()

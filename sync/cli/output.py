@@ -13,6 +13,15 @@ UNWRITABLE = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errn
 """How writing into an output can fail, beside a reader that has left."""
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print text that may hold words of sheets, servers and files: nothing in it steers a terminal or turns a line."""
+    import typer
+
+    from sync.safe_text import plain
+
+    typer.echo("\n".join(map(plain, text.split("\n"))), err=err)
+
+
 def prepare_streams() -> None:
     """Let no letter and no missing stream end a command: what an encoding lacks is written as `\\u201c`, as in JSON."""
     codecs.register_error("followup", _escape)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sync.cli.options import Config
+from sync.cli.output import say
 from sync.cli.places import find_config
 from sync.cli.profiles import open_profile, opened_target
 from sync.errors import OK, ConfigError, CredentialsError, TargetError
@@ -51,9 +52,9 @@ def _ask_working(profile: Profile) -> str:
         except CredentialsError as error:
             if not (asked and tries_left):
                 raise
-            typer.echo(f"  {error}", err=True)
+            say(f"  {error}", err=True)
         except TargetError as error:
-            typer.echo(f"  It could not be tried: {error}", err=True)
+            say(f"  It could not be tried: {error}", err=True)
             return secret
         else:
             typer.echo("  The calendar takes it.", err=True)

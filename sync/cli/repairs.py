@@ -12,6 +12,7 @@ import typer
 
 from sync.cli.completing import complete_leads
 from sync.cli.options import Config, Json, NoColor, Now, Quiet, parse_now
+from sync.cli.output import say
 from sync.cli.places import find_config
 from sync.cli.profiles import open_profile, opened_target
 from sync.cli.runs import find_leads, run_once
@@ -113,7 +114,7 @@ def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
     store = open_state("sqlite", profile.settings, profile.outside)
     titles = [title for lead in leads for title in lift(store=store, lead=lead)]
     for title in titles:
-        typer.echo(f"“{title}” may be planned again; the next `followup sync` does it")
+        say(f"“{title}” may be planned again; the next `followup sync` does it")
     if not titles:
         typer.echo("You deleted none of this lead's follow-ups.")
     return OK
@@ -124,5 +125,5 @@ def _show_repair(report: Report, no_color: bool) -> int:
 
     open_console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
     for message in report.messages:
-        typer.echo(f"followup: {message}", err=True)
+        say(f"followup: {message}", err=True)
     return report.exit_code

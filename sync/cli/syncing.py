@@ -11,6 +11,7 @@ import typer
 
 from sync.cli.inquiry import ask_first
 from sync.cli.options import Config, Json, NoColor, Now, Quiet, Strict, Verbose
+from sync.cli.output import say
 from sync.cli.places import find_config
 from sync.cli.screen import open_console, show_progress
 from sync.errors import OK, ConfigError
@@ -64,5 +65,5 @@ def _tell_end(said: str, told: Iterable[str], *, quiet: bool) -> int:
     if said and not quiet:
         typer.echo(said)
     for sentence in told:
-        typer.echo(f"followup: {sentence}", err=True)
+        say(f"followup: {sentence}", err=True)
     return OK

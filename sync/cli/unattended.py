@@ -9,11 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
 from msgspec import Struct
 
 from sync.cli.inquiry import ask_first
 from sync.cli.options import parse_now
+from sync.cli.output import say
 from sync.cli.profiles import Profile, open_profile, open_profiles
 from sync.cli.runs import run_profile
 from sync.cli.screen import open_console
@@ -104,7 +104,7 @@ def sync_all(folder: Path, now: str, *, json: bool, quiet: bool, no_color: bool,
         ended = dict(zip(opened, pool.map(take, opened), strict=True))
     for name, one in ended.items():
         for sentence in one.sentences:
-            typer.echo(f"{name}: {sentence}", err=True)
+            say(f"{name}: {sentence}", err=True)
     if json:
         from sync.summary import profiles_json
 

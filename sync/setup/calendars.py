@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from msgspec import Struct, convert
 
 from sync.errors import ConfigError
+from sync.safe_text import holds_login
 
 FILE_ENDINGS = (".ics", ".ical", ".ifb")
 
@@ -74,6 +75,7 @@ def list_services() -> Mapping[str, CalendarService]:
 
 def recognise_calendar(text: str) -> Meant:
     """What calendar this names. Raises `ConfigError` with what would be right."""
+    refuse_login(text)
     services = list_services()
     given = text.strip()
     word = given.casefold()
@@ -98,6 +100,12 @@ def recognise_calendar(text: str) -> Meant:
     )
 
 
+def refuse_login(address: str) -> None:
+    """Raises `ConfigError`, which never repeats it, for an address with a name or a password in it."""
+    if holds_login(address):
+        raise ConfigError("the address holds a name or a password before its host; give it without: both are asked for")
+
+
 _GOOGLE_ID = r"[\w.+%-]+@(group|import|resource)\.(v\.)?calendar\.google\.com"
 
 
@@ -112,7 +120,7 @@ def google_calendar_id(text: str) -> str:
         with suppress(ValueError):
             return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode("ascii")
     named = [*query.get("src", []), *re.findall(r"/calendar/ical/([^/]+)/", given), *re.findall(_GOOGLE_PATH, given)]
-    return named[0] if named else ""
+    return named[0] if named and "@" in named[0] else ""
 
 
 _GOOGLE_PATH = r"/(?:caldav/v2|calendar/dav)/([^/]+@[^/]+)/"

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from sync.errors import ConfigError, CredentialsError, FollowupError
 from sync.models import CalendarInfo, Observation
-from sync.setup.calendars import CalendarService, Meant, list_services, recognise_calendar
+from sync.setup.calendars import CalendarService, Meant, list_services, recognise_calendar, refuse_login
 from sync.setup.google import GoogleAccess, offer_google_login
 from sync.setup.interview import Interview, Question, pick
 from sync.setup.places import explain_target, pick_calendar
@@ -165,7 +165,7 @@ def _take_account(talk: Interview, accounts: Accounts, meant: Meant, wanted: Wan
     talk.say("password_kind", what=service.password)
     host = meant.host
     if service.host and not (meant.url or host):
-        host = talk.ask(_login(Question(service.host)), _something)
+        host = talk.ask(_login(Question(service.host)), _place)
     user = wanted.user or meant.user or talk.ask(_login(talk.pose("user", what=service.user)), _something)
     try:
         url = meant.url or service.address(host=host, user=user)
@@ -349,6 +349,11 @@ def _split(text: str) -> tuple[str, ...]:
 def _login(question: Question) -> Question:
     """A question about the account, which is none of the ten."""
     return replace(question, counts=False)
+
+
+def _place(text: str) -> str:
+    refuse_login(text)
+    return _something(text)
 
 
 def _something(text: str) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from sync.errors import ConfigError
 from sync.models import CalendarInfo
+from sync.safe_text import holds_login
 
 _FEED = (
     "Rings: Google Calendar and Outlook never ring for a subscribed calendar; Apple's does without its Remove Alerts.",
@@ -40,6 +41,8 @@ def clean_path(text: str, *, home: str, windows: bool = False) -> str:
 def recognise_source(text: str) -> Mapping[str, str]:
     """The `[source]` keys for a file name or the address of a Google Sheet. Raises `ConfigError`."""
     given = text.strip()
+    if holds_login(given):
+        raise ConfigError("the address holds a name or a password before its host, which is never kept in a file")
     if re.match(r"https://docs\.google\.com/spreadsheets/", given):
         return {"type": "google_sheet", "sheet": given}
     if re.match(r"https?://", given):
