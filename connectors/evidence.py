@@ -8,11 +8,9 @@ says what is wrong.
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from datetime import datetime
 from functools import partial
 from hashlib import file_digest, sha256
@@ -22,10 +20,11 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from connectors import PROOFS
 from connectors.own_files import stranger_in
 from sync import __version__
 from sync.errors import FollowupError
-from sync.proof import Proof, read_proof
+from sync.proof import Proof
 
 if TYPE_CHECKING:
     from sync.config import Settings
@@ -79,12 +78,13 @@ def _inquire(
 ) -> Inquiry:
     try:
         document = tomllib.loads(config.read_text("utf-8"))
-        place, owner = document.get("state", {}).get("path"), document.get("owner")
+        kept, owner = document.get("state", {}), document.get("owner")
+        place, keeper = kept.get("path"), PROOFS[kept.get("type", "sqlite")]()
         state = config.resolve().parent / place if place else default_state(owner) if owner else None
         target = document.get("target", {})
-    except (OSError, ValueError, AttributeError, TypeError):
+    except (OSError, ValueError, AttributeError, TypeError, KeyError):
         return Inquiry()  # the run says what is wrong with it
-    proof = recall_proof(state) if state else None
+    proof = keeper.recall_proof(state) if state else None
     if state is None or proof is None or stranger_in(state, state.parent):
         return Inquiry()  # a state that others can change could send the password anywhere; the run refuses it
     inputs = digest_inputs(map(Path, proof.files))
@@ -117,7 +117,7 @@ def _inquire(
             revision = ask_revision(proof.address, login, like=proof.revision, environ=environ, clock=clock)
         except LoginRefusedError:
             return Inquiry(secret=secret, login_refused=True)
-    if proof.holds(now, inputs=inputs, revision=revision) and confirm_proof(state, proof, now):
+    if proof.holds(now, inputs=inputs, revision=revision) and keeper.confirm_proof(state, proof, now):
         return Inquiry(proof, revision)
     return Inquiry(revision=revision, secret=secret)
 
@@ -179,46 +179,3 @@ def _program() -> Iterator[str]:
     for folder in ZONES:
         if Path(folder).is_dir():
             yield f"{folder} {Path(folder).stat().st_mtime_ns}"
-
-
-# --- the last proof ------------------------------------------------------------------------------------------
-
-
-def recall_proof(state: Path) -> Proof | None:
-    """The proof in this state file; None where there is none."""
-    try:
-        address = f"{state.resolve().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(address, uri=True, timeout=1)) as database:
-            row = database.execute("SELECT document FROM meta WHERE name = 'proof'").fetchone()
-    except sqlite3.Error:
-        return None
-    return read_proof(row[0]) if row else None
-
-
-def confirm_proof(state: Path, proof: Proof, now: datetime) -> bool:
-    """Note that a run was left out now, which counts as a good one; False where the proof is no longer the last.
-
-    The note is a file `NAME.left_out` beside the state `NAME.sqlite`: a commit waits for the disk for a tenth of the
-    whole run, and a note lost with the power costs nothing, since a run that is not left out comes at least once a day.
-    """
-    if recall_proof(state) != proof:
-        return False
-    try:
-        with os.fdopen(os.open(_note_of(state), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as note:
-            note.write(now.isoformat())
-    except OSError:
-        return False
-    return True
-
-
-def last_left_out(state: Path) -> datetime | None:
-    """When a run was last left out; None where none was, or the note cannot be read."""
-    try:
-        noted = datetime.fromisoformat(_note_of(state).read_text("ascii"))
-    except (OSError, ValueError):
-        return None
-    return noted if noted.tzinfo else None
-
-
-def _note_of(state: Path) -> Path:
-    return state.with_suffix(".left_out")

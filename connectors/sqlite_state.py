@@ -28,9 +28,9 @@ from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder, Encoder
 from msgspec.structs import replace
 
-from connectors.evidence import last_left_out
 from connectors.outside import Outside
 from connectors.own_files import stranger_in
+from connectors.sqlite_proof import last_left_out
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, LockedError, TargetError
 from sync.memory import EventMemory, Intent, LeadMemory, Memory, RunMemory, TouchMemory

@@ -249,8 +249,9 @@ class Limits(Section):
 
 
 class StateSettings(Section):
-    """Where the state lies; empty means the platform's state folder."""
+    """How and where the state is kept; no path means the platform's state folder."""
 
+    type: Literal["sqlite"] = "sqlite"
     path: str = ""
 
 

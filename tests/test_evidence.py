@@ -12,7 +12,8 @@ from conftest import NOW, at
 from servers import Server, radicale, xandikos
 from stub_server import CALENDAR, StubServer, VirtualTime, serve
 
-from connectors.evidence import Inquiry, digest_inputs, inquire, last_left_out, recall_proof
+from connectors.evidence import Inquiry, digest_inputs, inquire
+from connectors.sqlite_proof import last_left_out, recall_proof
 from sync.cli import run_command
 from sync.proof import Proof
 

@@ -112,7 +112,13 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
         "sync.cli.screen",
         "sync.cli.syncing",
     }
-    assert ours(loaded) == {"sync.errors", "sync.proof", "connectors.evidence", "connectors.own_files"}
+    assert ours(loaded) == {
+        "sync.errors",
+        "sync.proof",
+        "connectors.evidence",
+        "connectors.own_files",
+        "connectors.sqlite_proof",
+    }
     assert not loaded & {"http", "ssl", "email"}, "a file is asked without a request"
 
 

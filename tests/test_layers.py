@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
+
+import connectors
+from sync.config import SourceSettings, StateSettings, TargetSettings
 
 ROOT = Path(__file__).parent.parent
 CORE = sorted(path for path in (ROOT / "sync").rglob("*.py"))
@@ -76,3 +82,14 @@ def test_values_stand_on_the_standard_library_and_msgspec() -> None:
 
 def test_tests_are_no_package() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+@pytest.mark.parametrize(
+    ("registry", "section"),
+    [(connectors.SOURCES, SourceSettings), (connectors.TARGETS, TargetSettings),
+     (connectors.STATES, StateSettings), (connectors.PROOFS, StateSettings)],
+)  # fmt: skip
+def test_settings_name_exactly_the_connectors_there_are(
+    registry: Mapping[str, object], section: type[BaseModel]
+) -> None:
+    assert set(get_args(section.model_fields["type"].annotation)) == set(registry)

@@ -78,7 +78,7 @@ class Year:
             Row(number, tuple(row.get(name, "") for name in HEADERS))
             for number, row in enumerate(self.rows.values(), 2)
         ]
-        store = open_state("sqlite", self.settings, outside)
+        store = open_state(self.settings, outside)
         report = run(
             self.settings,
             source=MemorySource(Table("leads.csv", tuple(lines))),

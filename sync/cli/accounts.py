@@ -112,7 +112,7 @@ def check(
         console.print(f"\nSheet: {read}, {out} out.", highlight=False)
         console.print(f"Calendar: reached, {counted(len(held.events), 'event')} of ours.", highlight=False)
         if live and isinstance(target, Probes):
-            store = open_state("sqlite", profile.settings, profile.outside)
+            store = open_state(profile.settings, profile.outside)
             show_findings(console, try_out(target, address=target.identity, store=store, now=parse_now("")))
             console.print("The next runs heed what was found.", highlight=False)
         elif live:
@@ -134,7 +134,7 @@ def log(
 
     profile = open_profile(find_config(config))
     settings = profile.settings
-    memory = open_state("sqlite", settings, profile.outside).load()
+    memory = open_state(settings, profile.outside).load()
     leads, _ = read_sheet(open_source(settings, profile.outside).read(), profile, memory)
     touching = load_advice(settings, wording=profile.wording).touching
     contacts = record_contacts(leads.leads, memory, zone=settings.zone, touching=touching)

@@ -18,7 +18,7 @@ def complete_leads(ctx: typer.Context) -> list[tuple[str, str]]:
     given: Path | None = ctx.params.get("config")
     try:
         profile = open_profile(find_config(given))
-        leads = open_state("sqlite", profile.settings, profile.outside).load().leads.values()
+        leads = open_state(profile.settings, profile.outside).load().leads.values()
     except FollowupError:
         return []
     named = {(lead.company or lead.contact): lead.role for lead in leads if lead.company or lead.contact}

@@ -45,7 +45,7 @@ def draft(
     leads, touches = plan_messages(
         open_source(settings, profile.outside).read(),
         settings=settings,
-        memory=open_state("sqlite", settings, profile.outside).load(),
+        memory=open_state(settings, profile.outside).load(),
         now=parse_now(now),
         wording=profile.wording,
         mapping=profile.mapping,

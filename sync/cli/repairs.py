@@ -37,7 +37,7 @@ def status(
 
     limit = parse_age(max_age) if max_age else None
     profile = open_profile(find_config(config))
-    found = make_status(open_state("sqlite", profile.settings, profile.outside).load(), now=parse_now(now))
+    found = make_status(open_state(profile.settings, profile.outside).load(), now=parse_now(now))
     too_old = limit is not None and found.is_older_than(limit)
     lines = "".join(f"{line}\n" for line in status_lines(found, zone=profile.settings.zone))
     if too_old or not quiet:
@@ -99,7 +99,7 @@ def _repair(command: Callable[..., Report], config: Path | None, now: str, **opt
         return command(
             settings,
             target=target,
-            store=open_state("sqlite", settings, profile.outside),
+            store=open_state(settings, profile.outside),
             now=parse_now(now),
             deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
             **options,
@@ -111,7 +111,7 @@ def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
     from sync.repair import lift
 
     profile = open_profile(find_config(config))
-    store = open_state("sqlite", profile.settings, profile.outside)
+    store = open_state(profile.settings, profile.outside)
     titles = [title for lead in leads for title in lift(store=store, lead=lead)]
     for title in titles:
         say(f"“{title}” may be planned again; the next `followup sync` does it")

@@ -104,7 +104,7 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
     begun = (inquiry and inquiry.begun) or datetime.now(UTC)
     outside = replace(profile.outside, begun=begun, login_refused=bool(inquiry and inquiry.login_refused))
     profile = replace(profile, outside=outside)
-    source, store = open_source(settings, profile.outside), open_state("sqlite", settings, profile.outside)
+    source, store = open_source(settings, profile.outside), open_state(settings, profile.outside)
     with opened_target(profile) as target:
         prove = gather_evidence(settings, source, target, config=profile.path, inquiry=inquiry) if inquiry else None
         report = run(

@@ -114,7 +114,7 @@ def _say(
     zone, today = profile.settings.zone, parse_now(now).astimezone(profile.settings.zone).date()
     report = run_profile(profile, now, write=False)
     lead = _only_lead(report.leads, name)
-    store = open_state("sqlite", profile.settings, profile.outside)
+    store = open_state(profile.settings, profile.outside)
     with store.lock():
         memory = store.load()
         if memory.lost:
