@@ -35,6 +35,7 @@ class DeadlyFuse(Fuse):
 def main() -> int:
     step, *arguments = sys.argv[1:]
     left, _, how = step.partition(":")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background hands it on as ignored
     fuse = DeadlyFuse(int(left), how=how or "SIGKILL")
     open_state, send = connectors.open_state, HttpTransport.send
 

@@ -119,7 +119,11 @@ def google_calendar_id(text: str) -> str:
     for code in coded:
         with suppress(ValueError):
             return base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)).decode("ascii")
-    named = [*query.get("src", []), *re.findall(r"/calendar/ical/([^/]+)/", given), *re.findall(_GOOGLE_PATH, given)]
+    named = [
+        *query.get("src", []),
+        *re.findall(r"/calendar/ical/([^/]+@[^/]+)/", given),
+        *re.findall(_GOOGLE_PATH, given),
+    ]
     return named[0] if named and "@" in named[0] else ""
 
 
