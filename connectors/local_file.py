@@ -40,9 +40,9 @@ def _read(path: Path, limit: int) -> tuple[bytes, bool]:
                 chunks.append(chunk)
             after = os.fstat(file.fileno())
     except FileNotFoundError:
-        raise SourceError(f"there is no file {path}; was it moved? correct path under [source]") from None
+        raise SourceError(f"there is no file {path}; was it moved or renamed? Give the name it has now") from None
     except IsADirectoryError:
-        raise ConfigError(f"{path} is a folder, not a file; correct path under [source]") from None
+        raise ConfigError(f"{path} is a folder, not a file; name the file in it") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
     content = b"".join(chunks)

@@ -262,3 +262,17 @@ def test_order_extra_columns_case_and_punctuation_make_no_difference(
     origin = {" ".join(new.split()): old for new, old in zip(dressed, headers, strict=True)}
     found = {name: origin[header] for name, header in understand(shuffled).mapped.items()}
     assert found == case["fields"]
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["interview 16 Sep 2026 10am", "Applied 2026-09-03", "rejected on 9/3/2026", "Absage am 3. September 2026"],
+)
+def test_a_status_with_a_date_in_it_is_a_status_also_where_it_is_the_only_one(status: str) -> None:
+    """A sheet of one row lost its status: "it holds dates"."""
+    assert understand(["Company", "Status"], ["Acme", status]).mapped == {"company": "Company", "status": "Status"}
+
+
+@pytest.mark.parametrize("status", ["2026-09-03", "16 Sep 2026", "Wed 16 September 2026, 10am"])
+def test_a_status_that_holds_nothing_but_dates_is_none(status: str) -> None:
+    assert "status" not in understand(["Company", "Status"], ["Acme", status]).mapped

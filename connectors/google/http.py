@@ -106,8 +106,8 @@ def refusal(response: requests.Response, *, who: str, now: datetime) -> Exceptio
         return _forbidden(message, reason, who)
     if status == 404:
         return SourceError(
-            f"Google knows no sheet with this id that {who} may see; copy source.sheet again from the browser's address"
-            f" bar, and share the sheet with {who}"
+            f"Google knows no sheet with this id that {who} may see; copy the sheet's address again from the browser's"
+            f" address bar, and share the sheet with {who}"
         )
     if "protected" in message:
         return _forbidden(message, reason, who)

@@ -141,7 +141,9 @@ class Guess:
         if name in ALL_FIELDS and (self.canonical or sense.sure == KNOWN):
             return [Choice(name, KNOWN, "is the field's name")]
         cells = self._cells(column) if sense.fields else Profile(())
-        against = {name: speaks_against(name, cells, self.vocabulary) for name in sense.fields}
+        against = {
+            name: speaks_against(name, cells, self.vocabulary, known=sense.sure == KNOWN) for name in sense.fields
+        }
         left = [name for name in sense.fields if not against[name]]
         choices = []
         for name in left:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from sync.models import CellValue, Row
 from sync.reading.cells import clean_text, spaced
+from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import looks_dated
 from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
 
@@ -20,6 +21,7 @@ SAMPLES = 200
 """Cells of a column that are looked at."""
 
 _PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _LINK = re.compile(
     r"(?:https?://|www\.)\S+|[\w.-]+\.(?:com|org|net|io|de|fr|es|it|nl|co|edu|gov|uk|jobs)(?:/\S*)?", re.IGNORECASE
@@ -44,6 +46,8 @@ class Profile(Struct, frozen=True):
 
     samples: Sequence[str]
     dated: float = 0.0
+    bare_dates: float = 0.0
+    """Those of them that say nothing beside the date."""
     hours: float = 0.0
     mails: float = 0.0
     phones: float = 0.0
@@ -91,6 +95,8 @@ def profile_of(samples: Sequence[str], vocabulary: Vocabulary, *, linked: bool =
     return Profile(
         samples,
         dated=sum(days) / count,
+        bare_dates=sum(dated and not says_more(text, vocabulary) for text, dated in zip(samples, days, strict=True))
+        / count,
         hours=sum(map(is_hour, undated)) / count,
         mails=share_of(samples, is_mail),
         phones=sum(map(is_phone, undated)) / count,
@@ -109,8 +115,12 @@ def share_of(samples: Sequence[str], test: Callable[[str], bool]) -> float:
     return sum(map(test, samples)) / len(samples) if samples else 0.0
 
 
-def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
-    """Why these cells cannot be this field; empty where nothing speaks against it."""
+def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary, *, known: bool = False) -> str:
+    """Why these cells cannot be this field; empty where nothing speaks against it.
+
+    `known`: the header is known for exactly this field, so that a date beside words, as in "interview 3/17 10am", is
+    no reason against it.
+    """
     if not cells.samples:
         return ""
     if name in _DATED:
@@ -132,7 +142,7 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         return "it holds no links"
     if name == "follow_ups_done" and cells.numbers < 0.5:
         return "it holds no numbers"
-    if name in ("status", "outcome", "id", "notes") and cells.dated >= 0.8:
+    if name in ("status", "outcome", "id", "notes") and (cells.bare_dates if known else cells.dated) >= 0.8:
         return "it holds dates"
     if name == "outcome" and cells.answers == 1:
         return "it holds yes and no"
@@ -194,6 +204,20 @@ def speaks_for(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         "its words are known": bool(closed) and name not in CHANNELS,
     }
     return next((reason for reason, holds in shown.items() if holds), "")
+
+
+def says_more(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether words stand beside the date in this text."""
+    words = shipped_date_words()
+    around = (
+        vocabulary.months.keys()
+        | words.months.keys()
+        | words.weekdays.keys()
+        | words.zones.keys()
+        | words.unclear.keys()
+    )
+    around |= words.small | words.week | words.noon | words.morning | words.evening
+    return any(len(word) > 2 and word not in around for word in _WORD.findall(text.casefold()))
 
 
 def is_phone(text: str) -> bool:
