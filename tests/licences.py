@@ -26,13 +26,13 @@ LONGEST = 60
 def licence_of(package: Distribution) -> str:
     """The licence as the package names it: its expression, else its classifiers, else what stands as its licence."""
     told = package.metadata
-    if told["License-Expression"]:
+    if "License-Expression" in told:  # asked first: importlib_metadata, once it is imported, raises for what is missing
         return str(told["License-Expression"])
     classifiers = [one.rpartition(" :: ")[2] for one in told.get_all("Classifier", []) if one.startswith("License ::")]
     named = [one for one in classifiers if one != "OSI Approved"]
     if named:
         return ", ".join(sorted(named))
-    text = str(told["License"] or "").strip()
+    text = str(told["License"]).strip() if "License" in told else ""
     assert text and "\n" not in text and len(text) <= LONGEST, f"{package.name} names no licence: look, and say so here"
     return text
 

@@ -102,7 +102,10 @@ def test_somebodys_own_calendar_is_warned_about(server: Server, tmp_path: Path) 
     assert connection.fresh
 
 
-def test_a_command_of_ones_own_gives_the_password(server: Server, tmp_path: Path) -> None:
+def test_a_command_of_ones_own_gives_the_password(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.password.keyring_works", lambda: False)
     _, connection = play(
         tmp_path,
         ("Your calendar", server.root),
