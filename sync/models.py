@@ -210,6 +210,8 @@ class Lead(Struct, frozen=True):
     follow_up_on: date | None = None
     they_decide_by: date | None = None
     travel_on: date | None = None
+    closes_on: date | None = None
+    """The last day on which one can apply."""
     stage: Stage = Stage.IDEA
     stage_known: bool = False
     """False where the cell is empty or its word is unknown; the stage is then derived (DESIGN 5.3)."""

@@ -339,6 +339,7 @@ _FACTS = {
     "follow_up_on": "follow up",
     "they_decide_by": "they decide by",
     "travel_on": "travel",
+    "closes_on": "closes",
 }
 """Days of a lead as a person says them."""
 

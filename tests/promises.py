@@ -74,6 +74,7 @@ RICH = st.fixed_dictionaries(
         "references_given_on": DAYS,
         "under_consideration_on": PAST,
         "travel_on": DAYS,
+        "closes_on": DAYS,
         "city": st.just("Boston"),
         "plan": st.sampled_from(["", "now", "later", "research"]),
         "stage": st.sampled_from([stage for stage in Stage if stage is not Stage.ACCEPTED]),
@@ -352,6 +353,16 @@ def but_the_review(schedule: Schedule) -> list[Touch]:
     return [touch for touch in schedule.touches if touch.rule != "R-001-14"]
 
 
+def nobody_is_told_to_apply_too_late(seen: Seen) -> None:
+    """R-005-1: never after the posting has closed, unless dragged there, and never where something was sent."""
+    for touch in seen.schedule.touches:
+        if touch.rule == "R-005-1":
+            lead = seen.by_key[touch.lead_key]
+            assert lead.applied_on is None or lead.stage_known
+            assert lead.closes_on is not None
+            assert touch.pinned or seen.today <= day_of(touch) <= lead.closes_on
+
+
 PROMISES: tuple[Callable[[Seen], None], ...] = (
     one_ask_per_organisation_in_seven_days,
     no_ask_within_a_week_of_an_obligation,
@@ -368,5 +379,6 @@ PROMISES: tuple[Callable[[Seen], None], ...] = (
     every_open_row_has_something_ahead_or_a_note,
     identities_are_unique_and_not_of_the_past,
     at_most_one_late_event_per_lead,
+    nobody_is_told_to_apply_too_late,
     the_clock_alone_moves_nothing_of_a_day,
 )

@@ -28,9 +28,7 @@ FACTS = """
     company role closes_on received_at applied_on last_inbound last_outbound meeting_on interview_at follow_up_on
     offer_on notes
 """.split()  # noqa: SIM905 (a list of words)
-NOT_YET = {
-    "academic": "the closing date of a posting is no field yet",
-}
+NOT_YET: dict[str, str] = {}
 ASKING, CONFIRM, THANK = "asks", "R-001-2", "R-001-4"
 
 

@@ -37,6 +37,7 @@ LEADS = (
     a_lead(10, key="i", company="Lambda"),
     a_lead(11, key="j", company="Mu", role="Editor", plan="research"),
     a_lead(12, key="k", company="Nu", applied_on=date(2026, 7, 1)),
+    a_lead(13, key="l", company="Xi", closes_on=date(2027, 1, 29)),
 )  # fmt: skip
 
 INTRODUCED = a_lead(
@@ -112,6 +113,7 @@ IDENTITIES = [
     ("R-004-4", "f", "", 2, "fu-k3x9-29ab7da96a574d11d94d8d64a5d9cce5"),
     ("R-004-5", "c", "", 0, "fu-k3x9-c35f4f4b0e1018fae196e826a89edaed"),
     ("R-004-6", "c", "", 1, "fu-k3x9-22f67ae08d92bbd21efb7ec1633af270"),
+    ("R-005-1", "l", "", 0, "fu-k3x9-a9200d9f38f2154b34ee264a5291387d"),
     ("sheet", "g", "", 50, "fu-k3x9-7098ce0cc5704c6999be3c247ad5cdca"),
     ("more", "self", "", 1, "fu-k3x9-12502ef50870b06f166b641788cde521"),
     ("triage", "self", "", 1, "fu-k3x9-aad617c616b772a25459126887ab0dc1"),

@@ -43,6 +43,7 @@ def sheet() -> list[Lead]:
         {"under_consideration_on": date(2027, 1, 8), "contact": person("Con One")},
         {"travel_on": date(2027, 2, 10), "city": "Boston", "contact": person("Trip One")},
         {"stage": Stage.ON_HOLD, "contact": person("Hold One")},
+        {"closes_on": date(2027, 1, 29)},
     ]  # fmt: skip
     return [a_lead(number, **{"company": f"Firm {number}", **row}) for number, row in enumerate(facts, 2)]
 

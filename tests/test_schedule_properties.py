@@ -29,6 +29,7 @@ from promises import (
     no_floor_before_its_day,
     no_two_asks_in_a_row_with_one_move,
     no_two_of_ours_at_once,
+    nobody_is_told_to_apply_too_late,
     nothing_new_in_the_past,
     nothing_on_a_closed_lead,
     one_ask_per_organisation_in_seven_days,
@@ -102,6 +103,7 @@ ROWS = [
     ),
     a_lead(5, company="Delta", applied_on=date(2027, 1, 12), follow_up_on=date(2027, 1, 19)),
     a_lead(6, company="Delta", role="Editor", follow_up_on=date(2027, 1, 20)),
+    a_lead(7, company="Zeta", closes_on=date(2027, 1, 29)),
 ]  # fmt: skip
 
 
@@ -164,6 +166,7 @@ BROKEN: list[tuple[Callable[[Seen], None], Breaks]] = [
     (every_open_row_has_something_ahead_or_a_note, silent),
     (identities_are_unique_and_not_of_the_past, twice),
     (at_most_one_late_event_per_lead, both_late),
+    (nobody_is_told_to_apply_too_late, lambda seen: doctored(seen, "R-005-1", start=on("2027-02-01 09:00"))),
     (the_clock_alone_moves_nothing_of_a_day, lambda seen: doctored(seen, "R-001-1", start=on("2027-01-19 09:15"))),
 ]
 

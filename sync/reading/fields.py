@@ -60,6 +60,7 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
     for name in (*CHANNELS, "lead_kind", "contact_kind", "priority"):
         words = vocabulary.words["channel" if name in CHANNELS else name]
         of_text[name] = partial(_read_word, words=words)
+    no_day = frozenset(vocabulary.words["closes_on"])
     of_cell: dict[str, Callable[[CellValue], Value]] = {
         "notes": clean_lines,
         "interviewers": read_people,
@@ -76,7 +77,7 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
             _read_cell,
             of_text=of_text[name],
             of_cell=of_cell.get(name),
-            blank=frozenset(("",)) if name in _VERBATIM else silence,
+            blank=frozenset(("",)) if name in _VERBATIM else silence | no_day if name == "closes_on" else silence,
         )
         for name in of_text
     }

@@ -61,6 +61,7 @@ FIELDS = (
     "follow_up_on",
     "they_decide_by",
     "travel_on",
+    "closes_on",
     "status",
     "interest",
     "do_not_contact",
@@ -94,6 +95,7 @@ DAYS = frozenset(
         "follow_up_on",
         "they_decide_by",
         "travel_on",
+        "closes_on",
         "rejected_on",
         "follow_up_day",
     ]

@@ -32,6 +32,7 @@ AHEAD = frozenset(
         "follow_up_on",
         "they_decide_by",
         "travel_on",
+        "closes_on",
         "promised_on",
         "follow_up_day",
         *ROUNDS,

@@ -1,4 +1,4 @@
-"""What the seeker has to decide alone about one lead: a row on hold, a date that is missing, a step planned."""
+"""What the seeker has to decide alone about one lead: a row on hold, a missing date, a step planned, a closing date."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from sync.advice import Rule
 from sync.models import Lead, Stage
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk
+from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import floor_draft, offer_floor
+from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ladders import WEEK, count_reasons
 
 OLD = timedelta(days=30)
@@ -21,6 +21,7 @@ def decisions(case: Case, *, desk: Desk) -> Iterator[Draft | None]:
     """What is to be decided about this lead, each where it applies."""
     yield _on_hold(case, desk)
     yield _planned(case, desk)
+    yield _apply_by(case, desk)
 
 
 def _on_hold(case: Case, desk: Desk) -> Draft | None:
@@ -88,6 +89,41 @@ def _planned(case: Case, desk: Desk) -> Draft | None:
             desk.triage(case)
         return None
     return offer_floor(draft, desk)
+
+
+def _apply_by(case: Case, desk: Desk) -> Draft | None:
+    """R-005-1: apply some business days before the posting closes, and never after it; only while nothing is sent."""
+    rule, lead = desk.rule("R-005-1"), case.lead
+    if rule is None or lead.closes_on is None or case.stage is not Stage.IDEA or not lead.interested:
+        return None
+    if not case.can_read(*rule.reads, "status"):
+        return None
+    closes, shown = lead.closes_on, desk.tell(lead.closes_on)
+    if closes < desk.today:
+        desk.note("note.has_closed", case, rule=rule.id, day=shown)
+        return None
+    last = desk.days.at_or_before(closes)
+    raw = desk.days.add(last, -(rule.business_days or 0))
+    draft = floor_draft(case, rule, raw, desk)
+    if _has_passed(draft, desk):  # and the closing date was put off since
+        leave(draft, raw, desk)
+        draft = floor_draft(case, rule, raw, desk, party=closes.isoformat())
+    draft.latest = closes
+    draft.facts["day"] = shown
+    draft.reason[:0] = [desk.say("reason.closes", day=shown, days=rule.business_days)]
+    if draft.fixed is None and draft.raw < desk.today and desk.days.add(desk.today, 1) > closes:
+        draft.fixed = draft.day = min(
+            desk.soonest, closes
+        )  # no working day is left: today, or the day off it closes on
+    return offer_floor(draft, desk)
+
+
+def _has_passed(draft: Draft, desk: Desk) -> bool:
+    """Whether it stood, open, on a day that has passed, for another date in the sheet than today's."""
+    known = draft.memory
+    if known is None or known.fact == draft.fact or known.done_on or was_deleted(known) or draft.pinned:
+        return False
+    return known.missed or (known.start is not None and desk.day_of(known.start) < desk.today)
 
 
 def newest_date(lead: Lead, desk: Desk) -> date:

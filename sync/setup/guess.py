@@ -13,7 +13,7 @@ OLD_AFTER_DAYS = 90
 
 _DATES = (
     "received_at acknowledged_on applied_on last_inbound last_outbound under_consideration_on meeting_on interview_at"
-    " offer_on promised_on follow_up_on they_decide_by travel_on"
+    " offer_on promised_on follow_up_on they_decide_by travel_on closes_on"
 )
 
 
