@@ -276,3 +276,29 @@ def test_a_status_with_a_date_in_it_is_a_status_also_where_it_is_the_only_one(st
 @pytest.mark.parametrize("status", ["2026-09-03", "16 Sep 2026", "Wed 16 September 2026, 10am"])
 def test_a_status_that_holds_nothing_but_dates_is_none(status: str) -> None:
     assert "status" not in understand(["Company", "Status"], ["Acme", status]).mapped
+
+
+STANDING = ["rejected after final", "hired!", "interview 12/3 10am", "still waiting"]
+
+
+@pytest.mark.parametrize(
+    "header", ["What happened", "Where it stands", "Où j'en suis", "Wie steht's", "Update", "Comments"]
+)
+def test_statuses_under_a_header_that_says_nothing_are_the_status(header: str) -> None:
+    rows = [[f"Firm {n}", "Cook", f"2026-11-{10 + n}", said] for n, said in enumerate(STANDING)]
+    assert understand(["Company", "Role", "Applied", header], *rows).mapped["status"] == header
+
+
+def test_remarks_stay_notes_and_a_status_that_is_named_stays_the_status() -> None:
+    remarks = [["Acme", "met Ann at the fair, she knows Bo"], ["Bolt", "rejected my first try in 2019, nice office"]]
+    assert understand(["Company", "Notes"], *remarks).mapped.get("notes") == "Notes"
+    named = [["Acme", "Applied", "rejected after final"], ["Bolt", "Offer", "hired!"]]
+    assert understand(["Company", "Status", "Comments"], *named).mapped["status"] == "Status"
+
+
+@pytest.mark.parametrize("header", ["Panel interview", "Panel"])
+def test_a_round_full_of_days_names_nobody(header: str) -> None:
+    rows = [["Acme", "2026-11-24 14:00", "2026-12-01 9:30"], ["Bolt", "2026-11-25 14:00", "2026-12-02 9:30"]]
+    mapped = understand(["Company", "Phone screen", header], *rows).mapped
+    assert header not in (mapped.get("interviewers"), mapped.get("contact_name"))
+    assert header == "Panel" or {"Phone screen", header} <= set(mapped.values())

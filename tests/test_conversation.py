@@ -245,3 +245,13 @@ def test_what_was_left_is_said_with_its_reason_and_old_rows_are_no_fault(tmp_pat
     assert "Understood: 1 of 2 rows." in screen.text
     assert "Nothing is due on any of them" in screen.text
     assert "Left out: leads.csv:3 (the row has no date" in screen.text
+
+
+def test_enter_never_ends_the_whole_search(tmp_path: Path) -> None:
+    sheet = "Company,Applied,Status\nAcme,2026-11-12,applied\nBolt,2026-11-11,hired!\n"
+    screen, text = play(tmp_path, sheet)
+    assert "write 1 accepted if it is so" in screen.text
+    assert '"hired!" = "accepted"' not in text
+    (tmp_path / "said").mkdir()
+    _, text = play(tmp_path / "said", sheet, ("Right (Enter)", "1 accepted"))
+    assert '"hired!" = "accepted"' in text

@@ -19,7 +19,7 @@ from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.header_row import MAX_COLUMNS
 from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, understand_headers
-from sync.reading.samples import Profile, profile_of, speaks_against, speaks_for, take_samples
+from sync.reading.samples import Profile, StatusCells, profile_of, speaks_against, speaks_for, take_samples
 from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, ROUNDS, Shape, Vocabulary
 
 SAMPLE_ROWS = 5_000
@@ -45,6 +45,10 @@ _ALONE = 0.5
 """What is left of it where the cells strike out everything else."""
 _EVIDENT = 0.8
 """The part of the cells that must be of one kind to tell by themselves what they are."""
+_STANDS = 0.3
+"""The part of them that must be statuses where the header says nothing."""
+_STANDS_IN_NOTES = 0.5
+"""The part of them where the header says notes, or when the row was edited."""
 _BARE_DAYS = ("applied_on", "received_at", "last_outbound")
 
 
@@ -218,10 +222,42 @@ class Guess:
         """What headers leave open and only one meaning is left for in this sheet."""
         if self.canonical:
             return
+        self._settle_status()
         self._settle_names()
         self._settle_days()
         self._settle_organisation()
         self._settle_hours()
+
+    def _settle_status(self) -> None:
+        """Where no header names the status, a column whose cells say how it stands is it.
+
+        It is read, not only asked about: in silence its refusals would be asked for an answer.
+        """
+        if not self._is_open("status") or "outcome" in self.fields:
+            return
+        found = []
+        for column in self._free_or_notes():
+            sense = self.senses.get(column, Sense())
+            wanted = _STANDS if not sense.fields and not sense.why else _STANDS_IN_NOTES
+            cells = StatusCells.of(self._cells(column).samples, self.vocabulary)
+            if cells.tell >= wanted and cells.move:
+                found.append((-cells.tell, column))
+        if found:
+            _, column = min(found)
+            if self.fields.get("notes") == column:
+                del self.fields["notes"]
+            self._settled(column, "status", "its cells say how it stands, and no other column does")
+
+    def _free_or_notes(self) -> list[int]:
+        """The columns that may be the status: nothing is known of them, or they are notes, or tell of an edit."""
+        notes = [self.fields["notes"]] if "notes" in self.fields.keys() - self.fixed else []
+        may = [
+            column
+            for column in self._free()
+            if (sense := self.senses.get(column, Sense())).is_about_edits
+            or (not sense.why and set(sense.fields) <= {"status", "notes", "outcome"})
+        ]
+        return [column for column in (*may, *notes) if self._cells(column).dated < _EVIDENT]
 
     def _settle_names(self) -> None:
         """A column of names is the company where no other is, and a person where one is."""

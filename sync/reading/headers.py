@@ -52,6 +52,11 @@ class Sense(Struct, frozen=True):
         return self.sure * _ALTERNATIVE ** min(place, 2)
 
     @property
+    def is_about_edits(self) -> bool:
+        """When or by whom the row was changed, unless its cells say otherwise."""
+        return self.why.startswith("when the row was edited")
+
+    @property
     def is_bare_day(self) -> bool:
         """A date without any word of what happened on it."""
         return len(self.fields) > 1 and self.sure <= AMBIGUOUS and self.fields[0] in ("applied_on", "last_outbound")

@@ -11,10 +11,11 @@ from functools import partial
 
 from msgspec import Struct
 
-from sync.models import CellValue, Row
+from sync.models import CellValue, Row, Stage
 from sync.reading.cells import clean_text, spaced
 from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import looks_dated
+from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
 
 SAMPLES = 200
@@ -35,10 +36,14 @@ _HOUR = re.compile(
 _SENTENCE = 3
 """Words from which a text is more than a name or a word for something."""
 
+_STATUS_WORDS = 6
+"""Words up to which a text is a status, not a remark that speaks of one."""
+
 _DATED = DAYS | MOMENTS
 _NAMED = frozenset(
-    ("company", "role", "contact_name", "contact_first_name", "contact_last_name", "agency", "referrer", "source")
-)
+    ("company", "role", "contact_name", "contact_first_name", "contact_last_name", "agency", "referrer", "source",
+     "interviewers", "reference_names")
+)  # fmt: skip
 
 
 class Profile(Struct, frozen=True):
@@ -108,6 +113,25 @@ def profile_of(samples: Sequence[str], vocabulary: Vocabulary, *, linked: bool =
         names=share_of(samples, lambda text: is_name(text, vocabulary)),
         different=len({text.casefold() for text in samples}) / count,
     )
+
+
+class StatusCells(Struct, frozen=True):
+    """What the reader of statuses makes of the cells of a column that no header calls one."""
+
+    tell: float
+    """The part of them in which it finds a status, as most people would."""
+    move: bool
+    """Whether one of them says more than that something was sent."""
+
+    @classmethod
+    def of(cls, samples: Sequence[str], vocabulary: Vocabulary) -> StatusCells:
+        """Only short texts are statuses; a sentence may speak of an offer all the same."""
+        words = StageWords({}, vocabulary)
+        short = {text for text in samples if len(text.split()) <= _STATUS_WORDS}
+        read = {text: words.read(text) for text in short}
+        told = {text for text, phrase in read.items() if phrase.stage and (phrase.settled or len(phrase.choices) > 1)}
+        moved = {text for text in told if read[text].stage not in (Stage.SENT, Stage.IDEA)}
+        return cls(share_of(samples, told.__contains__), bool(moved))
 
 
 def share_of(samples: Sequence[str], test: Callable[[str], bool]) -> float:

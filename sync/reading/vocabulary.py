@@ -197,7 +197,7 @@ def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
         headers=_canonical() | _aliases(heads.fields) | _canonical(),
         ask={squeeze(header): names for header, names in heads.ask.items()},
         unused={squeeze(header): reason for reason, headers in heads.unused.items() for header in headers},
-        stages={spaced(word): stage for stage, several in words.stages.items() for word in (*several, stage.value)},
+        stages={spaced(word): stage for stage, several in words.stages.items() for word in several},
         yes=frozenset(word.casefold() for word in words.yes_no.yes),
         no=frozenset(word.casefold() for word in words.yes_no.no),
         blank=frozenset(word.casefold() for word in words.yes_no.blank),

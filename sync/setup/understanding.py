@@ -246,13 +246,13 @@ def _ask_statuses(
         )
         for number, status in enumerate(unclear, 1)
     ]
+    ends = [number for number, status in enumerate(unclear, 1) if status.guess is Stage.ACCEPTED]
+    rows += [talk.phrase("status_ends", number=ends[0])] if ends else []
     about = talk.phrase("statuses_about", header=header)
     above = (about, *rows, *(_stage_lines(talk) if talk.asks else ()))
     words = [status.text for status in unclear]
     question = talk.pose("statuses", proposal=talk.phrases.yes[0], above=above)
     told = talk.ask(question, lambda text: _take_corrections(talk, sheets, words, guesses, text))
-    if not talk.asks:  # only a person may end the whole search
-        told = {word: stage for word, stage in told.items() if stage is not Stage.ACCEPTED}
     return {word: stage.value for word, stage in told.items()}
 
 
@@ -271,8 +271,11 @@ def _meaning(talk: Interview, stage: Stage | None) -> str:
 def _take_corrections(
     talk: Interview, sheets: Sheets, words: Sequence[str], guesses: Mapping[str, Stage | None], text: str
 ) -> dict[str, Stage]:
-    """Word to stage: the guesses, with what the answer says otherwise. `2 rejected, 3 ?` settles one and opens one."""
-    told = {word: stage for word, stage in guesses.items() if stage}
+    """Word to stage: the guesses, with what the answer says otherwise. `2 rejected, 3 ?` settles one and opens one.
+
+    That the whole search is over is never taken from a guess: somebody has to write it.
+    """
+    told: dict[str, Stage] = {word: stage for word, stage in guesses.items() if stage and stage is not Stage.ACCEPTED}
     answer = text.strip()
     if not answer or answer.casefold() in talk.phrases.yes:
         return told
