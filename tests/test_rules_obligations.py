@@ -48,7 +48,7 @@ def test_R_000_2_example_c_says_when_it_was_due() -> None:
     seeker = Seeker()
     seeker.run("2027-01-20 08:50", a_lead(received_at=when("2027-01-15 16:40"), referrer="Lou Ames"))
     touch = seeker.find("R-000-2")
-    assert "Email Lou Ames by Sat 16 Jan 16:40." in touch.description
+    assert "Email Lou Ames now; it was due Sat 16 Jan." in touch.description
     assert touch.summary.startswith("Late: ")
 
 
@@ -355,3 +355,15 @@ def test_nothing_is_owed_on_a_lead_that_says_stop(facts: dict[str, Any]) -> None
     lead = a_lead(interview_at=when("2027-01-20 10:00"), received_at=when("2027-01-14 10:00"), referrer="Lou", **facts)
     seeker.run("2027-01-14 11:00", lead)
     assert {touch.rule for touch in seeker.schedule.touches} <= {"R-001-14"}
+
+
+def test_what_is_due_at_night_is_due_the_evening_before() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-11 09:00", a_lead(received_at=when("2027-01-11 02:00"), referrer="Lou Ames"))
+    assert "Email Lou Ames by Mon 11 Jan 20:00." in seeker.find("R-000-2").description
+
+
+def test_they_wrote_and_an_answer_is_owed() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-12 08:00", a_lead(stage=Stage.IN_TOUCH, last_inbound=date(2027, 1, 12)))
+    assert clock(seeker.find("R-001-11")).startswith("2027-01-12")

@@ -86,3 +86,12 @@ def test_events_that_a_status_takes_away_are_asked_for_by_their_row(tmp_path: Pa
     (tmp_path / "leads.csv").write_text(clear.replace("Applied\n", "Declined\n"), "utf-8")
     assert run_command(["sync", *options]) == 0
     assert "Follow up" not in (tmp_path / "followups.ics").read_text("utf-8")
+
+
+def test_one_event_names_the_words_and_says_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(tmp_path, "plan", "--json") == 0
+    schedule = json.loads(capsys.readouterr().out)["schedule"]
+    [event] = [touch for touch in schedule if touch["rule"] == "R-000-4" and "status" in touch["summary"]]
+    assert "Run followup init --again" in event["description"]
+    assert "“offer accepted”" in event["description"]
+    assert not any("new leads" in touch["summary"] for touch in schedule)

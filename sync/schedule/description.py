@@ -9,7 +9,7 @@ No text holds a quantity that depends on the moment of the run, nor the row's nu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from sync.messages.letter import Message, mail_link
 from sync.messages.moves import sensible_moves
@@ -18,8 +18,11 @@ from sync.safe_text import clean
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.letters import group_of, recipient
+from sync.schedule.slots import at
 
 RULE_OF_DASHES = "-" * 20
+MORNING = time(6)
+"""Before it is night, whatever the day is called."""
 CHECKS = 3
 """Things to look at before sending, at most."""
 
@@ -56,13 +59,27 @@ def _first_lines(draft: Draft, do: str, facts: Mapping[str, str], desk: Desk) ->
         return
     act = f"act.{draft.channel if desk.advice.wording.has(f'act.{draft.channel}') else 'email'}"
     if draft.deadline is not None:
-        yield desk.say(f"{act}-due", who=facts["whom"], day=desk.tell_moment(draft.deadline))
+        yield _by_when(act, draft, draft.deadline, facts["whom"], desk)
     else:
         yield desk.say(act, who=facts["whom"])
     if draft.person != lead.contact and draft.rule.audience in ELSEWHERE and draft.key == lead.key:
         about = ", ".join(part for part in (clean(lead.contact.name), clean(lead.label)) if part)
         yield desk.say("act.about", lead=about)
     yield from _reach(draft, lead, desk)
+
+
+def _by_when(act: str, draft: Draft, deadline: datetime, whom: str, desk: Desk) -> str:
+    """What to do and by when; what could not be done in time any more is done now. Nobody writes letters at night: what
+    is due then is due the evening before.
+    """
+    begins = draft.start if isinstance(draft.start, datetime) else None
+    if begins is not None and begins > deadline:
+        return desk.say(f"{act}-overdue", who=whom, day=desk.tell(desk.day_of(deadline)))
+    here, hours = deadline.astimezone(desk.zone), desk.settings.message_hours
+    if here.time() < MORNING:
+        evening = at(here.date() - timedelta(days=1), hours.end, desk.zone)
+        deadline = evening if begins is not None and begins < evening else deadline
+    return desk.say(f"{act}-due", who=whom, day=desk.tell_moment(deadline))
 
 
 def _reach(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:

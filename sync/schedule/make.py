@@ -52,6 +52,7 @@ from sync.schedule.shared import (
     missing_dates,
     more_events,
     triage_event,
+    unclear_events,
 )
 from sync.schedule.showing import publish, ring
 from sync.schedule.text import web_link, write_texts
@@ -218,6 +219,7 @@ def _share(
     dates = list(missing_dates(cases, shared=shared))
     found += dates
     found += decide_events(cases, [draft.key for draft in (*drafts, *dates) if draft.case], shared=shared)
+    found += unclear_events(cases, unclear, shared=shared)
     found += more_events(drafts, shared=shared)
     found += triage_event(shared=shared)
     cells = [f"{problem.row} {problem.column}" for problem in problems]

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.models import Moment
@@ -18,7 +19,7 @@ from sync.safe_text import clean
 from sync.schedule.cases import Case, end_of, may_write, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import draft_for
-from sync.schedule.ladders import roll_reasons
+from sync.schedule.ladders import WEEK, roll_reasons
 from sync.schedule.slots import at, moment_of
 
 EVENING = time(18)
@@ -180,8 +181,8 @@ def _both_hours(day: date, zone: ZoneInfo, desk: Desk) -> tuple[int, int]:
 
 
 def _references(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
-    given = case.lead.references_given_on
-    if given is None:
+    given, offered = case.lead.references_given_on, case.lead.offer_on
+    if given is None or (offered is not None and desk.day_of(offered) >= given):  # nobody calls them after an offer
         return None
     eve = given - timedelta(days=rule.days or 0)
     day = desk.days.at_or_before(eve)
@@ -196,11 +197,13 @@ def _offer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
 
 def _message_in(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     came = case.lead.last_inbound
-    if came is None or not case.lead.last_inbound_channel:
+    if came is None:
         return None
-    return _deadline(
+    owed = _deadline(
         rule, came, desk, said=_said(case, "last_inbound", came, desk), round=case.round_of("last_inbound")
     )
+    # A bare day is kept by people who seldom write down that they answered: after a week it is old news.
+    return owed if case.lead.last_inbound_channel else replace(owed, until=owed.deadline + WEEK)
 
 
 def _promised(case: Case, rule: Rule, desk: Desk) -> Occasion | None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
-from sync.models import Stage, TouchClass
+from sync.models import Asking, Stage, TouchClass, UnclearStatus
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.cases import Case, may_write
@@ -114,7 +114,12 @@ def decide_events(cases: Sequence[Case], busy: Iterable[str], *, shared: SharedE
         return
     arrived: dict[date, list[Case]] = {}
     for case in cases:
-        if case.lead.key in taken or _was_triaged(case, desk) or not _wants_decision(case):
+        if (
+            case.lead.asking is not Asking.ALLOWED
+            or case.lead.key in taken
+            or _was_triaged(case, desk)
+            or not _wants_decision(case)
+        ):
             continue
         day = _decide_day(case, rule, desk)
         if shared.is_ahead(rule, day):
@@ -131,6 +136,37 @@ def decide_events(cases: Sequence[Case], busy: Iterable[str], *, shared: SharedE
         for case in group:
             desk.waiting[case.lead.key] = desk.say("note.decide", day=desk.tell(draft.day))
         yield draft
+
+
+WORDS = "words"
+"""The party of the event that names rows whose status is not understood."""
+
+
+def unclear_events(cases: Iterable[Case], unclear: Iterable[UnclearStatus], *, shared: SharedEvents) -> Iterator[Draft]:
+    """R-000-4: rows that wait until the person says what their status means; their words stand in the event."""
+    desk, rule = shared.desk, shared.desk.rule("R-000-4")
+    if rule is None:
+        return
+    words = {row: status.text for status in unclear for row in status.waiting}
+    arrived: dict[date, list[Case]] = {}
+    for case in cases:
+        if case.lead.row in words and not case.stage.closed and case.lead.interested:
+            arrived.setdefault(desk.days.add(case.stage_since, 1), []).append(case)
+    for day, group in sorted(arrived.items()):
+        if not shared.is_ahead(rule, day, party=WORDS):
+            continue
+        draft = shared.draft(rule, day, party=WORDS)
+        if is_past(draft, desk):
+            continue
+        draft.low, draft.high = desk.windows.bounds(draft.day, desk.settings.message_hours, desk.zone)
+        named = sorted(_with_word(case, words[case.lead.row], desk) for case in group)
+        draft.facts = {"count": str(len(group)), "leads": list_names(named, desk)}
+        draft.reason.append(desk.say("reason.unclear", count=len(group)))
+        yield draft
+
+
+def _with_word(case: Case, word: str, desk: Desk) -> str:
+    return desk.say("act.word", lead=clean(case.lead.label, limit=30), status=clean(word, limit=MAX_NAME - 36))
 
 
 def _was_triaged(case: Case, desk: Desk) -> bool:
