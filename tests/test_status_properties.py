@@ -7,6 +7,7 @@ from datetime import date, datetime
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+import pytest
 from advisor import settings_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,3 +70,20 @@ def test_no_ladder_runs_for_such_rows(texts: list[str]) -> None:
         leads, settings=SETTINGS, advice=ADVICE, memory=Memory(), now=NOW, abilities=Abilities(reactions=True)
     )
     assert not [touch for touch in schedule.touches if touch.rule in ("R-001-1", "R-001-12")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Do not follow up", "do not contact", "please do not call", "applied 11/16 - no 11/20", "unfortunately not",
+     "Applied. Too junior for them", "Applied via recruiter; recruiter says no", "je ne suis plus intéressée",
+     "ya no estoy interesada", "juz nie zainteresowana", "ikke lenger interessert"],
+)  # fmt: skip
+def test_a_no_to_whatever_is_never_taken_for_sent(text: str) -> None:
+    phrase = StageWords({}, load_vocabulary()).read(text)
+    assert phrase.stage not in (Stage.SENT, Stage.IN_TOUCH)
+    assert phrase.settled or phrase.asking is Asking.NONE
+
+
+@pytest.mark.parametrize("text", ["en attente", "in attesa", "en espera", "em espera"])
+def test_waiting_is_sent_and_not_at_rest(text: str) -> None:
+    assert StageWords({}, load_vocabulary()).read(text).stage is Stage.SENT

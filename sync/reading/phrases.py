@@ -338,6 +338,8 @@ def _judge(scan: _Scan, words: StatusWords) -> Phrase:
         return _guess(scan, words)
     if best in _ASKED_ON and "idea" in said and best != "sent":
         best = "idea"
+    if best in _ASKED_ON and scan.has("not") and not {"unanswered", "idea"} & set(said):
+        return Phrase(None, settled=False, asking=Asking.NONE)  # "do not follow up", "no 11/20": a no to whatever
     stage = _STEPS[best]
     allowed = 1 if best == "reply" else 0
     if doubtful or (best in (*_ASKED_ON, "reply") and len(scan.unknown) > allowed):
@@ -408,6 +410,8 @@ def _judge_end(scan: _Scan, said: Sequence[str], ends: Sequence[str], *, doubtfu
 
 def _guess(scan: _Scan, words: StatusWords) -> Phrase:
     """Nothing in it is known to say where the lead stands; a slip of the pen may tell what was meant."""
+    if scan.has("not"):
+        return Phrase(None, settled=False, asking=Asking.NONE)
     for token in scan.unknown:
         near = get_close_matches(token, words.single, 1, 0.83) if len(token) > 4 else []
         senses = words.single[near[0]] & _CLAIMS if near else frozenset()
