@@ -234,3 +234,30 @@ def test_the_day_of_a_tick_lies_between_our_write_and_now(
     assert after.touches[touch.uid].done_on == day
     assert doubt in note
     assert ("; the event says" in note) == bool(doubt)
+
+
+def test_an_event_with_a_title_of_ones_own_is_closed_and_never_deleted() -> None:
+    seeker = Seeker([a_row("Acme", "2027-01-04")])
+    seeker.run()
+    uid = seeker.shown("Acme").uid
+    seeker.edit(uid, summary="Ask Ann about the Paris office")
+    seeker.rows[0]["status"] = "rejected"
+    seeker.run()
+    seeker.run()
+    snapshot = seeker.calendar[uid].snapshot
+    assert (snapshot.summary, snapshot.our_alarm) == ("Closed: Ask Ann about the Paris office", None)
+
+
+def test_a_passed_event_to_oneself_that_is_moved_ahead_stays_there() -> None:
+    seeker = Seeker([a_row("Acme", "2027-01-04", contact_name="")])
+    seeker.run()
+    uid = next(event.uid for event in seeker.calendar.values() if "find a name" in event.snapshot.summary)
+    passed = seeker.calendar[uid].snapshot.start
+    assert isinstance(passed, datetime)
+    seeker.now = passed + timedelta(days=2)
+    seeker.run()
+    there = passed + timedelta(days=6)
+    seeker.edit(uid, start=there, end=there + timedelta(minutes=30))
+    for _ in range(3):
+        seeker.run()
+        assert seeker.calendar[uid].snapshot.start == there

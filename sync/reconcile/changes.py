@@ -17,7 +17,8 @@ and *current* in the calendar against *observed* right after that write.
 | no, you said done | yes | yes | keep, ticked, without alarm |
 | no, you said skip | yes | yes | delete, past or not |
 | no, its cell is unreadable | yes | yes | keep as it is |
-| no | yes | with the user's own text | keep, marked closed, without alarm |
+| no, of the seeker's own, moved by you | yes | yes | keep where it stands |
+| no | yes | with the user's own text or title | keep, marked closed, without alarm |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
 | any | no | ours, in no plan | a stray: never touched by a run |
 
@@ -37,7 +38,7 @@ from sync.memory import EventMemory, Memory, Reaction
 from sync.models import Action, Change, Event, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
 from sync.moments import day_of
 from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
-from sync.reconcile.identity import is_shared_key
+from sync.reconcile.identity import SELF, is_shared_key
 from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import WATCH_DAYS
 from sync.reconcile.text_marks import user_part
@@ -164,7 +165,10 @@ class Decider(Struct, frozen=True):
             return _keep(known, None, row, "already gone from the calendar"), gone
         if self.lost:
             return _keep(known, current, row, "kept: nothing is deleted in a run without memory"), known
-        if user_part(current.snapshot.description):
+        if touch is not None and touch.reaction is Reaction.DRAGGED and touch.lead_key == SELF and not said:
+            return _keep(known, current, row, "you moved it: it stays there"), replace(known, observed=current)
+        known = _with_own_title(known, current)
+        if user_part(current.snapshot.description) or "summary" in known.kept:
             return self._close(known, current, row, mark=DONE_MARK if ahead else CLOSED_MARK)
         skipped = said is Reaction.DELETED
         why = SKIPPED if skipped else "its row shows it as done" if ahead else self._why_deleted(lead_key)
@@ -263,6 +267,12 @@ def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reas
         base=current or known.observed,
         absent=current is None,
     )
+
+
+def _with_own_title(known: EventMemory, current: RemoteEvent) -> EventMemory:
+    """What we know of it, with a title the user gave it since the last look."""
+    own = known.observed is not None and "summary" in edited_fields(known.observed.snapshot, current.snapshot)
+    return replace(known, kept=known.kept | {"summary"}) if own else known
 
 
 def _delete(known: EventMemory, current: RemoteEvent, row: str | None, reason: str, *, counted: bool) -> Change:
