@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -26,9 +25,6 @@ from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.safe_text import plain
 from sync.summary import result_word, summary_line
 from sync.work_log import Contact, contact_rows
-
-if TYPE_CHECKING:
-    pass
 
 RESULT_STYLES = {0: "green", 1: "bold red", 3: "yellow", 4: "bold red", 7: "bold red", 8: "yellow"}
 """How loud an exit code is shown; those that pass by themselves are plain red."""
