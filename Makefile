@@ -34,16 +34,16 @@ types: $(STAMP)
 	$(BIN)/mypy --platform win32
 
 wheel: $(STAMP)  ## build the wheel, install it into a clean environment, run the example with it
-	$(BIN)/python tests/wheel_smoke.py
+	$(BIN)/python tests/house/wheel_smoke.py
 
 soak: $(STAMP)   ## the long tests
 	$(BIN)/python -m pytest -m soak -n auto -rP
 
 golden: $(STAMP)  ## write the golden calendars of tests/data anew; look at the difference before you keep it
-	$(BIN)/python tests/golden.py
+	$(BIN)/python tests/kit/golden.py
 
 validate: $(STAMP) ## let parsers that others wrote read the golden calendars
-	$(BIN)/python tests/validate.py
+	$(BIN)/python tests/kit/validate.py
 
 bench: $(STAMP)  ## followup beside its peers and beside the limit; BENCH=--quick to try it
 	$(BIN)/python tests/bench/bench.py $(BENCH)
@@ -52,7 +52,7 @@ pictures: $(STAMP) ## draw the pictures of the documentation anew
 	$(BIN)/python examples/pictures.py
 
 licences: $(STAMP) ## write docs/licences.md anew, out of what is installed
-	$(BIN)/python tests/licences.py
+	$(BIN)/python tests/kit/licences.py
 
 constraints: $(STAMP)
 	{ sed -n 1p constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sort -f; } > constraints.new && mv constraints.new constraints.txt

@@ -1,0 +1,74 @@
+"""`undo`, `clear` and `status` as commands: what they print, what they ask, how they exit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from folders import Folder, Terminal
+from runner import a_row
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    folder = Folder(tmp_path)
+    folder.write_rows(a_row("Acme"), a_row("Globex"))
+    assert folder.run("sync") == 0
+    return folder
+
+
+def test_undo_brings_back(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.write_rows(a_row("Acme"))
+    assert folder.run("sync") == 0
+    assert "Globex" not in folder.feed()
+    assert folder.run("undo") == 0
+    assert "created" in capsys.readouterr().out
+    assert "Globex" in folder.feed()
+    assert folder.run("plan", "--exit-code") == 0
+    assert folder.run("undo") == 2
+
+
+def test_clear_asks_first(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    before = folder.feed()
+    assert folder.run("clear") == 2
+    assert "without a terminal to ask on, give --yes" in capsys.readouterr().err
+    assert folder.feed() == before
+    assert folder.run("clear", "--yes") == 0
+    assert "BEGIN:VEVENT" not in folder.feed()
+
+
+@pytest.mark.parametrize(
+    ("typed", "exit_code", "said"),
+    [
+        pytest.param("n\n", 0, "Nothing was taken out.", id="no"),
+        pytest.param("\n", 0, "Nothing was taken out.", id="Enter"),
+        pytest.param("", 130, "interrupted", id="Ctrl-D"),
+        pytest.param("y\n", 0, "deleted", id="yes"),
+    ],
+)
+def test_clear_does_what_is_answered(
+    folder: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    exit_code: int,
+    said: str,
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+    assert folder.run("clear") == exit_code
+    assert said in "".join(capsys.readouterr())
+    assert ("BEGIN:VEVENT" in folder.feed()) == (typed != "y\n")
+
+
+def test_status_is_for_monitors(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    later = "2027-01-07T09:00:00-05:00"
+    capsys.readouterr()
+    assert folder.run("status", now=later) == 0
+    assert capsys.readouterr().out.startswith("Last good run: Tue 2027-01-05 09:00 (2 days ago).")
+    assert folder.run("status", "--max-age", "3d", now=later) == 0
+    assert folder.run("status", "--max-age", "36h", now=later) == 4
+    assert folder.run("status", "--max-age", "soon", now=later) == 2
+    capsys.readouterr()
+    assert folder.run("status", "--json", now=later) == 0
+    assert json.loads(capsys.readouterr().out)["age_seconds"] == 48 * 3600

@@ -1,0 +1,309 @@
+"""Whole lives in a calendar of Google's: reactions over many runs, a kill at every point, the same life over CalDAV.
+
+What a person sees must not depend on the way their calendar is spoken to.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import ZONE, at
+from google_calendars import CalendarOfGoogle
+from google_emulator import GoogleEmulator, running_google
+from google_schema import DOCUMENTS, FOLDER, document
+from runner import HEADERS, Seeker, a_row
+from servers import Server, radicale
+from worlds import GOOGLE_USER, Edit, GoogleWorld, ServerWorld, World
+
+from connectors.google.events import google_id
+from connectors.google.login import APP_CREATED, READ_SHEETS
+from connectors.sqlite_state import SqliteState
+from sync.cli import run_command
+from sync.memory import Reaction
+from sync.models import Moment
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def google() -> Iterator[GoogleEmulator]:
+    with running_google(refresh_tokens={"made-up-refresh": (APP_CREATED, READ_SHEETS)}) as emulator:
+        yield emulator
+    if (FOLDER / DOCUMENTS["calendar"]).exists():
+        from google_calendars import breaches
+
+        assert breaches(emulator.v3, document("calendar")) == []
+
+
+# --- reactions -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Life:
+    """A seeker whose calendar lies at Google's."""
+
+    world: GoogleWorld
+    seeker: Seeker
+    uid: str = ""
+
+    def run(self) -> None:
+        """One run on the next day."""
+        self.seeker.now += timedelta(hours=24)
+        self.world.at(self.seeker.now)
+        report = self.seeker.run()
+        assert report.exit_code == 0, report.messages
+
+    @property
+    def reaction(self) -> Reaction | None:
+        return self.seeker.store.load().touches[self.uid].reaction
+
+    @property
+    def held(self) -> Mapping[str, object]:
+        return self.world.calendar.events[google_id(self.uid)]
+
+
+@pytest.fixture
+def life(google: GoogleEmulator) -> Life:
+    world = GoogleWorld(google)
+    life = Life(world, Seeker([a_row("Acme", "2027-01-04")], target=world.target))
+    life.run()
+    memory = life.seeker.store.load()
+    [life.uid] = [touch.uid for touch in memory.touches.values() if touch.rule == "R-001-1"]
+    return life
+
+
+def test_a_drag_stays(life: Life) -> None:
+    there = at("2027-01-14", "15:00")
+    life.world.edit(life.uid, Edit(start=there))
+    for _ in range(3):
+        life.run()
+        assert life.held["start"] == {"dateTime": there.isoformat(), "timeZone": "America/New_York"}
+    assert life.reaction is Reaction.DRAGGED
+
+
+def test_a_new_title_stays(life: Life) -> None:
+    life.world.edit(life.uid, Edit(title="Ring Dana"))
+    for _ in range(3):
+        life.run()
+        assert life.held["summary"] == "Ring Dana"
+
+
+def test_a_tick_stays_and_counts(life: Life) -> None:
+    life.world.edit(life.uid, Edit(title="✓ done"))
+    for _ in range(3):
+        life.run()
+        assert life.held["summary"] == "✓ done"
+    assert life.reaction is Reaction.TICKED
+
+
+def test_a_deleted_event_stays_away(life: Life) -> None:
+    life.world.delete(life.uid)
+    for _ in range(3):
+        life.run()
+        assert life.held["status"] == "cancelled"
+    assert life.reaction is Reaction.DELETED
+
+
+def test_a_note_stays_also_when_the_event_is_written(life: Life) -> None:
+    life.world.edit(life.uid, Edit(note="she prefers mail"))
+    life.seeker.rows[0]["applied_on"] = "2027-01-05"
+    for _ in range(3):
+        life.run()
+        assert str(life.held["description"]).endswith("she prefers mail")
+        assert "2027-01-12T09:00" in str(life.held["start"])
+
+
+def test_an_event_with_guests_is_never_written_again(google: GoogleEmulator, life: Life) -> None:
+    google.v3.edit(life.world.calendar, google_id(life.uid), attendees=[{"email": "ann@example.org"}])
+    before = dict(life.held)
+    life.seeker.rows[0]["applied_on"] = "2027-01-05"
+    for _ in range(3):
+        life.run()
+        assert life.held == before
+
+
+def test_a_foreign_event_is_as_it_was(life: Life) -> None:
+    for _ in range(3):
+        life.run()
+    assert life.world.foreign_is_whole()
+
+
+# --- a kill at every point -----------------------------------------------------------------------------------
+
+CONFIG = """
+owner = "test"
+timezone = "America/New_York"
+holidays = "US"
+[source]
+type = "csv"
+path = "leads.csv"
+[target]
+type = "google_calendar"
+calendar = "{calendar}"
+credentials = "login.json"
+api_root = "{root}"
+[state]
+path = "state.sqlite"
+"""
+BEFORE = (a_row("Acme", "2027-01-08"), a_row("Globex", "2027-01-08"))
+AFTER = (a_row("Acme", "2027-01-08", status="rejected"), a_row("Globex", "2027-01-07"), a_row("Initech", "2027-01-08"))
+POINTS = 12
+"""Both sides of: the plan, the one request with all writes, their results, the heartbeat's, its result, the commit."""
+
+
+@dataclass
+class Place:
+    """A seeker's folder and the calendar it writes to."""
+
+    folder: Path
+    google: GoogleEmulator
+    calendar: CalendarOfGoogle
+    now: str = "2027-01-11T09:00:00-05:00"
+
+    def write_rows(self, *rows: Mapping[str, str]) -> None:
+        with (self.folder / "leads.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, HEADERS, restval="")
+            table.writeheader()
+            table.writerows(rows)
+
+    def arguments(self, command: str = "sync") -> list[str]:
+        return [command, "--config", str(self.folder / "followup.toml"), "--now", self.now]
+
+    def sync_and_die(self, step: int) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(ROOT / "tests" / "kit" / "killed_run.py"), str(step), *self.arguments()]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+    def shown(self) -> list[tuple[str, str]]:
+        there = (held for held in self.calendar.events.values() if held["status"] != "cancelled")
+        return sorted((held["summary"], str(held["start"])) for held in there)
+
+    def change(self) -> None:
+        """A calendar in use, and a sheet that now asks for creates, updates and deletes on the next day."""
+        self.write_rows(*BEFORE)
+        assert run_command(self.arguments()) == 0
+        self.write_rows(*AFTER)
+        self.now = "2027-01-12T09:00:00-05:00"
+
+
+def a_place(google: GoogleEmulator, folder: Path) -> Place:
+    folder.mkdir(exist_ok=True)
+    calendar = google.v3.add(f"{folder.name.replace('[', '').replace(']', '')}@made.up", roles={GOOGLE_USER: "owner"})
+    login = {
+        "type": "authorized_user", "client_id": "made-up", "client_secret": "made-up",
+        "refresh_token": "made-up-refresh", "token_uri": f"{google.root}/token", "scopes": [APP_CREATED],
+    }  # fmt: skip
+    (folder / "login.json").write_text(json.dumps(login))
+    (folder / "login.json").chmod(0o600)
+    (folder / "followup.toml").write_text(CONFIG.format(calendar=calendar.id, root=google.root))
+    return Place(folder, google, calendar)
+
+
+def test_a_run_killed_anywhere_heals(google: GoogleEmulator, tmp_path: Path) -> None:
+    undisturbed = a_place(google, tmp_path / "undisturbed")
+    undisturbed.change()
+    ended = undisturbed.sync_and_die(-1)
+    assert (ended.returncode, f"points: {POINTS}" in ended.stdout) == (0, True), ended.stdout + ended.stderr
+    for step in range(POINTS):
+        place = a_place(google, tmp_path / f"step{step}")
+        place.change()
+        assert place.sync_and_die(step).returncode == -9
+        assert run_command(place.arguments()) == 0
+        assert run_command(place.arguments()) == 0
+        assert place.shown() == undisturbed.shown()
+        assert run_command([*place.arguments("plan"), "--exit-code"]) == 0
+        memory = SqliteState(place.folder / "state.sqlite").load()
+        assert memory.intents == ()
+        assert [touch for touch in memory.touches.values() if touch.reaction] == []
+
+
+# --- the same life over CalDAV -------------------------------------------------------------------------------
+
+COMPANIES = ("Acme", "Globex", "Initech", "Umbrella")
+
+
+@dataclass
+class Twins:
+    """One seeker twice: over CalDAV on Radicale, and over Google's interface."""
+
+    dav: ServerWorld
+    google: GoogleWorld
+    rows: list[dict[str, str]] = field(default_factory=list)
+    seekers: tuple[Seeker, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.seekers = tuple(Seeker(self.rows, target=world.target) for world in (self.dav, self.google))
+
+    def run(self, hours: int) -> None:
+        worlds: tuple[World, ...] = (self.dav, self.google)
+        for world, seeker in zip(worlds, self.seekers, strict=True):
+            seeker.now += timedelta(hours=hours)
+            world.at(seeker.now)
+            seeker.run()
+
+    def edit(self, uid: str, change: Edit) -> None:
+        for world in (self.dav, self.google):
+            world.edit(uid, change)
+
+    def delete(self, uid: str) -> None:
+        for world in (self.dav, self.google):
+            world.delete(uid)
+
+    def seen(self) -> list[dict[str, tuple[str, Moment, str, timedelta | None]]]:
+        """What a person sees on either side: title, start, text and alarm of every event."""
+        sides = []
+        for world in (self.dav, self.google):
+            there = world.target.observe({}).events
+            shots = {uid: remote.snapshot for uid, remote in there.items()}
+            sides.append({uid: (s.summary, s.start, s.description, s.our_alarm) for uid, s in shots.items()})
+        return sides
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with radicale(tmp_path_factory.mktemp("radicale")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_the_same_life_looks_the_same(google: GoogleEmulator, server: Server, number: int) -> None:
+    chance = random.Random(number)
+    twins = Twins(ServerWorld(server, server.make_calendar(f"twin{number}")), GoogleWorld(google))
+    twins.rows += [a_row(company, "2027-01-08") for company in COMPANIES[: chance.randint(1, 4)]]
+    for _ in range(12):
+        _live(twins, chance)
+        twins.run(chance.choice((1, 5, 24, 72)))
+        dav, over_api = twins.seen()
+        assert over_api == dav
+
+
+def _live(twins: Twins, chance: random.Random) -> None:
+    """What happens between two runs, the same on both sides."""
+    row = chance.choice(twins.rows)
+    uids = sorted(twins.dav.uids() & twins.google.uids())
+    uid = chance.choice(uids) if uids else ""
+    now: datetime = twins.seekers[0].now.astimezone(ZONE)
+    day = (now + timedelta(days=chance.randint(1, 9))).replace(hour=chance.randint(8, 19), minute=0)
+    deed = chance.choice(("status", "date", "drag", "tick", "title", "note", "delete", "nothing"))
+    if deed == "status":
+        row["status"] = chance.choice(("sent", "rejected", "interview", "on_hold"))
+    elif deed == "date":
+        row["applied_on"] = f"2027-01-{chance.randint(4, 15):02}"
+    elif uid and deed == "drag":
+        twins.edit(uid, Edit(start=day.replace(second=0, microsecond=0)))
+    elif uid and deed in ("tick", "title"):
+        twins.edit(uid, Edit(title=chance.choice(("✓ done", "done: rang her")) if deed == "tick" else "My own title"))
+    elif uid and deed == "note":
+        twins.edit(uid, Edit(note="she is on holiday"))
+    elif uid and deed == "delete":
+        twins.delete(uid)

@@ -1,0 +1,425 @@
+"""`followup done`, `snooze` and `skip`: what tick, drag and delete do, said without a calendar."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import NOW, ZONE
+from folders import Folder, Terminal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
+from runner import Seeker, a_row
+from target_contract import outside_for
+
+from connectors.ics_file import IcsFile
+from connectors.memory import MemoryState, MemoryTarget
+from connectors.sqlite_state import SqliteState
+from sync.cli import run_command
+from sync.memory import Reaction, Word, WordKind
+from sync.models import Observation, RemoteEvent, Snapshot, Touch
+from sync.moments import day_of
+from sync.protocols import Target
+from sync.reconcile.identity import SELF
+from sync.reconcile.text_marks import our_part
+from sync.reconcile.words import add_word
+from sync.run import Report
+
+# --- the same as in the calendar ---------------------------------------------------------------------------------
+
+
+class Deed(Struct, frozen=True):
+    """What is done to the nth event of the calendar before the next run."""
+
+    which: int
+    kind: WordKind
+    days: int
+
+
+DEEDS = st.builds(
+    Deed, st.integers(0, 12), st.sampled_from([WordKind.DONE, WordKind.SNOOZE, WordKind.SKIP]), st.integers(0, 9)
+)
+STEPS = st.lists(st.tuples(st.integers(1, 9), st.lists(DEEDS, max_size=3)), min_size=1, max_size=4)
+COMPANIES = ("Acme", "Globex", "Initech", "Umbrella")
+APPLICATIONS = st.lists(st.integers(-20, 0), min_size=1, max_size=4).map(
+    lambda ages: [
+        a_row(company, (NOW + timedelta(days=age)).date().isoformat())
+        for company, age in zip(COMPANIES, ages, strict=False)
+    ]
+)
+RICHER = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "status": st.sampled_from(["sent", "in_touch", "interview"]),
+            "interview_at": st.sampled_from(["2027-01-03 10:00", "2027-01-08 14:00"]),
+            "follow_up_on": st.sampled_from(["2027-01-06", "2027-01-20"]),
+            "referrer": st.just("Mara Lind"),
+            "last_inbound": st.just("2027-01-02"),
+        },
+    ),
+    min_size=1,
+    max_size=4,
+).map(lambda rows: [a_row(company, **cells) for company, cells in zip(COMPANIES, rows, strict=False)])
+
+
+def held_by(target: Target) -> dict[str, RemoteEvent]:
+    return dict(target.observe({}).events)
+
+
+def as_seen(shot: Snapshot) -> tuple[object, ...]:
+    """An event as a person sees it; the text without our marks, the tick as such."""
+    title = shot.summary.removeprefix("✓ ")
+    ticked = title != shot.summary
+    return shot.start, shot.end, title, ticked, our_part(shot.description), shot.our_alarm, shot.status
+
+
+def seen_in(target: Target) -> dict[str, tuple[object, ...]]:
+    return {uid: as_seen(event.snapshot) for uid, event in held_by(target).items()}
+
+
+def of_leads(seeker: Seeker) -> dict[str, tuple[object, ...]]:
+    """What is shown of leads. A feed has no heartbeat and other words in its review, whatever is done there."""
+    touches = seeker.store.load().touches
+    shown = {uid: seen for uid, seen in seen_in(seeker.target).items() if uid in touches}
+    return {uid: seen for uid, seen in shown.items() if touches[uid].lead_key != SELF}
+
+
+def planned(report: Report) -> list[Touch]:
+    return [touch for touch in report.plan.schedule if touch.lead_key != SELF]
+
+
+def pick(seeker: Seeker, deed: Deed, today: date) -> str | None:
+    """The event of a lead that a deed means: one that is today or later, since only such are moved and skipped."""
+    touches = seeker.store.load().touches
+    open_ones = [
+        (day_of(event.snapshot.start, ZONE), uid)
+        for uid, event in held_by(seeker.target).items()
+        if uid in touches
+        and touches[uid].lead_key != SELF
+        and day_of(event.snapshot.start, ZONE) >= today
+        and not event.snapshot.summary.startswith("✓")
+    ]
+    return sorted(open_ones)[deed.which % len(open_ones)][1] if open_ones else None
+
+
+def edit(seeker: Seeker, uid: str, deed: Deed, today: date) -> None:
+    """With the calendar."""
+    shot = seeker.calendar[uid].snapshot
+    if deed.kind is WordKind.SKIP:
+        del seeker.calendar[uid]
+    elif deed.kind is WordKind.DONE:
+        seeker.edit(uid, summary=f"✓ {shot.summary}")
+    else:
+        by = today + timedelta(days=deed.days) - day_of(shot.start, ZONE)
+        seeker.edit(uid, start=shot.start + by, end=shot.end + by)
+
+
+def say(seeker: Seeker, uid: str, deed: Deed, today: date) -> None:
+    """With a word."""
+    on = today if deed.kind is WordKind.DONE else today + timedelta(days=deed.days)
+    seeker.store.keep(add_word(seeker.store.load(), Word(uid, deed.kind, on=on)))
+
+
+def live_twice(
+    rows: list[dict[str, str]], steps: list[tuple[int, list[Deed]]], *, by_hand: Seeker, by_word: Seeker
+) -> None:
+    """One life with a calendar, the same with words; after every run both calendars show the same."""
+    for seeker in (by_hand, by_word):
+        seeker.rows = rows
+        seeker.run()
+    assert of_leads(by_hand) == of_leads(by_word)
+    for days, deeds in steps:
+        today, used = by_hand.now.astimezone(ZONE).date(), set[str]()
+        for deed in deeds:
+            uid = pick(by_hand, deed, today)
+            if uid is None or uid in used:
+                continue
+            used.add(uid)
+            edit(by_hand, uid, deed, today)
+            say(by_word, uid, deed, today)
+        reports = [seeker.run() for seeker in (by_hand, by_word)]
+        assert of_leads(by_hand) == of_leads(by_word)
+        assert planned(reports[0]) == planned(reports[1])
+        for seeker in (by_hand, by_word):
+            assert seeker.run().plan.writes == ()
+            seeker.now += timedelta(days=days)
+
+
+@given(APPLICATIONS | RICHER, STEPS)
+@settings(max_examples=40, deadline=None)
+def test_words_do_event_for_event_what_tick_drag_and_delete_do(
+    rows: list[dict[str, str]], steps: list[tuple[int, list[Deed]]]
+) -> None:
+    live_twice(rows, steps, by_hand=Seeker(), by_word=Seeker())
+
+
+@given(APPLICATIONS, STEPS)
+@settings(max_examples=15, deadline=None)
+def test_words_on_a_feed_do_what_hands_do_in_a_calendar(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], steps: list[tuple[int, list[Deed]]]
+) -> None:
+    folder = tmp_path_factory.mktemp("feed")
+    feed = IcsFile(
+        folder / "f.ics", owner="test", name="Follow-ups", zone="America/New_York",
+        outside=replace(outside_for(folder), clock=lambda: NOW),
+    )  # fmt: skip
+    live_twice(rows, steps, by_hand=Seeker(), by_word=Seeker(target=feed))
+
+
+# --- one by one --------------------------------------------------------------------------------------------------
+
+
+def a_seeker(**cells: str) -> tuple[Seeker, str]:
+    seeker = Seeker([a_row("Acme", **cells)])
+    seeker.run()
+    return seeker, seeker.shown("Acme").uid
+
+
+def tell(seeker: Seeker, uid: str, kind: WordKind, on: date | None = None) -> None:
+    seeker.store.keep(add_word(seeker.store.load(), Word(uid, kind, on=on)))
+
+
+def test_plan_shows_a_word_before_sync_takes_it() -> None:
+    seeker, uid = a_seeker()
+    tell(seeker, uid, WordKind.SKIP)
+    plan = seeker.run(write=False).plan
+    assert [change.reason for change in plan.writes if change.uid == uid] == ["you skipped it"]
+    assert any(note.reason.startswith("you skipped “") for note in plan.notes)
+    assert uid in seeker.calendar
+    seeker.run()
+    assert uid not in seeker.calendar
+    assert seeker.run().plan.writes == ()
+
+
+@pytest.mark.parametrize("kind", [WordKind.DONE, WordKind.SNOOZE, WordKind.SKIP])
+def test_a_word_taken_back_before_the_sync_leaves_no_trace(kind: WordKind) -> None:
+    seeker, uid = a_seeker()
+    before = seeker.store.load()
+    tell(seeker, uid, kind, date(2027, 1, 20))
+    tell(seeker, uid, WordKind.TAKEN_BACK)
+    assert seeker.store.load() == before
+    assert seeker.run().plan.writes == ()
+
+
+@pytest.mark.parametrize("kind", [WordKind.DONE, WordKind.SNOOZE, WordKind.SKIP])
+def test_a_word_taken_back_after_the_sync_brings_the_follow_up_back(kind: WordKind) -> None:
+    seeker, uid = a_seeker()
+    before = seen_in(seeker.target)[uid]
+    tell(seeker, uid, kind, date(2027, 1, 5) if kind is WordKind.DONE else date(2027, 1, 20))
+    seeker.run()
+    assert seen_in(seeker.target).get(uid) != before
+    tell(seeker, uid, WordKind.TAKEN_BACK)
+    report = seeker.run()
+    assert any("open again" in note.reason for note in report.plan.notes)
+    assert before in seen_in(seeker.target).values()
+    assert seeker.run().plan.writes == ()
+
+
+def test_a_note_written_into_the_event_before_the_sync_does_not_reopen_what_was_said_to_be_done() -> None:
+    seeker, uid = a_seeker()
+    tell(seeker, uid, WordKind.DONE)
+    seeker.edit(uid, description=seeker.calendar[uid].snapshot.description + "\nshe said no")
+    seeker.run()
+    touch = seeker.store.load().touches[uid]
+    assert (touch.reaction, touch.done_on) == (Reaction.TICKED, date(2027, 1, 4))
+    assert seeker.calendar[uid].snapshot.summary.startswith("✓ ")
+
+
+def test_taking_our_tick_off_in_the_calendar_opens_it_again() -> None:
+    seeker, uid = a_seeker()
+    tell(seeker, uid, WordKind.DONE)
+    seeker.run()
+    seeker.edit(uid, summary=seeker.calendar[uid].snapshot.summary.removeprefix("✓ "))
+    seeker.run()
+    assert seeker.store.load().touches[uid].reaction is None
+    assert not seeker.store.load().touches[uid].told
+
+
+def test_a_title_of_the_users_own_stays_as_it_is() -> None:
+    seeker, uid = a_seeker()
+    seeker.edit(uid, summary="Ring her")
+    seeker.run()
+    tell(seeker, uid, WordKind.DONE)
+    seeker.run()
+    assert seeker.calendar[uid].snapshot.summary == "Ring her"
+    assert seeker.calendar[uid].snapshot.our_alarm is None
+
+
+def test_skipping_what_holds_the_users_own_text_keeps_the_text() -> None:
+    seeker, uid = a_seeker()
+    seeker.edit(uid, description=seeker.calendar[uid].snapshot.description + "\nher mobile: 555 0100")
+    seeker.run()
+    tell(seeker, uid, WordKind.SKIP)
+    seeker.run()
+    assert "555 0100" in seeker.calendar[uid].snapshot.description
+    assert seeker.calendar[uid].snapshot.our_alarm is None
+    assert seeker.run().plan.writes == ()
+
+
+def test_a_word_is_heard_although_a_cell_of_the_row_cannot_be_read() -> None:
+    seeker, uid = a_seeker()
+    seeker.rows[0]["applied_on"] = "soonish"
+    seeker.run()
+    tell(seeker, uid, WordKind.SKIP)
+    seeker.run()
+    assert uid not in seeker.calendar
+
+
+def test_a_snooze_ends_when_the_fact_changes_as_a_drag_does() -> None:
+    seeker, uid = a_seeker()
+    tell(seeker, uid, WordKind.SNOOZE, date(2027, 1, 29))
+    seeker.run()
+    assert day_of(seeker.calendar[uid].snapshot.start, ZONE) == date(2027, 1, 29)
+    seeker.rows[0]["applied_on"] = "2027-01-02"
+    seeker.run()
+    assert day_of(seeker.shown("Acme").snapshot.start, ZONE) < date(2027, 1, 29)
+
+
+def test_words_survive_a_run_that_fails_before_it_writes() -> None:
+    seeker, uid = a_seeker()
+    tell(seeker, uid, WordKind.SKIP)
+
+    class Down(MemoryTarget):
+        def observe(self, known: Mapping[str, RemoteEvent]) -> Observation:
+            from sync.errors import TargetError
+
+            raise TargetError("the server is down")
+
+    assert isinstance(seeker.store, MemoryState)
+    with pytest.raises(Exception, match="down"):
+        Seeker(seeker.rows, target=Down(), store=seeker.store, now=seeker.now).run()
+    assert [word.uid for word in seeker.store.load().runs.words] == [uid]
+
+
+# --- the commands ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    folder = Folder(tmp_path)
+    folder.write_rows(
+        a_row("Acme"), a_row("Globex"), a_row("Initech", role="Editor"), a_row("Initech", role="Writer", id="w")
+    )
+    assert folder.run("sync") == 0
+    return folder
+
+
+def titles(folder: Folder) -> list[str]:
+    text = folder.feed().replace("\r\n ", "")
+    return [line.removeprefix("SUMMARY:") for line in text.splitlines() if line.startswith("SUMMARY:")]
+
+
+def ticked(folder: Folder) -> list[str]:
+    return [title for title in titles(folder) if title.startswith("✓")]
+
+
+def words(folder: Folder) -> tuple[Word, ...]:
+    return SqliteState(folder.path / "state.sqlite").load().runs.words
+
+
+def test_done_on_a_feed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert folder.run("done", "Acme", "--on", "2027-01-05", "--note", "she\nanswered") == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Done: “")
+    assert "on Tue 2027-01-05." in said
+    assert "The next followup sync brings it into the calendar" in said
+    assert folder.run("plan") == 0
+    assert "you said that" in capsys.readouterr().out
+    assert not ticked(folder)
+    assert folder.run("sync") == 0
+    assert len(ticked(folder)) == 1
+    capsys.readouterr()
+    assert run_command(["log", "--json", "--config", str(folder.path / "followup.toml")]) == 0
+    log = json.loads(capsys.readouterr().out)
+    assert [one["result"] for one in log if one["known_by"] == "tick"] == ["she answered"]
+    assert folder.run("done", "Acme", "--undo") == 0
+    assert folder.run("sync") == 0
+    assert not ticked(folder)
+
+
+def test_snooze_and_skip_on_a_feed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert folder.run("snooze", "Acme", "2027-02-03") == 0
+    assert folder.run("skip", "Globex") == 0
+    before = len(titles(folder))
+    assert folder.run("sync") == 0
+    assert "20270203T" in folder.feed()
+    assert len(titles(folder)) <= before
+    assert folder.run("snooze", "Acme", "--undo") == 0
+    assert folder.run("sync") == 0
+    assert "20270203T" not in folder.feed()
+
+
+def test_another_follow_up_by_its_number_and_by_its_day(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert folder.run("skip", "Acme", "--touch", "99") == 2
+    listed = capsys.readouterr().err
+    days = [line.split()[2] for line in listed.splitlines() if line.startswith("  ")]
+    assert days
+    assert folder.run("skip", "Acme", "--touch", days[-1]) == 0
+    assert folder.run("skip", "Globex", "--touch", "1") == 0
+    assert len(words(folder)) == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        pytest.param(["done", "Nobody"], "no lead in the sheet is called 'Nobody'", id="unknown lead"),
+        pytest.param(["done", "Initech"], "'Initech' is 2 leads; nothing is written. Give the row", id="two leads"),
+        pytest.param(["snooze", "Acme", "2027-01-01"], "2027-01-01 has passed; give today or a later day", id="past"),
+        pytest.param(["snooze", "Acme", "soon"], "DATE 'soon' is no day; write it as 2027-01-18", id="no day"),
+        pytest.param(["snooze", "Acme", "9999-01-01"], "not in these years", id="no year of ours"),
+        pytest.param(["snooze", "Acme"], "say the day to move it to", id="no day given"),
+        pytest.param(["done", "Acme", "--on", "2027-03-01"], "is still to come", id="a day to come"),
+        pytest.param(["done", "Acme", "--on", "2026-12-01"], "is before you applied on 2027-01-04", id="before"),
+        pytest.param(["skip", "Acme", "--touch", "2028-01-01"], "has no follow-up on 2028-01-01", id="no such day"),
+        pytest.param(["skip", "Acme", "--undo"], "you said nothing about Acme, Analyst", id="nothing to take back"),
+        pytest.param(["done", "Acme", "--note", "x" * 501], "give at most 500", id="a long note"),
+    ],
+)  # fmt: skip
+def test_bad_words_are_one_sentence_and_write_nothing(
+    folder: Folder, capsys: pytest.CaptureFixture[str], command: list[str], said: str
+) -> None:
+    before = (folder.path / "state.sqlite").read_bytes(), folder.feed()
+    assert folder.run(command[0], *command[1:]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
+    assert ((folder.path / "state.sqlite").read_bytes(), folder.feed()) == before
+
+
+def test_a_row_number_tells_two_leads_apart(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert folder.run("skip", "5") == 0
+    assert "Writer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", ["y\n", "n\n"])
+def test_on_a_terminal_they_offer_to_sync(folder: Folder, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    assert folder.run("done", "Acme") == 0
+    assert bool(ticked(folder)) == (answer == "y\n")
+    assert bool(words(folder)) == (answer == "n\n")
+
+
+def test_a_sync_after_a_word_is_never_left_out(folder: Folder) -> None:
+    assert folder.run("sync") == 0
+    assert folder.run("skip", "Globex") == 0
+    assert folder.run("sync") == 0
+    assert words(folder) == ()
+
+
+def test_what_passed_can_still_be_said_to_be_done(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    later = "2027-01-20T09:00:00-05:00"
+    assert folder.run("sync", now=later) == 0
+    capsys.readouterr()
+    assert folder.run("done", "Acme", "--touch", "99", now=later) == 2
+    listed = [line.split() for line in capsys.readouterr().err.splitlines() if line.startswith("  ")]
+    past = [parts[2] for parts in listed if date.fromisoformat(parts[2]) < datetime(2027, 1, 20, tzinfo=ZONE).date()]
+    assert past
+    assert folder.run("done", "Acme", "--touch", past[0], "--on", past[0], now=later) == 0
+    assert folder.run("sync", now=later) == 0
+    assert len(ticked(folder)) == 1
