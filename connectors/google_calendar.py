@@ -3,8 +3,10 @@
 Against the same calendar over CalDAV it needs less: one login with the narrowest right there is (only calendars that
 followup made), fifty writes in one request, deletions and refusals with their reasons, and silence that is certain.
 
-- **Observing** is one listing by our own mark with deleted events in it, so that a deletion is seen and not guessed;
-  what the listing leaves out is asked for by its id before it counts as gone.
+- **Observing** is one listing with deleted events in it, so that a deletion is seen and not guessed; later looks ask
+  only for what changed since (`google.listing`). What a listing leaves out is asked for by its id before it
+  counts as gone. It is the whole calendar and not what carries our mark: only so Google gives a token for the next
+  look, and another followup's events are seen.
 - **Writing** is conditional on the ETag seen. An answer carries the event as it lies there: that is the read-back. What
   has no answer is looked at again; a create that finds its own id taken looks whether that was itself.
 - A deleted event keeps its id for ever. The plan never uses a UID twice; where `undo` or a lost memory does, the
@@ -20,8 +22,9 @@ from json import loads
 from msgspec.structs import replace
 
 from connectors.google.calendar import calendar_login
-from connectors.google.calendar_api import BATCH, CalendarApi, Json, Meaning, Reply, Request, root_of
-from connectors.google.events import OWNER_MARK, google_id, new_resource, patch, read_resource, uid_of
+from connectors.google.calendar_api import BATCH, CalendarApi, Json, Listing, Meaning, Reply, Request, root_of
+from connectors.google.events import google_id, new_resource, patch, read_resource
+from connectors.google.listing import Seen, read_bookmark
 from connectors.google.login import APP_CREATED, CALENDAR, fetch_token
 from connectors.ical.reading import UnreadableEvent
 from connectors.outside import Outside
@@ -59,26 +62,25 @@ class GoogleCalendar:
         self._api = api
         self._owner = owner
         self._zone = zone
+        self._bookmark = ""
         self.identity = f"google_calendar:{api.calendar}"
         self.abilities = Abilities(reactions=True)
 
     def observe(self, known: Mapping[str, RemoteEvent]) -> Observation:
-        """Everything of ours that lies there now, deletions proven."""
-        events: dict[str, RemoteEvent] = {}
-        unreadable: dict[str, str] = {}
-        gone: set[str] = set()
-        mark = f"{OWNER_MARK}={self._owner}"
-        for resource in self._api.list_events(privateExtendedProperty=mark, showDeleted="true"):
-            uid = uid_of(str(resource.get("id", "")), self._owner)
-            if uid is not None:
-                self._sort_in(resource, uid, events, unreadable, gone)
+        """Everything of ours that lies there now, deletions proven; of others what was listed."""
+        seen, bookmark = self._changes(known) or self._everything()
         notes = []
-        for uid in sorted(known.keys() - events.keys() - unreadable.keys() - gone):
+        for uid in sorted(known.keys() - seen.uids):
             found = self._fetch(uid)
             if found is not None:
-                self._sort_in(found, uid, events, unreadable, gone)
+                seen.take(found)
                 notes.append("Google's listing leaves out events that are there; they were asked for one by one")
-        return Observation(events, unreadable, tuple(dict.fromkeys(notes)))
+        told = tuple(dict.fromkeys(notes))
+        return Observation(seen.events, seen.unreadable, told, seen.others, seen.foreign, bookmark)
+
+    def resume(self, bookmark: str) -> None:
+        """Ask at the next look only for what changed since this one."""
+        self._bookmark = bookmark
 
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         """Write what the plan says, fifty changes a request; one outcome for each write.
@@ -134,6 +136,33 @@ class GoogleCalendar:
     def close(self) -> None:
         """Close the connections."""
         self._api.close()
+
+    def _everything(self) -> tuple[Seen, str]:
+        """The whole calendar, and the bookmark with which the next look begins."""
+        listing = self._api.list_events()
+        assert listing is not None
+        seen = self._sort(listing)
+        return seen, seen.mark(listing.token)
+
+    def _changes(self, known: Mapping[str, RemoteEvent]) -> tuple[Seen, str] | None:
+        """The same by what changed since the last look; None where that is not known for certain.
+
+        A state without any event of its own looks at the whole calendar: others' may be what matters there.
+        """
+        last = read_bookmark(self._bookmark) if known else None
+        listing = self._api.list_events(last.token) if last else None
+        if last is None or listing is None:
+            return None
+        seen = self._sort(listing)
+        if not seen.complete(last, known):
+            return None
+        return seen, seen.mark(listing.token) if listing.items else self._bookmark
+
+    def _sort(self, listing: Listing) -> Seen:
+        seen = Seen(self._owner, self._api.path)
+        for resource in listing.items:
+            seen.take(resource)
+        return seen
 
     def _request(self, change: Change) -> Request:
         path = f"/events/{google_id(change.uid)}?{QUIETLY}"
@@ -215,24 +244,8 @@ class GoogleCalendar:
 
     def _fetch(self, uid: str) -> Json | None:
         """The resource of this UID, deleted ones too; None where there is none. Raises where nobody can tell."""
-        reply = self._api.read(Request("GET", f"/events/{google_id(uid)}"), absent=True)
+        reply = self._api.read(Request("GET", f"/events/{google_id(uid)}"), or_else=(Meaning.GONE,))
         return None if reply.meaning is Meaning.GONE else reply.resource
-
-    def _sort_in(
-        self,
-        resource: Json,
-        uid: str,
-        events: dict[str, RemoteEvent],
-        unreadable: dict[str, str],
-        gone: set[str],
-    ) -> None:
-        if resource.get("status") == "cancelled":
-            gone.add(uid)
-            return
-        try:
-            events[uid] = self._read(resource, uid)
-        except UnreadableEvent as error:
-            unreadable[uid] = str(error)
 
     def _read(self, resource: Json, uid: str) -> RemoteEvent:
         return read_resource(resource, uid, href=f"{self._api.path}/events/{google_id(uid)}")

@@ -8,7 +8,7 @@ Two ways in, chosen by whether there is a login (`google.login`):
 - **Without**: the CSV of a sheet shared by link, or of a page published to the web (`google.link_csv`).
 
 Reading is complete or it raises. `tab` is a title or a number (gid), else the address's gid, else the first visible
-tab.
+tab; a run goes on with the tab of the run before, whose title it knows, so that it asks once.
 gspread is imported when a sheet is read, not before: neither a CSV file nor a feed needs it.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 
 import requests
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.google.address import DOCS, SheetAddress, parse_address
 from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS, TABS_FIELDS, Json, formulas, is_loading, read_table
@@ -61,6 +62,8 @@ class SheetsApi(Struct):
     timeouts: Timeouts = TIMEOUTS
     title: str = ""
     """The tab's exact title, once it is known."""
+    gid: int | None = None
+    """The number of the tab that had this title when the title was learned in an earlier run."""
     tabs: tuple[str, ...] = ()
     """The titles of all tabs, once they were looked up."""
     _token: str = ""
@@ -132,6 +135,12 @@ class GoogleSheet(Struct, frozen=True):
         """The spreadsheet's id and the tab as configured."""
         return self.address.identity(self.tab)
 
+    def resume(self, bookmark: str) -> None:
+        """Ask at once for the tab of last time: its title need not be looked up."""
+        gid, _, title = bookmark.partition(" ")
+        if gid.isdigit() and title:
+            self.api.gid, self.api.title = int(gid), title
+
     def read(self) -> Table:
         """The whole tab. Raises `SourceError`, `CredentialsError`, `ConfigError` (no such tab)."""
         return keep_trying(self._read_once, outside=self.api.outside)
@@ -141,7 +150,7 @@ class GoogleSheet(Struct, frozen=True):
         table = read_table(answer, sheet, address=self.address, tabs=self.api.tabs if self.tab == "" else ())
         if is_loading(table):
             raise Passing(f"{table.name}: a header is a formula that Google is still computing")
-        return table
+        return replace(table, bookmark=f"{_gid_of(sheet)} {self.api.title}")
 
     def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
         """Put these texts into their cells, found again in the sheet as it is now, in one batch: all or nothing.
@@ -172,19 +181,30 @@ class GoogleSheet(Struct, frozen=True):
     def _fetch(self, fields: str = GRID_FIELDS) -> tuple[Json, Json]:
         """Google's answer, and the tab in it."""
         named = str(self.tab)
-        title = self.api.title or (named if named and not named.isdigit() else self._look_up())
+        title = self.api.title or (named if named and not named.isdigit() else "")
+        found = self._ask(title, fields) if title else None
+        if found is None or not self._is_meant(found[1]):
+            self.api.gid, title = None, self._look_up()
+            found = self._ask(title, fields)
+        if found is None:
+            raise SourceError(f"the tab {title[:60]!r} was renamed while it was read; the next run tries again")
+        self.api.title = title
+        return found
+
+    def _ask(self, title: str, fields: str) -> tuple[Json, Json] | None:
+        """Google's answer for the tab of this title, and the tab in it; None where there is none."""
         try:
             answer = self.api.get(self.address.id, {"fields": fields, "ranges": quote_title(title)})
         except SourceError as error:
             if "Unable to parse range" not in str(error):
                 raise
-            title = self._look_up()
-            answer = self.api.get(self.address.id, {"fields": fields, "ranges": quote_title(title)})
+            return None
         sheet = find_tab(answer.get("sheets", ()), title)
-        if sheet is None:
-            raise self._no_such_tab(answer)
-        self.api.title = title
-        return answer, sheet
+        return None if sheet is None else (answer, sheet)
+
+    def _is_meant(self, sheet: Json) -> bool:
+        """Whether a tab found by an earlier title is the one from then, and still the one the settings mean."""
+        return self.api.gid is None or (self.api.gid == _gid_of(sheet) and find_tab([sheet], self.tab) is not None)
 
     def _look_up(self) -> str:
         """The exact title of the tab that is meant."""
@@ -198,6 +218,10 @@ class GoogleSheet(Struct, frozen=True):
     def _no_such_tab(self, answer: Json) -> FollowupError:
         titles = [str(sheet["properties"]["title"])[:60] for sheet in answer.get("sheets", ())]
         return ConfigError(f"the sheet has no tab {self.tab!r}; its tabs are {', '.join(titles[:20])}: set source.tab")
+
+
+def _gid_of(sheet: Json) -> int:
+    return int(sheet["properties"].get("sheetId", 0))
 
 
 def titles_of(sheets: Sequence[Json]) -> tuple[str, ...]:

@@ -75,6 +75,8 @@ class Table(Struct, frozen=True):
     """Cells are told apart by a separator: in a row wider than the header they have shifted."""
     end: str = ""
     """A text's last line as it stands, with its line end if it has one: half a file shows there."""
+    bookmark: str = ""
+    """What the source wants to be told at its next reading (`protocols.Resumes`)."""
 
 
 class CellToWrite(Struct, frozen=True):
@@ -449,6 +451,8 @@ class Observation(Struct, frozen=True):
     """How many events another followup has there, by its owner."""
     foreign: int = 0
     """How many entries of the calendar are nobody's followup's."""
+    bookmark: str = ""
+    """What the target wants to be told at its next look (`protocols.Resumes`)."""
 
 
 class CalendarInfo(Struct, frozen=True):

@@ -97,6 +97,14 @@ class Probes(Protocol):
 
 
 @runtime_checkable
+class Resumes(Protocol):
+    """A source or target that has less to ask for when it knows how its last reading ended."""
+
+    def resume(self, bookmark: str) -> None:
+        """Begin where the reading with this bookmark ended. One that does not fit any more costs a request, no more."""
+
+
+@runtime_checkable
 class HoldsConnections(Protocol):
     """A target that keeps connections for its next request."""
 

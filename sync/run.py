@@ -27,7 +27,7 @@ from sync.events import to_event
 from sync.memory import Memory, Stop
 from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Schedule, Table
 from sync.moments import day_of
-from sync.protocols import Probes, ReadsLater, Source, StateStore, Target, WritesBack
+from sync.protocols import Probes, ReadsLater, Resumes, Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
 from sync.reconcile.clearing import forget_absent
@@ -58,6 +58,10 @@ UNCLEAR = "unclear"
 """Where memory keeps the statuses that were asked about."""
 ASKED = 3
 """So many of them are named."""
+
+SHEET_BOOKMARK = "sheet bookmark"
+CALENDAR_BOOKMARK = "calendar bookmark"
+"""Where memory keeps what the next reading of either begins with."""
 
 STRAYS = "{count} events of this owner are in no plan; `followup clear` takes them out of the calendar"
 
@@ -174,6 +178,8 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
     settings, advice, target = given.settings, given.advice, given.target
     zone, now, today, ticks = settings.zone, given.now, given.today, TickPattern(advice.done_words)
     check_identities(memory, source=given.source.identity, target=target.identity)
+    if isinstance(given.source, Resumes):
+        given.source.resume(memory.runs.texts.get(SHEET_BOOKMARK, ""))
     table = given.source.read()
     whole = given.accept_deletes or not is_cut_off(memory, table)
     if not whole and isinstance(given.source, ReadsLater):
@@ -273,6 +279,8 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
             "end": note_end(stock.table),
             "rules": after.runs.texts.get("rules", rules) if plan.held else rules,
             UNCLEAR: json.dumps(sorted(status.text for status in leads.unclear if status.waiting), ensure_ascii=False),
+            SHEET_BOOKMARK: stock.table.bookmark,
+            CALENDAR_BOOKMARK: observation.bookmark,
         },
     )
     beat = heartbeat.touch.uid if heartbeat else ""
@@ -395,6 +403,8 @@ def look_at(target: Target, memory: Memory) -> Observation:
     """The calendar as it is now, by a target that knows what was found out about its server."""
     if isinstance(target, Probes) and memory.runs.probed is not None and memory.runs.probed.target == target.identity:
         target.heed(memory.runs.probed.findings)
+    if isinstance(target, Resumes):
+        target.resume(memory.runs.texts.get(CALENDAR_BOOKMARK, ""))
     return target.observe(known_copies(memory))
 
 

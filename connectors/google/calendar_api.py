@@ -79,6 +79,13 @@ class Reply(Struct, frozen=True):
     not_before: datetime | None = None
 
 
+class Listing(Struct, frozen=True):
+    """The resources of a listing, and the sync token with which it ended."""
+
+    items: list[Json]
+    token: str
+
+
 class CalendarApi(Struct):
     """The calendar with this id, for one login. `token` gives a fresh access token each time it is called."""
 
@@ -95,24 +102,30 @@ class CalendarApi(Struct):
         """The calendar's own path."""
         return f"/calendar/v3/calendars/{quote(self.calendar, safe='@')}"
 
-    def list_events(self, **query: str) -> list[Json]:
-        """All pages of a listing. Raises `TargetError` or `CredentialsError` rather than give half of it."""
+    def list_events(self, since: str = "") -> Listing | None:
+        """All pages of a listing, deleted events included, or what changed `since` (a sync token).
+
+        None where Google no longer takes the token. Raises `TargetError` or `CredentialsError` rather than give half.
+        """
         items: list[Json] = []
-        page = ""
+        asked = {"showDeleted": "true", "maxResults": "2500", **({"syncToken": since} if since else {})}
+        stale = (Meaning.GONE, Meaning.REJECTED) if since else ()
         for _ in range(200):
-            asked = {**query, "maxResults": "2500", **({"pageToken": page} if page else {})}
-            reply = self.read(Request("GET", f"/events?{urlencode(asked)}"))
+            reply = self.read(Request("GET", f"/events?{urlencode(asked)}"), or_else=stale)
+            if reply.meaning is not Meaning.DONE:
+                return None
             items += reply.resource.get("items", ())
             page = str(reply.resource.get("nextPageToken", ""))
             if not page:
-                return items
+                return Listing(items, str(reply.resource.get("nextSyncToken", "")))
+            asked["pageToken"] = page
         raise TargetError("Google Calendar's listing has no end; the next run tries again")
 
-    def read(self, request: Request, *, absent: bool = False) -> Reply:
-        """The answer to a question, tried a few times. Raises where there is none; an absence may be `absent`."""
+    def read(self, request: Request, *, or_else: Sequence[Meaning] = ()) -> Reply:
+        """The answer to a question, tried a few times. Raises where there is none, but for meanings of `or_else`."""
         for number in range(1, TRIES + 1):
             reply = self.send(request)
-            if reply.meaning is Meaning.DONE or (absent and reply.meaning is Meaning.GONE):
+            if reply.meaning is Meaning.DONE or reply.meaning in or_else:
                 return reply
             passing = reply.meaning is Meaning.UNKNOWN or (reply.meaning is Meaning.WAIT and "limit" in reply.sentence)
             if not passing or number == TRIES:

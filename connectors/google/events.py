@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from connectors.ical.reading import UnreadableEvent
 from sync.models import Event, Moment, RemoteEvent, Snapshot, Stamp
 from sync.moments import zone_names
+from sync.reconcile.identity import is_ours
 from sync.reconcile.text_marks import put_our_part, tidy, tidy_line
 
 Json = dict[str, Any]
@@ -44,15 +45,20 @@ def google_id(uid: str) -> str:
     return base64.b32hexencode(uid.encode()).decode().rstrip("=").lower()
 
 
-def uid_of(identity: str, owner: str) -> str | None:
-    """The UID behind a resource id, where it is one of this owner's."""
+def uid_behind(identity: str) -> str | None:
+    """The UID that this resource id was made from, whosever it is; None for an id that was not made so."""
     try:
         text = identity.upper()
         uid = base64.b32hexdecode(text + "=" * (-len(text) % 8)).decode("ascii")
     except ValueError:
         return None
-    ours = re.fullmatch(rf"fu-{re.escape(owner)}-[0-9a-f]{{32}}", uid)
-    return uid if ours and google_id(uid) == identity else None
+    return uid if google_id(uid) == identity else None
+
+
+def uid_of(identity: str, owner: str) -> str | None:
+    """The UID behind a resource id, where it is one of this owner's."""
+    uid = uid_behind(identity)
+    return uid if uid and is_ours(uid, owner) else None
 
 
 def new_resource(event: Event, stamp: Stamp, *, owner: str) -> Json:

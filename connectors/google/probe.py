@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from connectors.google.calendar_api import CalendarApi, Json, Meaning, Reply, Request
-from connectors.google.events import OWNER_MARK, google_id, new_resource, read_resource
+from connectors.google.events import google_id, new_resource, read_resource
 from sync.errors import CredentialsError, TargetError
 from sync.models import Event, Finding, Stamp
 from sync.reconcile.identity import SELF, make_uid
@@ -34,10 +34,8 @@ def _try(api: CalendarApi, owner: str, event: Event, other: Event, *, now: datet
     yield _found("round_trip", same, "gives an event back as it was written", "changes what is written")
     again = api.send(Request("POST", f"/events?{QUIETLY}", body)).meaning is Meaning.TAKEN
     yield _found("identity", again, "takes no id twice", "takes one id twice: a lost answer may make a twin")
-    listed = _listing(api, owner)
-    yield _found(
-        "mark", made["id"] in listed, "finds our events by their mark", "does not find our events by their mark"
-    )
+    listed, token = _listing(api)
+    yield _found("listing", made["id"] in listed, "lists what was made", "does not list at once what was made")
     stale = api.send(Request("PATCH", path, {"summary": event.summary}, '"1"')).meaning is Meaning.CHANGED
     yield _found(
         "update_guard", stale, "refuses a stale write", "takes a stale write: an edit of yours may be overwritten"
@@ -45,7 +43,15 @@ def _try(api: CalendarApi, owner: str, event: Event, other: Event, *, now: datet
     kept = api.send(Request("DELETE", path, etag='"1"')).meaning is Meaning.CHANGED
     yield _found("delete_guard", kept, "refuses a stale deletion", "deletes in spite of a stale mark")
     api.send(Request("DELETE", path))
-    gone = _listing(api, owner).get(made["id"], "cancelled") == "cancelled"
+    changed, _ = _listing(api, token)
+    told = token != "" and changed == {made["id"]: "cancelled"}
+    yield _found(
+        "changes",
+        told,
+        "tells what changed since the last look",
+        "does not tell what changed: every look is a whole one",
+    )
+    gone = _listing(api)[0].get(made["id"], "cancelled") == "cancelled"
     yield _found("deletion", gone, "shows what was deleted", "still lists what was deleted")
     back = api.send(Request("PUT", path, body | {"sequence": int(made.get("sequence", 0)) + 2}))
     yield _found("restore", back.meaning is Meaning.DONE, "brings a deleted event back", "keeps deleted events deleted")
@@ -73,9 +79,11 @@ def _new(event: Event, owner: str, now: datetime) -> Json:
     return new_resource(event, Stamp(now, now, 0), owner=owner)
 
 
-def _listing(api: CalendarApi, owner: str) -> dict[str, str]:
-    found = api.list_events(privateExtendedProperty=f"{OWNER_MARK}={owner}", showDeleted="true")
-    return {str(one.get("id")): str(one.get("status")) for one in found}
+def _listing(api: CalendarApi, since: str = "") -> tuple[dict[str, str], str]:
+    """The status of every event, or of those that changed since, by id; and the token of this listing."""
+    listing = api.list_events(since)
+    found = listing.items if listing else []
+    return {str(one.get("id")): str(one.get("status")) for one in found}, listing.token if listing else ""
 
 
 def _need(reply: Reply) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,9 @@ from connectors.google_calendar import GoogleCalendar
 from connectors.outside import Outside
 from sync.config import Settings, parse_settings
 from sync.errors import CredentialsError, TargetError
-from sync.models import Event, Outcome, RemoteEvent, Result
+from sync.models import Event, Observation, Outcome, RemoteEvent, Result
 from sync.protocols import Target
+from sync.reconcile.identity import make_uid
 
 ME = "user@example.com"
 
@@ -297,6 +298,102 @@ def test_foreign_events_are_not_ours(
     assert set(target.observe({}).events) == {base.uid}
 
 
+def test_another_followups_events_are_told_like_over_caldav(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    put(target, make_event())
+    for number, owner in enumerate(("zz9z", "zz9z", "yy8y")):
+        theirs = make_uid(owner, "acme|welder", "R-001-1", round=number)
+        calendar.events[google_id(theirs)] = {**held(calendar, make_event()), "id": google_id(theirs)}
+    google.v3.remove(calendar, google_id(theirs))
+    calendar.events["dentist0"] = {**held(calendar, make_event()), "id": "dentist0"}
+    seen = target.observe({})
+    assert (dict(seen.others), seen.foreign) == ({"zz9z": 2}, 1)
+
+
+# --- only what changed since ---------------------------------------------------------------------------------
+
+
+def look(target: GoogleCalendar, last: Observation, known: Mapping[str, RemoteEvent] | None = None) -> Observation:
+    """The look of a later run, which remembers the last one."""
+    target.resume(last.bookmark)
+    return target.observe(last.events if known is None else known)
+
+
+def bodies(google: GoogleEmulator) -> int:
+    """How many events the last listing held."""
+    return len(next(answer for schema, answer in reversed(google.v3.answered) if schema == "Events")["items"])
+
+
+def test_a_calendar_that_did_not_change_is_not_listed_again(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    for number in range(3):
+        put(target, make_event(f"lead{number}"))
+    first = target.observe({})
+    asked = calls(google, "list")
+    later = look(target, first)
+    assert (later.events, later.bookmark) == (first.events, first.bookmark)
+    assert (bodies(google), calls(google, "list") - asked) == (0, 1)
+
+
+def test_only_what_changed_comes_back(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    moved, gone, kept = (put(target, make_event(name)) for name in ("moved", "gone", "kept"))
+    first = target.observe({})
+    google.v3.edit(calendar, google_id(moved.uid), summary="theirs")
+    google.v3.remove(calendar, google_id(gone.uid))
+    new = make_event("new")
+    apply(target, create(new))
+    later = look(target, first)
+    assert {uid: remote.snapshot.summary for uid, remote in later.events.items()} == {
+        moved.uid: "theirs", kept.uid: kept.snapshot.summary, new.uid: new.summary,
+    }  # fmt: skip
+    assert bodies(google) == 3
+    assert look(target, later).events == later.events == target.observe({}).events
+    assert bodies(google) == 4
+
+
+@pytest.mark.parametrize("trouble", ["too old", "no token of Google's", "a copy is missing", "another copy", "damaged"])
+def test_a_bookmark_that_does_not_fit_costs_one_more_listing(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar, trouble: str
+) -> None:
+    for number in range(3):
+        put(target, make_event(f"lead{number}"))
+    first = target.observe({})
+    known = dict(first.events)
+    uid = next(iter(known))
+    if trouble == "too old":
+        calendar.oldest_token = 99
+    elif trouble == "no token of Google's":
+        first = replace(first, bookmark=first.bookmark.replace("made-up-", "?"))
+    elif trouble == "a copy is missing":
+        del known[uid]
+    elif trouble == "another copy":
+        known[uid] = replace(known[uid], etag='"1"')
+    else:
+        first = replace(first, bookmark="{")
+    assert look(target, first, known).events == target.observe({}).events
+
+
+def test_an_event_that_cannot_be_read_is_looked_at_in_every_run(
+    calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    broken, whole = put(target, make_event("broken")), put(target, make_event("whole"))
+    calendar.events[google_id(broken.uid)]["start"] = {}
+    first = target.observe({})
+    later = look(target, first)
+    assert set(later.unreadable) == {broken.uid}
+    assert set(later.events) == {whole.uid}
+
+
+def test_a_calendar_that_is_gone_is_no_stale_bookmark(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    put(target, make_event())
+    first = target.observe({})
+    google.v3.calendars.clear()
+    with pytest.raises(TargetError, match="Google knows no calendar"):
+        look(target, first)
+
+
 # --- what goes wrong -----------------------------------------------------------------------------------------
 
 
@@ -445,7 +542,7 @@ def test_what_a_listing_leaves_out_is_asked_for(
     google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
 ) -> None:
     base = put(target, make_event())
-    calendar.events[google_id(base.uid)]["extendedProperties"]["private"].pop("followup")
+    calendar.left_out.add(google_id(base.uid))
     seen = target.observe({base.uid: base})
     assert set(seen.events) == {base.uid}
     assert "leaves out" in seen.notes[0]
@@ -492,7 +589,7 @@ def test_a_probe_says_what_the_calendar_does_and_leaves_nothing(
     findings = target.probe()
     assert [finding.name for finding in findings if not finding.good] == []
     assert {finding.name for finding in findings} == {
-        "round_trip", "identity", "mark", "update_guard", "delete_guard", "deletion", "restore", "batch",
+        "round_trip", "identity", "listing", "update_guard", "delete_guard", "changes", "deletion", "restore", "batch",
     }  # fmt: skip
     assert target.observe({}).events == {}
     del google, calendar

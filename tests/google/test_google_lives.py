@@ -13,13 +13,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import ZONE, at
 from google_calendars import CalendarOfGoogle
-from google_emulator import GoogleEmulator, running_google
+from google_emulator import GoogleEmulator, running_google, tab
 from google_schema import DOCUMENTS, FOLDER, document
 from runner import HEADERS, Seeker, a_row
 from servers import Server, radicale
@@ -225,6 +225,29 @@ def test_a_run_killed_anywhere_heals(google: GoogleEmulator, tmp_path: Path) -> 
         memory = SqliteState(place.folder / "state.sqlite").load()
         assert memory.intents == ()
         assert [touch for touch in memory.touches.values() if touch.reaction] == []
+
+
+def test_a_run_without_a_change_is_one_request_for_the_sheet_and_one_for_the_calendar(
+    google: GoogleEmulator, tmp_path: Path
+) -> None:
+    place = a_place(google, tmp_path / "place")
+    rows = ["Acme", "Welder", date(2027, 1, 8), "Applied"], ["Globex", "Cook", date(2027, 1, 7), "Applied"]
+    google.add(tab("Leads", ["Company", "Role", "Date Applied", "Status"], *rows), shared_with={GOOGLE_USER})
+    config = place.folder / "followup.toml"
+    sheet = f'type = "google_sheet"\nsheet = "made-up-sheet-0001"\napi_root = "{google.root}"'
+    config.write_text(
+        config.read_text().replace('type = "csv"\npath = "leads.csv"', f'{sheet}\ncredentials = "login.json"')
+    )
+    login = json.loads((place.folder / "login.json").read_text())
+    (place.folder / "login.json").write_text(json.dumps(login | {"scopes": [APP_CREATED, READ_SHEETS]}))
+    requests = []
+    for _ in range(3):
+        google.requests.clear()
+        assert run_command(place.arguments()) == 0
+        requests.append([one.partition("?")[0] for one in google.requests if "/token" not in one])
+    events = f"/calendar/v3/calendars/{place.calendar.id}/events"
+    assert requests[2] == ["GET /v4/spreadsheets/made-up-sheet-0001", f"GET {events}"]
+    assert [answer["items"] for schema, answer in google.v3.answered if schema == "Events"][-1] == []
 
 
 # --- the same life over CalDAV -------------------------------------------------------------------------------

@@ -132,7 +132,6 @@ def test_a_sheet_in_two_requests_into_the_calendar_and_a_second_run_writes_nothi
         "POST /token",
         "POST /token",
         f"GET /v4/spreadsheets/{ID}",
-        f"GET /v4/spreadsheets/{ID}",
     ]
     assert whole.proxy.refused == []
 

@@ -86,6 +86,8 @@ class CalendarOfGoogle:
     log: list[str] = field(default_factory=list)
     """Ids in the order in which they were written: what sync tokens count."""
     oldest_token: int = 0
+    left_out: set[str] = field(default_factory=set)
+    """Ids that no listing shows, though the events are there."""
 
 
 @dataclass
@@ -240,7 +242,10 @@ class GoogleCalendars:
         if "syncToken" in get:
             if {"privateExtendedProperty", "timeMin", "timeMax", "orderBy", "q", "iCalUID"} & get.keys():
                 raise Refused(400, "badRequest", "Sync token cannot be used with other query restrictions.")
-            since = int(get["syncToken"].removeprefix("made-up-"))
+            told = get["syncToken"].removeprefix("made-up-")
+            if not told.isdigit():
+                raise Refused(400, "invalid", "Invalid sync token value.")
+            since = int(told)
             if since < calendar.oldest_token:
                 raise Refused(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
             wanted = [calendar.events[one] for one in dict.fromkeys(calendar.log[since:])]
@@ -252,6 +257,7 @@ class GoogleCalendars:
                 if (get.get("showDeleted") == "true" or held["status"] != "cancelled")
                 and (not key or held.get("extendedProperties", {}).get("private", {}).get(key) == value)
             ]
+        wanted = [held for held in wanted if held["id"] not in calendar.left_out]
         size = min(self.page, int(get.get("maxResults", 250)), 2500)
         first = int(get.get("pageToken", "0"))
         answer: Json = {

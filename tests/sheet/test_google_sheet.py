@@ -135,6 +135,58 @@ def test_a_tab_named_by_its_title_is_one_request(google: GoogleEmulator, outside
     assert len(google.api_requests) == 1
 
 
+def read_again(google: GoogleEmulator, outside: Outside, *, sheet: str = ID, more: str = "") -> tuple[Table, int]:
+    """The sheet as the run after this one reads it, and in how many requests."""
+    first = read(google, outside, sheet=sheet, more=more)
+    google.requests.clear()
+    source = open_sheet(google, outside, sheet=sheet, more=more)
+    source.resume(first.bookmark)
+    return source.read(), len(google.api_requests)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "more"),
+    [
+        pytest.param(ID, "", id="the first tab"),
+        pytest.param(f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=55", "", id="an address with a gid"),
+        pytest.param(ID, 'tab = "Leads"', id="a title without the blank at its end"),
+    ],
+)
+def test_a_tab_known_from_the_last_run_is_one_request(
+    google: GoogleEmulator, outside: Outside, sheet: str, more: str
+) -> None:
+    google.sheets[ID].tabs[0].title = "Leads "
+    table, requests = read_again(google, outside, sheet=sheet, more=more)
+    again = read(google, outside, sheet=sheet, more=more)
+    assert (table.rows, table.bookmark, requests) == (again.rows, again.bookmark, 1)
+
+
+@pytest.mark.parametrize("change", ["renamed", "two titles exchanged", "hidden", "deleted"])
+def test_a_tab_that_is_not_any_more_what_it_was_is_looked_up_again(
+    google: GoogleEmulator, outside: Outside, change: str
+) -> None:
+    first = read(google, outside)
+    leads, archive = google.sheets[ID].tabs
+    if change == "renamed":
+        leads.title = "Jobs"
+    elif change == "two titles exchanged":
+        leads.title, archive.title = archive.title, leads.title
+    elif change == "hidden":
+        leads.hidden = True
+    else:
+        google.sheets[ID].tabs.remove(leads)
+    source = open_sheet(google, outside)
+    source.resume(first.bookmark)
+    meant = archive if change in ("hidden", "deleted") else leads
+    assert source.read().name == meant.title
+
+
+def test_damage_to_what_was_noted_costs_a_request_and_no_more(google: GoogleEmulator, outside: Outside) -> None:
+    source = open_sheet(google, outside)
+    source.resume("no tab")
+    assert source.read().name == "Leads"
+
+
 @pytest.mark.parametrize("sheet", [f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=0", ID])
 def test_other_tabs_however_large_are_never_read(google: GoogleEmulator, outside: Outside, sheet: str) -> None:
     google.sheets[ID].tabs[1].rows = [[cell("x" * 1000)] * 50] * 50
