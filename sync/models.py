@@ -69,6 +69,8 @@ class Table(Struct, frozen=True):
     """What the source decided while reading (encoding, delimiter) and a person should be able to see."""
     zone: str | None = None
     """The sheet's own IANA zone, where it has one."""
+    locale: str = ""
+    """The sheet's own locale (`en_US`), where it has one."""
     tabs: tuple[str, ...] = ()
     """The titles of all tabs, where the source has several."""
     delimited: bool = False

@@ -6,6 +6,7 @@ never as markup, and carries no control characters to the terminal.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -28,6 +29,8 @@ from sync.work_log import Contact, contact_rows
 
 RESULT_STYLES = {0: "green", 1: "bold red", 3: "yellow", 4: "bold red", 7: "bold red", 8: "yellow"}
 """How loud an exit code is shown; those that pass by themselves are plain red."""
+SAID_ONE_BY_ONE = 3
+"""So many cells of a column with the same trouble stand one by one; more of them are one line."""
 FIRST_LINES = 2
 """Of an event's text, where it is shown before there is any."""
 SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
@@ -110,16 +113,24 @@ def _hour(moment: Moment | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%H:%M}" if isinstance(moment, datetime) else "     "
 
 
-def show_problems(console: Console, problems: Sequence[Problem]) -> None:
-    """Every cell that could not be understood, with its place."""
+def show_problems(console: Console, problems: Sequence[Problem], *, each: bool = False) -> None:
+    """Every cell that could not be understood, with its place; the same of many in one column once, unless `each`."""
     if not problems:
         return
     console.print()
     console.print(Text(f"{counted(len(problems), 'cell')} could not be read:", style="bold yellow"))
+    same = Counter((problem.column, problem.reason) for problem in problems)
+    said: set[tuple[str, str]] = set()
     for problem in problems:
+        kind = (problem.column, problem.reason)
+        more = same[kind] - 1 if not each and same[kind] > SAID_ONE_BY_ONE else 0
+        if more and kind in said:
+            continue
+        said.add(kind)
         place = f"{problem.row}, {problem.column}" if problem.column else problem.row
         value = f" “{_short(problem.value)}”" if problem.value else ""
-        console.print(Padding(Text(plain(f"{place}:{value} {problem.reason}")), (0, 0, 0, 2)))
+        so_are = f" (and {more} more cells of this column; followup check lists them)" if more else ""
+        console.print(Padding(Text(plain(f"{place}:{value} {problem.reason}{so_are}")), (0, 0, 0, 2)))
 
 
 def show_notes(console: Console, notes: Sequence[Note], *, limit: int | None) -> None:

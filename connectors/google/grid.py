@@ -74,6 +74,7 @@ def read_table(answer: Json, sheet: Json, *, address: SheetAddress, tabs: tuple[
         rows=rows,
         notes=notes,
         zone=answer.get("properties", {}).get("timeZone"),
+        locale=str(answer.get("properties", {}).get("locale", ""))[:20],
         tabs=tabs,
     )
 

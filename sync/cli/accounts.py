@@ -104,7 +104,7 @@ def check(
     console = open_console(no_color)
     show_columns(console, guesses)
     show_rows(console, leads.leads, limit=ROWS_SHOWN)
-    show_problems(console, leads.problems)
+    show_problems(console, leads.problems, each=True)
     show_notes(console, leads.notes, limit=None)
     with opened_target(profile) as target:
         held = target.observe({})

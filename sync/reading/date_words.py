@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from msgspec import Struct
 
@@ -24,6 +26,18 @@ class DateWords(Struct, frozen=True):
     zones: Mapping[str, str]
     unclear: Mapping[str, tuple[str, ...]]
     """Letters that stand for several clocks, with the zones they may mean."""
+    month_first: frozenset[str]
+    """Locales that write the month before the day."""
+    neither: frozenset[str]
+    """Locales and languages whose habit settles nothing about the two."""
+
+    def usual_order(self, locale: str) -> Literal["dmy", "mdy"] | None:
+        """Which of day and month comes first where a sheet has this locale (`en_US`, `de`); None where that is open."""
+        if locale in self.month_first:
+            return "mdy"
+        language = locale.partition("_")[0]
+        known = re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", locale)
+        return None if not known or {locale, language} & self.neither else "dmy"
 
 
 def parse_date_words(text: str) -> DateWords:
@@ -46,6 +60,8 @@ def parse_date_words(text: str) -> DateWords:
         remark=frozenset(words["remark"]),
         zones={letters: zone for zone, several in document["zones"].items() for letters in several},
         unclear={letters: tuple(zones) for letters, zones in document["unclear"].items()},
+        month_first=frozenset(document["order"]["month_first"]),
+        neither=frozenset(document["order"]["neither"]),
     )
 
 

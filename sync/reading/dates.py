@@ -86,8 +86,8 @@ class Reading(Struct, frozen=True):
     saved_days: bool = False
     """Midnight, in whatever zone, is a day without an hour."""
     today: date | None = None
-    argued: bool = False
-    """No cell proves the order; it is the one in which no day contradicts another."""
+    because: str = ""
+    """Why it is this order, where no cell proves it and a person should know."""
 
 
 def decide_order(texts: Iterable[str]) -> tuple[Order | None, bool]:
@@ -112,12 +112,12 @@ def decide_readings(
     months: Mapping[str, int],
     days: frozenset[str] = frozenset(),
     today: date | None = None,
-    day_first: Callable[[], bool] = lambda: False,
+    usual: Callable[[], tuple[Order | None, str]] = lambda: (None, ""),
 ) -> Mapping[str, Reading]:
     """How each date column is read: the order set, else its own evidence, else that of the other date columns.
 
-    `days` are the columns that hold days and no hours. Where nothing in the sheet decides and its language does, it is
-    `day_first`.
+    `days` are the columns that hold days and no hours. Where no cell decides, it is the `usual` order where this sheet
+    comes from; one that has to be explained (a locale, which nobody chooses) only where no day contradicts it.
     """
     texts = {name: {cell.strip() for cell in set(cells) if isinstance(cell, str)} for name, cells in columns.items()}
     plain = Reading(order=None, zone=zone, months=months, today=today)
@@ -128,17 +128,21 @@ def decide_readings(
     orders = {found for found, _ in own.values() if found}
     mixed_up = any(mixed for _, mixed in own.values())
     common = orders.pop() if len(orders) == 1 and not mixed_up else None
-    argued = None
+    because = ""
     if common is None and _are_open(own, texts):
-        common = "dmy" if day_first() else None
-        argued = None if common else _argue(columns, plain)
+        common, because = usual()
+        argued = _argue(columns, plain) if because or common is None else None
+        if common is None:
+            common, because = argued, NO_CONTRADICTION
+        elif argued is not None and argued != common:
+            common = None
     return {
         name: replace(
             plain,
-            order=found or (None if mixed else common or argued),
+            order=found or (None if mixed else common),
             mixed=mixed,
             saved_days=stamped[name],
-            argued=argued is not None,
+            because=because if common else "",
         )
         for name, (found, mixed) in own.items()
     }
@@ -176,6 +180,7 @@ def _whole_day(cell: CellValue, reading: Reading) -> date | None:
 
 
 _ORDERED = ("applied_on", "interview_at")
+NO_CONTRADICTION = "since otherwise a day would lie in the future or an interview before its application"
 
 
 def reading_beside(

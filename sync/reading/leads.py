@@ -24,7 +24,8 @@ from sync.models import Lead, Leads, Note, Row, Stage, Table, UnclearStatus
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
-from sync.reading.dates import Reading, Yearless, decide_readings, reading_beside
+from sync.reading.date_words import shipped_date_words
+from sync.reading.dates import Order, Reading, Yearless, decide_readings, reading_beside
 from sync.reading.fields import make_readers, read_column
 from sync.reading.headers import are_day_first
 from sync.reading.keys import Identities, numbers_rows
@@ -78,7 +79,7 @@ def read_leads(
     ]
     join_hours(sheet)
     drop_answers(sheet, vocabulary.yes | vocabulary.no)
-    unclear, remarks = _read_rows(sheet, settings, vocabulary, today)
+    unclear, remarks = _read_rows(sheet, settings, vocabulary, today, table.locale)
     kept, alike = _merge_alike(sheet)
     silent = frozenset(place for place, index in enumerate(kept) if index in sheet.silent)
     keys = assign_keys(_identify(sheet, kept), memory, silent=silent)
@@ -109,13 +110,13 @@ def _zone_notes(table: Table, settings: Settings) -> tuple[Note, ...]:
 
 
 def _read_rows(
-    sheet: Sheet, settings: Settings, vocabulary: Vocabulary, today: date | None
+    sheet: Sheet, settings: Settings, vocabulary: Vocabulary, today: date | None, locale: str
 ) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
     """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
     readings = decide_readings(
         dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, today=today,
-        day_first=lambda: are_day_first(sheet.columns.headers),
+        usual=lambda: _usual_order(sheet.columns.headers, locale),
     )  # fmt: skip
     readers = make_readers(vocabulary, readings)
     remarks = _order_note(readings)
@@ -150,16 +151,28 @@ def _read_rows(
 
 def _order_note(readings: Mapping[str, Reading]) -> list[Note]:
     """Said once: no cell proves the order, but only one of them makes sense."""
-    argued = next((reading.order for reading in readings.values() if reading.argued), None)
-    if argued is None:
+    found = next((reading for reading in readings.values() if reading.because), None)
+    if found is None:
         return []
-    first = "day" if argued == "dmy" else "month"
+    first = "day" if found.order == "dmy" else "month"
     return [
         Note(
-            f"dates are read {first} first, since otherwise a day would lie in the future or an interview before its "
-            f'application; to settle it, put date_order = "{argued}" under [source]'
+            f"dates are read {first} first, {found.because}; to settle it, put "
+            f'date_order = "{found.order}" under [source]'
         )
     ]
+
+
+def _usual_order(headers: Sequence[str], locale: str) -> tuple[Order | None, str]:
+    """Which of day and month comes first in the language of these headers and the locale of their sheet, and why.
+
+    Nobody chooses a locale, so that it is said; it settles nothing against the language of the headers.
+    """
+    spoken = are_day_first(headers)
+    order = shipped_date_words().usual_order(locale)
+    if spoken:
+        return (None if order == "mdy" else "dmy"), ""
+    return order, f"as the locale of the sheet ({locale}) has them"
 
 
 def _years_note(header: str, completed: Completed) -> list[Note]:

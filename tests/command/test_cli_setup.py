@@ -365,3 +365,22 @@ def test_at_the_end_the_timer_is_shown_and_installed(folder: Path) -> None:
     owner = parse_settings((folder / "followup.toml").read_text("utf-8")).owner
     assert (folder / f".config/systemd/user/followup-{owner}.timer").exists()
     assert f"enable --now followup-{owner}.timer" in (folder / "called").read_text()
+
+
+def test_a_question_about_a_whole_column_is_asked_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(f"Firm{day},Cook,{day}/2/2026,sent\n" for day in range(3, 9))
+    (folder / "leads.csv").write_text(f"Company,Role,Date Applied,Status\n{rows}")
+    assert init() == 0
+    text = (folder / "followup.toml").read_text("utf-8")
+    assert 'date_order = "dmy"' in text, "init settles it"
+    (folder / "followup.toml").write_text(text.replace('date_order = "dmy"', ""))
+    keep_state_here(folder)
+    capsys.readouterr()
+    assert run_command(["plan", "--now", NOW]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "6 cells could not be read" in said
+    assert said.count("could be day or month first") == 1
+    assert "and 5 more cells of this column" in said
+    assert run_command(["check"]) == 0
+    shown = capsys.readouterr()
+    assert (shown.out + shown.err).count("could be day or month first") == 6

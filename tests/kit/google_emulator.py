@@ -190,6 +190,7 @@ class Spreadsheet:
     tabs: list[Tab]
     title: str = "Job search"
     zone: str = "America/New_York"
+    locale: str = "en_US"
     shared_with: set[str] = field(default_factory=set)
     by_link: bool = False
     published_as: str = ""
@@ -385,7 +386,12 @@ class GoogleEmulator:
         with_grid = bool(mask) or query.get("includeGridData") == ["true"]
         answer: Json = {
             "spreadsheetId": sheet.id,
-            "properties": {"title": sheet.title, "locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": sheet.zone},
+            "properties": {
+                "title": sheet.title,
+                "locale": sheet.locale,
+                "autoRecalc": "ON_CHANGE",
+                "timeZone": sheet.zone,
+            },
             "sheets": [self._tab_json(sheet, one, with_grid) for one in tabs],
             "spreadsheetUrl": f"https://docs.google.com/spreadsheets/d/{sheet.id}/edit",
         }

@@ -36,6 +36,8 @@ from sync.config import parse_settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 from sync.models import CellToWrite, Table
 from sync.protocols import Source
+from sync.reading.leads import read_leads
+from sync.reading.vocabulary import load_vocabulary
 from sync.write_back import Found
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -203,6 +205,19 @@ def test_a_header_still_being_computed_is_read_again(google: GoogleEmulator, out
     google.sheets[ID].tabs[0].put(0, 1, cell("Loading..."))
     with pytest.raises(SourceError, match="a header is a formula that Google is still computing; tried 4 times"):
         read(google, outside)
+
+
+@pytest.mark.parametrize(("locale", "day"), [("en_US", date(2026, 9, 8)), ("en_GB", date(2026, 8, 9))])
+def test_dates_typed_as_text_are_read_as_the_sheet_has_them(
+    google: GoogleEmulator, outside: Outside, locale: str, day: date
+) -> None:
+    google.sheets[ID].locale = locale
+    google.sheets[ID].tabs[0].put(1, 1, cell("9/8/2026"))
+    given = parse_settings(
+        'timezone = "America/New_York"\n[source]\ntype = "csv"\npath = "-"\n[target]\ntype = "ics"\npath = "-"'
+    )
+    leads = read_leads(read(google, outside), settings=given, vocabulary=load_vocabulary(), memory={}, today=NOW.date())
+    assert (leads.leads[0].applied_on, [problem.value for problem in leads.problems]) == (day, [""])
 
 
 def test_a_person_in_a_cell_comes_with_their_address(google: GoogleEmulator, outside: Outside) -> None:

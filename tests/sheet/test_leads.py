@@ -374,8 +374,9 @@ def test_a_lead_is_frozen_once_it_is_made() -> None:
 TODAY = date(2026, 11, 25)
 
 
-def read_today(*rows: list[CellValue], source: str = "") -> Leads:
-    return read_leads(table(*rows), settings=settings(source), vocabulary=VOCABULARY, memory={}, today=TODAY)
+def read_today(*rows: list[CellValue], source: str = "", locale: str = "") -> Leads:
+    given = replace(table(*rows), locale=locale)
+    return read_leads(given, settings=settings(source), vocabulary=VOCABULARY, memory={}, today=TODAY)
 
 
 def test_a_day_inside_a_status_is_the_fact_it_stands_with() -> None:
@@ -473,3 +474,38 @@ def test_an_order_that_no_cell_proves_is_the_one_that_makes_sense_and_is_said(
 
 def test_an_order_that_makes_sense_either_way_stays_a_problem() -> None:
     assert "day or month first" in read_today(["Company", "Date applied"], ["Acme", "9/8/2026"]).problems[0].reason
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        pytest.param("en_US", date(2026, 9, 8), id="month first"),
+        pytest.param("en_GB", date(2026, 8, 9), id="day first"),
+        pytest.param("de", date(2026, 8, 9), id="a language alone"),
+        pytest.param("en_CA", None, id="both are usual there"),
+        pytest.param("ja_JP", None, id="the year comes first there"),
+        pytest.param("?", None, id="no locale at all"),
+    ],
+)
+def test_the_locale_of_the_sheet_settles_day_and_month(locale: str, expected: date | None) -> None:
+    leads = read_today(["Company", "Date applied"], ["Acme", "9/8/2026"], locale=locale)
+    assert [lead.applied_on for lead in leads.leads] == ([expected] if expected else [])
+    said = [note.reason for note in leads.notes if "date_order" in note.reason]
+    assert len(said) == (expected is not None)
+    assert all(f"as the locale of the sheet ({locale}) has them" in reason for reason in said)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "expected"),
+    [
+        pytest.param("Date applied", ("9/8/2026", "25/8/2026"), date(2026, 8, 9), id="a cell proves another order"),
+        pytest.param("Datum der Bewerbung", ("9/8/2026",), None, id="the language of the headers has another"),
+        pytest.param("Date applied", ("12/10/2026",), None, id="a day would lie in the future"),
+    ],
+)
+def test_a_locale_that_something_speaks_against_settles_nothing(
+    header: str, cells: tuple[str, ...], expected: date | None
+) -> None:
+    company = "Firma" if "Bewerbung" in header else "Company"
+    leads = read_today([company, header], *[list[CellValue](["Acme", cell]) for cell in cells], locale="en_US")
+    assert [lead.applied_on for lead in leads.leads][:1] == ([expected] if expected else [])
