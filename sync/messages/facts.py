@@ -14,22 +14,22 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sync.config import MeSettings
+from sync.messages.names import as_said, read_name
 from sync.messages.phrases import Phrases
 from sync.models import Lead, Moment, Person
 from sync.safe_text import clean
 
 _LIMITS = {
-    "name": (36, 6), "first_name": (24, 1), "firm": (40, 6), "company": (40, 6), "role": (44, 7), "referrer": (40, 6),
-    "contact": (40, 6), "how_known": (72, 12), "source": (40, 7), "problem": (80, 14), "city": (30, 4),
-    "interview_kind": (24, 4), "me": (36, 5), "my_phone": (24, 5), "my_line": (80, 12), "progress": (90, 14),
+    "name": (36, 6), "first_name": (24, 1), "family": (30, 4), "titles": (20, 4), "firm": (40, 6), "company": (40, 6),
+    "role": (44, 7), "referrer": (40, 6), "contact": (40, 6), "how_known": (72, 12), "source": (40, 7),
+    "problem": (80, 14), "city": (30, 4), "interview_kind": (24, 4), "me": (36, 5), "my_phone": (24, 5),
+    "my_line": (80, 12), "progress": (90, 14),
 }  # fmt: skip
 """Letters and words of a fact at most."""
 _LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+", re.IGNORECASE)
 _BRACKETS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "?": "", "？": "", "¿": "", "|": "/"})
 _REPEATED = re.compile(r"([!.,;:])[!.,;:]*(?=\1)")
 _SPACED = re.compile(r" +([,;:!.])(?=\s|$)")
-_FREE = "'\"“”‘’«»„"
-_NO_FIRST_NAME = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|mx|herr|frau|dipl|ing|phd|sir|dame)\b\.?,?\s*)+", re.IGNORECASE)
 
 
 def as_fact(text: str, name: str) -> str:
@@ -53,14 +53,6 @@ def _cut(line: str, letters: int) -> str:
     return whole or line[:letters]
 
 
-def first_name(name: str) -> str:
-    """The name a friend would use: the first word, the one after the comma in `Reed, Dana`, never a title."""
-    bare = _NO_FIRST_NAME.sub("", name)
-    last, comma, given = bare.partition(",")
-    words = (given if comma and given.strip() else last).split()
-    return words[0].strip(_FREE) if words else ""
-
-
 def about_me(me: MeSettings) -> Mapping[str, str]:
     """What the seeker says of themselves; a name that is missing is a blank to fill in."""
     facts = {"my_phone": as_fact(me.phone, "my_phone"), "my_line": as_fact(me.line, "my_line").rstrip(".")}
@@ -68,25 +60,40 @@ def about_me(me: MeSettings) -> Mapping[str, str]:
     return {**facts, "me": name} if name else facts
 
 
-def about_lead(lead: Lead, person: Person, *, to_contact: bool) -> dict[str, str]:
-    """What the row says of the position and of how the recipient is known; `to_contact`: is it the row's contact.
-
-    Nobody is told that they know themselves: what names the recipient is left out.
-    """
-    name = as_fact(person.name, "name")
+def about_person(person: Person, language: str) -> dict[str, str]:
+    """Whom a message greets, and by which words: `form` is mr, ms, mrs or titled where the name says so."""
+    name = read_name(clean(person.name))
+    if not name.bare:
+        return {"name": "", "first_name": "", "family": "", "titles": "", "form": ""}
     return {
-        "name": name,
-        "first_name": as_fact(first_name(person.name), "first_name"),
+        "name": as_fact(as_said(clean(person.name), language), "name"),
+        "first_name": as_fact(name.first, "first_name"),
+        "family": as_fact(name.family, "family"),
+        "titles": as_fact(name.titles, "titles"),
+        "form": name.form or ("titled" if name.titles else ""),
+    }
+
+
+def about_lead(lead: Lead, name: str, *, to_contact: bool, language: str) -> dict[str, str]:
+    """What the row says of the position and of how the recipient, of this name, is known.
+
+    `to_contact`: is it the row's contact. Nobody is told that they know themselves: what names the recipient is left
+    out.
+    """
+    facts = {
         "company": as_fact(lead.company, "company"),
         "role": as_fact(lead.role, "role"),
-        "referrer": _of_another(as_fact(lead.referrer, "referrer"), name),
         "how_known": _of_another(as_fact(lead.how_known, "how_known").rstrip("."), name),
         "source": _of_another(as_fact(lead.source, "source").rstrip("."), name),
         "problem": as_fact(lead.problem, "problem").rstrip("."),
         "city": as_fact(lead.city, "city"),
         "interview_kind": as_fact(lead.interview_kind, "interview_kind"),
-        "contact": "" if to_contact else _of_another(as_fact(lead.contact.name, "contact"), name),
     }
+    for slot, said in (("referrer", lead.referrer), ("contact", "" if to_contact else lead.contact.name)):
+        other = _of_another(as_fact(as_said(clean(said), language), slot), name)
+        facts[slot] = other
+        facts[f"{slot}_declined"] = other and as_fact(as_said(clean(said), language, declined=True), slot)
+    return facts
 
 
 def _of_another(text: str, name: str) -> str:
@@ -119,14 +126,19 @@ def _named(day: date, phrases: Phrases, form: str) -> str:
     return known
 
 
-def about_hour(moment: Moment | None, zone: ZoneInfo, phrases: Phrases) -> dict[str, str]:
-    """The hour of an interview in its own zone, and whose time that is; nothing for a day alone."""
+def about_hour(moment: Moment | None, theirs: ZoneInfo, ours: ZoneInfo, phrases: Phrases) -> dict[str, str]:
+    """The hour of an interview on the recipient's clock, and whose time that is where ours differs then.
+
+    Nothing for a day alone.
+    """
     if not isinstance(moment, datetime):
         return {}
-    place = zone.key.rpartition("/")[2].replace("_", " ")
+    there, here = moment.astimezone(theirs), moment.astimezone(ours)
+    place = theirs.key.rpartition("/")[2].replace("_", " ")
+    differs = there.utcoffset() != here.utcoffset()
     return {
-        "interview_time": f"{moment.astimezone(zone):%H:%M}",
-        "interview_zone": phrases.texts["date.zone"].format_map({"place": place}),
+        "interview_time": f"{there:%H:%M}",
+        "interview_zone": phrases.texts["date.zone"].format_map({"place": place}) if differs else "",
     }
 
 

@@ -26,11 +26,12 @@ from sync.messages.rules import broken_rules
 MAX_TEXT = 2_000
 """No single text is longer."""
 SLOTS = (
-    "name", "first_name", "firm", "company", "role", "referrer", "how_known", "source", "problem", "city", "contact",
-    "applied", "applied_day", "last_message", "last_message_day", "they_wrote", "they_wrote_day", "interview",
-    "interview_day", "interview_time", "interview_zone", "interview_kind", "met", "met_day", "promised", "promised_day",
-    "trip", "trip_day", "considered", "considered_day", "references", "references_day", "references_ahead",
-    "this_day", "called", "wrote", "progress", "told", "me", "my_phone", "my_line", "week", "through",
+    "name", "first_name", "family", "titles", "firm", "company", "role", "referrer", "referrer_declined", "how_known",
+    "source", "problem", "city", "contact", "contact_declined", "applied", "applied_day", "last_message",
+    "last_message_day", "they_wrote", "they_wrote_day", "interview", "interview_day", "interview_time",
+    "interview_zone", "interview_kind", "met", "met_day", "promised", "promised_day", "trip", "trip_day",
+    "considered", "considered_day", "references", "references_day", "references_ahead", "this_day", "called", "wrote",
+    "progress", "told", "me", "my_phone", "my_line", "week", "through",
 )  # fmt: skip
 """The facts a sentence may name, beside the phrases of `[word]`."""
 MOVES = ("idea", "resume", "fact", "referral", "organisation")
@@ -147,10 +148,11 @@ def sample_facts(phrases: Phrases) -> dict[str, str]:
     day, long = "4 January", "Monday 4 January"
     facts = {slot: day if slot.endswith("_day") else long for slot in SLOTS}
     return facts | {
-        "name": "Dana Reed", "first_name": "Dana", "firm": "Brightwater Labs", "company": "Brightwater Labs",
-        "role": "Data analyst", "referrer": "Lou Ames", "how_known": "met at a data meetup", "source": "a job fair",
-        "problem": "reports take two days", "city": "Boston", "contact": "Cy Moss", "interview_time": "10:00",
-        "interview_zone": "New York time", "interview_kind": "video", "progress": "Brightwater Labs: applied",
+        "name": "Dana Reed", "first_name": "Dana", "family": "Reed", "titles": "Dr.", "firm": "Brightwater Labs",
+        "company": "Brightwater Labs", "role": "Data analyst", "referrer": "Lou Ames", "referrer_declined": "Lou Ames",
+        "contact": "Cy Moss", "contact_declined": "Cy Moss", "how_known": "met at a data meetup",
+        "source": "a job fair", "problem": "reports take two days", "city": "Boston", "interview_time": "10:00",
+        "interview_zone": "New York time", "interview_kind": "video", "progress": phrases.texts["stage.interview"],
         "told": phrases.texts["word.told_industry_news"].rpartition(" | ")[2], "me": "Ana Lopez",
         "my_phone": "+1 555 0100", "my_line": "data analyst, five years in retail",
         "week": phrases.texts["word.week"], "through": "",

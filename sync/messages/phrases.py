@@ -21,7 +21,18 @@ _SIGN = re.compile("\ue000([a-z_]+)\ue001")
 _DOUBLED = re.compile(r"([.!?…])[.](?!\.)")
 MAX_PATTERNS = 4_000
 """Patterns of messages that are kept: there are as many as rows differ in which cells are filled."""
-_SPARE = ("my_line", "interview_zone", "progress", "problem", "company", "city", "source", "my_phone", "role")
+_SPARE = (
+    "my_line",
+    "interview_zone",
+    "progress",
+    "problem",
+    "company",
+    "city",
+    "source",
+    "my_phone",
+    "referrer",
+    "role",
+)
 """Facts that a message which gets too long can do without, the dearest last."""
 _MOVING = ("@move", "@ask", "@next")
 """What depends on the move of a touch."""
@@ -70,7 +81,7 @@ class Phrases(Struct, frozen=True, dict=True):
         for spare in _SPARE:
             if not message.too_long:
                 break
-            facts = {**facts, spare: ""}
+            facts = {slot: "" if slot in (spare, f"{spare}_declined") else fact for slot, fact in facts.items()}
             message = self._write(situation, facts)
         return message
 

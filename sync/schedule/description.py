@@ -17,12 +17,15 @@ from sync.models import Lead
 from sync.safe_text import clean
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.letters import group_of, recipient
+from sync.schedule.letters import group_of, is_to_agency, recipient
+from sync.schedule.people import join_names
 from sync.schedule.slots import at
 
 RULE_OF_DASHES = "-" * 20
 MORNING = time(6)
 """Before it is night, whatever the day is called."""
+END_OF_DAY = (23, 59)
+"""The hour of a deadline that is a day."""
 CHECKS = 3
 """Things to look at before sending, at most."""
 
@@ -62,10 +65,15 @@ def _first_lines(draft: Draft, do: str, facts: Mapping[str, str], desk: Desk) ->
         yield _by_when(act, draft, draft.deadline, facts["whom"], desk)
     else:
         yield desk.say(act, who=facts["whom"])
-    if draft.person != lead.contact and draft.rule.audience in ELSEWHERE and draft.key == lead.key:
-        about = ", ".join(part for part in (clean(lead.contact.name), clean(lead.label)) if part)
-        yield desk.say("act.about", lead=about)
+    if draft.key == lead.key and is_elsewhere(draft, lead):
+        contact = "" if draft.person == lead.contact else clean(lead.contact.name)
+        yield desk.say("act.about", lead=", ".join(part for part in (contact, clean(lead.label)) if part))
     yield from _reach(draft, lead, desk)
+
+
+def is_elsewhere(draft: Draft, lead: Lead) -> bool:
+    """Whether it goes to somebody who is not at the lead's firm, so that the firm is what it is about."""
+    return is_to_agency(draft) or (draft.rule.audience in ELSEWHERE and draft.person != lead.contact)
 
 
 def _by_when(act: str, draft: Draft, deadline: datetime, whom: str, desk: Desk) -> str:
@@ -79,7 +87,8 @@ def _by_when(act: str, draft: Draft, deadline: datetime, whom: str, desk: Desk) 
     if here.time() < MORNING:
         evening = at(here.date() - timedelta(days=1), hours.end, desk.zone)
         deadline = evening if begins is not None and begins < evening else deadline
-    return desk.say(f"{act}-due", who=whom, day=desk.tell_moment(deadline))
+    due = desk.tell(here.date()) if (here.hour, here.minute) == END_OF_DAY else desk.tell_moment(deadline)
+    return desk.say(f"{act}-due", who=whom, day=due)
 
 
 def _reach(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
@@ -88,7 +97,7 @@ def _reach(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
     mails = [clean(person.email) for person in people if person.email.strip()]
     phones = [clean(person.phone) for person in people if person.phone.strip()]
     call = draft.channel == "phone"
-    yield from (*phones, *mails) if call else (*mails, *phones)
+    yield from (*phones, *mails) if draft.channel in ("phone", "text") else (*mails, *phones)
     if (call and phones) or (not call and mails) or draft.channel not in ("phone", "email"):
         return
     column = "contact_phone" if call else "contact_email"
@@ -132,14 +141,14 @@ def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
         yield say("check.hard")
         return
     if len(group) > 1:
-        names = clean(", ".join(person.name or person.email for person in group))
+        names = clean(join_names([person.name or person.email for person in group], say))
         yield say("check.everyone" if draft.rule.audience == "interviewers" else "check.references", names=names)
     if rule == "R-001-4" and draft.late:
         yield say("check.idea")
     if rule == "R-004-6" and not lead.problem:
         yield say("check.problem")
     if missing := [person.name for person in group if person.name and not person.email]:
-        yield say("check.address", names=clean(", ".join(missing)))
+        yield say("check.address", names=clean(join_names(missing, say)))
     if draft.move == "resume" and (message is None or message.kind == "mail"):
         yield say("check.resume")
     if draft.channel not in ("phone", "in_person") and len(group) < 2:
@@ -154,9 +163,10 @@ def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
 
 
 def _spelling(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
-    if name := clean(draft.person.name):
+    name = clean(draft.person.name)
+    if name and name != clean(lead.agency):
         yield desk.say("check.name", name=name)
-    elif firm := clean(lead.company):
+    elif firm := name or clean(lead.company):
         yield desk.say("check.firm", name=firm)
 
 

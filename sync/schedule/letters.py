@@ -7,8 +7,9 @@ and a call never as a message. To an agency nothing is said that was meant for t
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sync.messages.facts import about_days, about_hour, about_lead, about_me, as_fact
+from sync.messages.facts import about_days, about_hour, about_lead, about_me, about_person, as_fact
 from sync.messages.letter import KINDS, Message
 from sync.messages.phrases import Phrases, Situation
 from sync.models import Person, Stage, TouchClass
@@ -21,6 +22,8 @@ from sync.schedule.people import agency_person, channel_for
 
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
 _WRITTEN = ("", "email", "text", "linkedin", "post")
+_A_WEEK = range(7, 11)
+"""Days after applying that a letter calls a week: the next working day may come behind a long weekend."""
 
 
 def write_message(draft: Draft, *, desk: Desk) -> Message | None:
@@ -29,19 +32,32 @@ def write_message(draft: Draft, *, desk: Desk) -> Message | None:
     if case is None or draft.rule.audience in ("self", "none"):
         return None
     phrases, person = desk.advice.phrases, recipient(draft)
-    to_agency = bool(case.lead.agency.strip()) and person == agency_person(case.lead)
+    to_agency = is_to_agency(draft)
     facts = _facts(draft, person, to_agency=to_agency, phrases=phrases, desk=desk)
-    named = facts["name"] and "@" not in facts["name"]
-    by_first = desk.settings.me.greeting == "first" and facts["first_name"]
     situation = Situation(
         rules=_keys(draft, to_agency=to_agency, desk=desk),
         kind=KINDS.get(draft.channel, "mail"),
         channel=draft.channel,
         move=draft.move,
         turn=draft.turn,
-        greeting=("first" if by_first else "full") if named else "team" if facts["firm"] else "plain",
+        greeting=_greeting(facts, by_first=desk.settings.me.greeting == "first"),
     )
     return phrases.write(situation, facts)
+
+
+def _greeting(facts: dict[str, str], *, by_first: bool) -> str:
+    """The key of the greeting: by first name where the user wants that and there is one, else as the name says."""
+    if not facts["name"] or "@" in facts["name"]:
+        return "team" if facts["firm"] else "plain"
+    if by_first and facts["first_name"]:
+        return "first"
+    return facts["form"] or "full"
+
+
+def is_to_agency(draft: Draft) -> bool:
+    """Whether it goes to the agency of the row, not to the firm or to anybody else."""
+    lead = draft.case.lead if draft.case else None
+    return lead is not None and bool(lead.agency.strip()) and recipient(draft) == agency_person(lead)
 
 
 def recipient(draft: Draft) -> Person:
@@ -62,6 +78,14 @@ def group_of(draft: Draft) -> tuple[Person, ...]:
 
 def _keys(draft: Draft, *, to_agency: bool, desk: Desk) -> tuple[str, ...]:
     """The keys of its texts, the most special first."""
+    keys = _plain_keys(draft, desk)
+    if not to_agency:
+        return keys
+    phrases = desk.advice.phrases
+    return (*(special for key in keys if phrases.has(f"{(special := f'{key}-agency')}.mail")), *keys)
+
+
+def _plain_keys(draft: Draft, desk: Desk) -> tuple[str, ...]:
     rule, case = draft.rule.id, draft.case
     assert case is not None
     if rule == "sheet":
@@ -77,26 +101,27 @@ def _keys(draft: Draft, *, to_agency: bool, desk: Desk) -> tuple[str, ...]:
         return ("R-001-7-progress", rule)
     if rule == "R-001-4" and draft.late:
         return ("R-001-4-late", rule)
-    if rule == "R-004-6" and to_agency:
-        return ("R-004-6-agency", rule)
     return (rule,)
 
 
 def _facts(draft: Draft, person: Person, *, to_agency: bool, phrases: Phrases, desk: Desk) -> dict[str, str]:
     case = draft.case
     assert case is not None
-    lead = case.lead
-    of_agency = to_agency and person.name == lead.agency.strip()
-    facts = about_lead(lead, person, to_contact=person == lead.contact)
+    lead, language = case.lead, desk.advice.language
+    whom = about_person(person, language)
+    if to_agency and person.name == lead.agency.strip():
+        whom = dict.fromkeys(whom, "")
+    zone = _clock(draft, person, desk)
+    days = _days(draft, zone, desk)
+    facts = about_lead(lead, whom["name"], to_contact=person == lead.contact, language=language)
     facts |= {
+        **whom,
         **about_me(desk.settings.me),
-        **about_days(_days(draft, desk), phrases),
+        **about_days(days, phrases),
         "firm": as_fact(lead.agency if to_agency else lead.company if person == lead.contact else "", "firm"),
         "through": phrases.texts["word.through"] if to_agency else "",
-        "week": phrases.texts["word.week"] if draft.rule.days == 7 else "",
+        "week": phrases.texts["word.week"] if _is_a_week_later(draft) else "",
     }
-    if of_agency:
-        facts["name"] = facts["first_name"] = ""
     if to_agency:
         facts["problem"] = ""
     match draft.rule.id:
@@ -104,14 +129,30 @@ def _facts(draft: Draft, person: Person, *, to_agency: bool, phrases: Phrases, d
             if told := phrases.phrase(f"word.told_{lead.lead_kind}", facts):
                 facts["told"] = told
         case "R-001-2":
-            facts |= about_hour(lead.interview_at, interview_zone(case, desk), phrases)
+            facts |= about_hour(lead.interview_at, zone, desk.zone, phrases)
         case "R-001-7":
             facts |= _progress(draft, phrases, desk)
     return facts
 
 
-def _days(draft: Draft, desk: Desk) -> dict[str, date | None]:
-    """The dates a message may name. A promise is kept on the day before, where its day is off."""
+def _clock(draft: Draft, person: Person, desk: Desk) -> ZoneInfo:
+    """The clock of whoever reads the letter: the contact's where that is known, else the interview's own."""
+    case = draft.case
+    assert case is not None
+    theirs = desk.zone_named(case.lead.contact_zone) if person == case.lead.contact else None
+    return theirs or interview_zone(case, desk)
+
+
+def _is_a_week_later(draft: Draft) -> bool:
+    applied = draft.case.lead.applied_on if draft.case else None
+    return applied is not None and (draft.day - applied).days in _A_WEEK
+
+
+def _days(draft: Draft, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
+    """The dates a message may name, those of the past only once they have passed.
+
+    A promise is kept on the day before, where its day is off.
+    """
     case = draft.case
     assert case is not None
     lead, promised, given = case.lead, case.lead.promised_on, case.lead.references_given_on
@@ -121,17 +162,23 @@ def _days(draft: Draft, desk: Desk) -> dict[str, date | None]:
         promised = None
     interview = lead.interview_at
     if isinstance(interview, datetime):
-        interview = interview.astimezone(interview_zone(case, desk)).date()
-    return {
+        interview = interview.astimezone(zone).date()
+    past = {
         "applied": lead.applied_on,
         "last_message": _last_message(draft, desk),
         "they_wrote": desk.day_of(lead.last_inbound) if lead.last_inbound is not None else None,
-        "interview": interview,
         "met": desk.day_of(lead.meeting_on) if lead.meeting_on is not None else None,
+        "considered": lead.under_consideration_on,
+        "references": given,
+        "interview": interview,
+    }
+    days = {name: day if day is not None and day <= draft.day else None for name, day in past.items()}
+    if draft.rule.time == "before":
+        days["interview"] = interview
+    return {
+        **days,
         "promised": promised,
         "trip": lead.travel_on,
-        "considered": lead.under_consideration_on,
-        "references": given if given is not None and given <= draft.day else None,
         "references_ahead": given if given is not None and given > draft.day else None,
         "this_day": draft.day,
     }
@@ -159,7 +206,7 @@ def _progress(draft: Draft, phrases: Phrases, desk: Desk) -> dict[str, str]:
     assert case is not None
     if draft.key != case.lead.key:
         return {"progress": as_fact(draft.facts.get("progress", ""), "progress")}
-    facts = {"progress": as_fact(standing(case, desk), "progress")}
+    facts = {"progress": desk.advice.phrases.texts[f"stage.{case.stage.value}"] if case.stage is not Stage.IDEA else ""}
     reached, call = first_contact(case, desk=desk), desk.rule("R-002-1")
     if reached is not None and call is not None:
         channel = case.lead.last_outbound_channel or channel_for(call, case, case.lead.contact)
@@ -173,4 +220,4 @@ def standing(case: Case, desk: Desk) -> str:
     """The lead and where it stands, in words for the person who referred to it; nothing where it has not begun."""
     if case.stage is Stage.IDEA:
         return ""
-    return f"{clean(case.lead.label)}: {desk.advice.phrases.texts[f'stage.{case.stage.value}']}"
+    return f"{clean(case.lead.label)} ({desk.advice.phrases.texts[f'stage.{case.stage.value}']})"

@@ -7,6 +7,8 @@ number), mail.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from sync.advice import Rule
 from sync.models import Lead, Person, TouchClass
 from sync.schedule.cases import Case
@@ -72,6 +74,11 @@ def channel_for(rule: Rule, case: Case, person: Person) -> str:
     if rule.channel == "same":
         return lead.last_inbound_channel or "email"
     return lead.channel or lead.last_inbound_channel or own or "email"
+
+
+def join_names(names: Sequence[str], say: Callable[..., str]) -> str:
+    """Several names as a sentence has them: `Dana Reed, Cy Moss and Ute Kern`."""
+    return say("and", names=", ".join(names[:-1]), last=names[-1]) if len(names) > 1 else "".join(names)
 
 
 def _together(group: tuple[Person, ...]) -> Person | None:

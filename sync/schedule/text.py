@@ -13,14 +13,16 @@ from itertools import takewhile
 from urllib.parse import quote, urlsplit
 
 from sync.messages.moves import choose_move, sensible_moves
-from sync.models import TouchClass
+from sync.messages.names import as_said, read_name
+from sync.models import Person, TouchClass
 from sync.safe_text import clean
 from sync.schedule.cases import Case
-from sync.schedule.description import ELSEWHERE, Moves, describe
+from sync.schedule.description import Moves, describe, is_elsewhere
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import is_over, over_day
-from sync.schedule.letters import write_message
+from sync.schedule.letters import group_of, recipient, write_message
+from sync.schedule.people import join_names
 
 
 def write_texts(drafts: Iterable[Draft], cases: Iterable[Case], *, desk: Desk, whole: bool) -> None:
@@ -48,7 +50,7 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, who
     bare = desk.say("title.none")
     for draft in drafts:
         address = draft.rule.audience, draft.person, draft.key
-        facts = known.get(address) or known.setdefault(address, _names(draft, role))
+        facts = known.get(address) or known.setdefault(address, _names(draft, role, desk))
         draft.title, draft.who = _title(draft, facts, desk), facts["plain"]
         if draft.kind is TouchClass.RELATION:
             draft.turn = draft.round
@@ -69,29 +71,36 @@ def _describe(draft: Draft, facts: Mapping[str, str], later: str, done: Moves, d
     )
 
 
-def _names(draft: Draft, role: str) -> Mapping[str, str]:
+def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
     """The recipient and the firm, as the sheet spells them, for titles (`who`, `firm`) and for sentences (`whom`)."""
     if draft.case is None:
         return {"who": "", "whom": "", "plain": "", "firm": "", "lead": "", "initials": ""}
-    lead = draft.case.lead
-    name, firm, label = clean(draft.person.name or draft.person.email), clean(lead.company), clean(lead.label)
-    elsewhere = draft.rule.audience in ELSEWHERE and draft.person != lead.contact
+    lead, people = draft.case.lead, group_of(draft) or (draft.person,)
+    name, declined = (_called(people, desk, declined=declined) for declined in (False, True))
+    firm, label = clean(lead.company), clean(lead.label)
+    elsewhere = is_elsewhere(draft, lead)
     own = "" if elsewhere or draft.key != lead.key else firm
     plain = ", ".join(dict.fromkeys(part for part in (name, own) if part)) or label
     before = f"{role}, " if role and draft.key == lead.key else ""
+    about = desk.say("title.about", who=name, lead=firm) if elsewhere and firm and name and draft.move else plain
     return {
-        "who": before + plain,
-        "whom": f"{name} ({own})" if name and own and name != own else plain,
+        "who": before + about,
+        "whom": f"{declined} ({own})" if name and own and name != own else declined or plain,
         "plain": plain,
         "firm": (firm if elsewhere else before + firm) if firm else label,
         "lead": before + firm if before and firm else label,
-        "initials": initials(draft.person.name),
+        "initials": initials(recipient(draft).name),
     }
+
+
+def _called(people: Sequence[Person], desk: Desk, *, declined: bool) -> str:
+    language = desk.advice.language
+    return clean(join_names([as_said(clean(p.name or p.email), language, declined=declined) for p in people], desk.say))
 
 
 def initials(name: str) -> str:
     """`A. R.` for Ana Reed."""
-    return " ".join(f"{word[0].upper()}." for word in clean(name).split()[:3] if word[0].isalpha())
+    return " ".join(f"{word[0].upper()}." for word in read_name(clean(name)).bare.split()[:3] if word[0].isalpha())
 
 
 def _title(draft: Draft, names: Mapping[str, str], desk: Desk) -> str:

@@ -74,7 +74,7 @@ def test_a_note_on_progress_lists_its_leads_instead() -> None:
     seeker.tick(seeker.find("R-001-7"), "2027-01-04")
     seeker.run("2027-01-06 12:00", replace(lead, stage=Stage.IN_TOUCH, stage_known=True))
     lines = seeker.find("R-001-7").description.splitlines()
-    assert "There is news about what you started for me: Gamma, Analyst: in conversation." in " ".join(lines)
+    assert "There is news about what you started for me: Gamma, Analyst (we are in contact)." in " ".join(lines)
     assert not [line for line in lines if line.startswith("It is about ")]
 
 

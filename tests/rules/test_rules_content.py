@@ -94,7 +94,7 @@ def test_section_8_layout() -> None:
         pytest.param(
             replace(MET, problem="slow tests"),
             "R-004-4",
-            "I remember well what you told me: slow tests.",
+            "I have in mind what you told me: slow tests.",
             id="R-004-11 their words",
         ),
         pytest.param(replace(MET, problem="slow tests"), "R-004-6", "Their problem: slow tests", id="R-004-6 problem"),
@@ -194,7 +194,7 @@ def test_R_004_1_a_recruiter_who_will_follow_up_stops_nothing() -> None:
     )  # fmt: skip
     seeker.run("2027-01-04 08:00", lead)
     assert asks(seeker) == ["2027-01-11", "2027-01-19", "2027-02-02", "2027-03-04"]
-    assert {touch.who for touch in ladder(seeker)} == {"Rae Poe, Acme"}
+    assert {touch.who for touch in ladder(seeker)} == {"Rae Poe"}
 
 
 def test_R_004_7_the_review_lists_organisations_with_one_contact() -> None:

@@ -1,0 +1,238 @@
+"""What a letter says to this very person: their clock, their name, their part in it, and nothing that is made up."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from advisor import Seeker, a_lead, person, settings_for, when
+
+from sync.messages.library import load_phrases
+from sync.models import Lead, Person, Stage, Touch
+from sync.schedule.text import initials
+
+APPLIED = date(2027, 1, 4)
+LADDER = ("R-001-1", "R-001-12", "R-004-4", "R-003-15", "R-003-16", "sheet")
+
+
+def touches(lead: Lead, *, now: str = "2027-01-11 08:30", language: str = "en", me: str = "") -> list[Touch]:
+    """Everything that is planned for this lead, with its message."""
+    more = f'language = "{language}"\nahead_days = "all"'
+    seeker = Seeker(settings_for(more=more, tables=f"[me]\n{me}" if me else ""))
+    return [touch for touch in seeker.run(now, lead).touches if touch.draft]
+
+
+def message(lead: Lead, rule: str, **how: Any) -> Touch:
+    """The one touch of this rule."""
+    found = [touch for touch in touches(lead, **how) if touch.rule == rule]
+    assert found, [touch.rule for touch in touches(lead, **how)]
+    return found[0]
+
+
+# --- their clock -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("zones", "said"),
+    [
+        pytest.param({}, "on Wednesday 13 January at 10:00.", id="one clock: no zone"),
+        pytest.param({"contact_zone": "America/Toronto"}, "on Wednesday 13 January at 10:00.", id="the same clock"),
+        pytest.param(
+            {"contact_zone": "Europe/London"},
+            "on Wednesday 13 January at 15:00, London time.",
+            id="the contact's clock",
+        ),
+        pytest.param(
+            {"interview_zone": "Europe/London"}, "on Wednesday 13 January at 15:00, London time.", id="the interview's"
+        ),
+        pytest.param(
+            {"interview_zone": "America/New_York", "contact_zone": "Asia/Tokyo"},
+            "on Thursday 14 January at 00:00, Tokyo time.",
+            id="the reader's clock beats the interview's, and has its own day",
+        ),
+    ],
+)
+def test_a_letter_tells_the_hour_on_the_readers_clock(zones: dict[str, Any], said: str) -> None:
+    lead = a_lead(stage=Stage.INTERVIEW, interview_at=when("2027-01-13 10:00"), contact=person(), **zones)
+    assert said in message(lead, "R-001-2").draft
+
+
+def test_an_interview_that_is_still_to_come_is_not_thanked_for() -> None:
+    lead = a_lead(
+        stage=Stage.INTERVIEW, interview_at=when("2027-01-25 10:00"), contact=person(), follow_up_on=date(2027, 1, 14),
+        applied_on=APPLIED,
+    )  # fmt: skip
+    assert "interview" not in message(lead, "sheet").draft
+
+
+# --- agencies --------------------------------------------------------------------------------------------------------
+
+VIA = a_lead(
+    role="Analyst", applied_on=date(2027, 1, 2), agency="Harnham", stage=Stage.INTERVIEW, problem="slow tests",
+    interview_at=when("2027-01-08 10:00"), under_consideration_on=None,
+)  # fmt: skip
+
+
+def test_an_agency_is_thanked_for_arranging_and_asked_about_one_firm() -> None:
+    ask = message(VIA, "R-004-4")
+    assert ask.summary == "Harnham about Acme: ask for the next step"
+    assert ask.description.startswith("Write to Harnham by email.\nIt is about Acme, Analyst.\n")
+    assert ask.who == "Harnham"
+    first = ask.draft.split("\n\n")[1]
+    assert "arrang" in first and "the interview for the Analyst position at Acme" in first
+    assert "slow tests" not in ask.draft, "that was said by the employer"
+
+
+def test_an_agency_keeps_nobody_under_consideration() -> None:
+    lead = a_lead(
+        applied_on=date(2027, 1, 2), agency="Harnham", under_consideration_on=date(2027, 1, 8), stage=Stage.IN_TOUCH
+    )
+    assert "keeping me under consideration" not in message(lead, "R-003-15").draft
+
+
+def test_no_subject_speaks_of_an_earlier_message() -> None:
+    lead = a_lead(applied_on=APPLIED, agency="Harnham")
+    for touch in touches(lead):
+        assert not any(words in touch.subject.casefold() for words in ("last wrote", "re:", "my message")), (
+            touch.subject
+        )
+
+
+# --- who referred ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channel", ["email", "text", "linkedin", "phone"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_first_ask_names_who_referred(language: str, channel: str) -> None:
+    lead = a_lead(
+        applied_on=APPLIED, referrer="Lou Ames", how_known="met at a meetup", contact=person(), channel=channel
+    )
+    first = next(touch for touch in touches(lead, language=language) if touch.rule in LADDER)
+    assert "Lou Ames" in first.draft
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"applied_on": APPLIED},
+        {"applied_on": APPLIED, "stage": Stage.INTERVIEW, "interview_at": when("2027-01-08 10:00")},
+        {"applied_on": APPLIED, "stage": Stage.IN_TOUCH, "under_consideration_on": date(2027, 1, 8)},
+        {"travel_on": date(2027, 1, 22), "city": "Boston"},
+        {"follow_up_on": date(2027, 1, 14)},
+    ],
+)
+def test_every_letter_that_asks_names_who_referred(facts: dict[str, Any], language: str) -> None:
+    lead = a_lead(referrer="Lou Ames", contact=person(), **facts)
+    asks = [touch for touch in touches(lead, language=language) if touch.rule in LADDER]
+    assert asks
+    for touch in asks:
+        assert "Lou Ames" in touch.draft, touch.draft
+
+
+def test_Herr_is_declined_where_he_is_not_the_subject() -> None:
+    lead = a_lead(
+        received_at=when("2027-01-11 08:00"), referrer="Frau Kern", contact=Person("Herr Dr. Jan Weber"),
+        lead_kind="connection",
+    )  # fmt: skip
+    thanks = message(lead, "R-000-2", language="de")
+    assert thanks.draft.startswith("Sehr geehrte Frau Kern,\n")
+    assert "den Kontakt zu Herrn Dr. Jan Weber bei Acme" in thanks.draft
+    call = message(lead, "R-002-1", language="de")
+    assert call.summary == "Herr Dr. Jan Weber, Acme: jetzt schreiben"
+    assert call.description.startswith("Schreib eine E-Mail an Herrn Dr. Jan Weber (Acme)")
+
+
+# --- greetings -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "german"),
+    [
+        ("Dana Reed", "Dear Dana Reed,", "Guten Tag Dana Reed,"),
+        ("Reed, Dana", "Dear Dana Reed,", "Guten Tag Dana Reed,"),
+        ("Dana Reed, MBA", "Dear Dana Reed,", "Guten Tag Dana Reed,"),
+        ("Herr Dr. Weber", "Dear Dr. Weber,", "Sehr geehrter Herr Dr. Weber,"),
+        ("Herrn Weber", "Dear Mr Weber,", "Sehr geehrter Herr Weber,"),
+        ("Herr Prof. Dr. Jan Weber", "Dear Prof. Dr. Weber,", "Sehr geehrter Herr Prof. Dr. Weber,"),
+        ("Frau Ute Kern", "Dear Ms Kern,", "Sehr geehrte Frau Kern,"),
+        ("Frau von Berg", "Dear Ms von Berg,", "Sehr geehrte Frau von Berg,"),
+        ("Mr. John Smith, Jr.", "Dear Mr Smith,", "Sehr geehrter Herr Smith,"),
+        ("Mrs. Poe", "Dear Mrs Poe,", "Sehr geehrte Frau Poe,"),
+        ("Dr. Dana Reed", "Dear Dr. Reed,", "Guten Tag Dr. Reed,"),
+        ("H. Moss", "Dear H. Moss,", "Guten Tag H. Moss,"),
+        ("Herr", "Dear Acme team,", "Liebes Team von Acme,"),
+        ("", "Dear Acme team,", "Liebes Team von Acme,"),
+    ],
+)
+def test_greetings(name: str, english: str, german: str) -> None:
+    lead = a_lead(applied_on=APPLIED, contact=Person(name, "x@acme.example"))
+    for language, greeting in (("en", english), ("de", german)):
+        assert message(lead, "R-001-1", language=language).draft.split("\n")[0] == greeting
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [("Frau Ute Kern", "Hallo Ute,"), ("Herr Weber", "Sehr geehrter Herr Weber,"), ("Dr. Dana Reed", "Hallo Dana,")],
+)
+def test_a_first_name_is_used_only_where_there_is_one(name: str, greeting: str) -> None:
+    lead = a_lead(applied_on=APPLIED, contact=Person(name, "x@acme.example"))
+    assert message(lead, "R-001-1", language="de", me='greeting = "first"').draft.startswith(greeting)
+
+
+def test_initials_leave_titles_out() -> None:
+    assert (initials("Frau Dr. Ute Kern"), initials("Dana Reed"), initials("")) == ("U. K.", "D. R.", "")
+
+
+# --- several people --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "joined"), [("en", "Dana Reed, Cy Moss and Ute Kern"), ("de", "Dana Reed, Cy Moss und Ute Kern")]
+)
+def test_several_names_are_joined_as_a_sentence_has_them(language: str, joined: str) -> None:
+    people = (person(), Person("Cy Moss"), Person("Ute Kern", "ute@acme.example"))
+    lead = a_lead(stage=Stage.INTERVIEW, interview_at=when("2027-01-13 10:00"), interviewers=people)
+    thanks = message(lead, "R-001-4", language=language)
+    assert f"{joined} (Acme)" in thanks.description.splitlines()[0]
+    assert f"{joined}." in thanks.description
+    assert "Dana Reed," in thanks.draft.splitlines()[0], "the letter greets one of them"
+
+
+# --- nothing made up -------------------------------------------------------------------------------------------------
+
+MADE_UP = (
+    "was a good one", "our conversation", "our talk", "keeping me in mind", "said that i would", "good to talk",
+    "lot of thought", "enjoyed talking", "on my mind", "it took your attention", "thought that we should", "i am well",
+    "hat mich gefreut", "unser austausch", "im blick behalten", "angekündigt", "es war schön", "meinte, wir sollten",
+    "gern mit ihnen gesprochen", "geht mir noch durch den kopf", "mir geht es gut",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_message_says_what_the_row_does_not_show(language: str) -> None:
+    for key, text in load_phrases(language).texts.items():
+        if not key.startswith("rule."):
+            assert not [words for words in MADE_UP if words in text.casefold()], key
+
+
+def test_a_contact_known_by_its_stage_alone_has_sent_no_message() -> None:
+    lead = a_lead(applied_on=APPLIED, stage=Stage.IN_TOUCH, contact=person(), channel="text")
+    assert "message" not in message(lead, "R-004-4").draft
+
+
+def test_a_last_call_promises_no_other() -> None:
+    lead = a_lead(applied_on=APPLIED, contact=person(phone="+1 555 0177"), channel="phone")
+    last = [touch for touch in touches(lead) if touch.rule == "R-001-12"][-1]
+    assert "again tomorrow" not in last.draft
+
+
+def test_a_day_without_an_hour_is_a_deadline_without_an_hour() -> None:
+    lead = a_lead(promised_on=date(2027, 1, 20), contact=person())
+    assert message(lead, "R-000-3").description.startswith("Email Dana Reed (Acme) by Wed 20 Jan.\n")
+
+
+def test_a_text_message_shows_the_number_first() -> None:
+    lead = a_lead(applied_on=APPLIED, channel="text", contact=person(email="d@acme.example", phone="+1 555 0177"))
+    assert message(lead, "R-001-1").description.splitlines()[1] == "+1 555 0177"
