@@ -70,7 +70,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     id: Annotated[str, Meta(pattern=r"^(R-\d{3}-\d{1,2}|sheet|more|triage|heartbeat)$")]
     sort: Sort
-    trigger: str = ""
+    trigger: tuple[str, ...] = ()
+    """The fields without which nothing sets it off."""
     time: Time = "none"
     kind: TouchClass = field(default=TouchClass.SELF, name="class")
     audience: Audience = "none"
@@ -182,15 +183,6 @@ class Advice(Struct, frozen=True, dict=True):
     language: str = "en"
     own_words: str = ""
     """The text of a person's wording file."""
-
-    @cached_property
-    def by_trigger(self) -> Mapping[str, tuple[Rule, ...]]:
-        """The rules that are on and make events, by what sets them off, in the order of their ids."""
-        found: dict[str, list[Rule]] = {}
-        for rule in sorted(self.rules.values(), key=lambda rule: rule.id):
-            if rule.on and rule.trigger:
-                found.setdefault(rule.trigger, []).append(rule)
-        return MappingProxyType({trigger: tuple(rules) for trigger, rules in found.items()})
 
     @cached_property
     def phrases(self) -> Phrases:

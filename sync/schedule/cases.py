@@ -26,6 +26,9 @@ CORRECTION = timedelta(days=21)
 INTERVIEW_LENGTH = timedelta(minutes=60)
 """A missing end (DESIGN 5.3)."""
 
+OLD = timedelta(days=30)
+"""A row that is older at first sight is no news: it goes into the triage event."""
+
 AGAIN = ("meeting_on", "last_inbound", "promised_on")
 """Facts that may happen again; a later value after the old one has passed is the next time."""
 
@@ -73,10 +76,21 @@ class Case(Struct, frozen=True):
         """The day the lead was first seen in its stage."""
         return self.seen.stages[-1].on if self.seen.stages else self.seen.first_seen.date()
 
+    @property
+    def interview_round(self) -> int:
+        """Which interview the row speaks of, counted from one; 0 without one."""
+        return self.seen.interviews[-1].round if self.lead.interview_at is not None else 0
+
     def round_of(self, field: str) -> int:
         """Which time this fact happens, counted from one."""
         counted = self.seen.again.get(field)
         return counted.round if counted else 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the seeker has anything to do about it: wanted, not closed, and its status can be read."""
+        lead = self.lead
+        return not (self.stage.closed or lead.stage.closed) and lead.interested and "status" not in lead.unreadable
 
     def can_read(self, *fields: str) -> bool:
         """Whether none of these cells is a problem."""
@@ -145,11 +159,14 @@ def plan_stage(lead: Lead) -> Stage:
     return lead.stage
 
 
-def interview_end(lead: Lead, *, desk: Desk) -> datetime | None:
-    """When the interview is over: its end, else an hour after its start; for a date alone the evening (18:00)."""
-    if lead.interview_at is None:
-        return None
-    return end_of(lead.interview_at, lead.interview_end, desk=desk)
+def is_old_news(case: Case, *, desk: Desk) -> bool:
+    """Whether the newest day the row tells of was long ago when we first saw it: then it is triaged."""
+    lead = case.lead
+    told = (
+        lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on, lead.follow_up_on
+    )  # fmt: skip
+    newest = max((desk.day_of(day) for day in told if day is not None), default=desk.today)
+    return case.new and newest + OLD < desk.today
 
 
 def end_of(start: Moment, end: Moment | None, *, desk: Desk) -> datetime:

@@ -134,7 +134,7 @@ def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
     if lead is None or draft.rule.audience in ("self", "none"):
         return
     group = group_of(draft)
-    if draft.rule.trigger in ("applied", "unanswered") and not draft.person.party:
+    if draft.rule.id in ("R-001-1", "R-001-12") and not draft.person.party:
         yield say("check.nameless")
     if rule == "R-002-1" and draft.channel == "phone":
         yield say("check.prepare")
@@ -180,11 +180,11 @@ def _small_print(draft: Draft, message: Message | None, done: Moves, desk: Desk)
     if lead is not None and rule.audience not in ("self", "none"):
         if draft.person == lead.contact and (why := _why_channel(draft, lead)):
             yield say(f"small.why_channel_{why}", channel=say(f"channel.{draft.channel}"))
-        if rule.trigger == "unanswered":
+        if rule.id == "R-001-12":
             yield say("small.patience")
         if draft.move:
             yield from _moves(draft, lead, done, desk)
-        if lead.problem and rule.trigger in ("interview", "waiting"):
+        if lead.problem and rule.hangs_on == "interview_at":
             yield say("small.problem", problem=clean(lead.problem))
         if history := _history(lead, desk):
             yield say("small.history", history=history)

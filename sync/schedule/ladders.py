@@ -22,6 +22,7 @@ from msgspec import Struct
 from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import Moment, Note
+from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, take_channel
@@ -241,3 +242,28 @@ def offer_sheet_date(draft: Draft, day: date, *, desk: Desk) -> None:
 def day_or_none(moment: Moment | None, desk: Desk) -> date | None:
     """The day of a moment, where there is one."""
     return desk.day_of(moment) if moment is not None else None
+
+
+def count_cap(desk: Desk) -> int:
+    """How many asking touches there are for one application at most (R-003-5)."""
+    return desk.advice.rules["R-003-5"].cap or 1
+
+
+def repeat_last(days: tuple[int, ...], cap: int) -> tuple[int, ...]:
+    """As many intervals as there are steps; the last one repeats."""
+    return (*days, *(days[-1:] * cap))[:cap]
+
+
+def told_since(case: Case, field: str, otherwise: str, desk: Desk) -> str:
+    """The header of the column a day stands in; without one, our word for it."""
+    header = clean(case.lead.columns.get(field, ""))
+    return desk.say("reason.column", column=header) if header else desk.say(otherwise)
+
+
+def has_answered(case: Case, desk: Desk) -> bool:
+    """A reply or an interview stops the application ladder."""
+    lead = case.lead
+    if lead.interview_at is not None or lead.under_consideration_on is not None:
+        return True
+    since = lead.applied_on
+    return lead.last_inbound is not None and since is not None and desk.day_of(lead.last_inbound) > since

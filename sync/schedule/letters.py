@@ -14,10 +14,11 @@ from sync.messages.letter import KINDS, Message
 from sync.messages.phrases import Phrases, Situation
 from sync.models import Person, Stage, TouchClass
 from sync.safe_text import clean
+from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.occasions import first_contact, interview_zone
+from sync.schedule.occasions import interview_zone
 from sync.schedule.people import agency_person, channel_for
 
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
@@ -71,7 +72,7 @@ def group_of(draft: Draft) -> tuple[Person, ...]:
     if draft.case is None or draft.party or draft.rule.audience not in ("interviewers", "references"):
         return ()
     lead = draft.case.lead
-    if draft.rule.trigger == "accepted":
+    if draft.rule.id == "R-003-19":
         return ()
     return lead.interviewers if draft.rule.audience == "interviewers" else lead.reference_names
 
@@ -156,9 +157,9 @@ def _days(draft: Draft, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
     case = draft.case
     assert case is not None
     lead, promised, given = case.lead, case.lead.promised_on, case.lead.references_given_on
-    if promised is not None and draft.rule.trigger == "received":
+    if promised is not None and draft.rule.id == "R-000-2":
         promised = desk.days.at_or_before(promised)
-    if promised is not None and draft.rule.trigger == "offer" and promised < draft.day:
+    if promised is not None and draft.rule.id == "R-001-9" and promised < draft.day:
         promised = None
     interview = lead.interview_at
     if isinstance(interview, datetime):

@@ -3,14 +3,13 @@
 The steps, each in a module of its own:
 
     facts        what cannot be is a problem           cases       lead + memory -> case
-    occasions    what sets an obligation off           obligations deadlines, promises, the day before
-    asking       ladders, trips, the sheet's date      decisions   on hold, a missing date, a planned step
-    endless      keep in touch                         news        what others are told
+    advice/      the rules, by article                 registry    which of them speak of a lead
+    obligations  what is owed: deadlines, promises     asking      the ladder of a lead, what waits beside it
     placing      days: organisation guard, levelling   shared      events that name many leads
     timing       times of day                          showing     what is published, what rings
     text         what the events say                   review      what the weekly review says
 
-`ladders` with `replay` and `floors` are what asking touches and single touches have in common.
+`occasions`, `ladders` with `replay`, `floors` and `endless` are what rules are made of.
 
 Pure: the same leads, settings, memory and `now` give the same schedule, whatever the order of the rows.
 """
@@ -25,35 +24,23 @@ from msgspec.structs import replace
 from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, Reaction, TouchMemory
-from sync.models import Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass, UnclearStatus
+from sync.models import Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
 from sync.moments import sortable
 from sync.reading.organisations import referrer_key
-from sync.schedule.asking import AfterIdea, asking_trains
+from sync.schedule.advice import situations
+from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.budgets import Guard, find_limits
 from sync.schedule.cases import STOPS, Case, open_case, person_key
-from sync.schedule.decisions import decisions
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, remember
-from sync.schedule.endless import acquainted, agency_touches, employer_news
 from sync.schedule.facts import DATES, check_facts
-from sync.schedule.floors import single
 from sync.schedule.letters import recipient
-from sync.schedule.news import closing_notes, hold_back_notes, progress_notes, withdrawals
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
+from sync.schedule.registry import Rules, Whole, switched_on
 from sync.schedule.remarks import make_remarks
-from sync.schedule.review import review_event
-from sync.schedule.shared import (
-    SharedEvents,
-    decide_events,
-    find_names,
-    leave_shared,
-    missing_dates,
-    more_events,
-    triage_event,
-    unclear_events,
-)
+from sync.schedule.shared import SharedEvents, leave_shared
 from sync.schedule.showing import publish, ring
 from sync.schedule.text import web_link, write_texts
 from sync.schedule.timing import give_times
@@ -80,10 +67,10 @@ def make_schedule(
     desk = open_desk(leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities)
     cases, problems = _open_cases(leads, desk)
     active = [case for case in cases if not _is_ignored(case, desk)]
-    placing = Placing(desk, Guard(find_limits(advice.rules, settings)))
-    drafts = _plan_days(active, placing, desk)
+    placing, rules = Placing(desk, Guard(find_limits(advice.rules, settings))), switched_on(advice.rules)
+    cells = [f"{problem.row} {problem.column}" for problem in (*leads.problems, *problems)]
     shared = SharedEvents(desk)
-    drafts += _share(active, drafts, shared, [*leads.problems, *problems], leads.unclear)
+    drafts = _plan(Whole(active, [], shared, problems=cells, unclear=leads.unclear), rules, placing, desk)
     if leads.silent_keys:
         leave_shared(drafts, desk=desk)
     give_times(drafts, desk=desk)
@@ -138,38 +125,36 @@ def _is_ignored(case: Case, desk: Desk) -> bool:
     return bool(dates) and max(dates) < before
 
 
-def _plan_days(cases: Sequence[Case], placing: Placing, desk: Desk) -> list[Draft]:
-    """Everything about single leads, each with its day."""
+def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> list[Draft]:
+    """Every draft with its day: what is owed, what waits, and the seeker's own events that name many leads."""
+    cases, drafts = whole.cases, whole.drafts
     if any(case.stage is Stage.ACCEPTED and case.can_read("status") for case in cases):
-        return list(placing.place_all(list(closing_notes(cases, desk=desk))))
+        drafts += placing.place_all([train for rule, make in rules.at_the_end for train in make(whole, rule, desk)])
+        return drafts
     placing.reserve_given_days()
-    owed = [draft for case in cases for draft in obligations(case, desk=desk)]
-    owed, news = hold_back_notes(owed, cases, desk=desk)
+    owed = [draft for case in cases for draft in obligations(case, rules, desk=desk)]
+    owed, whole.news = situations.hold_back_notes(owed, cases, desk=desk)
     owed = _bound_late(owed, desk)
     spill_over(owed, desk=desk)
-    fixed = [draft for draft in owed if draft.kind is not TouchClass.SELF]
-    for draft in fixed:
+    drafts += [draft for draft in owed if draft.kind is not TouchClass.SELF]
+    for draft in drafts:
         placing.record(draft)
-    trains = [train for case in cases for train in _trains_of(case, desk)]
+    trains = [train for case in cases for train in find_trains(case, rules, desk=desk)]
     trains += [Single(draft.case, draft) for draft in owed if draft.kind is TouchClass.SELF and draft.case]
-    for more in (agency_touches, employer_news, withdrawals):
-        trains += more(cases, desk=desk)
-    trains += progress_notes(cases, news=news, notes=fixed, desk=desk)
+    for rule, make in rules.across:
+        trains += make(whole, rule, desk)
     _note_past_contacts(cases, placing.guard, desk)
-    late = {(draft.key, draft.rule.id) for draft in fixed if draft.late}
+    late = {(draft.key, draft.rule.id) for draft in drafts if draft.late}
     floors = list(placing.place_all(list(_without_joined(trains, late, desk))))
     share_days(floors, desk=desk)
     late_keys = {key for key, _ in late}
     for floor in floors:  # a date of the sheet that passed is offered once more, but one "Late:" is enough for a lead
         floor.late = floor.late and floor.key not in late_keys
-    return fixed + floors
-
-
-def _trains_of(case: Case, desk: Desk) -> Iterator[Train]:
-    """Everything that waits for a day in this lead."""
-    yield from asking_trains(case, desk=desk)
-    for draft in (acquainted(case, desk=desk), *decisions(case, desk=desk)):
-        yield from single(draft)
+    drafts += floors
+    over = not cases or any(case.stage is Stage.ACCEPTED for case in cases)
+    for rule, name in () if over else rules.shared:
+        drafts += list(name(whole, rule, desk))
+    return drafts
 
 
 def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
@@ -182,7 +167,7 @@ def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
             wait_for(draft, first, desk=desk)
         return shown
     # Words to a referrer about a call that turned critical in this run belong to that call.
-    overdue |= {d.uid for d in shown if d.rule.trigger == "introduction_neglected" and d.memory is None}
+    overdue |= {d.uid for d in shown if d.rule.id == "R-002-7" and d.memory is None}
     overdue |= {draft.uid for draft, _ in waiting}
     for draft in owed:
         if draft.uid in overdue:
@@ -203,28 +188,6 @@ def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: D
             desk.keep(draft.memory)
         if isinstance(train, AfterIdea):
             yield train.ladder
-
-
-def _share(
-    cases: Sequence[Case],
-    drafts: list[Draft],
-    shared: SharedEvents,
-    problems: Sequence[Problem],
-    unclear: Sequence[UnclearStatus],
-) -> list[Draft]:
-    """The seeker's own events that name many leads."""
-    if not cases or any(case.stage is Stage.ACCEPTED for case in cases):
-        return []
-    found = list(find_names(drafts, shared=shared))
-    dates = list(missing_dates(cases, shared=shared))
-    found += dates
-    found += decide_events(cases, [draft.key for draft in (*drafts, *dates) if draft.case], shared=shared)
-    found += unclear_events(cases, unclear, shared=shared)
-    found += more_events(drafts, shared=shared)
-    found += triage_event(shared=shared)
-    cells = [f"{problem.row} {problem.column}" for problem in problems]
-    found += review_event(cases, [*drafts, *found], shared=shared, problems=cells, unclear=unclear)
-    return found
 
 
 def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None:

@@ -12,18 +12,19 @@ What sets one off is an occasion (`occasions`). Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import Moment, Person
-from sync.schedule.cases import Case
+from sync.schedule.cases import Case, rounds_of
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel
 from sync.schedule.ladders import WEEK
-from sync.schedule.occasions import CRITICAL, Occasion, find_occasions, not_before
+from sync.schedule.occasions import CRITICAL, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
+from sync.schedule.registry import Owed, Rules, applies
 from sync.schedule.slots import moment_of, quarter_down, quarter_up
 from sync.schedule.timing import window_of
 
@@ -32,15 +33,20 @@ FORCED = 8
 because a run happened then."""
 
 
-def obligations(case: Case, *, desk: Desk) -> list[Draft]:
+def obligations(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Draft]:
     """What is owed for this lead now; of those that are late only one is shown (`hold_back_late`)."""
-    drafts: list[Draft] = []
     if not case.reachable:
-        return drafts
-    for standing, rule, occasion in find_occasions(case, desk=desk):
-        for person, party in recipients(rule, standing):
-            drafts += settle(_draft(standing, rule, occasion, desk, person, party), occasion, desk=desk)
-    return drafts
+        return
+    yield from _owed(case, rules.owed, desk)
+    for one in rounds_of(case):
+        yield from _owed(one, (made for made in rules.owed if "interview_at" in made[0].trigger), desk)
+
+
+def _owed(case: Case, made: Iterable[tuple[Rule, Owed]], desk: Desk) -> Iterator[Draft]:
+    for rule, find in made:
+        if applies(rule, case) and (occasion := find(case, rule, desk)) is not None:
+            for person, party in recipients(rule, case):
+                yield from settle(_draft(case, rule, occasion, desk, person, party), occasion, desk=desk)
 
 
 def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Person, party: str) -> Draft:

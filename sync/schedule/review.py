@@ -12,65 +12,28 @@ from statistics import median
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
-from sync.models import TouchClass, UnclearStatus
+from sync.models import TouchClass
 from sync.safe_text import clean
+from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk, was_deleted
 from sync.schedule.drafts import Draft
-from sync.schedule.ladders import WEEK
-from sync.schedule.occasions import first_contact
-from sync.schedule.shared import SharedEvents, in_a_line, is_past
-from sync.schedule.slots import at, quarter_up
+from sync.schedule.registry import Whole
+from sync.schedule.shared import in_a_line
 
 A_DAY = 24
 """Hours from an introduction to the first contact that are nothing to speak of."""
 
 
-def review_event(
-    cases: Sequence[Case],
-    drafts: Sequence[Draft],
-    *,
-    shared: SharedEvents,
-    problems: Sequence[str],
-    unclear: Sequence[UnclearStatus] = (),
-) -> Iterator[Draft]:
-    """R-001-14 with R-000-6, R-004-7 and R-004-8: the next one; its contents are written in the 24 hours before it."""
-    desk, rule = shared.desk, shared.desk.rule("R-001-14")
-    if rule is None or rule.at is None or not cases:
-        return
-    for week in range(3):
-        day = _review_day(rule, desk.today + week * WEEK, desk)
-        start = at(day, rule.at, desk.zone)
-        draft = shared.draft(rule, day)
-        kept = draft.memory is not None and draft.memory.start is not None and day == desk.today
-        if day < desk.today or is_past(draft, desk) or (desk.is_behind(start) and not kept):
-            continue
-        draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
-        known = draft.memory.note if draft.memory else ""
-        if not known and desk.has_come(start - timedelta(hours=24)):
-            known = "\n".join(review_lines(cases, drafts, desk=desk, problems=problems, unclear=unclear))
-        draft.note = known
-        draft.facts = {"lines": known or desk.say("review.ahead")}
-        draft.reason.append(desk.say("reason.review", day=desk.tell(day)))
-        yield draft
-        return
-
-
-def _review_day(rule: Rule, today: date, desk: Desk) -> date:
+def review_day(rule: Rule, today: date, desk: Desk) -> date:
     """The review of this week: its weekday, or the business day before it."""
     weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(rule.weekday or "fri")
     return desk.days.at_or_before(today + timedelta(days=weekday - today.weekday()))
 
 
-def review_lines(
-    cases: Sequence[Case],
-    drafts: Sequence[Draft],
-    *,
-    desk: Desk,
-    problems: Sequence[str],
-    unclear: Sequence[UnclearStatus] = (),
-) -> Iterator[str]:
+def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
     """What the review says, each line only where there is something to say."""
+    cases, drafts = whole.cases, whole.drafts
     monday = desk.today - timedelta(days=desk.today.weekday())
     records = [*({**desk.memory.touches, **desk.touches}).values()]
     over = [record for record in records if record.done_on and monday <= record.done_on <= desk.today]
@@ -91,10 +54,10 @@ def review_lines(
     if waits and median(waits) > A_DAY:
         yield desk.say("review.introductions", count=len(waits), hours=round(median(waits)))
     yield from _pipeline(cases, desk)
-    if problems:
-        yield desk.say("review.unread", count=len(problems), cells=in_a_line(problems, desk))
-    if waiting := {row for status in unclear for row in status.waiting}:
-        texts = [clean(status.text) for status in unclear if status.waiting]
+    if whole.problems:
+        yield desk.say("review.unread", count=len(whole.problems), cells=in_a_line(whole.problems, desk))
+    if waiting := {row for status in whole.unclear for row in status.waiting}:
+        texts = [clean(status.text) for status in whole.unclear if status.waiting]
         yield desk.say("review.unclear", count=len(waiting), statuses=in_a_line(texts, desk))
     yield desk.say("review.learnt")
 

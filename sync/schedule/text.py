@@ -125,11 +125,11 @@ def _manners(draft: Draft) -> Iterator[str]:
         yield draft.party
     if draft.case is not None:
         yield "one"
-        if draft.rule.trigger in ("applied", "unanswered") and not draft.person.party:
+        if draft.rule.id in ("R-001-1", "R-001-12") and not draft.person.party:
             yield "nameless"
         if draft.key != draft.case.lead.key:
             yield "several"
-        if draft.rule.trigger == "planned" and draft.case.lead.plan_on is None:
+        if draft.rule.id == "R-000-5" and draft.case.lead.plan_on is None:
             yield "research"
     if draft.rule.channel == "phone" and draft.channel != "phone":
         yield "written"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from advisor import NEW_YORK, Seeker, a_lead, person, settings_for, when
 
-import sync.schedule.occasions as occasions
 from sync.advice import load_advice
 from sync.config import RuleNumbers
 from sync.models import Lead, Person, Stage
+from sync.schedule import registry
 
 FIRST = date(2027, 1, 11)
 RULES = load_advice(settings_for()).rules
@@ -108,9 +108,8 @@ def test_every_number_changes_something(plain: list[object], rule_id: str, name:
     assert told(tables) != plain
 
 
-def test_the_order_in_which_triggers_are_found_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_in_which_rules_are_entered_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     """R-002-7 asks what became of R-002-1 in the same run."""
     forth = told("")
-    turned = {fact: dict([*finders.items()][::-1]) for fact, finders in [*occasions._FINDERS.items()][::-1]}
-    monkeypatch.setattr(occasions, "_FINDERS", turned)
+    monkeypatch.setattr(registry, "ENTRIES", registry.ENTRIES[::-1])
     assert told("") == forth

@@ -1,0 +1,179 @@
+"""Information (article 000): thank whoever gave it, keep what you promised, and give every lead a next step in a day.
+
+R-000-6 (stale) and R-000-9 are lines of the review, R-000-7 a note (`remarks`), R-000-8 words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from datetime import date, timedelta
+
+from sync.advice import Rule
+from sync.models import Asking, Stage
+from sync.safe_text import clean
+from sync.schedule.cases import Case, is_old_news
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.floors import floor_draft, offer_floor
+from sync.schedule.ladders import WEEK
+from sync.schedule.occasions import Occasion, by_the_day, said, within_hours
+from sync.schedule.registry import Whole, owed, shared, waited
+from sync.schedule.shared import MAX_NAME
+from sync.schedule.slots import at, moment_of, quarter_up
+
+
+@owed("R-000-2")
+def thank_for_information(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """Somebody told you something."""
+    received = case.lead.received_at
+    return within_hours(rule, received, desk, said=said(case, "received_at", desk)) if received is not None else None
+
+
+@owed("R-000-3")
+def keep_the_promise(case: Case, rule: Rule, desk: Desk) -> Occasion:
+    """You named a date; it is kept on a business day, never after it."""
+    return by_the_day(case, desk, field="promised_on", round=case.round_of("promised_on"))
+
+
+@waited("R-000-5")
+def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """The seeker's own plan, later on a date or half an hour of research; never before an introduction."""
+    lead = case.lead
+    introduced = bool(lead.received_at and lead.referrer and lead.contact.name)
+    if lead.plan_on is not None:
+        draft = floor_draft(case, rule, desk.days.at_or_after(lead.plan_on), desk, round=1)
+        draft.reason[:0] = [desk.say("reason.plan", day=desk.tell(lead.plan_on))]
+    elif lead.plan == "research" and not introduced:
+        since = desk.day_of(lead.received_at or case.seen.first_seen)
+        draft = floor_draft(case, rule, desk.days.at_or_after(since), desk)
+        draft.reason[:0] = [desk.say("reason.research")]
+    else:
+        return None
+    if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < desk.today:
+        if case.new:
+            desk.triage(case)
+        return None
+    return offer_floor(draft, desk)
+
+
+# --- R-000-4: every lead has a next step with a date -------------------------------------------------------------
+
+DATES = "dates"
+"""The party of the event that names rows without the date their stage promises."""
+WORDS = "words"
+"""The party of the event that names rows whose status is not understood."""
+
+
+@shared("R-000-4")
+def give_a_next_step(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+    """Leads have no next step with a date: to add the date, to decide, or to say what a status means."""
+    dated = list(_add_the_dates(whole, rule, desk))
+    yield from dated
+    busy = {draft.key for draft in (*whole.drafts, *dated) if draft.case}
+    yield from _decide_the_next_step(whole, rule, busy, desk)
+    yield from _say_what_it_means(whole, rule, desk)
+
+
+def _add_the_dates(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+    """An interview, an offer or an application without its date; one event a day for all of them."""
+    by_day: dict[date, list[Draft]] = {}
+    for case in whole.cases:
+        own = _add_the_date(case, rule, desk)
+        if own is not None and whole.shared.is_ahead(rule, own.raw, party=DATES):
+            own.own_event = False
+            by_day.setdefault(own.raw, []).append(own)
+    yield from whole.shared.name_drafts(rule, by_day, "reason.no_dates", party=DATES)
+
+
+def _add_the_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    lead, missing = case.lead, _missing_date(case)
+    if not missing or not lead.interested:
+        return None
+    if not case.can_read("status", missing) or (case.stage is Stage.INTERVIEW and lead.follow_up_on):
+        return None
+    if is_old_news(case, desk=desk):
+        desk.triage(case)
+        return None
+    if case.seen.triaged or lead.key in desk.settled:
+        return None
+    number = sum(stage.stage is case.stage for stage in case.seen.stages)
+    draft = floor_draft(case, rule, desk.days.at_or_after(case.stage_since), desk, party=case.stage.value, round=number)
+    draft.facts = {"field": desk.say(f"field.{missing}")}
+    draft.reason.insert(0, desk.say("reason.no_date", **draft.facts))
+    return offer_floor(draft, desk)
+
+
+def _missing_date(case: Case) -> str:
+    """The field whose date the lead's stage promises and the row does not give; empty where nothing is missing."""
+    lead = case.lead
+    match case.stage:
+        case Stage.INTERVIEW if lead.interview_at is None:
+            return "interview_at"
+        case Stage.OFFER if lead.offer_on is None:
+            return "offer_on"
+        case Stage.SENT if lead.applied_on is None and lead.meeting_on is None:
+            return "applied_on"
+    return ""
+
+
+def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) -> Iterator[Draft]:
+    """Leads without a touch of their own, one event for all that arrived on one day."""
+    arrived: dict[date, list[Case]] = {}
+    for case in whole.cases:
+        if (
+            case.lead.asking is not Asking.ALLOWED
+            or case.lead.key in busy
+            or _was_triaged(case, desk)
+            or not _wants_decision(case)
+        ):
+            continue
+        day = _decide_day(case, rule, desk)
+        if whole.shared.is_ahead(rule, day):
+            arrived.setdefault(day, []).append(case)
+        elif case.new:
+            desk.triage(case)
+    for event, day in whole.shared.name_leads(rule, arrived, "reason.arrived"):
+        event.low, event.high = desk.windows.bounds(event.day, desk.settings.message_hours, desk.zone)
+        for case in arrived[day]:
+            desk.waiting[case.lead.key] = desk.say("note.decide", day=desk.tell(event.day))
+        yield event
+
+
+def _was_triaged(case: Case, desk: Desk) -> bool:
+    """Whether it was named in a triage event, now or in an earlier run: then it is no new lead."""
+    records = desk.by_lead.get(case.lead.key, ())
+    return case.lead.key in desk.triaged or any(record.missed and record.start is None for record in records)
+
+
+def _wants_decision(case: Case) -> bool:
+    lead = case.lead
+    open_ = not case.stage.closed and lead.interested and case.stage in (Stage.IDEA, Stage.SENT)
+    return open_ and not lead.unreadable and not case.seen.triaged
+
+
+def _decide_day(case: Case, rule: Rule, desk: Desk) -> date:
+    """The last day whose message hours begin within the hours the rule gives, usually the one after it arrived."""
+    arrived = case.lead.received_at if case.lead.received_at is not None else case.seen.first_seen
+    due = moment_of(quarter_up(desk.instant_of(arrived)) + 4 * (rule.hours or 0), desk.zone)
+    day = due.date()
+    begun = quarter_up(at(day, desk.settings.message_hours.start, desk.zone)) <= quarter_up(due)
+    return max(desk.day_of(arrived), day if begun else day - timedelta(days=1))
+
+
+def _say_what_it_means(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+    """Rows that wait until the person says what their status means; their words stand in the event."""
+    words = {row: status.text for status in whole.unclear for row in status.waiting}
+    arrived: dict[date, list[Case]] = {}
+    for case in whole.cases:
+        if case.lead.row in words and not case.stage.closed and case.lead.interested:
+            day = desk.days.add(case.stage_since, 1)
+            if whole.shared.is_ahead(rule, day, party=WORDS):
+                arrived.setdefault(day, []).append(case)
+
+    def with_word(case: Case) -> str:
+        label, word = clean(case.lead.label, limit=30), clean(words[case.lead.row], limit=MAX_NAME - 36)
+        return desk.say("act.word", lead=label, status=word)
+
+    for event, _ in whole.shared.name_leads(rule, arrived, "reason.unclear", party=WORDS, name=with_word):
+        event.low, event.high = desk.windows.bounds(event.day, desk.settings.message_hours, desk.zone)
+        yield event

@@ -1,0 +1,52 @@
+"""Introductions (article 002): call now. Why delay hurts you and whoever gave you the name.
+
+R-002-6 (critical after some business days) is in `obligations`; R-002-5 and R-002-8 to R-002-10 are words.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sync.advice import Rule
+from sync.models import Moment
+from sync.schedule.cases import Case
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import draft_for
+from sync.schedule.occasions import CRITICAL, Occasion, not_before, said, within_hours
+from sync.schedule.registry import owed
+from sync.schedule.slots import at
+
+
+@owed("R-002-1")
+def call_now(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """Somebody gave you this name."""
+    received = case.lead.received_at
+    return within_hours(rule, received, desk, said=said(case, "received_at", desk)) if received is not None else None
+
+
+def first_contact(case: Case, *, desk: Desk) -> Moment | None:
+    """When somebody we were introduced to was first reached: as remembered; with its hour where the sheet has it."""
+    lead, call = case.lead, desk.rule("R-002-1")
+    if call is None or not (lead.received_at is not None and lead.referrer.strip() and lead.contact.name.strip()):
+        return None
+    record = draft_for(case, call, desk=desk, raw=desk.day_of(lead.received_at)).memory
+    known = record.done_on if record else None
+    sent = lead.last_outbound
+    if sent is None or not not_before(sent, lead.received_at, desk):
+        return known
+    return sent if known is None or desk.day_of(sent) <= known else known
+
+
+@owed("R-002-7", after="R-002-1")
+def tell_that_you_are_late(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """The call you owe whoever referred you has turned critical."""
+    call, received = desk.rule("R-002-1"), case.lead.received_at
+    if call is None or received is None:
+        return None
+    uid = draft_for(case, call, desk=desk, raw=desk.day_of(received)).uid
+    record = desk.touches.get(uid) or desk.memory.touches.get(uid)
+    if record is None or not record.missed or record.done_on or not record.note.startswith(CRITICAL):
+        return None
+    day = date.fromisoformat(record.note.removeprefix(CRITICAL))
+    start = at(day, desk.settings.message_hours.start, desk.zone) - timedelta(minutes=rule.minutes or 0)
+    return within_hours(rule, day, desk, said=desk.say("reason.neglected", day=desk.tell(day)), start=start)

@@ -1,0 +1,142 @@
+"""Meaningful, and not a pest (article 003): decide, keep in touch, find a name, travel, thank everybody in the end.
+
+R-003-1 also ends ladders (`ladders`) and takes the place of what turned critical (`obligations`); R-003-15 is the first
+step of the ladder in `recruiters`; R-003-5 is in `budgets`, R-003-7 and R-003-8 in the moves of `text`; R-003-4, -9 to
+-12 and -14 are words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sync.advice import Rule
+from sync.models import Person, Stage
+from sync.schedule.cases import Case, may_write
+from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.drafts import Draft, draft_for, take_channel
+from sync.schedule.endless import endless, first_day
+from sync.schedule.floors import floor_draft, offer_floor, single
+from sync.schedule.ladders import count_reasons, roll_reasons
+from sync.schedule.occasions import Occasion, after_it_is_over
+from sync.schedule.people import channel_for
+from sync.schedule.placing import Single
+from sync.schedule.registry import Whole, across, at_the_end, owed, shared, waited
+
+
+@waited("R-003-1")
+def decide_what_is_on_hold(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """A lead is on hold: close it or keep it."""
+    if case.stage is not Stage.ON_HOLD:
+        return None
+    since, days = case.stage_since, (rule.intervals or (0,))[0]
+    number = sum(stage.stage is Stage.ON_HOLD for stage in case.seen.stages)
+    raw = desk.days.at_or_after(since + timedelta(days=days))
+    draft = floor_draft(case, rule, raw, desk, party="on_hold", round=number)
+    draft.reason[:0] = count_reasons(desk.say("reason.since_hold"), since, days, desk=desk)
+    return offer_floor(draft, desk)
+
+
+@owed("R-003-2")
+def follow_up_on_the_meeting(case: Case, rule: Rule, desk: Desk) -> Occasion:
+    """You met somebody of your network."""
+    return after_it_is_over(rule, case, desk, field="meeting_on", round=case.round_of("meeting_on"))
+
+
+@waited("R-003-3")
+def stay_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """You met somebody once; any touch in either direction starts the clock anew."""
+    lead = case.lead
+    if lead.meeting_on is None:
+        return None
+    network = lead.contact_kind in ("network", "association") or lead.lead_kind == "connection"
+    if not network and (lead.applied_on is not None or lead.interview_at is not None):
+        return None
+    base = max(desk.day_of(day) for day in (lead.meeting_on, lead.last_outbound, lead.last_inbound) if day is not None)
+    if base > desk.today and desk.day_of(lead.meeting_on) < base:
+        base = desk.day_of(lead.meeting_on)
+    sent = desk.day_of(lead.last_outbound) if lead.last_outbound is not None else None
+    draft = endless(case, rule, desk, base=base, sent=sent, first=rule.days or 0, then=(rule.intervals or (0,))[0])
+    if draft is not None:
+        draft.person = lead.contact
+        take_channel(draft, channel_for(rule, case, lead.contact), desk=desk)
+    return draft
+
+
+@shared("R-003-6")
+def find_names(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+    """An application is followed up soon and names nobody; one event a day for all of them."""
+    by_day: dict[date, list[Draft]] = {}
+    for draft in whole.drafts:
+        case = draft.case
+        if case is None or draft.rule.id != "R-001-1" or case.lead.contact.party or case.lead.agency.strip():
+            continue
+        if not may_write(case, rule.reads):
+            continue
+        day = desk.days.add(draft.day, -(rule.business_days or 0))
+        own = draft_for(case, rule, desk=desk, raw=day, generation=case.seen.generation)
+        if was_deleted(own.memory) or not whole.shared.is_ahead(rule, day):
+            continue
+        own.own_event = False
+        own.reason.append(desk.say("reason.nameless", day=desk.tell(draft.day)))
+        by_day.setdefault(day, []).append(own)
+    yield from whole.shared.name_drafts(rule, by_day, "reason.find_names")
+
+
+@across("R-003-13")
+def look_what_employers_do(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+    """A target employer: what is new there?"""
+    seen: set[str] = set()
+    for case in whole.cases:
+        if case.organisation in seen or case.stage.closed or not case.organisation.startswith("organisation:"):
+            continue
+        seen.add(case.organisation)
+        draft = endless(
+            case, rule, desk, base=first_day(case, desk), sent=None, first=rule.days or 0, then=rule.days or 0,
+            key="self", party=case.organisation,
+        )  # fmt: skip
+        yield from single(draft)
+
+
+@waited("R-003-16")
+def propose_to_meet(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """You travel to their city."""
+    trip = case.lead.travel_on
+    if trip is None or trip <= desk.today:
+        return None
+    wanted = trip - timedelta(days=rule.days or 0)
+    raw = desk.days.at_or_before(wanted)
+    draft = floor_draft(case, rule, raw, desk)
+    draft.latest = trip - timedelta(days=1)
+    draft.reason[:0] = [
+        desk.say("reason.before", what=desk.say("reason.trip"), **{"from": desk.tell(trip)}, days=rule.days,
+                 day=desk.tell(wanted)),
+        *roll_reasons(wanted, raw, desk=desk),
+    ]  # fmt: skip
+    return offer_floor(draft, desk)
+
+
+@at_the_end("R-003-19")
+def thank_everybody(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+    """You accepted an offer: one note to everybody who helped."""
+    accepted = [case for case in whole.cases if case.stage is Stage.ACCEPTED and len(case.seen.stages) > 1]
+    if not accepted:
+        return
+    winner = min(accepted, key=lambda case: (case.seen.stages[-1].on, case.lead.key))
+    helpers: dict[str, Person] = {}
+    for case in whole.cases:
+        lead = case.lead
+        people = [Person(name=lead.referrer.strip()), *lead.reference_names]
+        people += [lead.contact] if lead.meeting_on is not None else []
+        for person in people:
+            if person.party and not lead.do_not_contact:
+                helpers.setdefault(person.party, person)
+    since = winner.seen.stages[-1].on
+    for party, person in sorted(helpers.items()):
+        raw = desk.days.at_or_after(since + timedelta(days=rule.days or 0))
+        draft = floor_draft(winner, rule, raw, desk, party=party)
+        draft.person, draft.channel = person, "email"
+        draft.reason.insert(0, desk.say("reason.accepted", day=desk.tell(since)))
+        offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions)
+        if offered is not None:
+            yield Single(winner, offered)

@@ -1,0 +1,114 @@
+"""What no article asks for: a closing date, your own date in the sheet, and what a day has no room for (005, `sheet`,
+`more`, `triage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sync.advice import Rule
+from sync.reconcile.identity import SELF
+from sync.schedule.cases import Case
+from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.drafts import Draft
+from sync.schedule.floors import floor_draft, is_over, leave, offer_floor
+from sync.schedule.ladders import WEEK, offer_sheet_date, sheet_date
+from sync.schedule.registry import Whole, shared, waited
+from sync.schedule.shared import is_past, list_names
+
+ALONE = 50
+"""First round of a `follow_up_on` that belongs to no ladder."""
+
+
+@waited("R-005-1")
+def apply_before_it_closes(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """A posting closes, and nothing is sent yet; never after its last day."""
+    closes = case.lead.closes_on
+    if closes is None:
+        return None
+    shown = desk.tell(closes)
+    if closes < desk.today:
+        desk.note("note.has_closed", case, rule=rule.id, day=shown)
+        return None
+    last = desk.days.at_or_before(closes)
+    raw = desk.days.add(last, -(rule.business_days or 0))
+    draft = floor_draft(case, rule, raw, desk)
+    if _has_passed(draft, desk):  # and the closing date was put off since
+        leave(draft, raw, desk)
+        draft = floor_draft(case, rule, raw, desk, party=closes.isoformat())
+    draft.latest = closes
+    draft.facts["day"] = shown
+    draft.reason[:0] = [desk.say("reason.closes", day=shown, days=rule.business_days)]
+    if draft.fixed is None and draft.raw < desk.today and desk.days.add(desk.today, 1) > closes:
+        draft.fixed = draft.day = min(
+            desk.soonest, closes
+        )  # no working day is left: today, or the day off it closes on
+    return offer_floor(draft, desk)
+
+
+def _has_passed(draft: Draft, desk: Desk) -> bool:
+    """Whether it stood, open, on a day that has passed, for another date in the sheet than today's."""
+    known = draft.memory
+    if known is None or known.fact == draft.fact or known.done_on or was_deleted(known) or draft.pinned:
+        return False
+    return known.missed or (known.start is not None and desk.day_of(known.start) < desk.today)
+
+
+@waited("sheet", alone=True)
+def keep_your_own_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """The sheet names a date; in a ladder it takes the place of the next step."""
+    spent = sum(record.rule == "sheet" and is_over(record) for record in desk.by_lead.get(case.lead.key, ()))
+    day = sheet_date(case, desk, after=None)
+    if day is None:
+        return None
+    draft = floor_draft(case, rule, day, desk, round=ALONE + spent)
+    if day < desk.today and not draft.pinned:
+        memory = draft.memory
+        stood = desk.day_of(memory.start) if memory and memory.start is not None else day
+        once = memory is not None and memory.offers > 1 and stood < desk.today
+        if day + WEEK < desk.today and memory is None:
+            desk.triage(case)
+        if desk.never_logs or once or day + WEEK < desk.today:
+            leave(draft, day, desk)
+            return None
+    offer_sheet_date(draft, day, desk=desk)
+    return draft
+
+
+@shared("more")
+def name_what_has_no_room(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+    """A day has no room for everything."""
+    crowded: dict[date, list[Case]] = {}
+    for draft in whole.drafts:
+        if draft.crowded and draft.case is not None:
+            crowded.setdefault(draft.day, []).append(draft.case)
+    limit = desk.settings.limits.daily_touches
+    reason = "reason.more" if limit else "reason.more_slots"
+    yield from (event for event, _ in whole.shared.name_leads(rule, crowded, reason, limit=limit))
+
+
+@shared("triage", after="R-000-4")
+def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+    """What lies long in the past, by name, in one event today; kept as written until its day has passed."""
+    open_ = [
+        record
+        for record in desk.by_lead.get(SELF, ())
+        if record.rule == rule.id and record.start is not None and desk.day_of(record.start) >= desk.today
+    ]
+    known = open_[-1] if open_ else None
+    names = (known.note.split("\n") if known and known.note else []) + sorted(desk.triaged.values())
+    if not names:
+        return
+    day = known.raw if known and known.raw else desk.soonest
+    _, high = desk.windows.bounds(day, desk.settings.work_hours, desk.zone)
+    if known is None and desk.has_begun(high - 1):
+        day = desk.days.add(day, 1)
+    draft = whole.shared.draft(rule, day)
+    if is_past(draft, desk):
+        return
+    names = list(dict.fromkeys(names))
+    draft.note = "\n".join(names)
+    draft.facts = {"count": str(len(names)), "leads": list_names(names, desk)}
+    draft.reason.append(desk.say("reason.triage", count=len(names)))
+    yield draft

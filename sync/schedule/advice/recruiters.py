@@ -1,0 +1,146 @@
+"""Recruiters and interviews (article 004): keep the conversation going, send an idea, ask only while you want it.
+
+R-004-3 is in `budgets`, R-004-7 and R-004-8 are lines of the review; the others are words, or hold by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sync.advice import Rule
+from sync.models import Stage
+from sync.schedule.cases import Case, end_of, is_old_news
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.floors import floor_draft, leave, offer_floor, single
+from sync.schedule.ladders import ROUNDS, Ladder, count_cap, has_answered, repeat_last, told_since
+from sync.schedule.people import asked_person
+from sync.schedule.placing import Single
+from sync.schedule.registry import Whole, across, laddered, waited
+from sync.schedule.replay import pass_before
+
+_TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT)
+
+
+@laddered("R-004-4", "R-003-15")
+def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | None:
+    """An interview is over or they answered; R-003-15 first where they said "under consideration"."""
+    lead = case.lead
+    if case.stage in (Stage.OFFER, Stage.ON_HOLD):
+        return None
+    base, what = _waiting_since(case, desk)
+    if base is None or _is_forgotten(case, base, desk):
+        return None
+    considered = desk.rule("R-003-15") if lead.under_consideration_on == base else None
+    intervals = repeat_last(rule.intervals or (), min(count_cap(desk), ROUNDS - 1))
+    rules = [rule] * len(intervals)
+    if considered is not None:
+        intervals = repeat_last((considered.days or 0, *intervals[2:]), len(intervals))
+        rules[0] = considered
+    return Ladder(
+        case=case,
+        desk=desk,
+        rules=tuple(rules),
+        intervals=intervals,
+        base=base,
+        base_text=what,
+        generation=_conversation(case, desk, base, case.interview_round * ROUNDS),
+        round_base=case.interview_round * ROUNDS,
+        first_counts=False,
+        decide_by=lead.they_decide_by,
+        decision_party="waiting",
+    )
+
+
+def _is_forgotten(case: Case, base: date, desk: Desk) -> bool:
+    """Whether a conversation that no date of the row tells of is old news at first sight: then it is named, once."""
+    told = case.lead.interview_at or case.lead.last_inbound or case.lead.under_consideration_on
+    if told is not None or base != case.stage_since:
+        return False
+    if is_old_news(case, desk=desk):
+        desk.triage(case)
+        return True
+    return case.seen.triaged and len(case.seen.stages) == 1
+
+
+def _waiting_since(case: Case, desk: Desk) -> tuple[date | None, str]:
+    """The day an answer is waited for since: interview, their message, or what they said; else first sight."""
+    lead, days = case.lead, []
+    if (held := _held_on(case, desk)) is not None:
+        days.append((held, told_since(case, "interview_at", "reason.since_interview", desk)))
+    if lead.last_inbound is not None and (case.stage in _TALKING or has_answered(case, desk)):
+        days.append((desk.day_of(lead.last_inbound), told_since(case, "last_inbound", "reason.since_answer", desk)))
+    if lead.under_consideration_on is not None:
+        days.append(
+            (lead.under_consideration_on, told_since(case, "under_consideration_on", "reason.since_considered", desk))
+        )
+    if not days and case.stage in _TALKING:
+        days.append((case.stage_since, desk.say("reason.since_stage")))
+    return max(days, key=lambda found: found[0], default=(None, ""))
+
+
+def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
+    """The generation of a status ladder: it rises when a new answer comes after a step of the old one was over.
+
+    What was done before the interview it asks about belongs to that interview all the same. A single step may stand in
+    a later one, where its UID was used up; that moves no other step.
+    """
+    generation, asks_about_it = case.seen.generation, _held_on(case, desk) == base
+    going_on: list[int] = []
+    for record in desk.by_lead.get(case.lead.key, ()):
+        if record.rule not in ("R-004-4", "R-003-15") or not 0 < record.round - round_base < ROUNDS:
+            continue
+        over = record.done_on or (record.planned if record.missed else None)
+        if not asks_about_it:
+            over = pass_before(record, min(base, desk.today), desk=desk)
+        event = desk.memory.events.get(record.uid)
+        if over is not None and over < base and not asks_about_it:
+            generation = max(generation, record.generation + 1)
+        elif over is not None or event is None or not event.gone:
+            going_on.append(record.generation)
+    return max(generation, min(going_on, default=generation))
+
+
+def _held_on(case: Case, desk: Desk) -> date | None:
+    """The day the interview is over."""
+    lead = case.lead
+    return None if lead.interview_at is None else desk.day_of(end_of(lead.interview_at, lead.interview_end, desk=desk))
+
+
+@waited("R-004-6")
+def send_an_idea(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """An interview is over: an idea on the problem they told you of."""
+    lead, held = case.lead, _held_on(case, desk)
+    if held is None:
+        return None
+    raw = desk.days.add(held, rule.business_days or 0)
+    number = case.interview_round
+    draft = floor_draft(case, rule, raw, desk, round=number)
+    draft.step = 0
+    draft.person = asked_person(lead)
+    draft.reason.insert(
+        0, desk.say("reason.business_days", what=desk.say("reason.since_interview"), **{"from": desk.tell(held)},
+                    days=rule.business_days, day=desk.tell(raw))
+    )  # fmt: skip
+    thanks = next(
+        (r for r in desk.by_lead.get(lead.key, ()) if r.rule == rule.joins and r.round == number and not r.party), None
+    )
+    if thanks and thanks.offers > 1 and (thanks.done_on or thanks.missed) and not draft.pinned:
+        leave(draft, thanks.done_on or raw, desk, done=thanks.done_on is not None)
+        return None
+    done = lead.last_outbound is not None and desk.day_of(lead.last_outbound) >= raw
+    return offer_floor(draft, desk, done=desk.day_of(lead.last_outbound) if done and lead.last_outbound else None)
+
+
+@across("R-004-5")
+def say_no_politely(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+    """You talk to somebody and no longer want what it is about."""
+    for case in whole.cases:
+        lead = case.lead
+        if lead.interested or lead.do_not_contact or case.stage not in rule.stages or not case.can_read(*rule.reads):
+            continue
+        draft = floor_draft(case, rule, desk.soonest, desk)
+        if draft.memory and draft.memory.raw:
+            draft.raw = draft.day = draft.memory.raw
+        yield from single(offer_floor(draft, desk))

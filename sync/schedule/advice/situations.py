@@ -1,0 +1,294 @@
+"""The six situations (article 001): applied, an interview ahead and held, an offer, a message, agencies, the week.
+
+R-001-10 is in `people`, the lines of the review (R-001-14) are in `review`; R-001-3, -5, -16 and -17 are words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from sync.advice import Rule
+from sync.models import Person
+from sync.reading.organisations import referrer_key
+from sync.safe_text import clean
+from sync.schedule.advice.introductions import first_contact
+from sync.schedule.cases import Case, may_write
+from sync.schedule.desk import Desk
+from sync.schedule.drafts import Draft
+from sync.schedule.endless import endless, first_day
+from sync.schedule.floors import floor_draft, is_over, offer_floor, over_day
+from sync.schedule.ladders import ROUNDS, WEEK, Ladder, count_cap, has_answered, repeat_last, roll_reasons, told_since
+from sync.schedule.letters import standing
+from sync.schedule.occasions import (
+    Occasion,
+    after_it_is_over,
+    by_the_day,
+    interview_zone,
+    said,
+    within_hours,
+)
+from sync.schedule.people import agency_person
+from sync.schedule.placing import Single
+from sync.schedule.reach import reached_by
+from sync.schedule.registry import News, Whole, across, laddered, owed, shared
+from sync.schedule.review import review_day, review_lines
+from sync.schedule.shared import is_past
+from sync.schedule.slots import at, moment_of, quarter_up
+
+# --- applied -----------------------------------------------------------------------------------------------------
+
+
+@laddered("R-001-1", "R-001-12")
+def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder | None:
+    """You applied and nobody has answered: 7, 7, 14, 30 days up to the cap (C5)."""
+    later, cap, lead = desk.rule("R-001-12"), count_cap(desk), case.lead
+    if lead.applied_on is None or has_answered(case, desk):
+        return None
+    tail = later.intervals if later and later.intervals else ()
+    intervals = repeat_last((rule.days or 0, *tail), cap if tail else 1)
+    return Ladder(
+        case=case,
+        desk=desk,
+        rules=(rule, *[later or rule] * (len(intervals) - 1)),
+        intervals=intervals,
+        base=lead.applied_on,
+        base_text=told_since(case, "applied_on", "reason.since_applied", desk),
+        generation=case.seen.generation,
+        decide_by=lead.they_decide_by,
+    )
+
+
+# --- an interview ------------------------------------------------------------------------------------------------
+
+
+@owed("R-001-2")
+def confirm_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """An interview is ahead: the day before it in its own zone, at an hour that suits both ends."""
+    held, zone = case.lead.interview_at, interview_zone(case, desk)
+    if held is None:
+        return None
+    start = held if isinstance(held, datetime) else at(held, desk.settings.work_hours.start, zone)
+    eve = start.astimezone(zone).date() - timedelta(days=rule.days or 0)
+    day = desk.days.at_or_before(eve)
+    bounds = _both_hours(day, zone, desk)
+    last = start - timedelta(hours=rule.hours or 0)
+    told = "; ".join((said(case, "interview_at", desk), *roll_reasons(eve, day, desk=desk)))
+    first = moment_of(bounds[0], desk.zone)
+    return Occasion(first.date(), first, last, told, case.interview_round, bounds=bounds, until=last)
+
+
+def _both_hours(day: date, zone: ZoneInfo, desk: Desk) -> tuple[int, int]:
+    """Quarters of a day's work hours there that lie in the seeker's message hours; else the last one before."""
+    low, high = desk.windows.bounds(day, desk.settings.work_hours, zone)
+    last = 0
+    for offset in (-1, 0, 1):
+        here = moment_of(low, desk.zone).date() + timedelta(days=offset)
+        mine, until = desk.windows.bounds(here, desk.settings.message_hours, desk.zone)
+        if max(low, mine) < min(high, until):
+            return max(low, mine), min(high, until)
+        if mine < high:
+            last = min(until, high) - 1
+    return last, last + 1
+
+
+@owed("R-001-4", "R-001-6")
+def thank_for_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion:
+    """An interview is over: whoever was in it is thanked, and the agency that arranged it."""
+    end = case.lead.interview_end
+    return after_it_is_over(rule, case, desk, field="interview_at", end=end, round=case.interview_round)
+
+
+# --- whoever referred you ----------------------------------------------------------------------------------------
+
+
+@owed("R-001-7", after="R-002-1")
+def tell_the_referrer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """Somebody they named was reached for the first time."""
+    done = first_contact(case, desk=desk)
+    if done is None:
+        return None
+    return within_hours(rule, done, desk, said=desk.say("reason.introduction_used", day=desk.tell(desk.day_of(done))))
+
+
+def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> tuple[list[Draft], News]:
+    """R-001-7: at most one note to a referrer in seven days, those made in this run included.
+
+    The first contact with a lead has a note of its own where none went out lately and none stands ahead; else it waits
+    for the next progress note, which names it.
+    """
+    notes: dict[str, list[Draft]] = {}
+    for draft in owed:
+        if draft.rule.id == "R-001-7" and draft.case is not None:
+            notes.setdefault(referrer_key(draft.case.lead), []).append(draft)
+    if not notes:
+        return list(owed), {}
+    leads: dict[str, list[str]] = {}
+    for case in cases:
+        leads.setdefault(referrer_key(case.lead), []).append(case.lead.key)
+    left: set[str] = set()
+    news: dict[str, list[tuple[date, Case]]] = {}
+    for key, drafts in notes.items():
+        rule = drafts[0].rule
+        progress = desk.by_lead.get(key, [])
+        firsts = [r for lead in leads[key] for r in desk.by_lead.get(lead, ()) if r.rule == rule.id]
+        told = [day for record in progress if is_over(record) and (day := over_day(record))]
+        last = max([*told, *(day for r in firsts if is_over(r) and (day := over_day(r)))], default=date.min)
+        kept, ahead = False, any(not is_over(record) for record in progress)
+        for draft in sorted(drafts, key=lambda draft: (draft.memory is None, not draft.pinned, draft.day, draft.key)):
+            new, close = draft.memory is None, draft.day < last + timedelta(days=rule.days or 0)
+            if new and any(draft.raw < day for day in told):
+                left.add(draft.uid)  # a progress note has named it
+            elif not draft.pinned and (kept or (new and (ahead or close))):
+                left.add(draft.uid)
+                assert draft.case is not None
+                news.setdefault(key, []).append((draft.raw, draft.case))
+            else:
+                kept = True
+    return [draft for draft in owed if draft.uid not in left], news
+
+
+@across("R-001-7")
+def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+    """What became of their leads changed: to each referrer at most once in seven days."""
+    rows: dict[str, list[Case]] = {}
+    for case in whole.cases:
+        key = referrer_key(case.lead)
+        if key and case.can_read(*rule.reads, "status") and not case.lead.do_not_contact:
+            rows.setdefault(key, []).append(case)
+    planned = {draft.key: draft.day for draft in whole.drafts if draft.rule.id == rule.id}
+    for key, theirs in sorted(rows.items()):
+        for _ in range(2):  # what is left behind in this run makes room for the next round
+            draft = _progress_note(key, theirs, rule, desk, new=whole.news.get(key, ()), planned=planned)
+            offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions) if draft else None
+            if offered is not None:
+                assert offered.case is not None
+                yield Single(offered.case, offered)
+            if offered is not None or draft is None or draft.uid not in desk.touches:
+                break
+
+
+def _progress_note(
+    key: str, cases: Sequence[Case], rule: Rule, desk: Desk, *,
+    new: Iterable[tuple[date, Case]], planned: Mapping[str, date],
+) -> Draft | None:  # fmt: skip
+    """The next note to this referrer about leads whose stage changed, or that were contacted, since the last one."""
+    records = sorted(desk.by_lead.get(key, ()), key=lambda record: record.round)
+    last = records[-1] if records else None
+    told = max((day for record in records if is_over(record) and (day := over_day(record))), default=date.min)
+    changed = [(stage.on, case) for case in cases for stage in case.seen.stages[1:] if stage.on > told]
+    changed += new
+    if not changed:
+        return None
+    firsts = [
+        record.done_on or record.planned or date.min
+        for case in cases
+        for record in desk.by_lead.get(case.lead.key, ())
+        if record.rule == rule.id
+    ]
+    quiet = max([told, *firsts, *(planned[case.lead.key] for case in cases if case.lead.key in planned)])
+    since = min(day for day, _ in changed)
+    raw = max(since, quiet + timedelta(days=rule.days or 0))
+    first = min((case for _, case in changed), key=lambda case: case.lead.key)
+    number = last.round + is_over(last) if last else 1
+    draft = floor_draft(first, rule, desk.days.at_or_after(raw), desk, key=key, round=number)
+    draft.person, draft.channel = Person(name=first.lead.referrer.strip()), "email"
+    draft.facts = {"leads": "; ".join(sorted({clean(case.lead.label) for _, case in changed}))}
+    draft.facts["progress"] = "; ".join(sorted({standing(case, desk) for _, case in changed}))
+    draft.reason.insert(0, desk.say("reason.progress", day=desk.tell(since), leads=draft.facts["leads"]))
+    return draft
+
+
+# --- references, an offer, a message ------------------------------------------------------------------------------
+
+
+@owed("R-001-8")
+def warn_references(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """You give your references to them; nobody calls them after an offer."""
+    given, offered = case.lead.references_given_on, case.lead.offer_on
+    if given is None or (offered is not None and desk.day_of(offered) >= given):
+        return None
+    return by_the_day(case, desk, field="references_given_on", days=rule.days or 0)
+
+
+@owed("R-001-9")
+def thank_for_the_offer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """They made an offer."""
+    offered = case.lead.offer_on
+    return within_hours(rule, offered, desk, said=said(case, "offer_on", desk)) if offered is not None else None
+
+
+@owed("R-001-11")
+def answer_their_message(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """They wrote or called."""
+    came, number = case.lead.last_inbound, case.round_of("last_inbound")
+    if came is None:
+        return None
+    found = within_hours(rule, came, desk, said=said(case, "last_inbound", desk), round=number)
+    # A bare day is kept by people who seldom write down that they answered: after a week it is old news.
+    return found if case.lead.last_inbound_channel else replace(found, until=found.deadline + WEEK)
+
+
+# --- agencies ----------------------------------------------------------------------------------------------------
+
+
+@across("R-001-13")
+def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+    """An agency of which a row is open: one regular touch, counted from the newest touch to it.
+
+    That is the newest outbound of its rows, or an ask or a thank-you to it that is done. Nothing that is only planned
+    moves it: only what reaches the same recruiter by name keeps its distance (DESIGN 5.2).
+    """
+    rows: dict[str, list[Case]] = {}
+    for case in whole.cases:
+        if case.agency and may_write(case, rule.reads):
+            rows.setdefault(case.agency, []).append(case)
+    for key, open_cases in sorted(rows.items()):
+        sent = [desk.day_of(c.lead.last_outbound) for c in open_cases if c.lead.last_outbound is not None]
+        sent += [day for case in open_cases for day in _reached_agency(case, desk)]
+        since = sent or [case.lead.applied_on or first_day(case, desk) for case in open_cases]
+        draft = endless(
+            open_cases[0], rule, desk, base=max(since), sent=max(sent, default=None),
+            first=rule.days or 0, then=rule.days or 0, key=key,
+        )  # fmt: skip
+        if draft is not None:
+            draft.person = agency_person(open_cases[0].lead)
+            draft.channel, draft.step = "email", ROUNDS
+            yield Single(open_cases[0], draft)
+
+
+def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
+    """The days on which a touch of this row that goes to its agency was done."""
+    for record in desk.by_lead.get(case.lead.key, ()):
+        rule = desk.advice.rules.get(record.rule)
+        if rule and record.done_on and case.agency in reached_by(record, rule, case):
+            yield record.done_on
+
+
+# --- the week ----------------------------------------------------------------------------------------------------
+
+
+@shared("R-001-14", after="triage")
+def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+    """Every week: the next review, named in advance; its contents are written in the 24 hours before it."""
+    if rule.at is None:
+        return
+    for week in range(3):
+        day = review_day(rule, desk.today + week * WEEK, desk)
+        start = at(day, rule.at, desk.zone)
+        draft = whole.shared.draft(rule, day)
+        kept = draft.memory is not None and draft.memory.start is not None and day == desk.today
+        if day < desk.today or is_past(draft, desk) or (desk.is_behind(start) and not kept):
+            continue
+        draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
+        known = draft.memory.note if draft.memory else ""
+        if not known and desk.has_come(start - timedelta(hours=24)):
+            known = "\n".join(review_lines(whole, desk=desk))
+        draft.note = known
+        draft.facts = {"lines": known or desk.say("review.ahead")}
+        draft.reason.append(desk.say("reason.review", day=desk.tell(day)))
+        yield draft
+        return
