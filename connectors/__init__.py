@@ -88,8 +88,15 @@ def _list_caldav(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]
     return list_calendars(settings, outside)
 
 
+def _list_google_calendar(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
+    from connectors.google_calendar import list_calendars
+
+    return list_calendars(settings, outside)
+
+
 ACCOUNTS: dict[str, Callable[[Settings, Outside], Sequence[CalendarInfo]]] = {
     "caldav": _list_caldav,
+    "google_calendar": _list_google_calendar,
 }
 """Targets that are one calendar of several in an account."""
 

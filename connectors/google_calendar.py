@@ -24,8 +24,9 @@ from msgspec.structs import replace
 from connectors.google.calendar import calendar_login
 from connectors.google.calendar_api import BATCH, CalendarApi, Json, Listing, Meaning, Reply, Request, root_of
 from connectors.google.events import google_id, new_resource, patch, read_resource
+from connectors.google.http import plain
 from connectors.google.listing import Seen, read_bookmark
-from connectors.google.login import APP_CREATED, CALENDAR, fetch_token
+from connectors.google.login import APP_CREATED, CALENDAR, CALENDAR_NAMES, EVERY_CALENDAR, Login, fetch_token
 from connectors.ical.reading import UnreadableEvent
 from connectors.outside import Outside
 from sync.config import Settings
@@ -38,16 +39,40 @@ QUIETLY = "sendUpdates=none"
 
 def open_target(settings: Settings, outside: Outside) -> GoogleCalendar:
     """The calendar whose id the settings name. Raises `CredentialsError` without a login that may write into it."""
+    api = _open_api(settings, outside, calendar_login(settings, outside))
+    return GoogleCalendar(api, owner=settings.owner, zone=settings.timezone)
+
+
+def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
+    """The calendars this login may write into, by name; their ids stand in place of addresses.
+
+    None for a login that may not see any names. Raises `TargetError` or `CredentialsError`.
+    """
     login = calendar_login(settings, outside)
+    if not login.may(CALENDAR, CALENDAR_NAMES):
+        return ()
+    api = _open_api(settings, outside, login)
+    try:
+        listed = [
+            CalendarInfo(plain(str(one.get("summaryOverride") or one.get("summary", "")), 100), str(one.get("id", "")))
+            for one in api.list_calendars()
+        ]
+        every = login.may(CALENDAR, EVERY_CALENDAR)
+        found = [info for info in listed if every or api.reaches(info.url)]
+    finally:
+        api.close()
+    return sorted(found, key=lambda info: (info.name.casefold(), info.url))
+
+
+def _open_api(settings: Settings, outside: Outside, login: Login) -> CalendarApi:
     scope = APP_CREATED if APP_CREATED in login.scopes else CALENDAR
-    api = CalendarApi(
+    return CalendarApi(
         settings.target.calendar,
         login.who,
         lambda: fetch_token(login, scopes=(scope,), outside=outside, failure=TargetError),
         outside,
         root_of(settings.target.api_root),
     )
-    return GoogleCalendar(api, owner=settings.owner, zone=settings.timezone)
 
 
 def make_calendar(settings: Settings, outside: Outside, name: str) -> CalendarInfo:

@@ -61,7 +61,7 @@ class Meaning(Enum):
 
 
 class Request(Struct, frozen=True):
-    """One request to the calendar. `path` begins behind the calendar's own (`/events`)."""
+    """One request. `path` begins behind the calendar's own (`/events`), unless it is a whole one."""
 
     method: str
     path: str
@@ -142,7 +142,7 @@ class CalendarApi(Struct):
 
     def send(self, request: Request) -> Reply:
         """One request and what its answer means; a token that is no longer taken is replaced once."""
-        return self._judged(request, self._exchange(request.method, self.path + request.path, *_packed(request)))
+        return self._judged(request, self._exchange(request.method, self._whole(request), *_packed(request)))
 
     def send_all(self, requests: Sequence[Request]) -> list[Reply]:
         """All of these writes, at most `BATCH`, in one request where there are several; a reply for each, in order."""
@@ -160,14 +160,22 @@ class CalendarApi(Struct):
 
     def make_calendar(self, name: str, zone: str) -> Json:
         """A new calendar of this name. Raises `TargetError` or `CredentialsError`."""
-        body = dumps({"summary": name, "timeZone": zone}).encode()
-        answer = self._exchange("POST", "/calendar/v3/calendars", {"Content-Type": "application/json"}, body)
-        reply = self._judged(Request("POST", ""), answer)
+        reply = self.send(Request("POST", "/calendar/v3/calendars", {"summary": name, "timeZone": zone}))
         if reply.meaning is Meaning.DONE and reply.resource.get("id"):
             return reply.resource
         if reply.meaning in (Meaning.LOGIN, Meaning.RIGHTS):
             raise CredentialsError(reply.sentence)
         raise TargetError(reply.sentence or "Google made no calendar; try again", not_before=reply.not_before)
+
+    def list_calendars(self) -> list[Json]:
+        """The account's calendars that it may write into, at most 250. Raises `TargetError` or `CredentialsError`."""
+        asked = "/calendar/v3/users/me/calendarList?maxResults=250&minAccessRole=writer"
+        return list(self.read(Request("GET", asked)).resource.get("items", ()))
+
+    def reaches(self, calendar: str) -> bool:
+        """Whether this login may do anything with a calendar: the narrow one may with those that followup made."""
+        asked = f"/calendar/v3/calendars/{quote(calendar, safe='@')}"
+        return self.read(Request("GET", asked), or_else=(Meaning.GONE, Meaning.RIGHTS)).meaning is Meaning.DONE
 
     def close(self) -> None:
         """Close the connections."""
@@ -185,6 +193,9 @@ class CalendarApi(Struct):
             return f"Google Calendar: {error}"
         return answer
 
+    def _whole(self, request: Request) -> str:
+        return request.path if request.path.startswith("/calendar/v3/") else self.path + request.path
+
     def _connected(self) -> Transport:
         if self.transport is None:
             self.transport = HttpTransport(
@@ -195,7 +206,7 @@ class CalendarApi(Struct):
     def _part(self, number: int, request: Request, boundary: str) -> bytes:
         headers, body = _packed(request)
         lines = [f"--{boundary}", "Content-Type: application/http", f"Content-ID: <{number}>", ""]
-        lines += [f"{request.method} {self.path}{request.path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
+        lines += [f"{request.method} {self._whole(request)} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
         return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body + b"\r\n"
 
     def _judged(self, request: Request, answer: Answer | str) -> Reply:

@@ -40,9 +40,11 @@ APP_CREATED = "https://www.googleapis.com/auth/calendar.app.created"
 """Only calendars that followup made: the narrowest right there is."""
 EVERY_CALENDAR = "https://www.googleapis.com/auth/calendar.events"
 """Events of all calendars: for one that followup did not make."""
+CALENDAR_NAMES = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
+"""The names of the account's calendars: without them a calendar made on another computer is not found again."""
 WHO_AM_I = ("openid", "https://www.googleapis.com/auth/userinfo.email")
 """The address of the account: without it no sentence could say with whom to share."""
-EVERYTHING = (READ_SHEETS, APP_CREATED)
+EVERYTHING = (READ_SHEETS, APP_CREATED, CALENDAR_NAMES)
 """What is asked for before there is a configuration."""
 
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -207,7 +209,7 @@ def _refused(login: Login, text: str) -> CredentialsError:
 def wanted_scopes(settings: Settings) -> tuple[str, ...]:
     """The rights a login needs for these settings, and no more: reading only, unless more is configured."""
     sheets = (WRITE_SHEETS if settings.write_back else READ_SHEETS,) if settings.source.type == "google_sheet" else ()
-    over_api = (APP_CREATED,) if settings.target.type == "google_calendar" else ()
+    over_api = (APP_CREATED, CALENDAR_NAMES) if settings.target.type == "google_calendar" else ()
     return (*sheets, *over_api, *((CALENDAR,) if is_google_calendar(settings.target.url) else ()))
 
 

@@ -6,11 +6,9 @@ one that holds the person's own events is warned about. Events of an earlier fol
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Protocol
-from urllib.parse import unquote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -145,19 +143,12 @@ def _find_at_google(talk: Interview, accounts: Accounts, service: CalendarServic
     if named:
         owner = _recognise_owner(talk, accounts, account.target, "")
         return replace(account, owner=owner)
-    try:
-        found = accounts.list_calendars({"type": "caldav", "url": service.url}, "")
-    except FollowupError:  # a login that may only see calendars that followup made lists none
-        made = accounts.make_calendar(account.target, "", OWN_NAME)
-        talk.say("is_made", name=made.name)
-        return replace(account, target={**account.target, "calendar": made.url}, fresh=True)
-    listed = [CalendarInfo(info.name, _google_id(info.url), info.trouble) for info in found]
-    return _choose(talk, accounts, service, Connection({"type": "google_calendar"}), listed)
-
-
-def _google_id(url: str) -> str:
-    found = re.search(r"/caldav/v2/([^/]+)/", url)
-    return unquote(found[1]) if found else url
+    found = accounts.list_calendars(account.target, "")
+    if found:  # such as the one that was made on another computer
+        return _choose(talk, accounts, service, Connection({"type": "google_calendar"}), found)
+    made = accounts.make_calendar(account.target, "", OWN_NAME)
+    talk.say("is_made", name=made.name)
+    return replace(account, target={**account.target, "calendar": made.url}, fresh=True)
 
 
 def _take_account(talk: Interview, accounts: Accounts, meant: Meant, wanted: Wanted) -> Connection | None:

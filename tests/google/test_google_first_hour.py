@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from google_calendars import CalendarOfGoogle
 from google_emulator import GoogleEmulator, running_google, tab
 from terminal import answer_all, followup
 from tls_proxy import TlsProxy, tls_proxy
@@ -71,9 +73,10 @@ def home(tmp_path: Path) -> Iterator[Home]:
     browser = tmp_path / "browser"
     browser.write_text(BROWSER.format(python=sys.executable, log=str(tmp_path / "pages")))
     browser.chmod(0o755)
-    scopes = ("spreadsheets.readonly", "calendar.app.created")
+    scopes = ("spreadsheets.readonly", "calendar.app.created", "calendar.calendarlist.readonly")
     with running_google() as google:
         google.refresh_tokens["made-up-refresh"] = tuple(f"https://www.googleapis.com/auth/{name}" for name in scopes)
+        google.v3.add(ME, summary=ME, roles={ME: "owner"}, made_by_app=False)
         google.add(
             tab(
                 "Leads", ["Company", "Role", "Date Applied", "Status"], ["Acme", "Welder", date(2027, 1, 2), "Applied"]
@@ -111,8 +114,33 @@ def test_from_nothing_to_the_first_follow_up(home: Home, monkeypatch: pytest.Mon
     for name, value in home.environment.items():
         monkeypatch.setenv(name, value)
     followup(home.folder, "sync", "--now", NOW)
-    [calendar] = home.google.v3.calendars.values()
-    assert any("Acme" in held["summary"] for held in calendar.events.values())
+    assert any("Acme" in held["summary"] for held in made_by_followup(home).events.values())
+
+
+def made_by_followup(home: Home) -> CalendarOfGoogle:
+    """The one calendar that is not the person's own."""
+    [calendar] = (one for one in home.google.v3.calendars.values() if one.made_by_app)
+    return calendar
+
+
+def test_another_computer_finds_the_calendar_and_goes_on_with_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = home.folder / ".config" / "followup"
+    folder.mkdir(parents=True)
+    (folder / "client.json").write_text(json.dumps({"installed": CLIENT}))
+    home.init(SHEET, ("Log in to Google now", ""), *REST)
+    for name, value in home.environment.items():
+        monkeypatch.setenv(name, value)
+    followup(home.folder, "sync", "--now", NOW)
+    events = dict(made_by_followup(home).events)
+    (home.folder / "followup.toml").unlink()
+    (folder / "google-login.json").unlink()
+    shutil.rmtree(home.folder / ".local", ignore_errors=True)
+    there = [("Which calendar", ""), ("Go on with these follow-ups", "")]
+    screen, _ = home.init(SHEET, ("Log in to Google now", ""), *REST[:2], *there, *REST[2:])
+    listed = screen.partition("Calendars there:")[2].partition("Which calendar")[0].split("\n")
+    assert [line.strip() for line in listed if line.strip()] == ["1. Follow-ups"], "the narrow right reaches no other"
+    followup(home.folder, "sync", "--now", NOW)
+    assert made_by_followup(home).events.keys() == events.keys(), "nothing is made twice"
 
 
 def test_an_organisations_client_makes_the_pages_vanish(home: Home) -> None:

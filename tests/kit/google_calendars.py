@@ -28,6 +28,7 @@ from google_schema import violations
 
 AUTH = "https://www.googleapis.com/auth/"
 ANY = frozenset({f"{AUTH}calendar", f"{AUTH}calendar.app.created"})
+NAMES = frozenset({f"{AUTH}calendar", f"{AUTH}calendar.calendarlist.readonly"})
 EVENTS = ANY | {f"{AUTH}calendar.events"}
 WRITABLE = frozenset(
     {"id", "summary", "description", "start", "end", "status", "sequence", "colorId", "transparency", "visibility"}
@@ -60,7 +61,7 @@ def breaches(v3: GoogleCalendars, document: Mapping[str, Any]) -> list[str]:
         group, _, name = method.partition(".")
         entry = document["resources"][group]["methods"][name]
         found += [f"{method}: {key} is no parameter" for key in query if key not in entry["parameters"]]
-        found += [] if ANY & set(entry["scopes"]) else [f"{method}: our rights do not reach it"]
+        found += [] if (ANY | NAMES) & set(entry["scopes"]) else [f"{method}: our rights do not reach it"]
     for schema, body in [*v3.sent, *v3.answered]:
         found += violations(_without_nulls(body), schema, document["schemas"])
     return found
@@ -96,6 +97,8 @@ class GoogleCalendars:
 
     who: Callable[[str], tuple[str, tuple[str, ...]] | None]
     calendars: dict[str, CalendarOfGoogle] = field(default_factory=dict)
+    listed: list[Json] = field(default_factory=list)
+    """Further entries of everybody's list of calendars."""
     sent: list[tuple[str, Json]] = field(default_factory=list)
     answered: list[tuple[str, Json]] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
@@ -178,6 +181,10 @@ class GoogleCalendars:
             made = self.add(f"made-up-{len(self.calendars)}@group.calendar.google.com", roles={known[0]: "owner"})
             made.summary, made.zone = sent["summary"], sent.get("timeZone", "UTC")
             return 200, self._told("Calendar", {"kind": "calendar#calendar", "id": made.id, "summary": made.summary})
+        if method == "GET" and path == "/calendar/v3/users/me/calendarList":
+            self._note("calendarList.list", path, query, "", {})
+            self._check_right(known[1], NAMES)
+            return 200, self._told("CalendarList", self._list_calendars(known[0], query))
         found = re.fullmatch(r"/calendar/v3/calendars/([^/]+)(/events(?:/([^/]+))?)?", path)
         if not found:
             raise Refused(404, "notFound", "Not Found")
@@ -187,8 +194,11 @@ class GoogleCalendars:
             if where == name and times:
                 self.refuse[number] = (where, refused, times - 1)
                 raise refused
-        self._check_right(known[1], EVENTS)
+        self._check_right(known[1], EVENTS if found[2] else ANY)
         calendar = self._open(unquote(found[1]), known, write=method != "GET")
+        if not found[2]:
+            about = {"kind": "calendar#calendar", "id": calendar.id, "summary": calendar.summary}
+            return 200, self._told("Calendar", {**about, "timeZone": calendar.zone})
         return self._serve(calendar, name, unquote(found[3] or ""), query, headers.get("if-match", ""), sent)
 
     def _serve(
@@ -270,6 +280,17 @@ class GoogleCalendars:
         elif "privateExtendedProperty" not in get:
             answer["nextSyncToken"] = f"made-up-{len(calendar.log)}"
         return answer
+
+    def _list_calendars(self, who: str, query: dict[str, list[str]]) -> Json:
+        """Everybody's list holds all calendars they have a role in, whoever made them."""
+        writing = query.get("minAccessRole") == ["writer"]
+        mine: list[Json] = [
+            {"kind": "calendar#calendarListEntry", "id": one.id, "summary": one.summary, "accessRole": one.roles[who]}
+            for one in self.calendars.values()
+            if who in one.roles
+        ]
+        items = [one for one in [*mine, *self.listed] if not writing or one.get("accessRole") in ("owner", "writer")]
+        return {"kind": "calendar#calendarList", "items": items}
 
     def _open(self, id: str, known: tuple[str, tuple[str, ...]], *, write: bool) -> CalendarOfGoogle:
         who, scopes = known

@@ -300,7 +300,7 @@ class GoogleEmulator:
     _tokens: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.v3 = GoogleCalendars(self.who)
+        self.v3 = GoogleCalendars(self.who, listed=self.calendars)
 
     def add(self, *tabs: Tab, id: str = "made-up-sheet-0001", **parts: Any) -> Spreadsheet:
         """Put a spreadsheet in."""
@@ -652,7 +652,7 @@ class Handler(BaseHTTPRequestHandler):
             fault.times -= 1
             return self._fail(fault)
         url = urlsplit(self.path)
-        if re.match(r"(/batch)?/calendar/v3(/calendars|$)", url.path):
+        if re.match(r"(/batch)?/calendar/v3(/calendars|/users|$)", url.path):
             return self._serve_calendars(method, url.path, body)
         try:
             name, answer = self._route(method, unquote(url.path), parse_qs(url.query), body)
@@ -693,10 +693,6 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/token":
             form = {key: values[0] for key, values in parse_qs(body.decode()).items()}
             return "", google.give_token(form)
-        if path == "/calendar/v3/users/me/calendarList":
-            if google.who(self._token()) is None:
-                raise Refused(401, UNAUTHENTICATED)
-            return "", {"kind": "calendar#calendarList", "items": google.calendars}
         if match := re.fullmatch(r"/v4/spreadsheets/([\w-]+)(.*)", path):
             return self._route_sheets(method, match[1], match[2], query, json.loads(body or b"{}"))
         if match := re.fullmatch(r"(/exported)?/spreadsheets/d/(e/)?([\w-]+)/(export|pub)", path):
