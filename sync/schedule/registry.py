@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from types import FunctionType
 from typing import TypeVar
 
 from msgspec import Struct
@@ -61,7 +62,7 @@ class Entry(Struct, frozen=True):
 
     ids: tuple[str, ...]
     form: str
-    make: Callable[..., object]
+    make: FunctionType
     after: str = ""
     alone: bool = False
 
@@ -72,6 +73,7 @@ ENTRIES: list[Entry] = []
 
 def _enter(form: str, ids: tuple[str, ...], *, after: str = "", alone: bool = False) -> Callable[[Made], Made]:
     def enter(make: Made) -> Made:
+        assert isinstance(make, FunctionType)
         ENTRIES.append(Entry(ids, form, make, after, alone))
         return make
 

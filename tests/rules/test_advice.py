@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from advisor import settings_for
 
-from sync.advice import MAX_TEXT, load_advice
+from sync.advice import load_advice
 from sync.errors import ConfigError
+from sync.wording import MAX_TEXT
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ from sync.schedule.slots import at, moment_of, quarter_up
 
 @laddered("R-001-1", "R-001-12")
 def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder | None:
-    """You applied and nobody has answered: 7, 7, 14, 30 days up to the cap (C5)."""
+    """You applied and nobody has answered: first weekly, then ever more seldom, up to the cap (C5)."""
     later, cap, lead = desk.rule("R-001-12"), count_cap(desk), case.lead
     if lead.applied_on is None or has_answered(case, desk):
         return None

@@ -1,0 +1,104 @@
+"""A rule as a page to read: its advice and source, what sets it off, its numbers, its words, where it is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import time
+
+from msgspec import Struct
+
+from sync.advice import Advice, Rule, read_wording, shipped_rules
+from sync.errors import ConfigError
+from sync.wording import nearest
+
+ARTICLES = {
+    "000": "What to do with information",
+    "001": "Six situations to follow up in",
+    "002": "Introductions",
+    "003": "What a meaningful follow-up is",
+    "004": "Recruiters, and after the interview",
+}
+"""The articles that rules come from, by the first number of an id, in our words; the others are our own."""
+OTHERS = ("de",)
+"""Languages beside English in which the advice is told."""
+
+
+class Made(Struct, frozen=True):
+    """Where a rule is made: `when` is the sentence its function begins with; places are files with their lines."""
+
+    when: str = ""
+    place: str = ""
+    named_in: tuple[str, ...] = ()
+
+
+def choose_rules(advice: Advice, wanted: str) -> list[Rule]:
+    """The rule of this id, all of an article (`R-001`), or all. Raises `ConfigError` if there is none."""
+    if not wanted:
+        return list(advice.rules.values())
+    found = [rule for rule in advice.rules.values() if rule.id == wanted or rule.id.startswith(f"{wanted}-")]
+    if not found:
+        raise ConfigError(f"there is no rule {wanted!r}" + nearest(wanted, advice.rules))
+    return found
+
+
+def tell_rules(rules: Iterable[Rule]) -> Iterator[str]:
+    """Each of these rules in a line."""
+    for rule in rules:
+        yield f"{rule.id:10} {'' if rule.on else '(off) '}{rule.advice}"
+
+
+def tell_rule(rule: Rule, advice: Advice, made: Made) -> Iterator[str]:
+    """Everything about one rule, line by line."""
+    yield f"{rule.id}{'' if rule.on else ' (off)'}: {read_wording('en').texts[f'advice.{rule.id}']}"
+    for language in dict.fromkeys((*OTHERS, advice.language)):
+        if language != "en":
+            yield f"  in {language}: {read_wording(language).texts[f'advice.{rule.id}']}"
+    number = rule.id.split("-")[1] if rule.id.startswith("R-") else ""
+    yield f"  from: {ARTICLES.get(number, 'nobody else; it is our own')}"
+    yield from _tell_touch(rule, made)
+    yield from _tell_numbers(rule, shipped_rules()[rule.id])
+    for key, text in words_of(rule.id, {**advice.wording.texts, **advice.phrases.texts}).items():
+        yield f"  words: {key} = {' / '.join(text.split(chr(10)))}"
+    if made.place:
+        yield f"  made in: {made.place}"
+    yield f"  named in: {', '.join(made.named_in) or 'no code of its own: it is words, or holds for everything'}"
+
+
+def _tell_touch(rule: Rule, made: Made) -> Iterator[str]:
+    if made.when:
+        yield f"  set off by: {made.when}"
+    if rule.trigger:
+        yield f"  needs: {', '.join(rule.trigger)}"
+    if rule.stages:
+        yield f"  only at: {', '.join(rule.stages)}"
+    if rule.sort == "event":
+        yield f"  makes: {rule.kind.value.replace('_', ' ')}, to {rule.audience}, time {rule.time}"
+    if rule.reads:
+        yield f"  stands still while unreadable: {', '.join(sorted(rule.reads))}"
+
+
+def _tell_numbers(rule: Rule, shipped: Rule) -> Iterator[str]:
+    for name in rule.numbers:
+        ours, theirs = (_as_toml(getattr(one, name)) for one in (shipped, rule))
+        yield f"  {name} = {theirs}" + (f" (yours; it comes with {ours})" if ours != theirs else "")
+
+
+def _as_toml(value: object) -> str:
+    """A number as it stands in `followup.toml`."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return f"[{', '.join(map(str, value))}]"
+        case str():
+            return f'"{value}"'
+        case time():
+            return f"{value:%H:%M:%S}"
+    return str(value)
+
+
+def words_of(rule_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts whose key names this rule, beside its advice."""
+    own = re.compile(rf"(^|\.){re.escape(rule_id)}(-[a-z]+)?(\.|$)")
+    return {key: text for key, text in texts.items() if own.search(key) and not key.startswith("advice.")}

@@ -1,0 +1,100 @@
+"""Every rule has what it needs, and `followup rules` shows it whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from advisor import settings_for
+
+from sync.advice import load_advice, shipped_rules
+from sync.cli import run_command
+from sync.models import Lead
+from sync.rulebook import ARTICLES
+from sync.schedule import advice, registry
+
+ROOT = Path(__file__).parents[2]
+RULES = shipped_rules()
+MADE_ELSEWHERE = {"heartbeat"}
+"""Events that do not come from the sheet."""
+
+
+def made() -> set[str]:
+    assert advice.ARTICLES
+    return {id_ for entry in registry.ENTRIES for id_ in entry.ids}
+
+
+def test_every_rule_that_makes_events_has_its_function() -> None:
+    assert {rule.id for rule in RULES.values() if rule.sort == "event"} == made() | MADE_ELSEWHERE
+
+
+@pytest.mark.parametrize("entry", registry.ENTRIES, ids=lambda entry: entry.make.__name__)
+def test_every_function_stands_in_the_module_of_its_article_and_says_what_sets_it_off(entry: registry.Entry) -> None:
+    article = {
+        "000": "information", "001": "situations", "002": "introductions", "003": "meaningful", "004": "recruiters",
+    }.get(entry.ids[0][2:5], "own")  # fmt: skip
+    assert entry.make.__module__ == f"sync.schedule.advice.{article}"
+    assert entry.make.__doc__
+    assert not entry.after or entry.after in made()
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_what_a_rule_needs_and_reads_are_fields_of_a_row(rule: object) -> None:
+    known = {*Lead.__struct_fields__, "contact_name", "contact_phone", "contact_email", "status", "interest", "plan"}
+    one = RULES[getattr(rule, "id", "")]
+    assert {*one.trigger, *one.reads} <= known
+    if one.hangs_on and one.sort == "event":
+        assert one.hangs_on in Lead.__struct_fields__
+
+
+def test_every_number_of_a_guard_or_state_is_read_somewhere() -> None:
+    """What makes events shows in the schedule (`test_rules_numbers`); for the others the code must name the rule."""
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "sync" / "schedule").rglob("*.py"))
+    for rule in RULES.values():
+        if rule.numbers and rule.sort != "event":
+            assert f'"{rule.id}"' in code, rule.id
+
+
+def show(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert run_command(["rules", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+def test_every_rule_is_shown_whole(
+    rule_id: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = show(capsys, rule_id)
+    german = load_advice(settings_for(more='language = "de"')).rules[rule_id].advice
+    assert RULES[rule_id].advice in said
+    assert f"in de: {german}" in said
+    if rule_id[2:5] in ARTICLES:
+        assert f"from: {ARTICLES[rule_id[2:5]]}" in said
+    for name in RULES[rule_id].numbers:
+        assert f"  {name} = " in said
+    if rule_id in made():
+        place = said.partition("made in: ")[2].partition("\n")[0]
+        path, _, number = place.partition(":")
+        assert f'"{rule_id}"' in (ROOT / path).read_text("utf-8").splitlines()[int(number) - 1]
+
+
+def test_a_rule_is_shown_with_the_numbers_and_words_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "words.toml").write_text('[title]\nR-001-1 = "{who}: ring"\n')
+    (tmp_path / "followup.toml").write_text(
+        'timezone = "UTC"\nwording = "words.toml"\n[source]\ntype = "csv"\npath = "leads.csv"\n[target]\ntype = "ics"\n'
+        'path = "f.ics"\n[rules]\ndisable = ["R-001-2"]\n[rules."R-001-1"]\ndays = 5\n'
+    )
+    said = show(capsys, "R-001-1")
+    assert "  days = 5 (yours; it comes with 7)\n" in said
+    assert "  words: title.R-001-1 = {who}: ring\n" in said
+    assert "title.R-001-12" not in said
+    assert "R-001-2    (off) " in show(capsys, "R-001")
+
+
+def test_a_rule_there_is_none_of_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["rules", "R-001-99"]) == 2
+    assert capsys.readouterr().err == "followup: there is no rule 'R-001-99'; did you mean 'R-001-9'?\n"
