@@ -30,6 +30,7 @@ from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
 from sync.models import CellToWrite, Note, Table
 from sync.protocols import Source
+from sync.reading.cells import column_letters
 from sync.write_back import Found, find_cells
 
 API = "https://sheets.googleapis.com"
@@ -244,11 +245,7 @@ def find_tab(sheets: Sequence[Json], tab: str | int) -> Json | None:
 
 def cell_name(cell: Found) -> str:
     """A cell in A1 notation."""
-    letters, index = "", cell.column + 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{cell.number}"
+    return f"{column_letters(cell.column)}{cell.number}"
 
 
 def quote_title(title: str) -> str:

@@ -24,6 +24,7 @@ from typing import Any
 
 from connectors.google.address import SheetAddress
 from sync.models import CellError, CellValue, Row, Table
+from sync.reading.cells import LOADING
 
 Json = Mapping[str, Any]
 
@@ -41,7 +42,6 @@ FORMULA_FIELDS = GRID_FIELDS.replace("formattedValue,", "formattedValue,userEnte
 """The same, and which cells hold formulas."""
 
 LONGEST_CELL = 50_000
-LOADING = "Loading..."
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - the wall clock of the sheet, wherever it hangs
 _LAST_SERIAL = 2_958_465
 _A_NUMBER = re.compile(r"[-−]?([1-9]\d*|0)([.,'’\s]\d+)*")

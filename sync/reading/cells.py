@@ -28,6 +28,8 @@ _INVISIBLE = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
+LOADING = "Loading..."
+"""What a cell of Google's shows whose formula is still at work."""
 _ERRORS = frozenset(
     ("#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#n/a", "#error!", "#spill!", "#calc!", "#field!")
 )
@@ -90,8 +92,17 @@ def spaced(text: str) -> str:
 
 
 def is_error(text: str) -> bool:
-    """Whether the cell shows the spreadsheet's own error. Never the same as an empty cell."""
-    return text.startswith("#") and text.casefold() in _ERRORS
+    """Whether the cell shows the spreadsheet's own error, or no result yet. Never the same as an empty cell."""
+    return text.casefold() in _ERRORS if text.startswith("#") else text == LOADING
+
+
+def column_letters(place: int) -> str:
+    """What a spreadsheet calls the column at this place, counted from 0: A to Z, AA, ..."""
+    letters, index = "", place + 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def shown(value: CellValue) -> str:

@@ -11,12 +11,12 @@ Order of decision, the first wins:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
-from sync.errors import ConfigError
+from sync.errors import ConfigError, SourceError
 from sync.models import Table
-from sync.reading.cells import clean_text, squeeze
+from sync.reading.cells import LOADING, clean_text, column_letters, is_error, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.guess import ALL_FIELDS, Guess
 from sync.reading.header_row import MAX_COLUMNS, find_header
@@ -44,18 +44,35 @@ def understand_columns(
     named = {squeeze(header) for header in (*chosen.values(), *accepted.values(), *told)} - {""}
     index = find_header(table, vocabulary, named)
     headers = tuple(clean_text(value) for value in table.rows[index].values[:MAX_COLUMNS])
+    broken = _broken_headers(table, index, headers)
     guess = Guess(table, index, headers, vocabulary)
+    guess.notes += [f"{sentence}: the column is not read" for sentence in broken]
     _check_fields(chosen, table.name)
     for name, header in chosen.items():
-        guess.fix(name, header, "set in the configuration", cure="correct it under [source.columns]")
+        cure = "correct it under [source.columns]"
+        guess.fix(name, header, "set in the configuration", cure="; ".join((*broken, cure)))
     for name, header in accepted.items():
         if name not in chosen and name in ALL_FIELDS and not guess.is_taken(header):
-            guess.fix(name, header, "as in earlier runs", cure=_rename_cure(name))
+            guess.fix(name, header, "as in earlier runs", cure="; ".join((*broken, _rename_cure(name))))
     guess.take_shape(_choose_shape(guess, mapping))
     guess.reserve(reserved)
     guess.take_headers()
     guess.settle()
     return guess.columns()
+
+
+def _broken_headers(table: Table, index: int, headers: Sequence[str]) -> list[str]:
+    """Headers that are formulas which failed, in words. Raises `SourceError` for one that is still being computed."""
+    broken = {place: header for place, header in enumerate(headers) if is_error(header)}
+    places = [(column_letters(place), header) for place, header in broken.items()]
+    loading = next((letters for letters, header in places if header == LOADING), "")
+    if loading:
+        raise SourceError(
+            f"{table.name}: the header of column {loading} is a formula that is still being computed;"
+            " the next run reads it again"
+        )
+    number = table.rows[index].number
+    return [f"the header in {letters}{number} is the spreadsheet's own error {header}" for letters, header in places]
 
 
 def _rename_cure(name: str) -> str:

@@ -91,7 +91,7 @@ def _read_cell(
     blank: frozenset[str],
 ) -> Value:
     text = clean_text(cell)
-    if isinstance(cell, CellError) or (text.startswith("#") and is_error(text)):
+    if isinstance(cell, CellError) or is_error(text):
         return Fault("holds the spreadsheet's own error")
     if text.casefold() in blank:
         return None
@@ -176,6 +176,9 @@ def _read_word(text: str, *, words: Mapping[str, str]) -> Value:
     word = spaced(text)
     if word in words:
         return words[word]
+    several = [words.get(spaced(part)) for part in re.split(r"[,;\n]", text) if part.strip()]
+    if several and all(several):  # several choices in one cell: the first
+        return several[0]
     near = get_close_matches(word, list(words), 1, 0.7)
     hint = f"; did you mean {words[near[0]]}?" if near else ""
     return Fault(f"is none of {', '.join(dict.fromkeys(words.values()))}{hint}")

@@ -98,7 +98,10 @@ class StageWords(Struct, frozen=True):
     def read(self, text: str) -> Phrase:
         """What this status says."""
         form = spaced(text)
-        stage = self.own.get(text.casefold()) or self.own.get(form)
+        stage = self._own_word(text)
+        parts = [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+        if stage is None and len(parts) > 1 and any(map(self._own_word, parts)):
+            return self._furthest([self.read(part) for part in parts])
         if stage is None:
             stage = _CANONICAL.get(text) if self.canonical or text != Stage.ACCEPTED else None
         if stage is None and not text.endswith(("?", "？")):
@@ -110,6 +113,16 @@ class StageWords(Struct, frozen=True):
         months = {**shipped_date_words().months, **self.vocabulary.months}
         days = find_moments(plain, months) if any(map(str.isdigit, plain)) else ()
         return read_phrase(plain, shipped_status_words(), days)
+
+    def _own_word(self, text: str) -> Stage | None:
+        return self.own.get(text.casefold()) or self.own.get(spaced(text))
+
+    def _furthest(self, phrases: Sequence[Phrase]) -> Phrase:
+        """What several choices in one cell say together: what is unclear of them, else what ends it, else the last."""
+        return max(
+            phrases,
+            key=lambda phrase: (not phrase.settled, _closes(phrase), list(Stage).index(phrase.stage or Stage.IDEA)),
+        )
 
 
 def _closes(phrase: Phrase) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from sync.config import Settings, parse_settings
-from sync.errors import ConfigError
+from sync.errors import ConfigError, SourceError
 from sync.models import Asking, CellError, CellValue, Lead, Leads, Person, Row, Stage, Table
 from sync.reading.leads import read_leads
 from sync.reading.vocabulary import load_vocabulary
@@ -509,3 +509,39 @@ def test_a_locale_that_something_speaks_against_settles_nothing(
     company = "Firma" if "Bewerbung" in header else "Company"
     leads = read_today([company, header], *[list[CellValue](["Acme", cell]) for cell in cells], locale="en_US")
     assert [lead.applied_on for lead in leads.leads][:1] == ([expected] if expected else [])
+
+
+def test_a_header_that_is_an_error_is_named() -> None:
+    rows: list[list[CellValue]] = [["Company", CellError("#REF!"), "Status"], ["Acme", date(2026, 11, 2), "Applied"]]
+    said = [note.reason for note in read_today(*rows).notes]
+    assert "the header in B1 is the spreadsheet's own error #REF!: the column is not read" in said
+    with pytest.raises(ConfigError, match=r"no column 'Date applied' for applied_on.*header in B1 is .* error #REF!"):
+        read_today(*rows, source='[source.columns]\napplied_on = "Date applied"')
+
+
+@pytest.mark.parametrize("header", [CellError("Loading..."), "Loading..."])
+def test_a_header_that_is_still_computed_is_read_by_the_next_run(header: CellValue) -> None:
+    with pytest.raises(SourceError, match="the header of column C is a formula that is still being computed"):
+        read_today(["My jobs"], ["Company", "Date applied", header], ["Acme", "2026-11-02", "sent"])
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        pytest.param("Applied, Zap", Stage.ON_HOLD, id="a word of one's own among the choices"),
+        pytest.param("Zap, Rejected", Stage.REJECTED, id="what ends it decides"),
+        pytest.param("Zap; Applied; Interview", Stage.ON_HOLD, id="the last of them"),
+        pytest.param("Applied, Phone Screen", Stage.INTERVIEW, id="no word of one's own"),
+    ],
+)
+def test_several_choices_in_one_status_cell_are_read_by_their_parts(text: str, stage: Stage) -> None:
+    leads = read_today(
+        ["Company", "Date applied", "Status"], ["Acme", "2026-11-16", text], source='[source.statuses]\nZap = "on_hold"'
+    )
+    assert leads.leads[0].stage is stage
+    assert not leads.unclear
+
+
+def test_several_choices_in_a_cell_of_one_word_are_the_first() -> None:
+    leads = read_today(["company", "applied_on", "channel"], ["Acme", "2026-11-16", "LinkedIn, Email"])
+    assert (leads.leads[0].channel, leads.problems) == ("linkedin", ())
