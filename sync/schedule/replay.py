@@ -37,6 +37,11 @@ def _collect_records(ladder: Ladder) -> None:
         step = record.round - ladder.round_base
         if record.rule in ids and record.generation >= ladder.generation and 1 <= step <= ladder.cap:
             ladder.records.setdefault(step, []).append(record)
+    date_asked = ladder.case.lead.follow_up_on
+    for found in ladder.records.values():  # memory has no order: what stands now comes before what it took the place of
+        found.sort(
+            key=lambda record: (record.rule != "sheet" or record.raw != date_asked, -record.generation, record.uid)
+        )
 
 
 def _planned_days(ladder: Ladder) -> list[date]:

@@ -263,3 +263,18 @@ def test_a_touch_by_phone_keeps_the_contact_s_hours_whatever_its_rule() -> None:
     touch = seeker.find("R-004-6")
     assert touch.channel == "phone"
     assert touch.start == when("2027-02-17 12:00")
+
+
+@pytest.mark.parametrize("way", [1, -1], ids=["as it was", "turned round"])
+def test_a_step_ticked_early_closes_the_date_of_the_sheet_in_whatever_order_memory_is(way: int) -> None:
+    """The date of the sheet stood in the place of step 1, so it is what is over; it does not come back as step 3."""
+    seeker, lead = Seeker(), a_lead(applied_on=date(2027, 1, 8), follow_ups_done=0)
+    seeker.run("2027-01-11 09:00", lead)
+    dated = replace(lead, follow_up_on=date(2027, 1, 17))
+    seeker.run("2027-01-14 09:00", dated)
+    seeker.tick(seeker.find("R-001-12", round=2), "2027-01-14")
+    touches = dict([*seeker.memory.touches.items()][::way])
+    seeker.memory = replace(seeker.memory, touches=touches)
+    seeker.run("2027-01-14 09:05", dated)
+    assert not seeker.all("sheet")
+    assert day(seeker.find("R-001-12", round=3)) == "2027-01-28"
