@@ -206,7 +206,7 @@ class Decider(Struct, frozen=True):
     ) -> tuple[Change, EventMemory]:
         """Take the alarm off an event that stays; a mark in its title says that its reason is gone, or done."""
         summary, snapshot = current.snapshot.summary, current.snapshot
-        if not summary.startswith(mark):
+        if not summary.startswith((mark, DONE_MARK, CLOSED_MARK)):  # one mark says it; a second one would only shout
             summary = mark + summary
         event = replace(known.desired, start=snapshot.start, end=snapshot.end, summary=summary, alarm=None)
         if summary == snapshot.summary and snapshot.our_alarm is None:

@@ -34,6 +34,7 @@ from connectors.sqlite_state import SqliteState
 from sync.errors import FollowupError, TargetError
 from sync.models import Observation, RemoteEvent
 from sync.protocols import HoldsConnections
+from sync.reconcile.changes import CLOSED_MARK, DONE_MARK
 from sync.reconcile.text_marks import our_part, user_part
 from sync.run import Report, run
 
@@ -181,9 +182,11 @@ class Side:
         }
 
 
-LATER = re.compile("^(If nothing changes: |Done this week: ).*$", re.M)
-"""Which day a step gets that no calendar shows yet, and what was done when the review was last written, depends on
-which run came to it first."""
+LATER = re.compile("^(If nothing changes: |Done this week: ).*$|; you moved it to .*$", re.M)
+"""Which day a step gets that no calendar shows yet, what was done when the review was last written, and whether a drag
+is told in an event ticked right after it, depends on which run came to it first."""
+OVER = re.compile(f"^({DONE_MARK}|{CLOSED_MARK})")
+"""What our mark says of an event that is over: done in the sheet, or closed, by what the last whole run saw."""
 DRAGGED = 7
 """The minute of every drag; ours are quarters of an hour, and which one is free depends on who came first."""
 
@@ -193,7 +196,7 @@ def shown(event: RemoteEvent) -> Shown:
     shot = event.snapshot
     placed = shot.start if isinstance(shot.start, datetime) and shot.start.minute == DRAGGED else f"{shot.start:%F}"
     return (
-        placed, shot.summary, shot.status, shot.our_alarm, shot.hands_off, user_part(shot.description),
+        placed, OVER.sub("", shot.summary), shot.status, shot.our_alarm, shot.hands_off, user_part(shot.description),
         LATER.sub("", our_part(shot.description)),
     )  # fmt: skip
 

@@ -82,3 +82,17 @@ def test_a_follow_up_ticked_yesterday_loses_its_alarm_too() -> None:
     seeker.run()
     assert seeker.calendar[event.uid].snapshot.our_alarm is None
     assert not seeker.run().plan.writes
+
+
+def test_what_is_marked_as_done_gets_no_second_mark_when_its_row_closes() -> None:
+    seeker = applied()
+    event = seeker.shown("Brightwater")
+    seeker.edit(event.uid, summary="Ask about the garden")
+    seeker.rows[0]["last_outbound"] = "2027-01-07"
+    seeker.now = datetime(2027, 1, 7, 9, 0, tzinfo=ZONE)
+    seeker.run()
+    assert seeker.calendar[event.uid].snapshot.summary == "✓ Ask about the garden"
+    seeker.rows[0]["status"] = "rejected"
+    seeker.run()
+    assert seeker.calendar[event.uid].snapshot.summary == "✓ Ask about the garden"
+    assert not seeker.run().plan.writes
