@@ -14,35 +14,6 @@ from sync.models import Person, Stage
 LADDER = ("R-001-1", "R-001-12")
 
 
-@pytest.mark.parametrize(
-    ("applied", "more", "expected"),
-    [
-        pytest.param("2026-11-20", "", "2026-11-27", id="A: the day after Thanksgiving is a business day"),
-        pytest.param("2026-11-20", "extra_holidays = [2026-11-27]", "2026-11-30", id="A: unless it is taken off"),
-        pytest.param("2027-01-09", "", "2027-01-19", id="B: a Saturday, then a holiday Monday"),
-        pytest.param("2027-02-08", "", "2027-02-16", id="C: Presidents' Day"),
-    ],
-)
-def test_R_001_1_examples(applied: str, more: str, expected: str) -> None:
-    seeker = Seeker(settings_for(more=more))
-    seeker.run(f"{applied} 08:00", a_lead(applied_on=date.fromisoformat(applied)))
-    assert clock(seeker.find("R-001-1")) == f"{expected} 09:00"
-
-
-@pytest.mark.parametrize(
-    ("zone", "holidays", "applied", "expected"),
-    [
-        pytest.param("Europe/Berlin", '"DE-BY"', "2026-12-30", "2027-01-07", id="Epiphany is a holiday in Bavaria"),
-        pytest.param("Europe/Berlin", '"DE-BE"', "2026-12-30", "2027-01-06", id="but none in Berlin"),
-        pytest.param("Asia/Kolkata", "[]", "2027-01-08", "2027-01-15", id="half-hour zone, no holidays"),
-    ],
-)
-def test_R_001_1_elsewhere(zone: str, holidays: str, applied: str, expected: str) -> None:
-    seeker = Seeker(settings_for(zone, holidays))
-    seeker.run(f"{applied} 08:00", a_lead(applied_on=date.fromisoformat(applied)))
-    assert clock(seeker.find("R-001-1")) == f"{expected} 09:00"
-
-
 def test_R_001_1_in_a_week_from_sunday_to_thursday() -> None:
     seeker = Seeker(settings_for("Asia/Riyadh", "[]", more='workdays = ["sun", "mon", "tue", "wed", "thu"]'))
     seeker.run("2027-01-01 08:00", a_lead(applied_on=date(2027, 1, 1)))
@@ -61,28 +32,6 @@ def test_R_004_2_example() -> None:
     seeker.run("2027-01-12 08:00", lead)
     shown = [touch for touch in seeker.schedule.touches if touch.published and touch.rule in LADDER]
     assert days(shown) == ["2027-01-19", "2027-02-02"]
-
-
-@pytest.mark.parametrize(
-    ("done", "expected"),
-    [
-        pytest.param("2027-01-11", "2027-01-19", id="done on its day"),
-        pytest.param("2027-01-13", "2027-01-20", id="done two days late"),
-    ],
-)
-@pytest.mark.parametrize("how", ["tick", "sheet"])
-def test_R_001_12_example(done: str, expected: str, how: str) -> None:
-    seeker = Seeker()
-    lead = a_lead(applied_on=date(2027, 1, 4))
-    seeker.run("2027-01-04 08:00", lead)
-    if how == "tick":
-        seeker.tick(seeker.find("R-001-1"), done)
-    else:
-        lead = a_lead(applied_on=date(2027, 1, 4), last_outbound=date.fromisoformat(done))
-    seeker.run(f"{done} 18:00", lead)
-    assert not seeker.all("R-001-1")
-    assert asks(seeker)[0] == expected
-    assert not seeker.all("R-001-12")[0].tentative
 
 
 def test_R_003_5_example() -> None:
