@@ -126,6 +126,19 @@ class Word(Struct, frozen=True):
     note: str = ""
 
 
+class Heard(Struct, frozen=True):
+    """What a cell of the sheet said about a follow-up when it was last read: each value is taken once.
+
+    `on` is the day it was done (for a check box: first seen), or the day it is to move to. `waits` is set while there
+    is nothing yet that it could mean.
+    """
+
+    value: str
+    on: date
+    uids: tuple[str, ...] = ()
+    waits: bool = False
+
+
 class Refusal(Struct, frozen=True):
     """Content that a calendar server rejected, and when."""
 
@@ -227,6 +240,8 @@ class RunMemory(Struct, frozen=True):
     probed: Probed | None = None
     words: tuple[Word, ...] = ()
     """What was said since the last run, in that order."""
+    heard: Mapping[str, Heard] = {}
+    """What the sheet said of follow-ups, by field and lead key."""
 
 
 class Memory(Struct, frozen=True):

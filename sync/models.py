@@ -216,6 +216,12 @@ class Lead(Struct, frozen=True):
     travel_on: date | None = None
     closes_on: date | None = None
     """The last day on which one can apply."""
+    done_on: date | None = None
+    """The day the seeker did the next follow-up, as they say in the sheet (`reconcile.said_in_sheet`)."""
+    done_box: bool = False
+    """They say it by a check box, without a day."""
+    snooze_until: date | None = None
+    """The day to move the next follow-up to."""
     stage: Stage = Stage.IDEA
     stage_known: bool = False
     """False where the cell is empty or its word is unknown; the stage is then derived (DESIGN 5.3)."""

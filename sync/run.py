@@ -47,6 +47,7 @@ from sync.reconcile.identity import is_ours
 from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import leave_gaps, recall, recognise
+from sync.reconcile.said_in_sheet import take_cells
 from sync.reconcile.words import take_words
 from sync.schedule.make import make_schedule
 from sync.write_back import cells_to_write, check_column, next_follow_ups
@@ -223,6 +224,11 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
         notes += said
     current, said = take_words(current, now=now, zone=zone)
     notes += said
+    current, heard, wrong = take_cells(
+        leads, current, plan=partial(_schedule, given, leads), today=today, zone=zone, lost=lost
+    )
+    notes += heard
+    leads = replace(leads, problems=(*leads.problems, *wrong))
     notes += [Note(text) for text in (*table.notes, *observation.notes)]
     return _Stock(table, leads, observation, current, lost, tuple(notes))
 
@@ -287,18 +293,22 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
     return _Decided(stock, beat, plan, replace(after, runs=runs, lost=False), schedule.holds_until)
 
 
-def _wish(given: _Given, leads: Leads, memory: Memory) -> tuple[Schedule, list[Wish], Memory]:
-    """The schedule, its touches with the events that show them, and the memory after it."""
-    settings, abilities = given.settings, given.target.abilities
-    schedule, after = make_schedule(
+def _schedule(given: _Given, leads: Leads, memory: Memory) -> tuple[Schedule, Memory]:
+    return make_schedule(
         leads,
-        settings=settings,
+        settings=given.settings,
         advice=given.advice,
         memory=memory,
         now=given.now,
-        abilities=abilities,
+        abilities=given.target.abilities,
         whole=given.whole,
     )
+
+
+def _wish(given: _Given, leads: Leads, memory: Memory) -> tuple[Schedule, list[Wish], Memory]:
+    """The schedule, its touches with the events that show them, and the memory after it."""
+    settings, abilities = given.settings, given.target.abilities
+    schedule, after = _schedule(given, leads, memory)
     wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
     return schedule, wishes, after
 

@@ -71,6 +71,8 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
             of_cell[name] = partial(_read_day, reading=reading)
         elif name in MOMENTS:
             of_cell[name] = partial(read_date, reading=reading)
+    if "done_on" in of_cell:
+        of_cell["done_on"] = partial(_read_done, vocabulary=vocabulary, read=of_cell["done_on"])
     silence = vocabulary.blank | {""}
     return {
         name: partial(
@@ -107,6 +109,14 @@ def read_column(cells: Sequence[CellValue], reader: Reader) -> tuple[Value, ...]
 def _read_day(value: CellValue, *, reading: Reading) -> Value:
     found = read_date(value, reading)
     return found.date() if isinstance(found, datetime) else found
+
+
+def _read_done(value: CellValue, *, vocabulary: Vocabulary, read: Callable[[CellValue], Value]) -> Value:
+    """The day it was done, or True for a ticked box."""
+    word = clean_text(value).casefold()
+    if word in vocabulary.yes:
+        return True
+    return None if word in vocabulary.no else read(value)
 
 
 def _read_mail(text: str) -> Value:

@@ -139,6 +139,7 @@ def _read_rows(
     settling.settle_follow_ups(sheet, today)
     settling.settle_refusals(sheet)
     settling.settle_plans(sheet)
+    settling.settle_boxes(sheet)
     own = {**(shape.statuses if shape else {}), **settings.source.statuses}
     words = StageWords(own_words(own), vocabulary, canonical=_is_canonical(sheet))
     reading = reading_beside(readings, zone=settings.zone, months=vocabulary.months, today=today)

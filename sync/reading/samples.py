@@ -147,6 +147,8 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary, *, known: 
     """
     if not cells.samples:
         return ""
+    if name == "done_on" and cells.answers == 1:  # boxes
+        return ""
     if name in _DATED:
         return _no_dates(cells)
     if name in HOURS.values():

@@ -18,9 +18,9 @@ from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
 from sync.reading.sheet import Sheet
-from sync.reading.vocabulary import DAYS, MOMENTS, ROUNDS
+from sync.reading.vocabulary import DAYS, MOMENTS, ROUNDS, SAID
 
-_DATES = DAYS | MOMENTS
+_DATES = (DAYS | MOMENTS) - SAID
 _HOURS = ("interview_at", "interview_end", *ROUNDS)
 _ZONES = ("interview_zone", "contact_zone")
 _PERSON = ("contact_name", "contact_email", "contact_phone")
@@ -164,6 +164,14 @@ def settle_plans(sheet: Sheet) -> None:
     if plans is not None:
         sheet.values["plan_on"] = [plan.on if isinstance(plan, Later) else None for plan in plans]
         sheet.values["plan"] = ["later" if isinstance(plan, Later) else plan for plan in plans]
+
+
+def settle_boxes(sheet: Sheet) -> None:
+    """A ticked box says that it is done, and not when."""
+    done = sheet.values.get("done_on")
+    if done is not None:
+        sheet.values["done_box"] = [said is True for said in done]
+        sheet.values["done_on"] = [None if said is True else said for said in done]
 
 
 def silence_rows(sheet: Sheet) -> None:

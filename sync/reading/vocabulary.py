@@ -62,6 +62,8 @@ FIELDS = (
     "they_decide_by",
     "travel_on",
     "closes_on",
+    "done_on",
+    "snooze_until",
     "status",
     "interest",
     "do_not_contact",
@@ -96,11 +98,16 @@ DAYS = frozenset(
         "they_decide_by",
         "travel_on",
         "closes_on",
+        "done_on",
+        "snooze_until",
         "rejected_on",
         "follow_up_day",
     ]
 )
 """Fields that are a day."""
+
+SAID = frozenset(("done_on", "snooze_until"))
+"""Those of them that say something of a follow-up and nothing of the lead."""
 
 MOMENTS = frozenset(
     (

@@ -33,6 +33,7 @@ AHEAD = frozenset(
         "they_decide_by",
         "travel_on",
         "closes_on",
+        "snooze_until",
         "promised_on",
         "follow_up_day",
         *ROUNDS,

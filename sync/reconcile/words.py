@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.memory import EventMemory, Memory, Reaction, TouchMemory, Word, WordKind
+from sync.memory import Memory, Reaction, TouchMemory, Word, WordKind
 from sync.models import Lead, Moment, Note, Touch
 from sync.moments import day_of
 from sync.reading.organisations import agency_key, referrer_key
@@ -54,7 +54,7 @@ def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo) -> tuple[Memory
         touch = known or TouchMemory(uid=word.uid, lead_key="", rule="")
         title, rule = event.desired.summary, touch.rule or None
         if word.kind is WordKind.TAKEN_BACK:
-            taken = _take_back(touch)
+            taken = take_back(touch)
             notes.append(Note(f"you took back what you said of “{title}”: it is open again", rule=rule))
             if event.gone:  # its UID is used up: the touch goes on under the next one, as after undo --dismissed
                 touches.pop(word.uid, None)
@@ -63,30 +63,41 @@ def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo) -> tuple[Memory
             notes.append(Note(f"“{title}” has left the calendar since you said {word.kind}: nothing to do", rule=rule))
             continue
         else:
-            taken, said = _take(word, touch, event, today=today)
-            notes.append(Note(said, rule=rule))
+            start = event.observed.snapshot.start if event.observed is not None else event.desired.start
+            taken = take_word(word, touch, start=start, zone=event.desired.zone, today=today)
+            notes.append(Note(tell_word(word, title, today=today), rule=rule))
         touches[word.uid] = taken
     runs = replace(memory.runs, words=())
     return replace(memory, events=events, touches=touches, runs=runs), tuple(notes)
 
 
-def _take(word: Word, touch: TouchMemory, event: EventMemory, *, today: date) -> tuple[TouchMemory, str]:
-    title = event.desired.summary
+def take_word(word: Word, touch: TouchMemory, *, start: Moment, zone: str, today: date) -> TouchMemory:
+    """What is remembered of a touch that stands at this start, in this zone, with what was said of it."""
     if word.kind is WordKind.DONE:
         day = word.on or today
         touch = replace(touch, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False, told=True)
-        return replace(touch, said=word.note or touch.said), f"you said that “{title}” was done on {day:%a %Y-%m-%d}"
+        return replace(touch, said=word.note or touch.said)
     if word.kind is WordKind.SKIP:
-        touch = replace(touch, reaction=Reaction.DELETED, reacted_on=today, told=True)
-        return touch, f"you skipped “{title}”: it will not come back"
-    start = event.observed.snapshot.start if event.observed is not None else event.desired.start
-    to = _on_day(start, word.on or today, ZoneInfo(event.desired.zone))
+        return replace(touch, reaction=Reaction.DELETED, reacted_on=today, told=True)
+    to = _on_day(start, word.on or today, ZoneInfo(zone))
     reaction = touch.reaction if touch.reaction is Reaction.TICKED else Reaction.DRAGGED
-    touch = replace(touch, reaction=reaction, reacted_on=today, pinned_to=to, pinned_fact=touch.fact, told=True)
-    return touch, f"you moved “{title}” to {word.on:%a %Y-%m-%d}"
+    return replace(touch, reaction=reaction, reacted_on=today, pinned_to=to, pinned_fact=touch.fact, told=True)
 
 
-def _take_back(touch: TouchMemory) -> TouchMemory:
+def tell_word(word: Word, title: str, *, today: date) -> str:
+    """What was said of the follow-up of this title, in a sentence."""
+    day = f"{word.on or today:%a %Y-%m-%d}"
+    if word.kind is WordKind.DONE:
+        return f"you said that “{title}” was done on {day}"
+    return (
+        f"you skipped “{title}”: it will not come back"
+        if word.kind is WordKind.SKIP
+        else f"you moved “{title}” to {day}"
+    )
+
+
+def take_back(touch: TouchMemory) -> TouchMemory:
+    """What is remembered of a touch once what was said of it is taken back."""
     touch = replace(touch, told=False, said="", reacted_on=None)
     if touch.reaction is Reaction.TICKED:
         return replace(touch, reaction=None, done_on=None)
@@ -107,7 +118,7 @@ def find_open(
     leads: Sequence[Lead], memory: Memory, schedule: Iterable[Touch], *, today: date, zone: ZoneInfo
 ) -> list[Open]:
     """What can be said something about for these leads: what is planned, then what passed lately; each by date."""
-    keys = _keys_of(leads)
+    keys = keys_of(leads)
     found: list[Open] = []
     planned: set[str] = set()
     for touch in schedule:
@@ -129,7 +140,7 @@ def find_open(
 
 def find_told(leads: Sequence[Lead], memory: Memory, *, zone: ZoneInfo) -> list[Open]:
     """What was said about these leads and can be taken back, by date."""
-    keys = _keys_of(leads)
+    keys = keys_of(leads)
     words = {word.uid: word.kind for word in memory.runs.words}
     found: list[Open] = []
     for uid, event in memory.events.items():
@@ -151,7 +162,7 @@ def add_word(memory: Memory, word: Word) -> Memory:
     return replace(memory, runs=replace(memory.runs, words=words))
 
 
-def _keys_of(leads: Iterable[Lead]) -> set[str]:
+def keys_of(leads: Iterable[Lead]) -> set[str]:
     """The keys of these leads, and those of the agencies and referrers they share follow-ups with."""
     return {key for lead in leads for key in (lead.key, agency_key(lead), referrer_key(lead)) if key}
 

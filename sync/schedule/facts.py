@@ -17,6 +17,7 @@ DATES = (
     "received_at", "acknowledged_on", "plan_on", "applied_on", "last_inbound", "last_outbound",
     "under_consideration_on", "meeting_on", "interview_at", "interview_end", "references_given_on", "offer_on",
     "promised_on", "follow_up_on", "they_decide_by", "travel_on", "closes_on",
+    "done_on", "snooze_until",
 )  # fmt: skip
 EMPTY = Lead(key="", row="", row_number=0)
 PLAUSIBLE = timedelta(days=366 * 20)
