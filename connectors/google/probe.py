@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from json import loads
+
+from msgspec.structs import replace
 
 from connectors.google.calendar_api import CalendarApi, Json, Meaning, Reply, Request
-from connectors.google.events import google_id, new_resource, read_resource
+from connectors.google.events import google_id, new_resource, patch, read_resource
+from connectors.ical.reading import UnreadableEvent
 from sync.errors import CredentialsError, TargetError
 from sync.models import Event, Finding, Stamp
 from sync.reconcile.identity import SELF, make_uid
 
 AHEAD = timedelta(days=300)
 QUIETLY = "sendUpdates=none"
+EVENING = timedelta(hours=-9)
+"""An alarm at nine on the day, which Google can only ring on the evening before."""
 
 
 def probe_calendar(api: CalendarApi, *, owner: str, now: datetime) -> tuple[Finding, ...]:
@@ -20,6 +26,8 @@ def probe_calendar(api: CalendarApi, *, owner: str, now: datetime) -> tuple[Find
     scratch = [_scratch(owner, now, number) for number in range(2)]
     try:
         return tuple(_try(api, owner, *scratch, now=now))
+    except UnreadableEvent as error:
+        raise TargetError(f"the calendar cannot be tried out: Google gives an event back and {error}") from None
     finally:
         for event in scratch:
             api.send(Request("DELETE", f"/events/{google_id(event.uid)}?{QUIETLY}"))
@@ -29,14 +37,35 @@ def _try(api: CalendarApi, owner: str, event: Event, other: Event, *, now: datet
     body = new_resource(event, Stamp(now, now, 0), owner=owner)
     path = f"/events/{google_id(event.uid)}?{QUIETLY}"
     made = _need(api.send(Request("POST", f"/events?{QUIETLY}", body)))
-    read = read_resource(made, event.uid, href="").snapshot
-    same = (read.start, read.summary, read.our_alarm) == (event.start, event.summary, event.alarm)
-    yield _found("round_trip", same, "gives an event back as it was written", "changes what is written")
+    lost = _differences(event, made)
+    does_not = f"changes what is written: {', '.join(lost)}"
+    yield _found("round_trip", not lost, "gives an event back as it was written", does_not)
+    first = (now + AHEAD).date()
+    day = replace(event, start=first, end=first + timedelta(days=1), alarm=EVENING)
+    kept = True
+    for wanted in (day, replace(event, alarm=None)):
+        base = read_resource(_need(api.send(Request("GET", path.partition("?")[0]))), event.uid, href="")
+        changed = patch(wanted, Stamp(now, now, base.snapshot.sequence + 1), base, held=loads(base.raw), owner=owner)
+        reply = api.send(Request("PATCH", path, changed, base.etag))
+        kept = kept and reply.meaning is Meaning.DONE and not _differences(wanted, reply.resource)
+        made = reply.resource or made
+    yield _found(
+        "kinds", kept, "lets an hour become a whole day and the other way round", "mixes up whole days and hours"
+    )
+    reminders = made.get("reminders", {})
+    silent = not reminders.get("useDefault") and not reminders.get("overrides")
+    yield _found("silence", silent, "keeps an event without an alarm silent", "puts its own alarm where there is none")
+    yield from _try_guards(api, body, owner, other, now=now)
+
+
+def _try_guards(api: CalendarApi, body: Json, owner: str, other: Event, *, now: datetime) -> Iterator[Finding]:
+    """The event lies there, whose body this was: what Google refuses, what it tells, and what it brings back."""
+    path = f"/events/{body['id']}?{QUIETLY}"
     again = api.send(Request("POST", f"/events?{QUIETLY}", body)).meaning is Meaning.TAKEN
     yield _found("identity", again, "takes no id twice", "takes one id twice: a lost answer may make a twin")
     listed, token = _listing(api)
-    yield _found("listing", made["id"] in listed, "lists what was made", "does not list at once what was made")
-    stale = api.send(Request("PATCH", path, {"summary": event.summary}, '"1"')).meaning is Meaning.CHANGED
+    yield _found("listing", body["id"] in listed, "lists what was made", "does not list at once what was made")
+    stale = api.send(Request("PATCH", path, {"summary": body["summary"]}, '"1"')).meaning is Meaning.CHANGED
     yield _found(
         "update_guard", stale, "refuses a stale write", "takes a stale write: an edit of yours may be overwritten"
     )
@@ -44,22 +73,34 @@ def _try(api: CalendarApi, owner: str, event: Event, other: Event, *, now: datet
     yield _found("delete_guard", kept, "refuses a stale deletion", "deletes in spite of a stale mark")
     api.send(Request("DELETE", path))
     changed, _ = _listing(api, token)
-    told = token != "" and changed == {made["id"]: "cancelled"}
+    told = token != "" and changed.get(body["id"]) == "cancelled"
     yield _found(
         "changes",
         told,
         "tells what changed since the last look",
         "does not tell what changed: every look is a whole one",
     )
-    gone = _listing(api)[0].get(made["id"], "cancelled") == "cancelled"
+    gone = _listing(api)[0].get(body["id"], "cancelled") == "cancelled"
     yield _found("deletion", gone, "shows what was deleted", "still lists what was deleted")
-    back = api.send(Request("PUT", path, body | {"sequence": int(made.get("sequence", 0)) + 2}))
+    back = api.send(Request("PUT", path, body | {"sequence": 9}))
     yield _found("restore", back.meaning is Meaning.DONE, "brings a deleted event back", "keeps deleted events deleted")
     pair = [Request("PATCH", path, {"summary": "x"}), Request("POST", f"/events?{QUIETLY}", _new(other, owner, now))]
     several = all(reply.meaning is Meaning.DONE for reply in api.send_all(pair))
     yield _found(
         "batch", several, "takes several changes in one request", "does not take several changes in one request"
     )
+
+
+def _differences(event: Event, resource: Json) -> list[str]:
+    """What Google gives back in another way than it was written."""
+    read = read_resource(resource, event.uid, href="").snapshot
+    pairs = {
+        "start": (read.start, event.start), "end": (read.end, event.end), "title": (read.summary, event.summary),
+        "text": (event.description in read.description, True), "link": (read.url, event.url),
+        "categories": (read.categories, event.categories), "alarm": (read.our_alarm, event.alarm),
+        "status": (read.status, "TENTATIVE" if event.tentative else "CONFIRMED"),
+    }  # fmt: skip
+    return [name for name, (found, meant) in pairs.items() if found != meant]
 
 
 def _scratch(owner: str, now: datetime, number: int) -> Event:
@@ -71,7 +112,10 @@ def _scratch(owner: str, now: datetime, number: int) -> Event:
         zone="UTC",
         summary="followup tries out this calendar; this event is removed at once",
         description="If you read this, the test was cut short. You can delete this event.",
+        url="https://example.com/followup",
+        categories=("Follow-up",),
         alarm=timedelta(minutes=10),
+        tentative=True,
     )
 
 

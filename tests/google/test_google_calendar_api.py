@@ -583,16 +583,33 @@ def test_a_sequence_is_never_below_googles(
     assert apply(target, change)[base.uid].result is Result.DONE
 
 
-def test_a_probe_says_what_the_calendar_does_and_leaves_nothing(
-    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
-) -> None:
+def test_a_probe_says_what_the_calendar_does_and_leaves_nothing(target: GoogleCalendar) -> None:
     findings = target.probe()
-    assert [finding.name for finding in findings if not finding.good] == []
-    assert {finding.name for finding in findings} == {
-        "round_trip", "identity", "listing", "update_guard", "delete_guard", "changes", "deletion", "restore", "batch",
-    }  # fmt: skip
+    assert [finding.text for finding in findings if not finding.good] == []
+    assert [finding.name for finding in findings] == [
+        "round_trip", "kinds", "silence", "identity", "listing", "update_guard", "delete_guard", "changes", "deletion",
+        "restore", "batch",
+    ]  # fmt: skip
     assert target.observe({}).events == {}
-    del google, calendar
+
+
+@pytest.mark.parametrize(
+    ("habit", "name", "said"),
+    [
+        pytest.param("forgets_links", "round_trip", "changes what is written: link", id="a field is lost"),
+        pytest.param("rings_by_itself", "silence", "puts its own alarm", id="its default rings"),
+        pytest.param("keeps_no_token", "changes", "every look is a whole one", id="no sync token"),
+        pytest.param("ignores_etags", "update_guard", "takes a stale write", id="no guard"),
+        pytest.param("burns_ids", "restore", "keeps deleted events deleted", id="an id is used up for ever"),
+    ],
+)
+def test_a_probe_tells_habits_that_google_is_not_known_for(
+    google: GoogleEmulator, target: GoogleCalendar, habit: str, name: str, said: str
+) -> None:
+    google.v3.habits.add(habit)
+    [finding] = (finding for finding in target.probe() if finding.name == name)
+    assert not finding.good
+    assert said in finding.text
 
 
 def test_a_probe_that_may_not_write_ends_with_the_cure(google: GoogleEmulator, target: GoogleCalendar) -> None:

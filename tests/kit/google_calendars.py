@@ -108,6 +108,9 @@ class GoogleCalendars:
     """So many requests find the interface not enabled in the project."""
     refuse: list[tuple[str, Refused, int]] = field(default_factory=list)
     """Methods (`insert`, ...) whose next so many calls are refused."""
+    habits: set[str] = field(default_factory=set)
+    """What Google is not known to do, for the probe: forgets_links, rings_by_itself, keeps_no_token, ignores_etags,
+    burns_ids."""
     now: datetime = MONDAY
     numbers: Any = field(default_factory=lambda: itertools.count(3_600_000_000_000_000, 2))
 
@@ -213,7 +216,7 @@ class GoogleCalendars:
             raise Refused(404, "notFound", "Not Found")
         if name == "get":
             return 200, self._told("Event", self._shown(calendar, held))
-        if etag and etag != held["etag"]:
+        if etag and etag != held["etag"] and "ignores_etags" not in self.habits:
             raise Refused(412, "conditionNotMet", "Precondition Failed")
         if name == "delete":
             if held["status"] == "cancelled":
@@ -221,6 +224,8 @@ class GoogleCalendars:
             held["status"] = "cancelled"
             self._touch(calendar, held)
             return 204, None
+        if name == "update" and held["status"] == "cancelled" and "burns_ids" in self.habits:
+            raise Refused(404, "notFound", "Not Found")
         if name == "patch" and held["status"] == "cancelled":
             raise Refused(404, "notFound", "Not Found")
         self._check(sent, at_least=int(held["sequence"]))
@@ -277,7 +282,7 @@ class GoogleCalendars:
         }  # fmt: skip
         if first + size < len(wanted):
             answer["nextPageToken"] = str(first + size)
-        elif "privateExtendedProperty" not in get:
+        elif "privateExtendedProperty" not in get and "keeps_no_token" not in self.habits:
             answer["nextSyncToken"] = f"made-up-{len(calendar.log)}"
         return answer
 
@@ -330,6 +335,10 @@ class GoogleCalendars:
                 moment = datetime.fromisoformat(shown[name]["dateTime"]).astimezone(ZoneInfo(calendar.zone))
                 shown[name]["dateTime"] = moment.isoformat()
         assert isinstance(shown, dict)
+        if "forgets_links" in self.habits:
+            shown.pop("source", None)
+        if "rings_by_itself" in self.habits and not shown["reminders"].get("overrides"):
+            shown["reminders"] = {"useDefault": True}
         return shown
 
     def _touch(self, calendar: CalendarOfGoogle, held: Json, *, silently: bool = False) -> None:

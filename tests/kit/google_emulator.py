@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import sleep
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
@@ -295,6 +296,8 @@ class GoogleEmulator:
     """The Calendar API."""
     expires_in: int = 0
     """Seconds after which a login ends by itself: an app that is still in Testing."""
+    away: float = 0.0
+    """How far away it is: seconds that every connection and every request take on their way."""
     answered_then_lost: int = 0
     """So many writes are carried out and their answers lost."""
     _tokens: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -624,6 +627,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def __init__(self, *args: Any, emulator: GoogleEmulator) -> None:
         self.emulator = emulator
+        sleep(emulator.away)
         super().__init__(*args)
 
     def log_message(self, format: str, *args: object) -> None:
@@ -647,6 +651,7 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self, method: str) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.emulator.requests.append(f"{method} {unquote(self.path)}")
+        sleep(self.emulator.away)
         fault = next((one for one in self.emulator.faults if one.times and one.where in self.path), None)
         if fault:
             fault.times -= 1
