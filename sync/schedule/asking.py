@@ -86,7 +86,7 @@ def _idea_sent_on(case: Case, desk: Desk) -> date | None:
     """When the idea of this interview was sent."""
     if case.lead.interview_at is None:
         return None
-    records = desk.by_lead.get(case.lead.key, ())
+    records = desk.ledger.of(case.lead.key)
     return next(
         (r.done_on for r in records if r.rule == "R-004-6" and r.round == case.interview_round and r.done_on), None
     )

@@ -183,7 +183,7 @@ def _generation(lead: Lead, seen: LeadMemory, desk: Desk) -> int:
     reopened = any(stage.stage.closed for stage in seen.stages[-1:])
     if abs(new - old) <= CORRECTION and not reopened:
         return seen.generation
-    used = (touch.generation for touch in desk.by_lead.get(lead.key, ()))
+    used = (touch.generation for touch in desk.ledger.of(lead.key))
     return 1 + max(seen.generation, max(used, default=0))
 
 
@@ -207,7 +207,7 @@ def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen
     last = seen.interviews[-1]
     if last.at == at:
         return seen.interviews
-    if desk.is_behind(end_of(last.at, None, desk=desk)):
+    if desk.clock.is_behind(end_of(last.at, None, desk=desk)):
         return (*seen.interviews, InterviewSeen(last.round + 1, at))
     return (*seen.interviews[:-1], InterviewSeen(last.round, at))
 
@@ -221,7 +221,7 @@ def _rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ..
     moments = list(dict.fromkeys((*(held.at for held in lead.earlier_rounds), lead.interview_at)))
     known = {one.at: one for one in seen.interviews}
     gone = [one for one in seen.interviews if one.at not in moments]
-    moved = [one for one in gone if not desk.is_behind(end_of(one.at, None, desk=desk))]
+    moved = [one for one in gone if not desk.clock.is_behind(end_of(one.at, None, desk=desk))]
     most = max((one.round for one in seen.interviews), default=0)
     rounds = []
     for at in moments:

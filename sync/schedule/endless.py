@@ -11,8 +11,9 @@ from sync.advice import Rule
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import floor_draft, is_over, offer_floor, over_day
+from sync.schedule.floors import floor_draft, offer_floor
 from sync.schedule.ladders import count_reasons
+from sync.schedule.ledger import is_over, over_day
 
 
 def endless(
@@ -29,12 +30,12 @@ def endless(
 ) -> Draft | None:
     """The open round of a rule that never ends, `first` days after `base`, later rounds `then` days after a touch."""
     records = sorted(
-        (r for r in desk.by_lead.get(key or case.lead.key, ()) if r.rule == rule.id and r.party == party),
+        (r for r in desk.ledger.of(key or case.lead.key) if r.rule == rule.id and r.party == party),
         key=lambda record: record.round,
     )
     last = records[-1] if records else None
     if last and not is_over(last) and sent is not None and last.planned and sent >= last.planned:
-        last = desk.close(last, done_on=sent)
+        last = desk.ledger.close(last, done_on=sent)
         records = [*records[:-1], last]
     for _ in range(2):
         overs = [day for record in records if is_over(record) and (day := over_day(record))]
@@ -45,7 +46,7 @@ def endless(
         draft = floor_draft(case, rule, raw, desk, key=key, party=party, round=number)
         draft.reason[:0] = count_reasons(desk.say("reason.since_touch"), since, days, desk=desk)
         offered = offer_floor(draft, desk, overdue=True)
-        last = desk.touches.get(draft.uid)
+        last = desk.ledger.touches.get(draft.uid)
         if offered is not None or last is None:
             return offered
         records = [*(record for record in records if record.uid != draft.uid), last]

@@ -10,11 +10,12 @@ from datetime import date
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
-from sync.models import Moment, Person, TouchClass
+from sync.models import Person, TouchClass
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel
 from sync.schedule.ladders import WEEK
+from sync.schedule.ledger import stood_at
 from sync.schedule.people import asked_person, channel_for
 from sync.schedule.placing import Single
 
@@ -45,10 +46,7 @@ def offer_floor(
     `assumed` takes a passed day as done; `overdue` offers even what lay more than a week back at first sight.
     """
     memory = draft.memory
-    if memory is not None and (memory.done_on or memory.missed):
-        (desk.done if memory.done_on else desk.missed).add(draft.uid)
-        return None
-    if was_deleted(memory):
+    if desk.ledger.is_history(memory):
         return None
     if done is not None:
         if memory is not None:
@@ -64,10 +62,10 @@ def offer_floor(
             draft.day, draft.counts_from = stood, memory.planned
             draft.reason.append(desk.say("reason.again", day=desk.tell(memory.planned or stood)))
         return draft
-    if draft.kind is TouchClass.SELF or assumed or desk.never_logs or memory.offers > 1:
-        leave(draft, stood, desk, done=assumed or (desk.never_logs and draft.kind is not TouchClass.SELF))
+    if draft.kind is TouchClass.SELF or assumed or desk.ledger.never_logs or memory.offers > 1:
+        leave(draft, stood, desk, done=assumed)
         return None
-    if not desk.absent:  # after an absence it is simply placed anew, from today
+    if not desk.clock.absent:  # after an absence it is simply placed anew, from today
         draft.offers, draft.counts_from = 2, memory.planned or stood
         draft.reason.append(desk.say("reason.again", day=desk.tell(draft.counts_from)))
         draft.day = max(desk.days.add(stood, 1), desk.soonest)
@@ -75,26 +73,16 @@ def offer_floor(
 
 
 def leave(draft: Draft, on: date, desk: Desk, *, done: bool = False) -> None:
-    """Take a passed touch as done or missed."""
+    """Take a passed touch as done or missed; nothing is assumed of the seeker's own."""
     record = draft.memory or remember(draft)
-    if done or (desk.never_logs and draft.kind is not TouchClass.SELF):
-        desk.close(record, done_on=on, assumed=True)
+    if done:
+        desk.ledger.close(record, done_on=on, assumed=True)
+    elif draft.kind is TouchClass.SELF:
+        desk.ledger.close(record)
     else:
-        desk.close(record)
+        desk.ledger.let_pass(record, on)
 
 
 def _stood(memory: TouchMemory | None, raw: date, desk: Desk) -> date:
-    if memory is None:
-        return raw
-    at: Moment | None = memory.pinned_to if memory.pinned_to is not None else memory.start
+    at = stood_at(memory)
     return desk.day_of(at) if at is not None else raw
-
-
-def is_over(record: TouchMemory) -> bool:
-    """Whether nothing is to come of it any more."""
-    return bool(record.done_on) or record.missed or was_deleted(record)
-
-
-def over_day(record: TouchMemory) -> date | None:
-    """The day a touch that is over counts for."""
-    return record.done_on or record.planned or record.raw

@@ -24,8 +24,9 @@ from sync.memory import TouchMemory
 from sync.models import Moment, Note
 from sync.safe_text import clean
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, take_channel
+from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.people import asked_person, channel_for
 
 WEEK = timedelta(days=7)
@@ -166,10 +167,10 @@ class Ladder(Struct):
             step=self.cap + 1, generation=self.generation,
         )  # fmt: skip
         memory = draft.memory
-        if memory and (was_deleted(memory) or memory.done_on):
+        if desk.ledger.is_history(memory):
             return None
         if memory and memory.start is not None and not draft.fixed and desk.day_of(memory.start) < desk.today:
-            desk.close(memory)
+            desk.ledger.close(memory)
             return None
         draft.reason[:0] = self._count_reasons(rule.days or 0)
         return draft
@@ -218,9 +219,7 @@ def sheet_date(case: Case, desk: Desk, *, after: date | None) -> date | None:
 def spent_dates(case: Case, desk: Desk) -> frozenset[date]:
     """Values of `follow_up_on` that were done, missed or deleted: the same value never applies again."""
     return frozenset(
-        touch.raw
-        for touch in desk.by_lead.get(case.lead.key, ())
-        if touch.rule == "sheet" and (touch.done_on or touch.missed or was_deleted(touch)) and touch.raw
+        touch.raw for touch in desk.ledger.of(case.lead.key) if touch.rule == "sheet" and is_over(touch) and touch.raw
     )
 
 

@@ -192,7 +192,7 @@ def _last_message(draft: Draft, desk: Desk) -> date | None:
     lead, known = case.lead, []
     if lead.last_outbound is not None and lead.last_outbound_channel in _WRITTEN and lead.channel in _WRITTEN:
         known.append(desk.day_of(lead.last_outbound))
-    for record in desk.by_lead.get(lead.key, ()):
+    for record in desk.ledger.of(lead.key):
         rule = desk.advice.rules.get(record.rule)
         asked = rule is not None and rule.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
         if asked and record.done_on and not record.assumed and draft.channel in _WRITTEN:

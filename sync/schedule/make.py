@@ -34,6 +34,7 @@ from sync.schedule.cases import STOPS, Case, open_case, person_key
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, remember
 from sync.schedule.facts import DATES, check_facts
+from sync.schedule.ledger import stood_at
 from sync.schedule.letters import recipient
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
@@ -89,13 +90,13 @@ def make_schedule(
             )
         ),
         notes=tuple(dict.fromkeys(desk.notes)),
-        holds_until=desk.holds_until,
+        holds_until=desk.clock.holds_until,
         problems=tuple(problems),
         frozen=frozen,
         frozen_leads=frozen_leads,
-        done=frozenset(desk.done),
-        missed=frozenset(desk.missed),
-        done_ahead=frozenset(uid for uid in desk.done if _stands_ahead(uid, desk)),
+        done=frozenset(desk.ledger.done),
+        missed=frozenset(desk.ledger.missed),
+        done_ahead=frozenset(uid for uid in desk.ledger.done if _stands_ahead(uid, desk)),
         asked_for=frozenset(case.lead.key for case in cases if _says_stop(case.lead)),
     )
     return schedule, _next_memory(
@@ -162,7 +163,7 @@ def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
     triage event."""
     shown, waiting = hold_back_late(owed)
     overdue = {d.uid for d in shown if not d.pinned and (d.late or (d.critical and d.memory is None))}
-    if len(overdue) <= MANY_LATE and not (desk.absent and overdue):
+    if len(overdue) <= MANY_LATE and not (desk.clock.absent and overdue):
         for draft, first in waiting:
             wait_for(draft, first, desk=desk)
         return shown
@@ -172,7 +173,7 @@ def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
     for draft in owed:
         if draft.uid in overdue:
             desk.triage(draft.case, whole=False)
-            desk.close(draft.memory or remember(draft))
+            desk.ledger.close(draft.memory or remember(draft))
     return [draft for draft in shown if draft.uid not in overdue]
 
 
@@ -185,7 +186,7 @@ def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: D
             continue
         desk.note("note.merged", train.case, rule=draft.rule.id)
         if draft.memory:
-            desk.keep(draft.memory)
+            desk.ledger.keep(draft.memory)
         if isinstance(train, AfterIdea):
             yield train.ladder
 
@@ -204,7 +205,7 @@ def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None
             person = person_key(lead.contact)
             keys = (*case.org_keys, person) if person else case.org_keys
             guard.note_contact(keys, desk.day_of(lead.last_outbound), label=lead.label, lead_key=lead.key)
-    for record in {**desk.memory.touches, **desk.touches}.values():
+    for record in {**desk.memory.touches, **desk.ledger.touches}.values():
         rule, known = desk.advice.rules.get(record.rule), by_key.get(record.lead_key)
         if record.done_on is None or rule is None or known is None:
             continue
@@ -214,10 +215,10 @@ def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None
 
 def _stands_ahead(uid: str, desk: Desk) -> bool:
     """Whether what the sheet shows as done still stands today or later; what the user ticked stays there."""
-    record = desk.touches.get(uid) or desk.memory.touches.get(uid)
+    record = desk.ledger.find(uid)
     if record is None or record.reaction is Reaction.TICKED or record.assumed:
         return False
-    stood = record.pinned_to if record.pinned_to is not None else record.start
+    stood = stood_at(record)
     return stood is not None and desk.day_of(stood) >= desk.today
 
 
@@ -292,7 +293,7 @@ def _next_memory(
         for uid, touch in memory.touches.items()
         if touch.done_on or touch.missed or touch.reaction or touch.published or kept(touch)
     }
-    touches |= desk.touches
+    touches |= desk.ledger.touches
     touches |= {draft.uid: remember(draft) for draft in drafts}
     seen = {
         case.lead.key: replace(case.seen, triaged=True) if case.lead.key in desk.settled else case.seen
@@ -300,8 +301,8 @@ def _next_memory(
     }
     runs = replace(
         memory.runs,
-        first_run=memory.runs.first_run or desk.now,
-        last_run=desk.now,
+        first_run=memory.runs.first_run or desk.clock.now,
+        last_run=desk.clock.now,
         counters={**memory.runs.counters, **shared.counters},
     )
     return replace(memory, runs=runs, leads={**memory.leads, **seen}, touches=touches)

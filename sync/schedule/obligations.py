@@ -19,9 +19,10 @@ from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import Moment, Person
 from sync.schedule.cases import Case, rounds_of
-from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel
 from sync.schedule.ladders import WEEK
+from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import CRITICAL, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.registry import Owed, Rules, applies
@@ -66,12 +67,12 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
     """The draft with its day, or what takes its place, or nothing where it is over."""
     memory = draft.memory
     if memory and (done := done_on(draft, occasion.since, desk=desk)):
-        desk.close(memory, done_on=done, assumed=_assumed(memory, draft, desk))
+        desk.ledger.close(memory, done_on=done, assumed=_assumed(memory, draft, desk))
         return []
     if was_deleted(memory) or (memory is None and done_on(draft, occasion.since, desk=desk)):
         return []
     if memory and memory.missed:
-        desk.missed.add(draft.uid)
+        desk.ledger.missed.add(draft.uid)
         return _replacement(draft, memory, desk)
     first = quarter_up(occasion.earliest)
     if draft.channel == "phone":
@@ -82,7 +83,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
         return [draft]
     assert draft.deadline is not None
     stood = desk.day_of(memory.start) if memory and memory.start is not None else None
-    if occasion.until is not None and stood != desk.today and desk.has_come(occasion.until):
+    if occasion.until is not None and stood != desk.today and desk.clock.has_come(occasion.until):
         return _expire(draft, memory, desk)
     if memory is None and desk.day_of(draft.deadline) + WEEK < desk.today:
         desk.triage(draft.case, whole=False)
@@ -145,7 +146,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     if occasion.bounds:
         low, high = occasion.bounds
         day = moment_of(low, desk.zone).date()
-        open_ = not desk.has_begun(high) and (not same or stood is None or stood >= desk.today or stood == day)
+        open_ = not desk.clock.has_begun(high) and (not same or stood is None or stood >= desk.today or stood == day)
         if open_ or (same and stood == day == desk.today):
             draft.low, draft.high, draft.day = low, high, day
             return
@@ -155,7 +156,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     else:
         passed = same and stood is not None and stood < desk.today  # of what is to be done now, not of what was
         draft.offers = (memory.offers + passed) if memory and same else 1
-        draft.day = _first_day(draft, desk.from_now_on(draft.low), desk)
+        draft.day = _first_day(draft, desk.clock.from_now_on(draft.low), desk)
     kept = memory.start if memory and draft.day == stood and isinstance(memory.start, datetime) else None
     begins = kept or _begins(draft, desk)
     draft.late = draft.offers > 1 or (draft.deadline is not None and begins > draft.deadline)
@@ -170,7 +171,7 @@ def _has_hours(draft: Draft, day: date, desk: Desk) -> bool:
 def _begins(draft: Draft, desk: Desk) -> datetime:
     """When it may begin on its day, at the earliest."""
     low, _ = window_of(draft, draft.day, desk=desk)
-    return moment_of(desk.from_now_on(low), desk.zone)
+    return moment_of(desk.clock.from_now_on(low), desk.zone)
 
 
 def _keep_odd_hour(draft: Draft, memory: TouchMemory, desk: Desk) -> None:
@@ -214,7 +215,7 @@ def critical_day(draft: Draft, memory: TouchMemory, desk: Desk) -> date:
 
 
 def _turn_critical(draft: Draft, memory: TouchMemory, day: date, desk: Desk) -> list[Draft]:
-    memory = desk.close(memory, note=CRITICAL + day.isoformat())
+    memory = desk.ledger.close(memory, note=CRITICAL + day.isoformat())
     return _replacement(draft, memory, desk)
 
 
@@ -226,10 +227,7 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
     day = date.fromisoformat(memory.note.removeprefix(CRITICAL))
     decision = draft_for(case, rule, desk=desk, raw=day, party=draft.rule.id, round=draft.round)
     known = decision.memory
-    if known and known.missed:
-        desk.missed.add(known.uid)
-        return []
-    if known and (known.done_on or was_deleted(known)):
+    if desk.ledger.is_history(known):
         return []
     if known and known.start and desk.day_of(known.start) < desk.today:
         _leave(decision, desk)
@@ -248,7 +246,7 @@ def _expire(draft: Draft, memory: TouchMemory | None, desk: Desk) -> list[Draft]
 
 
 def _leave(draft: Draft, desk: Desk) -> None:
-    desk.close(draft.memory or remember(draft))
+    desk.ledger.close(draft.memory or remember(draft))
 
 
 def _note_beyond(draft: Draft, desk: Desk) -> None:
@@ -267,7 +265,7 @@ def spill_over(drafts: Iterable[Draft], *, desk: Desk) -> None:
         elif draft.day == desk.today and not draft.high and not draft.pinned:
             windows.setdefault(high, []).append(draft)
     for high, found in windows.items():
-        low = min(desk.from_now_on(window_of(draft, draft.day, desk=desk)[0]) for draft in found)
+        low = min(desk.clock.from_now_on(window_of(draft, draft.day, desk=desk)[0]) for draft in found)
         new = [draft for draft in found if not (draft.memory and draft.memory.start is not None and draft.offers == 1)]
         meanwhile = sum(opens < high and low < closes for opens, closes in calls)
         left = high - low - (len(found) - len(new)) - meanwhile
@@ -298,5 +296,5 @@ def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[tuple[Dra
 def wait_for(draft: Draft, first: Draft, *, desk: Desk) -> None:
     """Keep what is known of a late touch until the one before it is done."""
     if draft.memory:
-        desk.keep(draft.memory)
+        desk.ledger.keep(draft.memory)
     desk.note("note.one_late", draft.case, rule=draft.rule.id, what=desk.say(f"name.{first.rule.id}"))

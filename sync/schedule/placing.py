@@ -188,7 +188,7 @@ class Placing(Struct):
         if memory and memory.start is not None and desk.day_of(memory.start) == desk.today:
             return False
         _, high = desk.windows.bounds(desk.today, desk.settings.work_hours, desk.zone)
-        return desk.has_begun(high)
+        return desk.clock.has_begun(high)
 
     def _guard_reason(self, draft: Draft, day: date, block: Block) -> str:
         """Who was reached when, whose limit that starts, and the first day after it. No day that moves by itself."""

@@ -30,7 +30,7 @@ def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence
             desk.note("note.no_step", case, rule="R-000-7", why=_why(case, ignored, accepted, desk))
     for case in active:
         _letter_date(case, desk)
-    if desk.never_logs and any(memory.assumed for memory in desk.touches.values()):
+    if desk.ledger.never_logs and any(memory.assumed for memory in desk.ledger.touches.values()):
         desk.notes.append(Note(desk.say("note.never_logs")))
     desk.notes += _shared_budgets(active, desk)
     desk.notes += _spellings(active, desk)

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from sync.memory import TouchMemory
-from sync.models import Moment
-from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.desk import Desk
 from sync.schedule.drafts import draft_for, remember
 from sync.schedule.ladders import WEEK, Ladder, day_or_none, sheet_date
+from sync.schedule.ledger import over_day, stood_at, was_deleted
 
 
 def replay(ladder: Ladder) -> None:
@@ -29,7 +29,7 @@ def replay(ladder: Ladder) -> None:
 
 
 def _collect_records(ladder: Ladder) -> None:
-    records = ladder.desk.by_lead.get(ladder.case.lead.key)
+    records = ladder.desk.ledger.of(ladder.case.lead.key)
     if not records:
         return
     ids = {rule.id for rule in ladder.rules} | {"sheet", "R-003-15"}
@@ -92,10 +92,10 @@ def _keep_history(ladder: Ladder, done: int, real: date | None) -> None:
             on = record.done_on or real or record.planned
             if on is None:
                 continue
-            ladder.desk.done.add(record.uid)
+            ladder.desk.ledger.done.add(record.uid)
             if made in (None, record):
                 made = replace(record, done_on=on)
-                ladder.desk.keep(made)
+                ladder.desk.ledger.keep(made)
 
 
 def _pass_step(ladder: Ladder) -> bool:
@@ -112,13 +112,13 @@ def _pass_step(ladder: Ladder) -> bool:
     raw = ladder.raw_day()
     own = ladder.rules[ladder.step - 1].id
     record = next((record for record in records if record.rule == own and record.start is not None), None)
-    stood = _stood_on(record) if record else None
+    stood = stood_at(record) if record else None
     day = desk.day_of(stood) if stood is not None else raw
     if record and record.offers == 2 and day >= desk.today:
         ladder.offer = (ladder.step, day, record.planned or day)
-    if day >= desk.today or (desk.absent and record and not desk.never_logs):
+    if day >= desk.today or (desk.clock.absent and record and not desk.ledger.never_logs):
         return False
-    if not desk.never_logs:
+    if not desk.ledger.never_logs:
         if record is None and day + WEEK >= desk.today:
             return False
         if record and record.offers == 1:
@@ -130,31 +130,23 @@ def _pass_step(ladder: Ladder) -> bool:
 
 
 def _over_on(record: TouchMemory, desk: Desk) -> date | None:
-    """The day a step that is over counts for; None while it is open."""
-    if record.done_on:
-        desk.done.add(record.uid)
-        return record.done_on
-    if record.missed:
-        desk.missed.add(record.uid)
-        return record.planned or record.raw
-    if was_deleted(record):
-        return desk.day_of(record.start) if record.start is not None else record.planned or record.raw
-    return None
+    """The day a step that is over counts for, a deleted one for the day it stood on; None while it is open."""
+    if not desk.ledger.is_history(record):
+        return None
+    if was_deleted(record) and not record.done_on and not record.missed and record.start is not None:
+        return desk.day_of(record.start)
+    return over_day(record)
 
 
 def pass_before(record: TouchMemory, day: date, *, desk: Desk) -> date | None:
     """The day a step counts for that is over; what stood before this day is over with it. None while it is open."""
     if record.done_on or record.missed:
         return record.done_on or record.planned
-    if was_deleted(record) or (stood := _stood_on(record)) is None or desk.day_of(stood) >= day:
+    if was_deleted(record) or (stood := stood_at(record)) is None or desk.day_of(stood) >= day:
         return None
     on = record.planned or desk.day_of(stood)
-    _mark_over(record, on, desk=desk)
+    desk.ledger.let_pass(record, on)
     return on
-
-
-def _stood_on(record: TouchMemory) -> Moment | None:
-    return record.pinned_to if record.pinned_to is not None else record.start
 
 
 def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
@@ -162,10 +154,10 @@ def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
     desk, case = ladder.desk, ladder.case
     records = ladder.records.get(ladder.step, ())
     record = next((record for record in records if record.rule == "sheet" and record.raw == day), None)
-    stood = desk.day_of(_stood_on(record) or day) if record else day
+    stood = desk.day_of(stood_at(record) or day) if record else day
     if stood >= desk.today or day >= desk.today:
         return None
-    if not desk.never_logs and (record is None or record.offers == 1) and day + WEEK >= desk.today:
+    if not desk.ledger.never_logs and (record is None or record.offers == 1) and day + WEEK >= desk.today:
         return None
     if record is None:
         draft = draft_for(
@@ -174,7 +166,7 @@ def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
         )  # fmt: skip
         record = remember(draft)
     on = record.planned or day
-    _mark_over(record, on, desk=desk)
+    desk.ledger.let_pass(record, on)
     return on
 
 
@@ -182,13 +174,6 @@ def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date
     """Take a passed step as done or missed; the day the next one counts from."""
     if record is None:
         record = remember(ladder.draft(ladder.rules[ladder.step - 1], day))
-    on = day if ladder.desk.never_logs else record.planned or day
-    _mark_over(record, on, desk=ladder.desk)
+    on = day if ladder.desk.ledger.never_logs else record.planned or day
+    ladder.desk.ledger.let_pass(record, on)
     return on
-
-
-def _mark_over(record: TouchMemory, on: date, *, desk: Desk) -> None:
-    if desk.never_logs:
-        desk.close(record, done_on=on, assumed=True)
-    else:
-        desk.close(record)

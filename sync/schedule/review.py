@@ -16,8 +16,9 @@ from sync.models import TouchClass
 from sync.safe_text import clean
 from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
+from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.registry import Whole
 from sync.schedule.shared import in_a_line
 
@@ -35,7 +36,7 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
     """What the review says, each line only where there is something to say."""
     cases, drafts = whole.cases, whole.drafts
     monday = desk.today - timedelta(days=desk.today.weekday())
-    records = [*({**desk.memory.touches, **desk.touches}).values()]
+    records = [*({**desk.memory.touches, **desk.ledger.touches}).values()]
     over = [record for record in records if record.done_on and monday <= record.done_on <= desk.today]
     if done := sum(not record.assumed for record in over):
         yield desk.say("review.done", count=done)
@@ -78,7 +79,7 @@ def last_sign(case: Case, desk: Desk) -> date:
     """The day of the last event of any sort: received, sent, answered, ticked, or first seen by us."""
     lead = case.lead
     found = (lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on)
-    ticked = (record.done_on for record in desk.by_lead.get(lead.key, ()) if not record.assumed)
+    ticked = (record.done_on for record in desk.ledger.of(lead.key) if not record.assumed)
     past = [desk.day_of(day) for day in (*found, *ticked) if day is not None and desk.day_of(day) <= desk.today]
     return max(past, default=desk.day_of(case.seen.first_seen))
 
@@ -95,9 +96,9 @@ def dismissed_in_a_row(case: Case, desk: Desk) -> int:
     """How many of the lead's last asking touches, by the days they stood on, the user deleted."""
     asks = [
         record
-        for record in desk.by_lead.get(case.lead.key, ())
+        for record in desk.ledger.of(case.lead.key)
         if (rule := desk.advice.rules.get(record.rule)) and rule.kind is TouchClass.ASKING
-        and (record.done_on or record.missed or was_deleted(record))
+        and is_over(record)
     ]  # fmt: skip
     asks.sort(key=lambda record: (desk.day_of(record.start or record.planned or date.min), record.step))
     count = 0

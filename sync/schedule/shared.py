@@ -18,8 +18,9 @@ from sync.models import TouchClass
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, hold_pin
+from sync.schedule.ledger import stood_at
 
 MAX_NAMES = 60
 """So many leads are named in one event; the rest is counted."""
@@ -91,14 +92,14 @@ class SharedEvents(Struct):
         desk, settings = self.desk, self.desk.settings
         hours = settings.message_hours if rule.window == "message" else settings.work_hours
         _, high = desk.windows.bounds(desk.today, hours, desk.zone)
-        return desk.has_begun(high)
+        return desk.clock.has_begun(high)
 
     def _record(self, rule_id: str, raw: date, party: str) -> TouchMemory | None:
-        records = self.desk.by_lead.get(SELF, ())
+        records = self.desk.ledger.of(SELF)
         return next((r for r in records if r.rule == rule_id and r.raw == raw and r.party == party), None)
 
     def _count(self, rule_id: str) -> int:
-        known = (r.round for r in self.desk.by_lead.get(SELF, ()) if r.rule == rule_id)
+        known = (r.round for r in self.desk.ledger.of(SELF) if r.rule == rule_id)
         before = self.counters.get(rule_id, self.desk.memory.runs.counters.get(rule_id, 0))
         self.counters[rule_id] = max(before, max(known, default=0)) + 1
         return self.counters[rule_id]
@@ -106,17 +107,11 @@ class SharedEvents(Struct):
 
 def is_past(draft: Draft, desk: Desk) -> bool:
     """Whether it stood on a day that has passed, was ticked or deleted; then it is not made again."""
-    memory = draft.memory
-    if memory is None:
-        return False
-    if memory.done_on:
-        desk.done.add(draft.uid)
+    if desk.ledger.is_history(draft.memory):
         return True
-    if was_deleted(memory):
-        return True
-    stood = memory.pinned_to if memory.pinned_to is not None else memory.start
+    stood = stood_at(draft.memory)
     if stood is not None and desk.day_of(stood) < desk.today:
-        desk.missed.add(draft.uid)
+        desk.ledger.missed.add(draft.uid)
         return True
     return False
 
@@ -124,11 +119,11 @@ def is_past(draft: Draft, desk: Desk) -> bool:
 def leave_shared(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """While rows are out, an event that may have named them stays as it is instead of vanishing with them."""
     planned = {draft.uid for draft in drafts}
-    for record in desk.by_lead.get(SELF, ()):
-        stood = record.pinned_to if record.pinned_to is not None else record.start
+    for record in desk.ledger.of(SELF):
+        stood = stood_at(record)
         ahead = stood is not None and desk.day_of(stood) >= desk.today
         if record.published and ahead and record.uid not in planned:
-            desk.missed.add(record.uid)
+            desk.ledger.missed.add(record.uid)
 
 
 # --- names ---------------------------------------------------------------------------------------------------

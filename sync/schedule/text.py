@@ -20,7 +20,7 @@ from sync.schedule.cases import Case
 from sync.schedule.description import Moves, describe, is_elsewhere
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import is_over, over_day
+from sync.schedule.ledger import is_over, over_day
 from sync.schedule.letters import group_of, recipient, write_message
 from sync.schedule.people import join_names
 
@@ -192,7 +192,7 @@ def _asks_before(key: str, desk: Desk) -> int:
     """How many asking touches of this lead are over."""
     return sum(
         is_over(record)
-        for record in desk.by_lead.get(key, ())
+        for record in desk.ledger.of(key)
         if (rule := desk.advice.rules.get(record.rule)) and rule.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
     )
 
@@ -203,7 +203,7 @@ def used_moves(key: str, desk: Desk) -> Moves:
     """
     over = [
         (day, record.step, record.move)
-        for record in desk.by_lead.get(key, ())
+        for record in desk.ledger.of(key)
         if record.move and is_over(record) and (day := over_day(record)) is not None
     ]
     return tuple((move, on) for on, _, move in sorted(over))
@@ -211,6 +211,6 @@ def used_moves(key: str, desk: Desk) -> Moves:
 
 def known_moves(key: str, desk: Desk) -> Moves:
     """Those of them that are known to be done."""
-    records = desk.by_lead.get(key, ())
+    records = desk.ledger.of(key)
     known = {(record.done_on, record.move) for record in records if record.done_on and not record.assumed}
     return tuple((move, on) for move, on in used_moves(key, desk) if (on, move) in known)

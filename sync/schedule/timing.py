@@ -97,7 +97,7 @@ def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
     if low <= quarter <= last:
         return quarter
     afterwards = quarter > last and desk.day_of(memory.start) == draft.day == desk.today
-    return quarter if afterwards and desk.has_begun(last + 1) else None
+    return quarter if afterwards and desk.clock.has_begun(last + 1) else None
 
 
 def _length(draft: Draft) -> int:
@@ -114,7 +114,7 @@ def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
 def _find_slot(draft: Draft, *, held: Set[int], desk: Desk) -> None:
     length = _length(draft)
     low, high = window_of(draft, draft.day, desk=desk)
-    low = desk.from_now_on(low)
+    low = desk.clock.from_now_on(low)
     if draft.deadline is not None:
         high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) >= low + length else high
     if not draft.own_event:

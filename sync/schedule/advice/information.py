@@ -141,7 +141,7 @@ def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) 
 
 def _was_triaged(case: Case, desk: Desk) -> bool:
     """Whether it was named in a triage event, now or in an earlier run: then it is no new lead."""
-    records = desk.by_lead.get(case.lead.key, ())
+    records = desk.ledger.of(case.lead.key)
     return case.lead.key in desk.triaged or any(record.missed and record.start is None for record in records)
 
 

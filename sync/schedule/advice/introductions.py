@@ -44,7 +44,7 @@ def tell_that_you_are_late(case: Case, rule: Rule, desk: Desk) -> Occasion | Non
     if call is None or received is None:
         return None
     uid = draft_for(case, call, desk=desk, raw=desk.day_of(received)).uid
-    record = desk.touches.get(uid) or desk.memory.touches.get(uid)
+    record = desk.ledger.find(uid)
     if record is None or not record.missed or record.done_on or not record.note.startswith(CRITICAL):
         return None
     day = date.fromisoformat(record.note.removeprefix(CRITICAL))

@@ -10,10 +10,11 @@ from datetime import date
 from sync.advice import Rule
 from sync.reconcile.identity import SELF
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk, was_deleted
+from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import floor_draft, is_over, leave, offer_floor
+from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ladders import WEEK, offer_sheet_date, sheet_date
+from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.registry import Whole, shared, waited
 from sync.schedule.shared import is_past, list_names
 
@@ -58,7 +59,7 @@ def _has_passed(draft: Draft, desk: Desk) -> bool:
 @waited("sheet", alone=True)
 def keep_your_own_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     """The sheet names a date; in a ladder it takes the place of the next step."""
-    spent = sum(record.rule == "sheet" and is_over(record) for record in desk.by_lead.get(case.lead.key, ()))
+    spent = sum(record.rule == "sheet" and is_over(record) for record in desk.ledger.of(case.lead.key))
     day = sheet_date(case, desk, after=None)
     if day is None:
         return None
@@ -69,7 +70,7 @@ def keep_your_own_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
         once = memory is not None and memory.offers > 1 and stood < desk.today
         if day + WEEK < desk.today and memory is None:
             desk.triage(case)
-        if desk.never_logs or once or day + WEEK < desk.today:
+        if desk.ledger.never_logs or once or day + WEEK < desk.today:
             leave(draft, day, desk)
             return None
     offer_sheet_date(draft, day, desk=desk)
@@ -93,7 +94,7 @@ def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[D
     """What lies long in the past, by name, in one event today; kept as written until its day has passed."""
     open_ = [
         record
-        for record in desk.by_lead.get(SELF, ())
+        for record in desk.ledger.of(SELF)
         if record.rule == rule.id and record.start is not None and desk.day_of(record.start) >= desk.today
     ]
     known = open_[-1] if open_ else None
@@ -102,7 +103,7 @@ def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[D
         return
     day = known.raw if known and known.raw else desk.soonest
     _, high = desk.windows.bounds(day, desk.settings.work_hours, desk.zone)
-    if known is None and desk.has_begun(high - 1):
+    if known is None and desk.clock.has_begun(high - 1):
         day = desk.days.add(day, 1)
     draft = whole.shared.draft(rule, day)
     if is_past(draft, desk):

@@ -88,7 +88,7 @@ def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
     """
     generation, asks_about_it = case.seen.generation, _held_on(case, desk) == base
     going_on: list[int] = []
-    for record in desk.by_lead.get(case.lead.key, ()):
+    for record in desk.ledger.of(case.lead.key):
         if record.rule not in ("R-004-4", "R-003-15") or not 0 < record.round - round_base < ROUNDS:
             continue
         over = record.done_on or (record.planned if record.missed else None)
@@ -124,7 +124,7 @@ def send_an_idea(case: Case, rule: Rule, desk: Desk) -> Draft | None:
                     days=rule.business_days, day=desk.tell(raw))
     )  # fmt: skip
     thanks = next(
-        (r for r in desk.by_lead.get(lead.key, ()) if r.rule == rule.joins and r.round == number and not r.party), None
+        (r for r in desk.ledger.of(lead.key) if r.rule == rule.joins and r.round == number and not r.party), None
     )
     if thanks and thanks.offers > 1 and (thanks.done_on or thanks.missed) and not draft.pinned:
         leave(draft, thanks.done_on or raw, desk, done=thanks.done_on is not None)

@@ -20,8 +20,9 @@ from sync.schedule.cases import Case, may_write
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.endless import endless, first_day
-from sync.schedule.floors import floor_draft, is_over, offer_floor, over_day
+from sync.schedule.floors import floor_draft, offer_floor
 from sync.schedule.ladders import ROUNDS, WEEK, Ladder, count_cap, has_answered, repeat_last, roll_reasons, told_since
+from sync.schedule.ledger import is_over, over_day
 from sync.schedule.letters import standing
 from sync.schedule.occasions import (
     Occasion,
@@ -133,8 +134,8 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     news: dict[str, list[tuple[date, Case]]] = {}
     for key, drafts in notes.items():
         rule = drafts[0].rule
-        progress = desk.by_lead.get(key, [])
-        firsts = [r for lead in leads[key] for r in desk.by_lead.get(lead, ()) if r.rule == rule.id]
+        progress = desk.ledger.of(key)
+        firsts = [r for lead in leads[key] for r in desk.ledger.of(lead) if r.rule == rule.id]
         told = [day for record in progress if is_over(record) and (day := over_day(record))]
         last = max([*told, *(day for r in firsts if is_over(r) and (day := over_day(r)))], default=date.min)
         kept, ahead = False, any(not is_over(record) for record in progress)
@@ -167,7 +168,7 @@ def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator
             if offered is not None:
                 assert offered.case is not None
                 yield Single(offered.case, offered)
-            if offered is not None or draft is None or draft.uid not in desk.touches:
+            if offered is not None or draft is None or draft.uid not in desk.ledger.touches:
                 break
 
 
@@ -176,7 +177,7 @@ def _progress_note(
     new: Iterable[tuple[date, Case]], planned: Mapping[str, date],
 ) -> Draft | None:  # fmt: skip
     """The next note to this referrer about leads whose stage changed, or that were contacted, since the last one."""
-    records = sorted(desk.by_lead.get(key, ()), key=lambda record: record.round)
+    records = sorted(desk.ledger.of(key), key=lambda record: record.round)
     last = records[-1] if records else None
     told = max((day for record in records if is_over(record) and (day := over_day(record))), default=date.min)
     changed = [(stage.on, case) for case in cases for stage in case.seen.stages[1:] if stage.on > told]
@@ -186,7 +187,7 @@ def _progress_note(
     firsts = [
         record.done_on or record.planned or date.min
         for case in cases
-        for record in desk.by_lead.get(case.lead.key, ())
+        for record in desk.ledger.of(case.lead.key)
         if record.rule == rule.id
     ]
     quiet = max([told, *firsts, *(planned[case.lead.key] for case in cases if case.lead.key in planned)])
@@ -262,7 +263,7 @@ def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterato
 
 def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
     """The days on which a touch of this row that goes to its agency was done."""
-    for record in desk.by_lead.get(case.lead.key, ()):
+    for record in desk.ledger.of(case.lead.key):
         rule = desk.advice.rules.get(record.rule)
         if rule and record.done_on and case.agency in reached_by(record, rule, case):
             yield record.done_on
@@ -281,11 +282,11 @@ def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
         start = at(day, rule.at, desk.zone)
         draft = whole.shared.draft(rule, day)
         kept = draft.memory is not None and draft.memory.start is not None and day == desk.today
-        if day < desk.today or is_past(draft, desk) or (desk.is_behind(start) and not kept):
+        if day < desk.today or is_past(draft, desk) or (desk.clock.is_behind(start) and not kept):
             continue
         draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
         known = draft.memory.note if draft.memory else ""
-        if not known and desk.has_come(start - timedelta(hours=24)):
+        if not known and desk.clock.has_come(start - timedelta(hours=24)):
             known = "\n".join(review_lines(whole, desk=desk))
         draft.note = known
         draft.facts = {"lines": known or desk.say("review.ahead")}

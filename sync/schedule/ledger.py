@@ -1,0 +1,102 @@
+"""What became of every touch: the one place that says whether a remembered touch is over, and that closes one.
+
+A touch is over when it is **done** (ticked, shown by the sheet, or **assumed**: its day passed and nobody here ever
+logs), **missed** (its day passed without a sign, or it was given up), or **deleted** by the user. What is done or
+missed stays in the calendar as history. Whoever asks later in a run is told what the next run will be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sync.memory import Reaction, TouchMemory
+from sync.models import Moment
+
+
+class Ledger(Struct):
+    """The touches of earlier runs, and what this run wrote down of them."""
+
+    before: Mapping[str, TouchMemory]
+    never_logs: bool
+    """Whether this is somebody who never writes down what was sent, and never ticks."""
+    by_lead: dict[str, list[TouchMemory]]
+    touches: dict[str, TouchMemory] = {}
+    """What this run wrote down, by uid."""
+    done: set[str] = set()
+    missed: set[str] = set()
+
+    def of(self, lead_key: str) -> Sequence[TouchMemory]:
+        """All that is known of this lead's touches."""
+        return self.by_lead.get(lead_key, ())
+
+    def find(self, uid: str) -> TouchMemory | None:
+        """What is known of this touch."""
+        return self.touches.get(uid) or self.before.get(uid)
+
+    def is_history(self, record: TouchMemory | None) -> bool:
+        """Whether it is over; what is done or missed then stands as history."""
+        if record is None:
+            return False
+        if record.done_on or record.missed:
+            (self.done if record.done_on else self.missed).add(record.uid)
+            return True
+        return was_deleted(record)
+
+    def keep(self, record: TouchMemory) -> None:
+        """Write down what became of a touch."""
+        self.touches[record.uid] = record
+        records = self.by_lead.setdefault(record.lead_key, [])
+        place = next((place for place, known in enumerate(records) if known.uid == record.uid), len(records))
+        records[place:] = [record, *records[place + 1 :]]
+
+    def close(
+        self, record: TouchMemory, *, done_on: date | None = None, assumed: bool = False, note: str = ""
+    ) -> TouchMemory:
+        """A touch is over: done on this day, else missed. What was done stays done."""
+        if done_on is None and record.done_on is not None:
+            done_on, assumed = record.done_on, record.assumed
+        closed = replace(record, done_on=done_on, assumed=assumed, missed=done_on is None, note=note or record.note)
+        self.keep(closed)
+        (self.missed if closed.missed else self.done).add(record.uid)
+        return closed
+
+    def let_pass(self, record: TouchMemory, on: date) -> None:
+        """Its day passed without a sign: taken as done on this day where nobody ever logs, else missed."""
+        if self.never_logs:
+            self.close(record, done_on=on, assumed=True)
+        else:
+            self.close(record)
+
+
+def open_ledger(touches: Mapping[str, TouchMemory], *, never_logs: bool) -> Ledger:
+    """The ledger at the beginning of a run."""
+    by_lead: dict[str, list[TouchMemory]] = {}
+    for touch in touches.values():
+        by_lead.setdefault(touch.lead_key, []).append(touch)
+    return Ledger(touches, never_logs, by_lead)
+
+
+def was_deleted(touch: TouchMemory | None) -> bool:
+    """Whether the user took it out of the calendar."""
+    return touch is not None and touch.reaction is Reaction.DELETED
+
+
+def is_over(record: TouchMemory) -> bool:
+    """Whether nothing is to come of it any more."""
+    return bool(record.done_on) or record.missed or was_deleted(record)
+
+
+def over_day(record: TouchMemory) -> date | None:
+    """The day a touch that is over counts for."""
+    return record.done_on or record.planned or record.raw
+
+
+def stood_at(record: TouchMemory | None) -> Moment | None:
+    """Where it stands in the calendar: where the user moved it, else where it was put."""
+    if record is None:
+        return None
+    return record.pinned_to if record.pinned_to is not None else record.start
