@@ -242,6 +242,12 @@ class Lead(Struct, frozen=True):
         return f"{who}, {self.role}" if self.role else who
 
 
+DAYS = tuple(name for name, kind in Lead.__annotations__.items() if kind == "date | None")
+"""The facts of a lead that are a day."""
+MOMENTS = tuple(name for name, kind in Lead.__annotations__.items() if kind == "Moment | None")
+"""Those that are a day or a day with an hour."""
+
+
 class Problem(Struct, frozen=True):
     """One cell that could not be understood."""
 

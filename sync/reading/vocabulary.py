@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sync import models
 from sync.errors import ConfigError
 from sync.models import Stage
 from sync.reading.cells import spaced, squeeze
@@ -87,40 +88,13 @@ EXTRA_FIELDS = (
 `rejected_on`: the day they said no; a row with one is over. `follow_up_day`: the day of a follow-up, which was made
 where it is past and is planned where it is not. The two parts of a name are read as `contact_name`."""
 
-DAYS = frozenset(
-    [
-        "acknowledged_on",
-        "applied_on",
-        "under_consideration_on",
-        "references_given_on",
-        "promised_on",
-        "follow_up_on",
-        "they_decide_by",
-        "travel_on",
-        "closes_on",
-        "done_on",
-        "snooze_until",
-        "rejected_on",
-        "follow_up_day",
-    ]
-)
+DAYS = frozenset((*models.DAYS, "rejected_on", "follow_up_day")) - {"plan_on"}
 """Fields that are a day."""
 
 SAID = frozenset(("done_on", "snooze_until"))
 """Those of them that say something of a follow-up and nothing of the lead."""
 
-MOMENTS = frozenset(
-    (
-        "received_at",
-        "last_inbound",
-        "last_outbound",
-        "meeting_on",
-        "interview_at",
-        "interview_end",
-        "offer_on",
-        *ROUNDS,
-    )
-)
+MOMENTS = frozenset((*models.MOMENTS, *ROUNDS))
 """Fields that are a day or a day with an hour."""
 
 CHANNELS = frozenset(("channel", "last_inbound_channel", "last_outbound_channel"))

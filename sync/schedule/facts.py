@@ -10,15 +10,9 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from sync.models import Lead, Problem
+from sync.models import DAYS, MOMENTS, Lead, Problem
 from sync.schedule.desk import Desk
 
-DATES = (
-    "received_at", "acknowledged_on", "plan_on", "applied_on", "last_inbound", "last_outbound",
-    "under_consideration_on", "meeting_on", "interview_at", "interview_end", "references_given_on", "offer_on",
-    "promised_on", "follow_up_on", "they_decide_by", "travel_on", "closes_on",
-    "done_on", "snooze_until",
-)  # fmt: skip
 EMPTY = Lead(key="", row="", row_number=0)
 PLAUSIBLE = timedelta(days=366 * 20)
 """No lead is older, and nothing is planned further ahead."""
@@ -40,7 +34,7 @@ def check_facts(lead: Lead, *, desk: Desk) -> tuple[Lead, list[Problem]]:
 
 def _impossible(lead: Lead, desk: Desk) -> Iterator[tuple[str, str]]:
     far = set()
-    for field in DATES:
+    for field in (*DAYS, *MOMENTS):
         value = getattr(lead, field)
         if value is not None and abs(desk.day_of(value) - desk.today) > PLAUSIBLE:
             far.add(field)

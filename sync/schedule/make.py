@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, Reaction, TouchMemory
-from sync.models import Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
+from sync.models import DAYS, MOMENTS, Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
 from sync.moments import sortable
 from sync.reading.organisations import referrer_key
 from sync.schedule.advice import situations
@@ -33,7 +33,7 @@ from sync.schedule.budgets import Guard, find_limits
 from sync.schedule.cases import STOPS, Case, open_case, person_key
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, remember
-from sync.schedule.facts import DATES, check_facts
+from sync.schedule.facts import check_facts
 from sync.schedule.ledger import stood_at
 from sync.schedule.letters import recipient
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, wait_for
@@ -122,7 +122,7 @@ def _is_ignored(case: Case, desk: Desk) -> bool:
     before = desk.settings.ignore_before
     if before is None:
         return False
-    dates = [desk.day_of(value) for field in DATES if (value := getattr(case.lead, field)) is not None]
+    dates = [desk.day_of(value) for field in (*DAYS, *MOMENTS) if (value := getattr(case.lead, field)) is not None]
     return bool(dates) and max(dates) < before
 
 

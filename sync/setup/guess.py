@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sync.models import Change, Lead, Moment
+from sync.models import DAYS, MOMENTS, Change, Lead, Moment
 
 FIRST_EVENTS = 5
 OLD_AFTER_DAYS = 90
 """Rows without a younger date are counted as old, and `ignore_before` is offered."""
 
-_DATES = (
-    "received_at acknowledged_on applied_on last_inbound last_outbound under_consideration_on meeting_on interview_at"
-    " offer_on promised_on follow_up_on they_decide_by travel_on closes_on"
-)
-
 
 def newest_date(lead: Lead) -> date | None:
     """The newest date that the row names."""
-    moments: list[Moment | None] = [getattr(lead, name) for name in _DATES.split()]
+    moments: list[Moment | None] = [getattr(lead, name) for name in (*DAYS, *MOMENTS)]
     days = [moment.date() if isinstance(moment, datetime) else moment for moment in moments if moment is not None]
     return max(days, default=None)
 
