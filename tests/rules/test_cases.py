@@ -81,8 +81,8 @@ def understand(rows: list[Cells], seeker: Seeker) -> tuple[Lead, ...]:
 @pytest.mark.parametrize(("rule", "case"), [*cases()])
 def test_a_rule(rule: str, case: RuleCase) -> None:
     holidays = f'"{case.holidays}"' if case.holidays else "[]"
-    top, table, tables = case.settings.partition("[rules")
-    seeker = Seeker(settings_for(case.home, holidays, more=top, tables=table + tables))
+    place = "tables" if case.settings.startswith("[") else "more"
+    seeker = Seeker(settings_for(case.home, holidays, **{place: case.settings}))
     rows = case.rows or [case.row]
     seeker.run(case.now, understand(rows, seeker))
     for later in case.then:
@@ -90,6 +90,7 @@ def test_a_rule(rule: str, case: RuleCase) -> None:
             seeker.tick(min(seeker.all(later.ticked), key=lambda touch: touch.step), later.now[:10])
         rows = later.rows or ([later.row] if later.row else rows)
         seeker.run(later.now, understand(rows, seeker))
+    assert seeker.schedule.problems == ()
     for known, expected in ({rule: case.expect} | case.also).items():
         starts = sorted({tell(touch.start, case.home) for touch in seeker.all(known)})
         assert len(starts) == len(expected), starts

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from advisor import settings_for
 
-from sync.advice import load_advice, shipped_rules
+from sync.advice import Rule, load_advice, shipped_rules
 from sync.cli import run_command
 from sync.models import Lead
 from sync.rulebook import ARTICLES
@@ -39,12 +39,28 @@ def test_every_function_stands_in_the_module_of_its_article_and_says_what_sets_i
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
-def test_what_a_rule_needs_and_reads_are_fields_of_a_row(rule: object) -> None:
+def test_what_a_rule_needs_and_reads_are_fields_of_a_row(rule: Rule) -> None:
     known = {*Lead.__struct_fields__, "contact_name", "contact_phone", "contact_email", "status", "interest", "plan"}
-    one = RULES[getattr(rule, "id", "")]
-    assert {*one.trigger, *one.reads} <= known
-    if one.hangs_on and one.sort == "event":
-        assert one.hangs_on in Lead.__struct_fields__
+    assert {*rule.trigger, *rule.reads} <= known
+    if rule.hangs_on and rule.sort == "event":
+        assert rule.hangs_on in Lead.__struct_fields__
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_every_rule_that_makes_events_has_its_title_and_whoever_it_reaches_a_message(rule: Rule, language: str) -> None:
+    if rule.sort != "event" or rule.id in MADE_ELSEWHERE:
+        return
+    told = load_advice(settings_for(more=f'language = "{language}"'))
+    assert told.wording.has(f"title.{rule.id}"), f"mappings/wording.{language}.toml"
+    wanted = () if rule.audience in ("self", "none") else ("mail", "short", "say")
+    missing = [key for kind in wanted if (key := f"{rule.id}.{kind}") not in told.phrases.texts]
+    assert not missing, f"mappings/drafts.{language}.toml"
+
+
+def test_every_rule_that_makes_events_has_its_cases() -> None:
+    told = {path.stem for path in Path(__file__).parent.glob("*.toml")}
+    assert {rule.id for rule in RULES.values() if rule.sort == "event"} - MADE_ELSEWHERE <= told
 
 
 def test_every_number_of_a_guard_or_state_is_read_somewhere() -> None:
