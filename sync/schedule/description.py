@@ -18,7 +18,7 @@ from sync.safe_text import clean
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.letters import group_of, is_to_agency, recipient
-from sync.schedule.people import join_names
+from sync.schedule.people import has_number_only, join_names
 from sync.schedule.slots import at
 
 RULE_OF_DASHES = "-" * 20
@@ -210,7 +210,9 @@ def _moves(draft: Draft, lead: Lead, done: Moves, desk: Desk) -> Iterator[str]:
 def _why_channel(draft: Draft, lead: Lead) -> str:
     if lead.channel == draft.channel:
         return "row"
-    return "last" if lead.last_inbound_channel == draft.channel else ""
+    if lead.last_inbound_channel == draft.channel:
+        return "last"
+    return "number" if draft.channel in ("phone", "text") and has_number_only(draft.person) else ""
 
 
 def _history(lead: Lead, desk: Desk) -> str:

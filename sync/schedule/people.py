@@ -2,7 +2,8 @@
 
 With an agency on the row the asking touch goes to the agency: the employer's staff are never bypassed to (C11).
 Channel, the first that is known (C2): the row's own `channel`, the one they last used, the rule's (a call only with a
-number), mail.
+number), mail. Whoever is known by a number alone cannot be sent a mail: an ask is then a call, what has a deadline a text,
+since a call never leaves the contact's hours (C3).
 """
 
 from __future__ import annotations
@@ -72,8 +73,19 @@ def channel_for(rule: Rule, case: Case, person: Person) -> str:
         return "email"
     own = rule.channel if rule.channel != "phone" or person.phone else ""
     if rule.channel == "same":
-        return lead.last_inbound_channel or "email"
-    return lead.channel or lead.last_inbound_channel or own or "email"
+        return lead.last_inbound_channel or _default_channel(rule, person)
+    return lead.channel or lead.last_inbound_channel or own or _default_channel(rule, person)
+
+
+def has_number_only(person: Person) -> bool:
+    """Whether a number is all that is known of how to reach somebody."""
+    return bool(person.phone.strip()) and not person.email.strip()
+
+
+def _default_channel(rule: Rule, person: Person) -> str:
+    if not has_number_only(person):
+        return "email"
+    return "text" if rule.kind is TouchClass.OBLIGATION else "phone"
 
 
 def join_names(names: Sequence[str], say: Callable[..., str]) -> str:

@@ -50,14 +50,17 @@ def test_C1_a_call_within_the_week_moves_the_application() -> None:
     [
         pytest.param({"channel": "linkedin", "last_inbound_channel": "text"}, "linkedin", id="1 the cell says so"),
         pytest.param({"last_inbound_channel": "text"}, "text", id="2 they texted last"),
-        pytest.param({}, "email", id="4 the default"),
+        pytest.param({"contact": person(email="dana@acme.example", phone="+1 555 0100")}, "email", id="4 the default"),
+        pytest.param({}, "phone", id="nobody can be mailed at a number"),
+        pytest.param({"contact": person()}, "email", id="nothing known: an address can be looked up"),
     ],
 )
 def test_C2_channel_of_an_ask(facts: dict[str, Any], expected: str) -> None:
     seeker = Seeker()
     lead = a_lead(
-        stage=Stage.IN_TOUCH, contact=CALLABLE, last_inbound=date(2027, 1, 14), last_outbound=date(2027, 1, 14), **facts
-    )
+        stage=Stage.IN_TOUCH, last_inbound=date(2027, 1, 14), last_outbound=date(2027, 1, 14),
+        **{"contact": CALLABLE, **facts},
+    )  # fmt: skip
     seeker.run("2027-01-14 12:00", lead)
     assert {touch.channel for touch in seeker.all("R-004-4")} == {expected}
 
@@ -78,6 +81,16 @@ def test_C2_channel_of_an_introduction(number: str, channel: str, expected: str)
     seeker.run("2027-01-12 10:01", lead)
     touch = seeker.find("R-002-1")
     assert (touch.channel, day(touch)) == (expected, "2027-01-12")
+
+
+def test_C3_what_is_due_over_a_weekend_is_a_text_where_there_is_only_a_number() -> None:
+    """An interview ends on Friday evening: the thanks are due on Saturday, when nobody is called."""
+    seeker = Seeker()
+    lead = a_lead(interview_at=when("2027-01-15 18:00"), stage=Stage.INTERVIEW, contact=CALLABLE)
+    seeker.run("2027-01-15 12:00", lead)
+    thanks = seeker.find("R-001-4")
+    assert (thanks.channel, clock(thanks)) == ("text", "2027-01-16 09:00")
+    assert "Why by text message: the row has a number and no mail address" in thanks.description
 
 
 def test_C3_deadline_beats_the_roll_for_written_messages_only() -> None:
