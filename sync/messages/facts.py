@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sync.config import MeSettings
@@ -32,6 +33,7 @@ _REPEATED = re.compile(r"([!.,;:])[!.,;:]*(?=\1)")
 _SPACED = re.compile(r" +([,;:!.])(?=\s|$)")
 
 
+@lru_cache(maxsize=4096)
 def as_fact(text: str, name: str) -> str:
     """A cell as a message quotes it; empty where nothing can be quoted."""
     letters, words = _LIMITS[name]

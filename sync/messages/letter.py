@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -22,11 +23,11 @@ MAX_LINK = 1_800
 """Characters of a mail link: longer ones are cut by calendar programs; then it opens the mail without its text."""
 
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_QUOTES = {code: quote(chr(code), safe="") for code in range(128)}
+_UNQUOTED = frozenset(chr(code) for code in range(128) if quote(chr(code), safe="") == chr(code))
 _BLANK = re.compile(r"\[[^\[\]]+\]")
 
 
-class Message(Struct, frozen=True):
+class Message(Struct, frozen=True, dict=True):
     """One message. Paragraphs of `body` are tuples of sentences; `voicemail` is what to say if nobody answers."""
 
     kind: str
@@ -36,7 +37,7 @@ class Message(Struct, frozen=True):
     closing: str
     voicemail: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The message as it is sent or said, without the voicemail."""
         paragraphs = [" ".join(sentences) for sentences in self.body]
@@ -80,8 +81,12 @@ def mail_link(address: str, subject: str, text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """`quote`, in one step for the plain text that most messages are."""
-    return text.translate(_QUOTES) if text.isascii() else quote(text, safe="")
+    """`quote`, by the few signs that need it: a message is mostly letters."""
+    if not text.isascii():
+        return quote(text, safe="")
+    for sign in sorted({*text} - _UNQUOTED, key="%".__ne__):  # the percent sign first: the others bring new ones
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return text
 
 
 def blanks_in(text: str) -> tuple[str, ...]:

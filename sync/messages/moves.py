@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -36,8 +36,19 @@ def load_moves() -> tuple[Move, ...]:
 
 def sensible_moves(lead: Lead, *, rule: str, on: date) -> tuple[str, ...]:
     """The moves that make sense in a message of this rule to this lead on this day, in order."""
-    own = tuple(move.id for move in load_moves() if rule in move.rules)
-    return own or tuple(move.id for move in load_moves() if not move.rules and _makes_sense(move, lead, on))
+    return _own_moves().get(rule) or tuple([move.id for move in _common_moves() if _makes_sense(move, lead, on)])
+
+
+@cache
+def _own_moves() -> Mapping[str, tuple[str, ...]]:
+    """By rule, the moves of the rules that have their own."""
+    rules = {rule for move in load_moves() for rule in move.rules}
+    return {rule: tuple(move.id for move in load_moves() if rule in move.rules) for rule in rules}
+
+
+@cache
+def _common_moves() -> tuple[Move, ...]:
+    return tuple(move for move in load_moves() if not move.rules)
 
 
 def choose_move(pool: Sequence[str], used: Sequence[str], given: str) -> str:

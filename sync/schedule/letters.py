@@ -57,8 +57,9 @@ def _greeting(facts: dict[str, str], *, by_first: bool) -> str:
 
 def is_to_agency(draft: Draft) -> bool:
     """Whether it goes to the agency of the row, not to the firm or to anybody else."""
-    lead = draft.case.lead if draft.case else None
-    return lead is not None and bool(lead.agency.strip()) and recipient(draft) == agency_person(lead)
+    if draft.case is None or not draft.case.lead.agency.strip():
+        return False
+    return recipient(draft) == agency_person(draft.case.lead)
 
 
 def recipient(draft: Draft) -> Person:

@@ -95,9 +95,11 @@ def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
 
 def _called(people: Sequence[Person], desk: Desk, *, declined: bool) -> str:
     language = desk.advice.language
-    return clean(join_names([as_said(clean(p.name or p.email), language, declined=declined) for p in people], desk.say))
+    names = [as_said(clean(one.name or one.email), language, declined=declined) for one in people]
+    return names[0] if len(names) == 1 else clean(join_names(names, desk.say))
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """`A. R.` for Ana Reed."""
     return " ".join(f"{word[0].upper()}." for word in read_name(clean(name)).bare.split()[:3] if word[0].isalpha())
