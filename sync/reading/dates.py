@@ -112,12 +112,15 @@ def decide_readings(
     months: Mapping[str, int],
     days: frozenset[str] = frozenset(),
     today: date | None = None,
+    beside: Iterable[str] = (),
     usual: Callable[[], tuple[Order | None, str]] = lambda: (None, ""),
 ) -> Mapping[str, Reading]:
     """How each date column is read: the order set, else its own evidence, else that of the other date columns.
 
-    `days` are the columns that hold days and no hours. Where no cell decides, it is the `usual` order where this sheet
-    comes from; one that has to be explained (a locale, which nobody chooses) only where no day contradicts it.
+    `days` are the columns that hold days and no hours. `beside` are days that stand elsewhere in the sheet, in a
+    status ("until 12/15"): they tell the order too, unless they contradict themselves. Where nothing decides, it is the
+    `usual` order where this sheet comes from; one that has to be explained (a locale, which nobody chooses) only where
+    no day contradicts it.
     """
     texts = {name: {cell.strip() for cell in set(cells) if isinstance(cell, str)} for name, cells in columns.items()}
     plain = Reading(order=None, zone=zone, months=months, today=today)
@@ -129,6 +132,8 @@ def decide_readings(
     mixed_up = any(mixed for _, mixed in own.values())
     common = orders.pop() if len(orders) == 1 and not mixed_up else None
     because = ""
+    if common is None and _are_open(own, texts):
+        common = decide_order(beside)[0]
     if common is None and _are_open(own, texts):
         common, because = usual()
         argued = _argue(columns, plain) if because or common is None else None

@@ -26,20 +26,29 @@ _DAY = re.compile(
 )
 _HOUR = re.compile(
     r"""
-    [\s,@(]*(?:\b(?:at|um|à|a\ las|alle|ore|kl|klo|om|godz|о|в)\b\.?\s*)?
+    [\s,@(]*(?:\b(?:at|um|à|a\ las|alle|ore|kl|klo|kello|om|o\ godz|godz|о|o|в|às|as|das|saat)\b\.?\s*)?
     (?:
-      \d{1,2}(?::|h|\.)\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?|uhr\b|h\b)?
-    | \d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b|h\b)
+      \d{1,2}(?::|\s?h\s?|\.)\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)?
+    | \d{1,2}\s*(?:-|–|to|bis|tot|às|as|à)\s*\d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)
+    | \d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)
+    | (?<=kl\s)\d{1,2}\b | (?<=klo\s)\d{1,2}\b | (?<=kl\.\s)\d{1,2}\b | (?<=ore\s)\d{1,2}\b | (?<=alle\s)\d{1,2}\b
+    | (?<=saat\s)\d{1,2}\b | (?<=às\s)\d{1,2}\b | (?<=das\s)\d{1,2}\b | (?<=godz\.\s)\d{1,2}\b | (?<=godz\s)\d{1,2}\b
     | (?:上午|下午|早上|晚上|午前|午後|오전|오후|저녁)\s*\d{1,2}\s*[点點時시](?:\s*(?:半|반|\d{1,2}\s*[分분]))?
     | \d{1,2}\s*[点點時시](?:\s*(?:半|반|\d{1,2}\s*[分분]))?
-    | noon\b|mittags?\b
+    | noon\b|midday\b|mittags?\b|midi\b
     )
-    (?:\s*(?:-|–|to|bis)\s*\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]\.?m\b\.?|uhr\b|h\b)?)?
-    (?:\s*\(?(?:e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|cest?|me?sz|gmt(?:\s*[+-]\s*\d{1,2})?|utc|bst|ist|jst|kst)\b\)?)?
+    (?:\s*(?:-|–|to|bis|tot|às|as|à)\s*\d{1,2}(?:[:.h]\d\d)?\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)?)?
+    (?:\s*\(?(?:e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|cest?|me?sz|gmt(?:\s*[+-]\s*\d{1,2})?|utc|bst|ist|jst|kst
+      |eastern|pacific|mountain|central)(?:\s+time)?\b\)?)?
+    (?:\s*\([^()\d]{2,30}\))?
     """,
     re.VERBOSE,
 )
-_NO_DAY_AFTER = re.compile(r"(?:\b(?:round|stage|step|part|phase|runde|teil|etapa|étape|fase|of|rated|score)\s*)$")
+"""Only words of languages that count to 24 make an hour of a bare number."""
+_PLAIN_HOUR = re.compile(r"(?<![\d:./-])(?:\d{1,2}:\d\d(?:\s*[ap]\.?m\b\.?)?|\d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b)|noon\b)")
+_COUNTED = re.compile(r"(?:\b(?:round|stage|step|part|phase|runde|teil|etapa|étape|fase|etap|of|rated|score)\s*)$")
+_MOST_ROUNDS = 6
+"""`round 2/3` is the second of three; `final round 12/3` is a day."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -53,18 +62,33 @@ def find_moments(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, in
     return [(start, hour) for start, _, hour in _find(text, months)]
 
 
+def find_hour(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The hour that stands apart from the day ("12/3 phone interview 2pm"), where there is one day and one hour."""
+    if len(spans) != 1:
+        return ""
+    (start, end), day = spans[0], text[slice(*spans[0])]
+    hours = _PLAIN_HOUR.findall(f"{text[:start]} {text[end:]}")
+    return hours[0] if len(hours) == 1 and not _PLAIN_HOUR.search(day) else ""
+
+
 def _find(text: str, months: Mapping[str, int]) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     place = 0
     while match := _DAY.search(text, place):
         start, end = match.span()
-        if not _is_day(match[0], months) or _NO_DAY_AFTER.search(text[:start]):
+        if not _is_day(match[0], months) or (_COUNTED.search(text[:start]) and _is_count(match[0])):
             place = start + 1 if match[0][0].isdigit() or not match[0][0].isalpha() else _end_of_word(text, start)
             continue
         hour = _HOUR.match(text, end)
         place = hour.end() if hour else end
         found.append((start, end, place))
     return found
+
+
+def _is_count(text: str) -> bool:
+    """Whether two small numbers may say which of how many."""
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    return len(numbers) == 2 and numbers[0] <= numbers[1] <= _MOST_ROUNDS
 
 
 def _end_of_word(text: str, start: int) -> int:

@@ -21,24 +21,27 @@ from sync.reading.date_words import DateWords, shipped_date_words
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d\d))?")
 _TAIL_OFFSET = re.compile(r"(?:\b(?:utc|gmt)\s*[+-]\s*\d{1,2}(?::?\d\d)?|(?<=[\d\sm])[+-]\d\d:?\d\d|(?<=\d)z)$")
 _BRACKET = re.compile(r"\s*[(\[（]([^()\[\]（）]{1,60})[)\]）]$")
-_CLOCK = r"(\d{1,2})(?:(?::|h|\.)([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?)?\s*([ap]\.?m\.?)?"
+_CLOCK = r"(\d{1,2})(?:(?::|\s?h\s?|\.)([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?)?\s*([ap]\.?m\.?)?"
 _RANGE = re.compile(
-    rf"(?:^|[\s,t]){_CLOCK}\s*(?:uhr|h)?\s*(?:-|–|—|~|〜|\bto\b|\bbis\b|\btill?\b|\bà\b|\ba\b|\btot\b|до)\s*{_CLOCK}$"
+    rf"(?:^|[\s,t]){_CLOCK}\s*(?:uhr|h)?\s*"
+    rf"(?:-|–|—|~|〜|\bto\b|\bbis\b|\btill?\b|\bà\b|\ba\b|\btot\b|\bàs\b|\bas\b|до)\s*{_CLOCK}$"
 )
 _SINGLE = re.compile(
-    r"(?:^|[\s,t])(\d{1,2})(?::|h|\.(?=[0-5]\d(?:\D|$)))([0-5]\d|\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?$"
+    r"(?:^|[\s,t])(\d{1,2})(?::|\s?h\s?|\.(?=[0-5]\d(?:\D|$)))([0-5]\d|\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?$"
 )
 _HALF = re.compile(r"(?:^|[\s,])(\d{1,2})\s*([ap]\.?m\.?)$")
 _MARKED = re.compile(
-    r"(?:^|[\s,])(?:kl\.?|klo\.?|klokken|klokka|ore|alle|um|à|a las|om|godz\.?|às|в)\s*(\d{1,2})(?:[:.h](\d\d))?$"
+    r"(?:^|[\s,])(?:kl\.?|klo\.?|kello|klokken|klokka|ore|alle|um|à|a las|om|godz\.?|às|das|saat|в)\s*"
+    r"(\d{1,2})(?:[:.h](\d\d))?$"
 )
-_HOUR_ONLY = re.compile(r"(?:^|[\s,])(\d{1,2})\s*(?:h|uhr|hrs?)\.?$")
+_HOUR_ONLY = re.compile(r"(?:^|[\s,])(\d{1,2})\s*(?:h|uhr|uur|hrs?)\.?$")
 _SLOT_NOT_OFFSET = re.compile(r"[\s,](\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
 _SIGNS = re.compile(
     r"(上午|早上|中午|下午|晚上|午前|午後|오전|오후|저녁)?\s*(\d{1,2})\s*(?:[点點時时시]|:(?=\d))\s*(?:(半|반)|(\d{1,2})\s*[分분]?)?$"
 )
-_CLOCK_WORD = re.compile(r"\s*\b(?:uhr|hrs|h)\.?$")
-_PLACE = re.compile(r"\s([^\W\d_][^\d]{1,40})$")
+_CLOCK_WORD = re.compile(r"(?:\s|(?<=\d))(?:uhr|uur|hrs|h)\.?$")
+_COUNTS_TO_24 = re.compile(r"\s+(?:das|kl\.?|klo\.?|ore|dalle|saat|od|von)$")
+_PLACE = re.compile(r"(?<=\s)(?=([^\W\d_][^\d]{1,40})$)")
 
 
 class Clock(Struct, frozen=True):
@@ -89,11 +92,9 @@ def _take_zone(text: str, words: DateWords, own: tzinfo) -> tuple[str, tzinfo | 
     offset = _TAIL_OFFSET.search(text)
     if offset and not _is_slot(text):
         return text[: offset.start()].rstrip(), _named_zone(offset[0].strip(), words, own)
-    place = _PLACE.search(text)
-    if place and _ends_with_hour(text[: place.start()], words):
-        name = place[1].strip(" .,")
-        zone = _named_zone(name, words, own)
-        if zone is not None:
+    for place in _PLACE.finditer(text):
+        zone = _named_zone(place[1].strip(" .,"), words, own)
+        if zone is not None and _ends_with_hour(text[: place.start()].rstrip(), words):
             return text[: place.start()].rstrip(), zone
     return text, None
 
@@ -158,15 +159,18 @@ def _places() -> dict[str, str]:
 
 def _take_clock(text: str, words: DateWords) -> tuple[str, tuple[time, time | None] | Fault | None]:
     """The text without its hour, with start and end."""
-    slot = _RANGE.search(text)
-    if slot and (slot[2] or slot[4] or slot[6] or slot[8]) and slot.start():
+    plain = _CLOCK_WORD.sub("", text)
+    slot = _RANGE.search(plain)
+    told = slot and (
+        slot[2] or slot[4] or slot[6] or slot[8] or plain != text or _COUNTS_TO_24.search(_before(text, slot))
+    )
+    if slot and told and slot.start():
         first, second = _slot(slot)
         if isinstance(first, Fault):
             return text, first
         if isinstance(second, Fault):
             return text, second
-        return _before(text, slot), (first, second if second > first else None)
-    plain = _CLOCK_WORD.sub("", text)
+        return _COUNTS_TO_24.sub("", _before(text, slot)), (first, second if second > first else None)
     match = _SINGLE.search(plain)
     if match and match.start():
         return _before(text, match), _one(_time(match[1], match[2], match[3], match[4]))

@@ -32,7 +32,7 @@ from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
-from sync.reading.standings import settle_stages
+from sync.reading.standings import days_in_statuses, settle_stages
 from sync.reading.statuses import StageWords, ask_note, own_words
 from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
@@ -116,7 +116,7 @@ def _read_rows(
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
     readings = decide_readings(
         dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, today=today,
-        usual=lambda: _usual_order(sheet.columns.headers, locale),
+        beside=days_in_statuses(sheet, vocabulary.months), usual=lambda: _usual_order(sheet.columns.headers, locale),
     )  # fmt: skip
     readers = make_readers(vocabulary, readings)
     remarks = _order_note(readings)

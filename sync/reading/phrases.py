@@ -105,6 +105,8 @@ class StatusWords(Struct, frozen=True):
     ended: tuple[_Entry, ...]
     small: frozenset[str]
     neutral: frozenset[str]
+    ways: frozenset[str]
+    """What follows one of them is a place or a person: "applied via" a job board."""
     single: Mapping[str, frozenset[str]]
     """Senses of entries of one whole word: what a slip of the pen is compared with."""
 
@@ -144,7 +146,7 @@ def parse_status_words(text: str) -> StatusWords:
     small = frozenset(fold(word) for word in document["small"]["any"])
     for sense, languages in document.items():
         words = [word for several in languages.values() for word in several]
-        if sense in ("small", "neutral"):
+        if sense in ("small", "neutral", "way"):
             listed[sense] = frozenset(fold(word) for word in words)
             continue
         for word in words:
@@ -166,7 +168,8 @@ def parse_status_words(text: str) -> StatusWords:
         begun={word: tuple(entries) for word, entries in begun.items()},
         ended=tuple(ended),
         small=small,
-        neutral=listed["neutral"],
+        neutral=listed["neutral"] | listed["way"],
+        ways=listed["way"],
         single={t[0]: frozenset(found) for t, found in senses.items() if len(t) == 1 and "*" not in t[0]},
     )
 
@@ -262,7 +265,8 @@ def _scan(text: str, words: StatusWords) -> _Scan:
             continue
         entry = words.find(tokens, place) or _repaired(tokens, place, words)
         if entry is None:
-            if tokens[place] not in words.neutral and not tokens[place].isdigit():
+            by_way = place > 0 and tokens[place - 1] in words.ways
+            if tokens[place] not in words.neutral and not tokens[place].isdigit() and not by_way:
                 scan.unknown.append(tokens[place])
             else:
                 scan.known += 1

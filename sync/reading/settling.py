@@ -110,7 +110,7 @@ def settle_rounds(sheet: Sheet) -> None:
             at: header for at, header in zip(reversed(moments), reversed(headers), strict=True) if at is not None
         }
         held = [Round(at, header) for at, header in columns.items()]
-        held.sort(key=lambda one: _in_order(one.at))
+        held.sort(key=lambda one: in_order(one.at))
         if held:
             last[index], before[index] = held[-1].at, tuple(held[:-1])
             if held[-1].column != headers[0]:
@@ -124,7 +124,7 @@ def settle_rounds(sheet: Sheet) -> None:
             sheet.unreadable[index] = names | {"interview_at"}
 
 
-def _in_order(at: Moment) -> tuple[str, str]:
+def in_order(at: Moment) -> tuple[str, str]:
     """A day without an hour comes after those with one."""
     return (at.date().isoformat(), at.isoformat()) if isinstance(at, datetime) else (at.isoformat(), "~")
 

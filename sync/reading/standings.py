@@ -6,13 +6,18 @@ cell of that fact wins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sync.models import Note, Stage, UnclearStatus
+from msgspec.structs import replace
+
+from sync.models import Moment, Note, Round, Stage, UnclearStatus
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, read_date
+from sync.reading.found_days import find_days
+from sync.reading.settling import in_order
 from sync.reading.sheet import Sheet
 from sync.reading.statuses import StageWords, Standing, unclear_statuses
 from sync.reading.vocabulary import DAYS
@@ -20,6 +25,9 @@ from sync.reading.years import give_year
 
 YOUNG = timedelta(days=65)
 """Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
+
+_SIGNS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Chinese, Japanese and Korean put the month first, whatever the dates in the columns do."""
 
 FIELD_OF: Mapping[str, str] = {
     "interview": "interview_at",
@@ -59,6 +67,12 @@ def settle_stages(
     return unclear_statuses(zip(found, map(sheet.reference, sheet.rows), strict=True)), against
 
 
+def days_in_statuses(sheet: Sheet, months: Mapping[str, int]) -> Iterator[str]:
+    """The days that stand in the status cells, as they are written."""
+    for text in {clean_text(cell).lower() for name in ("status", "outcome") for cell in sheet.cells.get(name, ())}:
+        yield from (text[start:end] for start, end in find_days(text, months))
+
+
 def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list[Stage]:
     """An unreadable day of the application is still one; nobody knows how old it is, so it counts as young."""
     days: Sequence[date | None] = sheet.values.get("applied_on", [None] * len(sheet.rows))
@@ -73,9 +87,13 @@ def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list
 
 
 def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: int | None) -> None:
-    """The days of each status into the fields they belong to, where the row's own cell says nothing."""
+    """The days of each status into the fields they belong to, where the row's own cell says nothing.
+
+    Of several the last counts; several interviews are rounds of one lead.
+    """
     columns: dict[str, list[Any]] = {}
     for index, standing in enumerate(found):
+        several: dict[str, list[Moment]] = {}
         for sense, text in standing.days:
             name = FIELD_OF.get(sense, "")
             if not name or name in sheet.unreadable.get(index, ()):
@@ -83,14 +101,28 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
             own = sheet.values.get(name)
             if own is not None and own[index] is not None:
                 continue
-            value = _read_day(text, name, index, sheet, reading, year)
+            way = replace(reading, order="mdy") if _SIGNS.search(standing.text) else reading
+            value = _read_day(text, name, index, sheet, way, year)
             if isinstance(value, Fault):
                 reason = f'holds "{text}", which {value.reason}'
                 sheet.set_unreadable(index, name, reason, told_by=_column(standing, sheet, index))
                 continue
-            column = columns.setdefault(name, list(own) if own is not None else [None] * len(sheet.rows))
-            column[index] = value if column[index] is None else max(column[index], value, key=str)
+            several.setdefault(name, []).append(value)
+        for name, values in several.items():
+            *before, last = sorted(values, key=in_order)
+            _put(columns, name, index, last, sheet)
+            if name == "interview_at" and before:
+                header = sheet.columns.mapped.get(_column(standing, sheet, index), "")
+                _put(columns, "earlier_rounds", index, tuple(Round(at, header) for at in before), sheet)
     sheet.values |= columns
+
+
+def _put(columns: dict[str, list[Any]], name: str, index: int, value: Any, sheet: Sheet) -> None:
+    """One value into a column that is a copy of the sheet's own."""
+    if name not in columns:
+        nothing: Any = () if name == "earlier_rounds" else None
+        columns[name] = list(sheet.values.get(name, [nothing] * len(sheet.rows)))
+    columns[name][index] = value
 
 
 def _read_day(text: str, name: str, index: int, sheet: Sheet, reading: Reading, year: int | None) -> Any:

@@ -12,11 +12,12 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.models import Asking, Note, Stage, UnclearStatus
 from sync.reading.cells import spaced
 from sync.reading.date_words import shipped_date_words
-from sync.reading.found_days import find_moments
+from sync.reading.found_days import find_hour, find_moments
 from sync.reading.phrases import Phrase, read_phrase, shipped_status_words
 from sync.reading.vocabulary import Vocabulary
 
@@ -112,7 +113,9 @@ class StageWords(Struct, frozen=True):
         plain = unicodedata.normalize("NFKC", text).casefold()
         months = {**shipped_date_words().months, **self.vocabulary.months}
         days = find_moments(plain, months) if any(map(str.isdigit, plain)) else ()
-        return read_phrase(plain, shipped_status_words(), days)
+        phrase = read_phrase(plain, shipped_status_words(), days)
+        hour = find_hour(plain, days) if len(phrase.dated) == 1 else ""
+        return replace(phrase, dated=((phrase.dated[0][0], f"{phrase.dated[0][1]} {hour}"),)) if hour else phrase
 
     def _own_word(self, text: str) -> Stage | None:
         return self.own.get(text.casefold()) or self.own.get(spaced(text))

@@ -379,6 +379,65 @@ def read_today(*rows: list[CellValue], source: str = "", locale: str = "") -> Le
     return read_leads(given, settings=settings(source), vocabulary=VOCABULARY, memory={}, today=TODAY)
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        pytest.param("final round 12/3", date(2026, 12, 3), id="12 of 3 rounds there are not"),
+        pytest.param("interview round 2/3", None, id="the second of three"),
+        pytest.param("Thu 12/3 phone interview 2pm", datetime(2026, 12, 3, 14, tzinfo=BERLIN), id="the hour apart"),
+        pytest.param("interview 12/3 10:00 (London)", datetime(2026, 12, 3, 11, tzinfo=BERLIN), id="its zone"),
+        pytest.param("call again 12/9", None, id="no meeting"),
+        pytest.param("closes 12/9", None, id="a deadline"),
+    ],
+)
+def test_the_day_of_an_interview_in_a_status(status: str, expected: object) -> None:
+    leads = read_today(["Company", "Date applied", "Status"], ["Acme", "11/16/2026", status])
+    assert leads.leads[0].interview_at == expected
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "waiting until 12/15",
+        "will hear back by 12/15",
+        "czekam na decyzję do 15.12",
+        "warte bis 15.12.",
+        "besked senast 15/12",
+    ],
+)
+def test_a_day_that_somebody_waits_for_holds_the_next_question_back(status: str) -> None:
+    leads = read_today(["Company", "Date applied", "Status"], ["Acme", "2026-11-16", status])
+    assert not leads.problems
+    assert leads.leads[0].they_decide_by == date(2026, 12, 15)
+
+
+def test_a_german_thursday_is_no_polish_until() -> None:
+    leads = read_today(["Firma", "Beworben am", "Status"], ["Acme", "16.11.2026", "Interview Do 3.12. 10 Uhr"])
+    assert leads.leads[0].interview_at == datetime(2026, 12, 3, 10, tzinfo=BERLIN)
+
+
+def test_two_interviews_in_one_status_are_rounds() -> None:
+    leads = read_today(["Company", "Date applied", "Status"], ["Acme", "11/16/2026", "phone screen 12/3, onsite 12/10"])
+    lead = leads.leads[0]
+    assert lead.interview_at == date(2026, 12, 10)
+    assert [one.at for one in lead.earlier_rounds] == [date(2026, 12, 3)]
+
+
+def test_a_day_in_a_status_tells_the_order_of_the_columns_of_dates() -> None:
+    """No date of the column tells it, but there is no fifteenth month."""
+    leads = read_today(
+        ["Company", "Date applied", "Status"],
+        ["Acme", "11/10/2026", "applied"],
+        ["Bolt", "11/9/2026", "waiting until 12/15"],
+    )
+    assert [lead.applied_on for lead in leads.leads] == [date(2026, 11, 10), date(2026, 11, 9)]
+
+
+def test_beside_japanese_words_the_month_comes_first() -> None:
+    leads = read_today(["会社名", "応募日", "状況"], ["Acme", "16/11/2026", "一次面接 12/2"])
+    assert leads.leads[0].interview_at == date(2026, 12, 2)
+
+
 def test_a_day_inside_a_status_is_the_fact_it_stands_with() -> None:
     leads = read_today(
         ["Company", "Date applied", "Status"],
