@@ -65,7 +65,7 @@ def _first_lines(draft: Draft, do: str, facts: Mapping[str, str], desk: Desk) ->
         yield _by_when(act, draft, draft.deadline, facts["whom"], desk)
     else:
         yield desk.say(act, who=facts["whom"])
-    if draft.key == lead.key and is_elsewhere(draft, lead):
+    if draft.lead_key == lead.key and is_elsewhere(draft, lead):
         contact = "" if draft.person == lead.contact else clean(lead.contact.name)
         yield desk.say("act.about", lead=", ".join(part for part in (contact, clean(lead.label)) if part))
     yield from _reach(draft, lead, desk)

@@ -33,7 +33,7 @@ class Draft(Struct):
     rule: Rule
     case: Case | None
     uid: str
-    key: str
+    lead_key: str
     party: str
     round: int
     generation: int
@@ -79,7 +79,7 @@ class Draft(Struct):
     hangs_on: str = ""
     fact: str = ""
     """The text of the fact it hangs on."""
-    title: str = ""
+    summary: str = ""
     brief: str = ""
     """The title with details = "short"."""
     description: str = ""
@@ -96,7 +96,7 @@ class Draft(Struct):
             -(self.case.rank if self.case else 0),
             self.step,
             applied or date.max,
-            self.key,
+            self.lead_key,
             self.rule.id,
         )
 
@@ -107,36 +107,19 @@ def draft_for(
     *,
     desk: Desk,
     raw: date,
-    person: Person = NOBODY,
     party: str = "",
     round: int = 0,
-    step: int = 1,
     generation: int = 0,
-    kind: TouchClass | None = None,
     key: str = "",
 ) -> Draft:
     """A draft with its identity and what is remembered of it; a pin that still holds becomes its fixed time."""
-    uid, generation, memory = desk.identify(
-        key or case.lead.key, rule.id, party=party, round=round, generation=generation
-    )
+    key = key or case.lead.key
+    uid, generation, memory = desk.identify(key, rule.id, party=party, round=round, generation=generation)
     draft = Draft(
-        rule=rule,
-        case=case,
-        uid=uid,
-        key=key or case.lead.key,
-        party=party,
-        round=round,
-        generation=generation,
-        step=step,
-        memory=memory,
-        zone=desk.zone,
-        raw=raw,
-        day=raw,
-        kind=kind or rule.kind,
-        person=person,
-        hangs_on=rule.hangs_on,
+        rule=rule, case=case, uid=uid, lead_key=key, party=party, round=round, generation=generation, step=1,
+        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind, hangs_on=rule.hangs_on,
         fact=fact_text(case.lead, rule.hangs_on),
-    )
+    )  # fmt: skip
     hold_pin(draft, desk)
     return draft
 
@@ -174,7 +157,7 @@ def remember(draft: Draft) -> TouchMemory:
     pinned = draft.pinned and known is not None
     return TouchMemory(
         uid=draft.uid,
-        lead_key=draft.key,
+        lead_key=draft.lead_key,
         rule=draft.rule.id,
         party=draft.party,
         round=draft.round,

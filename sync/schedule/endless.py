@@ -17,18 +17,10 @@ from sync.schedule.ledger import is_over, over_day
 
 
 def endless(
-    case: Case,
-    rule: Rule,
-    desk: Desk,
-    *,
-    base: date,
-    sent: date | None,
-    first: int,
-    then: int,
-    key: str = "",
-    party: str = "",
+    case: Case, rule: Rule, desk: Desk, *, base: date, sent: date | None, key: str = "", party: str = ""
 ) -> Draft | None:
-    """The open round of a rule that never ends, `first` days after `base`, later rounds `then` days after a touch."""
+    """The open round of a rule that never ends: its days after `base`, later rounds its interval after a touch."""
+    first, then = rule.days or 0, (rule.intervals or (rule.days or 0,))[0]
     records = sorted(
         (r for r in desk.ledger.of(key or case.lead.key) if r.rule == rule.id and r.party == party),
         key=lambda record: record.round,

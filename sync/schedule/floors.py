@@ -10,7 +10,7 @@ from datetime import date
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
-from sync.models import Person, TouchClass
+from sync.models import TouchClass
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel
@@ -24,11 +24,9 @@ def floor_draft(
     case: Case, rule: Rule, raw: date, desk: Desk, *, round: int = 0, party: str = "", key: str = ""
 ) -> Draft:
     """The draft of a touch that waits for this day, to whom the rule addresses, by the channel that suits."""
-    person = asked_person(case.lead) if rule.kind is TouchClass.ASKING else case.lead.contact
-    draft = draft_for(
-        case, rule, desk=desk, raw=raw, person=person if rule.audience != "self" else Person(), party=party,
-        round=round, key=key,
-    )  # fmt: skip
+    draft = draft_for(case, rule, desk=desk, raw=raw, party=party, round=round, key=key)
+    if rule.audience != "self":
+        draft.person = asked_person(case.lead) if rule.kind is TouchClass.ASKING else case.lead.contact
     take_channel(draft, channel_for(rule, case, draft.person), desk=desk)
     return draft
 

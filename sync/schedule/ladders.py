@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
-from sync.models import Moment, Note
+from sync.models import Moment
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
@@ -150,10 +150,9 @@ class Ladder(Struct):
 
     def draft(self, rule: Rule, raw: date) -> Draft:
         """The current step's touch, under this rule."""
-        draft = draft_for(
-            self.case, rule, desk=self.desk, raw=raw, person=asked_person(self.case.lead),
-            round=self.round_base + self.step, step=self.step, generation=self.generation,
-        )  # fmt: skip
+        number = self.round_base + self.step
+        draft = draft_for(self.case, rule, desk=self.desk, raw=raw, round=number, generation=self.generation)
+        draft.step, draft.person = self.step, asked_person(self.case.lead)
         take_channel(draft, channel_for(rule, self.case, draft.person), desk=self.desk)
         return draft
 
@@ -164,8 +163,9 @@ class Ladder(Struct):
         raw = desk.days.at_or_after(self.counts_from + timedelta(days=rule.days or 0))
         draft = draft_for(
             self.case, rule, desk=desk, raw=raw, party=self.decision_party, round=self.round_base,
-            step=self.cap + 1, generation=self.generation,
+            generation=self.generation,
         )  # fmt: skip
+        draft.step = self.cap + 1
         memory = draft.memory
         if desk.ledger.is_history(memory):
             return None
@@ -204,14 +204,7 @@ def sheet_date(case: Case, desk: Desk, *, after: date | None) -> date | None:
         return None
     bounds = [bound for bound in (lead.applied_on, after, day_or_none(lead.last_outbound, desk)) if bound]
     if bounds and day <= max(bounds):
-        desk.notes.append(
-            Note(
-                desk.say("note.sheet_too_early", day=desk.tell(day), bound=desk.tell(max(bounds))),
-                rule="sheet",
-                lead=lead.label,
-                row=lead.row,
-            )
-        )
+        desk.note("note.sheet_too_early", case, rule="sheet", day=desk.tell(day), bound=desk.tell(max(bounds)))
         return None
     return day
 

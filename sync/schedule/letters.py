@@ -99,7 +99,7 @@ def _plain_keys(draft: Draft, desk: Desk) -> tuple[str, ...]:
         last = draft.step >= (desk.advice.rules["R-003-5"].cap or 1)
         base = rule if rule == "R-001-12" else "R-004-4-next"
         return (f"{rule}-last", base) if last else (base,)
-    if rule == "R-001-7" and draft.key != case.lead.key:
+    if rule == "R-001-7" and draft.lead_key != case.lead.key:
         return ("R-001-7-progress", rule)
     if rule == "R-001-4" and draft.late:
         return ("R-001-4-late", rule)
@@ -206,7 +206,7 @@ def _progress(draft: Draft, phrases: Phrases, desk: Desk) -> dict[str, str]:
     """How the person they named was reached, and where things stand."""
     case = draft.case
     assert case is not None
-    if draft.key != case.lead.key:
+    if draft.lead_key != case.lead.key:
         return {"progress": as_fact(draft.facts.get("progress", ""), "progress")}
     facts = {"progress": desk.advice.phrases.texts[f"stage.{case.stage.value}"] if case.stage is not Stage.IDEA else ""}
     reached, call = first_contact(case, desk=desk), desk.rule("R-002-1")

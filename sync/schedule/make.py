@@ -145,12 +145,12 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> list[Draf
     for rule, make in rules.across:
         trains += make(whole, rule, desk)
     _note_past_contacts(cases, placing.guard, desk)
-    late = {(draft.key, draft.rule.id) for draft in drafts if draft.late}
+    late = {(draft.lead_key, draft.rule.id) for draft in drafts if draft.late}
     floors = list(placing.place_all(list(_without_joined(trains, late, desk))))
     share_days(floors, desk=desk)
     late_keys = {key for key, _ in late}
     for floor in floors:  # a date of the sheet that passed is offered once more, but one "Late:" is enough for a lead
-        floor.late = floor.late and floor.key not in late_keys
+        floor.late = floor.late and floor.lead_key not in late_keys
     drafts += floors
     over = not cases or any(case.stage is Stage.ACCEPTED for case in cases)
     for rule, name in () if over else rules.shared:
@@ -181,7 +181,7 @@ def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: D
     """The trains without what a late touch of the same lead takes in (R-004-6 in R-001-4)."""
     for train in trains:
         draft = train.draft if isinstance(train, Single) else train.idea if isinstance(train, AfterIdea) else None
-        if draft is None or draft.pinned or (draft.key, draft.rule.joins) not in late:
+        if draft is None or draft.pinned or (draft.lead_key, draft.rule.joins) not in late:
             yield train
             continue
         desk.note("note.merged", train.case, rule=draft.rule.id)
@@ -233,47 +233,29 @@ def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
     return ((case.lead.key, rule.id) for rule in desk.advice.rules.values() if rule.reads & unreadable)
 
 
+OWN = {"rule", "zone", "reason"}
+SAME = tuple(name for name in Touch.__struct_fields__ if name in Draft.__struct_fields__ and name not in OWN)
+"""What a touch takes over from its draft as it is."""
+
+
 def _touch(draft: Draft, bare: str) -> Touch:
-    lead = draft.case.lead if draft.case else None
+    lead, message = draft.case.lead if draft.case else None, draft.message
+    pinned = draft.memory.start if draft.pinned and draft.memory else None
     assert draft.start is not None
-    assert draft.end is not None
-    given = draft.memory.start if draft.pinned and draft.memory and draft.memory.start is not None else draft.start
     return Touch(
-        uid=draft.uid,
+        **{name: getattr(draft, name) for name in SAME},
         rule=draft.rule.id,
-        kind=draft.kind,
-        lead_key=draft.key,
-        party=draft.party,
-        round=draft.round,
-        generation=draft.generation,
-        step=draft.step,
         lead=lead.label if lead else None,
         row=lead.row if lead else None,
-        start=draft.start,
-        end=draft.end,
         zone=draft.zone.key,
-        given=given,
-        deadline=draft.deadline,
-        summary=draft.title,
-        description=draft.description,
-        channel=draft.channel,
-        who=draft.who,
-        move=draft.move,
-        tentative=draft.tentative,
-        published=draft.published,
+        given=draft.start if pinned is None else pinned,
         reason=tuple(draft.reason),
-        alarm=draft.alarm,
-        hangs_on=draft.hangs_on,
-        fact=draft.fact,
         reads=draft.rule.reads,
-        pinned=draft.pinned,
-        offers=draft.offers,
         url=web_link(lead.url) if lead else "",
         address=lead.address if lead else "",
-        subject=draft.message.subject if draft.message else "",
-        mail=recipient(draft).email.strip() if draft.message else "",
-        draft=draft.message.whole if draft.message else "",
-        brief=draft.brief,
+        subject=message.subject if message else "",
+        mail=recipient(draft).email.strip() if message else "",
+        draft=message.whole if message else "",
         bare=bare,
     )
 

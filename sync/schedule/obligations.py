@@ -51,9 +51,8 @@ def _owed(case: Case, made: Iterable[tuple[Rule, Owed]], desk: Desk) -> Iterator
 
 
 def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Person, party: str) -> Draft:
-    draft = draft_for(
-        case, rule, desk=desk, raw=desk.day_of(occasion.earliest), person=person, party=party, round=occasion.round
-    )
+    draft = draft_for(case, rule, desk=desk, raw=desk.day_of(occasion.earliest), party=party, round=occasion.round)
+    draft.person = person
     take_channel(draft, channel_for(rule, case, person), desk=desk)
     draft.reason.insert(0, occasion.said)
     draft.deadline = occasion.deadline
@@ -282,7 +281,7 @@ def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[tuple[Dra
     late: dict[str, list[Draft]] = {}
     for draft in drafts:
         if draft.late and not draft.pinned:
-            late.setdefault(draft.key, []).append(draft)
+            late.setdefault(draft.lead_key, []).append(draft)
         else:
             shown.append(draft)
     waiting = []

@@ -19,7 +19,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from sync.memory import Reaction
-from sync.models import Note, TouchClass
+from sync.models import TouchClass
 from sync.safe_text import clean
 from sync.schedule.budgets import Block, Guard
 from sync.schedule.cases import Case, person_key
@@ -204,28 +204,18 @@ class Placing(Struct):
         )
 
     def _give_up(self, draft: Draft, block: Block | None) -> None:
-        lead = draft.case.lead if draft.case else None
-        self.desk.notes.append(
-            Note(
-                self.desk.say("note.no_room", lead=clean(block.reached.label) if block else ""),
-                rule=draft.rule.id,
-                lead=lead.label if lead else None,
-                row=lead.row if lead else None,
-            )
-        )
+        reached = clean(block.reached.label) if block else ""
+        self.desk.note("note.no_room", draft.case, rule=draft.rule.id, lead=reached)
 
     def _note_broken_limit(self, draft: Draft) -> None:
         """A pin or a date of the sheet keeps its place; that it stands on a day off or inside a limit is said."""
         desk, case = self.desk, draft.case
         if case is None:
             return
-        said = []
         if not desk.days.is_open(draft.day):
-            said.append(desk.say("note.day_off", day=desk.tell(draft.day)))
+            desk.note("note.day_off", case, rule=draft.rule.id, day=desk.tell(draft.day))
         if draft.kind is TouchClass.ASKING and not self.guard.is_free(_limits(draft), draft.day):
-            said.append(desk.say("note.inside_limit", day=desk.tell(draft.day)))
-        for sentence in said:
-            desk.notes.append(Note(sentence, rule=draft.rule.id, lead=case.lead.label, row=case.lead.row))
+            desk.note("note.inside_limit", case, rule=draft.rule.id, day=desk.tell(draft.day))
 
 
 def _limits(draft: Draft) -> tuple[str, ...]:

@@ -101,7 +101,9 @@ def _spellings(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
 def _missing_lines(drafts: Iterable[Draft], desk: Desk) -> Iterator[Note]:
     """R-003-4: positioning that the sheet does not give, counted by line."""
     leads = {
-        draft.key: draft.case.lead for draft in drafts if draft.case is not None and draft.rule.audience == "contact"
+        draft.lead_key: draft.case.lead
+        for draft in drafts
+        if draft.case is not None and draft.rule.audience == "contact"
     }
     for line, missing in (
         ("position", sum(not lead.role for lead in leads.values())),

@@ -162,8 +162,9 @@ def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
     if record is None:
         draft = draft_for(
             case, desk.advice.rules["sheet"], desk=desk, raw=day, round=ladder.round_base + ladder.step,
-            step=ladder.step, generation=ladder.generation,
+            generation=ladder.generation,
         )  # fmt: skip
+        draft.step = ladder.step
         record = remember(draft)
     on = record.planned or day
     desk.ledger.let_pass(record, on)

@@ -66,7 +66,7 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
 def stale_cases(cases: Iterable[Case], drafts: Iterable[Draft], desk: Desk) -> list[Case]:
     """R-000-6: open leads without a future touch and without a sign of life for two weeks."""
     days = timedelta(days=desk.advice.rules["R-000-6"].days or 0)
-    busy = {draft.key for draft in drafts}
+    busy = {draft.lead_key for draft in drafts}
     return [
         case
         for case in cases

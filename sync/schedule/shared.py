@@ -43,7 +43,7 @@ class SharedEvents(Struct):
         number = record.round if record else self._count(rule.id)
         uid, generation, memory = desk.identify(SELF, rule.id, party=party, round=number)
         draft = Draft(
-            rule=rule, case=None, uid=uid, key=SELF, party=party, round=number, generation=generation, step=1,
+            rule=rule, case=None, uid=uid, lead_key=SELF, party=party, round=number, generation=generation, step=1,
             memory=memory, zone=desk.zone, raw=raw, day=raw, kind=TouchClass.SELF,
         )  # fmt: skip
         if memory is not None and memory.start is not None and memory.raw == raw:

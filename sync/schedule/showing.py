@@ -22,12 +22,12 @@ def publish(drafts: Iterable[Draft], *, desk: Desk) -> None:
     for draft in drafts:
         if not draft.own_event:
             continue
-        known = first_of.get(draft.key)
+        known = first_of.get(draft.lead_key)
         if known is None or (draft.day, draft.uid) < (known.day, known.uid):
-            first_of[draft.key] = draft
+            first_of[draft.lead_key] = draft
     for draft in drafts:
         shown = draft.memory is not None and draft.memory.published
-        draft.published = draft.own_event and (draft.day <= until or first_of[draft.key] is draft or shown)
+        draft.published = draft.own_event and (draft.day <= until or first_of[draft.lead_key] is draft or shown)
 
 
 def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:

@@ -49,9 +49,9 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, who
     known: dict[tuple[object, ...], Mapping[str, str]] = {}
     bare = desk.say("title.none")
     for draft in drafts:
-        address = draft.rule.audience, draft.person, draft.key
+        address = draft.rule.audience, draft.person, draft.lead_key
         facts = known.get(address) or known.setdefault(address, _names(draft, role, desk))
-        draft.title, draft.who = _title(draft, facts, desk), facts["plain"]
+        draft.summary, draft.who = _title(draft, facts, desk), facts["plain"]
         if draft.kind is TouchClass.RELATION:
             draft.turn = draft.round
         draft.brief = desk.say("title.short", initials=facts["initials"]) if facts["initials"] else bare
@@ -79,9 +79,9 @@ def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
     name, declined = (_called(people, desk, declined=declined) for declined in (False, True))
     firm, label = clean(lead.company), clean(lead.label)
     elsewhere = is_elsewhere(draft, lead)
-    own = "" if elsewhere or draft.key != lead.key else firm
+    own = "" if elsewhere or draft.lead_key != lead.key else firm
     plain = ", ".join(dict.fromkeys(part for part in (name, own) if part)) or label
-    before = f"{role}, " if role and draft.key == lead.key else ""
+    before = f"{role}, " if role and draft.lead_key == lead.key else ""
     about = desk.say("title.about", who=name, lead=firm) if elsewhere and firm and name and draft.move else plain
     return {
         "who": before + about,
@@ -129,7 +129,7 @@ def _manners(draft: Draft) -> Iterator[str]:
         yield "one"
         if draft.rule.id in ("R-001-1", "R-001-12") and not draft.person.party:
             yield "nameless"
-        if draft.key != draft.case.lead.key:
+        if draft.lead_key != draft.case.lead.key:
             yield "several"
         if draft.rule.id == "R-000-5" and draft.case.lead.plan_on is None:
             yield "research"

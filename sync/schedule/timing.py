@@ -13,7 +13,6 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from sync.config import Hours
-from sync.models import Note
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.slots import QUARTER, moment_of, quarter_down, quarter_up
@@ -125,17 +124,5 @@ def _find_slot(draft: Draft, *, held: Set[int], desk: Desk) -> None:
     quarter = quarter if quarter is not None else find()
     if quarter is None:
         quarter = desk.slots.least_taken(low, high, length=length)
-        _note_same_time(draft, desk)
+        desk.note("note.same_time", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
     _start_at(draft, quarter, desk=desk)
-
-
-def _note_same_time(draft: Draft, desk: Desk) -> None:
-    lead = draft.case.lead if draft.case else None
-    desk.notes.append(
-        Note(
-            desk.say("note.same_time", day=desk.tell(draft.day)),
-            rule=draft.rule.id,
-            lead=lead.label if lead else None,
-            row=lead.row if lead else None,
-        )
-    )

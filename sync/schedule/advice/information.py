@@ -69,7 +69,7 @@ def give_a_next_step(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """Leads have no next step with a date: to add the date, to decide, or to say what a status means."""
     dated = list(_add_the_dates(whole, rule, desk))
     yield from dated
-    busy = {draft.key for draft in (*whole.drafts, *dated) if draft.case}
+    busy = {draft.lead_key for draft in (*whole.drafts, *dated) if draft.case}
     yield from _decide_the_next_step(whole, rule, busy, desk)
     yield from _say_what_it_means(whole, rule, desk)
 

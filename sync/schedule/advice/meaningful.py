@@ -57,7 +57,7 @@ def stay_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     if base > desk.today and desk.day_of(lead.meeting_on) < base:
         base = desk.day_of(lead.meeting_on)
     sent = desk.day_of(lead.last_outbound) if lead.last_outbound is not None else None
-    draft = endless(case, rule, desk, base=base, sent=sent, first=rule.days or 0, then=(rule.intervals or (0,))[0])
+    draft = endless(case, rule, desk, base=base, sent=sent)
     if draft is not None:
         draft.person = lead.contact
         take_channel(draft, channel_for(rule, case, lead.contact), desk=desk)
@@ -92,10 +92,8 @@ def look_what_employers_do(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Sin
         if case.organisation in seen or case.stage.closed or not case.organisation.startswith("organisation:"):
             continue
         seen.add(case.organisation)
-        draft = endless(
-            case, rule, desk, base=first_day(case, desk), sent=None, first=rule.days or 0, then=rule.days or 0,
-            key="self", party=case.organisation,
-        )  # fmt: skip
+        since = first_day(case, desk)
+        draft = endless(case, rule, desk, base=since, sent=None, key="self", party=case.organisation)
         yield from single(draft)
 
 

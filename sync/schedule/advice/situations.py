@@ -139,7 +139,9 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
         told = [day for record in progress if is_over(record) and (day := over_day(record))]
         last = max([*told, *(day for r in firsts if is_over(r) and (day := over_day(r)))], default=date.min)
         kept, ahead = False, any(not is_over(record) for record in progress)
-        for draft in sorted(drafts, key=lambda draft: (draft.memory is None, not draft.pinned, draft.day, draft.key)):
+        for draft in sorted(
+            drafts, key=lambda draft: (draft.memory is None, not draft.pinned, draft.day, draft.lead_key)
+        ):
             new, close = draft.memory is None, draft.day < last + timedelta(days=rule.days or 0)
             if new and any(draft.raw < day for day in told):
                 left.add(draft.uid)  # a progress note has named it
@@ -160,7 +162,7 @@ def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator
         key = referrer_key(case.lead)
         if key and case.can_read(*rule.reads, "status") and not case.lead.do_not_contact:
             rows.setdefault(key, []).append(case)
-    planned = {draft.key: draft.day for draft in whole.drafts if draft.rule.id == rule.id}
+    planned = {draft.lead_key: draft.day for draft in whole.drafts if draft.rule.id == rule.id}
     for key, theirs in sorted(rows.items()):
         for _ in range(2):  # what is left behind in this run makes room for the next round
             draft = _progress_note(key, theirs, rule, desk, new=whole.news.get(key, ()), planned=planned)
@@ -251,10 +253,7 @@ def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterato
         sent = [desk.day_of(c.lead.last_outbound) for c in open_cases if c.lead.last_outbound is not None]
         sent += [day for case in open_cases for day in _reached_agency(case, desk)]
         since = sent or [case.lead.applied_on or first_day(case, desk) for case in open_cases]
-        draft = endless(
-            open_cases[0], rule, desk, base=max(since), sent=max(sent, default=None),
-            first=rule.days or 0, then=rule.days or 0, key=key,
-        )  # fmt: skip
+        draft = endless(open_cases[0], rule, desk, base=max(since), sent=max(sent, default=None), key=key)
         if draft is not None:
             draft.person = agency_person(open_cases[0].lead)
             draft.channel, draft.step = "email", ROUNDS
