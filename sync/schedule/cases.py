@@ -159,14 +159,25 @@ def plan_stage(lead: Lead) -> Stage:
     return lead.stage
 
 
+def has_live_offer(case: Case, *, desk: Desk) -> bool:
+    """Whether an offer stands that is no old news itself: such a lead is never among the old ones."""
+    if case.stage is not Stage.OFFER:
+        return False
+    offered = case.lead.offer_on
+    return max(_newest(case.lead, desk), desk.day_of(offered) if offered else date.min) + OLD >= desk.today
+
+
 def is_old_news(case: Case, *, desk: Desk) -> bool:
     """Whether the newest day the row tells of was long ago when we first saw it: then it is triaged."""
-    lead = case.lead
+    return case.new and _newest(case.lead, desk) + OLD < desk.today
+
+
+def _newest(lead: Lead, desk: Desk) -> date:
+    """The newest day the row tells of; today where it tells of none."""
     told = (
         lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on, lead.follow_up_on
     )  # fmt: skip
-    newest = max((desk.day_of(day) for day in told if day is not None), default=desk.today)
-    return case.new and newest + OLD < desk.today
+    return max((desk.day_of(day) for day in told if day is not None), default=desk.today)
 
 
 def end_of(start: Moment, end: Moment | None, *, desk: Desk) -> datetime:

@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import Moment, Person
-from sync.schedule.cases import Case, rounds_of
+from sync.schedule.cases import Case, has_live_offer, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel
 from sync.schedule.ladders import WEEK
@@ -85,7 +85,8 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
     if occasion.until is not None and stood != desk.today and desk.clock.has_come(occasion.until):
         return _expire(draft, memory, desk)
     if memory is None and desk.day_of(draft.deadline) + WEEK < desk.today:
-        desk.triage(draft.case, whole=False)
+        if draft.case is not None and not has_live_offer(draft.case, desk=desk):
+            desk.triage(draft.case, whole=False)
         _leave(draft, desk)
         return []
     if memory and stood and stood < desk.today and (day := critical_day(draft, memory, desk)) <= desk.today:

@@ -7,8 +7,10 @@ import sys
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from advisor import NEW_YORK, Seeker, a_lead, settings_for
 from msgspec.structs import replace
 from promises import NOW, TODAY, day_of, shown
@@ -60,9 +62,36 @@ def test_a_start_before_the_hours_stays_where_its_deadline_put_it() -> None:
 
 
 def test_a_lead_named_in_the_triage_event_is_not_asked_for_its_date_too() -> None:
-    lead = a_lead(stage=Stage.OFFER, plan_on=date(2027, 1, 2), received_at=date(2027, 1, 2))
+    lead = a_lead(stage=Stage.INTERVIEW, plan_on=date(2027, 1, 2), received_at=date(2027, 1, 2))
     seeker, schedule = planned([lead])
     assert {touch.rule for touch in schedule.touches} == {"triage", "R-001-14"}
+    assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"plan_on": date(2027, 1, 2), "received_at": date(2027, 1, 2)}, id="an old plan"),
+        pytest.param({"applied_on": date(2026, 10, 1), "last_inbound": date(2027, 1, 4)}, id="an old application"),
+        pytest.param({"offer_on": date(2026, 12, 20)}, id="thanks that are long due"),
+    ],
+)
+def test_an_offer_that_stands_is_never_among_the_old_leads(facts: dict[str, Any]) -> None:
+    lead = a_lead(stage=Stage.OFFER, **facts)
+    seeker, schedule = planned([lead])
+    assert not seeker.all("triage")
+    asked = any("add the offer's date" in touch.summary for touch in seeker.all("R-000-4"))
+    assert asked == ("offer_on" not in facts)
+    assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
+
+
+def test_a_lead_between_interviews_is_not_among_the_old_ones_for_a_thank_you_of_the_first() -> None:
+    lead = a_lead(
+        stage=Stage.INTERVIEW, interview_at=datetime(2027, 1, 4, 10, tzinfo=NEW_YORK), applied_on=date(2026, 12, 1)
+    )
+    seeker, schedule = planned([lead])
+    assert seeker.all("R-004-4")
+    assert not seeker.all("triage")
     assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
 
 

@@ -17,7 +17,7 @@ from sync.models import Stage
     [
         pytest.param("2027-01-08 08:00", {"R-001-4"}, True, id="last week: late thanks, and that it is too late"),
         pytest.param("2027-01-12 08:00", {"R-001-4"}, False, id="a day longer than a week: late thanks alone"),
-        pytest.param("2027-01-20 08:00", {"triage"}, False, id="long ago: the thanks are named in the triage event"),
+        pytest.param("2027-01-20 08:00", set(), False, id="long ago: an offer stands, and no thanks are owed"),
     ],
 )
 def test_a_confirmation_that_makes_no_sense_any_more_names_no_lead_for_triage(

@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from sync.advice import Rule
 from sync.models import Asking, Stage
 from sync.safe_text import clean
-from sync.schedule.cases import Case, is_old_news
+from sync.schedule.cases import Case, has_live_offer, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import floor_draft, offer_floor
+from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ladders import WEEK
 from sync.schedule.occasions import Occasion, by_the_day, said, within_hours
 from sync.schedule.registry import Whole, owed, shared, waited
@@ -50,7 +50,9 @@ def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     else:
         return None
     if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < desk.today:
-        if case.new:
+        if case.new and has_live_offer(case, desk=desk):
+            leave(draft, draft.raw, desk)
+        elif case.new:
             desk.triage(case)
         return None
     return offer_floor(draft, desk)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from sync.advice import Rule
+from sync.models import Stage
 from sync.reconcile.identity import SELF
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
@@ -91,14 +92,20 @@ def name_what_has_no_room(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draf
 
 @shared("triage", after="R-000-4")
 def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
-    """What lies long in the past, by name, in one event today; kept as written until its day has passed."""
+    """What lies long in the past, by name, in one event today; kept as written until its day has passed.
+
+    A lead at an interview that has a touch of its own ahead goes on, though a part of it is old: it is not named.
+    """
     open_ = [
         record
         for record in desk.ledger.of(SELF)
         if record.rule == rule.id and record.start is not None and desk.day_of(record.start) >= desk.today
     ]
     known = open_[-1] if open_ else None
-    names = (known.note.split("\n") if known and known.note else []) + sorted(desk.triaged.values())
+    ahead = {draft.key for draft in whole.drafts if draft.case}
+    going_on = {case.lead.key for case in whole.cases if case.stage is Stage.INTERVIEW and case.lead.key in ahead}
+    old = sorted(label for key, label in desk.triaged.items() if key not in going_on)
+    names = (known.note.split("\n") if known and known.note else []) + old
     if not names:
         return
     day = known.raw if known and known.raw else desk.soonest
