@@ -57,18 +57,28 @@ def _cut(line: str, letters: int) -> str:
 
 def about_me(me: MeSettings) -> Mapping[str, str]:
     """What the seeker says of themselves; a name that is missing is a blank to fill in."""
-    facts = {"my_phone": as_fact(me.phone, "my_phone"), "my_line": as_fact(me.line, "my_line").rstrip(".")}
-    name = as_fact(me.name, "me")
+    return _about_me(me.name, me.phone, me.line)
+
+
+@lru_cache(maxsize=64)
+def _about_me(name: str, phone: str, line: str) -> Mapping[str, str]:
+    facts = {"my_phone": as_fact(phone, "my_phone"), "my_line": as_fact(line, "my_line").rstrip(".")}
+    name = as_fact(name, "me")
     return {**facts, "me": name} if name else facts
 
 
-def about_person(person: Person, language: str) -> dict[str, str]:
+def about_person(person: Person, language: str) -> Mapping[str, str]:
     """Whom a message greets, and by which words: `form` is mr, ms, mrs or titled where the name says so."""
-    name = read_name(clean(person.name))
+    return _about_name(person.name, language)
+
+
+@lru_cache(maxsize=4096)
+def _about_name(text: str, language: str) -> Mapping[str, str]:
+    name = read_name(clean(text))
     if not name.bare:
         return {"name": "", "first_name": "", "family": "", "titles": "", "form": ""}
     return {
-        "name": as_fact(as_said(clean(person.name), language), "name"),
+        "name": as_fact(as_said(clean(text), language), "name"),
         "first_name": as_fact(name.first, "first_name"),
         "family": as_fact(name.family, "family"),
         "titles": as_fact(name.titles, "titles"),
@@ -92,6 +102,9 @@ def about_lead(lead: Lead, name: str, *, to_contact: bool, language: str) -> dic
         "interview_kind": as_fact(lead.interview_kind, "interview_kind"),
     }
     for slot, said in (("referrer", lead.referrer), ("contact", "" if to_contact else lead.contact.name)):
+        if not said:
+            facts[slot] = facts[f"{slot}_declined"] = ""
+            continue
         other = _of_another(as_fact(as_said(clean(said), language), slot), name)
         facts[slot] = other
         facts[f"{slot}_declined"] = other and as_fact(as_said(clean(said), language, declined=True), slot)

@@ -19,6 +19,7 @@ from sync.messages.letter import SUBJECT, Message
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _SIGN = re.compile("\ue000([a-z_]+)\ue001")
 _DOUBLED = re.compile(r"([.!?…])[.](?!\.)")
+_STOPPED = ("..", "!.", "?.", "….")
 MAX_PATTERNS = 4_000
 """Patterns of messages that are kept: there are as many as rows differ in which cells are filled."""
 _SPARE = (
@@ -264,5 +265,7 @@ def _as_template(text: str) -> str:
 
 
 def _tidy(sentence: str) -> str:
-    """A fact that ends in a full stop does not get a second one."""
+    """A fact that ends in a full stop does not get a second one; most sentences have none but at their end."""
+    if sentence.find(".", 0, -1) < 0 and not sentence.endswith(_STOPPED):
+        return sentence
     return _DOUBLED.sub(r"\1", sentence)

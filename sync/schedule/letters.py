@@ -6,6 +6,7 @@ and a call never as a message. To an agency nothing is said that was meant for t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,7 @@ def write_message(draft: Draft, *, desk: Desk) -> Message | None:
     return phrases.write(situation, facts)
 
 
-def _greeting(facts: dict[str, str], *, by_first: bool) -> str:
+def _greeting(facts: Mapping[str, str], *, by_first: bool) -> str:
     """The key of the greeting: by first name where the user wants that and there is one, else as the name says."""
     if not facts["name"] or "@" in facts["name"]:
         return "team" if facts["firm"] else "plain"

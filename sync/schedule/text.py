@@ -21,7 +21,7 @@ from sync.schedule.description import Moves, describe, is_elsewhere
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ledger import is_over, over_day
-from sync.schedule.letters import group_of, recipient, write_message
+from sync.schedule.letters import group_of, write_message
 from sync.schedule.people import join_names
 
 
@@ -54,7 +54,7 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, who
         draft.summary, draft.who = _title(draft, facts, desk), facts["plain"]
         if draft.kind is TouchClass.RELATION:
             draft.turn = draft.round
-        draft.brief = desk.say("title.short", initials=facts["initials"]) if facts["initials"] else bare
+        draft.brief = facts["brief"] or bare
         if whole or draft.published:
             _describe(draft, facts, later if draft.move and not draft.tentative else "", done, desk, whole=whole)
 
@@ -74,9 +74,10 @@ def _describe(draft: Draft, facts: Mapping[str, str], later: str, done: Moves, d
 def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
     """The recipient and the firm, as the sheet spells them, for titles (`who`, `firm`) and for sentences (`whom`)."""
     if draft.case is None:
-        return {"who": "", "whom": "", "plain": "", "firm": "", "lead": "", "initials": ""}
+        return {"who": "", "whom": "", "plain": "", "firm": "", "lead": "", "brief": ""}
     lead, people = draft.case.lead, group_of(draft) or (draft.person,)
-    name, declined = (_called(people, desk, declined=declined) for declined in (False, True))
+    name, declined = _called(people, desk), _called(people, desk, declined=True)
+    short = initials(people[0].name)
     firm, label = clean(lead.company), clean(lead.label)
     elsewhere = is_elsewhere(draft, lead)
     own = "" if elsewhere or draft.lead_key != lead.key else firm
@@ -89,11 +90,11 @@ def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
         "plain": plain,
         "firm": (firm if elsewhere else before + firm) if firm else label,
         "lead": before + firm if before and firm else label,
-        "initials": initials(recipient(draft).name),
+        "brief": desk.say("title.short", initials=short) if short else "",
     }
 
 
-def _called(people: Sequence[Person], desk: Desk, *, declined: bool) -> str:
+def _called(people: Sequence[Person], desk: Desk, *, declined: bool = False) -> str:
     language = desk.advice.language
     names = [as_said(clean(one.name or one.email), language, declined=declined) for one in people]
     return names[0] if len(names) == 1 else clean(join_names(names, desk.say))
