@@ -102,7 +102,7 @@ def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[D
         if record.rule == rule.id and record.start is not None and desk.day_of(record.start) >= desk.today
     ]
     known = open_[-1] if open_ else None
-    ahead = {draft.key for draft in whole.drafts if draft.case}
+    ahead = {draft.lead_key for draft in whole.drafts if draft.case}
     going_on = {case.lead.key for case in whole.cases if case.stage is Stage.INTERVIEW and case.lead.key in ahead}
     old = sorted(label for key, label in desk.triaged.items() if key not in going_on)
     names = (known.note.split("\n") if known and known.note else []) + old
