@@ -63,14 +63,14 @@ def breaches(v3: GoogleCalendars, document: Mapping[str, Any]) -> list[str]:
         found += [f"{method}: {key} is no parameter" for key in query if key not in entry["parameters"]]
         found += [] if (ANY | NAMES) & set(entry["scopes"]) else [f"{method}: our rights do not reach it"]
     for schema, body in [*v3.sent, *v3.answered]:
-        found += violations(_without_nulls(body), schema, document["schemas"])
+        found += violations(without_nulls(body), schema, document["schemas"])
     return found
 
 
-def _without_nulls(body: Any) -> Any:
-    """A PATCH takes keys away with null, which no schema mentions."""
+def without_nulls(body: Any) -> Any:
+    """The same without keys that are null: they count as absent, or take a key away, and no schema mentions them."""
     if isinstance(body, dict):
-        return {key: _without_nulls(value) for key, value in body.items() if value is not None}
+        return {key: without_nulls(value) for key, value in body.items() if value is not None}
     return body
 
 
@@ -191,7 +191,9 @@ class GoogleCalendars:
         found = re.fullmatch(r"/calendar/v3/calendars/([^/]+)(/events(?:/([^/]+))?)?", path)
         if not found:
             raise Refused(404, "notFound", "Not Found")
-        name = {"GET": "get" if found[3] else "list", "POST": "insert", "PUT": "update"}.get(method, method.lower())
+        name = {"GET": "get" if found[3] or not found[2] else "list", "POST": "insert", "PUT": "update"}.get(
+            method, method.lower()
+        )
         self._note(f"{'events' if found[2] else 'calendars'}.{name}", path, query, "Event" if body else "", sent)
         for number, (where, refused, times) in enumerate(self.refuse):
             if where == name and times:

@@ -29,7 +29,8 @@ from time import sleep
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from google_calendars import GoogleCalendars
+from google_calendars import GoogleCalendars, breaches, without_nulls
+from google_schema import document, has_documents, violations
 
 Json = dict[str, Any]
 
@@ -291,6 +292,8 @@ class GoogleEmulator:
     requests: list[str] = field(default_factory=list)
     answers: list[tuple[str, Json]] = field(default_factory=list)
     """Schema name and body of every good answer."""
+    asked: list[tuple[str, list[str], Json]] = field(default_factory=list)
+    """Method id of the schema, parameters and body of every request to a sheet."""
     root: str = ""
     v3: GoogleCalendars = field(init=False)
     """The Calendar API."""
@@ -605,7 +608,7 @@ def apply_mask(value: Any, mask: Json, shape: str) -> Any:
 
 @contextmanager
 def running_google(**parts: Any) -> Iterator[GoogleEmulator]:
-    """The emulator on a free port."""
+    """The emulator on a free port. Where Google's own documents are at hand, all that was said is held against them."""
     emulator = GoogleEmulator(**parts)
     server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Handler(*args, emulator=emulator))
     server.daemon_threads = True
@@ -618,6 +621,25 @@ def running_google(**parts: Any) -> Iterator[GoogleEmulator]:
         server.shutdown()
         server.server_close()
         thread.join()
+    if has_documents():
+        found = [*breaches(emulator.v3, document("calendar")), *sheet_breaches(emulator, document("sheets"))]
+        assert not found, found
+
+
+def sheet_breaches(google: GoogleEmulator, known: Mapping[str, Any]) -> list[str]:
+    """Everything asked of a sheet or answered that Google's own document does not have."""
+    found: list[str] = []
+    for method, query, body in google.asked:
+        entry = known
+        for name in method.split("."):
+            entry = entry.get("resources", {}).get(name) or entry["methods"][name]
+        found += [f"{method}: {key} is no parameter" for key in query if key not in {*entry["parameters"], "fields"}]
+        if body:
+            found += violations(without_nulls(body), entry["request"]["$ref"], known["schemas"])
+    for schema, answer in google.answers:
+        if schema in known["schemas"]:
+            found += violations(answer, schema, known["schemas"])
+    return found
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -708,6 +730,10 @@ class Handler(BaseHTTPRequestHandler):
         self, method: str, id: str, rest: str, query: dict[str, list[str]], body: Json
     ) -> tuple[str, Json]:
         google = self.emulator
+        name = {"": "get", "/values:batchGet": "values.batchGet", "/values:batchUpdate": "values.batchUpdate"}.get(
+            rest, "values.get" if method == "GET" else "values.update"
+        )
+        google.asked.append((f"spreadsheets.{name}", list(query), body))
         sheet = google.open_sheet(id, self._token(), write=method != "GET")
         option = query.get("valueInputOption", [""])[0]
         if method == "GET" and not rest:

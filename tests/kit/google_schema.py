@@ -20,6 +20,11 @@ needs_folder = pytest.mark.skipif(
 )
 
 
+def has_documents() -> bool:
+    """Whether Google's published documents are at hand."""
+    return all((FOLDER / name).exists() for name in DOCUMENTS.values())
+
+
 @cache
 def document(name: str) -> Mapping[str, Any]:
     """The discovery document of an interface."""
