@@ -18,7 +18,7 @@ from sync.models import Table
 from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.header_row import MAX_COLUMNS
-from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, understand_headers
+from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, part_played, understand_headers
 from sync.reading.samples import Profile, StatusCells, profile_of, speaks_against, speaks_for, take_samples
 from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, ROUNDS, Shape, Vocabulary
 
@@ -49,6 +49,8 @@ _STANDS = 0.3
 """The part of them that must be statuses where the header says nothing."""
 _STANDS_IN_NOTES = 0.5
 """The part of them where the header says notes, or when the row was edited."""
+_NAMES_DIFFER = 0.5
+"""The part of the cells that must be different to be names of firms."""
 _BARE_DAYS = ("applied_on", "received_at", "last_outbound")
 
 
@@ -226,7 +228,9 @@ class Guess:
         self._settle_names()
         self._settle_days()
         self._settle_organisation()
+        self._settle_first_column()
         self._settle_hours()
+        self._part_two_people()
 
     def _settle_status(self) -> None:
         """Where no header names the status, a column whose cells say how it stands is it.
@@ -255,7 +259,7 @@ class Guess:
             column
             for column in self._free()
             if (sense := self.senses.get(column, Sense())).is_about_edits
-            or (not sense.why and set(sense.fields) <= {"status", "notes", "outcome"})
+            or (not sense.why and (sense.is_weak_word or set(sense.fields) <= {"status", "notes", "outcome"}))
         ]
         return [column for column in (*may, *notes) if self._cells(column).dated < _EVIDENT]
 
@@ -304,6 +308,36 @@ class Guess:
         if self._is_open("company") and "organisation" in self.fields.keys() - self.fixed:
             self._take("company", self.fields.pop("organisation"), "no other column names the company")
             self.reasons.pop("organisation")
+
+    def _settle_first_column(self) -> None:
+        """Where people have a column and the firm has none, the first does that holds names, whatever it is called.
+
+        Without people in it the sheet is no use yet, and which column names the firm is asked.
+        """
+        if not self._is_open("company") or "contact_name" not in self.fields or not self._lists_applications():
+            return
+        first = next((column for column, form in enumerate(self.forms) if form), None)
+        if first is None or first not in self._free() or self.senses[first].fields or self.senses[first].why:
+            return
+        cells = self._cells(first)
+        if cells.plain >= _EVIDENT and cells.different >= _NAMES_DIFFER and cells.sentences < _STANDS:
+            self._settled(first, "company", "it is the first column, holds names, and no other names the company")
+
+    def _part_two_people(self) -> None:
+        """The address of the recruiter is not that of the manager: a way to somebody else is left unread."""
+        named = self._part_played("contact_name")
+        for name in ("contact_email", "contact_phone") if named else ():
+            other = self._part_played(name)
+            if other and other != named and name not in self.fixed:
+                column = self.fields.pop(name)
+                self.reasons.pop(name)
+                whose = self.headers[self.fields["contact_name"]]
+                self.unread[column] = f"it is another person's than {whose!r}; to use it for them, name it {name}"
+                self.notes.append(f"column {self.headers[column]!r} is not read: {self.unread[column]}")
+
+    def _part_played(self, name: str) -> str:
+        """Which part the person plays that this column is about, where its header says so."""
+        return part_played(self.headers[self.fields[name]]) if name in self.fields else ""
 
     def _settle_hours(self) -> None:
         """An hour beside its day: the moment's own header says so, or the cells of the column behind it."""

@@ -21,7 +21,7 @@ from sync.reading.lexicon import (
     load_lexicon,
     split_words,
 )
-from sync.reading.vocabulary import EXTRA_FIELDS, FIELDS, HOURS, Vocabulary
+from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, Vocabulary
 
 KNOWN = 1.0
 """How sure a header is that stands in the vocabulary as it is."""
@@ -62,6 +62,16 @@ class Sense(Struct, frozen=True):
         return len(self.fields) > 1 and self.sure <= AMBIGUOUS and self.fields[0] in ("applied_on", "last_outbound")
 
     @property
+    def is_weak_word(self) -> bool:
+        """A word that says little (`how`), and nothing of a day."""
+        return (
+            bool(self.fields)
+            and self.sure < AMBIGUOUS + 0.2
+            and DAYS.isdisjoint(self.fields)
+            and MOMENTS.isdisjoint(self.fields)
+        )
+
+    @property
     def is_bare_name(self) -> bool:
         """A name without any word of whose it is."""
         return self.sure <= AMBIGUOUS and self.fields[:2] == ("company", "contact_name")
@@ -85,6 +95,16 @@ def are_day_first(headers: Sequence[str]) -> bool:
         sum(lexicon.understands(split_words(head)) for head in named) for lexicon in (order[0], _english())
     )
     return order[0].language in load_grammar().day_first and ours > english
+
+
+def part_played(header: str) -> str:
+    """The part that the person plays whom this header is about (recruiter, manager); empty where it does not say."""
+    words = split_words(header)
+    spoken = f" {' '.join(words)} "
+    for part, names in load_grammar().parts.items():
+        if any(f" {name} " in spoken for name in names):
+            return part
+    return ""
 
 
 def count_understood(texts: Sequence[str]) -> int:

@@ -113,6 +113,7 @@ def _read_rows(
     sheet: Sheet, settings: Settings, vocabulary: Vocabulary, today: date | None, locale: str
 ) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
     """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
+    settling.part_ways(sheet)
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
     readings = decide_readings(
         dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, today=today,

@@ -72,6 +72,7 @@ class Grammar(BaseModel):
     compounds: frozenset[str]
     day_first: frozenset[str]
     scripts: dict[str, tuple[str, ...]]
+    parts: dict[str, tuple[str, ...]]
     rule: tuple[Rule, ...]
 
     def rule_for(self, meanings: frozenset[str]) -> Rule | None:

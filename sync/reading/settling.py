@@ -17,6 +17,7 @@ from sync.models import Moment, Person, Round, Stage
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
+from sync.reading.samples import is_mail, is_phone
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import DAYS, MOMENTS, ROUNDS, SAID
 
@@ -33,6 +34,29 @@ def fill_constants(sheet: Sheet, constants: Mapping[str, str]) -> None:
     for name, constant in constants.items():
         own = sheet.values.get(name)
         sheet.values[name] = [constant] * len(sheet.rows) if own is None else [value or constant for value in own]
+
+
+def part_ways(sheet: Sheet) -> None:
+    """A mail address in the column of telephone numbers is one, and the other way round (`Phone / email`)."""
+    cells = sheet.cells
+    for name, other, belongs in (
+        ("contact_phone", "contact_email", is_mail),
+        ("contact_email", "contact_phone", is_phone),
+    ):
+        astray = [index for index, cell in enumerate(cells.get(name, ())) if isinstance(cell, str) and belongs(cell)]
+        if not astray:
+            continue
+        mine, others = list(cells[name]), list(cells.get(other, [""] * len(sheet.rows)))
+        for index in astray:
+            if name == "contact_email" and is_mail(str(mine[index])):
+                continue
+            if not clean_text(others[index]):
+                others[index] = mine[index]
+            mine[index] = ""
+        cells = {**cells, name: mine, other: others}
+        places = sheet.columns.fields
+        sheet.columns = replace(sheet.columns, fields={other: places[name], **places})
+    sheet.cells = cells
 
 
 def join_names(sheet: Sheet) -> None:

@@ -74,16 +74,28 @@ def days_in_statuses(sheet: Sheet, months: Mapping[str, int]) -> Iterator[str]:
 
 
 def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list[Stage]:
-    """An unreadable day of the application is still one; nobody knows how old it is, so it counts as young."""
-    days: Sequence[date | None] = sheet.values.get("applied_on", [None] * len(sheet.rows))
-    applied = [day is not None for day in days]
-    for index, names in sheet.unreadable.items():
-        applied[index] = applied[index] or "applied_on" in names
-    oldest = today - YOUNG if today else date.min
-    return [
-        standing.stage(applied=sent, young=day is None or day >= oldest)
-        for standing, sent, day in zip(found, applied, days, strict=True)
+    """An unreadable day of the application is still one; nobody knows how old it is, so it counts as young.
+
+    Who keeps only the day of the last touch has written by then. A date of the seeker's own ahead keeps a row alive.
+    """
+    nothing: Sequence[Any] = [None] * len(sheet.rows)
+    written = [
+        max((day for day in days if day), default=None, key=str)
+        for days in zip(*(sheet.values.get(name, nothing) for name in ("applied_on", "last_outbound")), strict=True)
     ]
+    sent = [day is not None for day in written]
+    for index, names in sheet.unreadable.items():
+        sent[index] = sent[index] or "applied_on" in names
+    oldest = today - YOUNG if today else date.min
+    ahead = [bool(day and today and day >= today) for day in sheet.values.get("follow_up_on", nothing)]
+    return [
+        standing.stage(applied=applied, young=day is None or own or _day_of(day) >= oldest)
+        for standing, applied, day, own in zip(found, sent, written, ahead, strict=True)
+    ]
+
+
+def _day_of(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: int | None) -> None:

@@ -411,6 +411,44 @@ def test_a_day_that_somebody_waits_for_holds_the_next_question_back(status: str)
     assert leads.leads[0].they_decide_by == date(2026, 12, 15)
 
 
+def test_phones_and_mails_in_one_column_are_told_apart() -> None:
+    leads = read_today(
+        ["Company", "Date applied", "Contact", "Phone/email"],
+        ["Acme", "2026-11-16", "Ann Lee", "+1 555 010 0101"],
+        ["Bolt", "2026-11-16", "Bo Lind", "bo@bolt.example"],
+    )
+    assert not leads.problems
+    assert [(lead.contact.phone, lead.contact.email) for lead in leads.leads] == [
+        ("+1 555 010 0101", ""),
+        ("", "bo@bolt.example"),
+    ]
+
+
+def test_the_address_of_the_recruiter_is_not_that_of_the_manager() -> None:
+    leads = read_today(
+        ["Company", "Date applied", "Hiring manager", "Recruiter email"],
+        ["Acme", "2026-11-16", "Ann Lee", "jobs@acme.example"],
+    )
+    assert (leads.leads[0].contact.name, leads.leads[0].contact.email) == ("Ann Lee", "")
+    assert any("another person's" in str(note) for note in leads.notes)
+
+
+def test_the_first_column_names_the_firm_where_no_other_does() -> None:
+    leads = read_today(
+        ["Ateliér", "Contact", "Date applied", "Status"],
+        ["Acme", "Ann Lee", "2026-11-16", "applied"],
+        ["Bolt", "", "2026-11-9", "applied"],
+    )
+    assert [lead.company for lead in leads.leads] == ["Acme", "Bolt"]
+
+
+def test_no_answer_to_a_call_of_last_week_ends_nothing() -> None:
+    leads = read_today(
+        ["Account", "Buyer", "Last touch", "Next call", "Stage"], ["Acme", "Jo Hart", "11/17", "12/4", "left voicemail"]
+    )
+    assert (leads.leads[0].stage, leads.leads[0].follow_up_on) == (Stage.SENT, date(2026, 12, 4))
+
+
 def test_a_german_thursday_is_no_polish_until() -> None:
     leads = read_today(["Firma", "Beworben am", "Status"], ["Acme", "16.11.2026", "Interview Do 3.12. 10 Uhr"])
     assert leads.leads[0].interview_at == datetime(2026, 12, 3, 10, tzinfo=BERLIN)
