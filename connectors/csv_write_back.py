@@ -2,8 +2,8 @@
 
 - The file is taken apart by positions, not written anew. Delimiters, quotes and line ends are single bytes in every
   encoding but UTF-16 and UTF-32, so bytes are handled as Latin-1 text, which loses nothing.
-- Nothing is written if the file is not the one that this run read, or if reading the result would show any other
-  difference than the cells meant.
+- Nothing is written if the file is not the one that this run read, if it is open in another program, or if reading the
+  result would show any other difference than the cells meant.
 - The file before is kept beside it as `NAME.before-followup`, a name that no other program uses,
   with the file's own mode.
 """
@@ -16,11 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from connectors.csv_text import DECLARED, choose_delimiter, parse_csv
+from connectors.open_elsewhere import find_lock, say_open
 from connectors.whole_file import replace_file
 from sync.errors import SourceError
-from sync.models import CellToWrite, Note, Table
+from sync.models import CellToWrite, Note
 from sync.safe_text import defuse
-from sync.write_back import Found, find_cells
+from sync.write_back import Found, differences, find_cells, meant
 
 _WIDE = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -38,6 +39,8 @@ def write_cells(path: Path, cells: Sequence[CellToWrite], *, before: bytes) -> t
     found, notes = find_cells(parse_csv(before, name=path.name), cells)
     if not found:
         return notes
+    if lock := find_lock(path):
+        return (Note(say_open(path, lock)),)
     after = put_cells(before, found, name=path.name)
     try:
         if path.read_bytes() != before:
@@ -63,7 +66,7 @@ def put_cells(content: bytes, cells: Sequence[Found], *, name: str) -> bytes:
             parts += [text[position:begin], new]
             position = end
     after = "".join([*parts, text[position:]]).encode(encoding)
-    if _differences(parse_csv(content, name=name), parse_csv(after, name=name)) != _meant(cells):
+    if differences(parse_csv(content, name=name), parse_csv(after, name=name)) != meant(cells):
         raise SourceError(f"{name} is built too oddly to write into a single cell; nothing was written into it")
     return after
 
@@ -117,21 +120,3 @@ def _quote(text: str, delimiter: str, *, like: str) -> str:
     if like.lstrip().startswith('"') or re.search(rf'[{re.escape(delimiter)}"\r\n]|^\s|\s$', text):
         return '"' + text.replace('"', '""') + '"'
     return text
-
-
-def _differences(before: Table, after: Table) -> dict[tuple[int, int], str]:
-    """Every cell that reads differently, by row number and column."""
-    found = {}
-    old, new = ({row.number: row.values for row in table.rows} for table in (before, after))
-    for number in old.keys() | new.keys():
-        left, right = list(old.get(number, ())), list(new.get(number, ()))
-        for column in range(max(len(left), len(right))):
-            was = left[column] if column < len(left) else ""
-            now = right[column] if column < len(right) else ""
-            if was != now:
-                found[number, column] = str(now)
-    return found
-
-
-def _meant(cells: Sequence[Found]) -> dict[tuple[int, int], str]:
-    return {(cell.number, cell.column): cell.text for cell in cells}

@@ -1,5 +1,7 @@
 """Source: a spreadsheet file (.xlsx, .xls, .ods) read by python-calamine, one tab of it.
 
+How cells of an .xlsx file are written back stands in `excel_write_back`.
+
 A zipped file is measured before it is opened: unpacked size, and how far its filled cells spread, since a reader fills
 the whole rectangle up to the last cell. Cells keep their types; a formula counts as its last value. calamine hands over
 error cells as empty ones (in .ods also as 0), so that those of .xlsx and .ods are looked up in the sheet; in .xls they
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -23,7 +25,7 @@ from connectors.local_file import read_bytes
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, SourceError
-from sync.models import CellError, CellValue, Row, Table
+from sync.models import CellError, CellToWrite, CellValue, Note, Row, Table
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED = 150_000_000
@@ -61,10 +63,27 @@ class ExcelFile:
         self.path, self.tab, self.skip_hidden = path, tab, skip_hidden
         self.identity = f"excel:{path.resolve()}#{tab}"
         self.files = (path,)
+        self._content = b""
 
     def read(self) -> Table:
         """All rows of the tab. Raises `ConfigError` (no such file or tab) and `SourceError` (unreadable)."""
-        content = read_bytes(self.path, MAX_BYTES)
+        self._content = read_bytes(self.path, MAX_BYTES)
+        return self._parse(self._content)[0]
+
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
+        """Write these cells and leave everything else; refused if the file is no longer the one that was read."""
+        title = self._parse(self._content)[1]
+        part = _find_part(self._content, title) if self._content.startswith(b"PK") else ""
+        if not part:
+            raise SourceError(f"only .xlsx and .xlsm files are written back into, and {self.path.name} is none")
+        from connectors.excel_write_back import write_cells
+
+        return write_cells(
+            self.path, cells, before=self._content, part=part, parse=lambda content: self._parse(content)[0]
+        )
+
+    def _parse(self, content: bytes) -> tuple[Table, str]:
+        """The table, and the title of its tab."""
         name = self.path.name
         _check_page(content, name)
         spreads = _measure(content, name) if content.startswith(b"PK") else {}
@@ -83,7 +102,7 @@ class ExcelFile:
             )
         rows = ((number, _cells(values)) for number, values in enumerate(grid, start=1))
         found = tuple(Row(number, cells) for number, cells in rows if cells)
-        return Table(name=name, rows=found, notes=tuple(notes), tabs=tabs)
+        return Table(name=name, rows=found, notes=tuple(notes), tabs=tabs), title
 
 
 def open_source(settings: Settings, outside: Outside) -> ExcelFile:
@@ -187,6 +206,13 @@ def _measure(content: bytes, name: str) -> Mapping[str, _Spread]:
     if sum(spread.rows * spread.columns for spread in spreads.values()) > MAX_CELLS:
         raise SourceError(_too_wide(name, widest.rows, widest.columns))
     return spreads
+
+
+def _find_part(content: bytes, title: str) -> str:
+    """The part of an .xlsx file that holds the tab of this title; empty where there is none."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        parts = _unpack(archive, title)
+    return next((part for part, shown in _xlsx_titles(parts).items() if shown == title and part in parts), "")
 
 
 def _unpack(archive: zipfile.ZipFile, name: str) -> Mapping[str, bytes]:

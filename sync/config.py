@@ -258,7 +258,24 @@ class StateSettings(Section):
 class WriteBack(Section):
     """Columns of the sheet that followup may write into, by what is written. Off unless present."""
 
-    next_follow_up: str
+    next_follow_up: str = ""
+    last_done: str = ""
+    snoozed_to: str = ""
+    what_next: str = ""
+
+    @model_validator(mode="after")
+    def _named(self) -> WriteBack:
+        known = ", ".join(type(self).model_fields)
+        if not self.columns:
+            raise ValueError(f"names no column; say which one to fill: {known}")
+        if len(set(self.columns.values())) < len(self.columns):
+            raise ValueError("fills one column twice; name a column of its own for each")
+        return self
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """What is written, and the header of its column."""
+        return {name: header for name in type(self).model_fields if (header := getattr(self, name))}
 
 
 class Settings(Section):
@@ -289,7 +306,7 @@ class Settings(Section):
             raise ValueError('"owner" is required for a calendar: 4 to 24 letters a-z and digits, yours alone')
         if self.write_back:
             for field, header in self.source.columns.items():
-                if header == self.write_back.next_follow_up:
+                if header in self.write_back.columns.values():
                     raise ValueError(f'[write_back] would write into "{header}", which is read as {field}')
         return self
 

@@ -25,7 +25,7 @@ from sync.counting import counted
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
 from sync.events import to_event
 from sync.memory import Memory, Stop
-from sync.models import Leads, Note, Observation, Outcome, Plan, RemoteEvent, Schedule, Table
+from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, RemoteEvent, Schedule, Table
 from sync.moments import day_of
 from sync.protocols import Probes, ReadsLater, Resumes, Source, StateStore, Target, WritesBack
 from sync.reading.leads import read_leads
@@ -50,7 +50,7 @@ from sync.reconcile.rebuilding import leave_gaps, recall, recognise
 from sync.reconcile.said_in_sheet import take_cells
 from sync.reconcile.words import take_words
 from sync.schedule.make import make_schedule
-from sync.write_back import cells_to_write, check_column, next_follow_ups
+from sync.write_back import TEXTS, cells_to_write, check_columns
 
 STOPS_KEPT = 10
 """Runs that ended before they wrote, kept for `status`."""
@@ -194,7 +194,7 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
         check_end(memory, table)
     check_sheet(memory, leads)
     if settings.write_back:
-        check_column(leads, column=settings.write_back.next_follow_up)
+        check_columns(leads, columns=settings.write_back.columns.values())
     observation = look_at(target, memory)
     if not given.second_owner:
         check_owners(memory, observation, owner=settings.owner)
@@ -351,11 +351,14 @@ def _same(before: Memory, after: Memory) -> bool:
 
 
 def _write_back(report: Report, table: Table, source: Source, settings: Settings) -> Report:
-    """Every lead's next follow-up into the column the user named, last of all: a failure there is only reported."""
+    """What became of every lead into the columns the user named, last of all: a failure there is only reported."""
     assert settings.write_back is not None
-    texts = next_follow_ups(report.plan.schedule)
-    column = settings.write_back.next_follow_up
-    cells, notes = cells_to_write(table, report.leads, column=column, texts=texts)
+    cells: tuple[CellToWrite, ...] = ()
+    notes: tuple[Note, ...] = ()
+    for what, column in settings.write_back.columns.items():
+        texts = TEXTS[what](report.leads, report.plan.schedule, report.memory)
+        more, said = cells_to_write(table, report.leads, column=column, texts=texts)
+        cells, notes = (*cells, *more), (*notes, *said)
     code = OK
     if cells and not isinstance(source, WritesBack):
         notes = (Note("a sheet of this kind cannot be written back into; take [write_back] out"),)
@@ -364,8 +367,8 @@ def _write_back(report: Report, table: Table, source: Source, settings: Settings
             notes += source.write_back(cells)
         except FollowupError as error:
             code, notes = error.exit_code, (*notes, Note(str(error)))
-    said = tuple(dict.fromkeys(note.reason for note in notes))
-    return replace(report, exit_code=worst([report.exit_code, code]), messages=(*report.messages, *said))
+    told = tuple(dict.fromkeys(note.reason for note in notes))
+    return replace(report, exit_code=worst([report.exit_code, code]), messages=(*report.messages, *told))
 
 
 def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Report:

@@ -6,17 +6,22 @@ Rules (DESIGN 1, 4.2):
 - A cell is known by its column's header and by other cells of its row, its *key*, never by a row number: people sort
   and insert rows between our reading and our writing. A key that fits no row, or several, is not written.
 - What is written is plain text that no spreadsheet program takes for a formula.
+- A column that is written to is never read, so that what comes out of here cannot come back as a fact (`done_on`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
 
 from sync.errors import ConfigError
+from sync.memory import Memory
 from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table, Touch, TouchClass
+from sync.moments import sortable
+from sync.reconcile.words import keys_of
+from sync.safe_text import clean, defuse
 
 KEY_FIELDS = ("id", "company", "role", "contact_name", "contact_email", "url", "applied_on")
 """What tells one row from another, as far as the sheet has it."""
@@ -30,12 +35,12 @@ class Found(Struct, frozen=True):
     text: str
 
 
-def check_column(leads: Leads, *, column: str) -> None:
-    """Raises `ConfigError` where the column to write into is read as well: our own words would come back as facts."""
+def check_columns(leads: Leads, *, columns: Collection[str]) -> None:
+    """Raises `ConfigError` where a column to write into is read as well: our own words would come back as facts."""
     for name, header in leads.mapped.items():
-        if header == column:
+        if header in columns:
             raise ConfigError(
-                f"[write_back] would write into {column!r}, which is read as {name}; name a column of its own, or set"
+                f"[write_back] would write into {header!r}, which is read as {name}; name a column of its own, or set"
                 f' {name} = "" under [source.columns]'
             )
 
@@ -53,20 +58,58 @@ def cells_to_write(
     for lead in leads.leads:
         row = rows[lead.row_number]
         text = texts.get(lead.key, "")
-        if _shown(_cell(row, places[column])) != text:
+        if _shown(_cell(row, places[column])) not in (text, defuse(text)):  # a text source may have to defuse it
             key = {header: _cell(row, places[header]) for header in headers}
             cells.append(CellToWrite(row=lead.row, column=column, text=text, key=key))
     return tuple(cells), ()
 
 
-def next_follow_ups(touches: Sequence[Touch]) -> Mapping[str, str]:
+def next_follow_ups(leads: Leads, touches: Sequence[Touch], memory: Memory) -> Mapping[str, str]:
     """The day of each lead's next open touch to somebody, by lead key; the seeker's own chores don't count."""
-    found: dict[str, str] = {}
+    return {key: _day(touch) for key, touch in _next(touches).items()}
+
+
+def what_comes_next(leads: Leads, touches: Sequence[Touch], memory: Memory) -> Mapping[str, str]:
+    """What each lead's next open touch is, in the words of its title."""
+    return {key: clean(touch.summary) for key, touch in _next(touches).items()}
+
+
+def snoozed_to(leads: Leads, touches: Sequence[Touch], memory: Memory) -> Mapping[str, str]:
+    """The day to which the user moved each lead's next open touch, by drag or by word."""
+    return {key: _day(touch) for key, touch in _next(touches).items() if touch.pinned}
+
+
+def last_done(leads: Leads, touches: Sequence[Touch], memory: Memory) -> Mapping[str, str]:
+    """The last day on which a touch of each lead was done, by a tick, a word or the sheet; never what is assumed."""
+    done: dict[str, date] = {}
+    for touch in memory.touches.values():
+        if touch.done_on is not None and not touch.assumed:
+            done[touch.lead_key] = max(touch.done_on, done.get(touch.lead_key, touch.done_on))
+    days = {lead.key: [done[key] for key in keys_of([lead]) if key in done] for lead in leads.leads}
+    return {key: max(found).isoformat() for key, found in days.items() if found}
+
+
+TEXTS: Mapping[str, Callable[[Leads, Sequence[Touch], Memory], Mapping[str, str]]] = {
+    "next_follow_up": next_follow_ups,
+    "last_done": last_done,
+    "snoozed_to": snoozed_to,
+    "what_next": what_comes_next,
+}
+"""What can be written back, by its name in the settings: the text of each lead, by lead key."""
+
+
+def _next(touches: Sequence[Touch]) -> Mapping[str, Touch]:
+    found: dict[str, Touch] = {}
     for touch in touches:
         if touch.lead is not None and touch.kind is not TouchClass.SELF and not touch.done:
-            day = (touch.start.date() if isinstance(touch.start, datetime) else touch.start).isoformat()
-            found[touch.lead_key] = min(day, found.get(touch.lead_key, day))
+            known = found.setdefault(touch.lead_key, touch)
+            if sortable(touch.start) < sortable(known.start):
+                found[touch.lead_key] = touch
     return found
+
+
+def _day(touch: Touch) -> str:
+    return (touch.start.date() if isinstance(touch.start, datetime) else touch.start).isoformat()
 
 
 def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found, ...], tuple[Note, ...]]:
@@ -81,6 +124,25 @@ def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found,
             reason = "is no longer in the sheet" if not fitting else "cannot be told from another row"
             notes.append(Note(f"nothing is written back for {cell.row}: the row {reason}", row=cell.row))
     return tuple(found), tuple(notes)
+
+
+def differences(before: Table, after: Table) -> Mapping[tuple[int, int], str]:
+    """Every cell that reads differently, by row number and column."""
+    found = {}
+    old, new = ({row.number: row.values for row in table.rows} for table in (before, after))
+    for number in old.keys() | new.keys():
+        left, right = old.get(number, ()), new.get(number, ())
+        for column in range(max(len(left), len(right))):
+            was = left[column] if column < len(left) else ""
+            now = right[column] if column < len(right) else ""
+            if was != now:
+                found[number, column] = str(now)
+    return found
+
+
+def meant(cells: Sequence[Found]) -> Mapping[tuple[int, int], str]:
+    """The differences that writing these cells is to make."""
+    return {(cell.number, cell.column): defuse(cell.text) for cell in cells}
 
 
 def _fitting_rows(table: Table, key: Mapping[str, CellValue], places: Mapping[str, int]) -> Iterator[Row]:

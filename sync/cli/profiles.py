@@ -146,7 +146,7 @@ def read_sheet(
     if not table.rows:
         return leads, ()
     chosen, mapping = settings.source.columns, settings.source.mapping
-    reserved = [settings.write_back.next_follow_up] if settings.write_back else []
+    reserved = [*settings.write_back.columns.values()] if settings.write_back else []
     columns = understand_columns(
         table, chosen=chosen, vocabulary=words, accepted=accepted, mapping=mapping, reserved=reserved
     )

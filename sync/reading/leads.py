@@ -69,7 +69,7 @@ def read_leads(
         vocabulary=vocabulary,
         accepted=accepted,
         mapping=settings.source.mapping,
-        reserved=[settings.write_back.next_follow_up] if settings.write_back else [],
+        reserved=[*settings.write_back.columns.values()] if settings.write_back else [],
     )
     notes += [Note(text) for text in columns.notes]
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank

@@ -79,7 +79,24 @@ def test_several_cells_of_one_short_row() -> None:
 
 def test_what_cannot_be_promised_is_refused() -> None:
     with pytest.raises(SourceError, match="too oddly"):
-        put_cells(b"A,Next\nx,\n", [Found(2, 1, "=1+1")], name="leads.csv")
+        put_cells(b"A,Next\nx,\n", [Found(9, 1, DAY)], name="leads.csv")
+
+
+def test_what_a_program_could_run_is_written_as_text() -> None:
+    assert put_cells(b"A,Next\nx,\n", [Found(2, 1, "=1+1")], name="leads.csv") == b"A,Next\nx,'=1+1\n"
+
+
+def test_an_open_file_is_left_alone(file: CsvFile) -> None:
+    file.read()
+    lock = file.path.with_name(".~lock.leads.csv#")
+    lock.touch()
+    before = file.path.read_bytes()
+    (note,) = file.write_back([cell()])
+    assert "leads.csv is open in another program" in note.reason
+    assert file.path.read_bytes() == before
+    lock.unlink()
+    assert file.write_back([cell()]) == ()
+    assert file.path.read_bytes() != before
 
 
 # --- the file ------------------------------------------------------------------------------------------------

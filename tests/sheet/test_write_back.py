@@ -10,8 +10,9 @@ from conftest import a_touch
 from msgspec.structs import replace
 
 from sync.errors import ConfigError
+from sync.memory import Memory
 from sync.models import CellError, CellToWrite, CellValue, Lead, Leads, Row, Table, TouchClass
-from sync.write_back import Found, cells_to_write, check_column, find_cells, next_follow_ups
+from sync.write_back import Found, cells_to_write, check_columns, find_cells, next_follow_ups
 
 NEXT = "Next planned by followup"
 MAPPED = {"company": "Company", "role": "Role", "applied_on": "Applied"}
@@ -121,10 +122,10 @@ def test_the_next_open_touch_of_a_lead_counts() -> None:
         replace(a_touch("k2", "2027-01-04", rule="R-003-6"), kind=TouchClass.SELF),
         replace(a_touch("self", "2027-01-04"), lead=None),
     ]
-    assert next_follow_ups(touches) == {"k2": "2027-01-11"}
+    assert next_follow_ups(leads(2), touches, Memory()) == {"k2": "2027-01-11"}
 
 
 def test_a_column_that_is_read_is_never_written_into() -> None:
     with pytest.raises(ConfigError, match=r"'Company', which is read as company"):
-        check_column(leads(2), column="Company")
-    check_column(leads(2), column=NEXT)
+        check_columns(leads(2), columns=["Company"])
+    check_columns(leads(2), columns=[NEXT])
