@@ -120,6 +120,12 @@ MAKERS: dict[str, Callable[[Settings, Outside, str], CalendarInfo]] = {
 """Those in whose account a new calendar can be made."""
 
 
+def _keep_in_postgres(settings: Settings, outside: Outside) -> StateStore:
+    from connectors.postgres_state import open_state
+
+    return open_state(settings, outside)
+
+
 def _keep_in_sqlite(settings: Settings, outside: Outside) -> StateStore:
     from connectors.sqlite_state import open_state
 
@@ -127,6 +133,7 @@ def _keep_in_sqlite(settings: Settings, outside: Outside) -> StateStore:
 
 
 STATES: dict[str, Callable[[Settings, Outside], StateStore]] = {
+    "postgres": _keep_in_postgres,
     "sqlite": _keep_in_sqlite,
 }
 

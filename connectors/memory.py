@@ -122,18 +122,18 @@ class MemoryState:
 
     def record(self, run: int, outcomes: Sequence[Outcome]) -> None:
         """Keep apart what was certainly not done and what is uncertain."""
-        undone = {outcome.uid for outcome in outcomes if outcome.result in (Result.REFUSED, Result.HELD)}
+        last = {outcome.uid: outcome.result for outcome in outcomes}
+        held, done = ({uid for uid in last if last[uid] is result} for result in (Result.HELD, Result.DONE))
+        undone = held | {uid for uid in last if last[uid] is Result.REFUSED}
         self.journal = [intent for intent in self.journal if intent.run != run or intent.uid not in undone]
-        done = {outcome.uid for outcome in outcomes if outcome.result is Result.DONE}
-        held = {outcome.uid for outcome in outcomes if outcome.result is Result.HELD}
         self.intents = [replace(i, done=i.done or i.uid in done) for i in self.intents if i.uid not in held]
-        self.unknown |= {outcome.uid for outcome in outcomes if outcome.result is Result.UNKNOWN}
+        self.unknown = self.unknown - last.keys() | {uid for uid in last if last[uid] is Result.UNKNOWN}
 
     def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
         """Every write of a run that replaced something."""
         replaced = [intent for intent in self.journal if intent.before is not None and run in (None, intent.run)]
         last = max((intent.run for intent in replaced), default=0)
-        return last, [intent for intent in replaced if intent.run == last]
+        return last, tuple(intent for intent in replaced if intent.run == last)
 
     def keep(self, memory: Memory) -> None:
         """The memory; intents stay open."""

@@ -19,28 +19,35 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from msgspec import MsgspecError, Struct
-from msgspec.json import Decoder, Encoder
+from msgspec import MsgspecError
 from msgspec.structs import replace
 
 from connectors.outside import Outside
 from connectors.own_files import stranger_in
 from connectors.sqlite_proof import last_left_out
+from connectors.state_documents import (
+    DOCUMENTS,
+    KEEP_DAYS,
+    LOCKED,
+    read_intent,
+    read_runs,
+    to_document,
+    to_journal,
+)
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, LockedError, TargetError
-from sync.memory import EventMemory, Intent, LeadMemory, Memory, RunMemory, TouchMemory
-from sync.models import Action, Change, Event, Moment, Outcome, RemoteEvent, Result, Stamp
+from sync.memory import Intent, Memory, RunMemory
+from sync.models import Action, Change, Outcome, Result
 from sync.proof import Proof
 
 SCHEMA = 2
 MIGRATIONS: Mapping[int, str] = {1: "UPDATE meta SET name = 'runs' WHERE name = 'facts';"}
 """For each older schema the statements that make the next one of it."""
-KEEP_DAYS = 30
 ELSEWHERE = "mend that, or name another place under [state] path"
 _CAUSES = {"SQLITE_FULL": "the disk is full", "SQLITE_CANTOPEN": "it is no file or nobody may open it"}
 """What SQLite says in words that mean something to a person."""
@@ -65,30 +72,6 @@ def _confirmed(runs: RunMemory, left_out: datetime | None) -> RunMemory:
     if left_out is None or runs.last_run is None or left_out <= runs.last_run:
         return runs
     return replace(runs, last_run=left_out, last_good_run=left_out)
-
-
-class _Wanted(Struct, frozen=True):
-    """What an intent was about to make of an event, and of our memory of it."""
-
-    event: Event | None
-    stamp: Stamp | None
-    after: EventMemory | None = None
-
-
-def _moment(kind: type, text: str) -> Moment:
-    """The moment in this text, the only type that msgspec leaves to its reader: a date stays a date."""
-    return date.fromisoformat(text) if len(text) == len("2027-01-04") else datetime.fromisoformat(text)
-
-
-_ENCODE = Encoder(order="deterministic").encode
-_RUNS = Decoder(RunMemory, dec_hook=_moment)
-_WANTED = Decoder(_Wanted, dec_hook=_moment)
-_BEFORE = Decoder(RemoteEvent | None, dec_hook=_moment)
-_DOCUMENTS: Mapping[str, Decoder[Any]] = {
-    "leads": Decoder(LeadMemory, dec_hook=_moment),
-    "touches": Decoder(TouchMemory, dec_hook=_moment),
-    "events": Decoder(EventMemory, dec_hook=_moment),
-}
 
 
 def open_state(settings: Settings, outside: Outside) -> SqliteState:
@@ -150,10 +133,8 @@ class SqliteState:
     def _read(self) -> Memory:
         database = self._open()
         runs = database.execute("SELECT document FROM meta WHERE name = 'runs'").fetchone()
-        if runs and '"owner"' not in runs[0]:
-            raise ValueError("a document of another kind")
         return Memory(
-            runs=_confirmed(_RUNS.decode(runs[0]), last_left_out(self.path)) if runs else RunMemory(),
+            runs=_confirmed(read_runs(runs[0]), last_left_out(self.path)) if runs else RunMemory(),
             leads=self._documents("leads"),
             touches=self._documents("touches"),
             events=self._documents("events"),
@@ -178,14 +159,7 @@ class SqliteState:
             database.executemany(
                 "INSERT INTO intents (run, position, action, uid, wanted, before) VALUES (?, ?, ?, ?, ?, ?)",
                 (
-                    (
-                        run,
-                        position,
-                        change.action.value,
-                        change.uid,
-                        _ENCODE(_Wanted(change.event, change.stamp, after.events.get(change.uid))).decode(),
-                        _ENCODE(change.base).decode(),
-                    )
+                    (run, position, *to_journal(change, after))
                     for position, change in enumerate(changes, first)
                     if change.action is not Action.KEEP
                 ),
@@ -216,7 +190,7 @@ class SqliteState:
             " AND (result IS NULL OR result NOT IN (?, ?)) AND (? IS NULL OR run = ?) ORDER BY run DESC, position",
             (Result.REFUSED.value, Result.HELD.value, run, run),
         )
-        found = [_intent(row) for row in rows]
+        found = [read_intent(*row) for row in rows]
         last = found[0].run if found else 0
         return last, tuple(intent for intent in found if intent.run == last)
 
@@ -270,8 +244,8 @@ class SqliteState:
             process = int(self._signature.read_text("ascii")[:20])
             since = datetime.fromtimestamp(self._signature.stat().st_mtime, UTC)
         except (OSError, ValueError):
-            return LockedError("another run of followup is at work on this state; try again when it has ended")
-        said = f"another run of followup is at work on this state since {since:%Y-%m-%d %H:%M} UTC (process {process})"
+            return LockedError(f"{LOCKED}; try again when it has ended")
+        said = f"{LOCKED} since {since:%Y-%m-%d %H:%M} UTC (process {process})"
         return LockedError(f"{said}; try again when it has ended", since=since)
 
     def _unused(self, name: str) -> Path:
@@ -357,7 +331,7 @@ class SqliteState:
             ) from None
 
     def _documents(self, table: str) -> dict[str, Any]:
-        decode = _DOCUMENTS[table].decode
+        decode = DOCUMENTS[table].decode
         rows = self._open().execute(f"SELECT key, document FROM {table} ORDER BY key")  # noqa: S608 - our own names
         return {key: decode(document) for key, document in rows}
 
@@ -369,12 +343,12 @@ class SqliteState:
             (Result.HELD.value, Result.UNKNOWN.value),
         )
         for *row, result, ended in rows:
-            yield replace(_intent(row), done=result == Result.DONE.value, ended=ended is not None)
+            yield read_intent(*row, done=result == Result.DONE.value, ended=ended is not None)
 
     def _store_memory(self, database: sqlite3.Connection, memory: Memory) -> None:
-        for table in _DOCUMENTS:
+        for table in DOCUMENTS:
             self._store(database, table, getattr(memory, table))
-        runs = _ENCODE(memory.runs).decode()
+        runs = to_document(memory.runs)
         database.execute("INSERT OR REPLACE INTO meta (name, document) VALUES ('runs', ?)", (runs,))
 
     def _store(self, database: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> None:
@@ -382,7 +356,7 @@ class SqliteState:
         loaded: Mapping[str, Any] = getattr(self._loaded, table)
         database.executemany(
             f"INSERT OR REPLACE INTO {table} (key, document) VALUES (?, ?)",  # noqa: S608 - our own names
-            ((key, _ENCODE(value).decode()) for key, value in values.items() if loaded.get(key) != value),
+            ((key, to_document(value)) for key, value in values.items() if loaded.get(key) != value),
         )
         database.executemany(
             f"DELETE FROM {table} WHERE key = ?",  # noqa: S608 - our own names
@@ -399,9 +373,3 @@ def _cause(error: OSError | sqlite3.OperationalError) -> str:
     if isinstance(error, OSError):
         return (error.strerror or str(error)).lower()
     return _CAUSES.get(error.sqlite_errorname, str(error))
-
-
-def _intent(row: Sequence[Any]) -> Intent:
-    run, action, uid, wanted, before = row
-    made = _WANTED.decode(wanted)
-    return Intent(run, Action(action), uid, made.event, made.stamp, _BEFORE.decode(before), made.after)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-NAME = re.compile(r"`(test_\w+\.py)?(?:::)?(test_\w+)?(?:\[(\w+)\])?`")
+NAME = re.compile(r"`(test_\w+\.py|\w+_contract\.py)?(?:::)?(test_\w+)?(?:\[(\w+)\])?`")
 UNNAMED = "test_caldav_habits.py"
 """The file of the tests that `docs/servers.md` names without one."""
 

@@ -27,8 +27,19 @@ path = "state.sqlite"
 HEAVY = {
     "pydantic", "icalendar", "caldav", "niquests", "urllib3", "requests", "gspread", "holidays", "rich", "keyring",
     "asyncio", "logging", "dateutil", "lxml", "google", "python_calamine",
+    "psycopg", "psycopg_pool",
 }  # fmt: skip
-NETWORK = {"gspread", "caldav", "niquests", "requests", "keyring", "google", "python_calamine"}
+NETWORK = {
+    "gspread",
+    "caldav",
+    "niquests",
+    "requests",
+    "keyring",
+    "google",
+    "python_calamine",
+    "psycopg",
+    "psycopg_pool",
+}
 PROGRAM = """
 import json, sys
 from sync.cli import run_command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import get_args
@@ -75,6 +75,16 @@ def test_no_module_imports_one_that_imports_it() -> None:
     TopologicalSorter({name: imports(path) & own.keys() - {name} for name, path in own.items()}).prepare()
 
 
+def test_a_database_server_is_spoken_to_by_its_own_state_store_only() -> None:
+    """It comes with `followup[fleet]`; nobody else needs it installed (the registry imports it when it is named)."""
+    registry = ROOT / "connectors" / "__init__.py"
+    theirs = {registry, ROOT / "connectors" / "postgres_state.py", *(ROOT / "connectors" / "postgres").glob("*.py")}
+    for path in [*CORE, *CONNECTORS]:
+        if path not in theirs:
+            assert not tops(path) & {"psycopg", "psycopg_pool"}, path
+            assert not any(name.startswith("connectors.postgres") for name in imports(path)), path
+
+
 def test_values_stand_on_the_standard_library_and_msgspec() -> None:
     for name in ("models.py", "errors.py", "memory.py", "reconcile/identity.py"):
         assert tops(ROOT / "sync" / name) <= set(sys.stdlib_module_names) | {"msgspec", "sync"}
@@ -87,9 +97,8 @@ def test_tests_are_no_package() -> None:
 @pytest.mark.parametrize(
     ("registry", "section"),
     [(connectors.SOURCES, SourceSettings), (connectors.TARGETS, TargetSettings),
-     (connectors.STATES, StateSettings), (connectors.PROOFS, StateSettings)],
+     (connectors.STATES.keys() - {"postgres"}, StateSettings), (connectors.PROOFS, StateSettings)],
 )  # fmt: skip
-def test_settings_name_exactly_the_connectors_there_are(
-    registry: Mapping[str, object], section: type[BaseModel]
-) -> None:
+def test_settings_name_exactly_the_connectors_there_are(registry: Collection[str], section: type[BaseModel]) -> None:
+    """But for the state in a database, which programs open and no seeker's own file names."""
     assert set(get_args(section.model_fields["type"].annotation)) == set(registry)

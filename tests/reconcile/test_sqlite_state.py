@@ -6,56 +6,22 @@ import json
 import shutil
 import sqlite3
 import stat
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NOW, a_touch, at
+from conftest import NOW
 from lives import plain
 from msgspec.structs import replace
+from state_contract import FULL, StateContract, a_create, saved
 
 from connectors.sqlite_state import SCHEMA, SqliteState
-from sync.errors import ConfigError, LockedError, TargetError
-from sync.memory import (
-    DeletesOfDay,
-    EventMemory,
-    LeadMemory,
-    Memory,
-    Reaction,
-    RunMemory,
-    StageSeen,
-    Stop,
-    TouchMemory,
-)
-from sync.models import Action, Change, Event, Lead, Outcome, RemoteEvent, Result, Stage, Stamp
-from sync.reconcile.fields import snapshot_of
-from sync.repair import lift
+from sync.errors import ConfigError, TargetError
+from sync.memory import Memory
+from sync.protocols import StateStore
 
 STATES = Path(__file__).parents[1] / "data" / "state"
-TOUCH = a_touch()
-EVENT = Event(TOUCH.uid, TOUCH.start, TOUCH.end, TOUCH.zone, "Follow up", "Why", alarm=timedelta(minutes=-540))
-STAMP = Stamp(NOW, NOW, 0)
-REMOTE = RemoteEvent(TOUCH.uid, "/a.ics", '"1"', snapshot_of(EVENT, STAMP), "BEGIN:VCALENDAR\r\nü\r\n")
-FULL = Memory(
-    RunMemory(
-        owner="test", source="csv:/leads.csv", target="ics:/f.ics", first_run=NOW, last_run=NOW,
-        counters={"review": 3}, texts={"rules": "abc"}, deletes=(DeletesOfDay(date(2027, 1, 3), 2, 40),),
-    ),
-    leads={
-        "acme|analyst": LeadMemory(
-            "acme|analyst", NOW, company="Acme", applied_on=date(2027, 1, 4), interview_at=at("2027-01-20", "00:00"),
-            promised_on=date(2027, 1, 5), stages=(StageSeen(Stage.SENT, date(2027, 1, 4)),),
-        )
-    },
-    touches={
-        TOUCH.uid: TouchMemory(
-            TOUCH.uid, "acme|analyst", "R-001-1", start=at("2027-01-11"), planned=date(2027, 1, 11),
-            reaction=Reaction.DRAGGED, pinned_to=date(2027, 1, 13), pinned_fact="2027-01-04",
-        )
-    },
-    events={TOUCH.uid: EventMemory(TOUCH.uid, EVENT, STAMP, REMOTE, kept=frozenset({"summary"}))},
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -63,73 +29,24 @@ def store(tmp_path: Path) -> SqliteState:
     return SqliteState(tmp_path / "deep" / "state.sqlite")
 
 
-def a_create() -> Change:
-    return Change(Action.CREATE, TOUCH.uid, "Follow up", TOUCH.start, "leads.csv:2", "", event=EVENT, stamp=STAMP)
+class TestSqliteState(StateContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> StateStore:
+        return SqliteState(tmp_path / "deep" / "state.sqlite")
 
+    def another(self, store: StateStore) -> StateStore:
+        assert isinstance(store, SqliteState)
+        return SqliteState(store.path)
 
-def saved(store: SqliteState, memory: Memory, *changes: Change, exit_code: int = 0) -> None:
-    with store.lock():
-        store.load()
-        store.commit(store.begin(changes, memory=memory, after=memory, now=NOW), memory, exit_code=exit_code)
-
-
-def test_memory_comes_back_as_it_was(store: SqliteState) -> None:
-    saved(store, FULL)
-    assert store.load() == FULL
-
-
-def test_a_date_stays_a_date_and_midnight_stays_an_instant(store: SqliteState) -> None:
-    saved(store, FULL)
-    again = store.load()
-    assert type(again.touches[TOUCH.uid].pinned_to) is date
-    assert again.leads["acme|analyst"].interview_at == at("2027-01-20", "00:00")
-
-
-def test_what_is_removed_from_memory_is_removed_from_the_file(store: SqliteState) -> None:
-    saved(store, FULL)
-    saved(store, replace(FULL, touches={}, leads={}))
-    assert store.load() == replace(FULL, touches={}, leads={})
+    def proofs(self, store: StateStore) -> list[str]:
+        assert isinstance(store, SqliteState)
+        rows = store._open().execute("SELECT document FROM meta WHERE name = 'proof'")
+        return [document for (document,) in rows]
 
 
 def test_loading_makes_no_file(store: SqliteState) -> None:
     assert store.load() == Memory()
     assert not store.path.parent.exists()
-
-
-def test_a_run_that_was_killed_leaves_open_intents(store: SqliteState) -> None:
-    saved(store, FULL)
-    with store.lock():
-        store.begin([a_create()], memory=FULL, after=FULL, now=NOW)
-    with store.lock():
-        (intent,) = store.load().intents
-    assert (intent.action, intent.uid, intent.event, intent.stamp, intent.before) == (
-        Action.CREATE, TOUCH.uid, EVENT, STAMP, None,
-    )  # fmt: skip
-
-
-def test_intents_stay_open_until_the_run_ends_even_with_a_result(store: SqliteState) -> None:
-    with store.lock():
-        run = store.begin([a_create()], memory=FULL, after=FULL, now=NOW)
-        store.record(run, [Outcome(TOUCH.uid, Result.DONE, REMOTE)])
-    assert len(store.load().intents) == 1
-    with store.lock():
-        store.load()
-        store.commit(run, FULL, exit_code=0)
-    assert store.load().intents == ()
-
-
-@pytest.mark.parametrize(("result", "still_open"), [(Result.UNKNOWN, 1), (Result.HELD, 0), (Result.REFUSED, 0)])
-def test_only_an_unknown_outcome_outlives_its_run(store: SqliteState, result: Result, still_open: int) -> None:
-    with store.lock():
-        run = store.begin([a_create()], memory=FULL, after=FULL, now=NOW)
-        store.record(run, [Outcome(TOUCH.uid, result)])
-        store.commit(run, FULL, exit_code=6)
-    assert len(store.load().intents) == still_open
-
-
-def test_a_second_run_is_locked_out_at_once(store: SqliteState) -> None:
-    with store.lock(), pytest.raises(LockedError), SqliteState(store.path).lock():
-        pass
 
 
 def test_file_and_folder_are_the_users_alone(store: SqliteState) -> None:
@@ -184,74 +101,6 @@ def test_old_copies_are_dropped(store: SqliteState) -> None:
         assert database.execute("SELECT count(*) FROM intents").fetchone() == (0,)
         assert database.execute("SELECT count(*) FROM runs").fetchone() == (1,)
     database.close()
-
-
-def test_copies_of_what_was_replaced_are_kept_for_undo(store: SqliteState) -> None:
-    delete = Change(Action.DELETE, TOUCH.uid, "Follow up", TOUCH.start, None, "", base=REMOTE)
-    saved(store, FULL, a_create())
-    assert store.copies() == (0, ())
-    saved(store, FULL, delete)
-    saved(store, FULL, a_create())
-    run, copies = store.copies()
-    assert (run, [intent.before for intent in copies]) == (2, [REMOTE])
-    assert store.copies(1) == (0, ())
-
-
-def test_a_write_that_was_refused_is_nothing_to_undo(store: SqliteState) -> None:
-    delete = Change(Action.DELETE, TOUCH.uid, "Follow up", TOUCH.start, None, "", base=REMOTE)
-    with store.lock():
-        store.load()
-        run = store.begin([delete], memory=FULL, after=FULL, now=NOW)
-        store.record(run, [Outcome(TOUCH.uid, Result.REFUSED)])
-        store.commit(run, FULL, exit_code=6)
-    assert store.copies() == (0, ())
-
-
-def test_a_run_that_stopped_before_it_wrote_leaves_the_journal_open(store: SqliteState) -> None:
-    saved(store, FULL)
-    with store.lock():
-        store.load()
-        store.begin([a_create()], memory=FULL, after=FULL, now=NOW)
-    with store.lock():
-        known = store.load()
-        store.keep(replace(known, runs=replace(known.runs, stops=(Stop(NOW, 6, "no answer"),), not_before=NOW)))
-    again = store.load()
-    assert [intent.uid for intent in again.intents] == [TOUCH.uid]
-    assert (again.runs.stops[0].message, again.runs.not_before) == ("no answer", NOW)
-    assert again.touches == FULL.touches
-
-
-def test_a_lifted_dismissal_leaves_the_journal_of_a_killed_run_open(store: SqliteState) -> None:
-    saved(store, FULL)
-    with store.lock():
-        store.load()
-        store.begin([a_create()], memory=FULL, after=FULL, now=NOW)
-    lift(store=store, lead=Lead(key=TOUCH.lead_key, row="leads.csv:2", row_number=2))
-    assert [intent.uid for intent in store.load().intents] == [TOUCH.uid]
-
-
-def test_an_unknown_outcome_stays_open_until_the_next_run_has_settled_it(store: SqliteState) -> None:
-    with store.lock():
-        store.load()
-        run = store.begin([a_create()], memory=FULL, after=FULL, now=NOW)
-        store.record(run, [Outcome(TOUCH.uid, Result.UNKNOWN)])
-        store.commit(run, FULL, exit_code=6)
-    assert [(intent.uid, intent.ended) for intent in store.load().intents] == [(TOUCH.uid, True)]
-    with store.lock():
-        store.load()
-        store.begin((), memory=FULL, after=FULL, now=NOW)
-    assert store.load().intents == ()
-
-
-def test_what_a_run_learned_is_kept_before_its_first_write(store: SqliteState) -> None:
-    saved(store, Memory())
-    with store.lock():
-        store.load()
-        run = store.begin([a_create()], memory=FULL, after=FULL, now=NOW)
-        store.record(run, [Outcome(TOUCH.uid, Result.DONE)])
-    killed = store.load()
-    assert replace(killed, intents=()) == FULL
-    assert [(intent.after, intent.done) for intent in killed.intents] == [(FULL.events[TOUCH.uid], True)]
 
 
 def test_an_older_file_is_copied_and_brought_up_to_date(store: SqliteState, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,152 @@
+"""The tables of the state store on PostgreSQL, and how a database gets them.
+
+Every row belongs to a profile. Row-level security shows a transaction the rows of the profile it named and no others,
+their owner included; a transaction that named none sees nothing. Documents are `text`, since `jsonb` takes no NUL
+that a server may have sent; keys are bytes for the same reason, and are found by their digest, since a key may be
+longer than an index takes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+from psycopg import Connection, errors, sql
+
+from connectors.postgres.sentences import speak_plainly
+from sync.errors import ConfigError
+
+WORKER = "followup_worker"
+"""The role whose rights a worker has: it reads and writes rows and owns no table."""
+
+MIGRATIONS: tuple[LiteralString, ...] = (
+    """
+    CREATE TABLE followup.memory (
+        profile  text  NOT NULL CHECK (length(profile) BETWEEN 1 AND 200),
+        kind     text  NOT NULL,
+        key      bytea NOT NULL,
+        document text  NOT NULL,
+        digest   bytea GENERATED ALWAYS AS (sha256(key)) STORED,
+        PRIMARY KEY (profile, kind, digest)
+    );
+    CREATE TABLE followup.runs (
+        profile   text        NOT NULL CHECK (length(profile) BETWEEN 1 AND 200),
+        run       integer     NOT NULL,
+        started   timestamptz NOT NULL,
+        ended     timestamptz,
+        exit_code smallint,
+        PRIMARY KEY (profile, run)
+    );
+    CREATE TABLE followup.intents (
+        profile  text    NOT NULL,
+        run      integer NOT NULL,
+        position integer NOT NULL,
+        action   text    NOT NULL,
+        uid      bytea   NOT NULL,
+        wanted   text    NOT NULL,
+        before   text    NOT NULL,
+        result   text,
+        message  text,
+        PRIMARY KEY (profile, run, position),
+        FOREIGN KEY (profile, run) REFERENCES followup.runs ON DELETE CASCADE
+    );
+    CREATE TABLE followup.set_aside (
+        profile   text        NOT NULL,
+        set_aside timestamptz NOT NULL DEFAULT now(),
+        name      text        NOT NULL,
+        document  text        NOT NULL
+    );
+
+    ALTER TABLE followup.memory ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE followup.memory FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own_profile ON followup.memory USING (profile = current_setting('followup.profile', true));
+    ALTER TABLE followup.runs ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE followup.runs FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own_profile ON followup.runs USING (profile = current_setting('followup.profile', true));
+    ALTER TABLE followup.intents ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE followup.intents FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own_profile ON followup.intents USING (profile = current_setting('followup.profile', true));
+    ALTER TABLE followup.set_aside ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE followup.set_aside FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own_profile ON followup.set_aside USING (profile = current_setting('followup.profile', true));
+    """,
+)
+"""For each number of the schema, from 1 on, the statements that make it of the one before."""
+
+_FIRST = """
+CREATE SCHEMA IF NOT EXISTS followup;
+CREATE TABLE IF NOT EXISTS followup.migrations (
+    version integer PRIMARY KEY, migrated timestamptz NOT NULL DEFAULT now()
+);
+"""
+_GRANTS = """
+GRANT USAGE ON SCHEMA followup TO {worker};
+GRANT SELECT ON followup.migrations TO {worker};
+GRANT SELECT, INSERT, UPDATE, DELETE ON followup.memory, followup.runs, followup.intents TO {worker};
+GRANT INSERT ON followup.set_aside TO {worker};
+"""
+_ONE_AT_A_TIME = 7_020_250_101
+
+
+def migrate(connection: Connection[Any], *, worker: str = WORKER) -> int:
+    """Bring the database up to date in one commit and give the worker's role its rights; the schema's number.
+
+    Whoever is logged in owns the tables. A role that is not there is made, without a login: a worker logs in as a
+    role of its own that was granted it. Raises `ConfigError` for a database of a newer followup.
+    """
+    with speak_plainly(), connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ONE_AT_A_TIME,))
+        connection.execute(_FIRST)
+        version = read_version(connection)
+        if version > len(MIGRATIONS):
+            raise newer()
+        for number, statements in enumerate(MIGRATIONS[version:], version + 1):
+            connection.execute(statements)
+            connection.execute("INSERT INTO followup.migrations (version) VALUES (%s)", (number,))
+        _make_role(connection, worker)
+        connection.execute(sql.SQL(_GRANTS).format(worker=sql.Identifier(worker)))
+    return len(MIGRATIONS)
+
+
+def check_ready(connection: Connection[Any]) -> None:
+    """Raises `ConfigError` unless the tables are ours, of this version, and closed to other profiles' rows."""
+    version = read_version(connection)
+    if version > len(MIGRATIONS):
+        raise newer()
+    if version < len(MIGRATIONS):
+        raise ConfigError(
+            f"the state database has schema {version} and this followup needs {len(MIGRATIONS)}; "
+            "migrate it (docs/fleet.md), then run again"
+        )
+    row = connection.execute("SELECT row_security_active('followup.memory'), current_user").fetchone()
+    if row is None or not row[0]:
+        raise ConfigError(
+            f"the database role {row[1] if row else ''} can read the rows of every profile; "
+            f"log in as a role that was granted {WORKER} and is no superuser"
+        )
+
+
+def read_version(connection: Connection[Any]) -> int:
+    """The number of the database's schema."""
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM followup.migrations").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def newer() -> ConfigError:
+    """What a followup says of a database that a newer one made."""
+    return ConfigError("the state database was made by a newer followup; update followup")
+
+
+def _make_role(connection: Connection[Any], worker: str) -> None:
+    if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (worker,)).fetchone() is not None:
+        return
+    try:
+        with connection.transaction():
+            connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(worker)))
+    except errors.DuplicateObject:
+        return  # for another database of this server, at this moment
+    except errors.InsufficientPrivilege:
+        raise ConfigError(
+            f"the role {worker} is missing and this login may not make it; let an administrator say: "
+            f"CREATE ROLE {worker} NOLOGIN"
+        ) from None
