@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -236,6 +237,7 @@ def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
 OWN = {"rule", "zone", "reason"}
 SAME = tuple(name for name in Touch.__struct_fields__ if name in Draft.__struct_fields__ and name not in OWN)
 """What a touch takes over from its draft as it is."""
+_take = attrgetter(*SAME)
 
 
 def _touch(draft: Draft, bare: str) -> Touch:
@@ -243,7 +245,7 @@ def _touch(draft: Draft, bare: str) -> Touch:
     pinned = draft.memory.start if draft.pinned and draft.memory else None
     assert draft.start is not None
     return Touch(
-        **{name: getattr(draft, name) for name in SAME},
+        **dict(zip(SAME, _take(draft), strict=True)),
         rule=draft.rule.id,
         lead=lead.label if lead else None,
         row=lead.row if lead else None,

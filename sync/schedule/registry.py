@@ -24,7 +24,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from sync.advice import Rule
-from sync.models import Lead, TouchClass, UnclearStatus
+from sync.models import TouchClass, UnclearStatus
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
@@ -146,12 +146,9 @@ def applies(rule: Rule, case: Case) -> bool:
     lead = case.lead
     if rule.stages and case.stage not in rule.stages:
         return False
-    if not all(_is_filled(lead, field) for field in rule.trigger):
-        return False
+    for field in rule.trigger:
+        value = lead.contact.name if field == "contact_name" else getattr(lead, field)
+        if not value or (isinstance(value, str) and not value.strip()):
+            return False
     allowed = case.is_open if rule.kind is TouchClass.SELF else case.reachable
     return allowed and lead.unreadable.isdisjoint(rule.reads)
-
-
-def _is_filled(lead: Lead, field: str) -> bool:
-    value = lead.contact.name if field == "contact_name" else getattr(lead, field)
-    return bool(value.strip()) if isinstance(value, str) else value is not None
