@@ -37,6 +37,8 @@ from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observ
 
 DOUBTS = 3
 """So many refusals without a reason, and nothing taken: as many of other events are tried, then no more."""
+NO_EVENTS = frozenset({"supported-calendar-data", "supported-calendar-component"})
+"""Preconditions of a calendar that takes other things than events."""
 ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
 
 
@@ -289,7 +291,7 @@ class CaldavServer:
         """No more writes if the calendar itself says that it takes none, or if it looks like that `for_good`."""
         doubted = progress.doubted[-1]
         if for_good or self._collection.why_unwritable():
-            progress.stopped = replace(doubted, verdict=Verdict.STOP, message=self._meaning_of(doubted.message))
+            progress.stopped = replace(doubted, verdict=Verdict.STOP, message=self._meaning_of(doubted), status=0)
 
     def _held(self, change: Change, progress: _Progress) -> Outcome:
         if progress.stopped is not None:
@@ -303,7 +305,7 @@ class CaldavServer:
         uid, verdict, message = written.change.uid, written.verdict, written.message
         action = written.change.action
         if verdict is Verdict.STOP:
-            written = replace(written, message=self._meaning_of(message))
+            written = replace(written, message=self._meaning_of(written), status=0)
             message = written.message
         if verdict in STOPPING and progress.stopped is None:
             progress.stopped = written
@@ -344,17 +346,18 @@ class CaldavServer:
                 message = f"the server refuses this one while it takes others ({written.message})"
                 yield Outcome(written.change.uid, Result.REFUSED, message=message, rejected=True)
                 continue
-            meaning = meaning or self._meaning_of(written.message)
+            meaning = meaning or self._meaning_of(written)
             yield Outcome(written.change.uid, Result.REFUSED, message=meaning)
 
-    def _meaning_of(self, said: str) -> str:
+    def _meaning_of(self, refused: Written) -> str:
         """What it means that the server refuses to write here, for a person."""
-        if not said[:3].isdigit():
+        said = refused.message
+        if not refused.status:
             return said
         why = self._collection.why_unwritable()
-        if not why and "supported-calendar" in said:
+        if not why and refused.named & NO_EVENTS:
             why = "this calendar takes no events; choose another with followup calendars"
-        if not why and said.startswith("403"):
+        if not why and refused.status == 403:
             why = READ_ONLY
         why = why or "it takes no events at this address; followup calendars shows those of the calendars it has"
         return f"{self._collection.host} refuses to write ({said}): {why}"

@@ -97,6 +97,10 @@ class Written(Struct, frozen=True):
     not_before: datetime | None = None
     trouble: bool = False
     sent: bytes = b""
+    status: int = 0
+    """The status of a refusal whose `message` is only the server's; 0 where the message explains itself."""
+    named: frozenset[str] = frozenset()
+    """The preconditions that such a refusal names."""
 
 
 def judge(action: Action, answer: Answer | None, now: datetime) -> Verdict:
@@ -210,7 +214,8 @@ class EventWriter:
             said = reason_of(answer) if answer else "no answer"
             if verdict not in (Verdict.LOOK, Verdict.UNKNOWN):
                 until = self._wait_until(answer) if answer and verdict is Verdict.WAIT else None
-                return Written(change, verdict, href, said, not_before=until, trouble=trouble, sent=body)
+                plain = Written(change, verdict, href, said, not_before=until, trouble=trouble, sent=body)
+                return _with_refusal(plain, answer)
             found = self._collection.look(change.uid, href)
             untouched = found is None if base is None else _same_revision(found, base)
             if verdict is Verdict.UNKNOWN and untouched and not lost:
@@ -231,7 +236,7 @@ class EventWriter:
             return self._settle(
                 change,
                 href,
-                said,
+                answer,
                 found=found,
                 verdict=verdict,
                 trouble=trouble,
@@ -244,7 +249,7 @@ class EventWriter:
         self,
         change: Change,
         href: str,
-        said: str,
+        answer: Answer | None,
         *,
         found: Found | None,
         verdict: Verdict,
@@ -254,6 +259,7 @@ class EventWriter:
         lost: bool,
     ) -> Written:
         """The judgement after a look at the object itself."""
+        said = reason_of(answer) if answer else "no answer"
 
         def written(verdict: Verdict, message: str, remote: RemoteEvent | None = None) -> Written:
             return Written(change, verdict, href, message, remote, trouble=trouble)
@@ -268,11 +274,11 @@ class EventWriter:
         if verdict is Verdict.UNKNOWN:
             return written(Verdict.UNKNOWN, f"the server's answer was lost ({said}); the next run looks again")
         if change.action is Action.CREATE:
-            return self._settle_create(written, change, href, said, found, sent, used=used, lost=lost)
+            return self._settle_create(written, change, href, answer, found, sent, used=used, lost=lost)
         if found is None:
             return written(Verdict.REFUSED, "it was removed from the calendar meanwhile; the next run decides")
-        if untouched and said.startswith("404"):
-            return written(Verdict.DOUBTED, said)
+        if untouched and answer and answer.status == 404:
+            return _with_refusal(written(Verdict.DOUBTED, said), answer)
         if untouched:
             return written(Verdict.REFUSED, f"the server refuses the update ({said})")
         return written(Verdict.REFUSED, "it was changed in the calendar meanwhile; the next run looks again")
@@ -282,7 +288,7 @@ class EventWriter:
         written: Callable[..., Written],
         change: Change,
         href: str,
-        said: str,
+        answer: Answer | None,
         found: Found | None,
         sent: Snapshot,
         *,
@@ -302,11 +308,12 @@ class EventWriter:
             return written(Verdict.UNKNOWN, "it is in the calendar already; the next run takes it up", there.remote)
         if not self._collection.exists():
             return written(Verdict.STOP, "the calendar is not there any more")
-        if said.startswith("3"):
+        said = reason_of(answer) if answer else "no answer"
+        if answer and answer.status // 100 == 3:
             return written(Verdict.STOP, f"the server sends writes elsewhere ({said}); check [target] url")
         if used:
             return written(Verdict.BURNT, f"the server refuses to take it ({said}); its trash may hold an old copy")
-        return written(Verdict.DOUBTED, said)
+        return _with_refusal(written(Verdict.DOUBTED, said), answer)
 
     def _send(self, action: Action, href: str, body: bytes, base: RemoteEvent | None) -> tuple[Answer | None, bool]:
         """The answer, or None if it was lost; a locked calendar is tried again after a moment (it did nothing)."""
@@ -337,6 +344,13 @@ class EventWriter:
         now = self._clock()
         asked = wait_asked(answer, now)
         return now + (max(asked * OVER_ASKED, timedelta(seconds=1)) if asked is not None else unasked_wait(answer))
+
+
+def _with_refusal(written: Written, answer: Answer | None) -> Written:
+    """The same with the server's own words in a form that can be told apart."""
+    if answer is None or answer.status < 400:
+        return written
+    return replace(written, status=answer.status, named=preconditions(answer))
 
 
 def is_result(remote: RemoteEvent, sent: Snapshot) -> bool:
