@@ -120,24 +120,16 @@ def about_days(days: Mapping[str, date | None], phrases: Phrases) -> dict[str, s
     facts: dict[str, str] = {}
     for name, day in days.items():
         if day is not None:
-            facts[name], facts[f"{name}_day"] = long_date(day, phrases), short_date(day, phrases)
+            facts[name], facts[name + "_day"] = _in_words(day, phrases)
     return facts
 
 
-def long_date(day: date, phrases: Phrases) -> str:
-    """`Monday 4 January`; `Montag, dem 4. Januar`."""
-    return _named(day, phrases, "long")
-
-
-def short_date(day: date, phrases: Phrases) -> str:
-    """`4 January`."""
-    return _named(day, phrases, "short")
-
-
-def _named(day: date, phrases: Phrases, form: str) -> str:
-    """A day in words; a schedule names the same few again and again."""
-    if (known := phrases.days.get((day, form))) is None:
-        known = phrases.days[day, form] = phrases.texts[f"date.{form}"].format_map(_parts(day, phrases))
+def _in_words(day: date, phrases: Phrases) -> tuple[str, str]:
+    """`Monday 4 January` and `4 January`; a schedule names the same few days again and again."""
+    if (known := phrases.days.get(day)) is None:
+        parts = _parts(day, phrases)
+        long, short = (phrases.texts[f"date.{form}"].format_map(parts) for form in ("long", "short"))
+        known = phrases.days[day] = long, short
     return known
 
 

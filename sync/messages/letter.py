@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -55,10 +55,10 @@ class Message(Struct, frozen=True, dict=True):
         """Whether it is longer than such a message may be."""
         if self.kind == "short":
             return len(self.text) > SHORT
-        words = len(self.text.split())
         if self.kind == "mail":
-            return words > MAIL_WORDS[1]
-        return words > SAID_WORDS or len(" ".join(self.voicemail).split()) > VOICEMAIL_WORDS
+            spaces = self.text.count(" ") + self.text.count("\n")  # fewer than these there are no words
+            return spaces >= MAIL_WORDS[1] and len(self.text.split()) > MAIL_WORDS[1]
+        return len(self.text.split()) > SAID_WORDS or len(" ".join(self.voicemail).split()) > VOICEMAIL_WORDS
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -76,12 +76,13 @@ def mail_link(address: str, subject: str, text: str) -> str:
     if not _MAIL.fullmatch(address):
         return ""
     link = f"mailto:{quote(address, safe='@')}?subject={_quoted(subject)}"
-    body = _quoted(text.replace("\n", "\r\n"))
+    body = "%0D%0A".join(map(_quoted, text.split("\n")))
     return f"{link}&body={body}" if len(link) + len(body) + 6 <= MAX_LINK else link
 
 
+@lru_cache(maxsize=4096)
 def _quoted(text: str) -> str:
-    """`quote`, by the few signs that need it: a message is mostly letters."""
+    """`quote`, by the few signs that need it: a line is mostly letters, and most lines are in many messages."""
     if not text.isascii():
         return quote(text, safe="")
     for sign in sorted({*text} - _UNQUOTED, key="%".__ne__):  # the percent sign first: the others bring new ones

@@ -79,8 +79,12 @@ def _makes_sense(move: Move, lead: Lead, on: date) -> bool:
 
 def _is_deciding(lead: Lead) -> bool:
     """Whether an employer is deciding about the seeker."""
-    dates = (lead.interview_at, lead.under_consideration_on, lead.they_decide_by)
-    return lead.stage in _DECIDING or any(day is not None for day in dates)
+    return (
+        lead.stage in _DECIDING
+        or lead.interview_at is not None
+        or lead.under_consideration_on is not None
+        or lead.they_decide_by is not None
+    )
 
 
 def _says(lead: Lead, words: Sequence[str]) -> bool:

@@ -139,8 +139,8 @@ class Phrases(Struct, frozen=True, dict=True):
         return {}
 
     @cached_property
-    def days(self) -> dict[tuple[date, str], str]:
-        """Days in words, by form."""
+    def days(self) -> dict[date, tuple[str, str]]:
+        """Days in words, with their weekday and without."""
         return {}
 
     @cached_property
@@ -178,10 +178,10 @@ class _Pattern(Struct, frozen=True):
         return Message(
             pattern.kind,
             _tidy(subject),
-            _tidy(pattern.greeting % facts),
-            tuple([tuple([_tidy(sentence % facts) for sentence in sentences]) for sentences in pattern.body]),
-            _tidy(pattern.closing % facts),
-            tuple([_tidy(sentence % facts) for sentence in pattern.voicemail]),
+            _fill(pattern.greeting, facts),
+            tuple([tuple([_fill(sentence, facts) for sentence in sentences]) for sentences in pattern.body]),
+            _fill(pattern.closing, facts),
+            tuple([_fill(sentence, facts) for sentence in pattern.voicemail]),
         )
 
 
@@ -262,6 +262,11 @@ def _parse_wording(text: str) -> _Wording:
 
 def _as_template(text: str) -> str:
     return _SIGN.sub(r"%(\1)s", text.replace("%", "%%"))
+
+
+def _fill(template: str, facts: Mapping[str, str]) -> str:
+    """The sentence with its facts; most have none."""
+    return _tidy(template % facts if "%" in template else template)
 
 
 def _tidy(sentence: str) -> str:
