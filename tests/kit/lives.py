@@ -2,7 +2,7 @@
 
     python tests/kit/lives.py [lives] > before.jsonl      (change the engine)      ... > after.jsonl; cmp the two
 
-One line per run of a life. The lives are those of `promises`: the same ones every time, whatever version writes them.
+One line per run of a life. They are the lives by number: those that Hypothesis draws change with the code it reads.
 """
 
 from __future__ import annotations
@@ -14,28 +14,14 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-from promises import STEPS, Step, live, sheets
-
-from sync.models import Lead
+from numbered_lives import Life
 
 
 def main(lives: int) -> None:
-    @settings(
-        max_examples=lives,
-        derandomize=True,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(sheets(), st.lists(STEPS, max_size=4), st.booleans())
-    def tell(leads: list[Lead], steps: list[Step], reactions: bool) -> None:
-        for seen in live(leads, steps, reactions=reactions):
-            print(json.dumps(plain(seen.schedule)), json.dumps(plain(seen.seeker.memory)), sep="\t")
-
-    tell()
+    for number in range(lives):
+        life = Life(number)
+        for schedule in life.days(10):
+            print(json.dumps(plain(schedule)), json.dumps(plain(life.seeker.memory)), sep="\t")
 
 
 def plain(value: Any) -> Any:

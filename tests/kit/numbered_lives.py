@@ -1,7 +1,7 @@
 """Made-up lives by number: rows, days with edits and reactions, runs. The same number is always the same life.
 
 Where Hypothesis looks for the one sheet that breaks a promise, these are for the many: what is to hold for all of six
-hundred lives. (`lives` writes down those of Hypothesis.)
+hundred lives. `lives` writes them down.
 """
 
 from __future__ import annotations
