@@ -342,7 +342,7 @@ _FACTS = {
     "meeting_on": "meeting",
     "interview_at": "interview",
     "offer_on": "offer",
-    "promised_on": "they promised",
+    "promised_on": "you promised",
     "follow_up_on": "follow up",
     "they_decide_by": "they decide by",
     "travel_on": "travel",

@@ -9,6 +9,7 @@ import pytest
 from advisor import Seeker, a_lead, when
 
 from sync.models import Stage
+from sync.render import facts_of
 
 NOW = "2027-01-13 08:40"
 
@@ -59,3 +60,8 @@ def test_what_hangs_on_the_cell_is_frozen_and_the_rest_goes_on() -> None:
 def test_plausible_facts_are_no_problem() -> None:
     lead = a_lead(applied_on=date(2027, 1, 4), interview_at=when("2027-01-20 10:00"), interview_zone="Europe/Berlin")
     assert Seeker().run(NOW, lead).problems == ()
+
+
+def test_a_promise_is_the_seekers_own() -> None:
+    """R-000-3 keeps what you promised; the row's facts must not say that they did."""
+    assert "you promised Wed 20 Jan 2027" in facts_of(a_lead(promised_on=date(2027, 1, 20)))
