@@ -237,9 +237,9 @@ class Lead(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """How a person recognises the lead: company and role, else the contact."""
+        """How a person recognises the lead: company and role, else the contact and role, else what there is."""
         who = self.company or self.contact.name or self.contact.email
-        return f"{who}, {self.role}" if self.role else who
+        return ", ".join(part for part in (who, self.role) if part) or self.contact.phone
 
 
 DAYS = tuple(name for name, kind in Lead.__annotations__.items() if kind == "date | None")

@@ -642,3 +642,13 @@ def test_several_choices_in_one_status_cell_are_read_by_their_parts(text: str, s
 def test_several_choices_in_a_cell_of_one_word_are_the_first() -> None:
     leads = read_today(["company", "applied_on", "channel"], ["Acme", "2026-11-16", "LinkedIn, Email"])
     assert (leads.leads[0].channel, leads.problems) == ("linkedin", ())
+
+
+def test_a_row_that_names_no_firm_is_called_by_what_there_is() -> None:
+    """No title begins with a comma."""
+    leads = read_today(
+        ["Position", "Date applied", "Phone"],
+        ["Waiter", "2026-11-16", "+1 212 555 0100"],
+        source='columns = { company = "" }',
+    )
+    assert leads.leads[0].label == "Waiter"
