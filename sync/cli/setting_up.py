@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def init(
-    source: Annotated[str, typer.Option(help="The sheet: a file, or the address of a Google Sheet.")] = "",
+    sheet: Annotated[str, typer.Argument(help="The sheet: a file, or the address of a Google Sheet.")] = "",
+    source: Annotated[str, typer.Option(help="The same, for scripts.")] = "",
     target: Annotated[str, typer.Option(help="The calendar: a name such as icloud, an .ics file, an address.")] = "",
     timezone: Annotated[str, typer.Option(help="Your time zone, such as America/New_York.")] = "",
     holidays: Annotated[str, typer.Option(help="Country or state, such as US, US-NY or DE-BY.")] = "",
@@ -51,7 +52,9 @@ def init(
     language = _language_of(path)
     talk = Interview(Terminal(), load_phrases(language), asks=answered)
     computer = Computer(path, parse_now(now))
-    options = Options(source, tab, timezone, holidays, target, user, calendar)
+    if sheet and source and sheet != source:
+        raise ConfigError(f"two sheets are named, {sheet} and {source}; init takes one")
+    options = Options(source or sheet, tab, timezone, holidays, target, user, calendar)
     if path.exists():
         if not again and (not answered or options != Options()):
             raise ConfigError(

@@ -74,6 +74,16 @@ def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown
     assert (folder / "followup.toml").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_sheet_may_simply_be_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        run_command(["init", "leads.csv", "--target", "f.ics", "--timezone", "Europe/Berlin", "--yes", "--now", NOW])
+        == 0
+    )
+    assert 'path = "leads.csv"' in (folder / "followup.toml").read_text("utf-8")
+    assert init("other.csv") == 2
+    assert "two sheets are named" in capsys.readouterr().err
+
+
 def test_init_never_overwrites(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "followup.toml").write_text("mine", "utf-8")
     assert init() == 2
