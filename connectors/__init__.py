@@ -126,6 +126,10 @@ def _keep_in_postgres(settings: Settings, outside: Outside) -> StateStore:
     return open_state(settings, outside)
 
 
+SQLITE = "sqlite"
+"""The state of a configuration that names none."""
+
+
 def _keep_in_sqlite(settings: Settings, outside: Outside) -> StateStore:
     from connectors.sqlite_state import open_state
 
@@ -134,7 +138,7 @@ def _keep_in_sqlite(settings: Settings, outside: Outside) -> StateStore:
 
 STATES: dict[str, Callable[[Settings, Outside], StateStore]] = {
     "postgres": _keep_in_postgres,
-    "sqlite": _keep_in_sqlite,
+    SQLITE: _keep_in_sqlite,
 }
 
 
@@ -145,7 +149,7 @@ def _prove_in_sqlite() -> KeepsProof:
 
 
 PROOFS: dict[str, Callable[[], KeepsProof]] = {
-    "sqlite": _prove_in_sqlite,
+    SQLITE: _prove_in_sqlite,
 }
 """States whose last proof can be had without loading what a run needs."""
 

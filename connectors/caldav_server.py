@@ -22,8 +22,8 @@ from msgspec.structs import replace
 from connectors.dav.answers import READ_ONLY, LoginRefusedError, NotDavError
 from connectors.dav.collection import BATCH, CalendarCollection, Found
 from connectors.dav.request_window import RequestWindow
-from connectors.dav.revision import ask_through
 from connectors.dav.server_profiles import ServerProfile, choose_profile, tighten
+from connectors.dav.sync_token import ask_through
 from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.google.address import is_google_calendar
 from connectors.http_transport import WHOLE_SECONDS, HttpTransport, Login, NoAnswerError, Transport, same_path
@@ -253,7 +253,7 @@ class CaldavServer:
         self.abilities = Abilities(reactions=True, silent_means_default_alarm=profile.silence_rings)
 
     def _speak_digest(self) -> Transport:
-        from connectors.dav.transport import CaldavTransport
+        from connectors.dav.digest_transport import CaldavTransport
 
         return CaldavTransport(self._url, self._login, environ=self._environ, clock=self._clock, until=self._until)
 

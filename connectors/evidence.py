@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors import PROOFS
+from connectors import PROOFS, SQLITE
 from connectors.own_files import stranger_in
 from sync import __version__
 from sync.errors import FollowupError
@@ -79,7 +79,7 @@ def _inquire(
     try:
         document = tomllib.loads(config.read_text("utf-8"))
         kept, owner = document.get("state", {}), document.get("owner")
-        place, keeper = kept.get("path"), PROOFS[kept.get("type", "sqlite")]()
+        place, keeper = kept.get("path"), PROOFS[kept.get("type", SQLITE)]()
         state = config.resolve().parent / place if place else default_state(owner) if owner else None
         target = document.get("target", {})
     except (OSError, ValueError, AttributeError, TypeError, KeyError):
@@ -93,7 +93,7 @@ def _inquire(
     revision, secret = proof.revision, ""
     if proof.address:
         from connectors.dav.answers import LoginRefusedError
-        from connectors.dav.revision import ask_revision
+        from connectors.dav.sync_token import ask_revision
         from connectors.http_transport import Login
         from connectors.password import find_password
         from connectors.trust import trusting

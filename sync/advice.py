@@ -24,7 +24,7 @@ from msgspec.structs import replace
 from sync.config import RuleNumbers, Settings, Weekday
 from sync.errors import ConfigError
 from sync.messages.library import load_phrases
-from sync.messages.phrases import Phrases
+from sync.messages.sentences import Phrases
 from sync.models import Stage, TouchClass
 from sync.reading.vocabulary import Vocabulary, load_vocabulary
 from sync.wording import Wording, load_wording, nearest, read_mapping

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sync.config import MeSettings
 from sync.messages.names import as_said, read_name
-from sync.messages.phrases import Phrases
+from sync.messages.sentences import Phrases
 from sync.models import Lead, Moment, Person
 from sync.safe_text import clean
 

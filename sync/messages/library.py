@@ -20,8 +20,8 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from sync.errors import ConfigError
-from sync.messages.phrases import Phrases, Situation
 from sync.messages.rules import broken_rules
+from sync.messages.sentences import Phrases, Situation
 
 MAX_TEXT = 2_000
 """No single text is longer."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from sync.messages.letter import MAIL_WORDS, SAID_WORDS, SHORT, SUBJECT, VOICEMAIL_WORDS, Message
-from sync.messages.phrases import Phrases
+from sync.messages.sentences import Phrases
 
 BLANKS = 2
 BLANK_WORDS = 8

@@ -29,7 +29,7 @@ from sync.reading.cells import Fault, clean_text
 from sync.reading.date_words import shipped_date_words
 from sync.reading.found_days import find_days
 from sync.reading.hours import Clock, split_hour
-from sync.reading.phrases import speaks_of_nothing_else
+from sync.reading.status_phrases import speaks_of_nothing_else
 
 Order = Literal["ymd", "dmy", "mdy"]
 

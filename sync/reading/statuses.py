@@ -1,4 +1,4 @@
-"""Statuses to stages: the user's own words first, then the status as a whole, then by its words (`phrases`).
+"""Statuses to stages: the user's own words first, then the status as a whole, then by its words (`status_phrases`).
 
 A status that is not settled is asked about with its rows and counts as open, never as closed; until somebody says what
 it means, its rows ask nobody anything that its words could contradict.
@@ -18,7 +18,7 @@ from sync.models import Asking, Note, Stage, UnclearStatus
 from sync.reading.cells import spaced
 from sync.reading.date_words import shipped_date_words
 from sync.reading.found_days import find_hour, find_moments
-from sync.reading.phrases import Phrase, read_phrase, shipped_status_words
+from sync.reading.status_phrases import Phrase, read_phrase, shipped_status_words
 from sync.reading.vocabulary import Vocabulary
 
 MAX_ROWS_NAMED = 10

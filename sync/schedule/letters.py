@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sync.messages.facts import about_days, about_hour, about_lead, about_me, about_person, as_fact
 from sync.messages.letter import KINDS, Message
-from sync.messages.phrases import Phrases, Situation
+from sync.messages.sentences import Phrases, Situation
 from sync.models import Person, Stage, TouchClass
 from sync.safe_text import clean
 from sync.schedule.advice.introductions import first_contact

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from sync.models import Asking, Stage
-from sync.reading.phrases import Phrase
+from sync.reading.status_phrases import Phrase
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import load_vocabulary
 

@@ -27,8 +27,8 @@ from target_contract import (
 
 from connectors import list_calendars, make_calendar, open_target
 from connectors.caldav_server import CaldavServer
+from connectors.dav.digest_transport import CaldavTransport
 from connectors.dav.server_profiles import ServerProfile
-from connectors.dav.transport import CaldavTransport
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
 from connectors.ical.reading import parse, says_the_same
 from connectors.ical.writing import serialise

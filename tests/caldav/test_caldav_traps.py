@@ -23,7 +23,7 @@ from servers import xandikos
 from target_contract import NOW, make_event, make_stamp
 from transport_contract import Told, told
 
-from connectors.dav.transport import open_client
+from connectors.dav.digest_transport import open_client
 from connectors.http_transport import READ_SECONDS, HttpTransport, Login
 from connectors.ical.writing import serialise
 

@@ -16,7 +16,7 @@ import pytest
 from transport_contract import Told, TransportContract, told
 
 from connectors.bounded import within
-from connectors.dav.transport import CaldavTransport
+from connectors.dav.digest_transport import CaldavTransport
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, path_of, proxy_for, same_path
 from sync.errors import ConfigError
 

@@ -12,7 +12,7 @@ from target_contract import NOW
 from tls_proxy import tls_proxy
 from transport_contract import Told, told
 
-from connectors.dav.transport import CaldavTransport
+from connectors.dav.digest_transport import CaldavTransport
 from connectors.http_transport import Login
 from connectors.trust import VARIABLES, trusting
 from sync.cli import run_command

@@ -21,8 +21,8 @@ from sync.messages.letter import Message
 from sync.messages.library import MOVES, SLOTS, load_phrases, sample_facts, situations
 from sync.messages.moves import choose_move, load_moves, sensible_moves
 from sync.messages.names import read_name
-from sync.messages.phrases import Phrases, Situation
 from sync.messages.rules import broken_rules
+from sync.messages.sentences import Phrases, Situation
 from sync.models import Lead, Stage
 
 LANGUAGES = ("de", "en")

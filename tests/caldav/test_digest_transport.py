@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from transport_contract import Told, TransportContract, told
 
-from connectors.dav.transport import CaldavTransport
+from connectors.dav.digest_transport import CaldavTransport
 from connectors.http_transport import Login, Transport
 
 __all__ = ["told"]

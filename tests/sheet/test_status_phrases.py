@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.models import Asking, Stage
-from sync.reading.phrases import Phrase, read_phrase, shipped_status_words
+from sync.reading.status_phrases import Phrase, read_phrase, shipped_status_words
 
 
 def read(text: str) -> Phrase:
