@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, time, timedelta
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,7 @@ from sync.moments import zone_names
 from sync.safe_text import LEAVE_LOGINS_OUT, holds_login
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_PAUSE = timedelta(days=366)
 DEFAULT_OWNER = "followup"
 """Enough for one feed on one machine; a CalDAV calendar needs an owner of its own, written by `init`."""
 
@@ -278,6 +280,24 @@ class WriteBack(Section):
         return {name: header for name in type(self).model_fields if (header := getattr(self, name))}
 
 
+class Pause(Section):
+    """Days, both included, on which nothing new is to begin."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    reason: str = Field(default="", max_length=80)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Pause:
+        if self.last < self.first:
+            raise ValueError(f"ends on {self.last}, before it begins on {self.first}; put the earlier day into from")
+        if self.last - self.first > LONGEST_PAUSE:
+            raise ValueError("is longer than a year; put the leads on hold in the sheet instead")
+        return self
+
+
 class Settings(Section):
     """One seeker's configuration, complete and checked."""
 
@@ -285,6 +305,7 @@ class Settings(Section):
     timezone: ZoneName
     holidays: Strings = ()
     extra_holidays: tuple[date, ...] = ()
+    pause: tuple[Pause, ...] = ()
     work_hours: HoursField = Hours(start=time(9), end=time(17, 30))
     message_hours: HoursField = Hours(start=time(9), end=time(20))
     workdays: tuple[Weekday, ...] = Field(default=("mon", "tue", "wed", "thu", "fri"), min_length=1)
@@ -304,6 +325,12 @@ class Settings(Section):
     def _consistent(self) -> Settings:
         if self.target.type in ("caldav", "google_calendar") and self.owner == DEFAULT_OWNER:
             raise ValueError('"owner" is required for a calendar: 4 to 24 letters a-z and digits, yours alone')
+        pauses = sorted(self.pause, key=lambda pause: pause.first)
+        for one, other in pairwise(pauses):
+            if other.first <= one.last:
+                raise ValueError(
+                    f"two pauses overlap, {one.first} to {one.last} and {other.first} to {other.last}; make one of them"
+                )
         if self.write_back:
             for field, header in self.source.columns.items():
                 if header in self.write_back.columns.values():
@@ -373,6 +400,7 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str, given: o
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "me": MeSettings,
+    "pause": Pause,
     "source": SourceSettings,
     "target": TargetSettings,
     "limits": Limits,

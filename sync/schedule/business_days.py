@@ -1,4 +1,7 @@
-"""Which days one works: weekdays, holidays of any country or region, days the user adds.
+"""Which days one works: weekdays, holidays of any country or region, days the user adds, and none of a pause.
+
+A pause is nothing but days on which one does not work: whatever waits for a business day moves behind it and is spread
+there as ever, and what is bound to an hour stays.
 
 The `holidays` library is asked once per span of years; after that every question is one or two lookups in arrays
 (days are ordinals, `date.toordinal`). Years beyond the span extend it.
@@ -6,14 +9,16 @@ The `holidays` library is asked once per span of years; after that every questio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-from sync.config import WEEKDAYS, Settings
+from sync.config import WEEKDAYS, Pause, Settings
 from sync.errors import ConfigError
 
+PAUSE = "pause"
+"""The name of one without a reason."""
 SPAN = 2
 """Years made ready on either side of a year that is asked for."""
 
@@ -25,10 +30,22 @@ class BusinessDays:
     """
 
     def __init__(
-        self, codes: Collection[str], *, extra: Collection[date], workdays: Collection[str], year: int, language: str
+        self,
+        codes: Collection[str],
+        *,
+        extra: Collection[date],
+        workdays: Collection[str],
+        year: int,
+        language: str,
+        pauses: Iterable[Pause] = (),
     ):
         self._codes, self._language = tuple(codes), language
         self._extra = frozenset(day.toordinal() for day in extra)
+        self._pauses = {
+            day: pause.reason or PAUSE
+            for pause in pauses
+            for day in range(pause.first.toordinal(), pause.last.toordinal() + 1)
+        }
         self._workdays = frozenset(WEEKDAYS.index(day) for day in workdays)
         self._first_year, self._last_year = year - SPAN, year + SPAN
         self._rolled: dict[date, date] = {}  # a schedule asks for the same few days again and again
@@ -92,6 +109,7 @@ class BusinessDays:
         self._names: dict[int, str] = {}
         for code in self._codes:
             self._names |= holidays_of(code, self._language, self._first_year, self._last_year)
+        self._names |= self._pauses
         shut = self._names.keys() | self._extra
         self._open = [
             ordinal
@@ -135,4 +153,5 @@ def open_business_days(settings: Settings, *, year: int) -> BusinessDays:
         workdays=settings.workdays,
         year=min(max(year, 4), 9990),
         language=settings.language,
+        pauses=settings.pause,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from sync.config import Pause
 from sync.models import Asking, Note, Stage
 from sync.reading.organisations import normalise_organisation
 from sync.safe_text import clean
@@ -30,11 +31,28 @@ def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence
             desk.note("note.no_step", case, rule="R-000-7", why=_why(case, ignored, accepted, desk))
     for case in active:
         _letter_date(case, desk)
+    for pause in desk.settings.pause:
+        if pause.last >= desk.today:
+            _stays_in(pause, active, drafts, desk)
     if desk.ledger.never_logs and any(memory.assumed for memory in desk.ledger.touches.values()):
         desk.notes.append(Note(desk.say("note.never_logs")))
     desk.notes += _shared_budgets(active, desk)
     desk.notes += _spellings(active, desk)
     desk.notes += _missing_lines(drafts, desk)
+
+
+def _stays_in(pause: Pause, cases: Sequence[Case], drafts: Sequence[Draft], desk: Desk) -> None:
+    """Name what a pause does not move: interviews, deadlines, days the user chose."""
+    found = [
+        (draft.case, clean(draft.summary), desk.day_of(draft.start)) for draft in drafts if draft.start is not None
+    ]
+    held = [(case, at.at) for case in cases for at in case.lead.earlier_rounds]
+    held += [(case, case.lead.interview_at) for case in cases if case.lead.interview_at is not None]
+    found += [(case, desk.say("field.interview_at"), desk.day_of(at)) for case, at in held]
+    for case, what, day in sorted(found, key=lambda one: (one[2], one[1])):
+        if case is not None and max(pause.first, desk.today) <= day <= pause.last:
+            first, last = desk.tell(pause.first), desk.tell(pause.last)
+            desk.note("note.pause", case, first=first, last=last, what=what, day=desk.tell(day))
 
 
 def _why(case: Case, ignored: set[str], accepted: bool, desk: Desk) -> str:

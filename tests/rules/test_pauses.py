@@ -1,0 +1,112 @@
+"""`[[pause]]`: nothing new begins in it, and what has its hour stays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from conftest import ZONE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from runner import Seeker, a_row, settings_with
+
+from sync.errors import ConfigError
+from sync.models import Touch
+from sync.moments import day_of
+
+PAUSE = """
+[[pause]]
+from = 2027-01-08
+to = 2027-01-24
+reason = "skiing"
+"""
+FIRST, LAST = date(2027, 1, 8), date(2027, 1, 24)
+
+
+def touches(seeker: Seeker, **options: bool) -> list[Touch]:
+    return [touch for touch in seeker.run(**options).plan.schedule if touch.lead is not None]
+
+
+def inside(found: list[Touch]) -> list[str]:
+    return [touch.rule for touch in found if FIRST <= day_of(touch.start, ZONE) <= LAST]
+
+
+def notes(seeker: Seeker) -> list[str]:
+    return [note.reason for note in seeker.run(write=False).plan.notes if note.reason.startswith("pause from")]
+
+
+def test_a_follow_up_moves_behind_the_pause_and_says_why() -> None:
+    seeker = Seeker([a_row("Acme")], settings=settings_with(PAUSE))
+    first = min(touches(seeker), key=lambda touch: touch.start)
+    assert day_of(first.start, ZONE) == date(2027, 1, 25)  # applied 4 January + 7 days = 11 January: skiing
+    assert "skiing" in " ".join(first.reason)
+    assert seeker.run().plan.writes == ()
+
+
+def test_many_that_were_due_in_it_are_spread_behind_it() -> None:
+    seeker = Seeker([a_row(f"Firm {number}") for number in range(24)], settings=settings_with(PAUSE))
+    days = Counter(day_of(touch.start, ZONE) for touch in touches(seeker) if touch.rule == "R-001-1")
+    assert min(days) == date(2027, 1, 25)
+    assert max(days.values()) <= 8
+    assert seeker.run().plan.writes == ()
+
+
+def test_interviews_and_deadlines_stay_and_are_named_before_it_begins() -> None:
+    rows = [a_row("Acme", status="interview", interview_at="2027-01-13 10:00")]
+    paused, plain = Seeker(rows, settings=settings_with(PAUSE)), Seeker(rows)
+    thanks = [[touch.start for touch in touches(one) if touch.rule == "R-001-4"] for one in (paused, plain)]
+    assert thanks[0] == thanks[1] != []
+    (confirm,) = [touch for touch in touches(paused) if touch.rule == "R-001-2"]
+    assert day_of(confirm.start, ZONE) == date(2027, 1, 7)
+    said = notes(paused)
+    assert any("interview" in one and "13 Jan" in one for one in said)
+    assert any("thank" in one for one in said)
+
+
+def test_a_date_of_the_sheet_stays() -> None:
+    seeker = Seeker([a_row("Acme", follow_up_on="2027-01-12")], settings=settings_with(PAUSE))
+    assert date(2027, 1, 12) in {day_of(touch.start, ZONE) for touch in touches(seeker)}
+
+
+def test_a_pause_that_comes_later_moves_what_is_in_the_calendar_and_one_taken_out_moves_it_back() -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Globex", "2026-12-30")])
+    before = {touch.uid: touch.start for touch in touches(seeker)}
+    seeker.settings = settings_with(PAUSE)
+    assert not inside(touches(seeker))
+    assert seeker.run().plan.writes == ()
+    seeker.settings = settings_with()
+    assert {touch.uid: touch.start for touch in touches(seeker)} == before
+
+
+@given(st.lists(st.integers(-25, 0), min_size=1, max_size=8), st.integers(0, 20), st.integers(0, 20))
+@settings(max_examples=15, deadline=None)
+def test_whatever_is_applied_for_nobody_is_asked_in_a_pause_and_a_life_with_one_is_calm(
+    ages: list[int], begins: int, length: int
+) -> None:
+    first = date(2027, 1, 4) + timedelta(days=begins)
+    last = first + timedelta(days=length)
+    rows = [
+        a_row(f"Firm {number}", (date(2027, 1, 4) + timedelta(days=age)).isoformat()) for number, age in enumerate(ages)
+    ]
+    seeker = Seeker(rows, settings=settings_with(f"[[pause]]\nfrom = {first}\nto = {last}\n"))
+    for _ in range(6):
+        for touch in touches(seeker):
+            assert not first <= day_of(touch.start, ZONE) <= last, touch.reason
+        assert seeker.run().plan.writes == ()
+        seeker.now += timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("[[pause]]\nfrom = 2027-01-24\nto = 2027-01-08", "ends on 2027-01-08, before it", id="backwards"),
+        pytest.param(PAUSE + "[[pause]]\nfrom = 2027-01-24\nto = 2027-01-30", "two pauses overlap", id="overlapping"),
+        pytest.param("[[pause]]\nfrom = 2027-01-24\nto = 2029-01-30", "is longer than a year", id="for years"),
+        pytest.param("[[pause]]\nfrom = 2027-01-24", "pause", id="without an end"),
+        pytest.param("[[pause]]\nfrom = 2027-01-24\nto = 'soon'", "pause", id="no day"),
+    ],
+)  # fmt: skip
+def test_a_pause_that_cannot_be(text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        settings_with(text)
