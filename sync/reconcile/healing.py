@@ -87,8 +87,6 @@ def _happened(intent: Intent, current: RemoteEvent) -> bool:
         return True  # a create that is there at all was ours
     if before.etag and before.etag == current.etag:
         return False
-    if _is_untouched(intent, there):
-        return True
     assert intent.event is not None
     assert intent.stamp is not None
     ours, old = (
@@ -100,11 +98,11 @@ def _happened(intent: Intent, current: RemoteEvent) -> bool:
     if new != any(_values(there)[name] == old[name] for name in changed):
         return new
     # A client that edited after us leaves the revision we gave it or raises it.
-    return there.sequence >= intent.stamp.sequence > before.snapshot.sequence
+    return _has_our_marks(intent, there) or there.sequence >= intent.stamp.sequence > before.snapshot.sequence
 
 
-def _is_untouched(intent: Intent, there: Snapshot) -> bool:
-    """Whether the copy carries the marks of our write, so that nobody edited it since."""
+def _has_our_marks(intent: Intent, there: Snapshot) -> bool:
+    """Whether the copy carries the marks of our write; an edit in the same second may carry them, too."""
     stamp = intent.stamp
     return stamp is not None and (there.last_modified, there.sequence) == (stamp.written, stamp.sequence)
 
@@ -112,20 +110,20 @@ def _is_untouched(intent: Intent, there: Snapshot) -> bool:
 def _as_written(intent: Intent, there: Snapshot) -> Snapshot:
     """What the server held right after our write: what differs in the copy that is there is then the user's edit.
 
-    A field that still is as it was before our write, or that a server may have left out, was not edited.
+    A field that still is as it was before our write, or that a server may have left out, was not edited; nor, where
+    the copy carries our marks, one that servers put in order their own way.
     """
-    if _is_untouched(intent, there):
-        return there
     assert intent.event is not None
     assert intent.stamp is not None
     before = intent.before.snapshot if intent.before is not None else None
     ours = snapshot_of(intent.event, intent.stamp, text=there.description)
+    marked = _has_our_marks(intent, there)
     kept = {
         name: getattr(there, name)
         for name in ("status", "categories", "url")
-        if before is not None and getattr(there, name) == getattr(before, name)
+        if (marked and name != "status") or (before is not None and getattr(there, name) == getattr(before, name))
     }
-    if before is not None and our_part(there.description) == our_part(before.description):
+    if marked or (before is not None and our_part(there.description) == our_part(before.description)):
         kept["description"] = there.description
     return replace(ours, hands_off=there.hands_off, **kept)
 

@@ -87,13 +87,15 @@ class World(Protocol):
 
 @dataclass(frozen=True)
 class Edit:
-    """What a user changes in an event; None leaves it."""
+    """What a user changes in an event; None leaves it. A client that `counts` raises its SEQUENCE."""
 
     start: datetime | None = None
     title: str | None = None
     note: str | None = None
     no_alarm: bool = False
+    alarm: timedelta | None = None
     guest: str | None = None
+    counts: bool = False
 
 
 def edited(text: str, change: Edit, now: datetime) -> str:
@@ -109,6 +111,11 @@ def edited(text: str, change: Edit, now: datetime) -> str:
         event["DESCRIPTION"] = str(event.get("DESCRIPTION", "")) + "\n" + change.note
     if change.no_alarm:
         event.subcomponents = [part for part in event.subcomponents if part.name != "VALARM"]
+    if change.alarm is not None:
+        for alarm in event.walk("VALARM"):
+            alarm.TRIGGER = -change.alarm
+    if change.counts:
+        event.sequence = int(event.get("SEQUENCE", 0)) + 1
     if change.guest is not None:
         event.add("ATTENDEE", f"mailto:{change.guest}")
     event.pop("LAST-MODIFIED", None)
@@ -229,6 +236,10 @@ class MemoryWorld:
             shot = replace(shot, description=f"{shot.description}\n{change.note}")
         if change.no_alarm:
             shot = replace(shot, our_alarm=None)
+        if change.alarm is not None and shot.our_alarm is not None:
+            shot = replace(shot, our_alarm=change.alarm)
+        if change.counts:
+            shot = replace(shot, sequence=shot.sequence + 1)
         if change.guest is not None:
             shot = replace(shot, hands_off="somebody was invited to it")
         self.calendar.events[uid] = replace(event, snapshot=shot, etag=event.etag + "'")
