@@ -161,6 +161,8 @@ class EventMemory(Struct, frozen=True):
     """Fields the user changed: theirs from then on, however our plan changes."""
     closed: bool = False
     """Kept as history or for the user's own text: its reason is gone and its alarm is off."""
+    revived: bool = False
+    """The user dragged it to a coming day when its own had passed: it stays there, even where no plan holds it."""
     refused: Refusal | None = None
     """What the server rejected when it was last sent: the same is not sent again for a while."""
     restored: str | None = None

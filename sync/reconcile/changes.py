@@ -18,6 +18,7 @@ and *current* in the calendar against *observed* right after that write.
 | no, you said skip | yes | yes | delete, past or not |
 | no, its cell is unreadable | yes | yes | keep as it is |
 | no, of the seeker's own, moved by you | yes | yes | keep where it stands |
+| no, moved by you to a coming day after its own | yes | yes | keep where it stands; a stop seen later deletes |
 | no | yes | with the user's own text or title | keep, marked closed, without alarm |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
 | any | no | ours, in no plan | a stray: never touched by a run |
@@ -34,7 +35,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.memory import EventMemory, Memory, Reaction
+from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Action, Change, Event, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
 from sync.moments import day_of
 from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
@@ -47,6 +48,7 @@ CLOSED_MARK = "Closed: "
 DONE_MARK = "✓ "
 DONE = "done: its alarm is off"
 SKIPPED = "you skipped it"
+MOVED = "you moved it: it stays there"
 KEPT_BY_UNDO = "kept by undo until its row changes"
 REFUSED_DAYS = 7
 """What a server rejected is sent again after so many days: not every rejection is for good."""
@@ -132,7 +134,7 @@ class Decider(Struct, frozen=True):
             if name not in kept and not is_as_wanted(name, wish.event, current.snapshot)
         )
         if not fields:
-            after = replace(known, desired=wish.event, observed=current, kept=kept, closed=False)
+            after = replace(known, desired=wish.event, observed=current, kept=kept, closed=False, revived=False)
             return _keep(after, current, wish.touch.row, ""), after
         event = with_kept(wish.event, kept, current.snapshot)
         stays = {name: getattr(current.snapshot, name) for name in TIME if name not in fields}
@@ -156,6 +158,8 @@ class Decider(Struct, frozen=True):
             return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
         if known.desired.cancelled and current is not None:
             return self._cancelled(known, current, row)
+        if known.revived and current is not None and not said and not self._stopped_since(touch):
+            return _keep(known, current, row, MOVED), replace(known, observed=current)
         ahead = known.uid in self.schedule.done_ahead
         over = self._done(known.uid) or known.uid in self.schedule.missed or self._past(known, current)
         if not ahead and over and said is not Reaction.DELETED:
@@ -166,7 +170,7 @@ class Decider(Struct, frozen=True):
         if self.lost:
             return _keep(known, current, row, "kept: nothing is deleted in a run without memory"), known
         if touch is not None and touch.reaction is Reaction.DRAGGED and touch.lead_key == SELF and not said:
-            return _keep(known, current, row, "you moved it: it stays there"), replace(known, observed=current)
+            return _keep(known, current, row, MOVED), replace(known, observed=current)
         known = _with_own_title(known, current)
         if user_part(current.snapshot.description) or "summary" in known.kept:
             return self._close(known, current, row, mark=DONE_MARK if ahead else CLOSED_MARK)
@@ -241,6 +245,14 @@ class Decider(Struct, frozen=True):
         """Where it stands now, before today; past events are history, never deleted because their reason is gone."""
         start = known.desired.start if current is None else current.snapshot.start
         return day_of(start, self.zone) < self.today
+
+    def _stopped_since(self, touch: TouchMemory | None) -> bool:
+        """Whether the row of a touch that the user moved says stop, and did not yet when it was moved."""
+        if touch is None or touch.lead_key not in self.schedule.asked_for:
+            return False
+        lead = self.memory.leads.get(touch.lead_key)
+        last = lead.stages[-1] if lead is not None and lead.stages else None
+        return last is None or not last.stage.closed or touch.reacted_on is None or last.on > touch.reacted_on
 
     def _counted(self, lead_key: str) -> bool:
         vanished = lead_key not in self.present and not is_shared_key(lead_key)

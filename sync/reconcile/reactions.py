@@ -71,7 +71,10 @@ def take_reactions(
         applied_on = lead.applied_on if lead is not None else None
         touches[uid], said = _edited(touch, event, current, now=now, zone=zone, ticks=ticks, applied_on=applied_on)
         kept = event.kept | edited_fields(event.observed.snapshot, current.snapshot)
-        events[uid] = replace(event, observed=current, kept=kept)  # so that taking it back is seen, too
+        revived = event.revived or day_of(event.observed.snapshot.start, zone) < today <= day_of(
+            current.snapshot.start, zone
+        )
+        events[uid] = replace(event, observed=current, kept=kept, revived=revived)  # taking it back is seen, too
         notes += said
     return replace(memory, events=events, touches=touches), tuple(notes)
 

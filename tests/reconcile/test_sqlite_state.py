@@ -139,6 +139,7 @@ def as_then(value: object) -> Any:
         if isinstance(value, dict):
             since: dict[str, object] = {"after": None, "done": False, "ended": False} if "before" in value else {}
             since |= {"unreadable": [], "words": [], "heard": {}} if "strays" in value else {}
+            since |= {"revived": False} if "desired" in value else {}
             since |= {"told": False, "said": ""} if "pinned_to" in value else {}
             assert {name: value[name] for name in since} == since
             return {name: older(item) for name, item in value.items() if name not in since}
