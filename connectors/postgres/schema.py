@@ -1,9 +1,9 @@
 """The tables of the state store on PostgreSQL, and how a database gets them.
 
 Every row belongs to a profile. Row-level security shows a transaction the rows of the profile it named and no others,
-their owner included; a transaction that named none sees nothing. Documents are `text`, since `jsonb` takes no NUL
-that a server may have sent; keys are bytes for the same reason, and are found by their digest, since a key may be
-longer than an index takes.
+their owner included; a transaction that named none sees nothing. Only `profile` itself, which says who is due, is open
+to every worker. Documents are `text`, since `jsonb` takes no NUL that a server may have sent; keys are bytes for the
+same reason, and are found by their digest, since a key may be longer than an index takes.
 """
 
 from __future__ import annotations
@@ -69,6 +69,25 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     ALTER TABLE followup.set_aside FORCE ROW LEVEL SECURITY;
     CREATE POLICY own_profile ON followup.set_aside USING (profile = current_setting('followup.profile', true));
     """,
+    """
+    CREATE TABLE followup.profile (
+        profile        text        PRIMARY KEY CHECK (length(profile) BETWEEN 1 AND 200),
+        settings       text        NOT NULL,
+        period         integer     NOT NULL CHECK (period > 0),
+        phase          integer     NOT NULL CHECK (phase >= 0 AND phase < period),
+        next_run_at    timestamptz NOT NULL,
+        paused         boolean     NOT NULL DEFAULT false,
+        attention      text        NOT NULL DEFAULT '',
+        tries          smallint    NOT NULL DEFAULT 0,
+        last_exit_code smallint,
+        last_run       timestamptz,
+        last_good_run  timestamptz
+    );
+    CREATE INDEX profile_due ON followup.profile (next_run_at) WHERE NOT paused;
+    CREATE FUNCTION followup.next_slot(now timestamptz, period integer, phase integer) RETURNS timestamptz
+        LANGUAGE sql STABLE
+        AS $$ SELECT to_timestamp((floor((extract(epoch FROM now) - phase) / period) + 1) * period + phase) $$;
+    """,
 )
 """For each number of the schema, from 1 on, the statements that make it of the one before."""
 
@@ -83,6 +102,7 @@ GRANT USAGE ON SCHEMA followup TO {worker};
 GRANT SELECT ON followup.migrations TO {worker};
 GRANT SELECT, INSERT, UPDATE, DELETE ON followup.memory, followup.runs, followup.intents TO {worker};
 GRANT INSERT ON followup.set_aside TO {worker};
+GRANT SELECT, UPDATE ON followup.profile TO {worker};
 """
 _ONE_AT_A_TIME = 7_020_250_101
 

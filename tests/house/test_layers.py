@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 CORE = sorted(path for path in (ROOT / "sync").rglob("*.py"))
 CONNECTORS = sorted((ROOT / "connectors").rglob("*.py"))
 IMPURE = ROOT / "sync" / "cli"
+FLEET = ROOT / "sync" / "fleet"
+"""The outermost layer, beside the command line."""
 CORE_LIBRARIES = {"msgspec", "pydantic", "holidays", "tomlkit"}
 SCREEN_LIBRARIES = {"rich"}
 CORE_FORBIDDEN = {"os", "io", "socket", "subprocess", "random", "time", "locale", "sqlite3", "urllib", "http", "ssl"}
@@ -43,7 +45,7 @@ def tops(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_core_is_pure(path: Path) -> None:
-    if IMPURE in path.parents:
+    if {IMPURE, FLEET} & set(path.parents):
         return
     allowed = set(sys.stdlib_module_names) | CORE_LIBRARIES | {"sync"}
     if path.name == "render.py":
@@ -54,7 +56,7 @@ def test_core_is_pure(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_core_opens_nothing(path: Path) -> None:
-    if IMPURE in path.parents:
+    if {IMPURE, FLEET} & set(path.parents):
         return
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -79,10 +81,16 @@ def test_a_database_server_is_spoken_to_by_its_own_state_store_only() -> None:
     """It comes with `followup[fleet]`; nobody else needs it installed (the registry imports it when it is named)."""
     registry = ROOT / "connectors" / "__init__.py"
     theirs = {registry, ROOT / "connectors" / "postgres_state.py", *(ROOT / "connectors" / "postgres").glob("*.py")}
+    theirs |= set(FLEET.glob("*.py"))
     for path in [*CORE, *CONNECTORS]:
         if path not in theirs:
             assert not tops(path) & {"psycopg", "psycopg_pool"}, path
             assert not any(name.startswith("connectors.postgres") for name in imports(path)), path
+
+
+def test_nobody_imports_the_fleet() -> None:
+    for path in [*CORE, *CONNECTORS]:
+        assert FLEET in path.parents or not any(name.startswith("sync.fleet") for name in imports(path)), path
 
 
 def test_values_stand_on_the_standard_library_and_msgspec() -> None:

@@ -17,6 +17,9 @@ import psycopg
 import pytest
 from servers import free_port
 
+from connectors.postgres.schema import WORKER as ROLE
+from connectors.postgres.schema import migrate
+
 OWNER, WORKER, PASSWORD = "firm", "worker_one", "secret"
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB", "max_wal_senders=0")
 """A crash of the machine would lose data, a killed server does not. Commits wait for nothing where nobody asks."""
@@ -116,3 +119,18 @@ def postgres() -> Iterator[Postgres]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def migrated() -> Iterator[Postgres]:
+    """A running server with the tables of followup, and a login that may work with them."""
+    with postgres() as server:
+        with server.connect("admin") as admin:
+            admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE PASSWORD '{PASSWORD}'")
+            admin.execute(f"GRANT CREATE ON DATABASE postgres TO {OWNER}")
+            admin.execute(f"CREATE ROLE {WORKER} LOGIN PASSWORD '{PASSWORD}'")
+        with server.connect(OWNER) as owner:
+            migrate(owner)
+        with server.connect("admin") as admin:
+            admin.execute(f"GRANT {ROLE} TO {WORKER}")
+        yield server

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from conftest import NOW
 from msgspec.structs import replace
-from postgres_server import OWNER, PASSWORD, WORKER, Postgres, postgres
+from postgres_server import OWNER, PASSWORD, WORKER, Postgres, migrated, postgres
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 from runner import Seeker, a_row, settings_with
@@ -42,15 +42,7 @@ TABLES = ("memory", "runs", "intents", "set_aside")
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Postgres]:
-    with postgres() as server:
-        with server.connect("admin") as admin:
-            admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE PASSWORD '{PASSWORD}'")
-            admin.execute(f"GRANT CREATE ON DATABASE postgres TO {OWNER}")
-            admin.execute(f"CREATE ROLE {WORKER} LOGIN PASSWORD '{PASSWORD}'")
-        with server.connect(OWNER) as owner:
-            migrate(owner)
-        with server.connect("admin") as admin:
-            admin.execute(f"GRANT {ROLE} TO {WORKER}")
+    with migrated() as server:
         yield server
 
 
@@ -404,14 +396,14 @@ def test_migrating_twice_changes_nothing_and_older_and_newer_schemas_are_refused
         with psycopg.connect(server.address(OWNER, database=name), autocommit=True) as owner:
             assert migrate(owner) == migrate(owner) == len(MIGRATIONS)
             saved(store, FULL)
-            owner.execute("UPDATE followup.migrations SET version = version + 1")
+            owner.execute("UPDATE followup.migrations SET version = version + 100")
             for step in (store.load, lambda: migrate(owner)):
                 with pytest.raises(ConfigError, match="made by a newer followup"):
                     step()
-            owner.execute("UPDATE followup.migrations SET version = 0")
-            with pytest.raises(ConfigError, match="has schema 0 and this followup needs"), store.lock():
+            owner.execute("UPDATE followup.migrations SET version = version - 200")
+            with pytest.raises(ConfigError, match="has schema -98 and this followup needs"), store.lock():
                 pass
-            owner.execute("UPDATE followup.migrations SET version = %s", (len(MIGRATIONS),))
+            owner.execute("UPDATE followup.migrations SET version = version + 100")
         assert store.load() == FULL
 
 
@@ -489,7 +481,7 @@ def test_the_page_about_it_says_what_works(server: Postgres) -> None:
         "owners_address": server.address("followup_owner", password="one-long-secret", database="followup"),
         "workers_address": server.address("night_shift", password="another-long-secret", database="followup"),
         "run": run, "settings": seeker.settings, "source": seeker.source(), "target": seeker.target,
-        "now": NOW, "deadline": NOW + timedelta(minutes=5),
+        "claimed": [], "now": NOW, "deadline": NOW + timedelta(minutes=5),
     }  # fmt: skip
     for program in re.findall(r"```python\n(.*?)```", page, re.S):
         exec(program, known)

@@ -1,0 +1,123 @@
+"""The table of profiles: when each is due, and how its last run ended.
+
+A profile runs in slots: multiples of its period, shifted by a phase that comes from its name and never changes. So
+profiles spread evenly over a period, also after an outage, and slots that were missed are not caught up. `claim_due`
+gives each due profile to one caller and sets its next slot in the caller's transaction: whoever hands the profile to a
+queue in the same transaction loses none and gives none out twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, LiteralString
+
+from msgspec import Struct
+from psycopg import Connection
+
+from connectors.postgres.sentences import speak_plainly
+from sync.config import parse_settings
+from sync.errors import ConfigError
+from sync.fleet.verdicts import GOOD, Verdict
+
+SHORTEST = timedelta(minutes=5)
+PUT = """
+INSERT INTO followup.profile (profile, settings, period, phase, next_run_at)
+VALUES (%(profile)s, %(settings)s, %(period)s, %(phase)s, followup.next_slot(%(now)s, %(period)s, %(phase)s))
+    ON CONFLICT (profile) DO UPDATE
+   SET settings = excluded.settings, period = excluded.period, phase = excluded.phase,
+       next_run_at = excluded.next_run_at, attention = '', paused = false, tries = 0
+"""
+CLAIM = """
+WITH due AS (
+    SELECT profile FROM followup.profile WHERE next_run_at <= %(now)s AND NOT paused
+     ORDER BY next_run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE followup.profile AS kept SET next_run_at = followup.next_slot(%(now)s, period, phase)
+  FROM due WHERE kept.profile = due.profile RETURNING kept.profile
+"""
+READ = "SELECT settings, paused, tries FROM followup.profile WHERE profile = %s"
+FILE = """
+UPDATE followup.profile
+   SET last_run = %(now)s, last_exit_code = %(exit_code)s, attention = %(attention)s, tries = %(tries)s,
+       last_good_run = CASE WHEN %(good)s THEN %(now)s ELSE last_good_run END,
+       paused = paused OR %(paused)s AND settings = %(settings)s,
+       next_run_at = CASE WHEN %(in_vain)s THEN greatest(next_run_at, %(not_before)s::timestamptz)
+                          ELSE coalesce(%(not_before)s::timestamptz, next_run_at) END
+ WHERE profile = %(profile)s
+"""
+FORGET: tuple[LiteralString, ...] = (
+    "DELETE FROM followup.runs WHERE profile = %s",
+    "DELETE FROM followup.memory WHERE profile = %s",
+    "DELETE FROM followup.set_aside WHERE profile = %s",
+    "DELETE FROM followup.profile WHERE profile = %s",
+)
+
+
+class Kept(Struct, frozen=True):
+    """What a run needs to know of its profile."""
+
+    settings: str
+    paused: bool
+    tries: int
+
+
+def put_profile(connection: Connection[Any], profile: str, settings: str, *, period: timedelta, now: datetime) -> None:
+    """Add a profile, or give it new settings and let it go on. Raises `ConfigError` before anything is written."""
+    parse_settings(settings, name=profile, hosted=True)
+    if period < SHORTEST:
+        raise ConfigError(f"{profile}: a period of {period} is too short; take {SHORTEST} or more")
+    seconds = int(period.total_seconds())
+    phase = int.from_bytes(sha256(profile.encode()).digest()[:8]) % seconds
+    given = {"profile": profile, "settings": settings, "period": seconds, "phase": phase, "now": now}
+    with speak_plainly():
+        connection.execute(PUT, given)
+
+
+def remove_profile(connection: Connection[Any], profile: str) -> None:
+    """Delete a profile and all that is remembered of it; its events stay in the calendar. For the tables' owner."""
+    with speak_plainly(), connection.transaction():
+        connection.execute("SELECT set_config('followup.profile', %s, true)", (profile,))
+        for statement in FORGET:
+            connection.execute(statement, (profile,))
+
+
+def resume_profile(connection: Connection[Any], profile: str) -> bool:
+    """Let a paused profile run again at its next slot; whether there is one."""
+    with speak_plainly():
+        mended = "UPDATE followup.profile SET paused = false, attention = '', tries = 0 WHERE profile = %s"
+        return connection.execute(mended, (profile,)).rowcount == 1
+
+
+def claim_due(connection: Connection[Any], *, now: datetime, limit: int) -> Sequence[str]:
+    """Up to `limit` profiles that are due, longest waiting first chosen; each has its next slot once this commits."""
+    with speak_plainly():
+        return sorted(row[0] for row in connection.execute(CLAIM, {"now": now, "limit": limit}))
+
+
+def read_profile(connection: Connection[Any], profile: str) -> Kept | None:
+    """A profile as it is kept; None if it was removed."""
+    with speak_plainly():
+        row = connection.execute(READ, (profile,)).fetchone()
+    return Kept(*row) if row else None
+
+
+def file_verdict(
+    connection: Connection[Any], profile: str, kept: Kept, verdict: Verdict, *, exit_code: int, now: datetime
+) -> None:
+    """Keep how a run ended. It does not pause a profile whose settings were changed while it ran."""
+    given = {
+        "profile": profile,
+        "settings": kept.settings,
+        "exit_code": exit_code,
+        "good": exit_code in GOOD,
+        "attention": verdict.attention.replace("\0", ""),
+        "paused": verdict.paused,
+        "tries": verdict.tries,
+        "not_before": verdict.not_before,
+        "in_vain": verdict.in_vain,
+        "now": now,
+    }
+    with speak_plainly():
+        connection.execute(FILE, given)

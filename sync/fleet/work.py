@@ -1,0 +1,78 @@
+"""One run of one profile of a fleet: the function that any queue calls."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from connectors import open_source, open_target
+from connectors.outside import Outside
+from connectors.postgres.connecting import Connect
+from connectors.postgres_state import PostgresState
+from sync.config import Settings, parse_settings
+from sync.errors import BUG, OK, FollowupError
+from sync.fleet.profiles import Kept, file_verdict, read_profile
+from sync.fleet.verdicts import judge
+from sync.protocols import HoldsConnections, Source, Target
+from sync.run import run
+
+LOG = logging.getLogger(__name__)
+Open = Callable[[Settings, Outside], tuple[Source, Target]]
+
+
+class _Ended(Struct, frozen=True):
+    exit_code: int
+    said: str = ""
+    not_before: datetime | None = None
+
+
+def open_connectors(settings: Settings, outside: Outside) -> tuple[Source, Target]:
+    """The source and the target that the settings name."""
+    return open_source(settings, outside), open_target(settings, outside)
+
+
+def sync_profile(
+    connect: Connect, profile: str, *, outside: Outside, now: datetime, opened: Open = open_connectors
+) -> int:
+    """Run a profile and keep how it ended; the exit code. A profile that is paused or removed is left alone with 0.
+
+    Every failure of the run, a bug of ours included, is kept with the profile and raises nothing: one seeker's trouble
+    is nobody else's. Raises `FollowupError` only if the table of profiles itself cannot be reached. `outside.secret`
+    gives this profile's secrets. The log has names of profiles and places in the code, never what stood in a sheet.
+    """
+    with connect() as connection:
+        kept = read_profile(connection, profile)
+    if kept is None or kept.paused:
+        return OK
+    ended = _attend(connect, profile, kept, outside=outside, now=now, opened=opened)
+    verdict = judge(ended.exit_code, ended.said, tries=kept.tries, now=now, not_before=ended.not_before)
+    LOG.info("profile %s: exit %d", profile, ended.exit_code)
+    if verdict is not None:
+        with connect() as connection:
+            file_verdict(connection, profile, kept, verdict, exit_code=ended.exit_code, now=now)
+    return ended.exit_code
+
+
+def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> _Ended:
+    try:
+        settings = parse_settings(kept.settings, name=profile, hosted=True)
+        source, target = opened(settings, outside)
+        try:
+            report = run(
+                settings, source=source, target=target, store=PostgresState(connect, profile), now=now,
+                deadline=now + timedelta(seconds=settings.limits.run_seconds), write=True,
+            )  # fmt: skip
+        finally:
+            if isinstance(target, HoldsConnections):
+                target.close()
+    except FollowupError as error:
+        return _Ended(error.exit_code, str(error), error.not_before)
+    except Exception as error:  # noqa: BLE001 - a bug in one seeker's run must not stop the others' runs
+        where = "".join(traceback.format_tb(error.__traceback__))
+        LOG.error("profile %s: a bug, %s\n%s", profile, type(error).__name__, where)
+        return _Ended(BUG, f"a bug of followup ({type(error).__name__}); the log says where")
+    return _Ended(report.exit_code, " ".join(report.messages), report.memory.runs.not_before)

@@ -1,0 +1,261 @@
+"""Many profiles in a real PostgreSQL: who is due, each given out once, and what becomes of a run by its exit code."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from conftest import NOW
+from postgres_server import OWNER, WORKER, Postgres, migrated
+from runner import Seeker, a_row
+from source_contract import outside
+
+from connectors.outside import Outside
+from connectors.postgres.connecting import connect_to
+from connectors.postgres_state import PostgresState
+from sync.config import Settings
+from sync.errors import ConfigError, CredentialsError, GuardStop, SourceError, TargetError
+from sync.fleet.profiles import claim_due, put_profile, read_profile, remove_profile, resume_profile
+from sync.fleet.verdicts import TRIES, judge
+from sync.fleet.work import sync_profile
+from sync.memory import Memory
+from sync.protocols import Source, Target
+
+DAY = timedelta(days=1)
+SETTINGS = """
+owner = "test"
+timezone = "America/New_York"
+[source]
+type = "google_sheet"
+sheet = "https://docs.google.com/spreadsheets/d/abc/edit#gid=0"
+[target]
+type = "caldav"
+url = "https://calendar.example/ann/"
+user = "ann"
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with migrated() as server:
+        yield server
+
+
+@pytest.fixture
+def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
+    with server.connect(OWNER) as owner:
+        yield owner
+        owner.execute("DELETE FROM followup.profile")
+
+
+def kept_of(owner: psycopg.Connection[Any], profile: str, *columns: str) -> Any:
+    row = owner.execute(f"SELECT {', '.join(columns)} FROM followup.profile WHERE profile = %s", (profile,)).fetchone()
+    return row[0] if row and len(row) == 1 else row
+
+
+def fill(owner: psycopg.Connection[Any], count: int) -> None:
+    for number in range(count):
+        put_profile(owner, f"seeker-{number:05}", SETTINGS, period=DAY, now=NOW)
+
+
+def work(
+    server: Postgres, folder: Path, opened: Callable[[Settings, Outside], tuple[Source, Target]], now: datetime = NOW
+) -> int:
+    return sync_profile(connect_to(server.address(WORKER)), "ann", outside=outside(folder), now=now, opened=opened)
+
+
+def failing(error: Exception) -> Callable[[Settings, Outside], tuple[Source, Target]]:
+    def opened(settings: Settings, world: Outside) -> tuple[Source, Target]:
+        raise error
+
+    return opened
+
+
+# --- who is due ---------------------------------------------------------------------------------------------------
+
+
+def test_two_ticks_at_once_give_each_due_profile_out_once(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    fill(owner, 40)
+    later = NOW + DAY
+    with server.connect(WORKER) as one, server.connect(WORKER) as other, one.transaction(), other.transaction():
+        first = claim_due(one, now=later, limit=25)  # neither has committed when the other asks
+        second = claim_due(other, now=later, limit=25)
+    assert len(first) == 25
+    assert Counter([*first, *second]) == Counter(f"seeker-{number:05}" for number in range(40))
+    with server.connect(WORKER) as third:
+        assert claim_due(third, now=later, limit=100) == []
+
+
+def test_a_claim_that_does_not_commit_gives_nothing_away(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    fill(owner, 3)
+    with server.connect(WORKER) as worker:
+        with worker.transaction(force_rollback=True):
+            assert len(claim_due(worker, now=NOW + DAY, limit=9)) == 3
+        assert len(claim_due(worker, now=NOW + DAY, limit=9)) == 3
+
+
+def test_after_an_outage_of_days_each_profile_runs_once_and_they_stay_spread(owner: psycopg.Connection[Any]) -> None:
+    fill(owner, 600)
+    slots = dict(owner.execute("SELECT profile, next_run_at FROM followup.profile").fetchall())
+    back = NOW + 3 * DAY
+    assert len(claim_due(owner, now=back, limit=1000)) == 600
+    assert claim_due(owner, now=back, limit=1000) == []
+    after = dict(owner.execute("SELECT profile, next_run_at FROM followup.profile").fetchall())
+    assert all(after[profile] == slot + 3 * DAY for profile, slot in slots.items())  # the same hour as ever
+    assert all(back < slot <= back + DAY for slot in after.values())
+    hours = Counter((slot - back) // timedelta(hours=1) for slot in after.values())
+    assert set(hours) == set(range(24))
+    assert max(hours.values()) < 3 * 600 / 24
+
+
+def test_those_who_wait_longest_come_first(owner: psycopg.Connection[Any]) -> None:
+    fill(owner, 20)
+    by_slot = [row[0] for row in owner.execute("SELECT profile FROM followup.profile ORDER BY next_run_at")]
+    assert claim_due(owner, now=NOW + DAY, limit=5) == sorted(by_slot[:5])
+
+
+@pytest.mark.parametrize(
+    ("settings", "period", "said"),
+    [
+        ("timezone = 3", DAY, "ann: "),
+        (SETTINGS.replace('user = "ann"', 'password_command = ["cat", "/etc/passwd"]'), DAY, "refused here"),
+        (SETTINGS, timedelta(seconds=5), "too short"),
+    ],
+)
+def test_a_profile_that_cannot_run_is_refused_before_anything_is_written(
+    owner: psycopg.Connection[Any], settings: str, period: timedelta, said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        put_profile(owner, "ann", settings, period=period, now=NOW)
+    assert read_profile(owner, "ann") is None
+
+
+# --- one run ------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_writes_the_calendar_and_remembers_it(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    seeker = Seeker([a_row("Acme")])
+    assert work(server, tmp_path, lambda settings, world: (seeker.source(), seeker.target)) == 0
+    assert seeker.calendar
+    assert kept_of(owner, "ann", "last_exit_code", "last_good_run", "attention", "paused") == (0, NOW, "", False)
+    remembered = PostgresState(connect_to(server.address(WORKER)), "ann").load()
+    assert set(remembered.events) == set(seeker.calendar)
+    calendar = dict(seeker.calendar)
+    assert work(server, tmp_path, lambda settings, world: (seeker.source(), seeker.target), NOW) == 0
+    assert seeker.calendar == calendar
+    remove_profile(owner, "ann")
+    assert PostgresState(connect_to(server.address(WORKER)), "ann").load() == Memory()
+    assert work(server, tmp_path, failing(AssertionError("nothing is opened any more"))) == 0
+
+
+@pytest.mark.parametrize("error", [ConfigError("no such tab"), CredentialsError("log in anew")])
+def test_what_only_a_human_can_mend_pauses_until_the_settings_change(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path, error: Exception
+) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    assert work(server, tmp_path, failing(error)) == getattr(error, "exit_code", None)
+    assert kept_of(owner, "ann", "paused", "attention", "last_good_run") == (True, str(error), None)
+    assert claim_due(owner, now=NOW + 9 * DAY, limit=9) == []
+    assert work(server, tmp_path, failing(AssertionError("a paused one is not opened"))) == 0
+    put_profile(owner, "ann", SETTINGS.replace("ann/", "ann2/"), period=DAY, now=NOW)
+    assert claim_due(owner, now=NOW + DAY, limit=9) == ["ann"]
+
+
+def test_a_paused_profile_can_be_resumed(server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    work(server, tmp_path, failing(CredentialsError("log in anew")))
+    assert resume_profile(owner, "ann")
+    assert not resume_profile(owner, "nobody")
+    assert claim_due(owner, now=NOW + DAY, limit=9) == ["ann"]
+
+
+def test_settings_that_were_mended_during_a_run_are_not_paused_by_it(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+
+    def mended(settings: Settings, world: Outside) -> tuple[Source, Target]:
+        put_profile(owner, "ann", SETTINGS.replace("ann/", "ann2/"), period=DAY, now=NOW)
+        raise ConfigError("no such calendar")
+
+    assert work(server, tmp_path, mended) == 2
+    assert kept_of(owner, "ann", "paused") is False
+
+
+def test_a_server_that_fails_is_tried_five_times_and_then_waits_for_its_slot(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    now, pauses = NOW, []
+    for _ in range(TRIES):
+        assert work(server, tmp_path, failing(TargetError("is down")), now) == 6
+        again = kept_of(owner, "ann", "next_run_at")
+        pauses.append((again - now) // timedelta(minutes=1))
+        now = again
+        assert claim_due(owner, now=now, limit=9) == ["ann"]
+    assert pauses == [2, 4, 8, 16, 32]
+    slot = kept_of(owner, "ann", "next_run_at")
+    assert work(server, tmp_path, failing(TargetError("is down")), now) == 6
+    assert kept_of(owner, "ann", "next_run_at", "tries") == (slot, 0)
+
+
+def test_a_server_that_names_a_time_is_asked_then_and_not_before(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    then = NOW + timedelta(hours=2)
+    assert work(server, tmp_path, failing(SourceError("too many requests", not_before=then))) == 5
+    assert kept_of(owner, "ann", "next_run_at") == then
+
+
+def test_a_run_that_found_the_lock_held_changes_nothing(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    before = kept_of(owner, "ann", "*")
+    seeker = Seeker([a_row("Acme")])
+    with PostgresState(connect_to(server.address(WORKER)), "ann").lock():
+        assert work(server, tmp_path, lambda settings, world: (seeker.source(), seeker.target)) == 8
+    assert not seeker.calendar
+    assert kept_of(owner, "ann", "*") == before
+
+
+def test_a_guard_tells_a_human_and_the_next_slot_stands(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    assert work(server, tmp_path, failing(GuardStop("would delete 40 of 41"))) == 4
+    assert kept_of(owner, "ann", "paused", "attention") == (False, "would delete 40 of 41")
+
+
+def test_a_bug_of_ours_is_kept_and_logged_without_what_stood_in_the_sheet(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    with caplog.at_level(logging.INFO):
+        assert work(server, tmp_path, failing(RuntimeError("planted cell"))) == 1
+    assert kept_of(owner, "ann", "last_exit_code", "paused") == (1, False)
+    assert "RuntimeError" in caplog.text
+    assert "test_fleet.py" in caplog.text
+    assert "planted" not in caplog.text + kept_of(owner, "ann", "attention")
+
+
+@pytest.mark.parametrize("exit_code", [0, 1, 2, 3, 4, 5, 6, 7, 8, 10])
+def test_a_verdict_stands_for_every_exit_code(exit_code: int) -> None:
+    verdict = judge(exit_code, "said", tries=0, now=NOW)
+    if exit_code == 8:
+        assert verdict is None
+        return
+    assert verdict is not None
+    assert verdict.attention == ("said" if exit_code else "")
+    assert verdict.paused == (exit_code in (2, 7))
+    assert (verdict.not_before is not None) == (exit_code in (5, 6))
