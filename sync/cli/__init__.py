@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "done": (DAILY, "words:done"),
     "snooze": (DAILY, "words:snooze"),
     "skip": (DAILY, "words:skip"),
+    "pause": (DAILY, "pausing:pause"),
     "rules": (DAILY, "rulebooks:rules"),
     "log": (DAILY, "accounts:log"),
     "status": (REPAIR, "repairs:status"),

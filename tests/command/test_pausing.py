@@ -1,0 +1,75 @@
+"""`followup pause`: into the configuration, out of it again, and nothing else of it touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from folders import CONFIG, Folder
+from runner import a_row
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    folder = Folder(tmp_path)
+    folder.write_rows(a_row("Acme"))
+    return folder
+
+
+def text(folder: Folder) -> str:
+    return (folder.path / "followup.toml").read_bytes().decode()
+
+
+def test_a_pause_is_added_listed_and_taken_out(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert folder.run("sync") == 0
+    before = folder.feed()
+    assert folder.run("pause", "2027-01-08", "2027-01-24", "--reason", 'skiing "up there"') == 0
+    assert "Paused: 2027-01-08 to 2027-01-24. The next followup sync" in capsys.readouterr().out
+    assert text(folder).startswith(CONFIG)
+    assert folder.run("sync") == 0
+    assert "20270125T" in folder.feed()
+    assert "20270111T" not in folder.feed()
+    capsys.readouterr()
+    assert folder.run("pause") == 0
+    assert capsys.readouterr().out == '2027-01-08 to 2027-01-24, skiing "up there"\n'
+    assert folder.run("pause", "2027-01-08", "--remove") == 0
+    assert text(folder) == CONFIG
+    assert folder.run("sync") == 0
+    assert "20270111T" in folder.feed()
+    assert before.count("BEGIN:VEVENT") <= folder.feed().count("BEGIN:VEVENT")
+    assert folder.run("pause") == 0
+    assert "There is no pause" in capsys.readouterr().out
+
+
+def test_of_two_the_one_that_is_meant_is_taken_out(folder: Folder) -> None:
+    windows = CONFIG.replace("\n", "\r\n")
+    (folder.path / "followup.toml").write_bytes(windows.encode())
+    assert folder.run("pause", "2027-01-08", "2027-01-24") == 0
+    first = text(folder)
+    assert folder.run("pause", "2027-03-01", "2027-03-05") == 0
+    assert "\n" not in text(folder).replace("\r\n", "")
+    assert folder.run("pause", "2027-03-01", "--remove") == 0
+    assert text(folder).split() == first.split()
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        pytest.param(["2027-01-24", "2027-01-08"], "before it begins on 2027-01-24", id="backwards"),
+        pytest.param(["2026-12-01", "2026-12-08"], "has passed; give days to come", id="over"),
+        pytest.param(["2027-01-24"], "say its last day, too", id="no end"),
+        pytest.param(["soon", "2027-01-24"], "FROM 'soon' is no day; write it as 2027-01-18", id="no day"),
+        pytest.param(["2027-02-03", "2027-02-09"], "two pauses overlap", id="overlapping"),
+        pytest.param(["2027-02-02", "--remove"], "no pause begins on 2027-02-02; there are:", id="no such pause"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_and_writes_nothing(
+    folder: Folder, capsys: pytest.CaptureFixture[str], command: list[str], said: str
+) -> None:
+    assert folder.run("pause", "2027-02-01", "2027-02-05") == 0
+    before = text(folder)
+    assert folder.run("pause", *command) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
+    assert text(folder) == before
