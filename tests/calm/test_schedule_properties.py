@@ -6,17 +6,18 @@ The promises stand in `promises.py`. Each has a schedule here that breaks it, so
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from advisor import NEW_YORK, a_lead, person, when
+from advisor import NEW_YORK, Seeker, a_lead, person, settings_for, when
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from promises import (
     PROMISES,
     STEPS,
+    TODAY,
     Seen,
     Step,
     at_most_one_late_event_per_lead,
@@ -29,6 +30,7 @@ from promises import (
     no_floor_before_its_day,
     no_two_asks_in_a_row_with_one_move,
     no_two_of_ours_at_once,
+    nobody_is_asked_in_a_pause,
     nobody_is_told_to_apply_too_late,
     nothing_new_in_the_past,
     nothing_on_a_closed_lead,
@@ -72,6 +74,15 @@ def test_two_weeks_without_any_reaction_keep_every_promise(leads: list[Lead], re
     keep_all(leads, [(1, [])] * 14, reactions=reactions)
 
 
+@bounded(10)
+@given(sheets(), st.lists(STEPS, max_size=3), st.integers(0, 20), st.integers(0, 16))
+def test_days_with_a_pause_among_them_keep_every_promise(
+    leads: list[Lead], steps: list[Step], begins: int, length: int
+) -> None:
+    first = TODAY + timedelta(days=begins)
+    keep_all(leads, steps, tables=f"[[pause]]\nfrom = {first}\nto = {first + timedelta(days=length)}")
+
+
 @pytest.mark.soak
 @bounded(3000, new=True)
 @given(sheets(), st.lists(STEPS, max_size=6))
@@ -79,8 +90,8 @@ def test_many_lives_keep_every_promise(leads: list[Lead], steps: list[Step]) -> 
     keep_all(leads, steps)
 
 
-def keep_all(leads: list[Lead], steps: Sequence[Step], *, reactions: bool = True) -> None:
-    for seen in live(leads, steps, reactions=reactions):
+def keep_all(leads: list[Lead], steps: Sequence[Step], *, reactions: bool = True, tables: str = "") -> None:
+    for seen in live(leads, steps, reactions=reactions, tables=tables):
         for promise in PROMISES:
             promise(seen)
 
@@ -149,6 +160,11 @@ def same_move(seen: Seen) -> Seen:
     return doctored(seen, "R-001-12", move=next(t.move for t in seen.schedule.touches if t.rule == "R-001-1"))
 
 
+def away(seen: Seen) -> Seen:
+    tables = "[[pause]]\nfrom = 2027-01-13\nto = 2027-03-31"
+    return replace(seen, seeker=Seeker(settings_for(tables=tables)))
+
+
 Breaks = Callable[[Seen], Seen]
 BROKEN: list[tuple[Callable[[Seen], None], Breaks]] = [
     (one_ask_per_organisation_in_seven_days, lambda seen: doctored(seen, "R-001-12", start=on("2027-01-20 09:00"))),
@@ -168,6 +184,7 @@ BROKEN: list[tuple[Callable[[Seen], None], Breaks]] = [
     (at_most_one_late_event_per_lead, both_late),
     (nobody_is_told_to_apply_too_late, lambda seen: doctored(seen, "R-005-1", start=on("2027-02-01 09:00"))),
     (the_clock_alone_moves_nothing_of_a_day, lambda seen: doctored(seen, "R-001-1", start=on("2027-01-19 09:15"))),
+    (nobody_is_asked_in_a_pause, away),
 ]
 
 

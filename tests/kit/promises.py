@@ -132,9 +132,9 @@ class Seen(Struct, frozen=True):
         return open_business_days(self.seeker.settings, year=2027)
 
 
-def live(leads: list[Lead], steps: Sequence[Step] = (), *, reactions: bool = True) -> Iterator[Seen]:
+def live(leads: list[Lead], steps: Sequence[Step] = (), *, reactions: bool = True, tables: str = "") -> Iterator[Seen]:
     """One run, then one after each step, with the user's deeds before it. A feed sees no reactions."""
-    seeker = Seeker(settings_for(), reactions=reactions)
+    seeker = Seeker(settings_for(tables=tables), reactions=reactions)
     first = now = datetime.fromisoformat(NOW).replace(tzinfo=NEW_YORK)
     yield Seen(leads, seeker, seeker.run(NOW, leads), now, first)
     for days, deeds in steps:
@@ -363,6 +363,14 @@ def nobody_is_told_to_apply_too_late(seen: Seen) -> None:
             assert touch.pinned or seen.today <= day_of(touch) <= lead.closes_on
 
 
+def nobody_is_asked_in_a_pause(seen: Seen) -> None:
+    """What waits for a day waits until the pause is over, unless the user chose the day."""
+    for touch in seen.schedule.touches:
+        if touch.kind is TouchClass.ASKING and is_ours_to_place(touch):
+            for pause in seen.seeker.settings.pause:
+                assert not pause.first <= day_of(touch) <= pause.last
+
+
 PROMISES: tuple[Callable[[Seen], None], ...] = (
     one_ask_per_organisation_in_seven_days,
     no_ask_within_a_week_of_an_obligation,
@@ -381,4 +389,5 @@ PROMISES: tuple[Callable[[Seen], None], ...] = (
     at_most_one_late_event_per_lead,
     nobody_is_told_to_apply_too_late,
     the_clock_alone_moves_nothing_of_a_day,
+    nobody_is_asked_in_a_pause,
 )
