@@ -13,9 +13,12 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from connectors.whole_file import replace_file
 from sync.quiet import Trouble, pick_news
 
 MAX_BYTES = 500_000
+_APPEND = os.O_CREAT | os.O_APPEND | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+"""A link in its place is somebody else's file: nothing is written through it."""
 KEEP = 3
 """Older logs that are kept beside the present one."""
 
@@ -37,9 +40,7 @@ class RunLog:
                 RotatingFileHandler(self.path, backupCount=KEEP, delay=True).doRollover()
             stamp = self._clock().isoformat(timespec="seconds")
             # Written here: a logging handler would print a traceback where the disk is full.
-            with os.fdopen(
-                os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8"
-            ) as file:
+            with os.fdopen(os.open(self.path, _APPEND, 0o600), "a", encoding="utf-8") as file:
                 file.write(f"{stamp} {logging.getLevelName(level)} {line}\n")
         except OSError:
             return
@@ -63,9 +64,6 @@ class RunLog:
             if not text:
                 self._said.unlink(missing_ok=True)
                 return
-            with os.fdopen(
-                os.open(self._said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-            ) as file:
-                file.write(text)
+            replace_file(self._said, text.encode(), mode=0o600)
         except OSError:
             return

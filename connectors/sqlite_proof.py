@@ -13,6 +13,9 @@ from pathlib import Path
 
 from sync.proof import Proof, read_proof
 
+_ANEW = os.O_CREAT | os.O_TRUNC | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)
+"""A link in the note's place is somebody else's file: nothing is written through it."""
+
 
 def recall_proof(state: Path) -> Proof | None:
     """The proof in this state file; None where there is none."""
@@ -34,7 +37,7 @@ def confirm_proof(state: Path, proof: Proof, now: datetime) -> bool:
     if recall_proof(state) != proof:
         return False
     try:
-        with os.fdopen(os.open(_note_of(state), os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as note:
+        with os.fdopen(os.open(_note_of(state), _ANEW, 0o600), "w") as note:
             note.write(now.isoformat())
     except OSError:
         return False

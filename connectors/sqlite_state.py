@@ -20,6 +20,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -305,10 +306,8 @@ class SqliteState:
 
     def _migrate(self, database: sqlite3.Connection, version: int) -> None:
         """Bring an older file up to date in one commit, after a copy of it was made beside it."""
-        copy = self.path.with_name(f"{self.path.name}.schema{version}")
         try:
-            os.close(os.open(copy, os.O_CREAT | os.O_WRONLY, 0o600))
-            copy.write_bytes(self.path.read_bytes())
+            _keep_copy(self.path, f"schema{version}")
             steps = " ".join(MIGRATIONS[number] for number in range(version, SCHEMA))
             database.executescript(f"BEGIN; {steps} PRAGMA user_version = {SCHEMA}; COMMIT;")
         except (OSError, sqlite3.OperationalError) as error:
@@ -373,3 +372,11 @@ def _cause(error: OSError | sqlite3.OperationalError) -> str:
     if isinstance(error, OSError):
         return (error.strerror or str(error)).lower()
     return _CAUSES.get(error.sqlite_errorname, str(error))
+
+
+def _keep_copy(path: Path, why: str) -> None:
+    """A copy beside the file that only its owner reads, under a name that nobody has yet."""
+    names = (f"{path.name}.{why}{f'.{number}' if number else ''}" for number in count())
+    copy = next(named for name in names if not os.path.lexists(named := path.with_name(name)))
+    with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(path.read_bytes())

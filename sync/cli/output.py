@@ -19,12 +19,18 @@ def say(text: str, *, err: bool = False) -> None:
 
     from sync.safe_text import plain
 
-    typer.echo("\n".join(map(plain, text.split("\n"))), err=err)
+    try:
+        typer.echo("\n".join(map(plain, text.split("\n"))), err=err)
+    except OSError:
+        if not err:  # where even a complaint cannot be written, the exit code says it
+            raise
 
 
 def prepare_streams() -> None:
     """Let no letter and no missing stream end a command: what an encoding lacks is written as `\\u201c`, as in JSON."""
     codecs.register_error("followup", _escape)
+    if sys.stdin is None:  # closed by the shell: `<&-`
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - to the end
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by the shell: `>&-`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -190,4 +191,6 @@ def _write_new(path: Path, text: str) -> None:
     except FileExistsError:
         raise ConfigError(f"{path} exists and is never overwritten") from None
     except OSError as error:
+        with suppress(OSError):
+            path.unlink()  # half a file would be taken for a whole one
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None

@@ -72,3 +72,14 @@ def test_a_reader_that_leaves(folder: Path, command: list[str]) -> None:
 def test_an_output_that_takes_nothing(folder: Path, command: str, output: str) -> None:
     is_calm(shell(folder, [command, *NOW], output))
     assert shell(folder, ["sync", *NOW], "").returncode == 0
+
+
+def test_a_closed_input_is_nobody_who_answers(folder: Path) -> None:
+    (folder / "followup.toml").unlink()
+    done = shell(folder, ["init", "leads.csv"], "<&-")
+    is_calm(done)
+    assert (folder / "followup.toml").is_file()
+
+
+def test_a_complaint_that_cannot_be_written_keeps_its_exit_code(folder: Path) -> None:
+    assert shell(folder, ["plan", "--config", "nowhere.toml"], "2> /dev/full").returncode == 2

@@ -62,3 +62,15 @@ def test_a_full_disk_says_nothing_of_its_own(tmp_path: Path, capfd: pytest.Captu
     (tmp_path / "ann.log").symlink_to("/dev/full")
     a_log(tmp_path / "ann.sqlite").write("exit 6")
     assert capfd.readouterr() == ("", "")
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """What a link in the place of the log points to is somebody else's."""
+    other = tmp_path / "diary.txt"
+    other.write_text("mine")
+    log = a_log(tmp_path / "ann.sqlite")
+    for name in ("ann.log", "ann.said"):
+        (tmp_path / name).symlink_to(other)
+    log.write("exit 0")
+    assert log.news(TROUBLE, now=NOW) == ["the sheet is gone"]
+    assert other.read_text() == "mine"

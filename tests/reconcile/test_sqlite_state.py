@@ -117,6 +117,15 @@ def test_an_older_file_is_copied_and_brought_up_to_date(store: SqliteState, monk
     assert SqliteState(store.path).load() == FULL
 
 
+def test_a_copy_takes_no_name_that_somebody_has(tmp_path: Path) -> None:
+    path, mine = tmp_path / "state.sqlite", tmp_path / "state.sqlite.schema1"
+    shutil.copy(STATES / "schema1.sqlite", path)
+    mine.write_text("mine")
+    SqliteState(path).load()
+    assert mine.read_text() == "mine"
+    assert path.with_name("state.sqlite.schema1.1").read_bytes() == (STATES / "schema1.sqlite").read_bytes()
+
+
 def test_a_file_that_an_older_version_wrote_is_read_as_that_version_read_it(tmp_path: Path) -> None:
     """`data/state` holds a file of each schema, of a rich life that ended in a killed run, and what it meant then."""
     path = tmp_path / "state.sqlite"
