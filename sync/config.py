@@ -2,7 +2,7 @@
 
 `parse_settings` takes text, so that it reads no file and no environment. Every mistake becomes one sentence that names
 the key, what is wrong with it and the nearest right key. Secrets never stand in the file.
-With `hosted=True` commands and local paths are refused: then the text comes from somebody else.
+With `hosted=True` commands, variables and local paths are refused: then the text comes from somebody else.
 """
 
 from __future__ import annotations
@@ -369,10 +369,11 @@ def _refuse_local(settings: Settings, name: str) -> None:
         "target.ca_file": settings.target.ca_file,
         "state.path": settings.state.path,
         "wording": settings.wording,
+        "target.password_env": settings.target.password_env,
     }
     for key, value in local.items():
         if value:
-            raise ConfigError(f"{name}: {key} names a local file or command, which is refused here")
+            raise ConfigError(f"{name}: {key} names a local file, command or variable, which is refused here")
     if settings.source.mapping not in ("", "auto") and re.search(r"[/\\.]", settings.source.mapping):
         raise ConfigError(f"{name}: source.mapping names a local file, which is refused here")
 

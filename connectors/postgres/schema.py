@@ -1,9 +1,10 @@
 """The tables of the state store on PostgreSQL, and how a database gets them.
 
 Every row belongs to a profile. Row-level security shows a transaction the rows of the profile it named and no others,
-their owner included; a transaction that named none sees nothing. Only `profile` itself, which says who is due, is open
-to every worker. Documents are `text`, since `jsonb` takes no NUL that a server may have sent; keys are bytes for the
-same reason, and are found by their digest, since a key may be longer than an index takes.
+their owner included; a transaction that named none sees nothing. Only `profile` itself, which says who is due, and the
+sealed keys of `tenant` are open to every worker. Documents are `text`, since `jsonb` takes no NUL that a server may
+have sent; keys are bytes for the same reason, and are found by their digest, since a key may be longer than an index
+takes.
 """
 
 from __future__ import annotations
@@ -88,6 +89,23 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         LANGUAGE sql STABLE
         AS $$ SELECT to_timestamp((floor((extract(epoch FROM now) - phase) / period) + 1) * period + phase) $$;
     """,
+    """
+    CREATE TABLE followup.tenant (
+        tenant   text  PRIMARY KEY CHECK (length(tenant) BETWEEN 1 AND 200),
+        key_id   text  NOT NULL,
+        data_key bytea NOT NULL
+    );
+    CREATE TABLE followup.secret (
+        profile text  NOT NULL REFERENCES followup.profile,
+        name    text  NOT NULL,
+        tenant  text  NOT NULL REFERENCES followup.tenant,
+        sealed  bytea NOT NULL,
+        PRIMARY KEY (profile, name)
+    );
+    ALTER TABLE followup.secret ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE followup.secret FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own_profile ON followup.secret USING (profile = current_setting('followup.profile', true));
+    """,
 )
 """For each number of the schema, from 1 on, the statements that make it of the one before."""
 
@@ -103,6 +121,7 @@ GRANT SELECT ON followup.migrations TO {worker};
 GRANT SELECT, INSERT, UPDATE, DELETE ON followup.memory, followup.runs, followup.intents TO {worker};
 GRANT INSERT ON followup.set_aside TO {worker};
 GRANT SELECT, UPDATE ON followup.profile TO {worker};
+GRANT SELECT ON followup.tenant, followup.secret TO {worker};
 """
 _ONE_AT_A_TIME = 7_020_250_101
 

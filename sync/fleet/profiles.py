@@ -51,6 +51,7 @@ FORGET: tuple[LiteralString, ...] = (
     "DELETE FROM followup.runs WHERE profile = %s",
     "DELETE FROM followup.memory WHERE profile = %s",
     "DELETE FROM followup.set_aside WHERE profile = %s",
+    "DELETE FROM followup.secret WHERE profile = %s",
     "DELETE FROM followup.profile WHERE profile = %s",
 )
 

@@ -259,3 +259,10 @@ def test_a_verdict_stands_for_every_exit_code(exit_code: int) -> None:
     assert verdict.attention == ("said" if exit_code else "")
     assert verdict.paused == (exit_code in (2, 7))
     assert (verdict.not_before is not None) == (exit_code in (5, 6))
+
+
+def test_a_profile_names_no_variable_of_the_worker(owner: psycopg.Connection[Any]) -> None:
+    """Its value would go to a server of the profile's choice."""
+    settings = SETTINGS + 'password_env = "FOLLOWUP_MASTER_KEYS"\n'
+    with pytest.raises(ConfigError, match=r"target\.password_env names a local file, command or variable"):
+        put_profile(owner, "ann", settings, period=DAY, now=NOW)

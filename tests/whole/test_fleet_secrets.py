@@ -1,0 +1,143 @@
+"""Secrets of a fleet lie sealed in a real PostgreSQL: who holds the dump holds none, and no row opens elsewhere."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from conftest import NOW
+from postgres_server import OWNER, WORKER, Postgres, migrated
+
+from connectors.postgres.connecting import connect_to
+from sync.errors import ConfigError, CredentialsError
+from sync.fleet.profiles import put_profile, remove_profile
+from sync.fleet.secrets import MasterKeys, parse_master_keys, put_secret, rotate_keys, secrets_of
+
+PLANTED = "planted-pässword"
+SETTINGS = """
+owner = "test"
+timezone = "America/New_York"
+[source]
+type = "google_sheet"
+sheet = "https://docs.google.com/spreadsheets/d/abc/edit#gid=0"
+[target]
+type = "caldav"
+url = "https://calendar.example/ann/"
+user = "ann"
+"""
+
+
+def masters(*names: str) -> MasterKeys:
+    """Keys that differ by name."""
+    return parse_master_keys(",".join(f"{name}:{b64encode(name.encode() * 32)[:43].decode()}=" for name in names))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with migrated() as server:
+        yield server
+
+
+@pytest.fixture
+def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
+    with server.connect(OWNER) as owner:
+        for profile in ("ann", "bob"):
+            put_profile(owner, profile, SETTINGS, period=timedelta(days=1), now=NOW)
+        yield owner
+        for profile in ("ann", "bob"):
+            remove_profile(owner, profile)
+        owner.execute("DELETE FROM followup.tenant")
+
+
+def keep(owner: psycopg.Connection[Any], value: str = PLANTED, profile: str = "ann", name: str = "target") -> None:
+    put_secret(owner, masters("one"), value, tenant="firm", profile=profile, name=name)
+
+
+def opened(server: Postgres, keys: MasterKeys, profile: str = "ann", name: str = "target") -> str:
+    return secrets_of(connect_to(server.address(WORKER)), keys, profile)(name)
+
+
+def test_a_secret_comes_back_and_a_newer_one_takes_its_place(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    keep(owner)
+    assert opened(server, masters("one")) == PLANTED
+    keep(owner, "newer")
+    assert opened(server, masters("one")) == "newer"
+    with pytest.raises(CredentialsError, match=r"no secret for \[source\]"):
+        opened(server, masters("one"), name="source")
+
+
+def test_no_table_shows_a_secret_or_a_key(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    keep(owner)
+    with server.connect("admin") as admin:
+        kept = [bytes(column) for row in admin.execute("SELECT sealed FROM followup.secret") for column in row]
+        kept += [bytes(column) for row in admin.execute("SELECT data_key FROM followup.tenant") for column in row]
+    assert len(kept) == 2
+    assert not any(PLANTED.encode() in column for column in kept)
+    assert repr(masters("one")) == "MasterKeys(one)"
+
+
+def test_a_wrong_master_key_opens_nothing_and_says_so(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    keep(owner)
+    wrong = MasterKeys({"one": bytes(32)})
+    with pytest.raises(CredentialsError, match="the master key is another") as caught:
+        opened(server, wrong)
+    assert caught.value.__cause__ is None
+    with pytest.raises(CredentialsError, match="the master key is another"):
+        put_secret(owner, wrong, "x", tenant="firm", profile="ann", name="target")
+    with pytest.raises(CredentialsError, match="the master key one is missing"):
+        opened(server, masters("two"))
+    assert opened(server, masters("one")) == PLANTED
+
+
+@pytest.mark.parametrize("change", ["profile = 'bob'", "name = 'source'", "tenant = 'other'"])
+def test_a_row_that_was_put_elsewhere_does_not_open(
+    server: Postgres, owner: psycopg.Connection[Any], change: str
+) -> None:
+    keep(owner)
+    put_secret(owner, masters("one"), "theirs", tenant="other", profile="bob", name="other")
+    with server.connect("admin") as admin:
+        admin.execute(f"UPDATE followup.secret SET {change} WHERE profile = 'ann'")
+    profile = "bob" if "bob" in change else "ann"
+    with pytest.raises(CredentialsError, match="its row was changed"):
+        opened(server, masters("one"), profile, "source" if "source" in change else "target")
+
+
+def test_a_transaction_that_named_another_profile_sees_no_secret(
+    server: Postgres, owner: psycopg.Connection[Any]
+) -> None:
+    keep(owner)
+    with server.connect(WORKER) as worker, worker.transaction():
+        assert worker.execute("SELECT * FROM followup.secret").fetchall() == []
+        worker.execute("SELECT set_config('followup.profile', 'bob', true)")
+        assert worker.execute("SELECT * FROM followup.secret").fetchall() == []
+
+
+def test_after_a_rotation_the_new_master_key_is_enough(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    keep(owner)
+    put_secret(owner, masters("one"), "theirs", tenant="other", profile="bob", name="target")
+    with pytest.raises(CredentialsError, match="the master key one is missing"):
+        rotate_keys(owner, masters("two"))
+    assert rotate_keys(owner, masters("two", "one")) == 2
+    assert rotate_keys(owner, masters("two", "one")) == 0
+    assert opened(server, masters("two")) == PLANTED
+    assert opened(server, masters("two"), "bob") == "theirs"
+    with pytest.raises(CredentialsError, match="the master key two is missing"):
+        opened(server, masters("one"))
+
+
+def test_a_removed_profile_leaves_no_secret(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    keep(owner)
+    remove_profile(owner, "ann")
+    with server.connect("admin") as admin:
+        assert admin.execute("SELECT count(*) FROM followup.secret").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("text", ["", "planted", "one:planted", "one:cGxhbnRlZA==", ":" + "A" * 43 + "="])
+def test_a_master_key_that_cannot_be_read_is_not_repeated(text: str) -> None:
+    with pytest.raises(ConfigError, match="32 random bytes in base64") as caught:
+        parse_master_keys(text)
+    assert "planted" not in str(caught.value)
