@@ -400,10 +400,11 @@ def test_migrating_twice_changes_nothing_and_older_and_newer_schemas_are_refused
             for step in (store.load, lambda: migrate(owner)):
                 with pytest.raises(ConfigError, match="made by a newer followup"):
                     step()
-            owner.execute("UPDATE followup.migrations SET version = version - 200")
-            with pytest.raises(ConfigError, match="has schema -98 and this followup needs"), store.lock():
+            owner.execute("UPDATE followup.migrations SET version = version - 100 - %s", (len(MIGRATIONS),))
+            with pytest.raises(ConfigError, match="has schema 0 and this followup needs"), store.lock():
                 pass
-            owner.execute("UPDATE followup.migrations SET version = version + 100")
+            owner.execute("UPDATE followup.migrations SET version = version + %s", (2 * len(MIGRATIONS),))
+            owner.execute("UPDATE followup.migrations SET version = version - %s", (len(MIGRATIONS),))
         assert store.load() == FULL
 
 
