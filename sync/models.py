@@ -371,6 +371,8 @@ class Schedule(Struct, frozen=True):
     """Lead keys whose readable row itself says stop (closed, do_not_contact, interest no): not counted as loss."""
     holds_until: datetime | None = None
     """The first instant at which the clock alone may change anything here; None: at any time."""
+    over_mark: str = "Closed: "
+    """Begins the title of an event that stays although its reason is gone, in the language of the titles."""
 
 
 # --- the calendar --------------------------------------------------------------------------------------------

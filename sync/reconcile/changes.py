@@ -44,7 +44,6 @@ from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import WATCH_DAYS
 from sync.reconcile.text_marks import user_part
 
-CLOSED_MARK = "Closed: "
 DONE_MARK = "✓ "
 DONE = "done: its alarm is off"
 SKIPPED = "you skipped it"
@@ -173,7 +172,7 @@ class Decider(Struct, frozen=True):
             return _keep(known, current, row, MOVED), replace(known, observed=current)
         known = _with_own_title(known, current)
         if user_part(current.snapshot.description) or "summary" in known.kept:
-            return self._close(known, current, row, mark=DONE_MARK if ahead else CLOSED_MARK)
+            return self._close(known, current, row, mark=DONE_MARK if ahead else self.schedule.over_mark)
         skipped = said is Reaction.DELETED
         why = SKIPPED if skipped else "its row shows it as done" if ahead else self._why_deleted(lead_key)
         counted = not (ahead or skipped) and self._counted(lead_key)
@@ -210,7 +209,9 @@ class Decider(Struct, frozen=True):
     ) -> tuple[Change, EventMemory]:
         """Take the alarm off an event that stays; a mark in its title says that its reason is gone, or done."""
         summary, snapshot = current.snapshot.summary, current.snapshot
-        if not summary.startswith((mark, DONE_MARK, CLOSED_MARK)):  # one mark says it; a second one would only shout
+        if not known.closed and not summary.startswith(
+            (mark, DONE_MARK)
+        ):  # one mark says it; a second one would only shout
             summary = mark + summary
         event = replace(known.desired, start=snapshot.start, end=snapshot.end, summary=summary, alarm=None)
         if summary == snapshot.summary and snapshot.our_alarm is None:

@@ -99,6 +99,7 @@ def make_schedule(
         missed=frozenset(desk.ledger.missed),
         done_ahead=frozenset(uid for uid in desk.ledger.done if _stands_ahead(uid, desk)),
         asked_for=frozenset(case.lead.key for case in cases if _says_stop(case.lead)),
+        over_mark=desk.say("title.over", title=""),
     )
     return schedule, _next_memory(
         desk,

@@ -34,7 +34,7 @@ from connectors.sqlite_state import SqliteState
 from sync.errors import FollowupError, TargetError
 from sync.models import Observation, RemoteEvent
 from sync.protocols import HoldsConnections
-from sync.reconcile.changes import CLOSED_MARK, DONE_MARK
+from sync.reconcile.changes import DONE_MARK
 from sync.reconcile.text_marks import our_part, user_part
 from sync.run import Report, run
 
@@ -185,7 +185,7 @@ class Side:
 LATER = re.compile("^(If nothing changes: |Done this week: ).*$|; you moved it to .*$", re.M)
 """Which day a step gets that no calendar shows yet, what was done when the review was last written, and whether a drag
 is told in an event ticked right after it, depends on which run came to it first."""
-OVER = re.compile(f"^({DONE_MARK}|{CLOSED_MARK})")
+OVER = re.compile(f"^({DONE_MARK}|Closed: )")
 """What our mark says of an event that is over: done in the sheet, or closed, by what the last whole run saw."""
 DRAGGED = 7
 """The minute of every drag; ours are quarters of an hour, and which one is free depends on who came first."""

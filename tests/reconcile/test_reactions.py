@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from conftest import NOW, ZONE, a_touch, at
 from msgspec.structs import replace
-from runner import Seeker, a_row
+from runner import Seeker, a_row, settings_with
 
 from sync.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
@@ -236,8 +236,9 @@ def test_the_day_of_a_tick_lies_between_our_write_and_now(
     assert ("; the event says" in note) == bool(doubt)
 
 
-def test_an_event_with_a_title_of_ones_own_is_closed_and_never_deleted() -> None:
-    seeker = Seeker([a_row("Acme", "2027-01-04")])
+@pytest.mark.parametrize(("language", "mark"), [("en", "Closed"), ("de", "Hinfällig")])
+def test_an_event_with_a_title_of_ones_own_is_closed_and_never_deleted(language: str, mark: str) -> None:
+    seeker = Seeker([a_row("Acme", "2027-01-04")], settings=settings_with(f'language = "{language}"'))
     seeker.run()
     uid = seeker.shown("Acme").uid
     seeker.edit(uid, summary="Ask Ann about the Paris office")
@@ -245,7 +246,7 @@ def test_an_event_with_a_title_of_ones_own_is_closed_and_never_deleted() -> None
     seeker.run()
     seeker.run()
     snapshot = seeker.calendar[uid].snapshot
-    assert (snapshot.summary, snapshot.our_alarm) == ("Closed: Ask Ann about the Paris office", None)
+    assert (snapshot.summary, snapshot.our_alarm) == (f"{mark}: Ask Ann about the Paris office", None)
 
 
 def test_a_passed_event_to_oneself_that_is_moved_ahead_stays_there() -> None:
