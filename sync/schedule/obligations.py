@@ -27,11 +27,7 @@ from sync.schedule.occasions import CRITICAL, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.registry import Owed, Rules, applies
 from sync.schedule.slots import moment_of, quarter_down, quarter_up
-from sync.schedule.timing import window_of
-
-FORCED = 8
-"""Quarters before a deadline outside of the hours in which a message is written all the same: never in the night
-because a run happened then."""
+from sync.schedule.timing import first_day_with_room, window_of
 
 
 def obligations(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Draft]:
@@ -156,10 +152,10 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     else:
         passed = same and stood is not None and stood < desk.today  # of what is to be done now, not of what was
         draft.offers = (memory.offers + passed) if memory and same else 1
-        draft.day = _first_day(draft, desk.clock.from_now_on(draft.low), desk)
+        draft.day = first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk)
     kept = memory.start if memory and draft.day == stood and isinstance(memory.start, datetime) else None
     begins = kept or _begins(draft, desk)
-    draft.late = draft.offers > 1 or (draft.deadline is not None and begins > draft.deadline)
+    draft.late = draft.offers > 1 if draft.deadline is None else begins > draft.deadline
 
 
 def _has_hours(draft: Draft, day: date, desk: Desk) -> bool:
@@ -183,27 +179,6 @@ def _keep_odd_hour(draft: Draft, memory: TouchMemory, desk: Desk) -> None:
     quarter = quarter_down(memory.start)
     if not low <= quarter < high:
         draft.low, draft.high = quarter, quarter + -(-draft.rule.length // 15)
-
-
-def _first_day(draft: Draft, quarter: int, desk: Desk) -> date:
-    """The first day whose window has room from this quarter on; outside of all windows where a deadline demands it."""
-    call = draft.channel == "phone"
-    zone = draft.zone if call else desk.zone
-    hours = desk.settings.work_hours if call or draft.rule.window == "work" else desk.settings.message_hours
-    first = moment_of(quarter, zone).date()
-    for offset in range(60):
-        day = first + timedelta(days=offset)
-        if (call or draft.rule.window == "work") and not desk.days.is_open(day):
-            continue
-        low, high = desk.windows.bounds(day, hours, zone)
-        if max(low, quarter) >= high:
-            continue
-        last = quarter_down(draft.deadline) if draft.deadline else high
-        if not call and max(low, quarter) >= last and (opens := max(quarter, last - FORCED)) < last:
-            draft.low, draft.high, draft.as_late_as_possible = opens, last, True
-            return moment_of(last - 1, desk.zone).date()
-        return day
-    return first
 
 
 def critical_day(draft: Draft, memory: TouchMemory, desk: Desk) -> date:

@@ -17,6 +17,10 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.slots import QUARTER, moment_of, quarter_down, quarter_up
 
+FORCED = 8
+"""Quarters before a deadline outside of the hours in which a message is written all the same: never in the night
+because a run happened then."""
+
 
 def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """Fill in start and end of every draft."""
@@ -126,3 +130,37 @@ def _find_slot(draft: Draft, *, held: Set[int], desk: Desk) -> None:
         quarter = desk.slots.least_taken(low, high, length=length)
         desk.note("note.same_time", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
     _start_at(draft, quarter, desk=desk)
+
+
+def first_day_with_room(draft: Draft, quarter: int, desk: Desk) -> date:
+    """The first day whose window has room from this quarter on; outside of all windows where a deadline demands it."""
+    call = draft.channel == "phone"
+    zone = draft.zone if call else desk.zone
+    hours = desk.settings.work_hours if call or draft.rule.window == "work" else desk.settings.message_hours
+    first = moment_of(quarter, zone).date()
+    for offset in range(60):
+        day = first + timedelta(days=offset)
+        if (call or draft.rule.window == "work") and not desk.days.is_open(day):
+            continue
+        low, high = desk.windows.bounds(day, hours, zone)
+        if max(low, quarter) >= high:
+            continue
+        last = quarter_down(draft.deadline) if draft.deadline else high
+        if not call and max(low, quarter) >= last:
+            return _forced_day(draft, quarter, last, hours, desk) or day
+        return day
+    return first
+
+
+def _forced_day(draft: Draft, quarter: int, last: int, hours: Hours, desk: Desk) -> date | None:
+    """The day that a deadline demands: its own, off or not, in the usual hours; else in the last hours before it."""
+    own = moment_of(last - 1, desk.zone).date()
+    for day in (own, own - timedelta(days=1)):
+        low, high = desk.windows.bounds(day, hours, desk.zone)
+        if max(low, quarter) + -(-draft.rule.length // 15) <= min(high, last):
+            draft.low, draft.high = max(low, quarter), min(high, last)
+            return day
+    if (opens := max(quarter, last - FORCED)) < last:
+        draft.low, draft.high, draft.as_late_as_possible = opens, last, True
+        return own
+    return None

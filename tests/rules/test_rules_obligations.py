@@ -114,8 +114,22 @@ def test_never_more_than_one_late_event_per_lead() -> None:
         last_inbound=when("2027-01-19 11:00"), last_inbound_channel="email",
     )  # fmt: skip
     seeker.run("2027-01-19 11:30", lead)
-    seeker.run("2027-01-20 08:00", lead)
+    seeker.run("2027-01-20 11:30", lead)
     assert sum(touch.summary.startswith("Late:") for touch in seeker.schedule.touches) == 1
+
+
+def test_a_promise_of_a_sunday_that_passed_its_friday_is_late_only_after_the_sunday() -> None:
+    """Its deadline demands a day off: in the usual hours, not shortly before midnight."""
+    seeker, lead = Seeker(), a_lead(applied_on=date(2027, 1, 4), promised_on=date(2027, 1, 10), contact=person())
+    seeker.run("2027-01-07 10:00", lead)
+    assert clock(seeker.find("R-000-3")) == "2027-01-08 09:00"
+    seeker.run("2027-01-09 10:00", lead)
+    promise = seeker.find("R-000-3")
+    assert (clock(promise), promise.summary.startswith("Late")) == ("2027-01-10 09:00", False)
+    seeker.run("2027-01-10 12:00", lead)
+    assert seeker.find("R-000-3").start == promise.start
+    seeker.run("2027-01-11 08:00", lead)
+    assert seeker.find("R-000-3").summary.startswith("Late: ")
 
 
 def test_a_passed_date_of_the_sheet_is_no_second_late_event() -> None:
