@@ -126,7 +126,7 @@ class Decider(Struct, frozen=True):
             reason = f"left alone: {current.snapshot.hands_off}"
             return _keep(known, current, wish.touch.row, reason), replace(known, observed=current)
         kept = known.kept | edited_fields(known.observed.snapshot, current.snapshot)
-        kept -= {name for name in kept if is_as_wanted(name, wish.event, current.snapshot)}
+        kept -= {name for name in kept - _taken_off(current) if is_as_wanted(name, wish.event, current.snapshot)}
         fields = tuple(
             name
             for name in changed_fields(wish.event, known.desired)
@@ -280,6 +280,11 @@ def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reas
         base=current or known.observed,
         absent=current is None,
     )
+
+
+def _taken_off(current: RemoteEvent) -> frozenset[str]:
+    """An alarm that the user took off stays off, also once the plan wanted none for a while."""
+    return frozenset({"alarm"}) if current.snapshot.our_alarm is None else frozenset()
 
 
 def _with_own_title(known: EventMemory, current: RemoteEvent) -> EventMemory:

@@ -195,6 +195,16 @@ def test_a_title_the_user_puts_back_is_ours_again(calendar: Calendar) -> None:
     assert calendar.shown(touch).snapshot.summary == "Late: Follow up"
 
 
+def test_a_removed_alarm_stays_removed_though_none_was_wanted_for_a_while(calendar: Calendar) -> None:
+    """A step that becomes uncertain rings not; when it is certain again the user's wish still holds."""
+    touch = a_touch(alarm=True)
+    calendar.run(touch)
+    calendar.edit(touch, our_alarm=None)
+    calendar.run(a_touch(alarm=False, tentative=True))
+    calendar.run(a_touch(alarm=True))
+    assert calendar.shown(touch).snapshot.our_alarm is None
+
+
 def test_a_removed_alarm_stays_removed(calendar: Calendar) -> None:
     touch = a_touch(alarm=True)
     calendar.run(touch)
