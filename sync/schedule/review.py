@@ -1,7 +1,7 @@
 """The weekly review (R-001-14): what was done, what is due, late or stale, and whether the pipeline is full.
 
-One event a week, named in advance; what it says is written once, by the first run on the day before it or on its own.
-Each line stands only where there is something to say.
+One event a week, named in advance; what it says is written once, by the first run in the 24 hours before it. Each
+line stands only where there is something to say.
 """
 
 from __future__ import annotations

@@ -169,16 +169,3 @@ def test_what_is_taken_as_done_and_asks_nobody_is_not_spoken_of() -> None:
     for now in ("2027-01-12 11:05", "2027-01-14 08:00", "2027-01-15 09:00"):
         seeker.run(now, lead)
     assert not [line for line in review(seeker) if line.startswith("Taken as done")]
-
-
-def test_what_it_says_turns_with_the_day_and_not_at_an_hour_of_it() -> None:
-    """Fridays at ten: what the first run of Thursday writes stays, so that nobody sees it change within a day."""
-    seeker = Seeker()
-    lead = a_lead(applied_on=date(2027, 1, 12))
-    seeker.run("2027-01-13 23:50", lead)
-    assert "written the day before" in seeker.find("R-001-14").description
-    seeker.run("2027-01-14 06:00", lead)
-    said = seeker.find("R-001-14").description
-    assert "written the day before" not in said
-    seeker.run("2027-01-14 12:00", lead)
-    assert seeker.find("R-001-14").description == said

@@ -273,7 +273,7 @@ def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
 
 @shared("R-001-14", after="triage")
 def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
-    """Every week: the next review, named in advance; its contents are written on the day before it."""
+    """Every week: the next review, named in advance; its contents are written in the 24 hours before it."""
     if rule.at is None:
         return
     for week in range(3):
@@ -285,7 +285,7 @@ def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
             continue
         draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
         known = draft.memory.note if draft.memory else ""
-        if not known and day - timedelta(days=1) <= desk.today:
+        if not known and desk.clock.has_come(start - timedelta(hours=24)):
             known = "\n".join(review_lines(whole, desk=desk))
         draft.note = known
         draft.facts = {"lines": known or desk.say("review.ahead")}
