@@ -52,9 +52,12 @@ def _common_moves() -> tuple[Move, ...]:
 
 
 def choose_move(pool: Sequence[str], used: Sequence[str], given: str) -> str:
-    """The one to use: the one `given` before while it may stand, else the first that is new; two in a row never."""
+    """The one to use: the one `given` before while it is new, else the first that is new, else what is longest ago.
+
+    Two in a row are never the same, nor what stood next before a message that nobody saw.
+    """
     last = used[-1:]
-    if given in pool and given not in last:
+    if given in pool and given not in used:
         return given
     for move in pool:
         if move not in used:

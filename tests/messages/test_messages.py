@@ -496,6 +496,8 @@ def test_a_move_is_used_once_before_any_is_used_again_and_then_the_oldest_first(
         used.append(choose_move(("a", "b", "c"), used, ""))
     assert used == ["a", "b", "c", "a", "b"]
     assert choose_move(("a", "b"), ["b"], "b") == "a", "two in a row never"
+    assert choose_move(("a", "b", "c"), ["c", "a"], "c") == "b", "what was meant long ago gives way to what is new"
+    assert choose_move(("a", "b", "c"), ["c", "a", "b", "c", "a"], "c") == "b", "and to what is longest ago"
 
 
 # --- a person's own words --------------------------------------------------------------------------------------------
