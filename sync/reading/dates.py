@@ -189,11 +189,22 @@ NO_CONTRADICTION = "since otherwise a day would lie in the future or an intervie
 
 
 def reading_beside(
-    readings: Mapping[str, Reading], *, zone: tzinfo, months: Mapping[str, int], today: date | None
+    readings: Mapping[str, Reading],
+    *,
+    zone: tzinfo,
+    months: Mapping[str, int],
+    today: date | None,
+    beside: Iterable[str] = (),
+    usual: Callable[[], tuple[Order | None, str]] = lambda: (None, ""),
 ) -> Reading:
-    """How a day is read that stands outside the columns of dates: in the order that they agree on."""
+    """How a day is read that stands outside the columns of dates: in the order that they agree on.
+
+    Where they tell none it is that of these days themselves (`beside`), else the `usual` one of the sheet.
+    """
     orders = {reading.order for reading in readings.values() if reading.order}
     order = orders.pop() if len(orders) == 1 else None
+    if order is None and not orders:
+        order = decide_order(beside)[0] or usual()[0]
     return Reading(order=order, zone=zone, months=months, today=today)
 
 

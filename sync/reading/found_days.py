@@ -31,8 +31,8 @@ _HOUR = re.compile(
       \d{1,2}(?::|\s?h\s?|\.)\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)?
     | \d{1,2}\s*(?:-|–|to|bis|tot|às|as|à)\s*\d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)
     | \d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)
-    | (?<=kl\s)\d{1,2}\b | (?<=klo\s)\d{1,2}\b | (?<=kl\.\s)\d{1,2}\b | (?<=ore\s)\d{1,2}\b | (?<=alle\s)\d{1,2}\b
-    | (?<=saat\s)\d{1,2}\b | (?<=às\s)\d{1,2}\b | (?<=das\s)\d{1,2}\b | (?<=godz\.\s)\d{1,2}\b | (?<=godz\s)\d{1,2}\b
+    | (?:(?<=kl\s)|(?<=klo\s)|(?<=kl\.\s)|(?<=ore\s)|(?<=alle\s)|(?<=las\s)|(?<=saat\s)|(?<=às\s)|(?<=das\s)
+      |(?<=godz\.\s)|(?<=godz\s))\d{1,2}\b
     | (?:上午|下午|早上|晚上|午前|午後|오전|오후|저녁)\s*\d{1,2}\s*[点點時시](?:\s*(?:半|반|\d{1,2}\s*[分분]))?
     | \d{1,2}\s*[点點時시](?:\s*(?:半|반|\d{1,2}\s*[分분]))?
     | noon\b|midday\b|mittags?\b|midi\b

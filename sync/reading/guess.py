@@ -51,6 +51,8 @@ _STANDS_IN_NOTES = 0.5
 """The part of them where the header says notes, or when the row was edited."""
 _NAMES_DIFFER = 0.5
 """The part of the cells that must be different to be names of firms."""
+_NAME_WORDS = 6
+"""The most words in a name of a firm."""
 _BARE_DAYS = ("applied_on", "received_at", "last_outbound")
 
 
@@ -320,7 +322,7 @@ class Guess:
         if first is None or first not in self._free() or self.senses[first].fields or self.senses[first].why:
             return
         cells = self._cells(first)
-        if cells.plain >= _EVIDENT and cells.different >= _NAMES_DIFFER and cells.sentences < _STANDS:
+        if cells.plain >= _EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= _NAME_WORDS:
             self._settled(first, "company", "it is the first column, holds names, and no other names the company")
 
     def _part_two_people(self) -> None:

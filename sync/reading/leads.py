@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -113,11 +114,14 @@ def _read_rows(
     sheet: Sheet, settings: Settings, vocabulary: Vocabulary, today: date | None, locale: str
 ) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
     """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
+    settling.part_names(sheet)
     settling.part_ways(sheet)
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
+    spoken = tuple(days_in_statuses(sheet, vocabulary.months))
+    usual = partial(_usual_order, sheet.columns.headers, locale)
     readings = decide_readings(
         dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, today=today,
-        beside=days_in_statuses(sheet, vocabulary.months), usual=lambda: _usual_order(sheet.columns.headers, locale),
+        beside=spoken, usual=usual,
     )  # fmt: skip
     readers = make_readers(vocabulary, readings)
     remarks = _order_note(readings)
@@ -135,6 +139,7 @@ def _read_rows(
     settling.join_names(sheet)
     settling.settle_links(sheet)
     settling.settle_interviews(sheet, readings)
+    settling.settle_half_days(sheet)
     settling.settle_slots(sheet, readings)
     settling.settle_rounds(sheet)
     settling.settle_follow_ups(sheet, today)
@@ -143,7 +148,9 @@ def _read_rows(
     settling.settle_boxes(sheet)
     own = {**(shape.statuses if shape else {}), **settings.source.statuses}
     words = StageWords(own_words(own), vocabulary, canonical=_is_canonical(sheet))
-    reading = reading_beside(readings, zone=settings.zone, months=vocabulary.months, today=today)
+    reading = reading_beside(
+        readings, zone=settings.zone, months=vocabulary.months, today=today, beside=spoken, usual=usual
+    )
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
     settling.silence_rows(sheet)
     settling.settle_people(sheet)

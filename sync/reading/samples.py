@@ -22,6 +22,8 @@ SAMPLES = 200
 """Cells of a column that are looked at."""
 
 _PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
+_SPACED = re.compile(r"\d[\s()]+\d|^\+")
+"""How people write telephone numbers and nobody the number of a row."""
 _WORD = re.compile(r"[^\W\d_]+")
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _LINK = re.compile(
@@ -66,6 +68,11 @@ class Profile(Struct, frozen=True):
     names: float = 0.0
     different: float = 0.0
     """How many different cells there are, to all of them."""
+
+    @property
+    def longest(self) -> int:
+        """The most words in one of them."""
+        return max((len(text.split()) for text in self.samples), default=0)
 
     @property
     def plain(self) -> float:
@@ -160,18 +167,22 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary, *, known: 
         return "it holds no ways of contact"
     if name in ("interest", "do_not_contact") and not cells.answers:
         return "it holds neither yes nor no"
-    if name == "contact_phone" and not cells.phones:
-        return "it holds no phone numbers"
-    if name == "contact_email" and not cells.mails:
-        return "it holds no mail addresses"
+    wanted = {
+        "contact_phone": (cells.phones > 0, "it holds no phone numbers"),
+        "contact_email": (cells.mails > 0, "it holds no mail addresses"),
+        "follow_ups_done": (cells.numbers >= 0.5, "it holds no numbers"),
+    }
+    if name in wanted and not wanted[name][0]:
+        return wanted[name][1]
     if name == "url" and not cells.links and len(cells.samples) > 2:
         return "it holds no links"
-    if name == "follow_ups_done" and cells.numbers < 0.5:
-        return "it holds no numbers"
     if name in ("status", "outcome", "id", "notes") and (cells.bare_dates if known else cells.dated) >= 0.8:
         return "it holds dates"
     if name == "outcome" and cells.answers == 1:
         return "it holds yes and no"
+    if name == "id":
+        spaced_out = cells.phones >= 0.8 and any(_SPACED.search(text) for text in cells.samples)
+        return "it holds phone numbers" if spaced_out else ""
     return _no_words(name, cells, vocabulary) if name in _NAMED else ""
 
 

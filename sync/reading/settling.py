@@ -6,6 +6,7 @@ that a row without it costs nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +28,10 @@ _ZONES = ("interview_zone", "contact_zone")
 _PERSON = ("contact_name", "contact_email", "contact_phone")
 _RANKS = {"high": 1, "normal": 2, "low": 3}
 _NOBODY = Person()
+_BARE_HOUR = re.compile(r"(?<![\d:.-])[1-6]:[0-5]\d(?!\s*[ap]\.?\s*m|[:\d])", re.IGNORECASE)
+_NAME = r"([^\W\d_][^\W\d_]*(?:[ .,'’-]+[^\W\d_]+)*\.?)"
+_NAME_AND_PHONE = re.compile(_NAME + r"[\s,;:(/-]+(\+?\d[\d\s()/.-]{5,}\d)\)?")
+_NAME_AND_MAIL = re.compile(_NAME + r"[\s,;:(<]+([^@\s<>():]+@[^@\s<>()]+\.[^@\s<>()]+)[>)]?")
 
 
 def fill_constants(sheet: Sheet, constants: Mapping[str, str]) -> None:
@@ -57,6 +62,26 @@ def part_ways(sheet: Sheet) -> None:
         places = sheet.columns.fields
         sheet.columns = replace(sheet.columns, fields={other: places[name], **places})
     sheet.cells = cells
+
+
+def part_names(sheet: Sheet) -> None:
+    """A number or an address behind a name (`Ann Lee 070-111 22 33`) is theirs, where they have no other."""
+    for way, pattern in (("contact_phone", _NAME_AND_PHONE), ("contact_email", _NAME_AND_MAIL)):
+        cells = sheet.cells
+        matches = {
+            index: match
+            for index, cell in enumerate(cells.get("contact_name", ()))
+            if isinstance(cell, str) and (match := pattern.fullmatch(clean_text(cell)))
+        }
+        if not matches:
+            continue
+        names, ways = list(cells["contact_name"]), list(cells.get(way, [""] * len(sheet.rows)))
+        for index, match in matches.items():
+            names[index] = match[1]
+            ways[index] = ways[index] if clean_text(ways[index]) else match[2]
+        places = sheet.columns.fields
+        sheet.columns = replace(sheet.columns, fields={way: places["contact_name"], **places})
+        sheet.cells = {**cells, "contact_name": names, way: ways}
 
 
 def join_names(sheet: Sheet) -> None:
@@ -100,6 +125,22 @@ def settle_interviews(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
                 if not isinstance(moved, Fault):
                     hours[name][index] = moved
     sheet.values |= hours
+
+
+def settle_half_days(sheet: Sheet) -> None:
+    """`12/2 @ 3:30` without half of the day: nobody is interviewed in the night."""
+    for name in _HOURS:
+        values = sheet.values.get(name)
+        if values is not None and name in sheet.cells:
+            sheet.values[name] = [
+                to_afternoon(value, cell) for value, cell in zip(values, sheet.cells[name], strict=True)
+            ]
+
+
+def to_afternoon(at: Any, text: Any) -> Any:
+    """The hour of an interview as it is meant, where the text says 1 to 6 o'clock and no half of the day."""
+    bare = isinstance(at, datetime) and at.hour in range(1, 7) and isinstance(text, str) and _BARE_HOUR.search(text)
+    return at.replace(hour=at.hour + 12) if bare else at
 
 
 def settle_slots(sheet: Sheet, readings: Mapping[str, Reading]) -> None:

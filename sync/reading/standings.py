@@ -17,7 +17,7 @@ from sync.models import Moment, Note, Round, Stage, UnclearStatus
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, read_date
 from sync.reading.found_days import find_days
-from sync.reading.settling import in_order
+from sync.reading.settling import in_order, to_afternoon
 from sync.reading.sheet import Sheet
 from sync.reading.statuses import StageWords, Standing, unclear_statuses
 from sync.reading.vocabulary import DAYS
@@ -119,7 +119,7 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
                 reason = f'holds "{text}", which {value.reason}'
                 sheet.set_unreadable(index, name, reason, told_by=_column(standing, sheet, index))
                 continue
-            several.setdefault(name, []).append(value)
+            several.setdefault(name, []).append(to_afternoon(value, text) if name == "interview_at" else value)
         for name, values in several.items():
             *before, last = sorted(values, key=in_order)
             _put(columns, name, index, last, sheet)

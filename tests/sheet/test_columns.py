@@ -302,3 +302,8 @@ def test_a_round_full_of_days_names_nobody(header: str) -> None:
     mapped = understand(["Company", "Phone screen", header], *rows).mapped
     assert header not in (mapped.get("interviewers"), mapped.get("contact_name"))
     assert header == "Panel" or {"Phone screen", header} <= set(mapped.values())
+
+
+def test_a_column_of_numbers_to_call_is_no_number_of_the_row() -> None:
+    rows = [["Acme", "2026-11-16", "020 7946 0101"], ["Bolt", "2026-11-17", "+44 20 7946 0102"]]
+    assert understand(["Company", "Applied", "Number"], *rows).mapped["contact_phone"] == "Number"

@@ -652,3 +652,38 @@ def test_a_row_that_names_no_firm_is_called_by_what_there_is() -> None:
         source='columns = { company = "" }',
     )
     assert leads.leads[0].label == "Waiter"
+
+
+def test_a_number_behind_a_name_is_theirs() -> None:
+    leads = read_today(
+        ["Company", "Date applied", "Contact"],
+        ["Acme", "2026-11-16", "Eva Lind 070-111 22 33"],
+        ["Bolt", "2026-11-16", "Bo Lind <bo@bolt.example>"],
+        ["Core", "2026-11-16", "Team 42"],
+    )
+    people = [lead.contact for lead in leads.leads]
+    assert [(one.name, one.phone, one.email) for one in people] == [
+        ("Eva Lind", "070-111 22 33", ""),
+        ("Bo Lind", "", "bo@bolt.example"),
+        ("Team 42", "", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "hour"),
+    [("12/2/2026 3:30", 15), ("12/2/2026 3:30 am", 3), ("12/2/2026 03:30", 3), ("12/2/2026 9:30", 9)],
+)
+def test_nobody_is_interviewed_in_the_night(cell: str, hour: int) -> None:
+    leads = read_today(["Company", "Date applied", "Interview date"], ["Acme", "11/16/2026", cell])
+    at = leads.leads[0].interview_at
+    assert isinstance(at, datetime)
+    assert at.hour == hour
+    leads = read_today(["Company", "Date applied", "Status"], ["Acme", "11/16/2026", "interview 12/2 @ 3:30"])
+    assert leads.leads[0].interview_at == datetime(2026, 12, 2, 15, 30, tzinfo=BERLIN)
+
+
+def test_where_no_column_tells_the_order_the_language_of_the_headers_does() -> None:
+    leads = read_today(
+        ["Empresa", "Puesto", "Fecha", "Cómo va"], ["Acme", "Cajera", "10 nov", "entrevista 2/12 a las 10"]
+    )
+    assert leads.leads[0].interview_at == datetime(2026, 12, 2, 10, tzinfo=BERLIN)
