@@ -96,6 +96,11 @@ class Desk(Struct):
         """A date without hour counts as the start of work (DESIGN 5.4, "time assumed")."""
         return moment if isinstance(moment, datetime) else at(moment, self.settings.work_hours.start, self.zone)
 
+    def is_gone(self, uid: str) -> bool:
+        """Whether its event was taken out of the calendar for good: it holds no place there any more."""
+        event = self.memory.events.get(uid)
+        return event is not None and event.gone
+
     def identify(
         self, key: str, rule: str, *, party: str = "", round: int = 0, generation: int = 0
     ) -> tuple[str, int, TouchMemory | None]:

@@ -71,6 +71,8 @@ class Placing(Struct):
             rule = rules.get(memory.rule)
             if rule is None or not rule.levelled or memory.start is None or memory.done_on or memory.missed:
                 continue
+            if self.desk.is_gone(memory.uid):
+                continue
             day = self.desk.day_of(memory.start)
             if day >= self.desk.today and memory.reaction is not Reaction.DELETED:
                 self.reserved[memory.uid] = day
@@ -260,6 +262,8 @@ def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
 def _stands_there(draft: Draft, day: date, desk: Desk) -> bool:
     memory = draft.memory
     if memory is None or memory.start is None or not memory.published or memory.note == CROWDED:
+        return False
+    if desk.is_gone(memory.uid):
         return False
     return desk.day_of(memory.start) == day
 

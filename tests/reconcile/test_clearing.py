@@ -93,6 +93,18 @@ def test_after_clearing_the_same_calendar_is_filled_again(seeker: Seeker) -> Non
     assert not burnt & seeker.calendar.keys()
 
 
+def test_what_was_cleared_takes_no_room_in_the_days_that_follow() -> None:
+    """Thirty applications of one day fill whole days; the events that were cleared do not stand there any more."""
+    seeker = Seeker([a_row(f"Firm {number}") for number in range(30)])
+    seeker.run()
+    before = sorted((str(event.snapshot.start), event.snapshot.summary) for event in seeker.calendar.values())
+    clear(seeker)
+    seeker.run()
+    assert len(before) > 50
+    assert sorted((str(e.snapshot.start), e.snapshot.summary) for e in seeker.calendar.values()) == before
+    assert not seeker.run().plan.writes
+
+
 def test_a_clearing_can_be_undone(seeker: Seeker) -> None:
     titles = sorted(event.snapshot.summary for event in seeker.calendar.values())
     clear(seeker)
