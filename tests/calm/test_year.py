@@ -182,6 +182,18 @@ class Year:
         self.counts["most late at once"] = max(self.counts["most late at once"], sum(late.values()))
         self.check_messages(report, today)
 
+    def _wrote_since(self, touch: Touch, before: str, report: Report) -> bool:
+        """Whether another ask of this lead was done between these two, on a day that was not its own."""
+        touches = report.memory.touches
+        if before not in touches:
+            return True
+        stood = touches[before].planned
+        between = (known for uid, known in touches.items() if uid not in (before, touch.uid))
+        return any(
+            known.lead_key == touch.lead_key and known.move and known.done_on and stood and known.done_on >= stood
+            for known in between
+        )
+
     def check_messages(self, report: Report, today: date) -> None:
         """No message breaks a rule; two that ask in a row share no sentence but greeting and closing."""
         phrases = load_phrases(self.settings.language)
@@ -196,7 +208,7 @@ class Year:
             if not asks:
                 continue
             before = self.said.get(touch.lead_key)
-            if before is not None and before[0] != touch.uid:
+            if before is not None and before[0] != touch.uid and not self._wrote_since(touch, before[0], report):
                 assert not set(before[1].sentences) & set(message.sentences), (before[1].text, message.text)
                 assert before[1].subject != message.subject
                 self.counts["messages in a row"] += 1
