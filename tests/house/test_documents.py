@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sync.reading.vocabulary import load_vocabulary
+
 TESTS = Path(__file__).parents[1]
 NAME = re.compile(r"`(test_\w+\.py|\w+_contract\.py)?(?:::)?(test_\w+)?(?:\[(\w+)\])?`")
 UNNAMED = "test_caldav_habits.py"
@@ -46,3 +48,11 @@ def test_every_row_names_tests_that_exist(document: str) -> None:
             text, functions = sources(file)
             assert name[2] is None or name[2] in functions, f"{file} has no {name[2]}"
             assert name[3] is None or f'"{name[3]}"' in text + switches, f"nothing is called {name[3]}: {row}"
+
+
+def test_the_page_about_the_sheet_names_the_words_of_every_closed_column() -> None:
+    told = (TESTS.parent / "docs" / "sheet.md").read_text("utf-8")
+    words = load_vocabulary().words
+    for name in ("lead_kind", "contact_kind", "channel", "plan"):
+        (line,) = [line for line in told.splitlines() if line.startswith(f"| `{name}`")]
+        assert not [word for word in {*words[name].values()} if f"`{word}`" not in line], name
