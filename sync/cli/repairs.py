@@ -19,6 +19,9 @@ from sync.cli.runs import find_leads, run_once
 from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError, GuardStop
 
+FILLED_AGAIN = "The next `followup sync` fills the calendar again; `followup schedule --remove` stops the timer."
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
 if TYPE_CHECKING:
     from sync.models import Lead
     from sync.run import Report
@@ -53,14 +56,18 @@ def undo(
     config: Config = None,
     now: Now = "",
     no_color: NoColor = False,
+    yes: Yes = False,
 ) -> int:
-    """Bring back what a run overwrote or deleted. It stays as it is until its row changes."""
+    """Bring back what a run overwrote or deleted. Shows it before; it stays as it is until its row changes."""
     from sync import repair
 
     if dismissed:
         leads = find_leads(run_once(config, now, write=False), dismissed)
         return _lift(config, now, leads)
-    return _show_repair(_repair(repair.undo, config, now, with_source=True, run=run), no_color)
+    return _show_and_ask(
+        repair.undo, config, now, no_color, yes=yes, question="Bring it back?", nothing="Nothing was brought back.",
+        with_source=True, run=run,
+    )  # fmt: skip
 
 
 def clear(
@@ -68,23 +75,36 @@ def clear(
     now: Now = "",
     no_color: NoColor = False,
     past_too: Annotated[bool, typer.Option("--all", help="Past events too.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> int:
     """Take our future events out of the calendar. Shows which before; events of others are never touched."""
     from sync import repair
+
+    return _show_and_ask(
+        repair.clear, config, now, no_color, yes=yes, question="Take them out of the calendar?",
+        nothing="Nothing was taken out.", afterwards=FILLED_AGAIN, past_too=past_too,
+    )  # fmt: skip
+
+
+def _show_and_ask(
+    command: Callable[..., Report], config: Path | None, now: str, no_color: bool, *, yes: bool, question: str,
+    nothing: str, afterwards: str = "", **options: Any,
+) -> int:  # fmt: skip
+    """Show what a repair would do, ask, and do it. Raises `ConfigError` where nobody can be asked."""
     from sync.render import show_plan
 
-    shown = _repair(repair.clear, config, now, past_too=past_too, write=False)
+    shown = _repair(command, config, now, write=False, **options)
     show_plan(open_console(no_color), shown.plan)
-    if not shown.plan.writes:
-        return OK
-    if not yes:
+    if shown.plan.writes and not yes:
         if not sys.stdin.isatty():
-            raise ConfigError("nothing was taken out: without a terminal to ask on, give --yes")
-        if not typer.confirm("Take them out of the calendar?"):
-            typer.echo("Nothing was taken out.")
+            raise ConfigError(f"{nothing[0].lower()}{nothing[1:-1]}: without a terminal to ask on, give --yes")
+        if not typer.confirm(question):
+            typer.echo(nothing)
             return OK
-    return _show_repair(_repair(repair.clear, config, now, past_too=past_too), no_color)
+    exit_code = _show_repair(_repair(command, config, now, **options), no_color)
+    if shown.plan.writes and afterwards:
+        typer.echo(afterwards, err=True)
+    return exit_code
 
 
 def _repair(command: Callable[..., Report], config: Path | None, now: str, **options: Any) -> Report:

@@ -22,11 +22,17 @@ def test_undo_brings_back(folder: Folder, capsys: pytest.CaptureFixture[str]) ->
     folder.write_rows(a_row("Acme"))
     assert folder.run("sync") == 0
     assert "Globex" not in folder.feed()
-    assert folder.run("undo") == 0
+    capsys.readouterr()
+    assert folder.run("undo") == 2
+    shown = capsys.readouterr()
+    assert "Globex" in shown.out, "it is shown before"
+    assert "nothing was brought back: without a terminal to ask on, give --yes" in shown.err
+    assert "Globex" not in folder.feed()
+    assert folder.run("undo", "--yes") == 0
     assert "created" in capsys.readouterr().out
     assert "Globex" in folder.feed()
     assert folder.run("plan", "--exit-code") == 0
-    assert folder.run("undo") == 2
+    assert folder.run("undo", "--yes") == 2
 
 
 def test_clear_asks_first(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,6 +41,7 @@ def test_clear_asks_first(folder: Folder, capsys: pytest.CaptureFixture[str]) ->
     assert "without a terminal to ask on, give --yes" in capsys.readouterr().err
     assert folder.feed() == before
     assert folder.run("clear", "--yes") == 0
+    assert "fills the calendar again" in capsys.readouterr().err
     assert "BEGIN:VEVENT" not in folder.feed()
 
 

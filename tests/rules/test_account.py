@@ -88,7 +88,7 @@ def test_check_live_says_what_the_server_does(
 ALL_COMMANDS = """
 import sys
 from sync.cli import run_command
-for command in (["sync"], ["plan"], ["check", "--live"], ["clear", "--yes"], ["undo"]):
+for command in (["sync"], ["plan"], ["check", "--live"], ["clear", "--yes"], ["undo", "--yes"]):
     assert run_command([*command, "--config", sys.argv[1]]) == 0, command
 """
 
