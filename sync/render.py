@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from sync.counting import counted
 from sync.messages.letter import blanks_in
 from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
 from sync.moments import day_of
+from sync.overview import Seeker, headline, name_some, rest_of, tell_last_run
 from sync.reading.columns import Column
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.safe_text import plain
@@ -63,6 +64,20 @@ def show_profiles(console: Console, ended: Mapping[str, tuple[int, str]]) -> Non
     console.print(grid)
     good = sum(code == 0 for code, _ in ended.values())
     console.print(Text(f"\n{good} of {counted(len(ended), 'configuration')} done.", style="bold"))
+
+
+def show_overview(console: Console, seekers: Sequence[Seeker], zone: tzinfo | None) -> None:
+    """Who needs somebody, first; each with what is late, due today, and what else is to be known."""
+    console.print(Text(headline(seekers), style="bold"))
+    for seeker in seekers:
+        console.print()
+        style = "red" if seeker.trouble or seeker.is_stale else "yellow" if seeker.late else "bold"
+        console.print(Text.assemble((plain(seeker.name), style), f"  last good run: {tell_last_run(seeker, zone)}"))
+        for word, due in (("late", seeker.late), ("today", seeker.today)):
+            if due:
+                console.print(Text(f"  {word} ({len(due)}): {plain(name_some(due))}"))
+        if rest := rest_of(seeker):
+            console.print(Text(f"  {plain(rest)}"))
 
 
 def _show_changes(console: Console, changes: Sequence[Change], zone: ZoneInfo, now: datetime) -> None:

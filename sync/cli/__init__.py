@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pause": (DAILY, "pausing:pause"),
     "rules": (DAILY, "rulebooks:rules"),
     "log": (DAILY, "accounts:log"),
+    "overview": (DAILY, "overviews:overview"),
     "status": (REPAIR, "repairs:status"),
     "undo": (REPAIR, "repairs:undo"),
     "clear": (REPAIR, "repairs:clear"),

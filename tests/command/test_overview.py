@@ -1,0 +1,107 @@
+"""`followup overview`: the morning page of somebody who looks after many seekers."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sync.cli import run_command
+from sync.memory import Memory, RunMemory
+from sync.overview import Due, Seeker, by_need, look_at, overview_html
+
+CONFIG = """
+owner = "{owner}"
+timezone = "America/New_York"
+source = {{ type = "csv", path = "leads.csv" }}
+target = {{ type = "ics", path = "followups.ics" }}
+state = {{ path = "state.sqlite" }}
+"""
+SHEET = "company,role,contact_name,applied_on,interview_at,status\n"
+SYNCED, LOOKED = "2027-01-11T07:00:00-05:00", "2027-01-12T08:00:00-05:00"
+HOSTILE = '<script>alert(1)</script>\u202e"'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Ann owes a thank-you since Friday; Bo waits for Tuesday's follow-up; Cy never ran; Di's settings are broken."""
+    rows = {
+        "ann": f"{HOSTILE},Editor,Sam Poe,2026-12-20,2027-01-08 10:00,interview\n",
+        "bo": "Globex,Analyst,Dana Reed,2027-01-05,,sent\n",
+        "cy": "Acme,Clerk,Kim Orr,2027-01-05,,sent\n",
+    }
+    for name, row in rows.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "followup.toml").write_text(CONFIG.format(owner=f"{name}xxx"))
+        (tmp_path / name / "leads.csv").write_text(SHEET + row, "utf-8")
+    for name in ("ann", "bo"):
+        assert run_command(["sync", "--config", str(tmp_path / name / "followup.toml"), "--now", SYNCED]) == 0
+    (tmp_path / "di.toml").write_text('[source]\ntype = "csv"\n')
+    return tmp_path
+
+
+def test_who_needs_somebody_comes_first(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run_command(["overview", str(folder), "--json", "--now", LOOKED]) == 0
+    told = json.loads(capsys.readouterr().out)["seekers"]
+    assert [seeker["name"] for seeker in told] == ["di", "cy", "ann", "bo"]
+    di, cy, ann, bo = told
+    assert "owner" in di["trouble"] or "path" in di["trouble"]
+    assert (cy["last_good_run"], cy["stale"]) == (None, True)
+    assert [due["day"] for due in ann["late"]] == ["2027-01-11"]
+    assert not bo["late"]
+    assert [due["title"] for due in bo["today"]] == ["Dana Reed, Globex: follow up"]
+    assert run_command(["overview", str(folder), "--now", LOOKED]) == 0
+    assert "4 seekers: 1 late, 1 due today, 2 without a good run lately" in capsys.readouterr().out
+
+
+class Page(HTMLParser):
+    """The tags of a page and its words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_page_stands_alone_and_runs_nothing(folder: Path) -> None:
+    page = folder / "morning.html"
+    assert run_command(["overview", str(folder), "--html", str(page), "--now", LOOKED]) == 0
+    text = page.read_text("utf-8")
+    read = Page()
+    read.feed(text)
+    assert "script" not in read.tags
+    assert not {"link", "img", "iframe"} & read.tags
+    assert "http" not in text
+    assert "\u202e" not in text
+    assert "<script>alert(1)</script>" in read.text, "shown as it is written, and run by nobody"
+
+
+def test_a_folder_without_seekers_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["overview", str(tmp_path)]) == 2
+    assert "holds no configuration" in capsys.readouterr().err
+
+
+def test_need_goes_before_names() -> None:
+    late = Seeker("z", late=(Due("a", datetime(2027, 1, 11).date()),))
+    assert by_need([Seeker("a"), late, Seeker("b", trouble="no settings")])[0].name == "b"
+    assert by_need([Seeker("a"), late])[0] is late
+
+
+def test_a_memory_without_a_run_is_stale_and_an_old_one_too() -> None:
+    now, zone = datetime.fromisoformat(LOOKED), ZoneInfo("America/New_York")
+    assert look_at("a", Memory(), now=now, zone=zone, late_mark="Late: ").is_stale
+    ran = Memory(runs=RunMemory(last_good_run=now - timedelta(hours=30)))
+    seeker = look_at("a", ran, now=now, zone=zone, late_mark="Late: ")
+    assert not seeker.is_stale
+    assert "1 seeker: 0 late, 0 due today" in overview_html([seeker], now=now, zone=zone)
