@@ -71,7 +71,7 @@ def look_at(name: str, memory: Memory, *, now: datetime, zone: ZoneInfo, late_ma
             continue
         event = known.desired
         day = day_of(_stands(touch, event.start), zone)
-        found = Due(clean(event.summary), day)
+        found = Due(clean(event.summary.removeprefix(late_mark)), day)
         if day < today or (day == today and event.summary.startswith(late_mark)):
             late.append(found)
         elif day == today:
@@ -153,13 +153,15 @@ def _as_html(seeker: Seeker, zone: tzinfo | None) -> Mapping[str, str]:
     return {
         "name": escape(clean(seeker.name)),
         "kind": "wrong" if seeker.trouble or seeker.is_stale else "late" if seeker.late else "calm",
-        "late": escape(name_some(seeker.late)) or "–",
-        "late_count": str(len(seeker.late)),
-        "today": escape(name_some(seeker.today)) or "–",
-        "today_count": str(len(seeker.today)),
-        "rest": escape("; ".join(_rest(seeker))) or "–",
+        "late": _cell(seeker.late),
+        "today": _cell(seeker.today),
+        "rest": escape(rest_of(seeker)),
         "run": escape(tell_last_run(seeker, zone)),
     }
+
+
+def _cell(due: Sequence[Due]) -> str:
+    return f"<b>{len(due)}</b> {escape(name_some(due))}" if due else ""
 
 
 def _rest(seeker: Seeker) -> Iterable[str]:
