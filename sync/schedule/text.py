@@ -8,10 +8,12 @@ Everything that comes from the sheet is bounded and stripped of control characte
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import takewhile
 from urllib.parse import quote, urlsplit
 
+from sync.memory import TouchMemory
 from sync.messages.moves import choose_move, sensible_moves
 from sync.messages.names import as_said, read_name
 from sync.models import Person, TouchClass
@@ -20,7 +22,7 @@ from sync.schedule.cases import Case
 from sync.schedule.description import Moves, describe, is_elsewhere
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.ledger import is_over, over_day
+from sync.schedule.ledger import is_over, over_day, stood_at
 from sync.schedule.letters import group_of, write_message
 from sync.schedule.people import join_names
 
@@ -44,7 +46,8 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, who
     asking = [draft for draft in drafts if draft.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)]
     done = known_moves(key, desk) if asking else ()
     if asking:
-        _choose_moves(asking, used_moves(key, desk), _asks_before(key, desk))
+        planned = frozenset(draft.round for draft in asking if draft.kind is TouchClass.ASKING)
+        _choose_moves(asking, used_moves(key, desk, planned=planned), _asks_before(key, desk))
     later = ", ".join(desk.tell(draft.day) for draft in asking if draft.tentative)
     known: dict[tuple[object, ...], Mapping[str, str]] = {}
     bare = desk.say("title.none")
@@ -200,16 +203,25 @@ def _asks_before(key: str, desk: Desk) -> int:
     )
 
 
-def used_moves(key: str, desk: Desk) -> Moves:
+def used_moves(key: str, desk: Desk, *, planned: AbstractSet[int] = frozenset()) -> Moves:
     """Moves of this lead's asking touches that are over, oldest first: also of those that are only taken as done or as
-    missed, since nobody knows whether they were not sent after all.
+    missed, and of those whose day went by while the lead went on, since nobody knows whether they were not sent after
+    all. A round that is `planned` again, in its own place or the sheet's, is not among them.
     """
     over = [
         (day, record.step, record.move)
         for record in desk.ledger.of(key)
-        if record.move and is_over(record) and (day := over_day(record)) is not None
+        if record.move
+        and (is_over(record) or (record.round not in planned and _went_by(record, desk)))
+        and (day := over_day(record)) is not None
     ]
     return tuple((move, on) for on, _, move in sorted(over))
+
+
+def _went_by(record: TouchMemory, desk: Desk) -> bool:
+    """Whether its event stood in the calendar on a day that has passed."""
+    stood = stood_at(record)
+    return record.published and stood is not None and desk.day_of(stood) < desk.today
 
 
 def known_moves(key: str, desk: Desk) -> Moves:

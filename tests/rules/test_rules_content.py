@@ -211,3 +211,16 @@ def test_R_004_7_the_review_lists_organisations_with_one_contact() -> None:
 
 def ladder(seeker: Seeker) -> list[Touch]:
     return [touch for rule in ("R-001-1", "R-001-12") for touch in seeker.all(rule)]
+
+
+def test_what_an_ask_brought_that_went_by_before_the_interview_is_not_brought_again() -> None:
+    """Its day passed, then the lead went on to an interview: nobody knows that it was not sent."""
+    seeker = Seeker()
+    lead = a_lead(applied_on=date(2027, 1, 4), contact=person(), follow_ups_done=0)
+    seeker.run("2027-01-18 09:00", lead)
+    shown = next(touch for touch in seeker.schedule.touches if touch.move and touch.published)
+    interview = replace(lead, stage=Stage.INTERVIEW, interview_at=when("2027-01-25 10:00"))
+    seeker.run("2027-01-20 09:00", interview)
+    first = next(touch for touch in seeker.schedule.touches if touch.rule == "R-004-4")
+    assert first.move
+    assert first.move != shown.move
