@@ -40,7 +40,9 @@ from sync.run import Report, run
 
 T = TypeVar("T")
 WAYS = ("killed", "interrupted", "unwritable")
-SETTINGS = settings_with("[limits]\nmax_delete_floor = 50\ndaily_touches = 3\n", target="details = 'full'")
+SETTINGS = settings_with(
+    'ahead_days = "all"\n[limits]\nmax_delete_floor = 50\ndaily_touches = 3\n', target="details = 'full'"
+)
 GENTLE = ("title", "note", "alarm", "guest")
 """What moves no other event: who gets which of the last free places of a day may depend on who came first."""
 KINDS = ("tick", "tick", "drag", "drag", "delete", "title", "note", "alarm", "untick", "guest")
