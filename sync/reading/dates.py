@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from sync.models import CellError, CellValue, Moment
 from sync.reading.cells import Fault, clean_text
 from sync.reading.date_words import shipped_date_words
-from sync.reading.found_days import find_days
+from sync.reading.found_days import find_days, find_moments
 from sync.reading.hours import Clock, split_hour
 from sync.reading.status_phrases import speaks_of_nothing_else
 
@@ -284,6 +284,8 @@ def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless,
     if day is not None:
         return day, None
     day_text, clock = split_hour(text, reading.zone)
+    if clock is None:
+        day_text, clock = split_hour(_words_first(text, reading), reading.zone)
     if isinstance(clock, Fault):
         return clock, None
     day = _read_day(day_text, reading) if clock else None
@@ -294,6 +296,17 @@ def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless,
     if isinstance(day, Yearless):
         return replace(day, clock=clock), clock
     return _at(day, clock, reading), clock
+
+
+def _words_first(text: str, reading: Reading) -> str:
+    """`12/3 10am phone screen` with its words in front, so that the hour ends it; an hour is never dropped."""
+    months = {**shipped_date_words().months, **reading.months}
+    days, moments = find_days(text, months), find_moments(text, months)
+    if len(moments) != 1 or days[0][1] == moments[0][1]:
+        return text
+    start, end = moments[0]
+    behind = text[end:].strip(" ,;:-–")
+    return f"{text[:start].rstrip()} {behind} {text[start:end]}".strip() if behind else text
 
 
 def _at(day: Moment, clock: Clock, reading: Reading) -> Moment | Fault:

@@ -117,6 +117,8 @@ def test_forms_of_one_day(text: str) -> None:
         ("2026年7月28日14時30分", datetime(2026, 7, 28, 18, 30, tzinfo=UTC)),
         ("2026년 7월 28일 오후 2시", datetime(2026, 7, 28, 18, tzinfo=UTC)),
         ("July 28, 2026 noon", datetime(2026, 7, 28, 16, tzinfo=UTC)),
+        ("2026-07-28 10am phone screen", datetime(2026, 7, 28, 14, tzinfo=UTC)),
+        ("2026年7月28日 14時 二次面接", datetime(2026, 7, 28, 18, tzinfo=UTC)),
         ("28.07.2026 14-15 Uhr", datetime(2026, 7, 28, 18, tzinfo=UTC)),
         ("28/07/2026 às 15h", datetime(2026, 7, 28, 19, tzinfo=UTC)),
         ("28/07/2026 das 14 às 15", datetime(2026, 7, 28, 18, tzinfo=UTC)),
