@@ -15,6 +15,7 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor, single
 from sync.schedule.ladders import ROUNDS, Ladder, count_cap, has_answered, repeat_last, told_since
+from sync.schedule.ledger import was_deleted
 from sync.schedule.people import asked_person
 from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, laddered, waited
@@ -84,7 +85,7 @@ def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
     """The generation of a status ladder: it rises when a new answer comes after a step of the old one was over.
 
     What was done before the interview it asks about belongs to that interview all the same. A single step may stand in
-    a later one, where its UID was used up; that moves no other step.
+    a later one, where its UID was used up; that moves no other step, nor does it bring back one that the user deleted.
     """
     generation, asks_about_it = case.seen.generation, _held_on(case, desk) == base
     going_on: list[int] = []
@@ -97,7 +98,7 @@ def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
         event = desk.memory.events.get(record.uid)
         if over is not None and over < base and not asks_about_it:
             generation = max(generation, record.generation + 1)
-        elif over is not None or event is None or not event.gone:
+        elif over is not None or event is None or not event.gone or was_deleted(record):
             going_on.append(record.generation)
     return max(generation, min(going_on, default=generation))
 
