@@ -46,6 +46,18 @@ def test_a_run_that_answers_to_everything_may_end_at_any_step(tmp_path: Path, ho
     assert 20 < left < 200, "every step was met"
 
 
+@pytest.mark.parametrize(
+    ("seed", "rounds"),
+    [
+        pytest.param(1053, 1, id="a deleted ask came back where a killed run had used up the steps after it"),
+        pytest.param(1922, 1, id="a tick closed what the date of the sheet had taken the place of"),
+    ],
+)
+def test_a_life_that_failed_once(tmp_path: Path, seed: int, rounds: int) -> None:
+    sides = [Side(MemoryWorld(), SqliteState(tmp_path / name)) for name in ("hurt", "whole")]
+    Life(seed, sides[0], sides[1], rounds=rounds).live()
+
+
 def test_fifty_lives(server: Server) -> None:
     play(server, range(50))
 

@@ -164,19 +164,3 @@ def test_a_step_ticked_early_closes_the_date_of_the_sheet_in_whatever_order_memo
     seeker.run("2027-01-14 09:05", dated)
     assert not seeker.all("sheet")
     assert day(seeker.find("R-001-12", round=3)) == "2027-01-28"
-
-
-def test_a_deleted_ask_stays_away_though_the_steps_after_it_are_in_their_next_generation() -> None:
-    """A killed run used up the UIDs of the later steps; the first one was thrown away by its reader."""
-    seeker = Seeker()
-    lead = a_lead(interview_at=when("2027-01-12 10:00"), stage=Stage.INTERVIEW, contact=person())
-    seeker.run("2027-01-13 09:00", lead)
-    first = seeker.find("R-004-4", round=11)
-    seeker.delete(first, "2027-01-13")
-    later = {
-        uid: replace(touch, generation=1) if touch.rule == "R-004-4" and touch.round > 11 else touch
-        for uid, touch in seeker.memory.touches.items()
-    }
-    seeker.memory = replace(seeker.memory, touches=later)
-    seeker.run("2027-01-13 10:00", lead)
-    assert not seeker.all("R-004-4", round=11)
