@@ -182,11 +182,11 @@ class Year:
         self.counts["most late at once"] = max(self.counts["most late at once"], sum(late.values()))
         self.check_messages(report, today)
 
-    def _wrote_since(self, touch: Touch, before: str, report: Report) -> bool:
-        """Whether another ask of this lead was done between these two, on a day that was not its own."""
+    def _are_apart(self, touch: Touch, before: str, report: Report) -> bool:
+        """Whether these two are not one after the other: another ask of the lead was done between, or both are one step."""
         touches = report.memory.touches
-        if before not in touches:
-            return True
+        if before not in touches or touches[before].round == touch.round:
+            return True  # a step that was not done, offered again in its own place or the sheet's, is one message
         stood = touches[before].planned
         between = (known for uid, known in touches.items() if uid not in (before, touch.uid))
         return any(
@@ -208,7 +208,7 @@ class Year:
             if not asks:
                 continue
             before = self.said.get(touch.lead_key)
-            if before is not None and before[0] != touch.uid and not self._wrote_since(touch, before[0], report):
+            if before is not None and before[0] != touch.uid and not self._are_apart(touch, before[0], report):
                 assert not set(before[1].sentences) & set(message.sentences), (before[1].text, message.text)
                 assert before[1].subject != message.subject
                 self.counts["messages in a row"] += 1
