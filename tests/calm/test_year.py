@@ -183,7 +183,7 @@ class Year:
         self.check_messages(report, today)
 
     def _are_apart(self, touch: Touch, before: str, report: Report) -> bool:
-        """Whether these two are not one after the other: another ask of the lead was done between, or both are one step."""
+        """Whether they do not follow each other: another ask was done between them, or both are one step."""
         touches = report.memory.touches
         if before not in touches or touches[before].round == touch.round:
             return True  # a step that was not done, offered again in its own place or the sheet's, is one message
