@@ -150,12 +150,14 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         draft.day, draft.offers = stood, memory.offers
         _keep_odd_hour(draft, memory, desk)
     else:
-        passed = same and stood is not None and stood < desk.today  # of what is to be done now, not of what was
+        # Of what is to be done now, not of what was; before the day of its deadline nothing is late.
+        due = draft.deadline is None or desk.day_of(draft.deadline) <= desk.today
+        passed = same and stood is not None and stood < desk.today and due
         draft.offers = (memory.offers + passed) if memory and same else 1
         draft.day = first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk)
     kept = memory.start if memory and draft.day == stood and isinstance(memory.start, datetime) else None
     begins = kept or _begins(draft, desk)
-    draft.late = draft.offers > 1 if draft.deadline is None else begins > draft.deadline
+    draft.late = draft.offers > 1 or (draft.deadline is not None and begins > draft.deadline)
 
 
 def _has_hours(draft: Draft, day: date, desk: Desk) -> bool:

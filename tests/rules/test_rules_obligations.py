@@ -114,7 +114,7 @@ def test_never_more_than_one_late_event_per_lead() -> None:
         last_inbound=when("2027-01-19 11:00"), last_inbound_channel="email",
     )  # fmt: skip
     seeker.run("2027-01-19 11:30", lead)
-    seeker.run("2027-01-20 11:30", lead)
+    seeker.run("2027-01-20 08:00", lead)
     assert sum(touch.summary.startswith("Late:") for touch in seeker.schedule.touches) == 1
 
 
