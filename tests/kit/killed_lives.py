@@ -40,9 +40,7 @@ from sync.run import Report, run
 
 T = TypeVar("T")
 WAYS = ("killed", "interrupted", "unwritable")
-SETTINGS = settings_with(
-    'ahead_days = "all"\n[limits]\nmax_delete_floor = 50\ndaily_touches = 3\n', target="details = 'full'"
-)
+SETTINGS = settings_with("[limits]\nmax_delete_floor = 50\ndaily_touches = 3\n", target="details = 'full'")
 GENTLE = ("title", "note", "alarm", "guest")
 """What moves no other event: who gets which of the last free places of a day may depend on who came first."""
 KINDS = ("tick", "tick", "drag", "drag", "delete", "title", "note", "alarm", "untick", "guest")
@@ -360,10 +358,12 @@ class Life:
             kind = "note"  # an alarm taken off right after the killed run gave it: as if that write had never come
         if kind == "drag" and name[1] == "R-001-2":
             kind = "note"  # behind the interview that it confirms: what follows keeps the day it was given first
+        made = any(intent.done for intent in memory.intents if intent.uid == mine.uid)
+        certain = made or (known is not None and known.observed is not None)
+        if kind == "delete" and not certain and mine.snapshot.status == "TENTATIVE":
+            kind = "note"  # nobody knows that it was made, and it is made anew only once its day comes nearer
         if kind == "delete":
-            made = any(intent.done for intent in memory.intents if intent.uid == mine.uid)
             self.hurt.world.delete(mine.uid)
-            certain = made or (known is not None and known.observed is not None)
             if certain:
                 self.whole.world.delete(other.uid)
             self.tell(f"    user deletes {name}" + ("" if certain else ", which nobody can know was made"))

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import pytest
-from killed_lives import WAYS, Life, Side
+from killed_lives import SETTINGS, WAYS, Life, Side
 from servers import Server, radicale, xandikos
 from worlds import MemoryWorld, ServerWorld
 
@@ -47,15 +48,18 @@ def test_a_run_that_answers_to_everything_may_end_at_any_step(tmp_path: Path, ho
 
 
 @pytest.mark.parametrize(
-    ("seed", "rounds"),
+    ("seed", "ahead"),
     [
-        pytest.param(1053, 1, id="a deleted ask came back where a killed run had used up the steps after it"),
-        pytest.param(1922, 1, id="a tick closed what the date of the sheet had taken the place of"),
+        pytest.param(1053, "all", id="a deleted ask came back where a killed run had used up the steps after it"),
+        pytest.param(1922, 21, id="a tick closed what the date of the sheet had taken the place of"),
     ],
 )
-def test_a_life_that_failed_once(tmp_path: Path, seed: int, rounds: int) -> None:
+def test_a_life_that_failed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, ahead: Literal["all"] | int
+) -> None:
+    monkeypatch.setattr("killed_lives.SETTINGS", SETTINGS.model_copy(update={"ahead_days": ahead}))
     sides = [Side(MemoryWorld(), SqliteState(tmp_path / name)) for name in ("hurt", "whole")]
-    Life(seed, sides[0], sides[1], rounds=rounds).live()
+    Life(seed, sides[0], sides[1]).live()
 
 
 def test_fifty_lives(server: Server) -> None:
