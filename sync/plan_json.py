@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sync.agenda import Agenda
 from sync.models import Action, Change, Moment, Note, Outcome, Plan, Problem, Touch
 from sync.safe_text import plain_json
 
@@ -15,8 +16,13 @@ SCHEMA = 1
 
 def plan_json(plan: Plan, outcomes: Iterable[Outcome] | None = None) -> str:
     """The document of `plan --json`; with outcomes that of `sync --json`. Ends with a line break."""
+    return plain_json(json.dumps(plan_document(plan, outcomes), ensure_ascii=False, indent=1)) + "\n"
+
+
+def plan_document(plan: Plan, outcomes: Iterable[Outcome] | None = None) -> Mapping[str, Any]:
+    """The same as a value."""
     results = None if outcomes is None else {outcome.uid: outcome.result.value for outcome in outcomes}
-    document = {
+    return {
         "schema": SCHEMA,
         "now": plan.now.isoformat(),
         "timezone": plan.timezone,
@@ -31,7 +37,19 @@ def plan_json(plan: Plan, outcomes: Iterable[Outcome] | None = None) -> str:
         "notes": [_note(note) for note in plan.notes],
         "summary": {action.value: plan.count(action) for action in Action},
     }
-    return plain_json(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
+
+
+def agenda_document(agenda: Agenda) -> Mapping[str, Any]:
+    """The agenda for scripts: the same follow-ups as in `plan --json`, in the groups that a person sees."""
+    plan = agenda.plan
+    return {
+        "schema": SCHEMA,
+        "now": plan.now.isoformat(),
+        "timezone": plan.timezone,
+        "days": agenda.days,
+        **{group.key: [_touch(touch) for touch in group.touches] for group in agenda.groups},
+        "unreadable": [note.reason for note in plan.unreadable],
+    }
 
 
 def _touch(touch: Touch) -> Mapping[str, Any]:

@@ -17,13 +17,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sync.agenda import LATE, NEXT, TODAY, WAITING, Agenda
 from sync.counting import counted
 from sync.messages.letter import blanks_in
 from sync.models import Action, Change, Finding, Lead, Moment, Note, Plan, Problem, Touch
 from sync.moments import day_of
 from sync.overview import Seeker, headline, name_some, rest_of, tell_last_run
 from sync.reading.columns import Column
-from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.safe_text import plain
 from sync.summary import result_word, summary_line
 from sync.work_log import Contact, contact_rows
@@ -34,6 +34,7 @@ SAID_ONE_BY_ONE = 3
 """So many cells of a column with the same trouble stand one by one; more of them are one line."""
 FIRST_LINES = 2
 """Of an event's text, where it is shown before there is any."""
+AGENDA_STYLES = {LATE: "bold red", TODAY: "bold yellow", NEXT: "bold", WAITING: "dim"}
 SIGNS = {Action.CREATE: ("+", "green"), Action.UPDATE: ("~", "yellow"), Action.DELETE: ("-", "red")}
 
 
@@ -203,37 +204,19 @@ def show_contacts(console: Console, contacts: Sequence[Contact]) -> None:
     console.print(grid)
 
 
-def show_agenda(console: Console, plan: Plan, *, days: int, leads: Sequence[Lead] = ()) -> None:
+def show_agenda(console: Console, agenda: Agenda, *, leads: Sequence[Lead] = ()) -> None:
     """What is due: late, today, the next days, and who is waited for until when; with what the row says."""
+    plan = agenda.plan
     zone = ZoneInfo(plan.timezone)
     facts = {lead.key: facts_of(lead) for lead in leads}
-    today = plan.now.astimezone(zone).date()
-    last = today + timedelta(days=days)
-    groups: dict[str, list[Touch]] = {"Late": [], "Today": [], f"Next {days} days": [], "Waiting until": []}
-    styles = ("bold red", "bold yellow", "bold", "dim")
-    for touch in plan.schedule:
-        if touch.rule == HEARTBEAT:
-            continue
-        day = day_of(touch.start, zone)
-        if touch.deadline is not None and touch.deadline < plan.now:
-            name = "Late"
-        elif day <= today:
-            name = "Today"
-        elif day <= last:
-            name = f"Next {days} days"
-        elif not touch.tentative:
-            name = "Waiting until"
-        else:
-            continue
-        groups[name].append(touch)
     shown = False
-    for (name, touches), style in zip(groups.items(), styles, strict=True):
-        if touches:
+    for group in agenda.groups:
+        if group.touches:
             if shown:
                 console.print()
             shown = True
-            console.print(Text(f"{name} ({len(touches)})", style=style))
-            console.print(_touch_grid(touches, zone, now=plan.now, facts=facts))
+            console.print(Text(f"{group.title} ({len(group.touches)})", style=AGENDA_STYLES[group.key]))
+            console.print(_touch_grid(group.touches, zone, now=plan.now, facts=facts))
     if not shown:
         console.print("Nothing is due.")
     for note in plan.unreadable:

@@ -84,11 +84,22 @@ def _from_tick(known: Lead | LeadMemory, touch: TouchMemory) -> Contact:
     return Contact(day, known.company or person, person, "", known.role, said, TICK)
 
 
-def contacts_csv(contacts: Iterable[Contact]) -> str:
-    """The record as CSV. A cell that a spreadsheet would take for a formula is marked as text with an apostrophe."""
+def contacts_csv(contacts: Iterable[Contact] | Mapping[str, Iterable[Contact]]) -> str:
+    """The record as CSV, of several seekers with a column of their names before the others.
+
+    A cell that a spreadsheet would take for a formula is marked as text with an apostrophe.
+    """
     head = [name.replace("_", " ") for name in Contact.__struct_fields__]
-    rows = [[str(getattr(contact, name)) for name in Contact.__struct_fields__] for contact in contacts]
+    if isinstance(contacts, Mapping):
+        rows = [[who, *_cells(contact)] for who, theirs in contacts.items() for contact in theirs]
+        head = ["seeker", *head]
+    else:
+        rows = [_cells(contact) for contact in contacts]
     return "".join(",".join(_csv_cell(cell) for cell in row) + "\r\n" for row in (head, *rows))
+
+
+def _cells(contact: Contact) -> list[str]:
+    return [str(getattr(contact, name)) for name in Contact.__struct_fields__]
 
 
 def contact_rows(contacts: Iterable[Contact]) -> list[Mapping[str, str]]:

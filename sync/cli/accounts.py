@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from json import dumps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import Struct
 
-from sync.cli.options import Config, Json, NoColor, Strict, parse_now
+from sync.cli.folders import Failure, View, ask_each, check_alone, show_each, tell_failures
+from sync.cli.options import Config, Every, Json, NoColor, Strict, parse_now
 from sync.cli.output import say
 from sync.cli.places import CONFIG_NAME, find_config, google_client, logins_folder
-from sync.cli.profiles import open_profile, opened_target, read_sheet, read_text
+from sync.cli.profiles import Profile, open_profile, opened_target, read_sheet, read_text
 from sync.cli.screen import open_console
-from sync.errors import OK, UNREADABLE_ROWS, ConfigError
+from sync.errors import OK, UNREADABLE_ROWS, ConfigError, FollowupError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sync.models import Finding, Leads
+    from sync.reading.columns import Column
+    from sync.work_log import Contact
 
 login = typer.Typer(help="Log in to a service.", no_args_is_help=True, add_completion=False)
 
@@ -85,63 +95,116 @@ def calendars(config: Config = None, json: Json = False) -> int:
 
 def check(
     config: Config = None,
+    every: Every = None,
     live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,
     strict: Strict = False,
     no_color: NoColor = False,
 ) -> int:
     """Prove configuration, sheet, login and calendar. Lists every cell that cannot be read."""
-    from connectors import open_source, open_state
-    from sync.advice import load_advice
-    from sync.counting import counted
+
+    def look(profile: Profile) -> View:
+        from connectors import open_source
+        from sync.advice import load_advice
+
+        load_advice(profile.settings, wording=profile.wording, mapping=profile.mapping)
+        leads, columns = read_sheet(open_source(profile.settings, profile.outside).read(), profile)
+        reached, failure = _reach(profile, live=live)
+        return View(
+            lambda: _show_checked(open_console(no_color), leads, columns, reached),
+            exit_code=UNREADABLE_ROWS if strict and leads.problems else OK,
+            failure=failure,
+        )
+
+    return show_each(config, every, look)
+
+
+class _Reached(Struct, frozen=True):
+    """What a calendar answered: how many events of ours it holds, and what trying it out found (None: not tried)."""
+
+    events: int
+    findings: tuple[Finding, ...] | None = None
+
+
+def _reach(profile: Profile, *, live: bool) -> tuple[_Reached | None, FollowupError | None]:
+    """The calendar's answer, or why there is none; the sheet is worth showing either way."""
+    from connectors import open_state
     from sync.protocols import Probes
-    from sync.render import show_columns, show_findings, show_notes, show_problems, show_rows
     from sync.repair import try_out
 
-    profile = open_profile(find_config(config))
-    load_advice(profile.settings, wording=profile.wording, mapping=profile.mapping)
-    table = open_source(profile.settings, profile.outside).read()
-    leads, guesses = read_sheet(table, profile)
-    console = open_console(no_color)
-    show_columns(console, guesses)
+    try:
+        with opened_target(profile) as target:
+            held = len(target.observe({}).events)
+            if not live:
+                return _Reached(held), None
+            if not isinstance(target, Probes):
+                return _Reached(held, ()), None
+            store = open_state(profile.settings, profile.outside)
+            tried = try_out(target, address=target.identity, store=store, now=parse_now(""))
+            return _Reached(held, tuple(tried)), None
+    except FollowupError as error:
+        return None, error
+
+
+def _show_checked(console: Console, leads: Leads, columns: Sequence[Column], reached: _Reached | None) -> None:
+    from sync.counting import counted
+    from sync.render import show_columns, show_findings, show_notes, show_problems, show_rows
+
+    show_columns(console, columns)
     show_rows(console, leads.leads, limit=ROWS_SHOWN)
     show_problems(console, leads.problems, each=True)
     show_notes(console, leads.notes, limit=None)
-    with opened_target(profile) as target:
-        held = target.observe({})
-        read, out = counted(len(leads.leads), "lead"), counted(len(leads.silent_rows), "row")
-        console.print(f"\nSheet: {read}, {out} out.", highlight=False)
-        console.print(f"Calendar: reached, {counted(len(held.events), 'event')} of ours.", highlight=False)
-        if live and isinstance(target, Probes):
-            store = open_state(profile.settings, profile.outside)
-            show_findings(console, try_out(target, address=target.identity, store=store, now=parse_now("")))
-            console.print("The next runs heed what was found.", highlight=False)
-        elif live:
-            console.print("A file needs no trying out.", highlight=False)
-    return UNREADABLE_ROWS if strict and leads.problems else OK
+    read, out = counted(len(leads.leads), "lead"), counted(len(leads.silent_rows), "row")
+    console.print(f"\nSheet: {read}, {out} out.", highlight=False)
+    if reached is None:
+        return
+    console.print(f"Calendar: reached, {counted(reached.events, 'event')} of ours.", highlight=False)
+    if reached.findings:
+        show_findings(console, reached.findings)
+        console.print("The next runs heed what was found.", highlight=False)
+    elif reached.findings is not None:
+        console.print("A file needs no trying out.", highlight=False)
 
 
 def log(
     config: Config = None,
+    every: Every = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV for an office or a spreadsheet.")] = False,
     json: Json = False,
     no_color: NoColor = False,
 ) -> int:
     """Print the record of contacts. Only what the sheet says and what was ticked, never what was planned."""
+    from sync.work_log import contact_rows, contacts_csv
+
+    def look(profile: Profile) -> View:
+        contacts = _record(profile)
+        return View(lambda: _show_contacts(contacts, csv=csv, no_color=no_color), contact_rows(contacts))
+
+    if csv and every is not None:
+        check_alone(config)
+        found = ask_each(every, _record)
+        known = {name: one for name, one in found.items() if not isinstance(one, Failure)}
+        sys.stdout.write(contacts_csv(known))
+        return tell_failures(found)
+    return show_each(config, every, look, what="log", json=json)
+
+
+def _record(profile: Profile) -> tuple[Contact, ...]:
     from connectors import open_source, open_state
     from sync.advice import load_advice
-    from sync.render import show_contacts
-    from sync.work_log import contact_rows, contacts_csv, record_contacts
+    from sync.work_log import record_contacts
 
-    profile = open_profile(find_config(config))
     settings = profile.settings
     memory = open_state(settings, profile.outside).load()
     leads, _ = read_sheet(open_source(settings, profile.outside).read(), profile, memory)
     touching = load_advice(settings, wording=profile.wording).touching
-    contacts = record_contacts(leads.leads, memory, zone=settings.zone, touching=touching)
+    return record_contacts(leads.leads, memory, zone=settings.zone, touching=touching)
+
+
+def _show_contacts(contacts: Sequence[Contact], *, csv: bool, no_color: bool) -> None:
+    from sync.render import show_contacts
+    from sync.work_log import contacts_csv
+
     if csv:
         sys.stdout.write(contacts_csv(contacts))
-    elif json:
-        sys.stdout.write(dumps(contact_rows(contacts), ensure_ascii=False, indent=1) + "\n")
     else:
         show_contacts(open_console(no_color), contacts)
-    return OK

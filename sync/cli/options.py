@@ -16,6 +16,7 @@ Json = Annotated[bool, Option("--json", help="Print JSON for scripts.")]
 Quiet = Annotated[bool, Option("--quiet", help="Print nothing unless a human is needed.")]
 Verbose = Annotated[bool, Option("--verbose", help="Print every note.")]
 Strict = Annotated[bool, Option("--strict", help="Exit with 3 when a cell could not be read.")]
+Every = Annotated[Path | None, Option("--all", metavar="DIR", help="Every configuration in this folder.")]
 NoColor = Annotated[bool, Option("--no-color", help="Print without colour.")]
 
 

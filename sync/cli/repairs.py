@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sync.cli.completing import complete_leads
-from sync.cli.options import Config, Json, NoColor, Now, Quiet, parse_now
+from sync.cli.folders import View, show_each
+from sync.cli.options import Config, Every, Json, NoColor, Now, Quiet, parse_now
 from sync.cli.output import say
 from sync.cli.places import find_config
-from sync.cli.profiles import open_profile, opened_target
+from sync.cli.profiles import Profile, open_profile, opened_target
 from sync.cli.runs import find_leads, run_once
 from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError, GuardStop
@@ -29,23 +30,30 @@ if TYPE_CHECKING:
 
 def status(
     config: Config = None,
+    every: Every = None,
     now: Now = "",
     json: Json = False,
     quiet: Quiet = False,
     max_age: Annotated[str, typer.Option(metavar="AGE", help="Fail when older, such as 36h.")] = "",
 ) -> int:
     """Show the last good run and what is open. What a guard stopped and what could not be read, too."""
-    from connectors import open_state
-    from sync.reconcile.status import make_status, parse_age, status_json, status_lines
+    from sync.reconcile.status import make_status, parse_age, status_document, status_lines
 
-    limit = parse_age(max_age) if max_age else None
-    profile = open_profile(find_config(config))
-    found = make_status(open_state(profile.settings, profile.outside).load(), now=parse_now(now))
-    too_old = limit is not None and found.is_older_than(limit)
-    lines = "".join(f"{line}\n" for line in status_lines(found, zone=profile.settings.zone))
-    if too_old or not quiet:
-        sys.stdout.write(status_json(found) if json else lines)
-    return GuardStop.exit_code if too_old else OK
+    limit, moment = parse_age(max_age) if max_age else None, parse_now(now)
+
+    def look(profile: Profile) -> View:
+        from connectors import open_state
+
+        found = make_status(open_state(profile.settings, profile.outside).load(), now=moment)
+        too_old = limit is not None and found.is_older_than(limit)
+        lines = "\n".join(status_lines(found, zone=profile.settings.zone))
+        return View(
+            (lambda: say(lines)) if too_old or not quiet else None,
+            status_document(found),
+            GuardStop.exit_code if too_old else OK,
+        )
+
+    return show_each(config, every, look, what="status", json=json)
 
 
 def undo(

@@ -12,7 +12,8 @@ import typer
 from msgspec.structs import replace
 
 from sync.cli.completing import complete_leads
-from sync.cli.options import Config, Json, NoColor, Now, Quiet, Strict, Verbose, parse_now
+from sync.cli.folders import View, show_each
+from sync.cli.options import Config, Every, Json, NoColor, Now, Quiet, Strict, Verbose, parse_now
 from sync.cli.places import find_config
 from sync.cli.profiles import Profile, open_profile, opened_target
 from sync.cli.screen import open_console
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 def plan(
     config: Config = None,
+    every: Every = None,
     now: Now = "",
     json: Json = False,
     quiet: Quiet = False,
@@ -35,30 +37,47 @@ def plan(
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 10 when changes are pending.")] = False,
 ) -> int:
     """Show what sync would do and why. Writes nothing anywhere."""
-    from sync.plan_json import plan_json
-    from sync.render import show_plan
 
-    report = run_once(config, now, write=False, strict=strict, whole=json)
-    if json:
-        sys.stdout.write(plan_json(report.plan))
-    elif not quiet:
-        show_plan(open_console(no_color), report.plan, all_notes=verbose)
-    pending = CHANGES_PENDING if exit_code and report.plan.writes else OK
-    return worst([report.exit_code, pending])
+    def look(profile: Profile) -> View:
+        from sync.plan_json import plan_document
+        from sync.render import show_plan
+
+        report = run_profile(profile, now, write=False, strict=strict, whole=json)
+        return View(
+            None if quiet and not json else lambda: show_plan(open_console(no_color), report.plan, all_notes=verbose),
+            plan_document(report.plan) if json else None,
+            worst([report.exit_code, CHANGES_PENDING if exit_code and report.plan.writes else OK]),
+        )
+
+    parse_now(now)
+    return show_each(config, every, look, what="plan", json=json)
 
 
 def agenda(
     config: Config = None,
+    every: Every = None,
     now: Now = "",
+    json: Json = False,
     no_color: NoColor = False,
     days: Annotated[int, typer.Option(min=1, max=366, metavar="DAYS", help="How many days ahead.")] = 14,
 ) -> int:
     """Show what is due: late, today, the next days, waiting until."""
-    from sync.render import show_agenda
 
-    report = run_once(config, now, write=False)
-    show_agenda(open_console(no_color), report.plan, days=days, leads=report.leads.leads)
-    return report.exit_code
+    def look(profile: Profile) -> View:
+        from sync.agenda import make_agenda
+        from sync.plan_json import agenda_document
+        from sync.render import show_agenda
+
+        report = run_profile(profile, now, write=False, whole=json)
+        due = make_agenda(report.plan, days=days)
+        return View(
+            lambda: show_agenda(open_console(no_color), due, leads=report.leads.leads),
+            agenda_document(due) if json else None,
+            report.exit_code,
+        )
+
+    parse_now(now)
+    return show_each(config, every, look, what="agenda", json=json)
 
 
 def explain(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sync.cli.inquiry import ask_first
-from sync.cli.options import Config, Json, NoColor, Now, Quiet, Strict, Verbose
+from sync.cli.options import Config, Every, Json, NoColor, Now, Quiet, Strict, Verbose
 from sync.cli.output import say
 from sync.cli.places import find_config
 from sync.cli.screen import open_console, show_progress
-from sync.errors import OK, ConfigError
+from sync.errors import OK
 
 
 def sync(
@@ -27,15 +26,15 @@ def sync(
     no_color: NoColor = False,
     yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Lift the delete guard for this run.")] = False,
     second_owner: Annotated[bool, typer.Option("--second-owner", help="Two people share this calendar.")] = False,
-    every: Annotated[Path | None, typer.Option("--all", metavar="DIR", help="Run every configuration there.")] = None,
+    every: Every = None,
 ) -> int:
     """Bring the calendar up to date with the sheet."""
     options = {"strict": strict, "accept_deletes": yes_delete, "second_owner": second_owner}
     if every is not None:
+        from sync.cli.folders import check_alone
         from sync.cli.unattended import sync_all
 
-        if config is not None:
-            raise ConfigError("--all runs a whole folder; --config is for one configuration")
+        check_alone(config)
         return sync_all(every, now, json=json, quiet=quiet, no_color=no_color, **options)
     path = find_config(config)
     inquiry = ask_first(path, now)

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import logging
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from sync.cli.folders import Failure, ask_each
 from sync.cli.inquiry import ask_first
 from sync.cli.options import parse_now
 from sync.cli.output import say
-from sync.cli.profiles import Profile, open_profile, open_profiles
+from sync.cli.profiles import Profile, open_profile
 from sync.cli.runs import run_profile
 from sync.cli.screen import open_console
 from sync.errors import BUG, OK, FollowupError, LockedError, worst
 
 if TYPE_CHECKING:
     from sync.run import Report
-
-AT_ONCE = 8
-"""Profiles of `sync --all` that run at once: most of a run is waiting for somebody's server."""
 
 
 class Ended(Struct, frozen=True):
@@ -78,30 +75,19 @@ def _hangs(error: FollowupError, profile: Profile) -> bool:
 
 def sync_all(folder: Path, now: str, *, json: bool, quiet: bool, no_color: bool, **options: Any) -> int:
     """Sync every configuration of a folder. None can disturb another: each has its own state, lock, log and result."""
-    opened = open_profiles(folder)
     parse_now(now)
     asks_more = json or any(options.values())
 
-    def take(name: str) -> Ended:
-        profile = opened[name]
-        if not isinstance(profile, Profile):
-            return Ended(profile.exit_code, (str(profile),))
-        try:
-            inquiry = ask_first(profile.path, now)
-            if inquiry.proof and not (asks_more or (quiet and inquiry.proof.told)):
-                return Ended(OK, inquiry.proof.told, inquiry.proof.said)
-            if inquiry.secret:  # found out already, and a keyring or a command may be slow
-                profile = open_profile(profile.path, secret=inquiry.secret)
-            return attend(profile, now, quiet=quiet, inquiry=inquiry, **options)
-        except FollowupError as error:
-            return Ended(error.exit_code, (str(error),))
-        except Exception:  # noqa: BLE001 - a bug in one seeker's run must not stop the others' runs
-            import traceback
+    def take(profile: Profile) -> Ended:
+        inquiry = ask_first(profile.path, now)
+        if inquiry.proof and not (asks_more or (quiet and inquiry.proof.told)):
+            return Ended(OK, inquiry.proof.told, inquiry.proof.said)
+        if inquiry.secret:  # found out already, and a keyring or a command may be slow
+            profile = open_profile(profile.path, secret=inquiry.secret)
+        return attend(profile, now, quiet=quiet, inquiry=inquiry, **options)
 
-            return Ended(BUG, (traceback.format_exc(),))
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        ended = dict(zip(opened, pool.map(take, opened), strict=True))
+    found = ask_each(folder, take)
+    ended = {n: Ended(one.exit_code, (one.sentence,)) if isinstance(one, Failure) else one for n, one in found.items()}
     for name, one in ended.items():
         for sentence in one.sentences:
             say(f"{name}: {sentence}", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -117,10 +117,15 @@ def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
 
 def status_json(status: Status) -> str:
     """The status as one JSON document."""
-    document = {"schema": 1, **asdict(status)}
+    return plain_json(json.dumps(status_document(status), ensure_ascii=False, indent=1)) + "\n"
+
+
+def status_document(status: Status) -> Mapping[str, object]:
+    """The same as a value, in the order of its names."""
+    document: dict[str, object] = {"schema": 1, **asdict(status)}
     document["age_seconds"] = int(status.age.total_seconds()) if status.age is not None else None
     del document["age"]
-    return plain_json(json.dumps(document, default=_plain, ensure_ascii=False, indent=1, sort_keys=True)) + "\n"
+    return json.loads(json.dumps(document, default=_plain, sort_keys=True))  # type: ignore[no-any-return]
 
 
 def _dismissals(memory: Memory) -> Iterator[Dismissal]:

@@ -13,6 +13,7 @@ from runner import Seeker, a_row
 from stub_server import CALENDAR, REJECTED_WORD, WALLS
 from worlds import StubWorld
 
+from sync.agenda import make_agenda
 from sync.models import Action, Result
 from sync.quiet import troubles_of_report
 from sync.reconcile.status import make_status, status_lines
@@ -126,7 +127,7 @@ def test_an_event_of_ours_that_cannot_be_read_is_named_everywhere(odd: str) -> N
     lines = " ".join(status_lines(make_status(seeker.store.load(), now=seeker.now), zone=seeker.settings.zone))
     assert "Acme" in lines and "cannot be read" in lines
     console = Console(file=StringIO(), width=200)
-    show_agenda(console, report.plan, days=14)
+    show_agenda(console, make_agenda(report.plan, days=14))
     assert "cannot be read" in console.file.getvalue()  # type: ignore[attr-defined]
     assert report.quiet_until is None or troubles_of_report(report)
     world.stub.put(path.removeprefix(CALENDAR), thing.data)

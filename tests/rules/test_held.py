@@ -11,6 +11,7 @@ from rich.console import Console
 from runner import Seeker, a_row, settings_with
 
 from connectors.memory import MemoryTarget
+from sync.agenda import make_agenda
 from sync.models import Abilities, RemoteEvent
 from sync.reconcile.text_marks import our_part
 from sync.render import show_agenda
@@ -96,7 +97,7 @@ def test_plan_shows_the_heartbeat_where_the_calendar_has_it_and_the_agenda_leave
     [beat] = [touch for touch in seeker.run(write=False).plan.schedule if touch.rule == "heartbeat"]
     assert beat.start == seen(seeker, TITLES[0]).snapshot.start
     console = Console(file=StringIO(), width=120)
-    show_agenda(console, seeker.run(write=False).plan, days=14)
+    show_agenda(console, make_agenda(seeker.run(write=False).plan, days=14))
     assert isinstance(console.file, StringIO)
     assert "Weekly review" in console.file.getvalue()
     assert "stopped" not in console.file.getvalue()

@@ -1,0 +1,51 @@
+"""What is due, in the groups in which a person looks for it: late, today, the next days, and who is waited for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from sync.models import Plan, Touch
+from sync.moments import day_of
+from sync.reconcile.heartbeat import RULE as HEARTBEAT
+
+LATE, TODAY, NEXT, WAITING = "late", "today", "next", "waiting"
+
+
+class Group(Struct, frozen=True):
+    """Follow-ups that want the same of a person, in the order of the schedule. `key` is one of the words above."""
+
+    key: str
+    title: str
+    touches: tuple[Touch, ...]
+
+
+class Agenda(Struct, frozen=True):
+    """A plan as somebody reads it who has the next `days` in view; all four groups, empty ones too."""
+
+    plan: Plan
+    days: int
+    groups: tuple[Group, ...]
+
+
+def make_agenda(plan: Plan, *, days: int) -> Agenda:
+    """The agenda at the plan's `now`. Late is what has a deadline that passed; later tentative steps are left out."""
+    zone = ZoneInfo(plan.timezone)
+    today = plan.now.astimezone(zone).date()
+    found: dict[str, list[Touch]] = {key: [] for key in (LATE, TODAY, NEXT, WAITING)}
+    for touch in plan.schedule:
+        if touch.rule == HEARTBEAT:
+            continue
+        day = day_of(touch.start, zone)
+        if touch.deadline is not None and touch.deadline < plan.now:
+            found[LATE].append(touch)
+        elif day <= today:
+            found[TODAY].append(touch)
+        elif day <= today + timedelta(days=days):
+            found[NEXT].append(touch)
+        elif not touch.tentative:
+            found[WAITING].append(touch)
+    titles = {LATE: "Late", TODAY: "Today", NEXT: f"Next {days} days", WAITING: "Waiting until"}
+    return Agenda(plan, days, tuple(Group(key, titles[key], tuple(touches)) for key, touches in found.items()))
