@@ -21,6 +21,7 @@ from sync.memory import Memory, TouchMemory
 from sync.models import Moment
 from sync.moments import day_of
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
+from sync.reconcile.identity import SELF
 from sync.safe_text import clean, plain_json
 from sync.schedule.ledger import is_over
 
@@ -73,7 +74,8 @@ def look_at(name: str, memory: Memory, *, now: datetime, zone: ZoneInfo, late_ma
         day = day_of(_stands(touch, event.start), zone)
         found = Due(clean(event.summary.removeprefix(late_mark)), day)
         if day < today or (day == today and event.summary.startswith(late_mark)):
-            late.append(found)
+            if touch.lead_key != SELF:  # a review whose week is over is owed to nobody
+                late.append(found)
         elif day == today:
             due.append(found)
     good = memory.runs.last_good_run

@@ -8,14 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import Struct
 
+from sync.cli.folders import Failure, ask_each
 from sync.cli.options import Json, NoColor, Now, parse_now
-from sync.cli.profiles import Profile, open_profiles
+from sync.cli.profiles import Profile
 from sync.cli.screen import open_console
-from sync.errors import OK, ConfigError, FollowupError
+from sync.errors import OK, ConfigError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from sync.memory import Memory
     from sync.overview import Seeker
+
+
+class _Remembered(Struct, frozen=True):
+    """A memory, the zone of its seeker, and how titles of what is late begin in their words."""
+
+    memory: Memory
+    zone: ZoneInfo
+    late_mark: str
 
 
 def overview(
@@ -34,7 +47,8 @@ def overview(
     from sync.render import show_overview
 
     moment = parse_now(now)
-    seekers = by_need(_look(name, found, moment) for name, found in open_profiles(folder).items())
+    found = ask_each(folder, _remember)
+    seekers = by_need(_look(_short(name), one, moment) for name, one in found.items())
     zone = moment.tzinfo
     if html is not None:
         from connectors.whole_file import replace_file
@@ -50,20 +64,24 @@ def overview(
     return OK
 
 
-def _look(name: str, found: Profile | FollowupError, now: datetime) -> Seeker:
-    """One seeker by their memory; whoever's settings or memory cannot be read is told apart."""
+def _remember(profile: Profile) -> _Remembered:
+    """What the last runs of a profile left, and what is needed to read it."""
     from connectors import open_state
     from sync.advice import load_advice
+
+    wording = load_advice(profile.settings, wording=profile.wording).wording
+    memory = open_state(profile.settings, profile.outside).load()
+    return _Remembered(memory, profile.settings.zone, wording.say("title.late", title=""))
+
+
+def _look(name: str, found: _Remembered | Failure, now: datetime) -> Seeker:
+    """One seeker by their memory; whoever's settings or memory cannot be read is told apart."""
     from sync.overview import Seeker, look_at
 
-    short = name.removesuffix("/followup.toml").removesuffix(".toml")
-    if not isinstance(found, Profile):
-        return Seeker(short, trouble=" ".join(str(found).split()))
-    try:
-        wording = load_advice(found.settings, wording=found.wording).wording
-        store = open_state(found.settings, found.outside)
-        memory = store.load()
-    except FollowupError as error:
-        return Seeker(short, trouble=" ".join(str(error).split()))
-    late = wording.say("title.late", title="")
-    return look_at(short, memory, now=now, zone=found.settings.zone, late_mark=late)
+    if isinstance(found, Failure):
+        return Seeker(name, trouble=found.line)
+    return look_at(name, found.memory, now=now, zone=found.zone, late_mark=found.late_mark)
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("/followup.toml").removesuffix(".toml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sync.cli import run_command
+from sync.cli import overviews, run_command
+from sync.cli.profiles import Profile
 from sync.memory import Memory, RunMemory
 from sync.overview import Due, Seeker, by_need, look_at, overview_html
 
@@ -90,6 +92,35 @@ def test_the_page_stands_alone_and_runs_nothing(folder: Path) -> None:
 def test_a_folder_without_seekers_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["overview", str(tmp_path)]) == 2
     assert "holds no configuration" in capsys.readouterr().err
+
+
+def test_a_review_whose_week_is_over_is_not_late(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = {}
+    for day in ("15", "16"):
+        capsys.readouterr()
+        assert run_command(["overview", str(folder), "--json", "--now", f"2027-01-{day}T12:00:00-05:00"]) == 0
+        found = json.loads(capsys.readouterr().out)["seekers"]
+        said[day] = next(seeker for seeker in found if seeker["name"] == "bo")
+    assert "Weekly review" in [due["title"] for due in said["15"]["today"]]
+    assert [due["title"] for due in said["16"]["late"]] == ["Dana Reed, Globex: follow up"]
+
+
+def test_a_bug_met_with_one_seeker_hides_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remember: Callable[[Profile], object] = overviews._remember
+
+    def fails_for_ann(profile: Profile) -> object:
+        if profile.settings.owner == "annxxx":
+            raise ZeroDivisionError("ann's")
+        return remember(profile)
+
+    monkeypatch.setattr(overviews, "_remember", fails_for_ann)
+    capsys.readouterr()
+    assert run_command(["overview", str(folder), "--json", "--now", LOOKED]) == 0
+    found = {seeker["name"]: seeker for seeker in json.loads(capsys.readouterr().out)["seekers"]}
+    assert found["ann"]["trouble"] == "a fault of followup itself: ZeroDivisionError: ann's"
+    assert found["bo"]["today"]
 
 
 def test_need_goes_before_names() -> None:
