@@ -9,8 +9,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from connectors.state_documents import WRITES
 from sync.errors import LockedError
-from sync.memory import Intent, Memory
+from sync.memory import Intent, Memory, RunRecord
 from sync.models import (
     Abilities,
     Action,
@@ -83,6 +84,7 @@ class MemoryState:
     runs: int = 0
     held: bool = False
     unknown: set[str] = field(default_factory=set)
+    begun: dict[int, RunRecord] = field(default_factory=dict)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -105,6 +107,7 @@ class MemoryState:
         """Remember what is about to happen; what was open before is settled in the memory that comes with it."""
         if run is None:
             self.runs += 1
+            self.begun[self.runs] = RunRecord(self.runs, now)
             self.unknown.clear()
             self.intents = []
         self.memory = replace(memory, intents=())
@@ -135,6 +138,17 @@ class MemoryState:
         last = max((intent.run for intent in replaced), default=0)
         return last, tuple(intent for intent in replaced if intent.run == last)
 
+    def list_runs(self) -> Sequence[RunRecord]:
+        """The runs that wrote, the last one first."""
+        listed = []
+        for run in reversed(self.begun.values()):
+            writes = [intent for intent in self.journal if intent.run == run.run]
+            made, changed, out = (sum(one.action.value == action for one in writes) for action in WRITES)
+            copies = sum(one.before is not None for one in writes)
+            if writes:
+                listed.append(replace(run, created=made, updated=changed, deleted=out, copies=copies))
+        return tuple(listed)
+
     def keep(self, memory: Memory) -> None:
         """The memory; intents stay open."""
         self.memory = replace(memory, intents=())
@@ -142,4 +156,5 @@ class MemoryState:
     def commit(self, run: int, memory: Memory, *, exit_code: int) -> None:
         """The new memory; only this run's unknown outcomes stay open."""
         self.memory = replace(memory, intents=())
+        self.begun[run] = replace(self.begun[run], exit_code=exit_code)
         self.intents = [replace(intent, ended=True) for intent in self.intents if intent.uid in self.unknown]

@@ -32,6 +32,7 @@ from connectors.state_documents import (
     DOCUMENTS,
     KEEP_DAYS,
     LOCKED,
+    WRITES,
     read_intent,
     read_runs,
     to_document,
@@ -39,7 +40,7 @@ from connectors.state_documents import (
 )
 from sync.config import Settings
 from sync.errors import ConfigError, LockedError, TargetError
-from sync.memory import Intent, Memory, RunMemory
+from sync.memory import Intent, Memory, RunMemory, RunRecord
 from sync.models import Action, Change, Outcome, Result
 from sync.proof import Proof
 
@@ -157,6 +158,19 @@ class PostgresState:
             found = [_intent(row) for row in database.execute(statements.COPIES, given)]
         last = found[0].run if found else 0
         return last, tuple(intent for intent in found if intent.run == last)
+
+    def list_runs(self) -> Sequence[RunRecord]:
+        """The runs that wrote, or of which nobody knows whether they did, the last one first."""
+        if self._corrupt:
+            return ()
+        given: dict[str, object] = {
+            "profile": self.profile,
+            "refused": Result.REFUSED.value,
+            "held": Result.HELD.value,
+            **{action: action for action in WRITES},
+        }
+        with self._reading() as database:
+            return tuple(RunRecord(*row) for row in database.execute(statements.RUNS, given))
 
     def keep(self, memory: Memory) -> None:
         """Store the memory without ending any run. Rows that cannot be understood are left as they are."""

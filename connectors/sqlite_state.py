@@ -35,6 +35,7 @@ from connectors.state_documents import (
     DOCUMENTS,
     KEEP_DAYS,
     LOCKED,
+    WRITES,
     read_intent,
     read_runs,
     to_document,
@@ -42,7 +43,7 @@ from connectors.state_documents import (
 )
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, LockedError, TargetError
-from sync.memory import Intent, Memory, RunMemory
+from sync.memory import Intent, Memory, RunMemory, RunRecord
 from sync.models import Action, Change, Outcome, Result
 from sync.proof import Proof
 
@@ -194,6 +195,18 @@ class SqliteState:
         found = [read_intent(*row) for row in rows]
         last = found[0].run if found else 0
         return last, tuple(intent for intent in found if intent.run == last)
+
+    def list_runs(self) -> Sequence[RunRecord]:
+        """The runs that wrote, or of which nobody knows whether they did, the last one first."""
+        if not self.path.exists() or self._corrupt:
+            return ()
+        rows = self._open().execute(
+            "SELECT run, started, exit_code, sum(action = ?), sum(action = ?), sum(action = ?), sum(before != 'null')"
+            " FROM intents JOIN runs USING (run) WHERE result IS NULL OR result NOT IN (?, ?)"
+            " GROUP BY run ORDER BY run DESC",
+            (*WRITES, Result.REFUSED.value, Result.HELD.value),
+        )
+        return tuple(RunRecord(run, datetime.fromisoformat(started), *rest) for run, started, *rest in rows)
 
     def keep(self, memory: Memory) -> None:
         """Store the memory without ending any run. A broken file is left as it is."""

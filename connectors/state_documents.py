@@ -18,6 +18,9 @@ from sync.models import Action, Change, Event, Moment, RemoteEvent, Stamp
 KEEP_DAYS = 30
 """So long the copies of what was replaced or deleted are kept."""
 
+WRITES = (Action.CREATE.value, Action.UPDATE.value, Action.DELETE.value)
+"""What the journal calls the writes of a run, in the order in which they are counted."""
+
 LOCKED = "another run of followup is at work on this state"
 """What one is told who finds the lock held."""
 

@@ -186,6 +186,21 @@ class Intent(Struct, frozen=True):
     """Its run came to its end and says that it does not know."""
 
 
+class RunRecord(Struct, frozen=True):
+    """One run of the journal that wrote: how many events it made, changed and took out.
+
+    `copies` of them can be brought back. Without an exit code the run did not come to its end.
+    """
+
+    run: int
+    started: datetime
+    exit_code: int | None = None
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    copies: int = 0
+
+
 class DeletesOfDay(Struct, frozen=True):
     """A day of the guard's window: counted deletes, and how many future events there were before its first run."""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from sync.memory import Intent, Memory
+from sync.memory import Intent, Memory, RunRecord
 from sync.models import (
     Abilities,
     CellToWrite,
@@ -157,6 +157,9 @@ class StateStore(Protocol):
 
     def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
         """What a run overwrote or deleted, with the copies; without a number, the last run that did. (0, ()): none."""
+
+    def list_runs(self) -> Sequence[RunRecord]:
+        """The runs whose copies are kept and that wrote something, or nobody knows whether, the last one first."""
 
     def keep(self, memory: Memory) -> None:
         """Store what was learned without a run, or by one that ended before it wrote. What was open stays open."""

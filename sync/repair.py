@@ -62,7 +62,8 @@ def undo(
                 undoing.bring_back(intent)
         after = replace(current, events=undoing.events, touches=undoing.touches)
         if not undoing.changes and after == current:
-            raise ConfigError(NOTHING if run is None else f"run {run} left nothing to bring back")
+            of_run = f"run {run} left nothing to bring back; `followup undo --list` names those that did"
+            raise ConfigError(NOTHING if run is None else of_run)
         changes = sorted(undoing.changes, key=lambda change: change.uid)
         return _finish(
             settings, target, store, changes, observation, current, after,

@@ -6,7 +6,8 @@ Every unattended run says its line, into the log at least, so nothing here needs
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from sync.counting import counted
@@ -15,6 +16,7 @@ from sync.models import Action, Outcome, Plan, Result
 from sync.safe_text import plain_json
 
 if TYPE_CHECKING:
+    from sync.memory import RunRecord
     from sync.run import Report
 
 SCHEMA = 1
@@ -53,6 +55,20 @@ def done_line(plan: Plan, outcomes: Iterable[Outcome]) -> str:
     words = [(Action.CREATE, "created"), (Action.UPDATE, "updated"), (Action.DELETE, "deleted")]
     refused = f", {len(plan.refused)} refused by its server" if plan.refused else ""
     return ", ".join(f"{done[a]} {word}" for a, word in words) + f", {done[Action.KEEP]} kept as they were{refused}."
+
+
+def run_lines(runs: Sequence[RunRecord], *, zone: tzinfo) -> Iterator[str]:
+    """The runs that wrote, each in a line: its number, when it began, what it did, how many writes can be undone."""
+    for run in runs:
+        done = ((run.created, "created"), (run.updated, "updated"), (run.deleted, "deleted"))
+        said = ", ".join(f"{count} {word}" for count, word in done if count)
+        ended = "did not end" if run.exit_code is None else result_word(run.exit_code)
+        back = f"; {run.copies} can be brought back" if run.copies else ""
+        yield f"{run.run:>5}  {run.started.astimezone(zone):%a %Y-%m-%d %H:%M}  {said}{back}" + (
+            f"  ({ended})" if ended != result_word(0) else ""
+        )
+    if not runs:
+        yield "No run of the last 30 days wrote anything."
 
 
 def result_word(exit_code: int) -> str:

@@ -74,6 +74,14 @@ SELECT run, action, uid, wanted, before FROM followup.intents
    AND (%(run)s::integer IS NULL OR run = %(run)s)
  ORDER BY run DESC, position
 """
+RUNS = """
+SELECT run, started, exit_code, count(*) FILTER (WHERE action = %(create)s),
+       count(*) FILTER (WHERE action = %(update)s), count(*) FILTER (WHERE action = %(delete)s),
+       count(*) FILTER (WHERE before <> 'null')
+  FROM followup.intents JOIN followup.runs USING (profile, run)
+ WHERE profile = %(profile)s AND (result IS NULL OR result NOT IN (%(refused)s, %(held)s))
+ GROUP BY run, started, exit_code ORDER BY run DESC
+"""
 PROVE = """
 INSERT INTO followup.memory (profile, kind, key, document)
 SELECT %(profile)s, 'proof', '', %(proof)s

@@ -20,7 +20,7 @@ from sync.cli.runs import find_leads, run_once
 from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError, GuardStop
 
-FILLED_AGAIN = "The next `followup sync` fills the calendar again; `followup schedule --remove` stops the timer."
+FILLED_AGAIN = "The next `followup sync` fills the calendar again."
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 if TYPE_CHECKING:
@@ -65,10 +65,13 @@ def undo(
     now: Now = "",
     no_color: NoColor = False,
     yes: Yes = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the runs that wrote; change nothing.")] = False,
 ) -> int:
     """Bring back what a run overwrote or deleted. Shows it before; it stays as it is until its row changes."""
     from sync import repair
 
+    if listed:
+        return _list_runs(config)
     if dismissed:
         leads = find_leads(run_once(config, now, write=False), dismissed)
         return _lift(config, now, leads)
@@ -89,14 +92,33 @@ def clear(
     from sync import repair
 
     return _show_and_ask(
-        repair.clear, config, now, no_color, yes=yes, question="Take them out of the calendar?",
-        nothing="Nothing was taken out.", afterwards=FILLED_AGAIN, past_too=past_too,
+        repair.clear, config, now, no_color, yes=yes, question=f"{FILLED_AGAIN} Take them out of the calendar?",
+        nothing="Nothing was taken out.", afterwards=_offer_to_stop, past_too=past_too,
     )  # fmt: skip
+
+
+def _offer_to_stop(config: Path | None, *, asks: bool) -> None:
+    """After a clearing: say that the next sync writes again, and offer to stop the timer that would run it."""
+    from sync.cli.scheduling import find_timers, stop_timer
+    from sync.setup.timer import KINDS
+
+    timers = find_timers(find_config(config))
+    if not timers:
+        typer.echo(FILLED_AGAIN, err=True)
+        return
+    named = " and ".join(KINDS[timer.kind] for timer in timers)
+    typer.echo(f"{FILLED_AGAIN} It is run by {named}.", err=True)
+    if asks and typer.confirm("Stop that, too?"):
+        for timer in timers:
+            stop_timer(timer)
+        typer.echo("followup no longer runs by itself here.")
+    else:
+        typer.echo("To stop it: followup schedule --remove --kind " + " or ".join(t.kind for t in timers), err=True)
 
 
 def _show_and_ask(
     command: Callable[..., Report], config: Path | None, now: str, no_color: bool, *, yes: bool, question: str,
-    nothing: str, afterwards: str = "", **options: Any,
+    nothing: str, afterwards: Callable[..., None] | None = None, **options: Any,
 ) -> int:  # fmt: skip
     """Show what a repair would do, ask, and do it. Raises `ConfigError` where nobody can be asked."""
     from sync.render import show_plan
@@ -111,7 +133,7 @@ def _show_and_ask(
             return OK
     exit_code = _show_repair(_repair(command, config, now, **options), no_color)
     if shown.plan.writes and afterwards:
-        typer.echo(afterwards, err=True)
+        afterwards(config, asks=not yes)
     return exit_code
 
 
@@ -132,6 +154,20 @@ def _repair(command: Callable[..., Report], config: Path | None, now: str, **opt
             deadline=datetime.now(UTC) + timedelta(seconds=settings.limits.run_seconds),
             **options,
         )
+
+
+def _list_runs(config: Path | None) -> int:
+    """The runs that `undo RUN` knows, the last one first."""
+    from connectors import open_state
+    from sync.summary import run_lines
+
+    profile = open_profile(find_config(config))
+    store = open_state(profile.settings, profile.outside)
+    if store.load().lost:
+        raise ConfigError("the state file is broken, and its list of runs with it; `followup status` says what follows")
+    for line in run_lines(store.list_runs(), zone=profile.settings.zone):
+        typer.echo(line)
+    return OK
 
 
 def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:

@@ -69,6 +69,26 @@ def timer_for(path: Path, *, kind: str = "", minutes: int = 15) -> Timer:
     return make_timer(chosen, owner=owner, program=_program(), config=str(path.resolve()), minutes=minutes)
 
 
+def find_timers(path: Path) -> list[Timer]:
+    """The timers of this machine that run a configuration now."""
+    from sync.cli.profiles import open_profile
+    from sync.setup.timer import KINDS, make_timer
+
+    owner = open_profile(path).settings.owner
+    made = (make_timer(kind, owner=owner, program="followup", config=str(path.resolve())) for kind in KINDS)
+    return [timer for timer in made if _is_there(timer)]
+
+
+def _is_there(timer: Timer) -> bool:
+    if timer.cron:
+        return shutil.which("crontab") is not None and any(
+            line.endswith(timer.mark) for line in _read_crontab().splitlines()
+        )
+    if timer.files:
+        return any((Path.home() / name).exists() for name in timer.files)
+    return sys.platform == "win32" and _ends_well(("schtasks", "/Query", "/TN", timer.mark))
+
+
 def find_kind() -> str:
     """What runs programs by the clock on this machine, empty where nothing is known to."""
     if sys.platform == "darwin":

@@ -25,7 +25,7 @@ LINGER = "So that it also runs while you are not logged in: loginctl enable-ling
 class Timer(Struct, frozen=True):
     """How one machine runs one configuration. Paths of `files` are relative to the home folder.
 
-    `cron` is the line for a crontab, where that is the way; `mark` tells it from all others.
+    `cron` is the line for a crontab, where that is the way. `mark` tells a line or a task from all others.
     """
 
     kind: str
@@ -119,4 +119,4 @@ def _launchd(name: str, run: Sequence[str], minutes: int) -> Timer:
 def _windows(name: str, run: Sequence[str], minutes: int) -> Timer:
     command = " ".join(f'"{part}"' if " " in part or "\\" in part else part for part in run)
     task = ("schtasks", "/Create", "/F", "/TN", name, "/SC", "MINUTE", "/MO", str(minutes), "/TR", command)
-    return Timer("windows", start=(task,), stop=(("schtasks", "/Delete", "/F", "/TN", name),))
+    return Timer("windows", mark=name, start=(task,), stop=(("schtasks", "/Delete", "/F", "/TN", name),))

@@ -35,6 +35,37 @@ def test_undo_brings_back(folder: Folder, capsys: pytest.CaptureFixture[str]) ->
     assert folder.run("undo", "--yes") == 2
 
 
+def test_the_runs_that_wrote_are_listed_and_each_can_be_undone_by_its_number(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder.write_rows(a_row("Acme"))
+    assert folder.run("sync", now="2027-01-06T09:00:00-05:00") == 0
+    folder.write_rows(a_row("Acme"), a_row("Initech"))
+    assert folder.run("sync", now="2027-01-07T09:00:00-05:00") == 0
+    before = folder.feed()
+    capsys.readouterr()
+    assert folder.run("undo", "--list") == 0
+    third, second, first = capsys.readouterr().out.splitlines()
+    assert first.split()[:4] == ["1", "Tue", "2027-01-05", "09:00"]
+    assert "created" in first
+    assert "brought back" not in first
+    assert second.split()[:4] == ["2", "Wed", "2027-01-06", "09:00"]
+    assert "deleted" in second
+    assert "can be brought back" in second
+    assert third.split()[0] == "3"
+    assert folder.feed() == before, "a list changes nothing"
+    assert folder.run("undo", "2", "--yes", now="2027-01-07T10:00:00-05:00") == 0
+    assert "Globex" in folder.feed()
+    assert folder.run("undo", "99", "--yes") == 2
+    assert "followup undo --list" in capsys.readouterr().err
+
+
+def test_before_the_first_run_there_is_nothing_to_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Folder(tmp_path).run("undo", "--list") == 0
+    assert capsys.readouterr().out == "No run of the last 30 days wrote anything.\n"
+    assert not (tmp_path / "state.sqlite").exists()
+
+
 def test_clear_asks_first(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     before = folder.feed()
     assert folder.run("clear") == 2

@@ -124,6 +124,58 @@ def test_the_line_that_cron_runs_syncs(home: Path) -> None:
     assert (home / "f.ics").exists()
 
 
+def clear(home: Path, *options: str, typed: str = "") -> tuple[int, str]:
+    """`followup clear` as somebody types it who answers so; exit code and all that is said."""
+    program = [sys.executable, "-c", "import sys; sys.stdin.isatty = lambda: True; from sync.cli import main; main()"]
+    environment = {**os.environ, "HOME": str(home), "PATH": f"{home}/commands:{os.environ['PATH']}"}
+    done = subprocess.run(
+        [*program, "clear", *options],
+        cwd=home,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["systemd", "cron"])
+def test_clear_says_that_the_timer_writes_again_and_offers_to_stop_it(home: Path, kind: str) -> None:
+    (home / "leads.csv").write_text("company,applied_on,status\nAcme,2027-01-02,sent\n")
+    (home / "tab").write_text("0 7 * * * backup\n")
+    assert schedule(home, "--kind", kind, "--yes").returncode == 0
+
+    def fill() -> None:
+        call = "from sync.cli import run_command; run_command(['sync', '--now', '2027-01-04T09:00:00-05:00'])"
+        subprocess.run([sys.executable, "-c", call], cwd=home, env={**os.environ, "HOME": str(home)}, check=True)
+        assert "BEGIN:VEVENT" in (home / "f.ics").read_text()
+
+    def runs_by_itself() -> bool:
+        unit = home / ".config/systemd/user/followup-k3x9.timer"
+        return unit.exists() or "followup-k3x9" in (home / "tab").read_text()
+
+    now = ("--now", "2027-01-04T09:30:00-05:00")
+    fill()
+    code, said = clear(home, *now, typed="n\n")
+    assert code == 0
+    assert "The next `followup sync` fills the calendar again. Take them out" in said
+    assert "Stop that, too?" not in said
+    code, said = clear(home, *now, "--yes")
+    assert code == 0
+    assert "It is run by" in said
+    assert f"followup schedule --remove --kind {kind}" in said
+    assert runs_by_itself(), "a script is not asked, so that nothing more is taken away"
+    fill()
+    code, said = clear(home, *now, typed="y\nn\n")
+    assert (code, runs_by_itself()) == (0, True)
+    fill()
+    code, said = clear(home, *now, typed="y\ny\n")
+    assert (code, runs_by_itself()) == (0, False)
+    assert "no longer runs by itself" in said
+    assert "backup" in (home / "tab").read_text()
+
+
 def test_a_kind_that_is_none_is_named(home: Path) -> None:
     done = schedule(home, "--kind", "at")
     assert done.returncode == 2

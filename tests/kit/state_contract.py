@@ -16,6 +16,7 @@ from sync.memory import (
     Memory,
     Reaction,
     RunMemory,
+    RunRecord,
     StageSeen,
     Stop,
     TouchMemory,
@@ -133,6 +134,22 @@ class StateContract:
         run, copies = store.copies()
         assert (run, [intent.before for intent in copies]) == (2, [REMOTE])
         assert store.copies(1) == (0, ())
+
+    def test_the_runs_that_wrote_are_listed_with_what_they_did(self, store: StateStore) -> None:
+        assert store.list_runs() == ()
+        delete = Change(Action.DELETE, "other", "Follow up", TOUCH.start, None, "", base=REMOTE)
+        update = replace(delete, action=Action.UPDATE, uid="third", event=EVENT, stamp=STAMP)
+        saved(store, FULL, a_create())
+        saved(store, FULL)
+        saved(store, FULL, a_create(), update, delete, exit_code=6)
+        with store.lock():
+            store.load()
+            run = store.begin([delete, update], memory=FULL, after=FULL, now=NOW + timedelta(hours=1))
+            store.record(run, [Outcome("other", Result.REFUSED), Outcome("third", Result.UNKNOWN)])
+        last, second, first = self.another(store).list_runs()
+        assert first == RunRecord(1, NOW, 0, created=1)
+        assert second == RunRecord(3, NOW, 6, created=1, updated=1, deleted=1, copies=2)
+        assert last == RunRecord(run, NOW + timedelta(hours=1), None, updated=1, copies=1)
 
     def test_a_write_that_was_refused_is_nothing_to_undo(self, store: StateStore) -> None:
         delete = Change(Action.DELETE, TOUCH.uid, "Follow up", TOUCH.start, None, "", base=REMOTE)

@@ -29,7 +29,7 @@ from connectors.google.events import google_id, uid_of
 from connectors.google_calendar import GoogleCalendar
 from connectors.http_transport import Answer, HttpTransport, Login, Transport
 from connectors.memory import MemoryTarget
-from sync.memory import Intent, Memory
+from sync.memory import Intent, Memory, RunRecord
 from sync.models import Change, Observation, Outcome, RemoteEvent
 from sync.protocols import StateStore, Target
 
@@ -183,6 +183,9 @@ class BurningStore:
 
     def load(self) -> Memory:
         return self.inner.load()
+
+    def list_runs(self) -> Sequence[RunRecord]:
+        return self.inner.list_runs()
 
     def copies(self, run: int | None = None) -> tuple[int, Sequence[Intent]]:
         return self.inner.copies(run)
