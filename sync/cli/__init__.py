@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "plan": (DAILY, "runs:plan"),
     "sync": (DAILY, "syncing:sync"),
     "agenda": (DAILY, "runs:agenda"),
+    "open": (DAILY, "opening:open_it"),
     "explain": (DAILY, "runs:explain"),
     "draft": (DAILY, "drafts:draft"),
     "done": (DAILY, "words:done"),

@@ -150,12 +150,9 @@ class Computer(Struct, frozen=True):
 
     def open_page(self, address: str) -> bool:
         """Open a page in the browser there is."""
-        import webbrowser
+        from sync.cli.opening import open_page
 
-        try:
-            return webbrowser.open(address)
-        except webbrowser.Error:
-            return False
+        return open_page(address)
 
     def log_in_to_google(self, client: str, *, every_calendar: bool) -> Granted:
         """One agreement, kept in followup's own folder."""

@@ -29,6 +29,7 @@ class CalendarService(Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     names: tuple[str, ...]
     web: tuple[str, ...] = ()
+    page: str = ""
     mail: tuple[str, ...] = ()
     url: str = ""
     host: str = ""
@@ -104,6 +105,18 @@ def refuse_login(address: str) -> None:
     """Raises `ConfigError`, which never repeats it, for an address with a name or a password in it."""
     if holds_login(address):
         raise ConfigError("the address holds a name or a password before its host; give it without: both are asked for")
+
+
+def find_page(url: str) -> str:
+    """Where a person looks at the calendar with this CalDAV address in a browser; empty where no page is known."""
+    parts, services = urlsplit(url), list_services()
+    host, before_dav = (parts.hostname or "").casefold(), parts.path.partition("/remote.php/")
+    if before_dav[1]:
+        return services["nextcloud"].page.format(host=parts.netloc + before_dav[0])
+    for service in services.values():
+        if any(host == web or host.endswith(f".{web}") for web in service.web):
+            return service.page.format(host=parts.netloc)
+    return ""
 
 
 _GOOGLE_ID = r"[\w.+%-]+@(group|import|resource)\.(v\.)?calendar\.google\.com"
