@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -30,6 +30,14 @@ class DateWords(Struct, frozen=True):
     """Locales that write the month before the day."""
     neither: frozenset[str]
     """Locales and languages whose habit settles nothing about the two."""
+    countries: frozenset[str]
+    zones_month_first: tuple[str, ...]
+    """Countries, and zones or how their names begin, where the month comes before the day."""
+
+    def is_month_first(self, countries: Iterable[str], zone: str) -> bool:
+        """Whether the month is likely to come first where somebody has holidays of these countries, else this zone."""
+        codes = {code.partition("-")[0] for code in countries}
+        return bool(codes & self.countries) if codes else zone.startswith(self.zones_month_first)
 
     def usual_order(self, locale: str) -> Literal["dmy", "mdy"] | None:
         """Which of day and month comes first where a sheet has this locale (`en_US`, `de`); None where that is open."""
@@ -62,6 +70,8 @@ def parse_date_words(text: str) -> DateWords:
         unclear={letters: tuple(zones) for letters, zones in document["unclear"].items()},
         month_first=frozenset(document["order"]["month_first"]),
         neither=frozenset(document["order"]["neither"]),
+        countries=frozenset(document["order"]["month_first_in"]["countries"]),
+        zones_month_first=tuple(document["order"]["month_first_in"]["zones"]),
     )
 
 

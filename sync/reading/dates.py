@@ -157,7 +157,7 @@ def _are_open(own: Mapping[str, tuple[Order | None, bool]], texts: Mapping[str, 
     """Whether some dates can be read in both ways and no column proves either."""
     if any(found or mixed for found, mixed in own.values()):
         return False
-    matches = (_YEAR_LAST.match(text) for several in texts.values() for text in several)
+    matches = (_YEAR_LAST.match(text) or _DAY_MONTH.match(text) for several in texts.values() for text in several)
     return any(match and match[2] != "." and match[1] != match[3] for match in matches)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -87,14 +88,17 @@ def understand_headers(headers: Sequence[str], vocabulary: Vocabulary) -> list[S
     return [sense or found.get(place, Sense()) for place, sense in enumerate(senses)]
 
 
-def are_day_first(headers: Sequence[str]) -> bool:
-    """Whether these headers are in a language in which the day is written before the month."""
+def spoken_order(headers: Sequence[str]) -> Literal["dmy", "mdy"] | None:
+    """Which of day and month comes first in the language of these headers; None where that is open, as in English."""
     named = [header for header in headers if header]
     order = choose_language([split_words(header) for header in named], lexicons_for(named))
     ours, english = (
         sum(lexicon.understands(split_words(head)) for head in named) for lexicon in (order[0], _english())
     )
-    return order[0].language in load_grammar().day_first and ours > english
+    if ours <= english:
+        return None
+    grammar, language = load_grammar(), order[0].language
+    return "dmy" if language in grammar.day_first else "mdy" if language in grammar.month_first else None
 
 
 def part_played(header: str) -> str:

@@ -28,7 +28,7 @@ from sync.reading.columns import understand_columns
 from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import Order, Reading, Yearless, decide_readings, reading_beside
 from sync.reading.fields import make_readers, read_column
-from sync.reading.headers import are_day_first
+from sync.reading.headers import spoken_order
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
@@ -177,10 +177,10 @@ def _usual_order(headers: Sequence[str], locale: str) -> tuple[Order | None, str
 
     Nobody chooses a locale, so that it is said; it settles nothing against the language of the headers.
     """
-    spoken = are_day_first(headers)
+    spoken = spoken_order(headers)
     order = shipped_date_words().usual_order(locale)
     if spoken:
-        return (None if order == "mdy" else "dmy"), ""
+        return (spoken if order in (spoken, None) else None), ""
     return order, f"as the locale of the sheet ({locale}) has them"
 
 

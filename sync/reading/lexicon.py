@@ -71,6 +71,7 @@ class Grammar(BaseModel):
 
     compounds: frozenset[str]
     day_first: frozenset[str]
+    month_first: frozenset[str]
     scripts: dict[str, tuple[str, ...]]
     parts: dict[str, tuple[str, ...]]
     rule: tuple[Rule, ...]

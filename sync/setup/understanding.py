@@ -18,6 +18,7 @@ from sync.errors import ConfigError
 from sync.models import Leads, Problem, Stage, Table, UnclearStatus
 from sync.reading.cells import clean_text
 from sync.reading.columns import Column
+from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import NO_YEAR, looks_dated
 from sync.reading.vocabulary import DAYS, MOMENTS, load_vocabulary
 from sync.setup.interview import Interview, pick
@@ -175,11 +176,10 @@ def _settle_order(
     cells = " | ".join(dict.fromkeys(problem.value for problem in unsure if problem.column == header))[:60]
     first = unsure[0]
     rows = [talk.phrase("choice", number=number, meaning=_in_words(talk, first, order)) for number, order in _ORDERS]
-    american = any(code.partition("-")[0] in ("US", "PH") for code in setup.holidays.split())
-    american = american or (not setup.holidays and setup.timezone.startswith("America/"))
+    month_first = shipped_date_words().is_month_first(setup.holidays.replace(",", " ").split(), setup.timezone)
     question = talk.pose(
         "order",
-        proposal="2" if american else "1",
+        proposal="2" if month_first else "1",
         above=(talk.phrase("order_about", header=header, cells=cells), *rows),
         header=header,
     )

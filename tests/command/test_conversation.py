@@ -140,6 +140,22 @@ def test_day_or_month_first_is_asked_with_what_each_would_mean(tmp_path: Path) -
     assert parse_settings(text).source.date_order == "mdy", "in New York the month first is proposed"
 
 
+@pytest.mark.parametrize(
+    ("zone", "holidays", "proposed"),
+    [
+        ("Asia/Seoul", "", "mdy"),
+        ("Asia/Seoul", "KR", "mdy"),
+        ("America/Sao_Paulo", "", "dmy"),
+        ("America/Chicago", "", "mdy"),
+        ("Europe/London", "GB-ENG", "dmy"),
+    ],
+)
+def test_the_order_proposed_is_that_of_the_country(zone: str, holidays: str, proposed: str, tmp_path: Path) -> None:
+    sheet = "company,applied_on,status\nAcme,11/2,sent\nBolt,11/9,sent\n"
+    _, text = play(tmp_path, sheet, timezone=zone, holidays=holidays)
+    assert parse_settings(text).source.date_order == proposed
+
+
 def test_without_a_company_the_likeliest_column_is_proposed(tmp_path: Path) -> None:
     sheet = "Zork,applied_on,status\nAcme,2026-11-20,sent\nBolt,2026-11-19,sent\n"
     screen, text = play(tmp_path, sheet)

@@ -608,6 +608,24 @@ def test_a_locale_that_something_speaks_against_settles_nothing(
     assert [lead.applied_on for lead in leads.leads][:1] == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("company", "header", "expected"),
+    [
+        pytest.param("会社名", "応募日", date(2026, 11, 2), id="Japanese"),
+        pytest.param("公司", "投递日期", date(2026, 11, 2), id="Chinese"),
+        pytest.param("회사", "지원일", date(2026, 11, 2), id="Korean"),
+        pytest.param("Företag", "Ansökan skickad", date(2026, 2, 11), id="Swedish"),
+        pytest.param("Entreprise", "Date d'envoi", date(2026, 2, 11), id="French"),
+        pytest.param("Company", "Date applied", None, id="English is asked"),
+    ],
+)
+def test_a_day_without_its_year_goes_by_the_language_of_the_headers(
+    company: str, header: str, expected: date | None
+) -> None:
+    leads = read_today([company, header], ["Acme", "11/2"], ["Bolt", "11/9"])
+    assert [lead.applied_on for lead in leads.leads][:1] == ([expected] if expected else [])
+
+
 def test_a_header_that_is_an_error_is_named() -> None:
     rows: list[list[CellValue]] = [["Company", CellError("#REF!"), "Status"], ["Acme", date(2026, 11, 2), "Applied"]]
     said = [note.reason for note in read_today(*rows).notes]

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from sync.reading.headers import are_day_first, understand_headers
+from sync.reading.headers import spoken_order, understand_headers
 from sync.reading.lexicon import Lexicon, choose_language, lexicons_for, load_grammar, load_lexicon, split_words
 from sync.reading.vocabulary import load_vocabulary
 
@@ -136,9 +136,15 @@ def test_a_word_is_read_in_the_language_of_its_neighbours() -> None:
 
 
 def test_a_language_tells_the_order_of_day_and_month() -> None:
-    assert are_day_first(["Azienda", "Candidatura inviata il"])
-    assert not are_day_first(["Company", "Date sent"])
-    assert not are_day_first(["Företag", "Ansökan skickad"])
+    assert spoken_order(["Azienda", "Candidatura inviata il"]) == "dmy"
+    assert spoken_order(["Företag", "Ansökan skickad"]) == "dmy"
+    assert (
+        spoken_order(["会社名", "応募日"])
+        == spoken_order(["公司", "投递日期"])
+        == spoken_order(["회사", "지원일"])
+        == "mdy"
+    )
+    assert spoken_order(["Company", "Date sent"]) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
