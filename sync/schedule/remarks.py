@@ -17,6 +17,7 @@ from sync.schedule.budgets import find_limits
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
+from sync.schedule.pauses import held_in
 from sync.schedule.review import last_sign
 from sync.schedule.shared import MAX_NAMES
 
@@ -43,16 +44,10 @@ def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence
 
 def _stays_in(pause: Pause, cases: Sequence[Case], drafts: Sequence[Draft], desk: Desk) -> None:
     """Name what a pause does not move: interviews, deadlines, days the user chose."""
-    found = [
-        (draft.case, clean(draft.summary), desk.day_of(draft.start)) for draft in drafts if draft.start is not None
-    ]
-    held = [(case, at.at) for case in cases for at in case.lead.earlier_rounds]
-    held += [(case, case.lead.interview_at) for case in cases if case.lead.interview_at is not None]
-    found += [(case, desk.say("field.interview_at"), desk.day_of(at)) for case, at in held]
-    for case, what, day in sorted(found, key=lambda one: (one[2], one[1])):
-        if case is not None and max(pause.first, desk.today) <= day <= pause.last:
-            first, last = desk.tell(pause.first), desk.tell(pause.last)
-            desk.note("note.pause", case, first=first, last=last, what=what, day=desk.tell(day))
+    first, last = desk.tell(pause.first), desk.tell(pause.last)
+    for held in held_in(pause, cases, drafts, desk=desk):
+        what = clean(held.draft.summary) if held.draft else desk.say("field.interview_at")
+        desk.note("note.pause", held.case, first=first, last=last, what=what, day=desk.tell(held.day))
 
 
 def _why(case: Case, ignored: set[str], accepted: bool, desk: Desk) -> str:

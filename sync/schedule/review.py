@@ -19,6 +19,7 @@ from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ledger import is_over, was_deleted
+from sync.schedule.pauses import name_pauses
 from sync.schedule.registry import Whole
 from sync.schedule.shared import in_a_line
 
@@ -47,6 +48,7 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
         yield desk.say("review.due", count=len(soon), leads=_named(_cases_of(soon), desk))
     if late := [d for d in drafts if d.late]:
         yield desk.say("review.late", count=len(late), leads=_named(_cases_of(late), desk))
+    yield from name_pauses(cases, drafts, desk=desk)
     if stale := stale_cases(cases, drafts, desk):
         yield desk.say("review.stale", count=len(stale), leads=_named(stale, desk))
     if close := [case for case in cases if dismissed_in_a_row(case, desk) >= 2 and not case.stage.closed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from conftest import ZONE
@@ -62,6 +62,41 @@ def test_interviews_and_deadlines_stay_and_are_named_before_it_begins() -> None:
     said = notes(paused)
     assert any("interview" in one and "13 Jan" in one for one in said)
     assert any("thank" in one for one in said)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+def review_of(seeker: Seeker) -> list[str]:
+    (review,) = [touch for touch in seeker.run().plan.schedule if touch.rule == "R-001-14"]
+    return review.description.splitlines()
+
+
+def test_the_weekly_review_before_a_pause_names_what_stays_in_it() -> None:
+    """The pause begins on Friday 15 January; the review of Friday 8 January is the last one before it."""
+    settings = settings_with(PAUSE.replace("2027-01-08", "2027-01-15"))
+    rows = [
+        a_row("Acme", "2027-01-01", status="interview", interview_at="2027-01-19 10:00", follow_up_on=""),
+        a_row("Globex", "2027-01-05", follow_up_on="2027-01-16"),
+        a_row("Initech", "2027-01-05"),
+    ]
+    seeker = Seeker(rows, settings=settings, now=at("2027-01-07 11:00"))
+    assert (
+        "Your pause: Fri 15 Jan to Sun 24 Jan. Nothing new begins in it, but these stay: "
+        "Sat 16 Jan: Globex, Analyst; Tue 19 Jan: Acme, Analyst, the interview; "
+        "Tue 19 Jan: Acme, Analyst, the thank-you for the interview"
+    ) in review_of(seeker)
+    assert seeker.run().plan.writes == ()
+
+
+def test_a_pause_in_which_nothing_stands_is_said_too_and_one_far_off_is_not() -> None:
+    def lines(now: str) -> list[str]:
+        return review_of(Seeker([a_row("Initech", "2027-01-05")], settings=settings_with(PAUSE), now=at(now)))
+
+    line = "Your pause: Fri 8 Jan to Sun 24 Jan. Nothing new begins in it, and nothing else stands in it."
+    assert line not in lines("2026-12-30 12:00")
+    assert line in lines("2027-01-06 12:00")
 
 
 def test_a_date_of_the_sheet_stays() -> None:
