@@ -147,7 +147,8 @@ def _reach(profile: Profile, *, live: bool) -> tuple[_Reached | None, FollowupEr
 
 def _show_checked(console: Console, leads: Leads, columns: Sequence[Column], reached: _Reached | None) -> None:
     from sync.counting import counted
-    from sync.render import show_columns, show_findings, show_notes, show_problems, show_rows
+    from sync.render.checks import show_columns, show_findings, show_rows
+    from sync.render.plans import show_notes, show_problems
 
     show_columns(console, columns)
     show_rows(console, leads.leads, limit=ROWS_SHOWN)
@@ -201,7 +202,7 @@ def _record(profile: Profile) -> tuple[Contact, ...]:
 
 
 def _show_contacts(contacts: Sequence[Contact], *, csv: bool, no_color: bool) -> None:
-    from sync.render import show_contacts
+    from sync.render.numbers import show_contacts
     from sync.work_log import contacts_csv
 
     if csv:

@@ -36,7 +36,7 @@ def draft(
     """Print the next message to a lead, ready to be sent. Writes nothing and needs no calendar."""
     from connectors import open_source, open_state
     from sync.drafting import choose_messages, drafts_json, link_of, plan_messages
-    from sync.render import show_drafts
+    from sync.render.agendas import show_drafts
 
     profile = open_profile(find_config(config))
     settings, day = profile.settings, _parse_day(touch)

@@ -44,7 +44,7 @@ def overview(
 ) -> int:
     """Show who of many seekers has what late, due today or unread. As of their last runs; no server is asked."""
     from sync.overview import by_need, overview_html, overview_json
-    from sync.render import show_overview
+    from sync.render.seekers import show_overview
 
     moment = parse_now(now)
     found = ask_each(folder, _remember)

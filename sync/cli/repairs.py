@@ -121,7 +121,7 @@ def _show_and_ask(
     nothing: str, afterwards: Callable[..., None] | None = None, **options: Any,
 ) -> int:  # fmt: skip
     """Show what a repair would do, ask, and do it. Raises `ConfigError` where nobody can be asked."""
-    from sync.render import show_plan
+    from sync.render.plans import show_plan
 
     shown = _repair(command, config, now, write=False, **options)
     show_plan(open_console(no_color), shown.plan)

@@ -40,7 +40,7 @@ def plan(
 
     def look(profile: Profile) -> View:
         from sync.plan_json import plan_document
-        from sync.render import show_plan
+        from sync.render.plans import show_plan
 
         report = run_profile(profile, now, write=False, strict=strict, whole=json)
         return View(
@@ -66,7 +66,7 @@ def agenda(
     def look(profile: Profile) -> View:
         from sync.agenda import make_agenda
         from sync.plan_json import agenda_document
-        from sync.render import show_agenda
+        from sync.render.agendas import show_agenda
 
         report = run_profile(profile, now, write=False, whole=json)
         due = make_agenda(report.plan, days=days)
@@ -92,7 +92,7 @@ def explain(
     no_color: NoColor = False,
 ) -> int:
     """Show how every date of one lead came about. Rule, arithmetic, what moved it, what is left out and why."""
-    from sync.render import show_explanation, show_left_out
+    from sync.render.leads import show_explanation, show_left_out
 
     report = run_once(config, now, write=False)
     console = open_console(no_color)

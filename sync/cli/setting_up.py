@@ -123,7 +123,8 @@ def _show(
     talk: Interview, computer: Computer, setup: Setup, understood: Understood, table: Table, console: Console
 ) -> None:
     """How the columns are read, what of the rows is understood, and the first events as they will look."""
-    from sync.render import show_columns, show_first
+    from sync.render.checks import show_columns
+    from sync.render.plans import show_first
     from sync.setup.guess import first_events
     from sync.setup.understanding import tell_understood
 

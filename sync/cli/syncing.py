@@ -52,7 +52,7 @@ def sync(
 
         sys.stdout.write(plan_json(report.plan, report.outcomes))
     elif report is not None and verbose:
-        from sync.render import show_plan
+        from sync.render.plans import show_plan
 
         show_plan(open_console(no_color), report.plan, all_notes=True)
     _tell_end("" if json or verbose else ended.said, ended.sentences, quiet=quiet)

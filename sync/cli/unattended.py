@@ -96,7 +96,7 @@ def sync_all(folder: Path, now: str, *, json: bool, quiet: bool, no_color: bool,
 
         sys.stdout.write(profiles_json({name: (e.exit_code, e.report, e.sentences) for name, e in ended.items()}))
     elif not quiet:
-        from sync.render import show_profiles
+        from sync.render.seekers import show_profiles
 
         show_profiles(open_console(no_color), {name: (one.exit_code, one.said) for name, one in ended.items()})
     return worst(one.exit_code for one in ended.values())

@@ -17,7 +17,7 @@ from sync.agenda import make_agenda
 from sync.models import Action, Result
 from sync.quiet import troubles_of_report
 from sync.reconcile.status import make_status, status_lines
-from sync.render import show_agenda
+from sync.render.agendas import show_agenda
 from sync.summary import done_line
 
 

@@ -9,7 +9,7 @@ import pytest
 from advisor import Seeker, a_lead, when
 
 from sync.models import Stage
-from sync.render import facts_of
+from sync.render.leads import facts_of
 
 NOW = "2027-01-13 08:40"
 

@@ -14,7 +14,7 @@ from connectors.memory import MemoryTarget
 from sync.agenda import make_agenda
 from sync.models import Abilities, RemoteEvent
 from sync.reconcile.text_marks import our_part
-from sync.render import show_agenda
+from sync.render.agendas import show_agenda
 
 LIMITS = "[limits]\nmax_delete_floor = 2\nmax_delete_percent = 10\n"
 SENTENCE = "follow-ups would be deleted because their rows vanished"

@@ -1,0 +1,45 @@
+"""How a sheet was understood, and what trying out its calendar found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sync.models import Finding, Lead
+from sync.reading.columns import Column
+from sync.render.days import shorten
+from sync.render.leads import facts_of
+from sync.safe_text import plain
+
+
+def show_columns(console: Console, columns: Sequence[Column]) -> None:
+    """How the columns of a sheet are read, with the reason and the cells of the first rows."""
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head in ("column", "is read as", "because", "first cells"):
+        grid.add_column(head, overflow="fold")
+    for column in columns:
+        cells = " | ".join(shorten(cell, 20) for cell in column.samples[:3]) or "(empty)"
+        texts = (shorten(column.header, 30), column.field or "(not read)", column.reason, cells)
+        grid.add_row(*(Text(plain(text), style="" if column.field else "dim") for text in texts))
+    console.print(grid)
+
+
+def show_rows(console: Console, leads: Sequence[Lead], *, limit: int) -> None:
+    """What was understood of each row."""
+    console.print()
+    console.print(Text("Understood:", style="bold"))
+    for lead in leads[:limit]:
+        console.print(Padding(Text(plain(f"{lead.row} {lead.label}: {facts_of(lead)}")), (0, 0, 0, 2)))
+    if len(leads) > limit:
+        console.print(Text(f"  and {len(leads) - limit} more", style="dim"))
+
+
+def show_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """What trying out a calendar found: what is well, and what wants attention."""
+    for finding in findings:
+        mark, style = ("ok  ", "green") if finding.good else ("note", "yellow")
+        console.print(Text.assemble("  ", (mark, style), "  ", plain(finding.text)))
