@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pause": (DAILY, "pausing:pause"),
     "rules": (DAILY, "rulebooks:rules"),
     "log": (DAILY, "accounts:log"),
+    "stats": (DAILY, "results:stats"),
     "overview": (DAILY, "overviews:overview"),
     "status": (REPAIR, "repairs:status"),
     "undo": (REPAIR, "repairs:undo"),

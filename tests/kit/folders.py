@@ -29,7 +29,8 @@ class Folder:
 
     def write_rows(self, *rows: Mapping[str, str]) -> None:
         with (self.path / "leads.csv").open("w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, HEADERS, restval="")
+            extra = sorted({name for row in rows for name in row} - set(HEADERS))
+            table = csv.DictWriter(file, [*HEADERS, *extra], restval="")
             table.writeheader()
             table.writerows(rows)
 
