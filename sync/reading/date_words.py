@@ -7,9 +7,33 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
+
+
+class HourWords(Struct, frozen=True):
+    """What stands around the number of an hour; `clock` says what each of them does. All in lower case."""
+
+    sure: tuple[str, ...]
+    maybe: tuple[str, ...]
+    start: tuple[str, ...]
+    about: tuple[str, ...]
+    behind: tuple[str, ...]
+    lasting: tuple[str, ...]
+    joined: tuple[str, ...]
+    to: tuple[str, ...]
+    half: tuple[str, ...]
+    unread: tuple[str, ...]
+    minutes: tuple[str, ...]
+    company: tuple[str, ...]
+    noon: tuple[str, ...]
+    parts: Mapping[str, tuple[str, ...]]
+    spoken: Mapping[str, tuple[str, ...]]
+    added: Mapping[str, tuple[str, ...]]
+    """Both by the minutes they add."""
+    numbers: Mapping[str, Mapping[str, int]]
+    """By language: one to twelve in words."""
 
 
 class DateWords(Struct, frozen=True):
@@ -19,9 +43,9 @@ class DateWords(Struct, frozen=True):
     weekdays: Mapping[str, int | None]
     small: frozenset[str]
     week: frozenset[str]
-    noon: frozenset[str]
-    morning: frozenset[str]
-    evening: frozenset[str]
+    around_hours: frozenset[str]
+    """Words that stand beside an hour and belong to it."""
+    hour: HourWords
     remark: frozenset[str]
     zones: Mapping[str, str]
     unclear: Mapping[str, tuple[str, ...]]
@@ -57,14 +81,14 @@ def parse_date_words(text: str) -> DateWords:
         for number, several in reversed(document["weekdays"].items())
         for word in several
     }
+    hour = _parse_hour_words(document["hour"], words["noon"])
     return DateWords(
         months={name: int(number) for number, names in document["months"].items() for name in names},
         weekdays=days,
         small=frozenset(words["small"]),
         week=frozenset(words["week"]),
-        noon=frozenset(words["noon"]),
-        morning=frozenset(words["morning"]),
-        evening=frozenset(words["evening"]),
+        around_hours=_around(hour),
+        hour=hour,
         remark=frozenset(words["remark"]),
         zones={letters: zone for zone, several in document["zones"].items() for letters in several},
         unclear={letters: tuple(zones) for letters, zones in document["unclear"].items()},
@@ -73,6 +97,23 @@ def parse_date_words(text: str) -> DateWords:
         countries=frozenset(document["order"]["month_first_in"]["countries"]),
         zones_month_first=tuple(document["order"]["month_first_in"]["zones"]),
     )
+
+
+def _parse_hour_words(document: Mapping[str, Any], noon: Iterable[str]) -> HourWords:
+    fields: dict[str, Any] = {name: tuple(words) for name, words in document.items() if isinstance(words, list)}
+    for name in ("parts", "spoken", "added"):
+        fields[name] = {key: tuple(words) for key, words in document[name].items()}
+    numbers = {
+        language: {word: number for number, forms in enumerate(words, 1) for word in forms.split()}
+        for language, words in document["numbers"].items()
+    }
+    return HourWords(noon=tuple(noon), numbers=numbers, **fields)
+
+
+def _around(hour: HourWords) -> frozenset[str]:
+    """Every single word of them."""
+    several = (hour.sure, hour.maybe, hour.about, hour.behind, hour.lasting, hour.noon, *hour.parts.values())
+    return frozenset(word for words in several for phrase in words for word in phrase.split()) | {"am", "pm"}
 
 
 @cache

@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from sync.models import CellError, CellValue, Moment
 from sync.reading.cells import Fault, clean_text
+from sync.reading.clock import find_hours, match_hour
 from sync.reading.date_words import shipped_date_words
 from sync.reading.found_days import find_days, find_moments
 from sync.reading.hours import Clock, split_hour
@@ -38,6 +39,8 @@ _EPOCH = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 29221, 73050
 _MAX_CELL = 200
 _SHOWN = 40
+_LONG_AGO = 5
+"""Years after which two figures behind a day are hardly its year: `2 Dec 10`."""
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _ISO_HOUR = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d)")
@@ -62,6 +65,7 @@ _ANY_DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[\s-][^\W\d_]{3,9}\.?[\s-]\d{2,4}"
 )
 _YEAR_MONTH = re.compile(r"\d{4}\s*[-/.]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{4}")
+_NUMBER_BEHIND = re.compile(r"[\s,]+(\d{1,2}|\d{4})(?=\s*(?:$|[,;)]))")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -85,6 +89,8 @@ class Reading(Struct, frozen=True):
     """The column proves both orders; only members that can be read one way are read."""
     saved_days: bool = False
     """Midnight, in whatever zone, is a day without an hour."""
+    in_work_hours: bool = False
+    """An hour of 1 to 6 whose half of the day nobody names is in the afternoon: nobody is asked to come at night."""
     today: date | None = None
     because: str = ""
     """Why it is this order, where no cell proves it and a person should know."""
@@ -111,22 +117,25 @@ def decide_readings(
     zone: tzinfo,
     months: Mapping[str, int],
     days: frozenset[str] = frozenset(),
+    met: frozenset[str] = frozenset(),
     today: date | None = None,
     beside: Iterable[str] = (),
     usual: Callable[[], tuple[Order | None, str]] = lambda: (None, ""),
 ) -> Mapping[str, Reading]:
     """How each date column is read: the order set, else its own evidence, else that of the other date columns.
 
-    `days` are the columns that hold days and no hours. `beside` are days that stand elsewhere in the sheet, in a
-    status ("until 12/15"): they tell the order too, unless they contradict themselves. Where nothing decides, it is the
-    `usual` order where this sheet comes from; one that has to be explained (a locale, which nobody chooses) only where
-    no day contradicts it.
+    `days` are the columns that hold days and no hours, `met` those in which people meet. `beside` are days that stand
+    elsewhere in the sheet, in a status ("until 12/15"): they tell the order too, unless they contradict themselves.
+    Where nothing decides, it is the `usual` order where this sheet comes from; one that has to be explained (a locale,
+    which nobody chooses) only where no day contradicts it.
     """
     texts = {name: {cell.strip() for cell in set(cells) if isinstance(cell, str)} for name, cells in columns.items()}
     plain = Reading(order=None, zone=zone, months=months, today=today)
     stamped = {name: name in days or _all_midnight(found) for name, found in texts.items()}
     if order != "auto":
-        return {name: replace(plain, order=order, saved_days=stamped[name]) for name in columns}
+        return {
+            name: replace(plain, order=order, saved_days=stamped[name], in_work_hours=name in met) for name in columns
+        }
     own = {name: decide_order(found) for name, found in texts.items()}
     orders = {found for found, _ in own.values() if found}
     mixed_up = any(mixed for _, mixed in own.values())
@@ -147,6 +156,7 @@ def decide_readings(
             order=found or (None if mixed else common),
             mixed=mixed,
             saved_days=stamped[name],
+            in_work_hours=name in met,
             because=because if common else "",
         )
         for name, (found, mixed) in own.items()
@@ -250,7 +260,8 @@ def read_end(value: CellValue, start: datetime, reading: Reading) -> datetime | 
     if clock is None or clock.end is None:
         return None
     zone = clock.zone or reading.zone
-    end = _in_zone(datetime.combine(start.astimezone(zone).date(), clock.end, zone), reading.zone)
+    at = _by_day(clock.end) if reading.in_work_hours and not clock.told else clock.end
+    end = _in_zone(datetime.combine(start.astimezone(zone).date(), at, zone), reading.zone)
     return end if isinstance(end, datetime) else None
 
 
@@ -277,7 +288,7 @@ def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless,
     text = unicodedata.normalize("NFKC", clean_text(value)).casefold().strip(" ,;")
     if len(text) > _MAX_CELL:
         return Fault("is too long for a date"), None
-    several = _ANY_DATE.findall(text)
+    several = [found for found in _ANY_DATE.findall(text) if _names_month(found, reading)]
     if len(several) > 1:
         return Fault(f"holds {len(several)} dates, {' and '.join(several[:3])}; only one can be meant"), None
     day = _read_day(text, reading)
@@ -314,7 +325,12 @@ def _at(day: Moment, clock: Clock, reading: Reading) -> Moment | Fault:
         return Fault("is not a date")
     if clock.at == time(0) and (clock.zone is None or reading.saved_days):
         return day
-    return _in_zone(datetime.combine(day, clock.at, clock.zone or reading.zone), reading.zone)
+    at = _by_day(clock.at) if reading.in_work_hours and not clock.told else clock.at
+    return _in_zone(datetime.combine(day, at, clock.zone or reading.zone), reading.zone)
+
+
+def _by_day(at: time) -> time:
+    return at.replace(hour=at.hour + 12) if at.hour in range(1, 7) else at
 
 
 def _read_day(text: str, reading: Reading) -> Moment | Fault | Yearless | None:
@@ -341,10 +357,12 @@ def _read_day(text: str, reading: Reading) -> Moment | Fault | Yearless | None:
 
 def _named_month(text: str, reading: Reading) -> date | Fault | Yearless | None:
     if (match := _DAY_MONTH_YEAR.fullmatch(text)) and (month := _month(match[2], reading)):
-        return _date(_year(match[3]), month, int(match[1])) if match[3] else _yearless(month, int(match[1]))
+        if match[3]:
+            return _in_year(text, match, 3, month, int(match[1]), reading.today)
+        return _yearless(month, int(match[1]))
     if (match := _MONTH_DAY_YEAR.fullmatch(text)) and (month := _month(match[1], reading)):
         if match[4]:
-            return _date(_year(match[4]), month, int(match[3]))
+            return _in_year(text, match, 4, month, int(match[3]), reading.today)
         this = (reading.today or date(2026, 1, 1)).year % 100
         if match[2] == "-" and len(match[3]) == 2 and abs(int(match[3]) - this) < 3:
             return Fault("may be a day or a month with its year")
@@ -352,6 +370,27 @@ def _named_month(text: str, reading: Reading) -> date | Fault | Yearless | None:
     if (match := _YEAR_MONTH_DAY.fullmatch(text)) and (month := _month(match[2], reading)):
         return _date(int(match[1]), month, int(match[3]))
     return None
+
+
+def _in_year(
+    text: str, match: re.Match[str], place: int, month: int, day: int, today: date | None
+) -> date | Fault | None:
+    """The day in the year at this place; None where an hour stands there (`2 Dec 1430`), a fault if it may."""
+    figures = match[place]
+    year = _year(figures)
+    found = _date(year, month, day)
+    if text[match.start(place) - 1] != " ":
+        return found
+    if len(figures) == 4:
+        hour = match_hour(text, match.start(place)) if not FIRST_YEAR <= year <= LAST_YEAR else None
+        return None if hour and not hour.fault else found
+    long_ago = today is not None and abs(year - today.year) > _LONG_AGO
+    return Fault(f"ends with {figures}, which may be its year or its hour") if long_ago and int(figures) < 24 else found
+
+
+def _names_month(text: str, reading: Reading) -> bool:
+    """Whether the word in it is a month, where there is one: `14 uhr 30` is no date."""
+    return all(_month(word, reading) for word in _WORD.findall(text))
 
 
 def _month(word: str, reading: Reading) -> int | None:
@@ -370,6 +409,12 @@ def _read_worded(text: str, reading: Reading) -> Moment | Fault | Yearless:
         return Fault(_why_not(text, reading.months))
     if isinstance(day, Fault):
         return day
+    for part in (text[:start], text[end:]):
+        for _, hour in find_hours(part):
+            return Fault(hour.fault or "names more than one hour; keep the one that counts")
+    number = _NUMBER_BEHIND.match(text, end) if reading.in_work_hours else None
+    if number:
+        return Fault(f"has {number[1]} behind the day, which may be its hour; write it as 14:30")
     beside = [
         word for part in (text[:start], text[end:]) for word in re.split(r"[\s,.;:()\[\]（）/@|\-–]+", part) if word
     ]

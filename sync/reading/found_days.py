@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from sync.reading.clock import find_hours, match_hour
+from sync.reading.hours import names_place
+
 _DAY = re.compile(
     r"""
     (?<![\d/.-])(?:
@@ -24,28 +27,21 @@ _DAY = re.compile(
     """,
     re.VERBOSE,
 )
-_HOUR = re.compile(
-    r"""
-    [\s,@(]*(?:\b(?:at|um|à|a\ las|alle|ore|kl|klo|kello|om|o\ godz|godz|о|o|в|às|as|das|saat)\b\.?\s*)?
-    (?:
-      \d{1,2}(?::|\s?h\s?|\.)\d\d(?::\d\d)?\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)?
-    | \d{1,2}\s*(?:-|–|to|bis|tot|às|as|à)\s*\d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)
-    | \d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)
-    | (?:(?<=kl\s)|(?<=klo\s)|(?<=kl\.\s)|(?<=ore\s)|(?<=alle\s)|(?<=las\s)|(?<=saat\s)|(?<=às\s)|(?<=das\s)
-      |(?<=godz\.\s)|(?<=godz\s))\d{1,2}\b
-    | (?:上午|下午|早上|晚上|午前|午後|오전|오후|저녁)\s*\d{1,2}\s*[点點時시](?:\s*(?:半|반|\d{1,2}\s*[分분]))?
-    | \d{1,2}\s*[点點時시](?:\s*(?:半|반|\d{1,2}\s*[分분]))?
-    | noon\b|midday\b|mittags?\b|midi\b
-    )
-    (?:\s*(?:-|–|to|bis|tot|às|as|à)\s*\d{1,2}(?:[:.h]\d\d)?\s*(?:[ap]\.?m\b\.?|uhr\b|uur\b|h\b)?)?
-    (?:\s*\(?(?:e[sd]?t|c[sd]?t|m[sd]?t|p[sd]?t|cest?|me?sz|gmt(?:\s*[+-]\s*\d{1,2})?|utc|bst|ist|jst|kst
-      |eastern|pacific|mountain|central)(?:\s+time)?\b\)?)?
-    (?:\s*\([^()\d]{2,30}\))?
-    """,
-    re.VERBOSE,
+_ZONE = re.compile(
+    r"\s*\((?!\s*\d)[^()\d]{2,30}\)"
+    r"|\s*\(?(?:e[sd]t|c[sd]t|m[sd]t|p[sd]t|cest|cet|me?sz|mez|(?:utc|gmt)(?:\s*[+-]\s*\d{1,2}(?::?\d\d)?)?|bst|ist|jst|kst|"
+    r"eastern|pacific|mountain|central)(?:\s+time)?\b\)?"
+    r"|[+-]\d\d:?\d\d(?!\d)"
+    r"|\s*\(?(?:et|ct|mt|pt)\b(?=\s*(?:$|[),;.:/|–—-]))\)?"
 )
-"""Only words of languages that count to 24 make an hour of a bare number."""
-_PLAIN_HOUR = re.compile(r"(?<![\d:./-])(?:\d{1,2}:\d\d(?:\s*[ap]\.?m\b\.?)?|\d{1,2}\s*(?:[ap]\.?m\b\.?|uhr\b)|noon\b)")
+"""Behind an hour: a zone. Two letters may be a word of some language, so that nothing may follow them."""
+_PLACE_TIME = re.compile(r"\s+((?:[^\W\d_]+\s){0,2}[^\W\d_]+) time\b")
+_NUMBER = re.compile(r"\s+(?:[7-9]|1\d|2[0-2])(?=\s*(?:$|[,;)]))")
+"""A number that ends what is said of a day may be its hour: it is read with it, and named."""
+_NEXT_WORD = re.compile(r"\s[^\W\d_]+")
+_YEAR = re.compile(r"[\s,]'?(\d{4}|\d{2})\.?$")
+_LEAD = re.compile(r"(?:\bh\.?|\bore|\bgodz\.?|\bkl\.?|\bklo)\s*$")
+"""What stands before the number of an hour and never before a day: `h 10.30` is none."""
 _COUNTED = re.compile(r"(?:\b(?:round|stage|step|part|phase|runde|teil|etapa|étape|fase|etap|of|rated|score)\s*)$")
 _MOST_ROUNDS = 6
 """`round 2/3` is the second of three; `final round 12/3` is a day."""
@@ -62,13 +58,19 @@ def find_moments(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, in
     return [(start, hour) for start, _, hour in _find(text, months)]
 
 
-def find_hour(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The hour that stands apart from the day ("12/3 phone interview 2pm"), where there is one day and one hour."""
-    if len(spans) != 1:
-        return ""
-    (start, end), day = spans[0], text[slice(*spans[0])]
-    hours = _PLAIN_HOUR.findall(f"{text[:start]} {text[end:]}")
-    return hours[0] if len(hours) == 1 and not _PLAIN_HOUR.search(day) else ""
+def hours_apart(text: str, days: Sequence[tuple[int, int]], moments: Sequence[tuple[int, int]]) -> Mapping[int, str]:
+    """The hours that stand apart from their day ("12/3 phone interview 2pm"), each by the place of its day among them.
+
+    An hour belongs to the day before it, else to the first. A second one for a day stays beside it: nobody may drop it.
+    """
+    found: dict[int, str] = {}
+    plain = text
+    for start, end in moments:
+        plain = f"{plain[:start]}{'.' * (end - start)}{plain[end:]}"
+    for place, hour in find_hours(plain) if moments else ():
+        mine = max((index for index, (start, _) in enumerate(days) if start < place), default=0)
+        found[mine] = f"{found.get(mine, '')} {text[place : hour.stop].strip()}"
+    return found
 
 
 def _find(text: str, months: Mapping[str, int]) -> list[tuple[int, int, int]]:
@@ -79,10 +81,39 @@ def _find(text: str, months: Mapping[str, int]) -> list[tuple[int, int, int]]:
         if not _is_day(match[0], months) or (_COUNTED.search(text[:start]) and _is_count(match[0])):
             place = start + 1 if match[0][0].isdigit() or not match[0][0].isalpha() else _end_of_word(text, start)
             continue
-        hour = _HOUR.match(text, end)
-        place = hour.end() if hour else end
+        end = _without_hour(text, start, end)
+        if _LEAD.search(text[:start]) and (hour := match_hour(text, start)) and hour.stop >= end:
+            place = hour.stop
+            continue
+        hour = match_hour(text, end, weekdays=True)
+        place = hour.stop if hour else end
+        if hour is None and (number := _NUMBER.match(text, end)):
+            place = number.end()
+        if hour:
+            place = _behind_hour(text, end, place, odd=bool(hour.fault))
         found.append((start, end, place))
     return found
+
+
+def _behind_hour(text: str, begin: int, place: int, *, odd: bool) -> int:
+    """The end of an hour with its zone and its bracket; of one that is `odd` with the word that makes it so."""
+    if odd and (next_word := _NEXT_WORD.match(text, place)):
+        return next_word.end()
+    if "(" in text[begin:place] and text.startswith(")", place):
+        place += 1
+    if zone := _ZONE.match(text, place):
+        return zone.end()
+    named = _PLACE_TIME.match(text, place)
+    return named.end() if named and names_place(named[1]) else place
+
+
+def _without_hour(text: str, start: int, end: int) -> int:
+    """The end of this day without an hour that looks like its year: `2 Dec 10 o'clock`, `2 Dec 1430`."""
+    year = _YEAR.search(text[start:end])
+    hour = match_hour(text, start + year.start()) if year else None
+    if year is None or hour is None or (hour.stop <= end and not hour.told):
+        return end
+    return start + year.start()
 
 
 def _is_count(text: str) -> bool:

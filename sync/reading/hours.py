@@ -16,31 +16,15 @@ from msgspec import Struct
 
 from sync.moments import zone_names
 from sync.reading.cells import Fault
+from sync.reading.clock import Hour, last_hour, match_hour
 from sync.reading.date_words import DateWords, shipped_date_words
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d\d))?")
-_TAIL_OFFSET = re.compile(r"(?:\b(?:utc|gmt)\s*[+-]\s*\d{1,2}(?::?\d\d)?|(?<=[\d\sm])[+-]\d\d:?\d\d|(?<=\d)z)$")
+_TAIL_OFFSET = re.compile(
+    r"(?:\b(?:utc|gmt)\s*[+-]\s*\d{1,2}(?::?\d\d)?|(?:(?<=:\d\d)|(?<=\.\d\d\d)|(?<=[\sm]))[+-]\d\d:?\d\d|(?<=\d)z)$"
+)
 _BRACKET = re.compile(r"\s*[(\[（]([^()\[\]（）]{1,60})[)\]）]$")
-_CLOCK = r"(\d{1,2})(?:(?::|\s?h\s?|\.)([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?)?\s*([ap]\.?m\.?)?"
-_RANGE = re.compile(
-    rf"(?:^|[\s,t]){_CLOCK}\s*(?:uhr|h)?\s*"
-    rf"(?:-|–|—|~|〜|\bto\b|\bbis\b|\btill?\b|\bà\b|\ba\b|\btot\b|\bàs\b|\bas\b|до)\s*{_CLOCK}$"
-)
-_SINGLE = re.compile(
-    r"(?:^|[\s,t])(\d{1,2})(?::|\s?h\s?|\.(?=[0-5]\d(?:\D|$)))([0-5]\d|\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([ap]\.?m\.?)?$"
-)
-_HALF = re.compile(r"(?:^|[\s,])(\d{1,2})\s*([ap]\.?m\.?)$")
-_MARKED = re.compile(
-    r"(?:^|[\s,])(?:kl\.?|klo\.?|kello|klokken|klokka|ore|alle|um|à|a las|om|godz\.?|às|das|saat|в)\s*"
-    r"(\d{1,2})(?:[:.h](\d\d))?$"
-)
-_HOUR_ONLY = re.compile(r"(?:^|[\s,])(\d{1,2})\s*(?:h|uhr|uur|hrs?)\.?$")
 _SLOT_NOT_OFFSET = re.compile(r"[\s,](\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
-_SIGNS = re.compile(
-    r"(上午|早上|中午|下午|晚上|午前|午後|오전|오후|저녁)?\s*(\d{1,2})\s*(?:[点點時时시]|:(?=\d))\s*(?:(半|반)|(\d{1,2})\s*[分분]?)?$"
-)
-_CLOCK_WORD = re.compile(r"(?:\s|(?<=\d))(?:uhr|uur|hrs|h)\.?$")
-_COUNTS_TO_24 = re.compile(r"\s+(?:das|kl\.?|klo\.?|ore|dalle|saat|od|von)$")
 _PLACE = re.compile(r"(?<=\s)(?=([^\W\d_][^\d]{1,40})$)")
 
 
@@ -50,6 +34,8 @@ class Clock(Struct, frozen=True):
     at: time
     zone: tzinfo | None = None
     end: time | None = None
+    told: bool = True
+    """Whether the half of the day is known: `3:30` may be in the afternoon."""
 
 
 def split_hour(text: str, zone: tzinfo) -> tuple[str, Clock | Fault | None]:
@@ -61,13 +47,15 @@ def split_hour(text: str, zone: tzinfo) -> tuple[str, Clock | Fault | None]:
     rest, found = _take_zone(text, words, zone)
     if isinstance(found, Fault):
         return text, found
-    day, clock = _take_clock(rest, words)
-    if clock is None:
+    day, hour = _take_hour(rest)
+    if hour is None and found is not None:
+        day, hour = _take_hour(text)
+        found = None if hour else found
+    if hour is None:
         return (text, None) if found is None else (rest, None)
-    if isinstance(clock, Fault):
-        return text, clock
-    at, end = clock
-    return day, Clock(at, found, end)
+    if hour.fault:
+        return text, Fault(hour.fault)
+    return day, Clock(hour.at, found, hour.end, hour.told)
 
 
 def _take_zone(text: str, words: DateWords, own: tzinfo) -> tuple[str, tzinfo | Fault | None]:
@@ -85,16 +73,16 @@ def _take_zone(text: str, words: DateWords, own: tzinfo) -> tuple[str, tzinfo | 
             and len(inside) < 6
             and inside.isascii()
             and inside not in words.remark
-            and _ends_with_hour(before, words)
+            and _ends_with_hour(before)
         ):
             return text, Fault(f"has an hour in a zone that is not known: {inside}; write an offset such as +01:00")
-        return _take_zone(before, words, own) if _ends_with_hour(before, words) else (text, None)
+        return _take_zone(before, words, own) if _ends_with_hour(before) else (text, None)
     offset = _TAIL_OFFSET.search(text)
     if offset and not _is_slot(text):
         return text[: offset.start()].rstrip(), _named_zone(offset[0].strip(), words, own)
     for place in _PLACE.finditer(text):
         zone = _named_zone(place[1].strip(" .,"), words, own)
-        if zone is not None and _ends_with_hour(text[: place.start()].rstrip(), words):
+        if zone is not None and _ends_with_hour(text[: place.start()].rstrip()):
             return text[: place.start()].rstrip(), zone
     return text, None
 
@@ -107,8 +95,8 @@ def _is_slot(text: str) -> bool:
     return int(match[1]) >= 6 and (int(match[3]), match[4]) > (int(match[1]), match[2])
 
 
-def _ends_with_hour(text: str, words: DateWords) -> bool:
-    return _take_clock(text, words)[1] is not None
+def _ends_with_hour(text: str) -> bool:
+    return last_hour(text) is not None
 
 
 def _named_zone(name: str, words: DateWords, own: tzinfo) -> tzinfo | Fault | None:
@@ -135,6 +123,11 @@ def _named_zone(name: str, words: DateWords, own: tzinfo) -> tzinfo | Fault | No
     return ZoneInfo(place) if place else None
 
 
+def names_place(name: str) -> bool:
+    """Whether a zone is called by this name of a place. `name` is in lower case."""
+    return bool(_places().get(name))
+
+
 @cache
 def _places() -> dict[str, str]:
     """Places by their own name, and zones by theirs, in lower case; a name of two zones is none."""
@@ -157,71 +150,14 @@ def _places() -> dict[str, str]:
     return found
 
 
-def _take_clock(text: str, words: DateWords) -> tuple[str, tuple[time, time | None] | Fault | None]:
-    """The text without its hour, with start and end."""
-    plain = _CLOCK_WORD.sub("", text)
-    slot = _RANGE.search(plain)
-    told = slot and (
-        slot[2] or slot[4] or slot[6] or slot[8] or plain != text or _COUNTS_TO_24.search(_before(text, slot))
-    )
-    if slot and told and slot.start():
-        first, second = _slot(slot)
-        if isinstance(first, Fault):
-            return text, first
-        if isinstance(second, Fault):
-            return text, second
-        return _COUNTS_TO_24.sub("", _before(text, slot)), (first, second if second > first else None)
-    match = _SINGLE.search(plain)
-    if match and match.start():
-        return _before(text, match), _one(_time(match[1], match[2], match[3], match[4]))
-    match = _HALF.search(text)
-    if match and match.start():
-        return _before(text, match), _one(_time(match[1], "0", "0", match[2]))
-    match = _MARKED.search(text)
-    if match and match.start():
-        return _before(text, match), _one(_time(match[1], match[2], "0", None))
-    match = _SIGNS.search(text)
-    if (
-        match
-        and match.start()
-        and (match[1] or "点" in text or "點" in text or "時" in text or "时" in text or "시" in text)
-    ):
-        half = "p" if match[1] in words.evening or (match[1] == "中午" and int(match[2]) < 11) else None
-        if half and int(match[2]) >= 12:
-            half = None
-        return _before(text, match), _one(_time(match[2], "30" if match[3] else match[4], "0", half))
-    match = _HOUR_ONLY.search(text)
-    if match and match.start():
-        return _before(text, match), _one(_time(match[1], "0", "0", None))
-    head, _, last = text.rpartition(" ")
-    if head and last in words.noon:
-        return head.rstrip(" ,"), (time(12), None)
+def _take_hour(text: str) -> tuple[str, Hour | None]:
+    """The text without the hour that ends it, or begins it, and the hour."""
+    found = last_hour(text)
+    if found is not None:
+        place, hour = found
+        before = text[: place - 1] if text[place - 1] == "t" else text[:place]
+        return before.rstrip(" ,@;(|~–-"), hour
+    first = match_hour(text, 0, adjacent=False)
+    if first is not None and (first.sure or first.fault):
+        return text[first.stop :].lstrip(" ,;@)|–-"), first
     return text, None
-
-
-def _before(text: str, match: re.Match[str]) -> str:
-    return text[: match.start()].rstrip(" ,@")
-
-
-def _one(at: time | Fault) -> tuple[time, time | None] | Fault:
-    return at if isinstance(at, Fault) else (at, None)
-
-
-def _slot(match: re.Match[str]) -> tuple[time | Fault, time | Fault]:
-    """Both ends of a slot; where only the second says `pm`, the first says it too, unless it would come after."""
-    end = _time(match[5], match[6], match[7], match[8])
-    start = _time(match[1], match[2], match[3], match[4] or (match[8] if int(match[1]) < 13 else None))
-    if not match[4] and match[8] and isinstance(start, time) and isinstance(end, time) and start > end:
-        start = _time(match[1], match[2], match[3], None)
-    return start, end
-
-
-def _time(hour: str, minute: str | None, second: str | None, half: str | None) -> time | Fault:
-    number = int(hour)
-    if half:
-        if not 1 <= number <= 12:
-            return Fault("has an hour that does not exist")
-        number = number % 12 + (12 if half.startswith("p") else 0)
-    if number > 23 or int(minute or 0) > 59 or int(second or 0) > 59:
-        return Fault("has an hour that does not exist")
-    return time(number, int(minute or 0), int(second or 0))

@@ -35,7 +35,7 @@ from sync.reading.matching import assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_statuses, settle_stages
 from sync.reading.statuses import StageWords, ask_note, own_words
-from sync.reading.vocabulary import DAYS, MOMENTS, Vocabulary
+from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
 
 _EMPTY: Mapping[str, str] = {}
@@ -120,8 +120,8 @@ def _read_rows(
     spoken = tuple(days_in_statuses(sheet, vocabulary.months))
     usual = partial(_usual_order, sheet.columns.headers, locale)
     readings = decide_readings(
-        dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, today=today,
-        beside=spoken, usual=usual,
+        dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, met=MET,
+        today=today, beside=spoken, usual=usual,
     )  # fmt: skip
     readers = make_readers(vocabulary, readings)
     remarks = _order_note(readings)
@@ -139,7 +139,6 @@ def _read_rows(
     settling.join_names(sheet)
     settling.settle_links(sheet)
     settling.settle_interviews(sheet, readings)
-    settling.settle_half_days(sheet)
     settling.settle_slots(sheet, readings)
     settling.settle_rounds(sheet)
     settling.settle_follow_ups(sheet, today)

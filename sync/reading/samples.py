@@ -25,6 +25,8 @@ _PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNOR
 _SPACED = re.compile(r"\d[\s()]+\d|^\+")
 """How people write telephone numbers and nobody the number of a row."""
 _WORD = re.compile(r"[^\W\d_]+")
+_SIGNS = "\u2e80"
+"""From here on two signs are a word."""
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _LINK = re.compile(
     r"(?:https?://|www\.)\S+|[\w.-]+\.(?:com|org|net|io|de|fr|es|it|nl|co|edu|gov|uk|jobs)(?:/\S*)?", re.IGNORECASE
@@ -253,8 +255,10 @@ def says_more(text: str, vocabulary: Vocabulary) -> bool:
         | words.zones.keys()
         | words.unclear.keys()
     )
-    around |= words.small | words.week | words.noon | words.morning | words.evening
-    return any(len(word) > 2 and word not in around for word in _WORD.findall(text.casefold()))
+    around |= words.small | words.week | words.around_hours
+    return any(
+        len(word) > (2 if word < _SIGNS else 1) and word not in around for word in _WORD.findall(text.casefold())
+    )
 
 
 def is_phone(text: str) -> bool:

@@ -28,7 +28,6 @@ _ZONES = ("interview_zone", "contact_zone")
 _PERSON = ("contact_name", "contact_email", "contact_phone")
 _RANKS = {"high": 1, "normal": 2, "low": 3}
 _NOBODY = Person()
-_BARE_HOUR = re.compile(r"(?<![\d:.-])[1-6]:[0-5]\d(?!\s*[ap]\.?\s*m|[:\d])", re.IGNORECASE)
 _NAME = r"([^\W\d_][^\W\d_]*(?:[ .,'’-]+[^\W\d_]+)*\.?)"
 _NAME_AND_PHONE = re.compile(_NAME + r"[\s,;:(/-]+(\+?\d[\d\s()/.-]{5,}\d)\)?")
 _NAME_AND_MAIL = re.compile(_NAME + r"[\s,;:(<]+([^@\s<>():]+@[^@\s<>()]+\.[^@\s<>()]+)[>)]?")
@@ -125,22 +124,6 @@ def settle_interviews(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
                 if not isinstance(moved, Fault):
                     hours[name][index] = moved
     sheet.values |= hours
-
-
-def settle_half_days(sheet: Sheet) -> None:
-    """`12/2 @ 3:30` without half of the day: nobody is interviewed in the night."""
-    for name in _HOURS:
-        values = sheet.values.get(name)
-        if values is not None and name in sheet.cells:
-            sheet.values[name] = [
-                to_afternoon(value, cell) for value, cell in zip(values, sheet.cells[name], strict=True)
-            ]
-
-
-def to_afternoon(at: Any, text: Any) -> Any:
-    """The hour of an interview as it is meant, where the text says 1 to 6 o'clock and no half of the day."""
-    bare = isinstance(at, datetime) and at.hour in range(1, 7) and isinstance(text, str) and _BARE_HOUR.search(text)
-    return at.replace(hour=at.hour + 12) if bare else at
 
 
 def settle_slots(sheet: Sheet, readings: Mapping[str, Reading]) -> None:

@@ -17,10 +17,10 @@ from sync.models import Moment, Note, Round, Stage, UnclearStatus
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, read_date
 from sync.reading.found_days import find_days
-from sync.reading.settling import in_order, to_afternoon
+from sync.reading.settling import in_order
 from sync.reading.sheet import Sheet
 from sync.reading.statuses import StageWords, Standing, unclear_statuses
-from sync.reading.vocabulary import DAYS
+from sync.reading.vocabulary import DAYS, MET
 from sync.reading.years import give_year
 
 YOUNG = timedelta(days=65)
@@ -113,13 +113,14 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
             own = sheet.values.get(name)
             if own is not None and own[index] is not None:
                 continue
-            way = replace(reading, order="mdy") if _SIGNS.search(standing.text) else reading
+            order = "mdy" if _SIGNS.search(standing.text) else reading.order
+            way = replace(reading, order=order, in_work_hours=name in MET)
             value = _read_day(text, name, index, sheet, way, year)
             if isinstance(value, Fault):
                 reason = f'holds "{text}", which {value.reason}'
                 sheet.set_unreadable(index, name, reason, told_by=_column(standing, sheet, index))
                 continue
-            several.setdefault(name, []).append(to_afternoon(value, text) if name == "interview_at" else value)
+            several.setdefault(name, []).append(value)
         for name, values in several.items():
             *before, last = sorted(values, key=in_order)
             _put(columns, name, index, last, sheet)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from sync.models import Asking, Note, Stage, UnclearStatus
 from sync.reading.cells import spaced
 from sync.reading.date_words import shipped_date_words
-from sync.reading.found_days import find_hour, find_moments
+from sync.reading.found_days import find_days, find_moments, hours_apart
 from sync.reading.status_phrases import Phrase, read_phrase, shipped_status_words
 from sync.reading.vocabulary import Vocabulary
 
@@ -114,8 +114,11 @@ class StageWords(Struct, frozen=True):
         months = {**shipped_date_words().months, **self.vocabulary.months}
         days = find_moments(plain, months) if any(map(str.isdigit, plain)) else ()
         phrase = read_phrase(plain, shipped_status_words(), days)
-        hour = find_hour(plain, days) if len(phrase.dated) == 1 else ""
-        return replace(phrase, dated=((phrase.dated[0][0], f"{phrase.dated[0][1]} {hour}"),)) if hour else phrase
+        apart = hours_apart(plain, find_days(plain, months), days) if phrase.dated else {}
+        if not apart:
+            return phrase
+        told = {plain[slice(*days[index])]: f"{plain[slice(*days[index])]} {hour}" for index, hour in apart.items()}
+        return replace(phrase, dated=tuple((sense, told.get(said, said)) for sense, said in phrase.dated))
 
     def _own_word(self, text: str) -> Stage | None:
         return self.own.get(text.casefold()) or self.own.get(spaced(text))

@@ -97,6 +97,9 @@ SAID = frozenset(("done_on", "snooze_until"))
 MOMENTS = frozenset((*models.MOMENTS, *ROUNDS))
 """Fields that are a day or a day with an hour."""
 
+MET = frozenset(("interview_at", "interview_end", "meeting_on", *ROUNDS))
+"""Fields in which people meet: never in the night."""
+
 CHANNELS = frozenset(("channel", "last_inbound_channel", "last_outbound_channel"))
 """Fields whose word is one of the channels."""
 

@@ -1,0 +1,169 @@
+"""An hour is read wholly, as it is meant, or named: half of one, or one dropped in silence, is a missed interview."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sync.config import parse_settings
+from sync.models import CellValue, Leads, Row, Table
+from sync.reading.clock import match_hour
+from sync.reading.leads import read_leads
+from sync.reading.vocabulary import load_vocabulary
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SETTINGS = parse_settings(
+    """
+    timezone = "Europe/Berlin"
+    target = {type = "ics", path = "out.ics"}
+    [source]
+    type = "csv"
+    path = "leads.csv"
+    date_order = "dmy"
+    """
+)
+
+
+def read_cell(text: CellValue, *, header: str) -> Leads:
+    rows: list[list[CellValue]] = [["Company", "Date applied", header], ["Fernhill", "2026-11-12", text]]
+    table = Table("leads.csv", tuple(Row(number, tuple(row)) for number, row in enumerate(rows, 1)))
+    return read_leads(table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, today=date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("interview 3 Dec half past two", time(14, 30)),
+        ("interview 3 Dec quarter to 3", time(14, 45)),
+        ("interview 3 Dec quarter past nine", time(9, 15)),
+        ("interview 3 Dec 10 o'clock", time(10)),
+        ("interview 3 Dec 1430", time(14, 30)),
+        ("interview 3 Dec 1430-1530", time(14, 30)),
+        ("interview 3 Dec 9-10:30", time(9)),
+        ("interview 3 Dec 8a", time(8)),
+        ("interview 3 Dec 2p", time(14)),
+        ("interview 3 Dec 3ish", time(15)),
+        ("interview wed 2 Dec @ 10", time(10)),
+        ("interview 3 Dec with Ann at 3", time(15)),
+        ("interview 3 Dec 14:00 London time", time(15)),
+        ("2pm interview 3 Dec", time(14)),
+        ("Gespräch 3.12. 14 Uhr 30", time(14, 30)),
+        ("Gespräch 3.12. ab 10", time(10)),
+        ("Gespräch 3.12. um 10 bei Frau Kern", time(10)),
+        ("Gespräch 3.12. um drei", time(15)),
+        ("Gespräch 3.12. halb drei", time(14, 30)),
+        ("Gespräch 3.12. Viertel nach 9", time(9, 15)),
+        ("Gespräch 3.12. um 6 Uhr", time(6)),
+        ("entretien 3/12 à 9 heures", time(9)),
+        ("entretien 3/12 à neuf heures", time(9)),
+        ("entretien 3/12 14 h 30", time(14, 30)),
+        ("entretien 3/12 à 9 h et demie", time(9, 30)),
+        ("entrevista 3/12 a las 4 de la tarde", time(16)),
+        ("entrevista 3/12 a las 9 y media", time(9, 30)),
+        ("entrevista 3/12 4 p. m.", time(16)),
+        ("entrevista 3/12 16hs", time(16)),
+        ("entrevista 3/12 10hrs", time(10)),
+        ("entrevista 3/12 15 horas", time(15)),
+        ("entrevista 3/12 de 10 a 11", time(10)),
+        ("colloquio 3/12 h 10.30", time(10, 30)),
+        ("colloquio 3/12 h. 15", time(15)),
+        ("colloquio 3/12 ore 9 e 30", time(9, 30)),
+        ("colloquio con Anna h 10.30 il 3/12", time(10, 30)),
+        ("gesprek 3 dec half drie", time(14, 30)),
+        ("gesprek 3 dec 10 uur", time(10)),
+        ("gesprek 3 dec 13.30u", time(13, 30)),
+        ("intervju 3/12 klockan 9", time(9)),
+        ("intervju 3/12 halv tio", time(9, 30)),
+        ("rozmowa 3.12 o 11", time(11)),
+        ("rozmowa 3.12 wpół do trzeciej", time(14, 30)),
+        ("собеседование 3.12 в 15", time(15)),
+        ("собеседование 3.12 15-00", time(15)),
+        ("собеседование 3.12 в 3 часа дня", time(15)),
+        ("面接 12月3日(木) 午前10時", time(10)),
+        ("面接 12月3日 10時～", time(10)),
+        ("面试 12月3日 下午三点", time(15)),
+        ("面试 12月3日 下午3点半", time(15, 30)),
+        ("면접 12월 3일 3시반", time(15, 30)),
+        ("면접 12/3(목) 오전 11시", time(11)),
+    ],
+)
+def test_an_hour_is_read_as_people_say_it(text: str, expected: time) -> None:
+    leads = read_cell(text, header="Status")
+    assert not leads.problems
+    at = leads.leads[0].interview_at
+    assert isinstance(at, datetime)
+    assert (at.month, at.day, at.time()) == (12, 2 if "wed" in text else 3, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param("interview 3 Dec half 3", '"half 3"', id="half past two in Dutch, half past three in English"),
+        pytest.param("Gespräch 3.12. viertel 10", '"viertel 10"', id="by region"),
+        pytest.param("interview 3 Dec 15", "its year or its hour", id="a year of long ago"),
+        pytest.param("interview 3/12 15", "may be its hour", id="a number behind the day"),
+        pytest.param("interview 3 Dec 10am or 2pm", "more than one hour", id="two hours"),
+        pytest.param("interview 3/12 4 hours", "how long it takes", id="how long it takes"),
+        pytest.param("interview 3 Dec at 3 Main Street", "beside the day", id="a street"),
+        pytest.param("interview 3/12 24:30", "does not exist", id="no such hour"),
+        pytest.param("entrevista 3/12 a las 12 de la noche", "12 of the night", id="which of two days"),
+    ],
+)
+def test_an_hour_that_is_not_clear_is_named_and_never_half_read(text: str, reason: str) -> None:
+    leads = read_cell(text, header="Status")
+    assert [reason in problem.reason for problem in leads.problems] == [True]
+    assert leads.leads[0].interview_at is None
+    assert leads.leads[0].unreadable == {"interview_at"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "interview 3/12 round 2",
+        "interview 3/12 3 people",
+        "interview 3/12 room 305",
+        "interview 3/12 (4h)",
+        "onsite 3/12 all day, takes 8 hours",
+        "interview 3/12 1200 sqft office",
+    ],
+)
+def test_a_number_that_is_no_hour_makes_none(text: str) -> None:
+    leads = read_cell(text, header="Status")
+    assert not leads.problems
+    assert leads.leads[0].interview_at == date(2026, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3.12.2026 14 Uhr 30", time(14, 30)),
+        ("14 Uhr, 3.12.2026", time(14)),
+        ("3 Dec 2026 quarter past two", time(14, 15)),
+        ("3 Dec 2026 4:00 ET", time(22)),
+        ("3 Dec 2026 phone call 2pm", time(14)),
+        ("3/12/2026 a las 3 y media", time(15, 30)),
+    ],
+)
+def test_a_cell_of_its_own_is_read_by_the_same_words(text: str, expected: time) -> None:
+    leads = read_cell(text, header="Interview date")
+    at = leads.leads[0].interview_at
+    assert not leads.problems
+    assert isinstance(at, datetime)
+    assert at.astimezone(BERLIN).time() == expected
+
+
+def test_a_slot_of_the_afternoon_ends_after_it_begins() -> None:
+    lead = read_cell("3.12.2026 11:00-1:00", header="Interview date").leads[0]
+    assert lead.interview_at == datetime(2026, 12, 3, 11, tzinfo=BERLIN)
+    lead = read_cell("3.12.2026 2:00-3:30", header="Interview date").leads[0]
+    assert lead.interview_end == datetime(2026, 12, 3, 15, 30, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "24/7", "um", "half", "viertel nach", "at", "下午", "-", "99:99:99", "14 uhr 99"]
+)
+def test_what_is_no_hour_is_none_or_named(text: str) -> None:
+    found = match_hour(text, 0)
+    assert found is None or found.fault or found.at in (time(14), time(12))
