@@ -239,7 +239,7 @@ class Lead(Struct, frozen=True):
     def label(self) -> str:
         """How a person recognises the lead: company and role, else the contact and role, else what there is."""
         who = self.company or self.contact.name or self.contact.email
-        return ", ".join(part for part in (who, self.role) if part) or self.contact.phone
+        return f"{who}, {self.role}" if who and self.role else who or self.role or self.contact.phone
 
 
 DAYS = tuple(name for name, kind in Lead.__annotations__.items() if kind == "date | None")

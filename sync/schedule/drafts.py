@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from math import inf
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.memory import Reaction, TouchMemory
-from sync.messages.letter import Message
-from sync.models import Moment, Person, TouchClass
+from sync.models import Moment, Person, Touch, TouchClass
 from sync.safe_text import clean
 from sync.schedule.cases import Case, fact_text
 from sync.schedule.desk import Desk
@@ -82,9 +83,41 @@ class Draft(Struct):
     summary: str = ""
     brief: str = ""
     """The title with details = "short"."""
+    bare: str = ""
+    """The title with details = "none"."""
     description: str = ""
-    message: Message | None = None
+    subject: str = ""
+    mail: str = ""
+    letter: str = ""
+    """Subject and address of the message where it is a mail, and the message."""
     who: str = ""
+    url: str = ""
+    done: bool = False
+
+    @property
+    def lead(self) -> str | None:
+        """How a person recognises the lead; None for what is about many."""
+        return self.case.lead.label if self.case else None
+
+    @property
+    def row(self) -> str | None:
+        """The row the lead stands in."""
+        return self.case.lead.row if self.case else None
+
+    @property
+    def address(self) -> str:
+        """The address of that row."""
+        return self.case.lead.address if self.case else ""
+
+    @property
+    def given(self) -> Moment | None:
+        """The start we gave it, wherever the user moved it."""
+        return self.memory.start if self.memory and self.pinned and self.memory.start is not None else self.start
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """How its day came about."""
+        return tuple(self.reason)
 
     @property
     def collision_order(self) -> tuple[bool, float, int, int, date, str, str]:
@@ -151,30 +184,41 @@ CROWDED = "more"
 """Marks a touch that its day had no room for: it keeps its day but takes no place."""
 
 
+NAMES = {"rule": "rule.id", "zone": "zone.key", "reads": "rule.reads", "reason": "reasons", "draft": "letter"}
+"""What a touch has under another name than its draft."""
+_fields_of = attrgetter(*(NAMES.get(name, name) for name in Touch.__struct_fields__))
+
+
+def freeze(draft: Draft) -> Touch:
+    """The touch that this draft has become."""
+    return Touch(*_fields_of(draft))
+
+
+PINNED = ("start", "reaction", "reacted_on", "pinned_to", "pinned_fact", "told")
+"""What is known of a touch the user moved and stays so while the pin holds."""
+
+
 def remember(draft: Draft) -> TouchMemory:
     """What the next run is to know of this draft; the user's reaction stays with it while it holds."""
     known = draft.memory
-    pinned = draft.pinned and known is not None
-    return TouchMemory(
-        uid=draft.uid,
-        lead_key=draft.lead_key,
-        rule=draft.rule.id,
+    record = TouchMemory(
+        draft.uid,
+        draft.lead_key,
+        draft.rule.id,
         party=draft.party,
         round=draft.round,
         generation=draft.generation,
         step=draft.step,
-        start=known.start if pinned and known else draft.start,
+        start=draft.start,
         planned=draft.counts_from or (known.planned if known and draft.offers > 1 else None) or draft.day,
         raw=draft.raw,
         offers=draft.offers,
         move=draft.move,
         published=draft.published,
         alarm=draft.alarm,
-        reaction=known.reaction if pinned and known else None,
-        reacted_on=known.reacted_on if pinned and known else None,
         fact=draft.fact,
-        pinned_to=known.pinned_to if pinned and known else None,
-        pinned_fact=known.pinned_fact if pinned and known else "",
-        told=known.told if pinned and known else False,
         note=draft.note or (CROWDED if draft.crowded else ""),
     )
+    if known is None or not draft.pinned:
+        return record
+    return replace(record, **{name: getattr(known, name) for name in PINNED})

@@ -18,14 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from operator import attrgetter
 
 from msgspec.structs import replace
 
 from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, Reaction, TouchMemory
-from sync.models import DAYS, MOMENTS, Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, Touch, TouchClass
+from sync.models import DAYS, MOMENTS, Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, TouchClass
 from sync.moments import sortable
 from sync.reading.organisations import referrer_key
 from sync.schedule.advice import situations
@@ -33,10 +32,9 @@ from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.budgets import Guard, find_limits
 from sync.schedule.cases import STOPS, Case, open_case, person_key
 from sync.schedule.desk import Desk, open_desk
-from sync.schedule.drafts import Draft, remember
+from sync.schedule.drafts import Draft, freeze, remember
 from sync.schedule.facts import check_facts
 from sync.schedule.ledger import stood_at
-from sync.schedule.letters import recipient
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
@@ -44,7 +42,7 @@ from sync.schedule.registry import Rules, Whole, switched_on
 from sync.schedule.remarks import make_remarks
 from sync.schedule.shared import SharedEvents, leave_shared
 from sync.schedule.showing import publish, ring
-from sync.schedule.text import web_link, write_texts
+from sync.schedule.text import write_texts
 from sync.schedule.timing import give_times
 
 MANY_LATE = 10
@@ -82,11 +80,10 @@ def make_schedule(
     make_remarks(cases, active, drafts, desk=desk)
     frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
     frozen_leads = frozenset(leads.silent_keys) | {c.lead.key for c in cases if c.lead.unreadable & STOPS}
-    bare = desk.say("title.none")
     schedule = Schedule(
         touches=tuple(
             sorted(
-                (_touch(draft, bare) for draft in drafts),
+                map(freeze, drafts),
                 key=lambda touch: (*sortable(touch.start), touch.uid),
             )
         ),
@@ -233,34 +230,6 @@ def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
     if not unreadable:
         return ()
     return ((case.lead.key, rule.id) for rule in desk.advice.rules.values() if rule.reads & unreadable)
-
-
-OWN = {"rule", "zone", "reason"}
-SAME = tuple(name for name in Touch.__struct_fields__ if name in Draft.__struct_fields__ and name not in OWN)
-"""What a touch takes over from its draft as it is."""
-_take = attrgetter(*SAME)
-
-
-def _touch(draft: Draft, bare: str) -> Touch:
-    lead, message = draft.case.lead if draft.case else None, draft.message
-    pinned = draft.memory.start if draft.pinned and draft.memory else None
-    assert draft.start is not None
-    return Touch(
-        **dict(zip(SAME, _take(draft), strict=True)),
-        rule=draft.rule.id,
-        lead=lead.label if lead else None,
-        row=lead.row if lead else None,
-        zone=draft.zone.key,
-        given=draft.start if pinned is None else pinned,
-        reason=tuple(draft.reason),
-        reads=draft.rule.reads,
-        url=web_link(lead.url) if lead else "",
-        address=lead.address if lead else "",
-        subject=message.subject if message else "",
-        mail=recipient(draft).email.strip() if message else "",
-        draft=message.whole if message else "",
-        bare=bare,
-    )
 
 
 def _next_memory(

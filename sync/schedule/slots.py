@@ -69,16 +69,17 @@ class Slots:
 
         Quarters that are `held` for others count as taken. `backwards` finds the last one.
         """
-        quarters = range(low, high - length + 1)
+        quarters, taken = range(low, high - length + 1), self._taken.keys()
         for quarter in reversed(quarters) if backwards else quarters:
-            if self.is_free(quarter, length=length) and held.isdisjoint(range(quarter, quarter + length)):
+            wanted = range(quarter, quarter + length)
+            if taken.isdisjoint(wanted) and held.isdisjoint(wanted):
                 return quarter
         return None
 
     def least_taken(self, low: int, high: int, *, length: int) -> int:
         """The quarter from which the fewest of ours would have to share; the last one of several."""
         starts = range(low, max(low, high - length) + 1)
-        return min(starts, key=lambda start: (max(self._taken[start + number] for number in range(length)), -start))
+        return min(starts, key=lambda start: (max(map(self._taken.__getitem__, range(start, start + length))), -start))
 
     def is_free(self, quarter: int, *, length: int) -> bool:
         """Whether nothing of ours lies in these quarters."""

@@ -23,7 +23,7 @@ from sync.schedule.description import Moves, describe, is_elsewhere
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ledger import is_over, over_day, stood_at
-from sync.schedule.letters import group_of, write_message
+from sync.schedule.letters import group_of, recipient, write_message
 from sync.schedule.people import join_names
 
 
@@ -57,7 +57,8 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, who
         draft.summary, draft.who = _title(draft, facts, desk), facts["plain"]
         if draft.kind is TouchClass.RELATION:
             draft.turn = draft.round
-        draft.brief = facts["brief"] or bare
+        draft.brief, draft.bare = facts["brief"] or bare, bare
+        draft.url = web_link(draft.case.lead.url) if draft.case else ""
         if whole or draft.published:
             _describe(draft, facts, later if draft.move and not draft.tentative else "", done, desk, whole=whole)
 
@@ -67,7 +68,7 @@ def _describe(draft: Draft, facts: Mapping[str, str], later: str, done: Moves, d
     shown = target.drafts and target.details == "full"
     message = write_message(draft, desk=desk) if shown or whole else None
     if message is not None:
-        draft.message = message
+        draft.subject, draft.mail, draft.letter = message.subject, recipient(draft).email.strip(), message.whole
     do = _text_for("do", draft, desk)
     draft.description = describe(
         draft, do, message if shown else None, later=later, done=done, facts={**facts, **draft.facts}, desk=desk
