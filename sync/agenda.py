@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from sync.models import Plan, Touch
 from sync.moments import day_of
+from sync.pauses import pauses_ahead
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
+
+if TYPE_CHECKING:
+    from sync.config import Pause
 
 LATE, TODAY, NEXT, WAITING = "late", "today", "next", "waiting"
 
@@ -28,9 +34,11 @@ class Agenda(Struct, frozen=True):
     plan: Plan
     days: int
     groups: tuple[Group, ...]
+    pauses: tuple[Pause, ...] = ()
+    """Those that are on or begin within these days."""
 
 
-def make_agenda(plan: Plan, *, days: int) -> Agenda:
+def make_agenda(plan: Plan, *, days: int, pauses: Iterable[Pause] = ()) -> Agenda:
     """The agenda at the plan's `now`. Late is what has a deadline that passed; later tentative steps are left out."""
     zone = ZoneInfo(plan.timezone)
     today = plan.now.astimezone(zone).date()
@@ -48,4 +56,5 @@ def make_agenda(plan: Plan, *, days: int) -> Agenda:
         elif not touch.tentative:
             found[WAITING].append(touch)
     titles = {LATE: "Late", TODAY: "Today", NEXT: f"Next {days} days", WAITING: "Waiting until"}
-    return Agenda(plan, days, tuple(Group(key, titles[key], tuple(touches)) for key, touches in found.items()))
+    groups = tuple(Group(key, titles[key], tuple(touches)) for key, touches in found.items())
+    return Agenda(plan, days, groups, pauses_ahead(pauses, today, days=days))

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -24,6 +25,9 @@ from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean, plain_json
 from sync.schedule.ledger import is_over
+
+if TYPE_CHECKING:
+    from sync.config import Pause
 
 NAMED = 5
 """So many follow-ups of a seeker are named; the others are counted."""
@@ -50,6 +54,7 @@ class Seeker(Struct, frozen=True):
     """The sentence of the guard that holds deletes back."""
     last_good_run: datetime | None = None
     is_stale: bool = False
+    paused_until: date | None = None
     trouble: str = ""
 
     @property
@@ -61,7 +66,9 @@ class Seeker(Struct, frozen=True):
         )  # fmt: skip
 
 
-def look_at(name: str, memory: Memory, *, now: datetime, zone: ZoneInfo, late_mark: str) -> Seeker:
+def look_at(
+    name: str, memory: Memory, *, now: datetime, zone: ZoneInfo, late_mark: str, pauses: Iterable[Pause] = ()
+) -> Seeker:
     """What this memory says of its seeker at `now`. `late_mark` begins the titles of what is late, in their words."""
     today = now.astimezone(zone).date()
     late: list[Due] = []
@@ -87,6 +94,7 @@ def look_at(name: str, memory: Memory, *, now: datetime, zone: ZoneInfo, late_ma
         held=memory.runs.held,
         last_good_run=good,
         is_stale=good is None or now - good > STALE,
+        paused_until=max((one.last for one in pauses if one.first <= today <= one.last), default=None),
     )
 
 
@@ -147,6 +155,7 @@ def _as_json(seeker: Seeker) -> Mapping[str, object]:
         "held": seeker.held,
         "last_good_run": seeker.last_good_run.isoformat() if seeker.last_good_run else None,
         "stale": seeker.is_stale,
+        "paused_until": seeker.paused_until.isoformat() if seeker.paused_until else None,
         "trouble": seeker.trouble,
     }
 
@@ -169,6 +178,8 @@ def _cell(due: Sequence[Due]) -> str:
 def _rest(seeker: Seeker) -> Iterable[str]:
     if seeker.trouble:
         yield clean(seeker.trouble)
+    if seeker.paused_until:
+        yield f"paused until {seeker.paused_until:%a} {seeker.paused_until.day} {seeker.paused_until:%b}"
     if seeker.held:
         yield clean(seeker.held)
     if seeker.unread:
@@ -176,5 +187,5 @@ def _rest(seeker: Seeker) -> Iterable[str]:
 
 
 def rest_of(seeker: Seeker) -> str:
-    """What else is to be known: trouble, what a guard holds back, rows that could not be read."""
+    """What else is to be known: trouble, a pause, what a guard holds back, rows that could not be read."""
     return "; ".join(_rest(seeker))

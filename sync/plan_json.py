@@ -9,6 +9,7 @@ from typing import Any
 
 from sync.agenda import Agenda
 from sync.models import Action, Change, Moment, Note, Outcome, Plan, Problem, Touch
+from sync.pauses import pause_documents
 from sync.safe_text import plain_json
 
 SCHEMA = 1
@@ -47,6 +48,7 @@ def agenda_document(agenda: Agenda) -> Mapping[str, Any]:
         "now": plan.now.isoformat(),
         "timezone": plan.timezone,
         "days": agenda.days,
+        "pauses": pause_documents(agenda.pauses),
         **{group.key: [_touch(touch) for touch in group.touches] for group in agenda.groups},
         "unreadable": [note.reason for note in plan.unreadable],
     }

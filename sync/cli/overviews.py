@@ -17,17 +17,16 @@ from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
+    from sync.config import Settings
     from sync.memory import Memory
     from sync.overview import Seeker
 
 
 class _Remembered(Struct, frozen=True):
-    """A memory, the zone of its seeker, and how titles of what is late begin in their words."""
+    """A memory, the settings of its seeker, and how titles of what is late begin in their words."""
 
     memory: Memory
-    zone: ZoneInfo
+    settings: Settings
     late_mark: str
 
 
@@ -71,7 +70,7 @@ def _remember(profile: Profile) -> _Remembered:
 
     wording = load_advice(profile.settings, wording=profile.wording).wording
     memory = open_state(profile.settings, profile.outside).load()
-    return _Remembered(memory, profile.settings.zone, wording.say("title.late", title=""))
+    return _Remembered(memory, profile.settings, wording.say("title.late", title=""))
 
 
 def _look(name: str, found: _Remembered | Failure, now: datetime) -> Seeker:
@@ -80,7 +79,14 @@ def _look(name: str, found: _Remembered | Failure, now: datetime) -> Seeker:
 
     if isinstance(found, Failure):
         return Seeker(name, trouble=found.line)
-    return look_at(name, found.memory, now=now, zone=found.zone, late_mark=found.late_mark)
+    return look_at(
+        name,
+        found.memory,
+        now=now,
+        zone=found.settings.zone,
+        late_mark=found.late_mark,
+        pauses=found.settings.pause,
+    )
 
 
 def _short(name: str) -> str:

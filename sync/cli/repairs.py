@@ -37,6 +37,8 @@ def status(
     max_age: Annotated[str, typer.Option(metavar="AGE", help="Fail when older, such as 36h.")] = "",
 ) -> int:
     """Show the last good run and what is open. What a guard stopped and what could not be read, too."""
+    from sync.moments import day_of
+    from sync.pauses import pauses_ahead
     from sync.reconcile.status import make_status, parse_age, status_document, status_lines
 
     limit, moment = parse_age(max_age) if max_age else None, parse_now(now)
@@ -44,9 +46,11 @@ def status(
     def look(profile: Profile) -> View:
         from connectors import open_state
 
-        found = make_status(open_state(profile.settings, profile.outside).load(), now=moment)
+        settings = profile.settings
+        memory = open_state(settings, profile.outside).load()
+        found = make_status(memory, now=moment, pauses=pauses_ahead(settings.pause, day_of(moment, settings.zone)))
         too_old = limit is not None and found.is_older_than(limit)
-        lines = "\n".join(status_lines(found, zone=profile.settings.zone))
+        lines = "\n".join(status_lines(found, zone=settings.zone))
         return View(
             (lambda: say(lines)) if too_old or not quiet else None,
             status_document(found),

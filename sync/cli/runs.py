@@ -69,7 +69,7 @@ def agenda(
         from sync.render.agendas import show_agenda
 
         report = run_profile(profile, now, write=False, whole=json)
-        due = make_agenda(report.plan, days=days)
+        due = make_agenda(report.plan, days=days, pauses=profile.settings.pause)
         return View(
             lambda: show_agenda(open_console(no_color), due, leads=report.leads.leads),
             agenda_document(due) if json else None,

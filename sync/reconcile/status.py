@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -15,7 +16,12 @@ from sync.counting import counted
 from sync.errors import ConfigError, GuardStop
 from sync.memory import Memory, Reaction, Stop
 from sync.models import Moment
+from sync.moments import day_of
+from sync.pauses import pause_documents, tell_pause
 from sync.safe_text import plain_json
+
+if TYPE_CHECKING:
+    from sync.config import Pause
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -31,6 +37,7 @@ class Dismissal(Struct, frozen=True):
 class Status(Struct, frozen=True):
     """What a person or a monitor wants to know. `age` is that of the last good run; None without one."""
 
+    now: datetime
     last_good_run: datetime | None
     age: timedelta | None
     last_run: datetime | None
@@ -46,17 +53,20 @@ class Status(Struct, frozen=True):
     refused: tuple[str, ...]
     """Titles of events that the calendar server rejects as they are."""
     lost: bool
+    pauses: tuple[Pause, ...] = ()
+    """Those of the configuration that are not over."""
 
     def is_older_than(self, limit: timedelta) -> bool:
         """Whether no run ended well within the limit."""
         return self.age is None or self.age > limit
 
 
-def make_status(memory: Memory, *, now: datetime) -> Status:
-    """The status at `now`."""
+def make_status(memory: Memory, *, now: datetime, pauses: tuple[Pause, ...] = ()) -> Status:
+    """The status at `now`. `pauses` are those of the configuration that are on or to come."""
     good = memory.runs.last_good_run
     since = good or datetime.fromtimestamp(0, ZoneInfo("UTC"))
     return Status(
+        now=now,
         last_good_run=good,
         age=now - good if good else None,
         last_run=memory.runs.last_run,
@@ -72,6 +82,7 @@ def make_status(memory: Memory, *, now: datetime) -> Status:
             sorted(one.refused.event.summary for one in memory.events.values() if one.refused and not one.gone)
         ),
         lost=memory.lost,
+        pauses=pauses,
     )
 
 
@@ -89,6 +100,7 @@ def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
         yield "No run has ended well yet."
     else:
         yield f"Last good run: {_said(status.last_good_run, zone)} ({_ago(status.age)} ago)."
+    yield from (tell_pause(pause, day_of(status.now, zone)) for pause in status.pauses)
     if status.lost:
         yield "The state file is broken; the next run rebuilds what it can from the calendar."
     if status.held:
@@ -124,6 +136,7 @@ def status_document(status: Status) -> Mapping[str, object]:
     """The same as a value, in the order of its names."""
     document: dict[str, object] = {"schema": 1, **asdict(status)}
     document["age_seconds"] = int(status.age.total_seconds()) if status.age is not None else None
+    document["pauses"] = pause_documents(status.pauses)
     del document["age"]
     return json.loads(json.dumps(document, default=_plain, sort_keys=True))  # type: ignore[no-any-return]
 

@@ -14,6 +14,7 @@ from sync.agenda import LATE, NEXT, TODAY, WAITING, Agenda
 from sync.messages.letter import blanks_in
 from sync.models import Lead, Touch
 from sync.moments import day_of
+from sync.pauses import tell_pause
 from sync.render.days import ago, day_name, hour_of, urgency
 from sync.render.leads import facts_of
 from sync.safe_text import plain
@@ -25,6 +26,10 @@ def show_agenda(console: Console, agenda: Agenda, *, leads: Sequence[Lead] = ())
     """What is due: late, today, the next days, and who is waited for until when; with what the row says."""
     plan = agenda.plan
     zone = ZoneInfo(plan.timezone)
+    for pause in agenda.pauses:
+        console.print(Text(tell_pause(pause, day_of(plan.now, zone)), style="bold"))
+    if agenda.pauses:
+        console.print()
     facts = {lead.key: facts_of(lead) for lead in leads}
     shown = False
     for group in agenda.groups:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from folders import CONFIG, Folder
 from runner import a_row
+
+from sync.cli import run_command
 
 
 @pytest.fixture
@@ -73,3 +76,29 @@ def test_what_cannot_be_is_one_sentence_and_writes_nothing(
     assert said in told
     assert "Traceback" not in told
     assert text(folder) == before
+
+
+def test_a_pause_is_shown_wherever_somebody_looks(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    """A coach and a seeker who wonder why nothing comes read it in agenda, status and overview, until it is over."""
+    during, after = "2027-01-20T09:00:00-05:00", "2027-01-25T09:00:00-05:00"
+    assert folder.run("sync") == 0
+    assert folder.run("pause", "2027-01-08", "2027-01-24", "--reason", "skiing") == 0
+
+    def shown(command: str, now: str, *options: str) -> str:
+        capsys.readouterr()
+        assert folder.run(command, *options, now=now) == 0
+        return capsys.readouterr().out
+
+    said = "Paused until Sun 24 Jan 2027 (skiing)"
+    assert "A pause is to come, Fri 8 Jan 2027 to Sun 24 Jan 2027 (skiing)" in shown("agenda", "2027-01-05T09:00-05:00")
+    assert "A pause" not in shown("agenda", "2027-01-05T09:00-05:00", "--days", "2"), "it begins later than that"
+    assert shown("agenda", during).startswith(said)
+    assert said in shown("status", during)
+    assert "pause" not in (shown("status", after) + shown("agenda", after)).lower()
+    told = [{"from": "2027-01-08", "to": "2027-01-24", "reason": "skiing"}]
+    assert json.loads(shown("status", during, "--json"))["pauses"] == told
+    assert json.loads(shown("agenda", during, "--json"))["pauses"] == told
+    assert run_command(["overview", str(folder.path), "--now", during]) == 0
+    assert "paused until Sun 24 Jan" in capsys.readouterr().out
+    assert run_command(["overview", str(folder.path), "--now", after, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["seekers"][0]["paused_until"] is None
