@@ -17,8 +17,6 @@ from types import MappingProxyType
 from sync.config import WEEKDAYS, Pause, Settings
 from sync.errors import ConfigError
 
-PAUSE = "pause"
-"""The name of one without a reason."""
 SPAN = 2
 """Years made ready on either side of a year that is asked for."""
 
@@ -42,7 +40,7 @@ class BusinessDays:
         self._codes, self._language = tuple(codes), language
         self._extra = frozenset(day.toordinal() for day in extra)
         self._pauses = {
-            day: pause.reason or PAUSE
+            day: pause.reason
             for pause in pauses
             for day in range(pause.first.toordinal(), pause.last.toordinal() + 1)
         }
@@ -86,6 +84,10 @@ class BusinessDays:
         self._make_ready(day)
         return self._names.get(day.toordinal(), "")
 
+    def why_paused(self, day: date) -> str | None:
+        """What the pause is for that this day lies in, perhaps nothing; None outside of every pause."""
+        return self._pauses.get(day.toordinal())
+
     def _position(self, day: date) -> int:
         """Where in `_open` the first business day stands that is not before this day.
 
@@ -109,8 +111,7 @@ class BusinessDays:
         self._names: dict[int, str] = {}
         for code in self._codes:
             self._names |= holidays_of(code, self._language, self._first_year, self._last_year)
-        self._names |= self._pauses
-        shut = self._names.keys() | self._extra
+        shut = self._names.keys() | self._extra | self._pauses.keys()
         self._open = [
             ordinal
             for ordinal in range(self._start, end + 1)

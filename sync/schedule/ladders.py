@@ -192,8 +192,11 @@ def roll_reasons(raw: date, rolled: date, *, desk: Desk) -> list[str]:
     """Why a day moved to a business day; nothing where it did not."""
     if raw == rolled:
         return []
-    name = desk.days.why_closed(raw)
-    key = "reason.holiday" if name else "reason.closed"
+    pause, name = desk.days.why_paused(raw), desk.days.why_closed(raw)
+    if pause is not None:
+        key, name = "reason.pause_for" if pause else "reason.pause", pause
+    else:
+        key = "reason.holiday" if name else "reason.closed"
     return [desk.say(key, day=desk.tell(raw), name=name, to=desk.tell(rolled))]
 
 
