@@ -80,6 +80,7 @@ class Commands(TyperGroup):
             found = alone
         command = cast("TyperCommand | TyperGroup", get_command(found))
         command.name, command.rich_help_panel = cmd_name, panel
+        command.short_help = f"{(command.help or '').partition('. ')[0].rstrip('.')}."
         return command
 
 

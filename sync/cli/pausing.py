@@ -27,14 +27,14 @@ _TABLE = re.compile(r"^\[\[pause\]\][ \t]*\r?\n(?:[ \t]*(?:from|to|reason)[ \t]*
 
 
 def pause(
-    first: Annotated[str, typer.Argument(metavar="FROM", help="Its first day; nothing lists the pauses.")] = "",
+    first: Annotated[str, typer.Argument(metavar="FROM", help="Its first day; without it the pauses are listed.")] = "",
     last: Annotated[str, typer.Argument(metavar="TO", help="Its last day.")] = "",
     reason: Annotated[str, typer.Option(metavar="TEXT", help="What for; follow-ups that move say so.")] = "",
     remove: Annotated[bool, typer.Option("--remove", help="Take out the pause that begins on FROM.")] = False,
     config: Config = None,
     now: Now = "",
 ) -> int:
-    """Begin nothing new on these days. Interviews and deadlines stay."""
+    """Take days off: nothing new begins on them. Interviews and deadlines stay."""
     path = find_config(config)
     text, settings = _read(path)
     if not first:

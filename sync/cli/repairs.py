@@ -34,7 +34,9 @@ def status(
     now: Now = "",
     json: Json = False,
     quiet: Quiet = False,
-    max_age: Annotated[str, typer.Option(metavar="AGE", help="Fail when older, such as 36h.")] = "",
+    max_age: Annotated[
+        str, typer.Option(metavar="AGE", help="Fail when the last good run is older, such as 36h.")
+    ] = "",
 ) -> int:
     """Show the last good run and what is open. What a guard stopped and what could not be read, too."""
     from sync.moments import day_of
@@ -63,7 +65,10 @@ def status(
 def undo(
     run: Annotated[int | None, typer.Argument(help="The run's number; else the last one.", show_default=False)] = None,
     dismissed: Annotated[
-        str, typer.Option(metavar="LEAD", help="Lift your own deletions.", autocompletion=complete_leads)
+        str,
+        typer.Option(
+            metavar="LEAD", help="Let what you deleted of this lead be planned again.", autocompletion=complete_leads
+        ),
     ] = "",
     config: Config = None,
     now: Now = "",
@@ -92,7 +97,7 @@ def clear(
     past_too: Annotated[bool, typer.Option("--all", help="Past events too.")] = False,
     yes: Yes = False,
 ) -> int:
-    """Take our future events out of the calendar. Shows which before; events of others are never touched."""
+    """Take the coming follow-ups out of the calendar. Shows which before; events of others are never touched."""
     from sync import repair
 
     return _show_and_ask(

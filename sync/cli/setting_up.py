@@ -34,7 +34,7 @@ def init(
     calendar: Annotated[str, typer.Option(help="The calendar's name on the CalDAV server.")] = "",
     tab: Annotated[str, typer.Option(help="The tab of the spreadsheet.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take what would be proposed.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="Go on from the file that is there.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Ask once more, from the file that is there.")] = False,
     config: Config = None,
     now: Now = "",
     no_color: NoColor = False,

@@ -24,8 +24,8 @@ def sync(
     verbose: Verbose = False,
     strict: Strict = False,
     no_color: NoColor = False,
-    yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Lift the delete guard for this run.")] = False,
-    second_owner: Annotated[bool, typer.Option("--second-owner", help="Two people share this calendar.")] = False,
+    yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Delete what was held back, too.")] = False,
+    second_owner: Annotated[bool, typer.Option("--second-owner", help="Yes, two people share this calendar.")] = False,
     every: Every = None,
 ) -> int:
     """Bring the calendar up to date with the sheet."""

@@ -99,7 +99,7 @@ def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
     if status.last_good_run is None or status.age is None:
         yield "No run has ended well yet."
     else:
-        yield f"Last good run: {_said(status.last_good_run, zone)} ({_ago(status.age)} ago)."
+        yield f"Last good run: {_said(status.last_good_run, zone)} ({_ago(status.age)})."
     yield from (tell_pause(pause, day_of(status.now, zone)) for pause in status.pauses)
     if status.lost:
         yield "The state file is broken; the next run rebuilds what it can from the calendar."
@@ -121,7 +121,8 @@ def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
         yield f"The calendar server rejects {refused} and is asked again after some days: {_named(status.refused)}."
     for dismissal in status.dismissed:
         day = f" on {dismissal.on:%a %Y-%m-%d}" if dismissal.on else ""
-        yield f"You deleted “{dismissal.title}”{day}. To plan it again: followup undo --dismissed LEAD"
+        lead = f'"{dismissal.lead}"' if dismissal.lead else "LEAD"
+        yield f"You deleted “{dismissal.title}”{day}. To plan it again: followup undo --dismissed {lead}"
     if status.strays:
         strays = counted(len(status.strays), "event")
         yield f"With our mark, but in no plan: {strays}. To take them out: followup clear"
@@ -164,10 +165,12 @@ def _said(moment: Moment, zone: ZoneInfo) -> str:
 
 
 def _ago(age: timedelta) -> str:
-    hours = max(int(age.total_seconds() // 3600), 0)
+    hours, minutes = int(age.total_seconds() // 3600), int(age.total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
     if hours < 1:
-        return counted(max(int(age.total_seconds() // 60), 0), "minute")
-    return counted(hours, "hour") if hours < 48 else counted(hours // 24, "day")
+        return f"{counted(minutes, 'minute')} ago"
+    return f"{counted(hours, 'hour') if hours < 48 else counted(hours // 24, 'day')} ago"
 
 
 def _named(names: tuple[str, ...], limit: int = 10) -> str:

@@ -40,9 +40,7 @@ class BusinessDays:
         self._codes, self._language = tuple(codes), language
         self._extra = frozenset(day.toordinal() for day in extra)
         self._pauses = {
-            day: pause.reason
-            for pause in pauses
-            for day in range(pause.first.toordinal(), pause.last.toordinal() + 1)
+            day: pause.reason for pause in pauses for day in range(pause.first.toordinal(), pause.last.toordinal() + 1)
         }
         self._workdays = frozenset(WEEKDAYS.index(day) for day in workdays)
         self._first_year, self._last_year = year - SPAN, year + SPAN

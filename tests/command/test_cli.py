@@ -239,8 +239,11 @@ def test_output_is_the_same_on_every_host(folder: Path) -> None:
 
 def test_help_lists_every_command_in_the_order_of_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["--help"]) == 0
-    first = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("│ ")]
+    out = capsys.readouterr().out
+    first = [line.split()[1] for line in out.splitlines() if line.startswith("│ ")]
     assert [word for word in first if word in COMMANDS] == list(COMMANDS)
+    assert "Take days off: nothing new begins on them." in out
+    assert "Interviews and deadlines stay" not in out, "one line for each: the rest says its own --help"
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])

@@ -69,6 +69,7 @@ def test_held_deletes_dismissals_and_strays_are_named() -> None:
     said = "\n".join(lines(seeker))
     assert "Held back: 16 follow-ups would be deleted" in said
     assert "You deleted “Dana Firm 03, Firm 03: follow up” on Mon 2027-01-04" in said
+    assert 'To plan it again: followup undo --dismissed "Firm 03, Analyst"' in said
     assert "With our mark, but in no plan: 1 event" in said
 
 
