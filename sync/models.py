@@ -214,6 +214,10 @@ class Lead(Struct, frozen=True):
     follow_up_on: date | None = None
     they_decide_by: date | None = None
     travel_on: date | None = None
+    they_call_at: Moment | None = None
+    """When they said that they would call."""
+    every: int | None = None
+    """After how many days without a word the contact is to hear from the seeker."""
     closes_on: date | None = None
     """The last day on which one can apply."""
     done_on: date | None = None

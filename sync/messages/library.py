@@ -30,6 +30,7 @@ SLOTS = (
     "source", "problem", "city", "contact", "contact_declined", "applied", "applied_day", "last_message",
     "last_message_day", "they_wrote", "they_wrote_day", "interview", "interview_day", "interview_time",
     "interview_zone", "interview_kind", "met", "met_day", "promised", "promised_day", "trip", "trip_day",
+    "call_promised", "call_promised_day",
     "considered", "considered_day", "references", "references_day", "references_ahead", "this_day", "called", "wrote",
     "progress", "told", "me", "my_phone", "my_line", "week", "through",
 )  # fmt: skip

@@ -18,6 +18,7 @@ from sync.models import CellError, CellValue, Person
 from sync.moments import zone_names
 from sync.reading.cells import Fault, clean_lines, clean_text, is_error, spaced
 from sync.reading.dates import Reading, read_date, read_moment
+from sync.reading.intervals import read_interval
 from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
 
 Value = object
@@ -53,6 +54,7 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
         "interview_zone": _read_zone,
         "url": read_url,
         "follow_ups_done": _read_count,
+        "every": partial(read_interval, words=vocabulary.words),
         "do_not_contact": partial(_read_yes_no, vocabulary=vocabulary),
         "interest": partial(_read_yes_no, vocabulary=vocabulary),
         "plan": partial(_read_plan, vocabulary=vocabulary, reading=readings.get("plan")),

@@ -15,6 +15,7 @@ from sync.models import CellValue, Row, Stage
 from sync.reading.cells import clean_text, spaced
 from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import looks_dated
+from sync.reading.intervals import read_interval
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
 
@@ -167,6 +168,8 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary, *, known: 
         return "none of its words is known for that field"
     if name in CHANNELS and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) < 0.5:
         return "it holds no ways of contact"
+    if name == "every" and not any(_says_how_often(text, vocabulary) for text in cells.samples):
+        return "it does not say how often"
     if name in ("interest", "do_not_contact") and not cells.answers:
         return "it holds neither yes nor no"
     wanted = {
@@ -282,6 +285,10 @@ def is_name(text: str, vocabulary: Vocabulary) -> bool:
     if text.casefold() in vocabulary.yes | vocabulary.no or looks_dated(text, vocabulary.months):
         return False
     return len(text.split()) < 5 and not any(char.isdigit() for char in text)
+
+
+def _says_how_often(text: str, vocabulary: Vocabulary) -> bool:
+    return isinstance(read_interval(text, words=vocabulary.words), int)
 
 
 def is_channel(text: str, vocabulary: Vocabulary) -> bool:

@@ -225,7 +225,8 @@ def settle_boxes(sheet: Sheet) -> None:
 def silence_rows(sheet: Sheet) -> None:
     """Rows that nothing can be planned for, without anybody or without any date, are out as a whole.
 
-    A row marked as an idea needs no date: it arrived when it was first seen (DESIGN 5.3).
+    A row marked as an idea needs no date: it arrived when it was first seen (DESIGN 5.3), and so did somebody to keep
+    in touch with.
     """
     mapped = sheet.columns.mapped
     who = mapped.get("company") or mapped.get("contact_name") or "company"
@@ -233,7 +234,7 @@ def silence_rows(sheet: Sheet) -> None:
     unread = next((column.header for column in sheet.columns.columns if column.dated), "")
     hint = f"; {unread!r} is full of dates and is not read" if unread else ""
     named = sheet.has("company", *_PERSON)
-    dated = sheet.has(*_DATES, "plan_on")
+    dated = sheet.has(*_DATES, "plan_on", "every")
     stages = zip(sheet.values["stage_known"], sheet.values["stage"], strict=True)
     for index, (somebody, day, stage) in enumerate(zip(named, dated, stages, strict=True)):
         if somebody and (day or stage == (True, Stage.IDEA)):

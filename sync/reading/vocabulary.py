@@ -61,7 +61,9 @@ FIELDS = (
     "promised_on",
     "follow_up_on",
     "they_decide_by",
+    "they_call_at",
     "travel_on",
+    "every",
     "closes_on",
     "done_on",
     "snooze_until",
@@ -97,8 +99,8 @@ SAID = frozenset(("done_on", "snooze_until"))
 MOMENTS = frozenset((*models.MOMENTS, *ROUNDS))
 """Fields that are a day or a day with an hour."""
 
-MET = frozenset(("interview_at", "interview_end", "meeting_on", *ROUNDS))
-"""Fields in which people meet: never in the night."""
+MET = frozenset(("interview_at", "interview_end", "meeting_on", "they_call_at", *ROUNDS))
+"""Fields in which people meet or speak: never in the night."""
 
 CHANNELS = frozenset(("channel", "last_inbound_channel", "last_outbound_channel"))
 """Fields whose word is one of the channels."""

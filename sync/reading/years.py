@@ -31,6 +31,7 @@ AHEAD = frozenset(
         "meeting_on",
         "follow_up_on",
         "they_decide_by",
+        "they_call_at",
         "travel_on",
         "closes_on",
         "snooze_until",

@@ -72,6 +72,7 @@ _FACTS = {
     "promised_on": "you promised",
     "follow_up_on": "follow up",
     "they_decide_by": "they decide by",
+    "they_call_at": "they call",
     "travel_on": "travel",
     "closes_on": "closes",
 }

@@ -29,7 +29,7 @@ INTERVIEW_LENGTH = timedelta(minutes=60)
 OLD = timedelta(days=30)
 """A row that is older at first sight is no news: it goes into the triage event."""
 
-AGAIN = ("meeting_on", "last_inbound", "promised_on")
+AGAIN = ("meeting_on", "last_inbound", "promised_on", "they_call_at")
 """Facts that may happen again; a later value after the old one has passed is the next time."""
 
 STOPS = frozenset({"status", "do_not_contact", "interest"})

@@ -29,6 +29,12 @@ END_OF_DAY = (23, 59)
 CHECKS = 3
 """Things to look at before sending, at most."""
 
+OWN_CHECK = {
+    "R-000-2": "question", "R-001-2": "cards", "R-001-9": "going", "R-003-3": "help", "R-005-2": "help",
+    "R-005-3": "called",
+}  # fmt: skip
+"""The check that belongs to one rule, by its name."""
+
 ELSEWHERE = frozenset(("sender", "promised", "referrer", "references"))
 """Those who are not at the lead's firm themselves: they are told which lead it is about."""
 
@@ -155,9 +161,8 @@ def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
         yield from _spelling(draft, lead, desk)
     if message is not None and message.blanks:
         yield say("check.blank")
-    for only, key in (("R-001-2", "cards"), ("R-001-9", "going"), ("R-000-2", "question"), ("R-003-3", "help")):
-        if rule == only:
-            yield say(f"check.{key}")
+    if rule in OWN_CHECK:
+        yield say(f"check.{OWN_CHECK[rule]}")
     if draft.step in (2, 3) and draft.move and draft.channel != "phone" and draft.person.phone.strip():
         yield say("check.call")
 

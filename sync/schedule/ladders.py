@@ -42,7 +42,8 @@ class Ladder(Struct):
 
     `rules[i]` and `intervals[i]` belong to step i+1. `round_base` plus the step is its round in its identity.
     `first_counts` says whether an outbound after the base is the first step by itself (applications: yes).
-    `decide_by` is the day they said they decide by: the next ask is on the first business day after it.
+    `decide_by` is the day they said they decide by: the next ask is on the first business day after it. `call_on` is
+    the day they said they call on: nobody is asked before it has passed.
     """
 
     case: Case
@@ -55,6 +56,7 @@ class Ladder(Struct):
     round_base: int = 0
     first_counts: bool = True
     decide_by: date | None = None
+    call_on: date | None = None
     decision_party: str = ""
     step: int = 1
     counts_from: date = date.min
@@ -101,7 +103,8 @@ class Ladder(Struct):
         """The current step's day by arithmetic alone: a floor, moved later to a business day."""
         floor = self.desk.days.at_or_after(self.counts_from + timedelta(days=self.intervals[self.step - 1]))
         after = self._decided()
-        return floor if after is None else max(floor, after) if self.first_counts else after
+        day = floor if after is None else max(floor, after) if self.first_counts else after
+        return self.desk.days.add(self.call_on, 1) if self.call_on is not None and day <= self.call_on else day
 
     def _decided(self) -> date | None:
         """The first business day after the day they decide by, while that is still ahead of the last step."""
@@ -125,7 +128,9 @@ class Ladder(Struct):
     def _own_step(self) -> Draft:
         rule, desk = self.rules[self.step - 1], self.desk
         raw = self.raw_day()
-        if self.decide_by and raw == self._decided():
+        if self.call_on and raw == self.desk.days.add(self.call_on, 1):
+            reason = [desk.say("reason.they_call", day=desk.tell(self.call_on))]
+        elif self.decide_by and raw == self._decided():
             reason = [desk.say("reason.decide_by", **{"from": desk.tell(self.decide_by)})]
         else:
             reason = self._count_reasons(self.intervals[self.step - 1])
@@ -247,6 +252,12 @@ def count_cap(desk: Desk) -> int:
 def repeat_last(days: tuple[int, ...], cap: int) -> tuple[int, ...]:
     """As many intervals as there are steps; the last one repeats."""
     return (*days, *(days[-1:] * cap))[:cap]
+
+
+def call_day(case: Case, desk: Desk) -> date | None:
+    """The day on which they said they would call, where R-005-3 asks after it."""
+    due = case.lead.they_call_at
+    return desk.day_of(due) if due is not None and desk.rule("R-005-3") else None
 
 
 def told_since(case: Case, field: str, otherwise: str, desk: Desk) -> str:

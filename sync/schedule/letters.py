@@ -181,6 +181,7 @@ def _days(draft: Draft, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
     return {
         **days,
         "promised": promised,
+        "call_promised": desk.day_of(lead.they_call_at) if lead.they_call_at is not None else None,
         "trip": lead.travel_on,
         "references_ahead": given if given is not None and given > draft.day else None,
         "this_day": draft.day,

@@ -88,6 +88,8 @@ IDENTITIES = [
     ("R-004-5", "c", "", 0, "fu-k3x9-c35f4f4b0e1018fae196e826a89edaed"),
     ("R-004-6", "c", "", 1, "fu-k3x9-22f67ae08d92bbd21efb7ec1633af270"),
     ("R-005-1", "l", "", 0, "fu-k3x9-a9200d9f38f2154b34ee264a5291387d"),
+    ("R-005-2", "m", "", 1, "fu-k3x9-1fbe41973df81438c7c1bef83eb2171e"),
+    ("R-005-3", "n", "", 1, "fu-k3x9-6c19da0dbe626d4a9a987fa95f80f901"),
     ("sheet", "g", "", 50, "fu-k3x9-7098ce0cc5704c6999be3c247ad5cdca"),
     ("more", "self", "", 1, "fu-k3x9-12502ef50870b06f166b641788cde521"),
     ("triage", "self", "", 1, "fu-k3x9-aad617c616b772a25459126887ab0dc1"),

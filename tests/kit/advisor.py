@@ -156,5 +156,7 @@ ONE_OF_EACH = (
     a_lead(11, key="j", company="Mu", role="Editor", plan="research"),
     a_lead(12, key="k", company="Nu", applied_on=date(2026, 7, 1)),
     a_lead(13, key="l", company="Xi", closes_on=date(2027, 1, 29)),
+    a_lead(14, key="m", company="Omicron", contact=person("Oz Hall", "oz@omicron.example"), every=42),
+    a_lead(15, key="n", company="Pi", contact=person("Pia Roth"), they_call_at=when("2027-01-15 14:00")),
 )  # fmt: skip
 """A row for each kind of advice."""

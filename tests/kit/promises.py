@@ -75,6 +75,8 @@ RICH = st.fixed_dictionaries(
         "under_consideration_on": PAST,
         "travel_on": DAYS,
         "closes_on": DAYS,
+        "every": st.sampled_from([2, 7, 30, 42]),
+        "they_call_at": DAYS | MOMENTS,
         "city": st.just("Boston"),
         "plan": st.sampled_from(["", "now", "later", "research"]),
         "stage": st.sampled_from([stage for stage in Stage if stage is not Stage.ACCEPTED]),
@@ -247,6 +249,9 @@ def earliest(touch: Touch, lead: Lead, days: BusinessDays) -> date | None:
             return days.add(local_day(lead.interview_at), 3)
         case "R-003-3" if lead.meeting_on:
             return local_day(lead.meeting_on) + timedelta(days=14)
+        case "R-005-2" if lead.every:
+            told = (lead.last_outbound, lead.last_inbound, lead.meeting_on)
+            return max([local_day(day) for day in told if day is not None], default=date.min) + timedelta(lead.every)
         case "R-001-12" if lead.applied_on and lead.follow_up_on is None and not lead.follow_ups_done:
             return lead.applied_on + timedelta(days=8)  # the first may have been sent on the very next day
     return None
@@ -363,6 +368,18 @@ def nobody_is_told_to_apply_too_late(seen: Seen) -> None:
             assert touch.pinned or seen.today <= day_of(touch) <= lead.closes_on
 
 
+def nobody_is_asked_before_a_promised_call(seen: Seen) -> None:
+    """R-005-3: who said when they would call is not asked before that day, and an hour after it by one message."""
+    for touch in seen.schedule.touches:
+        due = seen.by_key[touch.lead_key].they_call_at if touch.lead_key in seen.by_key else None
+        if due is None or not is_ours_to_place(touch):
+            continue
+        if touch.rule in ("R-001-1", "R-001-12", "R-004-4", "R-003-15"):
+            assert local_day(due) < seen.today or day_of(touch) > local_day(due)
+        if touch.rule == "R-005-3" and isinstance(due, datetime) and isinstance(touch.start, datetime):
+            assert touch.start >= due + timedelta(hours=1)
+
+
 def nobody_is_asked_in_a_pause(seen: Seen) -> None:
     """What waits for a day waits until the pause is over, unless the user chose the day."""
     for touch in seen.schedule.touches:
@@ -388,6 +405,7 @@ PROMISES: tuple[Callable[[Seen], None], ...] = (
     identities_are_unique_and_not_of_the_past,
     at_most_one_late_event_per_lead,
     nobody_is_told_to_apply_too_late,
+    nobody_is_asked_before_a_promised_call,
     the_clock_alone_moves_nothing_of_a_day,
     nobody_is_asked_in_a_pause,
 )

@@ -44,6 +44,7 @@ def sheet() -> list[Lead]:
         {"travel_on": date(2027, 2, 10), "city": "Boston", "contact": person("Trip One")},
         {"stage": Stage.ON_HOLD, "contact": person("Hold One")},
         {"closes_on": date(2027, 1, 29)},
+        {"they_call_at": when("2027-01-11 10:00"), "contact": person("Call One")},
     ]  # fmt: skip
     return [a_lead(number, **{"company": f"Firm {number}", **row}) for number, row in enumerate(facts, 2)]
 

@@ -46,16 +46,23 @@ def follow_up_on_the_meeting(case: Case, rule: Rule, desk: Desk) -> Occasion:
 
 @waited("R-003-3")
 def stay_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
-    """You met somebody once; any touch in either direction starts the clock anew."""
+    """You met somebody once, and their row has no `every`; any touch in either direction starts the clock anew."""
     lead = case.lead
-    if lead.meeting_on is None:
+    if lead.meeting_on is None or (lead.every is not None and desk.rule("R-005-2")):
         return None
     network = lead.contact_kind in ("network", "association") or lead.lead_kind == "connection"
     if not network and (lead.applied_on is not None or lead.interview_at is not None):
         return None
-    base = max(desk.day_of(day) for day in (lead.meeting_on, lead.last_outbound, lead.last_inbound) if day is not None)
-    if base > desk.today and desk.day_of(lead.meeting_on) < base:
-        base = desk.day_of(lead.meeting_on)
+    return keep_in_touch(case, rule, desk)
+
+
+def keep_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """The next touch to the contact of this lead, counted from the last one in either direction."""
+    lead = case.lead
+    told = [desk.day_of(day) for day in (lead.last_outbound, lead.last_inbound) if day is not None]
+    touches = [day for day in told if day <= desk.today]  # what is still to come is a slip of the pen
+    touches += [desk.day_of(lead.meeting_on)] if lead.meeting_on is not None else []
+    base = max(touches, default=lead.applied_on or first_day(case, desk))
     sent = desk.day_of(lead.last_outbound) if lead.last_outbound is not None else None
     draft = endless(case, rule, desk, base=base, sent=sent)
     if draft is not None:

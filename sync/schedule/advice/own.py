@@ -1,23 +1,28 @@
-"""What no article asks for: a closing date, your own date in the sheet, and what a day has no room for (005, `sheet`,
-`more`, `triage`).
+"""What no article asks for: a closing date, how often somebody is to hear from you, a call they promised, your own date
+in the sheet, and what a day has no room for (005, `sheet`, `more`, `triage`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from sync.advice import Rule
-from sync.models import Stage
+from sync.models import Moment, Stage
 from sync.reconcile.identity import SELF
+from sync.schedule.advice.meaningful import keep_in_touch
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ladders import WEEK, offer_sheet_date, sheet_date
 from sync.schedule.ledger import is_over, was_deleted
-from sync.schedule.registry import Whole, shared, waited
+from sync.schedule.occasions import Occasion, not_before, said, within_hours
+from sync.schedule.registry import Whole, owed, shared, waited
 from sync.schedule.shared import is_past, list_names
+from sync.schedule.slots import at
 
 ALONE = 50
 """First round of a `follow_up_on` that belongs to no ladder."""
@@ -55,6 +60,33 @@ def _has_passed(draft: Draft, desk: Desk) -> bool:
     if known is None or known.fact == draft.fact or known.done_on or was_deleted(known) or draft.pinned:
         return False
     return known.missed or (known.start is not None and desk.day_of(known.start) < desk.today)
+
+
+@waited("R-005-2", alone=True)
+def hear_from_each_other(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """The row says how often; any touch in either direction starts the clock anew."""
+    if case.lead.every is None:
+        return None
+    return keep_in_touch(case, replace(rule, days=case.lead.every), desk)
+
+
+@owed("R-005-3")
+def ask_after_the_promised_call(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """They said when they would call; an hour later, or after the working day where no hour was said."""
+    due, came = case.lead.they_call_at, case.lead.last_inbound
+    if due is None or (came is not None and not_before(came, _a_little_before(due, rule), desk)):
+        return None
+    told, number = said(case, "they_call_at", desk), case.round_of("they_call_at")
+    if isinstance(due, datetime):
+        return within_hours(rule, due, desk, said=told, round=number)
+    over = at(due, desk.settings.work_hours.end, desk.zone)
+    told = f"{told}; {desk.say('reason.time_assumed')}"
+    return within_hours(rule, due, desk, said=told, start=over, round=number)
+
+
+def _a_little_before(due: Moment, rule: Rule) -> Moment:
+    """Whoever calls a bit early has called."""
+    return due - timedelta(minutes=rule.minutes or 0) if isinstance(due, datetime) else due
 
 
 @waited("sheet", alone=True)

@@ -14,7 +14,7 @@ from sync.schedule.cases import Case, end_of, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor, single
-from sync.schedule.ladders import ROUNDS, Ladder, count_cap, has_answered, repeat_last, told_since
+from sync.schedule.ladders import ROUNDS, Ladder, call_day, count_cap, has_answered, repeat_last, told_since
 from sync.schedule.ledger import was_deleted
 from sync.schedule.people import asked_person
 from sync.schedule.placing import Single
@@ -50,6 +50,7 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | No
         round_base=case.interview_round * ROUNDS,
         first_counts=False,
         decide_by=lead.they_decide_by,
+        call_on=call_day(case, desk),
         decision_party="waiting",
     )
 

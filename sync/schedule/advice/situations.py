@@ -21,7 +21,17 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.endless import endless, first_day
 from sync.schedule.floors import floor_draft, offer_floor
-from sync.schedule.ladders import ROUNDS, WEEK, Ladder, count_cap, has_answered, repeat_last, roll_reasons, told_since
+from sync.schedule.ladders import (
+    ROUNDS,
+    WEEK,
+    Ladder,
+    call_day,
+    count_cap,
+    has_answered,
+    repeat_last,
+    roll_reasons,
+    told_since,
+)
 from sync.schedule.ledger import is_over, over_day
 from sync.schedule.letters import standing
 from sync.schedule.occasions import (
@@ -60,6 +70,7 @@ def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder |
         base_text=told_since(case, "applied_on", "reason.since_applied", desk),
         generation=case.seen.generation,
         decide_by=lead.they_decide_by,
+        call_on=call_day(case, desk),
     )
 
 
