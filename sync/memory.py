@@ -85,6 +85,8 @@ class TouchMemory(Struct, frozen=True):
     """The day the rule alone gives, before guard and levelling; a levelled day is kept only while this holds."""
     offers: int = 1
     move: str = ""
+    turn: int | None = None
+    """Which way of saying it was taken; None where none was."""
     published: bool = False
     alarm: bool = False
     reaction: Reaction | None = None

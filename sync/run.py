@@ -99,6 +99,7 @@ class _Given(Struct, frozen=True):
     accept_deletes: bool
     second_owner: bool
     whole: bool
+    wording: str
 
     @property
     def today(self) -> date:
@@ -150,7 +151,7 @@ def run(
     to write has recorded what it did.
     """
     advice = load_advice(settings, wording=wording, mapping=mapping)
-    given = _Given(settings, advice, source, target, now, accept_deletes, second_owner, whole)
+    given = _Given(settings, advice, source, target, now, accept_deletes, second_owner, whole, wording)
     if not write:
         return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
@@ -247,7 +248,7 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
     strays = _strays(settings, before, observation, planned={wish.touch.uid for wish in wishes})
     if strays:
         notes.append(Note(STRAYS.format(count=len(strays))))
-    rules = _digest(settings, leads)
+    rules, words = _digest(settings, leads), _digest_of_words(settings, given.wording)
     plan, after = make_plan(
         schedule,
         wishes,
@@ -258,6 +259,7 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
         abilities=abilities,
         now=now,
         rules_changed=memory.runs.texts.get("rules", rules) != rules,
+        words_changed=memory.runs.texts.get("words", words) != words,
         accept_deletes=given.accept_deletes,
         lost=stock.lost,
         rules=given.advice.rules,
@@ -284,6 +286,7 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
             "mapping": json.dumps(dict(leads.mapped), sort_keys=True),
             "end": note_end(stock.table),
             "rules": after.runs.texts.get("rules", rules) if plan.held else rules,
+            "words": words,
             UNCLEAR: json.dumps(sorted(status.text for status in leads.unclear if status.waiting), ensure_ascii=False),
             SHEET_BOOKMARK: stock.table.bookmark,
             CALENDAR_BOOKMARK: observation.bookmark,
@@ -445,3 +448,9 @@ def _digest(settings: Settings, leads: Leads) -> str:
     )
     mapped = sorted(leads.mapped.items())
     return sha256(f"{chosen}\n{mapped}".encode()).hexdigest()
+
+
+def _digest_of_words(settings: Settings, wording: str) -> str:
+    """What, when it changes, asks for other texts in all events at once."""
+    chosen = settings.model_dump_json(include={"language": True, "me": True, "target": {"details", "drafts"}})
+    return sha256(f"{chosen}\n{wording}".encode()).hexdigest()

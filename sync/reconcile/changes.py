@@ -73,6 +73,7 @@ class Decider(Struct, frozen=True):
     present: frozenset[str]
     restored: Mapping[str, str]
     rules_changed: bool
+    words_changed: bool
     lost: bool
     cancelled_days: int
 
@@ -127,13 +128,14 @@ class Decider(Struct, frozen=True):
             return _keep(known, current, wish.touch.row, reason), replace(known, observed=current)
         kept = known.kept | edited_fields(known.observed.snapshot, current.snapshot)
         kept -= {name for name in kept - _taken_off(current) if is_as_wanted(name, wish.event, current.snapshot)}
+        changed = changed_fields(wish.event, known.desired, whole=self.words_changed)
         fields = tuple(
-            name
-            for name in changed_fields(wish.event, known.desired)
-            if name not in kept and not is_as_wanted(name, wish.event, current.snapshot)
+            name for name in changed if name not in kept and not is_as_wanted(name, wish.event, current.snapshot)
         )
         if not fields:
-            after = replace(known, desired=wish.event, observed=current, kept=kept, closed=False, revived=False)
+            text = wish.event.description if "description" in changed else known.desired.description
+            wanted = replace(wish.event, description=text)
+            after = replace(known, desired=wanted, observed=current, kept=kept, closed=False, revived=False)
             return _keep(after, current, wish.touch.row, ""), after
         event = with_kept(wish.event, kept, current.snapshot)
         stays = {name: getattr(current.snapshot, name) for name in TIME if name not in fields}

@@ -2,7 +2,8 @@
 
 Two wishes of ours are compared by `changed_fields`, two looks into the calendar by `edited_fields`, a wish with a look
 by `is_as_wanted`. Only meanings count, never bytes. The row and the link to it are shown but never compared: they are
-those of the last write.
+those of the last write. So is the small print, and the whole text of a step that is not the next yet, which is written
+when it becomes that.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from sync.models import Event, Snapshot, Stamp
 from sync.moments import same_moment
-from sync.reconcile.text_marks import our_part, put_our_part
+from sync.reconcile.text_marks import acted_on, our_part, put_our_part
 
 TIME = ("start", "end")
 _FIELDS = ("start", "end", "summary", "description", "categories", "status", "alarm", "url")
@@ -23,11 +24,17 @@ def _value(event: Event, name: str) -> object:
     return getattr(event, name)
 
 
-def changed_fields(event: Event, before: Event) -> tuple[str, ...]:
-    """The fields in which two wishes differ. Row and link to the row are shown but never compared."""
+def changed_fields(event: Event, before: Event, *, whole: bool = False) -> tuple[str, ...]:
+    """The fields in which two wishes differ; of the text only what the reader acts on, if not the `whole` counts."""
     if event == before:
         return ()
-    return tuple(name for name in _FIELDS if _value(event, name) != _value(before, name))
+    changed = tuple(name for name in _FIELDS if _value(event, name) != _value(before, name))
+    if whole or "description" not in changed:
+        return changed
+    waits = event.tentative and before.tentative
+    if not waits and acted_on(event.description) != acted_on(before.description):
+        return changed
+    return tuple(name for name in changed if name != "description")
 
 
 def edited_fields(observed: Snapshot, current: Snapshot) -> frozenset[str]:

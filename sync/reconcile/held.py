@@ -15,6 +15,7 @@ from sync.memory import Memory
 from sync.models import Event
 from sync.reconcile.changes import Wish
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
+from sync.reconcile.text_marks import put_above_small_print
 
 REVIEW = "R-001-14"
 SAID = "held deletes said"
@@ -48,4 +49,5 @@ def _said(memory: Memory, sentence: str, today: date) -> str:
 
 def _with_sentence(event: Event, sentence: str) -> Event:
     """The sentence names rows: an event without details stays without it."""
-    return replace(event, description=f"{event.description}\n\n{sentence}") if event.description else event
+    text = put_above_small_print(event.description, sentence) if event.description else ""
+    return replace(event, description=text)

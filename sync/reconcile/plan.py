@@ -34,6 +34,7 @@ def make_plan(
     now: datetime,
     rules: Mapping[str, Rule] = MappingProxyType({}),
     rules_changed: bool,
+    words_changed: bool = False,
     accept_deletes: bool = False,
     lost: bool = False,
     if_held: Callable[[str], Iterable[Wish]] = lambda sentence: (),
@@ -43,7 +44,8 @@ def make_plan(
     """What one run would do and why, and the memory after it if all of it succeeds.
 
     `rules_changed` says that mapping, rules or settings differ from the last run: then every delete that no row asks
-    for is counted by the guard. `accept_deletes` lifts the guard for this run. With `lost` memory nothing is deleted.
+    for is counted by the guard. `words_changed` says that the user wants other texts: then no text is left for later.
+    `accept_deletes` lifts the guard for this run. With `lost` memory nothing is deleted.
     `rules` tell what an event is that only `undo` keeps. `if_held` is asked, with the guard's sentence, for wishes
     that take the place of others.
     """
@@ -58,6 +60,7 @@ def make_plan(
         present=frozenset(lead.key for lead in leads.leads),
         restored=_restored_digests(leads, memory),
         rules_changed=rules_changed,
+        words_changed=words_changed,
         lost=lost,
         cancelled_days=0 if abilities.reactions else settings.target.cancelled_days,
     )

@@ -11,6 +11,9 @@ Both marker lines must be there; where one was removed nothing can be told apart
 marker left over is dropped) and ours is put under it anew. A line of the sheet that looks like a marker is indented,
 so that it never acts as one.
 These lines stand in users' calendars: changing them orphans every text written before.
+
+Our part itself ends in the small print, under a rule of dashes: how and why, which nobody acts on. Like the row it is
+that of the last write, and no change of it alone makes us write.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ import unicodedata
 OPENING = "--- followup writes between these lines ---"
 CLOSING = "--- write your own notes below this line ---"
 ROW_LABEL = "Sheet row when last written: "
+SMALL_PRINT = "-" * 20
+"""The line above the small print; the last one counts, since the message and the sheet's own text come before it."""
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _ROW = ROW_LABEL.rstrip()
@@ -70,6 +75,22 @@ def put_our_part(text: str, ours: str, *, row: str = "", address: str = "", mark
         return block
     above, _, below = _split(text)
     return "\n".join(filter(None, [tidy("\n".join(above)), block, tidy("\n".join(below))]))
+
+
+def acted_on(text: str) -> str:
+    """What of our part the reader acts on: all above the small print."""
+    return _at_small_print(text)[0]
+
+
+def put_above_small_print(text: str, more: str) -> str:
+    """Our part with a last paragraph that the reader acts on."""
+    above, small = _at_small_print(text)
+    return "\n\n".join(filter(None, [above, more, small]))
+
+
+def _at_small_print(text: str) -> tuple[str, str]:
+    above, line, below = f"\n{text}".rpartition(f"\n{SMALL_PRINT}\n")
+    return (tidy(above), f"{SMALL_PRINT}\n{below}") if line else (tidy(text), "")
 
 
 def marked(text: str) -> str:

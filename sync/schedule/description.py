@@ -1,8 +1,9 @@
 """What an event says, for somebody who reads it on a phone in ten seconds.
 
 In this order, a line without content left out: what to do; where to reach them, exactly as in the sheet; the message;
-what to look at before it is sent; what comes next. Under a rule of dashes the small print: why this day, the advice,
-what is new and what was used, the history, a link that opens the message, the rule's id.
+what to look at before it is sent. Under a rule of dashes the small print, for which alone no event is written again:
+what comes next, why this day, the advice, what is new and what was used, the history, a link that opens the message,
+the rule's id.
 No text holds a quantity that depends on the moment of the run, nor the row's number.
 """
 
@@ -14,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from sync.messages.letter import Message, mail_link
 from sync.messages.moves import sensible_moves
 from sync.models import Lead
+from sync.reconcile.text_marks import SMALL_PRINT
 from sync.safe_text import clean
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
@@ -21,7 +23,6 @@ from sync.schedule.letters import group_of, is_to_agency, recipient
 from sync.schedule.people import has_number_only, join_names
 from sync.schedule.slots import at
 
-RULE_OF_DASHES = "-" * 20
 MORNING = time(6)
 """Before it is night, whatever the day is called."""
 END_OF_DAY = (23, 59)
@@ -50,10 +51,9 @@ def describe(
         [*_first_lines(draft, do, facts, desk)],
         _message_lines(message, desk),
         [*_check_lines(draft, message, desk)],
-        [desk.say("small.later", days=later)] if later else [],
     ]
     body = ["\n".join(lines) for lines in blocks if lines]
-    small = "\n".join([RULE_OF_DASHES, *_small_print(draft, message, done, desk)])
+    small = "\n".join([SMALL_PRINT, *_small_print(draft, message, done, later, desk)])
     return "\n\n".join([*body, small])
 
 
@@ -175,8 +175,10 @@ def _spelling(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
         yield desk.say("check.firm", name=firm)
 
 
-def _small_print(draft: Draft, message: Message | None, done: Moves, desk: Desk) -> Iterator[str]:
+def _small_print(draft: Draft, message: Message | None, done: Moves, later: str, desk: Desk) -> Iterator[str]:
     say, rule, lead = desk.say, draft.rule, draft.case.lead if draft.case else None
+    if later:
+        yield say("small.later", days=later)
     if draft.reason:
         yield say("small.why", reason="; ".join(arithmetic(draft.reason)))
     written = rule.channel == "phone" and draft.channel != "phone"

@@ -214,6 +214,7 @@ def remember(draft: Draft) -> TouchMemory:
         raw=draft.raw,
         offers=draft.offers,
         move=draft.move,
+        turn=draft.turn if draft.move else None,
         published=draft.published,
         alarm=draft.alarm,
         fact=draft.fact,

@@ -14,7 +14,7 @@ from itertools import takewhile
 from urllib.parse import quote, urlsplit
 
 from sync.memory import TouchMemory
-from sync.messages.moves import choose_move, sensible_moves
+from sync.messages.moves import choose_move, choose_turn, sensible_moves
 from sync.messages.names import as_said, read_name
 from sync.models import Person, TouchClass
 from sync.safe_text import clean
@@ -47,7 +47,9 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, who
     done = known_moves(key, desk) if asking else ()
     if asking:
         planned = frozenset(draft.round for draft in asking if draft.kind is TouchClass.ASKING)
-        _choose_moves(asking, used_moves(key, desk, planned=planned), _asks_before(key, desk))
+        used = [move for move, _ in used_moves(key, desk, planned=planned)]
+        ladder = [draft for draft in asking if draft.case is not None and draft.kind is TouchClass.ASKING]
+        _choose_moves(ladder, used, _last_turn(key, desk))
     later = ", ".join(desk.tell(draft.day) for draft in asking if draft.tentative)
     known: dict[tuple[object, ...], Mapping[str, str]] = {}
     bare = desk.say("title.none")
@@ -183,25 +185,26 @@ def _shared_words(roles: Iterable[str]) -> int:
 # --- moves ---------------------------------------------------------------------------------------------------
 
 
-def _choose_moves(asking: Iterable[Draft], done: Moves, before: int) -> None:
-    """Each asking touch brings something that was not used yet; two in a row never the same."""
-    used = [move for move, _ in done]
-    for turn, draft in enumerate(asking, before):
-        draft.turn = turn
-        if draft.case is None or draft.kind is not TouchClass.ASKING:
-            continue
+def _choose_moves(asking: Iterable[Draft], used: list[str], turn: int) -> None:
+    """Each asking touch brings something that was not used yet and says it in another way than the one before; what was
+    chosen once stays while that holds."""
+    for draft in asking:
+        assert draft.case is not None
+        known = draft.memory
+        draft.turn = turn = choose_turn(turn, known.turn if known else None)
         pool = sensible_moves(draft.case.lead, rule=draft.rule.id, on=draft.day)
-        draft.move = choose_move(pool, used, draft.memory.move if draft.memory else "")
+        draft.move = choose_move(pool, used, known.move if known else "")
         used.append(draft.move)
 
 
-def _asks_before(key: str, desk: Desk) -> int:
-    """How many asking touches of this lead are over."""
-    return sum(
-        is_over(record)
+def _last_turn(key: str, desk: Desk) -> int:
+    """In which way the last ask of this lead that is over was said; -1 where there is none."""
+    over = [
+        (day, record.step, record.turn)
         for record in desk.ledger.of(key)
-        if (rule := desk.advice.rules.get(record.rule)) and rule.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
-    )
+        if record.turn is not None and is_over(record) and (day := over_day(record)) is not None
+    ]
+    return max(over, default=(None, 0, -1))[2]
 
 
 def used_moves(key: str, desk: Desk, *, planned: AbstractSet[int] = frozenset()) -> Moves:
@@ -220,9 +223,11 @@ def used_moves(key: str, desk: Desk, *, planned: AbstractSet[int] = frozenset())
 
 
 def _went_by(record: TouchMemory, desk: Desk) -> bool:
-    """Whether its event stood in the calendar on a day that has passed."""
+    """Whether its event stood in the calendar on a day that has passed, and was not taken out before that day."""
     stood = stood_at(record)
-    return record.published and stood is not None and desk.day_of(stood) < desk.today
+    if not record.published or stood is None:
+        return False
+    return record.offers > 1 or (desk.day_of(stood) < desk.today and not desk.is_gone(record.uid))
 
 
 def known_moves(key: str, desk: Desk) -> Moves:

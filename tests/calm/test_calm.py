@@ -10,6 +10,7 @@ from conftest import ZONE
 from runner import Seeker, a_row
 
 from sync.models import Action
+from sync.reconcile.text_marks import acted_on
 
 ROWS = [
     a_row("Brightwater", "2027-01-04"),
@@ -84,8 +85,7 @@ def test_a_day_that_passes_changes_no_text_of_what_is_ahead() -> None:
         seeker.now = midnight(date(2027, 1, 4)) + timedelta(days=day - 4, hours=9)
         for change in seeker.run().plan.writes:
             if change.event is not None and change.event.description and ": follow up" in change.event.summary:
-                message, _, small = change.event.description.partition("If nothing changes:")
-                texts.setdefault(change.uid, set()).add((message if small else message.partition("\n-----")[0]).strip())
+                texts.setdefault(change.uid, set()).add(acted_on(change.event.description))
     assert len(texts) == 4
     assert not [sorted(found) for found in texts.values() if len(found) > 1]
 

@@ -93,6 +93,7 @@ class Year:
         assert report.exit_code == 0, (now, report.messages)
         self.requests.append(counter["requests"] - before)
         self.writes.append(len(report.plan.writes))
+        self._count_texts(report)
         self.state_octets.append((self.folder / "state.sqlite").stat().st_size)
         return report
 
@@ -178,7 +179,6 @@ class Year:
         assert not [key for key, count in late.items() if count > 1], late
         self._check_done(events, report, today)
         self._check_hours(report)
-        self._count_texts(report)
         self.counts["most late at once"] = max(self.counts["most late at once"], sum(late.values()))
         self.check_messages(report, today)
 

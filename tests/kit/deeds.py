@@ -14,7 +14,7 @@ from sync.models import RemoteEvent, Snapshot, Touch
 from sync.moments import day_of
 from sync.protocols import Target
 from sync.reconcile.identity import SELF
-from sync.reconcile.text_marks import our_part
+from sync.reconcile.text_marks import acted_on, our_part
 from sync.reconcile.words import add_word
 from sync.run import Report
 
@@ -59,10 +59,12 @@ def held_by(target: Target) -> dict[str, RemoteEvent]:
 
 
 def as_seen(shot: Snapshot) -> tuple[object, ...]:
-    """An event as a person sees it; the text without our marks, the tick as such."""
+    """An event as a person sees it; the text without our marks, the tick as such. The small print is of the last write,
+    and so is all that a step says before it is the next."""
     title = shot.summary.removeprefix("✓ ")
     ticked = title != shot.summary
-    return shot.start, shot.end, title, ticked, our_part(shot.description), shot.our_alarm, shot.status
+    text = "" if shot.status == "TENTATIVE" else acted_on(our_part(shot.description))
+    return shot.start, shot.end, title, ticked, text, shot.our_alarm, shot.status
 
 
 def seen_in(target: Target) -> dict[str, tuple[object, ...]]:

@@ -35,7 +35,7 @@ from sync.errors import FollowupError, TargetError
 from sync.models import Observation, RemoteEvent
 from sync.protocols import HoldsConnections
 from sync.reconcile.changes import DONE_MARK
-from sync.reconcile.text_marks import our_part, user_part
+from sync.reconcile.text_marks import acted_on, our_part, user_part
 from sync.run import Report, run
 
 T = TypeVar("T")
@@ -182,9 +182,8 @@ class Side:
         }
 
 
-LATER = re.compile("^(If nothing changes: |Done this week: ).*$|; you moved it to .*$", re.M)
-"""Which day a step gets that no calendar shows yet, what was done when the review was last written, and whether a drag
-is told in an event ticked right after it, depends on which run came to it first."""
+LATER = re.compile("^Done this week: .*$", re.M)
+"""What was done when the review was last written depends on which run came to it first."""
 OVER = re.compile(f"^({DONE_MARK}|Closed: )")
 """What our mark says of an event that is over: done in the sheet, or closed, by what the last whole run saw."""
 DRAGGED = 7
@@ -192,12 +191,13 @@ DRAGGED = 7
 
 
 def shown(event: RemoteEvent) -> Shown:
-    """All that a person sees of an event."""
+    """All that a person sees of an event and acts on: the rest is of the last write, whenever that was."""
     shot = event.snapshot
+    text = "" if shot.status == "TENTATIVE" else acted_on(our_part(shot.description))
     placed = shot.start if isinstance(shot.start, datetime) and shot.start.minute == DRAGGED else f"{shot.start:%F}"
     return (
         placed, OVER.sub("", shot.summary), shot.status, shot.our_alarm, shot.hands_off, user_part(shot.description),
-        LATER.sub("", our_part(shot.description)),
+        LATER.sub("", text),
     )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def test_what_one_killed_run_made_and_the_next_deleted_is_used_up() -> None:
 
 @pytest.mark.parametrize("steps", range(1, 6))
 def test_what_a_killed_run_moved_is_no_drag_of_the_user(steps: int) -> None:
-    seeker = Seeker([a_row("Acme"), a_row("Globex")])
+    seeker = Seeker([a_row("Acme"), a_row("Globex"), a_row("Initech")])
     seeker.run()
     calendar = seeker.target
     assert isinstance(calendar, MemoryTarget)

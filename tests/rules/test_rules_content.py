@@ -30,7 +30,7 @@ def said(lead: Lead, rule: str, now: str = "2027-01-12 12:00") -> str:
 
 
 def test_section_8_layout() -> None:
-    """What to do, where, the message, what to look at, what comes next; the small print: all of it from the sheet."""
+    """What to do, where, the message, what to look at; the small print, what comes next in it: all from the sheet."""
     lines = said(APPLIED, "R-001-12", "2027-01-12 18:00").splitlines()
     link = next(line for line in lines if line.startswith("Open it in your mail program: mailto:dana@acme.example?"))
     assert [line for line in lines if line != link] == [
@@ -56,9 +56,8 @@ def test_section_8_layout() -> None:
         "- Is the name spelled right: Dana Reed?",
         "- Fill in what stands in square brackets.",
         "",
-        "If nothing changes: Tue 2 Feb, Thu 4 Mar",
-        "",
         "--------------------",
+        "If nothing changes: Tue 2 Feb, Thu 4 Mar",
         "Why this day: follow-up 1 on Tue 12 Jan + 7 days = Tue 19 Jan",
         "No answer? Wait a full week, then write again politely; after the second time wait longer.",
         "Why by email: that is how they wrote last",
@@ -94,7 +93,7 @@ def test_section_8_layout() -> None:
         pytest.param(
             replace(MET, problem="slow tests"),
             "R-004-4",
-            "I have in mind what you told me: slow tests.",
+            "You told me of this: slow tests.",
             id="R-004-11 their words",
         ),
         pytest.param(replace(MET, problem="slow tests"), "R-004-6", "Their problem: slow tests", id="R-004-6 problem"),
