@@ -281,7 +281,16 @@ def looks_dated(text: str, months: Mapping[str, int]) -> bool:
     numbers = _DAY_MONTH.fullmatch(plain)
     if numbers and 0 < min(int(numbers[1]), int(numbers[3])) <= 12 and max(int(numbers[1]), int(numbers[3])) <= 31:
         return True
-    return any(char.isdigit() for char in plain) and any(word in months for word in _WORD.findall(plain))
+    if not any(char.isdigit() for char in plain):
+        return False
+    return any(word in months for word in _WORD.findall(plain)) or has_day_and_hour(plain, months)
+
+
+def has_day_and_hour(text: str, months: Mapping[str, int]) -> bool:
+    """Whether a day and the hour behind it stand in this text: `12/1 14:00`."""
+    plain = text.casefold()
+    days, moments = find_days(plain, months), find_moments(plain, months)
+    return any(day != moment for day, moment in zip(days, moments, strict=True))
 
 
 def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless, Clock | None]:

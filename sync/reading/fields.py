@@ -13,11 +13,12 @@ from difflib import get_close_matches
 from functools import lru_cache, partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.models import CellError, CellValue, Person
 from sync.moments import zone_names
 from sync.reading.cells import Fault, clean_lines, clean_text, is_error, spaced
-from sync.reading.dates import Reading, read_date, read_moment
+from sync.reading.dates import Reading, Yearless, read_date, read_moment
 from sync.reading.intervals import read_interval
 from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
 
@@ -110,6 +111,8 @@ def read_column(cells: Sequence[CellValue], reader: Reader) -> tuple[Value, ...]
 
 def _read_day(value: CellValue, *, reading: Reading) -> Value:
     found = read_date(value, reading)
+    if isinstance(found, Yearless):
+        return replace(found, clock=None)
     return found.date() if isinstance(found, datetime) else found
 
 

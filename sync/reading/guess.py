@@ -53,6 +53,9 @@ _NAMES_DIFFER = 0.5
 """The part of the cells that must be different to be names of firms."""
 _NAME_WORDS = 6
 """The most words in a name of a firm."""
+_ROUNDS = ("interview_at", *ROUNDS)
+_WHERE = ("company", "city")
+"""What a column called `Where` may hold."""
 _BARE_DAYS = ("applied_on", "received_at", "last_outbound")
 
 
@@ -149,9 +152,9 @@ class Guess:
         if name in ALL_FIELDS and (self.canonical or sense.sure == KNOWN):
             return [Choice(name, KNOWN, "is the field's name")]
         cells = self._cells(column) if sense.fields else Profile(())
-        against = {
-            name: speaks_against(name, cells, self.vocabulary, known=sense.sure == KNOWN) for name in sense.fields
-        }
+        against = {name: speaks_against(name, cells, self.vocabulary) for name in sense.fields}
+        if sense.fields == _WHERE and cells.links >= _EVIDENT:
+            against = dict.fromkeys(_WHERE, "it holds links")
         left = [name for name in sense.fields if not against[name]]
         choices = []
         for name in left:
@@ -229,6 +232,7 @@ class Guess:
         self._settle_status()
         self._settle_names()
         self._settle_days()
+        self._settle_rounds()
         self._settle_organisation()
         self._settle_first_column()
         self._settle_hours()
@@ -244,7 +248,8 @@ class Guess:
         found = []
         for column in self._free_or_notes():
             sense = self.senses.get(column, Sense())
-            wanted = _STANDS if not sense.fields and not sense.why else _STANDS_IN_NOTES
+            told = not sense.fields or not {"status", "outcome", "last_inbound"}.isdisjoint(sense.fields)
+            wanted = _STANDS if told and not sense.why else _STANDS_IN_NOTES
             cells = StatusCells.of(self._cells(column).samples, self.vocabulary)
             if cells.tell >= wanted and cells.move:
                 found.append((-cells.tell, column))
@@ -261,9 +266,16 @@ class Guess:
             column
             for column in self._free()
             if (sense := self.senses.get(column, Sense())).is_about_edits
-            or (not sense.why and (sense.is_weak_word or set(sense.fields) <= {"status", "notes", "outcome"}))
+            or (
+                not sense.why
+                and (sense.is_weak_word or set(sense.fields) <= {"status", "notes", "outcome", "last_inbound"})
+            )
         ]
-        return [column for column in (*may, *notes) if self._cells(column).dated < _EVIDENT]
+        return [
+            column
+            for column in (*may, *notes)
+            if max(self._cells(column).bare_dates, self._cells(column).answers) < _EVIDENT
+        ]
 
     def _settle_names(self) -> None:
         """A column of names is the company where no other is, and a person where one is."""
@@ -305,6 +317,18 @@ class Guess:
             and (self.senses[column].is_bare_day or not self.senses[column].fields)
         ]
 
+    def _settle_rounds(self) -> None:
+        """`Final` beside `Round 2` is a round, and a test at a set hour is an appointment as an interview is."""
+        for column in self._free():
+            sense, cells = self.senses[column], self._cells(column)
+            beside = any(place == column - 1 for name, place in self.fields.items() if name in _ROUNDS)
+            named = beside and sense.fields == ("interview_at",) and cells.dated >= 0.5
+            at_an_hour = sense.is_about_tests and cells.appointments >= 0.5
+            name = self._open_round("interview_at") if named or at_an_hour else ""
+            if name:
+                reason = "it stands beside the other rounds" if named else "it holds appointments"
+                self._settled(column, name, reason)
+
     def _settle_organisation(self) -> None:
         """`Organisation` is what people call the firm, where nothing else names it."""
         if self._is_open("company") and "organisation" in self.fields.keys() - self.fixed:
@@ -319,7 +343,9 @@ class Guess:
         if not self._is_open("company") or "contact_name" not in self.fields or not self._lists_applications():
             return
         first = next((column for column, form in enumerate(self.forms) if form), None)
-        if first is None or first not in self._free() or self.senses[first].fields or self.senses[first].why:
+        if first is None or first not in self._free() or self.senses[first].why:
+            return
+        if self.senses[first].fields not in ((), _WHERE):
             return
         cells = self._cells(first)
         if cells.plain >= _EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= _NAME_WORDS:

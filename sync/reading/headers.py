@@ -27,6 +27,8 @@ from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, 
 KNOWN = 1.0
 """How sure a header is that stands in the vocabulary as it is."""
 AMBIGUOUS = 0.5
+NO_FOLLOW_UP = "it says nothing about when to follow up"
+"""Why a column is left that says something else of the lead."""
 
 _HOURS = {squeeze(hour): (hour, field) for field, hour in HOURS.items()}
 """An hour in a column of its own, or day and hour together: the cells tell."""
@@ -56,6 +58,11 @@ class Sense(Struct, frozen=True):
     def is_about_edits(self) -> bool:
         """When or by whom the row was changed, unless its cells say otherwise."""
         return self.why.startswith("when the row was edited")
+
+    @property
+    def is_about_tests(self) -> bool:
+        """A test, which moves no follow-up unless it is at a set hour."""
+        return self.why.startswith("about a test")
 
     @property
     def is_bare_day(self) -> bool:
@@ -157,11 +164,16 @@ def _read_header(header: str, order: Sequence[Lexicon]) -> Sense:
     if len(parts) < 2:
         return _read_part(words, order)
     dated = any("day" in _look_up(part, order)[0].meanings for part in parts)
-    for part in parts:
-        sense = _read_part(part, order, also=frozenset(("day",)) if dated else frozenset())
-        if sense.fields or sense.why:
-            return Sense(sense.fields, sense.sure * _PART, sense.why, sense.rank)
-    return _read_part(words, order)
+    also = frozenset(("day",)) if dated else frozenset()
+    senses = [sense for part in parts if (sense := _read_part(part, order, also=also)).fields or sense.why]
+    if not senses:
+        return _read_part(words, order)
+    first = senses[0]
+    if "/" in header and first.why == NO_FOLLOW_UP:  # `Unit / Position`
+        first = next((sense for sense in senses if sense.fields), first)
+    ends = next((sense.fields for sense in senses[1:] if sense.fields[:1] in (("status",), ("outcome",))), ())
+    fields = first.fields + ends if first.fields == ("notes",) else first.fields  # `Notes / result`: the cells tell
+    return Sense(fields, first.sure * _PART, first.why, first.rank)
 
 
 def _read_part(words: Sequence[str], order: Sequence[Lexicon], *, also: frozenset[str] = frozenset()) -> Sense:

@@ -32,8 +32,9 @@ from sync.reading.headers import spoken_order
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
+from sync.reading.next_steps import settle_next_steps
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
-from sync.reading.standings import days_in_statuses, settle_stages
+from sync.reading.standings import days_in_words, settle_stages
 from sync.reading.statuses import StageWords, ask_note, own_words
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
@@ -79,7 +80,7 @@ def read_leads(
         Note("the header stands here once more; the line is left out", row=sheet.reference(r)) for r in sheet.repeated
     ]
     join_hours(sheet)
-    drop_answers(sheet, vocabulary.yes | vocabulary.no)
+    drop_answers(sheet, vocabulary.yes, vocabulary.no)
     unclear, remarks = _read_rows(sheet, settings, vocabulary, today, table.locale)
     kept, alike = _merge_alike(sheet)
     silent = frozenset(place for place, index in enumerate(kept) if index in sheet.silent)
@@ -117,7 +118,7 @@ def _read_rows(
     settling.part_names(sheet)
     settling.part_ways(sheet)
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
-    spoken = tuple(days_in_statuses(sheet, vocabulary.months))
+    spoken = tuple(days_in_words(sheet, vocabulary.months))
     usual = partial(_usual_order, sheet.columns.headers, locale)
     readings = decide_readings(
         dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, met=MET,
@@ -151,6 +152,7 @@ def _read_rows(
         readings, zone=settings.zone, months=vocabulary.months, today=today, beside=spoken, usual=usual
     )
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
+    settle_next_steps(sheet, words, reading, settings.source.year)
     settling.silence_rows(sheet)
     settling.settle_people(sheet)
     settling.settle_words(sheet)

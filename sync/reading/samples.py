@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from sync.models import CellValue, Row, Stage
 from sync.reading.cells import clean_text, spaced
+from sync.reading.clock import match_hour
 from sync.reading.date_words import shipped_date_words
-from sync.reading.dates import looks_dated
+from sync.reading.dates import has_day_and_hour, looks_dated
 from sync.reading.intervals import read_interval
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
@@ -59,6 +60,8 @@ class Profile(Struct, frozen=True):
     bare_dates: float = 0.0
     """Those of them that say nothing beside the date."""
     hours: float = 0.0
+    appointments: float = 0.0
+    """Days with an hour."""
     mails: float = 0.0
     phones: float = 0.0
     links: float = 0.0
@@ -110,6 +113,7 @@ def profile_of(samples: Sequence[str], vocabulary: Vocabulary, *, linked: bool =
     return Profile(
         samples,
         dated=sum(days) / count,
+        appointments=share_of(samples, lambda text: has_day_and_hour(text, vocabulary.months)),
         bare_dates=sum(dated and not says_more(text, vocabulary) for text, dated in zip(samples, days, strict=True))
         / count,
         hours=sum(map(is_hour, undated)) / count,
@@ -149,18 +153,18 @@ def share_of(samples: Sequence[str], test: Callable[[str], bool]) -> float:
     return sum(map(test, samples)) / len(samples) if samples else 0.0
 
 
-def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary, *, known: bool = False) -> str:
+def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
     """Why these cells cannot be this field; empty where nothing speaks against it.
 
-    `known`: the header is known for exactly this field, so that a date beside words, as in "interview 3/17 10am", is
-    no reason against it.
+    A date beside words, as in "interview 3/17 10am", is no reason against a status.
     """
     if not cells.samples:
         return ""
     if name == "done_on" and cells.answers == 1:  # boxes
         return ""
     if name in _DATED:
-        return _no_dates(cells)
+        worded = name == "last_inbound" and cells.bare_dates < 0.5
+        return "it holds words, not days" if worded else _no_dates(cells)
     if name in HOURS.values():
         return "" if cells.hours >= 0.5 else "it holds no hours"
     closed = vocabulary.words.get(name)
@@ -181,9 +185,9 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary, *, known: 
         return wanted[name][1]
     if name == "url" and not cells.links and len(cells.samples) > 2:
         return "it holds no links"
-    if name in ("status", "outcome", "id", "notes") and (cells.bare_dates if known else cells.dated) >= 0.8:
+    if name in ("status", "outcome", "id", "notes", "next_step") and cells.bare_dates >= 0.8:
         return "it holds dates"
-    if name == "outcome" and cells.answers == 1:
+    if name in ("outcome", "next_step") and cells.answers == 1:
         return "it holds yes and no"
     if name == "id":
         spaced_out = cells.phones >= 0.8 and any(_SPACED.search(text) for text in cells.samples)
@@ -212,7 +216,7 @@ def _are_small(samples: Sequence[str]) -> bool:
 def _no_words(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
     kinds = (
         ("dates", cells.dated), ("mail addresses", cells.mails), ("phone numbers", cells.phones),
-        ("yes and no", cells.answers),
+        ("yes and no", cells.answers if name not in ("company", "role") else int(cells.answers)),
     )  # fmt: skip
     for kind, share in kinds:
         if share >= 0.5:
@@ -239,7 +243,7 @@ def speaks_for(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         "it holds links": name == "url" and cells.links >= 0.3,
         "it holds numbers": name == "follow_ups_done" and cells.numbers >= 0.5,
         "it holds names": name in ("contact_name", "referrer") and cells.names >= 0.5,
-        "it holds sentences": name == "notes" and cells.sentences >= 0.5,
+        "it holds sentences": name in ("notes", "next_step") and cells.sentences >= 0.5,
         "it holds words of a status": name in ("status", "outcome") and cells.stages >= 0.4,
         "it holds ways of contact": name in CHANNELS
         and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= 0.5,
@@ -277,7 +281,11 @@ def is_mail(text: str) -> bool:
 
 def is_hour(text: str) -> bool:
     """Whether the text is an hour of the day, or from one to another."""
-    return len(text) > 2 and bool(_HOUR.fullmatch(text))
+    if len(text) > 2 and _HOUR.fullmatch(text):
+        return True
+    plain = text.casefold()
+    hour = match_hour(plain, 0, adjacent=False)
+    return hour is not None and not hour.fault and hour.stop == len(plain)
 
 
 def is_name(text: str, vocabulary: Vocabulary) -> bool:

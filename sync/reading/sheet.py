@@ -155,16 +155,33 @@ def _cut_columns(rows: Sequence[Row], fields: Mapping[str, int]) -> Mapping[str,
     return {name: tuple(map(itemgetter(index), lines)) for name, index in fields.items()}
 
 
-def drop_answers(sheet: Sheet, answers: frozenset[str]) -> None:
-    """Where interviews have columns of their own, a yes or no says that one was held, not when: no day is missing."""
+def drop_answers(sheet: Sheet, yes: frozenset[str], no: frozenset[str]) -> None:
+    """A yes or no where a day is asked for says that there is one, not when: no day is missing.
+
+    So it is in a column of follow-ups (`Follow up?`), and where interviews have columns of their own.
+    """
     rounds = [name for name in ROUNDS if name in sheet.cells]
-    if rounds:
-        days = {
-            name: tuple("" if clean_text(cell).casefold() in answers else cell for cell in sheet.cells[name])
-            for name in ("interview_at", *rounds)
-            if name in sheet.cells
-        }
+    names = ("follow_up_on", "follow_up_day", *(("interview_at", *rounds) if rounds else ()))
+    days = {
+        name: tuple(_without_answer(cell, yes, no) for cell in sheet.cells[name])
+        for name in names
+        if name in sheet.cells
+    }
+    if days:
         sheet.cells = {**sheet.cells, **days}
+
+
+_ANSWER = re.compile(r"([^\W\d_]+|[✓✔☑✅])(?:\s*[-–:,;(]\s*|\s+|$)(.*?)\)?")
+
+
+def _without_answer(cell: CellValue, yes: frozenset[str], no: frozenset[str]) -> CellValue:
+    """`Y - 11-30` is the day, `Y` and `N - 11-30` are none."""
+    text = clean_text(cell)
+    match = _ANSWER.fullmatch(text)
+    said = match[1].casefold() if match else ""
+    if text.casefold() in yes | no or said in no:
+        return ""
+    return match[2] if match and said in yes else cell
 
 
 def join_hours(sheet: Sheet) -> None:
@@ -187,4 +204,6 @@ def _join_hour(day: CellValue, hour: CellValue) -> CellValue:
     if isinstance(day, int | float) and isinstance(hour, float):
         return day + hour % 1
     shown = day.date().isoformat() if isinstance(day, datetime) else clean_text(day)
-    return shown if ":" in shown else f"{shown} {text}"
+    if ":" in shown:
+        return shown
+    return f"{shown} {text}:00" if text.isdigit() and len(text) < 3 else f"{shown} {text}"

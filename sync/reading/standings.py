@@ -67,9 +67,10 @@ def settle_stages(
     return unclear_statuses(zip(found, map(sheet.reference, sheet.rows), strict=True)), against
 
 
-def days_in_statuses(sheet: Sheet, months: Mapping[str, int]) -> Iterator[str]:
-    """The days that stand in the status cells, as they are written."""
-    for text in {clean_text(cell).lower() for name in ("status", "outcome") for cell in sheet.cells.get(name, ())}:
+def days_in_words(sheet: Sheet, months: Mapping[str, int]) -> Iterator[str]:
+    """The days that stand in the cells of statuses and next steps, as they are written."""
+    names = ("status", "outcome", "next_step")
+    for text in {clean_text(cell).lower() for name in names for cell in sheet.cells.get(name, ())}:
         yield from (text[start:end] for start, end in find_days(text, months))
 
 

@@ -466,3 +466,8 @@ def speaks_of_nothing_else(text: str) -> bool:
         claim.senses & {*_ENDS, "closed", "no_answer", "on_hold", "idea", "unanswered"} for claim in scan.claims
     )
     return not (scan.unknown or scan.asked or turned or ended)
+
+
+def says_no(text: str) -> bool:
+    """Whether these words say no to what follows them."""
+    return _scan(text[:MAX_PHRASE], shipped_status_words()).has("not")

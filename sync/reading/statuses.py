@@ -66,6 +66,11 @@ class StageWords(Struct, frozen=True):
     vocabulary: Vocabulary
     canonical: bool = False
 
+    @property
+    def months(self) -> Mapping[str, int]:
+        """Names of months, in lower case."""
+        return {**shipped_date_words().months, **self.vocabulary.months}
+
     def standing_of(self, status: str, outcome: str) -> Standing:
         """The status decides; how it ended (the second column) where only that is settled or only that ends it."""
         one, other = (self.read(text) if text else None for text in (status, outcome))
@@ -111,7 +116,7 @@ class StageWords(Struct, frozen=True):
         if stage is not None:
             return Phrase(stage, settled=True)
         plain = unicodedata.normalize("NFKC", text).casefold()
-        months = {**shipped_date_words().months, **self.vocabulary.months}
+        months = self.months
         days = find_moments(plain, months) if any(map(str.isdigit, plain)) else ()
         phrase = read_phrase(plain, shipped_status_words(), days)
         apart = hours_apart(plain, find_days(plain, months), days) if phrase.dated else {}

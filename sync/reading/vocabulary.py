@@ -84,9 +84,11 @@ HOURS = {"interview_at": "interview_time", "meeting_on": "meeting_time"} | {name
 """Fields that are a moment, and the field that holds its hour where that has a column of its own."""
 
 EXTRA_FIELDS = (
-    "outcome", "rejected_on", "follow_up_day", "contact_first_name", "contact_last_name", *ROUNDS, *HOURS.values()
+    "outcome", "next_step", "rejected_on", "follow_up_day", "contact_first_name", "contact_last_name", *ROUNDS,
+    *HOURS.values()
 )  # fmt: skip
 """`outcome`: a second status column that says how it ended; where it ends the lead, it wins over `status`.
+`next_step`: what is to come, in words; a day in them is that of an interview or of a follow-up.
 `rejected_on`: the day they said no; a row with one is over. `follow_up_day`: the day of a follow-up, which was made
 where it is past and is planned where it is not. The two parts of a name are read as `contact_name`."""
 

@@ -39,7 +39,12 @@ def load_sets(path: Path) -> Iterable[Mapping[str, Any]]:
 
 
 def plain(name: str) -> str:
-    """The field as it is labelled: any round is an interview, any day of a follow-up one to come."""
+    """The field as it is labelled: any round is an interview, any day of a follow-up one to come.
+
+    Text about the next step was labelled as left, which it is but for the days in it.
+    """
+    if name == "next_step":
+        return ""
     return "interview" if name.startswith("interview_") else name.replace("follow_up_day", "follow_up_on")
 
 

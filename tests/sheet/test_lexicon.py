@@ -117,7 +117,7 @@ def test_each_language(headers: list[str], right: str) -> None:
         pytest.param("Salary expectation date", id="money"),
         pytest.param("Updated on", id="when-the-row-was-edited"),
         pytest.param("Interview feedback", id="an-interview-without-its-day"),
-        pytest.param("Next step", id="text-about-a-step"),
+        pytest.param("Next step notes", id="text-about-a-step"),
         pytest.param("Referral status", id="a-referral-without-a-name"),
         pytest.param("Rejection reason", id="a-reason"),
         pytest.param("Gehaltswunsch", id="money-in-german"),

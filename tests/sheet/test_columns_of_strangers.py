@@ -1,0 +1,191 @@
+"""Columns as people who never read our documents call them, with the cells they put below: the words decide."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sync.config import parse_settings
+from sync.models import CellValue, Leads, Row, Table
+from sync.reading.columns import Columns, understand_columns
+from sync.reading.leads import read_leads
+from sync.reading.vocabulary import load_vocabulary
+
+BERLIN = ZoneInfo("Europe/Berlin")
+VOCABULARY = load_vocabulary()
+
+
+def as_table(*rows: list[CellValue]) -> Table:
+    return Table("leads.csv", tuple(Row(number, tuple(row)) for number, row in enumerate(rows, 1)))
+
+
+def understand(*rows: list[CellValue]) -> Columns:
+    return understand_columns(as_table(*rows), chosen={}, vocabulary=VOCABULARY, accepted={})
+
+
+def read(*rows: list[CellValue], order: str = "dmy") -> Leads:
+    settings = parse_settings(
+        f"""
+        timezone = "Europe/Berlin"
+        target = {{type = "ics", path = "out.ics"}}
+        [source]
+        type = "csv"
+        path = "leads.csv"
+        date_order = "{order}"
+        """
+    )
+    table = as_table(*rows)
+    return read_leads(table, settings=settings, vocabulary=VOCABULARY, memory={}, today=date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells", "expected"),
+    [
+        pytest.param(
+            ["Wo", "Was", "Wann hin geschickt", "Mit wem geredet", "Wie weit"],
+            [["Rewe Süd", "Kassierer", "16.11.2026", "Fr. Abel", "Lebenslauf abgegeben"],
+             ["Haus Linde", "Pfleger", "11.11.2026", "Hr. Kurz", "wollen sich melden"]],
+            {"company": "Wo", "role": "Was", "applied_on": "Wann hin geschickt", "contact_name": "Mit wem geredet",
+             "status": "Wie weit"},
+            id="spoken German",
+        ),
+        pytest.param(
+            ["Betrieb", "Ausbildung als", "Bewerbung raus", "Einstellungstest", "Vorstellung"],
+            [["Schreinerei Ast", "Schreiner", "01.10.2026", "", "24.11.2026 15:30"],
+             ["Stadt Hof", "Fachwirtin", "12.10.2026", "05.12.2026 08:00", ""]],
+            {"company": "Betrieb", "role": "Ausbildung als", "applied_on": "Bewerbung raus",
+             "interview_at": "Vorstellung", "interview_2": "Einstellungstest"},
+            id="an apprentice's",
+        ),
+        pytest.param(
+            ["Coding test", "Company", "Applied"],
+            [["2026-11-02", "Acme", "2026-10-01"], ["2026-11-05", "Bolt", "2026-10-02"]],
+            {"company": "Company", "applied_on": "Applied"},
+            id="a test without an hour is no appointment",
+        ),
+        pytest.param(
+            ["Project", "Company", "Casting dir / agent", "Submitted", "Audition"],
+            [["The Meadow", "Oak Films", "Rita Vance", "02/11/26", "28/11/26 11:00"]],
+            {"role": "Project", "company": "Company", "contact_name": "Casting dir / agent", "applied_on": "Submitted",
+             "interview_at": "Audition"},
+            id="an actor's",
+        ),
+        pytest.param(
+            ["Hospital", "Unit / Position", "Hiring Mgr", "Applied"],
+            [["Elm General", "RN ICU", "Mara Webb", "2026-11-02"]],
+            {"company": "Hospital", "role": "Unit / Position", "contact_name": "Hiring Mgr", "applied_on": "Applied"},
+            id="a nurse's",
+        ),
+        pytest.param(
+            ["place", "job", "who", "when dropped cv"],
+            [["The Red Fox", "sous chef", "Marta", "13 Nov 2026"], ["Cafe Lux", "chef", "Jo", "10 Nov 2026"]],
+            {"company": "place", "role": "job", "contact_name": "who", "applied_on": "when dropped cv"},
+            id="a cook's",
+        ),
+        pytest.param(
+            ["Company", "Applied on", "Round 1", "Round 2", "Final"],
+            [["Acme", "2026-10-01", "2026-10-10", "2026-10-20", "2026-11-20"]],
+            {"company": "Company", "applied_on": "Applied on", "interview_at": "Round 1", "interview_2": "Round 2",
+             "interview_3": "Final"},
+            id="the final round",
+        ),
+        pytest.param(
+            ["Entreprise", "Envoyé le", "Réponse"],
+            [["Auberge Lys", "02/11/2026", "Refus"], ["Chez Mia", "09/11/2026", "entretien le 28/11 à 17h"],
+             ["Zinc", "13/11/2026", "pas de nouvelles"]],
+            {"company": "Entreprise", "applied_on": "Envoyé le", "status": "Réponse"},
+            id="answers in words",
+        ),
+        pytest.param(
+            ["Company", "Applied on", "Response"],
+            [["Acme", "2026-11-02", "2026-11-09"], ["Bolt", "2026-11-03", "2026-11-10"]],
+            {"company": "Company", "applied_on": "Applied on", "last_inbound": "Response"},
+            id="answers as days",
+        ),
+        pytest.param(
+            ["Company", "Role", "Applied on"],
+            [["Acme", "Closer", "2026-11-02"], ["Bolt", "x", "2026-11-02"], ["Crux", "x", "2026-11-02"]],
+            {"company": "Company", "role": "Role", "applied_on": "Applied on"},
+            id="an x that stands for nothing",
+        ),
+    ],
+)  # fmt: skip
+def test_columns_called_by_their_owner(
+    headers: list[CellValue], cells: list[list[CellValue]], expected: dict[str, str]
+) -> None:
+    assert understand(headers, *cells).mapped == expected
+
+
+def test_yes_and_no_under_follow_up_leave_the_row_alive() -> None:
+    rows: list[list[CellValue]] = [
+        ["Company", "Date sent", "Follow Up?"],
+        ["Acme", "2026-11-03", "Y - 30/11"],
+        ["Bolt", "2026-11-03", "Y"],
+        ["Crux", "2026-11-03", "N"],
+        ["Dent", "2026-11-03", "?"],
+    ]
+    leads = read(*rows)
+    assert not leads.problems
+    assert [lead.follow_up_on for lead in leads.leads] == [date(2026, 11, 30), None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        pytest.param(
+            "second interview 12/1 14:00", ("interview_at", datetime(2026, 12, 1, 14, tzinfo=BERLIN)), id="en"
+        ),
+        pytest.param(
+            "orientation 12/7 9am in Hall 2", ("interview_at", datetime(2026, 12, 7, 9, tzinfo=BERLIN)), id="hour"
+        ),
+        pytest.param("call her Mon 11/30", ("follow_up_on", date(2026, 11, 30)), id="a call"),
+        pytest.param("send papers by 12/4", ("follow_up_on", date(2026, 12, 4)), id="by a day"),
+        pytest.param("no call before 12/4", ("follow_up_on", None), id="a no"),
+        pytest.param("study", ("interview_at", None), id="no day"),
+    ],
+)
+def test_a_day_in_a_column_of_next_steps_counts(step: str, expected: tuple[str, object]) -> None:
+    leads = read(["Company", "Date sent", "Status", "Next step"], ["Acme", "2026-11-03", "sent", step], order="mdy")
+    assert not leads.problems
+    assert getattr(leads.leads[0], expected[0]) == expected[1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "row"),
+    [
+        (["会社名", "応募日", "状況", "次回予定"], ["朝日商店", "11/2", "一次面接通過", "二次面接 12/1 14:00"]),
+        (
+            ["Empresa", "Enviado em", "Situação", "Próximo passo"],
+            ["Ipê", "2026-11-02", "enviado", "entrevista 1/12 às 14h"],
+        ),
+        (["Firma", "Beworben am", "Stand", "Nächster Schritt"], ["Ast", "2.11.2026", "offen", "Gespräch 1.12. 14 Uhr"]),
+    ],
+)
+def test_an_interview_in_a_column_of_next_steps_is_one(headers: list[CellValue], row: list[CellValue]) -> None:
+    lead = read(headers, row, order="auto").leads[0]
+    assert lead.interview_at == datetime(2026, 12, 1, 14, tzinfo=BERLIN)
+
+
+def test_a_later_interview_among_the_next_steps_is_a_further_round() -> None:
+    lead = read(
+        ["Company", "Date sent", "Interview date", "Next step"],
+        ["Acme", "2026-11-03", "2026-11-10 10:00", "final interview 3/12 2pm"],
+    ).leads[0]
+    assert lead.interview_at == datetime(2026, 12, 3, 14, tzinfo=BERLIN)
+    assert [one.at for one in lead.earlier_rounds] == [datetime(2026, 11, 10, 10, tzinfo=BERLIN)]
+
+
+def test_hours_of_a_column_of_their_own_in_any_form_are_read() -> None:
+    leads = read(
+        ["Company", "Date sent", "Interview date", "Time"],
+        ["Acme", "2026-11-03", "2026-12-02", "10h15"],
+        ["Bolt", "2026-11-03", "2026-12-03", "half past two"],
+        ["Crux", "2026-11-03", "2026-12-04", "9 Uhr"],
+    )
+    assert [lead.interview_at for lead in leads.leads] == [
+        datetime(2026, 12, 2, 10, 15, tzinfo=BERLIN),
+        datetime(2026, 12, 3, 14, 30, tzinfo=BERLIN),
+        datetime(2026, 12, 4, 9, tzinfo=BERLIN),
+    ]
