@@ -78,6 +78,8 @@ class Undoing(Struct):
         touch = self.touches.get(uid) or TouchMemory(uid=uid, lead_key=uid, rule="undo")
         touch = renew(touch, owner=self.owner, events=self.events)
         new = touch.uid
+        if new in self.events and new in self.observation.events:
+            return  # a later run planned it anew
         known = self.events.get(uid)
         if known is not None:
             self.events[uid] = replace(known, gone=True)

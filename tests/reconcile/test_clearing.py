@@ -11,7 +11,7 @@ from runner import Seeker, a_row
 
 from connectors.memory import MemoryTarget
 from sync import repair
-from sync.errors import GuardStop
+from sync.errors import ConfigError, GuardStop
 from sync.models import Action, Plan
 from sync.reconcile.identity import make_uid
 from sync.reconcile.text_marks import put_our_part
@@ -111,6 +111,18 @@ def test_a_clearing_can_be_undone(seeker: Seeker) -> None:
     seeker.repair(repair.undo, source=seeker.source())
     seeker.run()
     assert sorted(event.snapshot.summary for event in seeker.calendar.values()) == titles
+
+
+def test_what_the_next_run_filled_again_is_no_longer_to_be_undone(seeker: Seeker) -> None:
+    """Else memory would hold what was cleared, and no word and no change of the sheet would reach the calendar."""
+    clear(seeker)
+    seeker.run()
+    filled = dict(seeker.calendar)
+    with pytest.raises(ConfigError, match="nothing"):
+        seeker.repair(repair.undo, source=seeker.source())
+    assert seeker.calendar == filled
+    seeker.rows[0]["applied_on"] = "2027-01-06"
+    assert [change.action for change in seeker.run().plan.writes if "Acme" in change.summary] == [Action.UPDATE] * 2
 
 
 def test_what_was_left_behind_in_the_old_calendar_is_no_deletion(seeker: Seeker) -> None:
