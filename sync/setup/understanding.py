@@ -235,14 +235,14 @@ def _ask_statuses(
     talk: Interview, sheets: Sheets, seen: Understood, unclear: Sequence[UnclearStatus]
 ) -> Mapping[str, str]:
     header = seen.leads.mapped.get("status", "status")
-    guesses = {status.text: status.guess for status in unclear}
+    guesses = {status.text: status.guess for status in unclear if talk.asks or _asks_nobody(status.guess)}
     rows = [
         talk.phrase(
             "status_row",
             number=number,
             word=status.text,
             rows=_some_rows(talk, status.rows),
-            guess=_meaning(talk, status.guess),
+            guess=_meaning(talk, status.guess, taken=status.text in guesses),
         )
         for number, status in enumerate(unclear, 1)
     ]
@@ -264,8 +264,16 @@ def _stage_lines(talk: Interview) -> list[str]:
     return [talk.phrase("status_help"), *(f"    {left:<{width}}{right}".rstrip() for left, right in pairs)]
 
 
-def _meaning(talk: Interview, stage: Stage | None) -> str:
-    return f"{stage}: {talk.phrases.stages[stage]}" if stage else talk.phrase("status_none")
+def _asks_nobody(guess: Stage | None) -> bool:
+    """Whether a guess may be taken that nobody looked at: wrong, it leaves a question open, but writes to nobody."""
+    return guess is Stage.ON_HOLD or (guess is not None and guess.closed)
+
+
+def _meaning(talk: Interview, stage: Stage | None, *, taken: bool) -> str:
+    if not stage:
+        return talk.phrase("status_none")
+    said = f"{stage}: {talk.phrases.stages[stage]}"
+    return said if taken else talk.phrase("status_perhaps", guess=said)
 
 
 def _take_corrections(
