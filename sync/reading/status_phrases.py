@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -231,10 +231,13 @@ def read_phrase(text: str, words: StatusWords, days: Sequence[tuple[int, int]] =
     scan = _scan(_mark_days(text[:MAX_PHRASE], days), words)
     _turn(scan)
     phrase = _judge(scan, words)
-    senses = (_sense_of_day(scan, place, clause) for place, clause in scan.days)
-    return replace(
-        phrase, dated=tuple((sense, text[a:b]) for sense, (a, b) in zip(senses, days, strict=False) if sense)
-    )
+    written = [text[start:end] for start, end in days]
+    dated = [
+        (sense, day)
+        for (place, clause), day in zip(scan.days, written, strict=False)
+        for sense in _senses_of_day(scan, place, clause, phrase.stage)
+    ]
+    return replace(phrase, dated=tuple(dated))
 
 
 _DAY = "\ue000"
@@ -428,21 +431,29 @@ def _guess(scan: _Scan, words: StatusWords) -> Phrase:
     return Phrase(None, settled=False, asking=Asking.ALLOWED if harmless else Asking.OWN_DATE)
 
 
-def _sense_of_day(scan: _Scan, place: int, clause: int) -> str:
+def _senses_of_day(scan: _Scan, place: int, clause: int, stage: Stage | None) -> Iterator[str]:
     """What happened, or is to happen, on this day: the claim before it in its clause, else the one after it.
 
-    Empty where a word before it says that nothing happens on that day (`by`, `before`, `cancelled`).
+    A last day (`by`, `closes`) is that of what it stands with: of an application that is still to be sent (`closes`),
+    of an offer or a test (`answer`); of anything else it says nothing. What was asked for and `sent` was answered.
     """
-    turned = [turn for turn in scan.turns if turn.end == place and turn.senses & {"limit", "not", "decide", "remind"}]
-    for sense in ("decide", "remind"):
-        if any(sense in turn.senses for turn in turned):
-            return sense
-    if turned:
-        return ""
+    turns = {sense for turn in scan.turns if place in (turn.end, turn.place - 1) for sense in turn.senses}
     near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], place, clause)
-    if near is None or near.negated or near.expected:
-        return ""
-    return next((sense for sense in (*_ENDS, *_STEPS) if sense in near.senses), "")
+    senses = near.senses if near else frozenset()
+    if turns & {"limit", "decide"}:
+        if stage is Stage.OFFER or ("test" in senses and "limit" in turns):
+            yield "answer"
+        elif "decide" in turns:
+            yield "decide"
+        elif stage is Stage.IDEA:
+            yield "closes"
+    elif "remind" in turns:
+        yield "remind"
+    elif near is not None and "not" not in turns and not (near.negated or near.expected):
+        sense = next((sense for sense in (*_ENDS, *_STEPS) if sense in senses), "")
+        yield sense
+        if sense == "reply" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
+            yield "followed"
 
 
 def _nearest(claims: Sequence[_Claim], place: int, clause: int) -> _Claim | None:
