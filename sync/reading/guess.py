@@ -35,6 +35,7 @@ ASKED = frozenset(
         "company", "role", "status", "outcome", "contact_name", "contact_email", "contact_phone", "agency", "referrer",
         "source", "channel", "url", "applied_on", "received_at", "last_outbound", "last_inbound", "follow_up_on",
         "interview_at", "offer_on", "they_decide_by", "rejected_on", "meeting_on", "promised_on", "closes_on",
+        "answer_by",
     )
 )  # fmt: skip
 """Fields that are worth a question."""

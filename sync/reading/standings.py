@@ -7,8 +7,9 @@ cell of that fact wins.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -37,8 +38,18 @@ FIELD_OF: Mapping[str, str] = {
     "followed": "last_outbound",
     "remind": "follow_up_on",
     "decide": "they_decide_by",
+    "closes": "closes_on",
+    "answer": "answer_by",
+    "test": "interview_at",
 }
 """Which fact a day belongs to, by the sense of the words it stands with."""
+
+STILL_TO_COME: Mapping[str, str] = {
+    "last_inbound": "they_decide_by",
+    "last_outbound": "follow_up_on",
+    "offer_on": "answer_by",
+}
+"""What a day is that cannot have been one yet: "will call 12/1" is the day by which they do."""
 
 
 def settle_stages(
@@ -108,15 +119,14 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
     for index, standing in enumerate(found):
         several: dict[str, list[Moment]] = {}
         for sense, text in standing.days:
-            name = FIELD_OF.get(sense, "")
+            order = "mdy" if _SIGNS.search(standing.text) else reading.order
+            read = partial(_read_day, text, index=index, sheet=sheet, reading=replace(reading, order=order), year=year)
+            name, value = _place_day(sense, read, reading.today)
             if not name or name in sheet.unreadable.get(index, ()):
                 continue
             own = sheet.values.get(name)
             if own is not None and own[index] is not None:
                 continue
-            order = "mdy" if _SIGNS.search(standing.text) else reading.order
-            way = replace(reading, order=order, in_work_hours=name in MET)
-            value = _read_day(text, name, index, sheet, way, year)
             if isinstance(value, Fault):
                 reason = f'holds "{text}", which {value.reason}'
                 sheet.set_unreadable(index, name, reason, told_by=_column(standing, sheet, index))
@@ -139,7 +149,29 @@ def _put(columns: dict[str, list[Any]], name: str, index: int, value: Any, sheet
     columns[name][index] = value
 
 
-def _read_day(text: str, name: str, index: int, sheet: Sheet, reading: Reading, year: int | None) -> Any:
+def _place_day(sense: str, read: Callable[[str], Any], today: date | None) -> tuple[str, Any]:
+    """The field that a day belongs to, and the day; no field where it says nothing that a follow-up hangs on.
+
+    A test at an hour is an appointment; one by its day alone is to be handed in, unless it has passed.
+    """
+    name = FIELD_OF.get(sense, "")
+    value = read(name) if name else None
+    if sense == "test" and not isinstance(value, datetime):
+        name, value = "answer_by", read("answer_by")
+        if not _is_to_come(value, today):
+            return "", None
+    elif name in STILL_TO_COME and (isinstance(value, Fault) or _is_to_come(value, today)):
+        name = STILL_TO_COME[name]
+        value = read(name)
+    return name, value
+
+
+def _is_to_come(value: Any, today: date | None) -> bool:
+    return isinstance(value, date) and today is not None and _day_of(value) > today
+
+
+def _read_day(text: str, name: str, *, index: int, sheet: Sheet, reading: Reading, year: int | None) -> Any:
+    reading = replace(reading, in_work_hours=name in MET)
     value = read_date(text, reading)
     if isinstance(value, Yearless):
         applied = sheet.values.get("applied_on")

@@ -40,6 +40,7 @@ _SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005\u3006"
 _TOKEN = re.compile(
     rf"[{_SIGNS}]|[^\W_{_SIGNS}]+|->|[,;/|>→⇒➡.()\[\]–—:+&\n]|(?<=\s)-(?=\s)|[?？]|[^\w\s]|_", re.UNICODE
 )
+_SIGN = re.compile(f"[{_SIGNS}]")
 _BREAKS = frozenset(",;/|>→⇒➡.()[]–—+&\n-、，。；") | {"->"}
 _APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
 _REPEATED = re.compile(r"(\w)\1{2,}")
@@ -60,6 +61,14 @@ _STEPS: Mapping[str, Stage] = {
     "idea": Stage.IDEA,
 }
 """What a lead is by its furthest claim; the order is that of precedence."""
+_HAPPENS: Mapping[Stage, str] = {
+    Stage.SENT: "sent",
+    Stage.IN_TOUCH: "reply",
+    Stage.ASSESSMENT: "test",
+    Stage.INTERVIEW: "interview",
+    Stage.OFFER: "offer",
+}
+"""What happens on a bare day beside a stage that the seeker told."""
 _CLOSED = (Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
 _CLAIMS = frozenset((*_ENDS, *_STEPS, "accepted", "closed", "over"))
 _FURTHER = frozenset(("offer", "interview", "test", "reply"))
@@ -208,6 +217,8 @@ class _Claim(Struct):
     clause: int
     negated: bool = False
     expected: bool = False
+    is_signs: bool = False
+    """Chinese, Japanese or Korean, where a turn stands behind what it turns."""
 
 
 class _Scan(Struct):
@@ -226,16 +237,22 @@ class _Scan(Struct):
         return any(sense in turn.senses for turn in self.turns)
 
 
-def read_phrase(text: str, words: StatusWords, days: Sequence[tuple[int, int]] = ()) -> Phrase:
-    """What this status says. `days` are the spans of the text that are dates or times; they are read elsewhere."""
+def read_phrase(
+    text: str, words: StatusWords, days: Sequence[tuple[int, int]] = (), told: Stage | None = None
+) -> Phrase:
+    """What this status says. `days` are the spans of the text that are dates or times; they are read elsewhere.
+
+    `told`: the stage is known already, from the seeker; only what its days belong to is read.
+    """
     scan = _scan(_mark_days(text[:MAX_PHRASE], days), words)
     _turn(scan)
-    phrase = _judge(scan, words)
+    phrase = Phrase(told, settled=True) if told else _judge(scan, words)
     written = [text[start:end] for start, end in days]
     dated = [
         (sense, day)
         for (place, clause), day in zip(scan.days, written, strict=False)
-        for sense in _senses_of_day(scan, place, clause, phrase.stage)
+        for sense in _senses_of_day(scan, place, clause, phrase.stage, told=told is not None)
+        if sense
     ]
     return replace(phrase, dated=tuple(dated))
 
@@ -276,7 +293,7 @@ def _scan(text: str, words: StatusWords) -> _Scan:
             place += 1
             continue
         end = place + len(entry.words)
-        found = _Claim(entry.senses, place, end, clauses[place])
+        found = _Claim(entry.senses, place, end, clauses[place], is_signs=bool(_SIGN.match(tokens[place])))
         if entry.senses - _CLAIMS:
             scan.turns.append(found)
         if entry.senses & _CLAIMS:
@@ -431,13 +448,15 @@ def _guess(scan: _Scan, words: StatusWords) -> Phrase:
     return Phrase(None, settled=False, asking=Asking.ALLOWED if harmless else Asking.OWN_DATE)
 
 
-def _senses_of_day(scan: _Scan, place: int, clause: int, stage: Stage | None) -> Iterator[str]:
+def _senses_of_day(scan: _Scan, place: int, clause: int, stage: Stage | None, *, told: bool) -> Iterator[str]:
     """What happened, or is to happen, on this day: the claim before it in its clause, else the one after it.
 
     A last day (`by`, `closes`) is that of what it stands with: of an application that is still to be sent (`closes`),
     of an offer or a test (`answer`); of anything else it says nothing. What was asked for and `sent` was answered.
     """
-    turns = {sense for turn in scan.turns if place in (turn.end, turn.place - 1) for sense in turn.senses}
+    turns = {sense for turn in scan.turns if turn.end == place for sense in turn.senses}
+    behind = [turn for turn in scan.turns if turn.place == place + 1 and turn.clause == clause]
+    turns |= {sense for turn in behind for sense in turn.senses if sense == "remind" or turn.is_signs}
     near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], place, clause)
     senses = near.senses if near else frozenset()
     if turns & {"limit", "decide"}:
@@ -454,6 +473,8 @@ def _senses_of_day(scan: _Scan, place: int, clause: int, stage: Stage | None) ->
         yield sense
         if sense == "reply" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
             yield "followed"
+    elif near is None and told and not turns:
+        yield _HAPPENS.get(stage, "") if stage else ""
 
 
 def _nearest(claims: Sequence[_Claim], place: int, clause: int) -> _Claim | None:

@@ -113,12 +113,12 @@ class StageWords(Struct, frozen=True):
         if stage is None and not text.endswith(("?", "？")):
             whole = self.vocabulary.stages.get(form) or self.vocabulary.stages.get(_REPEATED.sub(r"\1", form))
             stage = whole if whole is not Stage.ACCEPTED else None
-        if stage is not None:
-            return Phrase(stage, settled=True)
         plain = unicodedata.normalize("NFKC", text).casefold()
         months = self.months
         days = find_moments(plain, months) if any(map(str.isdigit, plain)) else ()
-        phrase = read_phrase(plain, shipped_status_words(), days)
+        if stage is not None and not days:
+            return Phrase(stage, settled=True)
+        phrase = read_phrase(plain, shipped_status_words(), days, told=stage)
         apart = hours_apart(plain, find_days(plain, months), days) if phrase.dated else {}
         if not apart:
             return phrase

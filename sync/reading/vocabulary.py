@@ -65,6 +65,7 @@ FIELDS = (
     "travel_on",
     "every",
     "closes_on",
+    "answer_by",
     "done_on",
     "snooze_until",
     "status",

@@ -34,6 +34,7 @@ AHEAD = frozenset(
         "they_call_at",
         "travel_on",
         "closes_on",
+        "answer_by",
         "snooze_until",
         "promised_on",
         "follow_up_day",

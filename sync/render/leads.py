@@ -75,6 +75,7 @@ _FACTS = {
     "they_call_at": "they call",
     "travel_on": "travel",
     "closes_on": "closes",
+    "answer_by": "answer by",
 }
 """Days of a lead as a person says them."""
 

@@ -77,6 +77,7 @@ RICH = st.fixed_dictionaries(
         "closes_on": DAYS,
         "every": st.sampled_from([2, 7, 30, 42]),
         "they_call_at": DAYS | MOMENTS,
+        "answer_by": DAYS,
         "city": st.just("Boston"),
         "plan": st.sampled_from(["", "now", "later", "research"]),
         "stage": st.sampled_from([stage for stage in Stage if stage is not Stage.ACCEPTED]),

@@ -45,6 +45,7 @@ def sheet() -> list[Lead]:
         {"stage": Stage.ON_HOLD, "contact": person("Hold One")},
         {"closes_on": date(2027, 1, 29)},
         {"they_call_at": when("2027-01-11 10:00"), "contact": person("Call One")},
+        {"stage": Stage.OFFER, "answer_by": date(2027, 1, 29)},
     ]  # fmt: skip
     return [a_lead(number, **{"company": f"Firm {number}", **row}) for number, row in enumerate(facts, 2)]
 

@@ -6,6 +6,10 @@ import pytest
 
 from sync.models import Asking, Stage
 from sync.reading.status_phrases import Phrase, read_phrase, shipped_status_words
+from sync.reading.statuses import StageWords
+from sync.reading.vocabulary import load_vocabulary
+
+WORDS = StageWords({}, load_vocabulary())
 
 
 def read(text: str) -> Phrase:
@@ -94,3 +98,46 @@ def test_an_open_status_is_sent_only_with_a_day_of_the_application(text: str) ->
     phrase = read(text)
     assert phrase.settled
     assert phrase.waits_for_day
+
+
+@pytest.mark.parametrize(
+    ("text", "dated"),
+    [
+        ("Offer! need to answer by 12/2", [("answer", "12/2")]),
+        ("Angebot liegt vor - Bedenkzeit bis 27.11.", [("answer", "27.11.")]),
+        ("内定（回答期限12/4）", [("answer", "12/4")]),
+        ("OA sent - due 11/29", [("answer", "11/29")]),
+        ("want to apply - closes 12/4", [("closes", "12/4")]),
+        ("noch bewerben! Frist 1.12.", [("closes", "1.12.")]),
+        ("応募予定 締切11/30", [("closes", "11/30")]),
+        ("Rückmeldung bis 4.12.", [("decide", "4.12.")]),
+        ("Gespräch war am 18.11., melden sich bis Ende der Woche", [("interview", "18.11.")]),
+        ("asked for references 11/20 - sent", [("reply", "11/20"), ("followed", "11/20")]),
+        ("30.11. nochmal anrufen", [("remind", "30.11.")]),
+    ],
+)
+def test_a_last_day_is_that_of_what_it_stands_with(text: str, dated: list[tuple[str, str]]) -> None:
+    assert list(WORDS.read(text).dated) == dated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "decided to move forward with others", "haben schon jemanden", "pls no contact",
+        "Bewerbung ist raus - Stelle weg",
+        "sent me packing", "they hired from within", "contract sent to me", "plaza cubierta", "niet doorgegaan",
+        "on peut pas, ils ont pris quelqu'un", "escogieron a otra", "hanno preso un altro", "wybrali kogoś innego",
+        "valde någon annan", "valgte en annen", "找到人了", "他の人に決まってしまった", "выбрали другого",
+        "ne pas appeler",
+    ],
+)  # fmt: skip
+def test_nobody_is_asked_who_has_said_no_in_other_words(text: str) -> None:
+    phrase = WORDS.read(text)
+    harmless = phrase.settled and phrase.stage is not None and (phrase.stage.closed or phrase.stage is Stage.OFFER)
+    assert harmless or (not phrase.settled and phrase.asking is not Asking.ALLOWED)
+
+
+def test_the_day_of_a_status_that_the_seeker_settled_is_kept() -> None:
+    told = StageWords({"provjobba fre 27/11 kl 06:30": Stage.INTERVIEW, "zork 1/12": Stage.SENT}, load_vocabulary())
+    assert told.read("provjobba fre 27/11 kl 06:30").dated == (("interview", "27/11 kl 06:30"),)
+    assert told.read("zork 1/12").dated == (("sent", "1/12"),)

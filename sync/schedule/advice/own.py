@@ -32,25 +32,34 @@ ALONE = 50
 def apply_before_it_closes(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     """A posting closes, and nothing is sent yet; never after its last day."""
     closes = case.lead.closes_on
-    if closes is None:
+    if closes is not None and closes < desk.today:
+        desk.note("note.has_closed", case, rule=rule.id, day=desk.tell(closes))
         return None
-    shown = desk.tell(closes)
-    if closes < desk.today:
-        desk.note("note.has_closed", case, rule=rule.id, day=shown)
+    return _before_the_last_day(case, rule, closes, "reason.closes", desk)
+
+
+@waited("R-005-4")
+def answer_in_time(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """They wait for the answer to an offer, or for a test; never after its last day."""
+    last = case.lead.answer_by
+    return _before_the_last_day(case, rule, last if last and last >= desk.today else None, "reason.answer_by", desk)
+
+
+def _before_the_last_day(case: Case, rule: Rule, last: date | None, reason: str, desk: Desk) -> Draft | None:
+    """Some business days before the last day; where less is left on the next one, and never after it."""
+    if last is None:
         return None
-    last = desk.days.at_or_before(closes)
-    raw = desk.days.add(last, -(rule.business_days or 0))
+    shown = desk.tell(last)
+    raw = desk.days.add(desk.days.at_or_before(last), -(rule.business_days or 0))
     draft = floor_draft(case, rule, raw, desk)
-    if _has_passed(draft, desk):  # and the closing date was put off since
+    if _has_passed(draft, desk):  # and the last day was put off since
         leave(draft, raw, desk)
-        draft = floor_draft(case, rule, raw, desk, party=closes.isoformat())
-    draft.latest = closes
+        draft = floor_draft(case, rule, raw, desk, party=last.isoformat())
+    draft.latest = last
     draft.facts["day"] = shown
-    draft.reason[:0] = [desk.say("reason.closes", day=shown, days=rule.business_days)]
-    if draft.fixed is None and draft.raw < desk.today and desk.days.add(desk.today, 1) > closes:
-        draft.fixed = draft.day = min(
-            desk.soonest, closes
-        )  # no working day is left: today, or the day off it closes on
+    draft.reason[:0] = [desk.say(reason, day=shown, days=rule.business_days)]
+    if draft.fixed is None and draft.raw < desk.today and desk.days.add(desk.today, 1) > last:
+        draft.fixed = draft.day = min(desk.soonest, last)  # no working day is left: today, or the day off it ends on
     return offer_floor(draft, desk)
 
 
