@@ -83,32 +83,33 @@ class ExcelFile:
         )
 
     def _parse(self, content: bytes) -> tuple[Table, str]:
-        """The table, and the title of its tab."""
-        name = self.path.name
-        _check_page(content, name)
-        spreads = _measure(content, name) if content.startswith(b"PK") else {}
-        title, grid, merged, tabs = _load(content, name, self.tab)
-        spread = spreads.get(title, _Spread())
-        for (row, column), text in spread.errors.items():
-            if row < len(grid) and column < len(grid[row]):
-                grid[row][column] = CellError(text)
-        _fill_merged(grid, merged)
-        notes = []
-        if self.skip_hidden:
-            notes.append(f"{name}: hidden rows cannot be told in a file and are read")
-        if content.startswith(_OLD_EXCEL):
-            notes.append(
-                f"{name}: in an .xls file a cell with an error (#REF!) looks empty; save it as .xlsx to see it"
-            )
-        rows = ((number, _cells(values)) for number, values in enumerate(grid, start=1))
-        found = tuple(Row(number, cells) for number, cells in rows if cells)
-        return Table(name=name, rows=found, notes=tuple(notes), tabs=tabs), title
+        return parse_excel(content, name=self.path.name, tab=self.tab, skip_hidden=self.skip_hidden)
 
 
 def open_source(settings: Settings, outside: Outside) -> ExcelFile:
     """The spreadsheet file the settings name, relative to the configuration's folder."""
     source = settings.source
     return ExcelFile(outside.folder / Path(source.path).expanduser(), source.tab, skip_hidden=source.skip_hidden)
+
+
+def parse_excel(content: bytes, *, name: str, tab: str | int, skip_hidden: bool) -> tuple[Table, str]:
+    """The table in these bytes, and the title of its tab. Raises `ConfigError` (no such tab) and `SourceError`."""
+    _check_page(content, name)
+    spreads = _measure(content, name) if content.startswith(b"PK") else {}
+    title, grid, merged, tabs = _load(content, name, tab)
+    spread = spreads.get(title, _Spread())
+    for (row, column), text in spread.errors.items():
+        if row < len(grid) and column < len(grid[row]):
+            grid[row][column] = CellError(text)
+    _fill_merged(grid, merged)
+    notes = []
+    if skip_hidden:
+        notes.append(f"{name}: hidden rows cannot be told in a file and are read")
+    if content.startswith(_OLD_EXCEL):
+        notes.append(f"{name}: in an .xls file a cell with an error (#REF!) looks empty; save it as .xlsx to see it")
+    rows = ((number, _cells(values)) for number, values in enumerate(grid, start=1))
+    found = tuple(Row(number, cells) for number, cells in rows if cells)
+    return Table(name=name, rows=found, notes=tuple(notes), tabs=tabs), title
 
 
 def _check_page(content: bytes, name: str) -> None:

@@ -344,7 +344,11 @@ class Settings(Section):
 
 
 def parse_settings(text: str, *, name: str = "followup.toml", hosted: bool = False) -> Settings:
-    """The settings in this text. Raises `ConfigError` with one sentence per mistake, each naming key and cure."""
+    """The settings in this text. Raises `ConfigError` with one sentence per mistake, each naming key and cure.
+
+    With `hosted` the text is a stranger's: commands, variables and files of this machine are refused. Bare names stay
+    as paths of source and target; they name what the host keeps for this profile, and are never opened as files.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -358,11 +362,15 @@ def parse_settings(text: str, *, name: str = "followup.toml", hosted: bool = Fal
     return settings
 
 
+_BARE = re.compile(r"(?!\.)[^/\\:~\x00-\x1f]{0,200}")
+"""A name without a folder, a drive or a home."""
+
+
 def _refuse_local(settings: Settings, name: str) -> None:
     local = {
-        "source.path": settings.source.path,
+        "source.path": not _BARE.fullmatch(settings.source.path),
         "source.credentials": settings.source.credentials,
-        "target.path": settings.target.path,
+        "target.path": not _BARE.fullmatch(settings.target.path),
         "target.password_command": settings.target.password_command,
         "target.password_file": settings.target.password_file,
         "target.credentials": settings.target.credentials,

@@ -23,9 +23,11 @@ BOUNDS = {
     "keepalives_interval": "5",
     "keepalives_count": "4",
     "tcp_user_timeout": "30000",
-    "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+    "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4",
 }
-"""Used where the address says nothing else; a server that is gone is noticed within half a minute."""
+"""Used where the address says nothing else; a server that is gone is noticed within half a minute, and so is
+a worker's machine by the server, which then gives its locks free."""
 
 
 def connect_to(address: str) -> Connect:

@@ -106,6 +106,35 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     ALTER TABLE followup.secret FORCE ROW LEVEL SECURITY;
     CREATE POLICY own_profile ON followup.secret USING (profile = current_setting('followup.profile', true));
     """,
+    """
+    CREATE TABLE followup.upload (
+        profile  text        NOT NULL REFERENCES followup.profile,
+        name     text        NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+        content  bytea       NOT NULL,
+        uploaded timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (profile, name)
+    );
+    CREATE TABLE followup.feed (
+        profile text        PRIMARY KEY REFERENCES followup.profile,
+        token   text        NOT NULL UNIQUE,
+        content bytea       NOT NULL DEFAULT '',
+        digest  bytea       GENERATED ALWAYS AS (sha256(content)) STORED,
+        written timestamptz
+    );
+    ALTER TABLE followup.upload ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE followup.upload FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own_profile ON followup.upload USING (profile = current_setting('followup.profile', true));
+    ALTER TABLE followup.feed ENABLE ROW LEVEL SECURITY;
+    ALTER TABLE followup.feed FORCE ROW LEVEL SECURITY;
+    CREATE POLICY own_profile ON followup.feed USING (profile = current_setting('followup.profile', true)
+        OR token = current_setting('followup.token', true));
+    CREATE INDEX profile_ran ON followup.profile (last_run DESC) WHERE last_run IS NOT NULL;
+    CREATE TABLE followup.guard (
+        one           boolean     PRIMARY KEY DEFAULT true CHECK (one),
+        counted_since timestamptz NOT NULL DEFAULT '-infinity'
+    );
+    INSERT INTO followup.guard DEFAULT VALUES;
+    """,
 )
 """For each number of the schema, from 1 on, the statements that make it of the one before."""
 
@@ -121,7 +150,8 @@ GRANT SELECT ON followup.migrations TO {worker};
 GRANT SELECT, INSERT, UPDATE, DELETE ON followup.memory, followup.runs, followup.intents TO {worker};
 GRANT INSERT ON followup.set_aside TO {worker};
 GRANT SELECT, UPDATE ON followup.profile TO {worker};
-GRANT SELECT ON followup.tenant, followup.secret TO {worker};
+GRANT SELECT ON followup.tenant, followup.secret, followup.upload TO {worker};
+GRANT SELECT, UPDATE ON followup.feed, followup.guard TO {worker};
 """
 _ONE_AT_A_TIME = 7_020_250_101
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
-BEGIN, DAILY, REPAIR = "To begin", "Day by day", "To look back and mend"
+BEGIN, DAILY, REPAIR, MANY = "To begin", "Day by day", "To look back and mend", "For firms"
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": (BEGIN, "setting_up:init"),
     "check": (BEGIN, "accounts:check"),
@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": (REPAIR, "repairs:status"),
     "undo": (REPAIR, "repairs:undo"),
     "clear": (REPAIR, "repairs:clear"),
+    "fleet": (MANY, "fleet:fleet"),
 }
 """Every command with its panel of --help and its function or group as `module:name`, in the order of use."""
 

@@ -16,6 +16,7 @@ from typing import Any, LiteralString
 from msgspec import Struct
 from psycopg import Connection
 
+from connectors.postgres.hosted import MAX_BYTES
 from connectors.postgres.sentences import speak_plainly
 from sync.config import parse_settings
 from sync.errors import ConfigError
@@ -37,6 +38,11 @@ WITH due AS (
 UPDATE followup.profile AS kept SET next_run_at = followup.next_slot(%(now)s, period, phase)
   FROM due WHERE kept.profile = due.profile RETURNING kept.profile
 """
+UPLOAD = """
+INSERT INTO followup.upload (profile, name, content) VALUES (%s, %s, %s)
+    ON CONFLICT (profile, name) DO UPDATE SET content = excluded.content, uploaded = now()
+"""
+FEED = "INSERT INTO followup.feed (profile, token) VALUES (%s, %s) ON CONFLICT (profile) DO NOTHING"
 READ = "SELECT settings, paused, tries FROM followup.profile WHERE profile = %s"
 FILE = """
 UPDATE followup.profile
@@ -52,6 +58,8 @@ FORGET: tuple[LiteralString, ...] = (
     "DELETE FROM followup.memory WHERE profile = %s",
     "DELETE FROM followup.set_aside WHERE profile = %s",
     "DELETE FROM followup.secret WHERE profile = %s",
+    "DELETE FROM followup.upload WHERE profile = %s",
+    "DELETE FROM followup.feed WHERE profile = %s",
     "DELETE FROM followup.profile WHERE profile = %s",
 )
 
@@ -91,6 +99,13 @@ def resume_profile(connection: Connection[Any], profile: str) -> bool:
         return connection.execute(mended, (profile,)).rowcount == 1
 
 
+def pause_profile(connection: Connection[Any], profile: str) -> bool:
+    """Let a profile not run until it is resumed or gets new settings; whether there is one."""
+    with speak_plainly():
+        paused = "UPDATE followup.profile SET paused = true, attention = '' WHERE profile = %s"
+        return connection.execute(paused, (profile,)).rowcount == 1
+
+
 def claim_due(connection: Connection[Any], *, now: datetime, limit: int) -> Sequence[str]:
     """Up to `limit` profiles that are due, longest waiting first chosen; each has its next slot once this commits."""
     with speak_plainly():
@@ -122,3 +137,22 @@ def file_verdict(
     }
     with speak_plainly():
         connection.execute(FILE, given)
+
+
+def put_upload(connection: Connection[Any], profile: str, name: str, content: bytes) -> None:
+    """Keep a table of a profile, in place of an older one of that name. Raises `ConfigError`. For the tables' owner."""
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"{name} has more than {MAX_BYTES // 1_000_000} MB; no list of leads has that")
+    with speak_plainly(), connection.transaction():
+        connection.execute("SELECT set_config('followup.profile', %s, true)", (profile,))
+        connection.execute(UPLOAD, (profile, name, content))
+
+
+def open_feed(connection: Connection[Any], profile: str, *, token: str) -> str:
+    """The token under which a profile's feed is served: `token` if it has none yet. For the tables' owner."""
+    with speak_plainly(), connection.transaction():
+        connection.execute("SELECT set_config('followup.profile', %s, true)", (profile,))
+        connection.execute(FEED, (profile, token))
+        row = connection.execute("SELECT token FROM followup.feed WHERE profile = %s", (profile,)).fetchone()
+    assert row is not None
+    return str(row[0])

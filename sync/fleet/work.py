@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from connectors import open_source, open_target
 from connectors.outside import Outside
 from connectors.postgres.connecting import Connect
 from connectors.postgres_state import PostgresState
-from sync.config import Settings, parse_settings
+from sync.config import parse_settings
 from sync.errors import BUG, OK, FollowupError
+from sync.fleet.opening import Open, open_hosted
 from sync.fleet.profiles import Kept, file_verdict, read_profile
 from sync.fleet.verdicts import judge
-from sync.protocols import HoldsConnections, Source, Target
+from sync.protocols import HoldsConnections
 from sync.run import run
 
 LOG = logging.getLogger(__name__)
-Open = Callable[[Settings, Outside], tuple[Source, Target]]
 
 
 class _Ended(Struct, frozen=True):
@@ -30,14 +28,7 @@ class _Ended(Struct, frozen=True):
     not_before: datetime | None = None
 
 
-def open_connectors(settings: Settings, outside: Outside) -> tuple[Source, Target]:
-    """The source and the target that the settings name."""
-    return open_source(settings, outside), open_target(settings, outside)
-
-
-def sync_profile(
-    connect: Connect, profile: str, *, outside: Outside, now: datetime, opened: Open = open_connectors
-) -> int:
+def sync_profile(connect: Connect, profile: str, *, outside: Outside, now: datetime, opened: Open | None = None) -> int:
     """Run a profile and keep how it ended; the exit code. A profile that is paused or removed is left alone with 0.
 
     Every failure of the run, a bug of ours included, is kept with the profile and raises nothing: one seeker's trouble
@@ -48,7 +39,7 @@ def sync_profile(
         kept = read_profile(connection, profile)
     if kept is None or kept.paused:
         return OK
-    ended = _attend(connect, profile, kept, outside=outside, now=now, opened=opened)
+    ended = _attend(connect, profile, kept, outside=outside, now=now, opened=opened or open_hosted)
     verdict = judge(ended.exit_code, ended.said, tries=kept.tries, now=now, not_before=ended.not_before)
     LOG.info("profile %s: exit %d", profile, ended.exit_code)
     if verdict is not None:
@@ -60,7 +51,7 @@ def sync_profile(
 def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> _Ended:
     try:
         settings = parse_settings(kept.settings, name=profile, hosted=True)
-        source, target = opened(settings, outside)
+        source, target = opened(settings, outside, connect, profile)
         try:
             report = run(
                 settings, source=source, target=target, store=PostgresState(connect, profile), now=now,

@@ -27,7 +27,7 @@ path = "state.sqlite"
 HEAVY = {
     "pydantic", "icalendar", "caldav", "niquests", "urllib3", "requests", "gspread", "holidays", "rich", "keyring",
     "asyncio", "logging", "dateutil", "lxml", "google", "python_calamine",
-    "psycopg", "psycopg_pool",
+    "psycopg", "psycopg_pool", "procrastinate",
 }  # fmt: skip
 NETWORK = {
     "gspread",
@@ -39,6 +39,7 @@ NETWORK = {
     "python_calamine",
     "psycopg",
     "psycopg_pool",
+    "procrastinate",
 }
 PROGRAM = """
 import json, sys

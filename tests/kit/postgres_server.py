@@ -19,6 +19,7 @@ from servers import free_port
 
 from connectors.postgres.schema import WORKER as ROLE
 from connectors.postgres.schema import migrate
+from sync.fleet.queue_schema import migrate_queue
 
 OWNER, WORKER, PASSWORD = "firm", "worker_one", "secret"
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB", "max_wal_senders=0")
@@ -131,6 +132,7 @@ def migrated() -> Iterator[Postgres]:
             admin.execute(f"CREATE ROLE {WORKER} LOGIN PASSWORD '{PASSWORD}'")
         with server.connect(OWNER) as owner:
             migrate(owner)
+            migrate_queue(owner)
         with server.connect("admin") as admin:
             admin.execute(f"GRANT {ROLE} TO {WORKER}")
         yield server

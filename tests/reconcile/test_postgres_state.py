@@ -130,7 +130,7 @@ def test_the_workers_role_owns_no_table_and_changes_none(server: Postgres) -> No
             "SELECT relname FROM pg_class WHERE relnamespace = 'followup'::regnamespace AND relkind = 'r'"
             " AND relrowsecurity AND relforcerowsecurity ORDER BY relname"
         ).fetchall()
-    assert [name for (name,) in policed] == sorted((*TABLES, "secret"))
+    assert [name for (name,) in policed] == sorted((*TABLES, "secret", "upload", "feed"))
     with server.connect(WORKER) as connection:
         for statement in ("DROP TABLE followup.memory", "TRUNCATE followup.memory", "CREATE TABLE followup.x ()",
                           "ALTER TABLE followup.memory DISABLE ROW LEVEL SECURITY", "SELECT * FROM followup.set_aside",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,10 @@ from postgres_server import OWNER, WORKER, Postgres, migrated
 from runner import Seeker, a_row
 from source_contract import outside
 
-from connectors.outside import Outside
 from connectors.postgres.connecting import connect_to
 from connectors.postgres_state import PostgresState
-from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, GuardStop, SourceError, TargetError
+from sync.fleet.opening import Open
 from sync.fleet.profiles import claim_due, put_profile, read_profile, remove_profile, resume_profile
 from sync.fleet.verdicts import TRIES, judge
 from sync.fleet.work import sync_profile
@@ -64,14 +63,12 @@ def fill(owner: psycopg.Connection[Any], count: int) -> None:
         put_profile(owner, f"seeker-{number:05}", SETTINGS, period=DAY, now=NOW)
 
 
-def work(
-    server: Postgres, folder: Path, opened: Callable[[Settings, Outside], tuple[Source, Target]], now: datetime = NOW
-) -> int:
+def work(server: Postgres, folder: Path, opened: Open, now: datetime = NOW) -> int:
     return sync_profile(connect_to(server.address(WORKER)), "ann", outside=outside(folder), now=now, opened=opened)
 
 
-def failing(error: Exception) -> Callable[[Settings, Outside], tuple[Source, Target]]:
-    def opened(settings: Settings, world: Outside) -> tuple[Source, Target]:
+def failing(error: Exception) -> Open:
+    def opened(*given: object) -> tuple[Source, Target]:
         raise error
 
     return opened
@@ -144,13 +141,13 @@ def test_a_run_writes_the_calendar_and_remembers_it(
 ) -> None:
     put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
     seeker = Seeker([a_row("Acme")])
-    assert work(server, tmp_path, lambda settings, world: (seeker.source(), seeker.target)) == 0
+    assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target)) == 0
     assert seeker.calendar
     assert kept_of(owner, "ann", "last_exit_code", "last_good_run", "attention", "paused") == (0, NOW, "", False)
     remembered = PostgresState(connect_to(server.address(WORKER)), "ann").load()
     assert set(remembered.events) == set(seeker.calendar)
     calendar = dict(seeker.calendar)
-    assert work(server, tmp_path, lambda settings, world: (seeker.source(), seeker.target), NOW) == 0
+    assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target), NOW) == 0
     assert seeker.calendar == calendar
     remove_profile(owner, "ann")
     assert PostgresState(connect_to(server.address(WORKER)), "ann").load() == Memory()
@@ -183,7 +180,7 @@ def test_settings_that_were_mended_during_a_run_are_not_paused_by_it(
 ) -> None:
     put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
 
-    def mended(settings: Settings, world: Outside) -> tuple[Source, Target]:
+    def mended(*given: object) -> tuple[Source, Target]:
         put_profile(owner, "ann", SETTINGS.replace("ann/", "ann2/"), period=DAY, now=NOW)
         raise ConfigError("no such calendar")
 
@@ -224,7 +221,7 @@ def test_a_run_that_found_the_lock_held_changes_nothing(
     before = kept_of(owner, "ann", "*")
     seeker = Seeker([a_row("Acme")])
     with PostgresState(connect_to(server.address(WORKER)), "ann").lock():
-        assert work(server, tmp_path, lambda settings, world: (seeker.source(), seeker.target)) == 8
+        assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target)) == 8
     assert not seeker.calendar
     assert kept_of(owner, "ann", "*") == before
 

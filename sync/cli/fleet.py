@@ -1,0 +1,274 @@
+"""The commands `followup fleet ...`: many seekers on one PostgreSQL (docs/fleet.md). Nothing of it is loaded before."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sync.cli.options import Json, Now, parse_now
+from sync.cli.output import say
+from sync.errors import OK, ConfigError
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from connectors.postgres.connecting import Connect
+    from sync.fleet.secrets import MasterKeys
+
+ADDRESS, KEYS = "FOLLOWUP_DATABASE", "FOLLOWUP_MASTER_KEYS"
+MOST_AT_ONCE = 200
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The profile.")]
+fleet = typer.Typer(
+    no_args_is_help=True,
+    help=f"Many seekers on one PostgreSQL, whose address is in {ADDRESS} (docs/fleet.md).",
+)
+
+
+@fleet.command()
+def migrate() -> int:
+    """Make the tables, or bring them up to date. For the login that owns them."""
+    from connectors.postgres import schema
+    from sync.fleet.queue_schema import migrate_queue
+
+    with _connected() as connection:
+        version = schema.migrate(connection)
+        migrate_queue(connection)
+    typer.echo(f"The database is ready (schema {version}).")
+    return OK
+
+
+@fleet.command()
+def add(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="NAME.toml or NAME/followup.toml of each.")],
+    hours: Annotated[float, typer.Option(metavar="HOURS", help="How often it runs.")] = 24.0,
+    now: Now = "",
+) -> int:
+    """Add profiles, or give them new settings and sheets. For the login that owns the tables."""
+    moment, worst_code = parse_now(now), OK
+    with _connected() as connection:
+        for path in files:
+            try:
+                typer.echo(_add(connection, path, period=timedelta(hours=hours), now=moment))
+            except ConfigError as error:
+                say(f"followup: {error}", err=True)
+                worst_code = error.exit_code
+    return worst_code
+
+
+@fleet.command()
+def remove(name: Name) -> int:
+    """Delete a profile and all that is remembered of it; its events stay. For the login that owns the tables."""
+    from sync.fleet.profiles import remove_profile
+
+    with _connected() as connection:
+        _known(connection, name)
+        remove_profile(connection, name)
+    return OK
+
+
+@fleet.command()
+def secret(
+    name: Name,
+    tenant: Annotated[str, typer.Option(metavar="FIRM", help="Whose data key seals it.")],
+    section: Annotated[str, typer.Option("--for", metavar="SECTION", help="What it opens.")] = "target",
+) -> int:
+    """Seal a password that is read from the input, and keep it. For the login that owns the tables."""
+    from sync.fleet.secrets import put_secret
+
+    value = (
+        typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    )
+    with _connected() as connection:
+        _known(connection, name)
+        put_secret(connection, _masters(), value, tenant=tenant, profile=name, name=section)
+    return OK
+
+
+@fleet.command("rotate-key")
+def rotate_key() -> int:
+    """Seal every data key under the first master key. For the login that owns the tables."""
+    from sync.fleet.secrets import rotate_keys
+
+    with _connected() as connection:
+        typer.echo(f"{rotate_keys(connection, _masters())} data keys were under another master key.")
+    return OK
+
+
+@fleet.command()
+def work(
+    at_once: Annotated[int, typer.Option(min=1, max=MOST_AT_ONCE, help="Runs at the same time.")] = 8,
+    until_idle: Annotated[bool, typer.Option("--until-idle", help="End when nothing waits.")] = False,
+    dead_after: Annotated[
+        float, typer.Option(min=1.0, metavar="SECONDS", help="Without a sign of life a worker is taken for dead.")
+    ] = 30.0,
+    now: Now = "",
+) -> int:
+    """Make the runs that are due, until a signal ends it. One for each core; start it again when it ends."""
+    import asyncio
+    import logging
+    import time
+
+    from psycopg_pool import ConnectionPool
+
+    from connectors.outside import Outside
+    from connectors.postgres.connecting import secure
+    from sync.fleet import queue
+    from sync.fleet.secrets import secrets_of
+    from sync.fleet.work import sync_profile
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    address, keys = _address(), os.environ.get(KEYS)
+    masters = _masters() if keys else None
+
+    def clock() -> datetime:
+        return parse_now(now)
+
+    with ConnectionPool(
+        secure(address), kwargs={"autocommit": True}, min_size=1, max_size=2 * at_once + 2, timeout=30,
+        check=ConnectionPool.check_connection, open=False,
+    ) as pool:  # fmt: skip
+
+        def run(profile: str) -> int:
+            world = Outside(
+                folder=Path(os.devnull), clock=clock, sleep=time.sleep, begun=clock(),
+                secret=secrets_of(pool.connection, masters, profile) if masters else _no_secret,
+            )  # fmt: skip
+            return sync_profile(pool.connection, profile, outside=world, now=clock())
+
+        app = queue.make_app(address, pool.connection, run=run, clock=clock, dead_after=dead_after)
+        asyncio.run(queue.work(app, at_once=at_once, until_idle=until_idle, dead_after=dead_after))
+    return OK
+
+
+@fleet.command()
+def tick(now: Now = "") -> int:
+    """Give out what is due, as workers do by themselves every minute."""
+    from sync.fleet.queue import give_out
+
+    typer.echo(f"{give_out(_connect(), now=parse_now(now))} profiles given out.")
+    return OK
+
+
+@fleet.command()
+def status(json: Json = False, now: Now = "") -> int:
+    """Profiles, queue, failures of the last hour, and who is paused why."""
+    from msgspec.json import encode
+
+    from sync.fleet.status import read_status, tell_status
+
+    moment = parse_now(now)
+    with _connected() as connection:
+        found = read_status(connection, now=moment)
+    if json:
+        typer.echo(encode(found).decode())
+    else:
+        for line in tell_status(found, now=moment):
+            say(line)
+    return OK
+
+
+@fleet.command()
+def pause(name: Name) -> int:
+    """Let a profile not run until it is resumed."""
+    from sync.fleet.profiles import pause_profile
+
+    with _connected() as connection:
+        _found(pause_profile(connection, name), name)
+    return OK
+
+
+@fleet.command()
+def resume(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The profile.")] = "",
+    guard: Annotated[bool, typer.Option("--guard", help="Go on after the guard stopped all.")] = False,
+) -> int:
+    """Let a paused profile run again at its next slot, or the fleet after its guard stopped it."""
+    from sync.fleet.guard import lift_guard
+    from sync.fleet.profiles import resume_profile
+
+    if bool(name) == guard:
+        raise ConfigError("name a profile, or say --guard")
+    with _connected() as connection:
+        if guard:
+            lift_guard(connection, parse_now(""))
+        else:
+            _found(resume_profile(connection, name), name)
+    return OK
+
+
+def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: datetime) -> str:
+    """Add one profile with what it brings along; a line that says so. Nothing of it is kept if a part is wrong."""
+    from secrets import token_urlsafe
+
+    from sync.cli.profiles import read_text
+    from sync.config import parse_settings
+    from sync.fleet.profiles import open_feed, put_profile, put_upload
+
+    text = read_text(path, "the configuration")
+    name = path.resolve().parent.name if path.name == "followup.toml" else path.stem
+    settings = parse_settings(text, name=str(path), hosted=True)
+    with connection.transaction():
+        put_profile(connection, name, text, period=period, now=now)
+        if settings.source.type != "google_sheet":
+            sheet = path.parent / settings.source.path
+            try:
+                content = sheet.read_bytes()
+            except OSError as error:
+                raise ConfigError(f"{path}: {sheet} cannot be read: {error.strerror}") from None
+            put_upload(connection, name, settings.source.path, content)
+        if settings.target.type != "ics":
+            return f"{name}: added"
+        return f"{name}: added, feed /feed/{open_feed(connection, name, token=token_urlsafe(32))}.ics"
+
+
+@contextmanager
+def _connected() -> Iterator[Connection[Any]]:
+    from connectors.postgres.sentences import speak_plainly
+
+    with speak_plainly(), _connect()() as connection:
+        yield connection
+
+
+def _connect() -> Connect:
+    try:
+        from connectors.postgres.connecting import connect_to
+    except ImportError:
+        raise ConfigError("a fleet needs more libraries; say: pip install 'followup[fleet]'") from None
+    return connect_to(_address())
+
+
+def _address() -> str:
+    address = os.environ.get(ADDRESS, "")
+    if not address:
+        raise ConfigError(f"put the database's address into {ADDRESS}: postgresql://user:password@host/database")
+    return address
+
+
+def _masters() -> MasterKeys:
+    from sync.fleet.secrets import parse_master_keys
+
+    return parse_master_keys(os.environ.get(KEYS, ""))
+
+
+def _no_secret(section: str) -> str:
+    from sync.errors import CredentialsError
+
+    raise CredentialsError(f"the worker was given no master keys ({KEYS}), and [{section}] needs a secret")
+
+
+def _known(connection: Connection[Any], name: str) -> None:
+    from sync.fleet.profiles import read_profile
+
+    _found(read_profile(connection, name) is not None, name)
+
+
+def _found(there: bool, name: str) -> None:
+    if not there:
+        raise ConfigError(f"there is no profile {name}")
