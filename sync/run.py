@@ -44,6 +44,7 @@ from sync.reconcile.healing import adopt, heal
 from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.held import remember_saying, speak
 from sync.reconcile.identity import is_ours
+from sync.reconcile.moving import CALENDAR_BOOKMARK, SHEET_BOOKMARK, follow_moves
 from sync.reconcile.plan import make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import leave_gaps, recall, recognise
@@ -59,10 +60,6 @@ UNCLEAR = "unclear"
 """Where memory keeps the statuses that were asked about."""
 ASKED = 3
 """So many of them are named."""
-
-SHEET_BOOKMARK = "sheet bookmark"
-CALENDAR_BOOKMARK = "calendar bookmark"
-"""Where memory keeps what the next reading of either begins with."""
 
 STRAYS = "{count} events of this owner are in no plan; `followup clear` takes them out of the calendar"
 
@@ -98,6 +95,7 @@ class _Given(Struct, frozen=True):
     now: datetime
     accept_deletes: bool
     second_owner: bool
+    moved: bool
     whole: bool
     wording: str
 
@@ -140,6 +138,7 @@ def run(
     mapping: str = "",
     accept_deletes: bool = False,
     second_owner: bool = False,
+    moved: bool = False,
     strict: bool = False,
     whole: bool = False,
     progress: Progress | None = None,
@@ -151,7 +150,7 @@ def run(
     to write has recorded what it did.
     """
     advice = load_advice(settings, wording=wording, mapping=mapping)
-    given = _Given(settings, advice, source, target, now, accept_deletes, second_owner, whole, wording)
+    given = _Given(settings, advice, source, target, now, accept_deletes, second_owner, moved, whole, wording)
     if not write:
         return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
@@ -179,6 +178,8 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
     """Sheet, calendar and memory, the last brought up to what the calendar shows. Stops where a guard says so."""
     settings, advice, target = given.settings, given.advice, given.target
     zone, now, today, ticks = settings.zone, given.now, given.today, TickPattern(advice.done_words)
+    if given.moved:
+        memory = follow_moves(memory, source=given.source.identity, target=target.identity)
     check_identities(memory, source=given.source.identity, target=target.identity)
     if isinstance(given.source, Resumes):
         given.source.resume(memory.runs.texts.get(SHEET_BOOKMARK, ""))

@@ -11,6 +11,7 @@ from typer import Option
 from sync.errors import ConfigError
 
 Config = Annotated[Path | None, Option("--config", metavar="FILE", help="The configuration; else ./followup.toml.")]
+Moved = Annotated[bool, Option("--moved", help="Yes, sheet or calendar lie in another place now.")]
 Now = Annotated[str, Option("--now", metavar="TIME", help="Act as if it were TIME (ISO 8601 with offset).")]
 Json = Annotated[bool, Option("--json", help="Print JSON for scripts.")]
 Quiet = Annotated[bool, Option("--quiet", help="Print nothing unless a human is needed.")]

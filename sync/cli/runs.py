@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from sync.cli.completing import complete_leads
 from sync.cli.folders import View, show_each
-from sync.cli.options import Config, Every, Json, NoColor, Now, Quiet, Strict, Verbose, parse_now
+from sync.cli.options import Config, Every, Json, Moved, NoColor, Now, Quiet, Strict, Verbose, parse_now
 from sync.cli.places import find_config
 from sync.cli.profiles import Profile, open_profile, opened_target
 from sync.cli.screen import open_console
@@ -34,6 +34,7 @@ def plan(
     verbose: Verbose = False,
     strict: Strict = False,
     no_color: NoColor = False,
+    moved: Moved = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 10 when changes are pending.")] = False,
 ) -> int:
     """Show what sync would do and why. Writes nothing anywhere."""
@@ -42,7 +43,7 @@ def plan(
         from sync.plan_json import plan_document
         from sync.render.plans import show_plan
 
-        report = run_profile(profile, now, write=False, strict=strict, whole=json)
+        report = run_profile(profile, now, write=False, strict=strict, whole=json, moved=moved)
         return View(
             None if quiet and not json else lambda: show_plan(open_console(no_color), report.plan, all_notes=verbose),
             plan_document(report.plan) if json else None,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sync.cli.inquiry import ask_first
-from sync.cli.options import Config, Every, Json, NoColor, Now, Quiet, Strict, Verbose
+from sync.cli.options import Config, Every, Json, Moved, NoColor, Now, Quiet, Strict, Verbose
 from sync.cli.output import say
 from sync.cli.places import find_config
 from sync.cli.screen import open_console, show_progress
@@ -26,10 +26,11 @@ def sync(
     no_color: NoColor = False,
     yes_delete: Annotated[bool, typer.Option("--yes-delete", help="Delete what was held back, too.")] = False,
     second_owner: Annotated[bool, typer.Option("--second-owner", help="Yes, two people share this calendar.")] = False,
+    moved: Moved = False,
     every: Every = None,
 ) -> int:
     """Bring the calendar up to date with the sheet."""
-    options = {"strict": strict, "accept_deletes": yes_delete, "second_owner": second_owner}
+    options = {"strict": strict, "accept_deletes": yes_delete, "second_owner": second_owner, "moved": moved}
     if every is not None:
         from sync.cli.folders import check_alone
         from sync.cli.unattended import sync_all

@@ -39,13 +39,15 @@ def check_identities(memory: Memory, *, source: str, target: str) -> None:
     """Refuse a second sheet under one owner, and stop at another calendar than last time."""
     if memory.runs.source and memory.runs.source != source:
         raise ConfigError(
-            f"this owner's follow-ups come from {memory.runs.source}, not from {source}; "
-            "give the second sheet a configuration with another owner and another [state] path"
+            f"this owner's follow-ups come from {memory.runs.source}, not from {source}. If it is the same sheet in "
+            "another place, run `followup sync --moved` once; if it is a second sheet, give it a configuration with "
+            "another owner and another [state] path"
         )
     if memory.runs.target and memory.runs.target != target:
         raise GuardStop(
-            f"the follow-ups so far lie in {memory.runs.target}, but the configuration now names {target}; "
-            "put the old address back, or run `followup clear` with the old one first and `followup sync` again"
+            f"the follow-ups so far lie in {memory.runs.target}, but the configuration now names {target}. If you "
+            "move, run `followup clear` with the old address, then `followup sync` with the new one; where the old one "
+            "cannot be reached any more, `followup sync --moved`"
         )
 
 
