@@ -32,6 +32,9 @@ from sync.wording import Wording, load_wording, nearest, read_mapping
 HARD_FLOOR = 2
 """Days between two asking touches to one person that no setting goes under (R-004-3)."""
 
+INTERVIEWS = "R-005-5"
+"""The rule that `[target] interviews` switches on."""
+
 Sort = Literal["event", "guard", "state", "content", "data"]
 Time = Literal["deadline", "floor", "before", "promise", "recurring", "none"]
 Audience = Literal[
@@ -84,6 +87,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hangs_on: str = ""
     reads: frozenset[str] = frozenset()
     levelled: bool = False
+    busy: bool = False
+    """Whether one is not free meanwhile: an appointment of the seeker's, no reminder."""
     joins: str = ""
     """A late touch of this rule takes ours in: both are one event, and done both are done."""
     on: bool = True
@@ -166,7 +171,7 @@ def _load_rules(settings: Settings) -> Mapping[str, Rule]:
                 raise ConfigError(f"{place}: there is no rule {rule_id!r}" + nearest(rule_id, rules))
     for rule_id in chosen.disable:
         rules[rule_id] = replace(rules[rule_id], on=False)
-    for rule_id in chosen.enable:
+    for rule_id in (*chosen.enable, *((INTERVIEWS,) if settings.target.interviews else ())):
         rules[rule_id] = replace(rules[rule_id], on=True)
     for rule_id, numbers in chosen.numbers.items():
         rules[rule_id] = _with_numbers(rules[rule_id], numbers)

@@ -145,6 +145,8 @@ class TargetSettings(Section):
     alarm_minutes: int | Literal["none"] = 0
     style: Literal["timed", "all-day"] = "timed"
     heartbeat_days: int = Field(default=4, ge=0, le=60)
+    interviews: bool = False
+    """Whether interviews themselves stand in the calendar, too."""
     drafts: bool = True
     """Whether events carry the message itself, ready to be sent."""
     api_root: str = ""

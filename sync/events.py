@@ -24,6 +24,10 @@ COLORS = {
 """Colour names of RFC 7986 5.9 (CSS3)."""
 
 
+PREPARED = timedelta(minutes=30)
+"""Nobody wants to be reminded of an interview when it begins."""
+
+
 def to_event(touch: Touch, *, settings: Settings, abilities: Abilities) -> Event:
     """The event of this touch with the details, style and alarm the settings ask for."""
     target = settings.target
@@ -41,6 +45,7 @@ def to_event(touch: Touch, *, settings: Settings, abilities: Abilities) -> Event
         alarm=_before_start(touch, start, settings=settings),
         url=touch.url if full else "",
         color=COLORS[touch.kind],
+        busy=touch.busy,
         row=touch.row or "",
         address=touch.address if full else "",
     )
@@ -52,6 +57,8 @@ def _before_start(touch: Touch, start: Moment, *, settings: Settings) -> timedel
     if not touch.alarm or minutes == "none" or not isinstance(touch.start, datetime):
         return None
     early = timedelta(minutes=minutes)
+    if touch.busy:
+        early = max(early, PREPARED)
     if isinstance(start, datetime):
         return early
     midnight = datetime.combine(start, time(), settings.zone)
@@ -60,7 +67,7 @@ def _before_start(touch: Touch, start: Moment, *, settings: Settings) -> timedel
 
 def _span(touch: Touch, *, all_day: bool, settings: Settings) -> tuple[Moment, Moment]:
     """All-day moves only what has no hour of its own: no deadline, no pin."""
-    if all_day and touch.deadline is None and not touch.pinned and isinstance(touch.start, datetime):
+    if all_day and touch.deadline is None and not touch.pinned and not touch.busy and isinstance(touch.start, datetime):
         day = touch.start.astimezone(settings.zone).date()
         return day, day + timedelta(days=1)
     return touch.start, touch.end

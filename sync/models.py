@@ -342,6 +342,8 @@ class Touch(Struct, frozen=True):
     reads: frozenset[str] = frozenset()
     pinned: bool = False
     done: bool = False
+    busy: bool = False
+    """Whether the seeker is not free meanwhile: an interview itself."""
     offers: int = 1
     """How often this touch was offered on a new day: 1 as planned, 2 offered once more."""
     url: str = ""
@@ -403,6 +405,8 @@ class Event(Struct, frozen=True):
     alarm: timedelta | None = None
     url: str = ""
     color: str = ""
+    busy: bool = False
+    """Whether it takes time of the person's: everything else of ours leaves them free."""
     row: str = ""
     address: str = ""
     notes: str = ""

@@ -66,7 +66,7 @@ def new_resource(event: Event, stamp: Stamp, *, owner: str) -> Json:
     resource = {
         "id": google_id(event.uid),
         "status": _status(event),
-        "transparency": "transparent",
+        "transparency": "opaque" if event.busy else "transparent",
         "visibility": "private",
         **_shared(event, stamp, owner=owner, text=event.notes),
         "reminders": {"useDefault": False, "overrides": _overrides(event)},

@@ -124,6 +124,7 @@ def write_event(event: Event, stamp: Stamp, dialect: Dialect) -> bytes:
         described=values["DESCRIPTION"] is not None,
         url=values["URL"] is not None,
         categories=values["CATEGORIES"] is not None,
+        busy=event.busy,
     )
     return template.write(values)
 
@@ -157,6 +158,7 @@ def _template(
     described: bool,
     url: bool,
     categories: bool,
+    busy: bool,
 ) -> CompiledText:
     """An event as icalendar writes it, with slots: what is given decides which lines it has, the rest are values."""
     start = date(2000, 1, 1) if all_day else datetime(2000, 1, 1, tzinfo=ZoneInfo(zone) if zone else UTC)
@@ -173,6 +175,7 @@ def _template(
         alarm=alarm,
         url="https://example.org/" if url else "",
         color=color or "",
+        busy=busy,
     )
     dialect = Dialect(none_alarm=silent, utc=not zone, marked=described)
     stamp = Stamp(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC), 0)
@@ -216,9 +219,9 @@ def _values(event: Event, stamp: Stamp, dialect: Dialect, *, text: str = "") -> 
         "DESCRIPTION": described.replace("\\N", "\\n") or None,  # see _bounded; the row and the user's lines too
         "CATEGORIES": _category_names(event.categories) or None,
         "STATUS": "CANCELLED" if event.cancelled else "TENTATIVE" if event.tentative else "CONFIRMED",
-        "TRANSP": "TRANSPARENT",
+        "TRANSP": "OPAQUE" if event.busy else "TRANSPARENT",
         "CLASS": "PRIVATE",
-        "X-MICROSOFT-CDO-BUSYSTATUS": "FREE",
+        "X-MICROSOFT-CDO-BUSYSTATUS": "BUSY" if event.busy else "FREE",
         "URL": _web_address(event.url) or None,
         "COLOR": event.color if _COLOR.fullmatch(event.color) else None,
     }

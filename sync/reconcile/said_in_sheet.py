@@ -103,7 +103,7 @@ class _Hearing(Struct):
         """Learn what is planned."""
         self.planned, self.by_key = after.touches, {}
         for touch in schedule.touches:
-            if touch.published and not touch.done:
+            if touch.published and not touch.done and not touch.busy:
                 self.by_key.setdefault(touch.lead_key, []).append(touch)
 
     def take(self, lead: Lead, field: str, now: Heard) -> None:

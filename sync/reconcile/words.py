@@ -124,11 +124,13 @@ def find_open(
     for touch in schedule:
         event = memory.events.get(touch.uid)
         planned.add(touch.uid)
-        if event is not None and not event.gone and touch.lead_key in keys:
+        if event is not None and not event.gone and touch.lead_key in keys and not touch.busy:
             found.append(Open(touch.uid, day_of(touch.start, zone), touch.summary, ahead=True))
     for uid, event in memory.events.items():
         known = memory.touches.get(uid)
-        if known is None or uid in planned or event.gone or event.desired.cancelled or _is_settled(known):
+        if known is None or uid in planned or event.gone or event.desired.cancelled or event.desired.busy:
+            continue
+        if _is_settled(known):
             continue
         shown = event.observed.snapshot.start if event.observed is not None else event.desired.start
         day = day_of(shown, zone)

@@ -184,7 +184,14 @@ CROWDED = "more"
 """Marks a touch that its day had no room for: it keeps its day but takes no place."""
 
 
-NAMES = {"rule": "rule.id", "zone": "zone.key", "reads": "rule.reads", "reason": "reasons", "draft": "letter"}
+NAMES = {
+    "rule": "rule.id",
+    "busy": "rule.busy",
+    "zone": "zone.key",
+    "reads": "rule.reads",
+    "reason": "reasons",
+    "draft": "letter",
+}
 """What a touch has under another name than its draft."""
 _fields_of = attrgetter(*(NAMES.get(name, name) for name in Touch.__struct_fields__))
 

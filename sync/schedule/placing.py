@@ -214,7 +214,7 @@ class Placing(Struct):
         desk, case = self.desk, draft.case
         if case is None:
             return
-        if not desk.days.is_open(draft.day):
+        if not desk.days.is_open(draft.day) and not draft.rule.busy:
             desk.note("note.day_off", case, rule=draft.rule.id, day=desk.tell(draft.day))
         if draft.kind is TouchClass.ASKING and not self.guard.is_free(_limits(draft), draft.day):
             desk.note("note.inside_limit", case, rule=draft.rule.id, day=desk.tell(draft.day))

@@ -1,7 +1,8 @@
 """What the calendar shows of a schedule, and what rings (DESIGN 5.4).
 
-Shown: everything of the next `ahead_days`, every lead's next touch, and whatever was shown before. Ringing: events
-with an hour of their own; of a day's ordinary floors one, the first that got it; never a tentative one.
+Shown: everything of the next `ahead_days`, every lead's next touch, interviews, and whatever was shown before.
+Ringing: events with an hour of their own; of a day's ordinary floors one, the first that got it; never a tentative
+one.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ def publish(drafts: Iterable[Draft], *, desk: Desk) -> None:
     until = date.max if ahead == "all" else desk.today + timedelta(days=ahead)
     first_of: dict[str, Draft] = {}
     for draft in drafts:
-        if not draft.own_event:
+        if not draft.own_event or draft.rule.busy:
             continue
         known = first_of.get(draft.lead_key)
         if known is None or (draft.day, draft.uid) < (known.day, known.uid):
             first_of[draft.lead_key] = draft
     for draft in drafts:
         shown = draft.memory is not None and draft.memory.published
-        draft.published = draft.own_event and (draft.day <= until or first_of[draft.lead_key] is draft or shown)
+        next_ = first_of.get(draft.lead_key) is draft
+        draft.published = draft.own_event and (draft.day <= until or next_ or shown or draft.rule.busy)
 
 
 def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:
@@ -36,7 +38,7 @@ def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:
     for draft in drafts:
         if not draft.published or draft.tentative or not isinstance(draft.start, datetime):
             continue
-        if draft.deadline is not None or draft.rule.at is not None or draft.pinned:
+        if draft.deadline is not None or draft.rule.at is not None or draft.pinned or draft.rule.busy:
             draft.alarm = True
         else:
             by_day.setdefault(desk.day_of(draft.start), []).append(draft)

@@ -22,16 +22,18 @@ CALLED = a_lead(
     3, key="b", company="Gamma", received_at=when("2027-01-13 08:00"), referrer="Lou Ames", contact=person("Cy Moss"),
     last_outbound=when("2027-01-13 08:20"),
 )  # fmt: skip
+SEEN = a_lead(13, key="c", company="Gamma", stage=Stage.INTERVIEW, interview_at=when("2027-01-20 14:00"))
 UNWANTED = a_lead(4, key="c", company="Delta", stage=Stage.INTERVIEW, interested=False, contact=person("Di Falk"))
 CROWD = [
     a_lead(number, key=f"k{number}", company=f"Firm {number}", applied_on=date(2027, 1, 13)) for number in range(5, 12)
 ]
-EVERYTHING = '[rules]\nenable = ["R-003-13", "R-004-5"]\n[limits]\ndaily_touches = 1'
+EVERYTHING = '[rules]\nenable = ["R-003-13", "R-004-5", "R-005-5"]\n[limits]\ndaily_touches = 1'
 
 
 def worlds() -> Iterator[Touch]:
     """Touches of every kind: an ordinary day, a neglected introduction, a crowded week, the end, and the heartbeat."""
     yield from Seeker().run("2027-01-13 08:40", ONE_OF_EACH).touches
+    yield from Seeker(settings_for(tables=EVERYTHING)).run("2027-01-13 08:40", SEEN).touches
     seeker = Seeker(settings_for(tables=EVERYTHING))
     for now in ("2027-01-04 11:00", "2027-01-05 08:40", "2027-01-06 08:40", "2027-01-07 08:40", "2027-01-08 08:40"):
         yield from seeker.run(now, [INTRODUCED]).touches
@@ -90,6 +92,8 @@ IDENTITIES = [
     ("R-005-1", "l", "", 0, "fu-k3x9-a9200d9f38f2154b34ee264a5291387d"),
     ("R-005-2", "m", "", 1, "fu-k3x9-1fbe41973df81438c7c1bef83eb2171e"),
     ("R-005-3", "n", "", 1, "fu-k3x9-6c19da0dbe626d4a9a987fa95f80f901"),
+    ("R-005-4", "o", "", 0, "fu-k3x9-239b9c2e7e41ba57b06daaef2d5fe2e6"),
+    ("R-005-5", "c", "", 1, "fu-k3x9-ab0239e78ecf32f936e02c2e93f530e8"),
     ("sheet", "g", "", 50, "fu-k3x9-7098ce0cc5704c6999be3c247ad5cdca"),
     ("more", "self", "", 1, "fu-k3x9-12502ef50870b06f166b641788cde521"),
     ("triage", "self", "", 1, "fu-k3x9-aad617c616b772a25459126887ab0dc1"),

@@ -150,6 +150,7 @@ def as_then(value: object) -> Any:
             since |= {"unreadable": [], "words": [], "heard": {}} if "strays" in value else {}
             since |= {"revived": False} if "desired" in value else {}
             since |= {"told": False, "said": "", "turn": None} if "pinned_to" in value else {}
+            since |= {"busy": False} if "tentative" in value else {}
             assert {name: value[name] for name in since} == since
             return {name: older(item) for name, item in value.items() if name not in since}
         return [older(item) for item in value] if isinstance(value, list) else value

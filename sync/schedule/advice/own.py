@@ -1,5 +1,5 @@
-"""What no article asks for: a closing date, how often somebody is to hear from you, a call they promised, your own date
-in the sheet, and what a day has no room for (005, `sheet`, `more`, `triage`).
+"""What no article asks for: a closing date, how often somebody is to hear from you, a call they promised, the interview
+itself, your own date in the sheet, and what a day has no room for (005, `sheet`, `more`, `triage`).
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from sync.advice import Rule
 from sync.models import Moment, Stage
 from sync.reconcile.identity import SELF
 from sync.schedule.advice.meaningful import keep_in_touch
-from sync.schedule.cases import Case
+from sync.schedule.appointments import appointment
+from sync.schedule.cases import Case, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ladders import WEEK, offer_sheet_date, sheet_date
 from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.occasions import Occasion, not_before, said, within_hours
-from sync.schedule.registry import Whole, owed, shared, waited
+from sync.schedule.placing import Single
+from sync.schedule.registry import Whole, across, applies, owed, shared, waited
 from sync.schedule.shared import is_past, list_names
 from sync.schedule.slots import at
 
@@ -96,6 +98,15 @@ def ask_after_the_promised_call(case: Case, rule: Rule, desk: Desk) -> Occasion 
 def _a_little_before(due: Moment, rule: Rule) -> Moment:
     """Whoever calls a bit early has called."""
     return due - timedelta(minutes=rule.minutes or 0) if isinstance(due, datetime) else due
+
+
+@across("R-005-5")
+def show_the_interview(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+    """An interview is ahead, each round of its own; where no hour is known yet, the whole day."""
+    for case in whole.cases:
+        for one in (*rounds_of(case), case):
+            if applies(rule, one) and (draft := appointment(one, rule, desk)) is not None:
+                yield Single(one, draft)
 
 
 @waited("sheet", alone=True)
