@@ -135,6 +135,17 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     );
     INSERT INTO followup.guard DEFAULT VALUES;
     """,
+    """
+    CREATE TABLE followup.host (
+        host         text        PRIMARY KEY CHECK (length(host) BETWEEN 1 AND 253),
+        per_minute   integer     NOT NULL,
+        gap          interval    NOT NULL,
+        burst        interval    NOT NULL,
+        next_at      timestamptz NOT NULL DEFAULT '-infinity',
+        paused_until timestamptz
+    );
+    ALTER TABLE followup.profile ADD COLUMN turn_at timestamptz;
+    """,
 )
 """For each number of the schema, from 1 on, the statements that make it of the one before."""
 
@@ -152,6 +163,7 @@ GRANT INSERT ON followup.set_aside TO {worker};
 GRANT SELECT, UPDATE ON followup.profile TO {worker};
 GRANT SELECT ON followup.tenant, followup.secret, followup.upload TO {worker};
 GRANT SELECT, UPDATE ON followup.feed, followup.guard TO {worker};
+GRANT SELECT, INSERT, UPDATE ON followup.host TO {worker};
 """
 _ONE_AT_A_TIME = 7_020_250_101
 

@@ -148,6 +148,19 @@ def work(
 
 
 @fleet.command()
+def limit(
+    host: Annotated[str, typer.Argument(metavar="HOST", help="sheets.googleapis.com, www.googleapis.com, a server.")],
+    per_minute: Annotated[int, typer.Argument(metavar="N", help="Runs a minute, of all workers together.")],
+) -> int:
+    """Send a server no more runs than this."""
+    from sync.fleet.limits import put_limit
+
+    with _connected() as connection:
+        put_limit(connection, host, per_minute)
+    return OK
+
+
+@fleet.command()
 def tick(now: Now = "") -> int:
     """Give out what is due, as workers do by themselves every minute."""
     from sync.fleet.queue import give_out

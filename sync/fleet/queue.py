@@ -17,10 +17,10 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
-from procrastinate import App, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job
 from procrastinate.manager import JobManager
@@ -30,6 +30,7 @@ from connectors.postgres.connecting import Connect, secure
 from connectors.postgres.sentences import speak_plainly
 from sync.errors import FollowupError, LockedError
 from sync.fleet.guard import check_guard
+from sync.fleet.limits import NotItsTurn
 from sync.fleet.profiles import claim_due
 from sync.fleet.queue_schema import SCHEMA
 
@@ -45,11 +46,25 @@ SIGNS = 3
 """Signs of life in that time."""
 FIRST_OF_ALL = 100
 """The priority of what keeps the queue going."""
-AGAIN = RetryStrategy(max_attempts=5, exponential_wait=5, retry_exceptions=[FollowupError])
-"""Where the database itself was away, or another run at work: the rest is decided by exit codes (`verdicts`)."""
+FIRST_PAUSE, MOST_TRIES = timedelta(seconds=5), 50
 IN_LINE = """
 SELECT lock FROM followup_queue.procrastinate_jobs WHERE lock = ANY(%s) AND status IN ('todo', 'doing')
 """
+
+
+class Again(BaseRetryStrategy):
+    """When a job comes back: at its turn, or after a growing pause where the database was away or another run at work.
+
+    The rest is decided by exit codes (`verdicts`).
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """None lets the job go; its profile has its next slot."""
+        if isinstance(exception, NotItsTurn):
+            return RetryDecision(retry_at=exception.at)
+        if isinstance(exception, FollowupError) and job.attempts < MOST_TRIES:
+            return RetryDecision(retry_in={"seconds": (FIRST_PAUSE * 2 ** min(job.attempts, 6)).seconds})
+        return None
 
 
 def give_out(connect: Connect, *, now: datetime, batch: int = BATCH, batches: int = BATCHES) -> int:
@@ -97,7 +112,7 @@ def make_app(
     """The engine with its three tasks. `run` makes one run of the profile it is given, in a thread; its exit code."""
     app = App(connector=PsycopgConnector(conninfo=_queue_address(address), min_size=1, max_size=4, timeout=10))
 
-    @app.task(name="sync_profile", retry=AGAIN)
+    @app.task(name="sync_profile", retry=Again())
     def sync_profile(profile: str) -> None:
         if run(profile) == LockedError.exit_code:
             raise LockedError("another run of this profile is at work, or was when its worker seemed dead")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import traceback
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
+from psycopg import Connection
 
 from connectors.outside import Outside
 from connectors.postgres.connecting import Connect
 from connectors.postgres_state import PostgresState
-from sync.config import parse_settings
-from sync.errors import BUG, OK, FollowupError
+from sync.config import Settings, parse_settings
+from sync.errors import BUG, OK, ConfigError, FollowupError, SourceError, TargetError
+from sync.fleet.limits import pause_host, source_host, take_turn, target_host
 from sync.fleet.opening import Open, open_hosted
 from sync.fleet.profiles import Kept, file_verdict, read_profile
 from sync.fleet.verdicts import judge
@@ -32,20 +35,42 @@ def sync_profile(connect: Connect, profile: str, *, outside: Outside, now: datet
     """Run a profile and keep how it ended; the exit code. A profile that is paused or removed is left alone with 0.
 
     Every failure of the run, a bug of ours included, is kept with the profile and raises nothing: one seeker's trouble
-    is nobody else's. Raises `FollowupError` only if the table of profiles itself cannot be reached. `outside.secret`
-    gives this profile's secrets. The log has names of profiles and places in the code, never what stood in a sheet.
+    is nobody else's. Raises `NotItsTurn` where its servers have had enough runs of others, and `FollowupError` only if
+    the table of profiles itself cannot be reached. `outside.secret` gives this profile's secrets. The log has names of
+    profiles and places in the code, never what stood in a sheet.
     """
     with connect() as connection:
         kept = read_profile(connection, profile)
     if kept is None or kept.paused:
         return OK
+    settings = _read_settings(kept, profile)
+    if settings is not None:
+        with connect() as connection:
+            take_turn(connection, profile, (source_host(settings), target_host(settings)), now=now)
     ended = _attend(connect, profile, kept, outside=outside, now=now, opened=opened or open_hosted)
     verdict = judge(ended.exit_code, ended.said, tries=kept.tries, now=now, not_before=ended.not_before)
     LOG.info("profile %s: exit %d", profile, ended.exit_code)
     if verdict is not None:
         with connect() as connection:
             file_verdict(connection, profile, kept, verdict, exit_code=ended.exit_code, now=now)
+            if settings is not None and ended.not_before is not None:
+                _let_others_wait(connection, settings, ended.exit_code, ended.not_before)
     return ended.exit_code
+
+
+def _read_settings(kept: Kept, profile: str) -> Settings | None:
+    """The profile's settings; None where they cannot be read, which its run will say."""
+    try:
+        return parse_settings(kept.settings, name=profile, hosted=True)
+    except ConfigError:
+        return None
+
+
+def _let_others_wait(connection: Connection[Any], settings: Settings, exit_code: int, until: datetime) -> None:
+    """What a server asked of one run, it asked of all of ours."""
+    host = {SourceError.exit_code: source_host, TargetError.exit_code: target_host}.get(exit_code)
+    if host is not None and host(settings):
+        pause_host(connection, host(settings), until)
 
 
 def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> _Ended:

@@ -50,7 +50,7 @@ def server() -> Iterator[Postgres]:
 def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
     with server.connect(OWNER) as owner:
         yield owner
-        owner.execute("DELETE FROM followup.profile")
+        owner.execute("DELETE FROM followup.profile; DELETE FROM followup.host")
 
 
 def kept_of(owner: psycopg.Connection[Any], profile: str, *columns: str) -> Any:

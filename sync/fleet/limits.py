@@ -1,0 +1,107 @@
+"""How many runs a minute a server gets from the whole fleet, whatever the number of workers.
+
+Each host with a limit has a place in time behind which the next run stands; who takes a turn moves it on by one gap. A
+run whose turn is later goes back into the queue with that time, and no worker sleeps. The turn is kept with the
+profile: it has it when it comes back, and nobody who came later goes before it. A server that asks for a pause (429,
+Retry-After) gets it from everybody: turns begin anew behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from psycopg import Connection
+
+from connectors.postgres.sentences import speak_plainly
+from sync.config import Settings
+from sync.errors import ConfigError
+
+SHEETS, CALENDARS = "sheets.googleapis.com", "www.googleapis.com"
+MOST = 100_000
+AT_ONCE = timedelta(seconds=2)
+"""Turns of so long a time may be taken at once; they are saved elsewhere, so that no minute has more than its limit."""
+LEARNED = 600
+"""Runs a minute of a host that has no limit of its own and asked for a pause, once it is over."""
+PUT = """
+INSERT INTO followup.host (host, per_minute, gap, burst) VALUES (%(host)s, %(limit)s, %(gap)s, %(burst)s)
+    ON CONFLICT (host) DO UPDATE SET per_minute = excluded.per_minute, gap = excluded.gap, burst = excluded.burst
+"""
+PAUSE = """
+INSERT INTO followup.host (host, per_minute, gap, burst, paused_until)
+VALUES (%(host)s, %(limit)s, %(gap)s, %(burst)s, %(until)s)
+    ON CONFLICT (host) DO UPDATE SET paused_until = greatest(host.paused_until, excluded.paused_until)
+"""
+TURN = "SELECT turn_at FROM followup.profile WHERE profile = %s FOR UPDATE"
+PAUSED = "SELECT max(paused_until) FROM followup.host WHERE host = ANY(%s)"
+TAKE = """
+UPDATE followup.host SET next_at = greatest(next_at, paused_until + burst, %(now)s) + gap
+ WHERE host = %(host)s RETURNING greatest(next_at - gap - burst, paused_until)
+"""
+KEEP = "UPDATE followup.profile SET turn_at = %s WHERE profile = %s"
+
+
+class NotItsTurn(Exception):
+    """A run that is to be made later, at `at`; nothing was done yet."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"its turn is at {at:%H:%M:%S}")
+        self.at = at
+
+
+def source_host(settings: Settings) -> str:
+    """The host that is asked for the sheet; empty where none is."""
+    if settings.source.type != "google_sheet":
+        return ""
+    return urlsplit(settings.source.api_root).hostname or SHEETS
+
+
+def target_host(settings: Settings) -> str:
+    """The host of the calendar; empty for a feed."""
+    if settings.target.type == "google_calendar":
+        return urlsplit(settings.target.api_root).hostname or CALENDARS
+    return urlsplit(settings.target.url).hostname or ""
+
+
+def put_limit(connection: Connection[Any], host: str, per_minute: int) -> None:
+    """Let a host have so many runs a minute and no more. Raises `ConfigError`."""
+    if not 1 <= per_minute <= MOST:
+        raise ConfigError(f"{per_minute} runs a minute is no limit; take 1 to {MOST}")
+    with speak_plainly():
+        connection.execute(PUT, {"host": host.lower(), **_numbers(per_minute)})
+
+
+def pause_host(connection: Connection[Any], host: str, until: datetime) -> None:
+    """Send nobody to this host until then, and after that no herd."""
+    with speak_plainly():
+        connection.execute(PAUSE, {"host": host.lower(), "until": until, **_numbers(LEARNED)})
+
+
+def take_turn(connection: Connection[Any], profile: str, hosts: Collection[str], *, now: datetime) -> None:
+    """Return at once if the profile may run now. Raises `NotItsTurn`, and keeps the turn it names for this profile."""
+    named = sorted(host.lower() for host in set(hosts) if host)
+    with speak_plainly(), connection.transaction():
+        row = connection.execute(TURN, (profile,)).fetchone()
+        if row is None:
+            return
+        turn, paused = row[0], connection.execute(PAUSED, (named,)).fetchone()
+        assert paused is not None
+        until = paused[0]
+        if turn is None or (until is not None and turn < until):  # a turn from before the pause is none any more
+            turn = now
+            for host in named:
+                taken = connection.execute(TAKE, {"host": host, "now": now}).fetchone()
+                turn = max(turn, taken[0]) if taken else turn
+        if turn <= now and row[0] is None:
+            return
+        connection.execute(KEEP, (turn if turn > now else None, profile))
+    if turn > now:
+        raise NotItsTurn(turn)
+
+
+def _numbers(per_minute: int) -> dict[str, object]:
+    saved = min(per_minute - 1, int(per_minute * AT_ONCE / timedelta(minutes=1)))
+    gap = timedelta(minutes=1) / (per_minute - saved)
+    return {"limit": per_minute, "gap": gap, "burst": gap * saved}

@@ -1,0 +1,165 @@
+"""What the whole fleet asks of one server in a minute, by turns in a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from conftest import NOW
+from postgres_server import OWNER, WORKER, Postgres, migrated
+from runner import Seeker, a_row
+from source_contract import outside
+
+from connectors.postgres.connecting import connect_to
+from sync.errors import ConfigError, TargetError
+from sync.fleet.limits import NotItsTurn, put_limit, take_turn
+from sync.fleet.profiles import put_profile
+from sync.fleet.queue import give_out, make_app, work
+from sync.fleet.work import sync_profile
+
+SETTINGS = """
+owner = "test"
+timezone = "America/New_York"
+[source]
+type = "google_sheet"
+sheet = "https://docs.google.com/spreadsheets/d/abc/edit#gid=0"
+[target]
+type = "caldav"
+url = "https://{host}/ann/"
+user = "ann"
+"""
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+BUSY, IDLE = "busy.example", "idle.example"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with migrated() as server:
+        yield server
+
+
+@pytest.fixture
+def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
+    with server.connect(OWNER) as owner:
+        yield owner
+        for table in ("memory", "runs"):
+            owner.execute(f"ALTER TABLE followup.{table} NO FORCE ROW LEVEL SECURITY")
+            owner.execute(f"DELETE FROM followup.{table}")
+            owner.execute(f"ALTER TABLE followup.{table} FORCE ROW LEVEL SECURITY")
+        owner.execute("DELETE FROM followup.profile; DELETE FROM followup.host")
+        owner.execute("DELETE FROM followup_queue.procrastinate_periodic_defers")
+        owner.execute("SET search_path TO followup_queue; DELETE FROM procrastinate_jobs")
+
+
+def fill(owner: psycopg.Connection[Any], count: int, host: str = BUSY) -> list[str]:
+    names = [f"{host}-{number:04}" for number in range(count)]
+    for name in names:
+        put_profile(owner, name, SETTINGS.format(host=host), period=DAY, now=NOW)
+    return names
+
+
+def play(server: Postgres, names: list[str], *, minutes: int) -> dict[str, datetime]:
+    """When each ran, if it comes at once and again whenever it is told to, in virtual time."""
+    ran: dict[str, datetime] = {}
+    waiting = dict.fromkeys(names, NOW)
+    with server.connect(WORKER) as worker:
+        while waiting:
+            name = min(waiting, key=lambda one: (waiting[one], one))
+            now = waiting[name]
+            assert now < NOW + minutes * MINUTE, "it takes too long"
+            try:
+                take_turn(worker, name, [BUSY], now=now)
+            except NotItsTurn as later:
+                assert later.at > now
+                waiting[name] = later.at
+            else:
+                ran[name] = now
+                del waiting[name]
+    return ran
+
+
+@pytest.mark.parametrize("per_minute", [1, 7, 60, 250])
+def test_no_minute_has_more_runs_than_the_limit_and_none_has_much_fewer(
+    server: Postgres, owner: psycopg.Connection[Any], per_minute: int
+) -> None:
+    names = fill(owner, per_minute * 2 + per_minute // 2 + 1)
+    put_limit(owner, BUSY, per_minute)
+    moments = sorted(play(server, names, minutes=4).values())
+    most = max(sum(one <= other < one + MINUTE for other in moments) for one in moments)
+    assert most <= per_minute
+    assert moments[-1] - moments[0] <= 3 * MINUTE
+
+
+def test_those_who_came_first_run_first(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    names = fill(owner, 20)
+    put_limit(owner, BUSY, 10)
+    ran = play(server, names, minutes=4)
+    assert sorted(names, key=lambda name: ran[name]) == names
+
+
+def test_a_host_without_a_limit_is_asked_as_often_as_wanted(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    assert set(play(server, fill(owner, 50), minutes=1).values()) == {NOW}
+
+
+@pytest.mark.parametrize("wrong", [0, -3, 10_000_000])
+def test_a_limit_that_is_none_is_refused(owner: psycopg.Connection[Any], wrong: int) -> None:
+    with pytest.raises(ConfigError, match="no limit"):
+        put_limit(owner, BUSY, wrong)
+
+
+def test_a_host_that_asks_for_a_pause_gets_it_from_all_and_the_others_go_on(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """fleet.md 7.6: 429 with Retry-After for one host."""
+    busy, idle = fill(owner, 12), fill(owner, 12, IDLE)
+    until = NOW + timedelta(minutes=30)
+    asked: Counter[str] = Counter()
+
+    def opened(settings: Any, world: object, connect: object, profile: str) -> Any:
+        host = profile.partition("-")[0]
+        asked[host] += 1
+        if host == BUSY and asked[BUSY] == 1:
+            raise TargetError("too many requests", not_before=until)
+        seeker = Seeker([a_row("Acme")])
+        return seeker.source(), seeker.target
+
+    def run(profile: str, now: datetime) -> int:
+        return sync_profile(
+            connect_to(server.address(WORKER)), profile, outside=outside(tmp_path), now=now, opened=opened
+        )
+
+    later: list[datetime] = []
+    for name in [*busy, *idle]:
+        try:
+            run(name, NOW)
+        except NotItsTurn as told:
+            later.append(told.at)
+    assert asked == {BUSY: 1, IDLE: 12}
+    assert len(later) == 11
+    assert min(later) >= until
+    assert len(set(later)) == 11, "no herd when the pause is over"
+    assert [run(name, max(later)) for name in busy[1:]] == [0] * 11
+
+
+def test_a_job_whose_turn_is_later_goes_back_into_the_queue_with_its_time(
+    server: Postgres, owner: psycopg.Connection[Any]
+) -> None:
+    fill(owner, 1)
+    then = NOW + timedelta(days=3650)
+    address = server.address(WORKER)
+
+    def run(profile: str) -> int:
+        raise NotItsTurn(then)
+
+    give_out(connect_to(address), now=NOW + DAY)
+    app = make_app(address, connect_to(address), run=run, clock=lambda: NOW)
+    asyncio.run(work(app, at_once=2, until_idle=True))
+    row = owner.execute("SELECT status::text, scheduled_at FROM followup_queue.procrastinate_jobs"
+                        " WHERE task_name = 'sync_profile'").fetchone()  # fmt: skip
+    assert row == ("todo", then)
