@@ -44,6 +44,7 @@ def split_hour(text: str, zone: tzinfo) -> tuple[str, Clock | Fault | None]:
     `zone` is the reader's own: by it letters with several meanings are told.
     """
     words = shipped_date_words()
+    text = _open_bracket(text)
     rest, found = _take_zone(text, words, zone)
     if isinstance(found, Fault):
         return text, found
@@ -56,6 +57,15 @@ def split_hour(text: str, zone: tzinfo) -> tuple[str, Clock | Fault | None]:
     if hour.fault:
         return text, Fault(hour.fault)
     return day, Clock(hour.at, found, hour.end, hour.told)
+
+
+def _open_bracket(text: str) -> str:
+    """`10 Dec 2026 (23:59 CET)` without the bracket, so that its hour ends it."""
+    bracket = _BRACKET.search(text)
+    if bracket is None or not bracket.start():
+        return text
+    hour = match_hour(bracket[1], 0, adjacent=False)
+    return f"{text[: bracket.start()]} {bracket[1]}" if hour and hour.sure else text
 
 
 def _take_zone(text: str, words: DateWords, own: tzinfo) -> tuple[str, tzinfo | Fault | None]:

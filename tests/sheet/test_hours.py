@@ -144,6 +144,7 @@ def test_a_number_that_is_no_hour_makes_none(text: str) -> None:
         ("3 Dec 2026 4:00 ET", time(22)),
         ("3 Dec 2026 phone call 2pm", time(14)),
         ("3/12/2026 a las 3 y media", time(15, 30)),
+        ("3 Dec 2026 (14:00 GMT)", time(15)),
     ],
 )
 def test_a_cell_of_its_own_is_read_by_the_same_words(text: str, expected: time) -> None:
@@ -167,3 +168,9 @@ def test_a_slot_of_the_afternoon_ends_after_it_begins() -> None:
 def test_what_is_no_hour_is_none_or_named(text: str) -> None:
     found = match_hour(text, 0)
     assert found is None or found.fault or found.at in (time(14), time(12))
+
+
+def test_a_closing_date_with_its_hour_in_brackets_is_that_day() -> None:
+    leads = read_cell("10 Dec 2026 (23:59 CET)", header="Deadline")
+    assert not leads.problems
+    assert leads.leads[0].closes_on == date(2026, 12, 10)
