@@ -33,6 +33,7 @@ from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
 from sync.reading.next_steps import settle_next_steps
+from sync.reading.people import part_people
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages
 from sync.reading.statuses import StageWords, ask_note, own_words
@@ -115,8 +116,7 @@ def _read_rows(
     sheet: Sheet, settings: Settings, vocabulary: Vocabulary, today: date | None, locale: str
 ) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
     """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
-    settling.part_names(sheet)
-    settling.part_ways(sheet)
+    parted = part_people(sheet)
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
     spoken = tuple(days_in_words(sheet, vocabulary.months))
     usual = partial(_usual_order, sheet.columns.headers, locale)
@@ -125,7 +125,7 @@ def _read_rows(
         today=today, beside=spoken, usual=usual,
     )  # fmt: skip
     readers = make_readers(vocabulary, readings)
-    remarks = _order_note(readings)
+    remarks = [*parted, *_order_note(readings)]
     for name, cells in sheet.cells.items():
         values: Sequence[Any] = read_column(cells, readers[name])
         if Yearless in map(type, values):

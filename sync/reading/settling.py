@@ -6,7 +6,6 @@ that a row without it costs nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +17,6 @@ from sync.models import Moment, Person, Round, Stage
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
-from sync.reading.samples import is_mail, is_phone
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import DAYS, MOMENTS, ROUNDS, SAID
 
@@ -28,9 +26,6 @@ _ZONES = ("interview_zone", "contact_zone")
 _PERSON = ("contact_name", "contact_email", "contact_phone")
 _RANKS = {"high": 1, "normal": 2, "low": 3}
 _NOBODY = Person()
-_NAME = r"([^\W\d_][^\W\d_]*(?:[ .,'’-]+[^\W\d_]+)*\.?)"
-_NAME_AND_PHONE = re.compile(_NAME + r"[\s,;:(/-]+(\+?\d[\d\s()/.-]{5,}\d)\)?")
-_NAME_AND_MAIL = re.compile(_NAME + r"[\s,;:(<]+([^@\s<>():]+@[^@\s<>()]+\.[^@\s<>()]+)[>)]?")
 
 
 def fill_constants(sheet: Sheet, constants: Mapping[str, str]) -> None:
@@ -38,49 +33,6 @@ def fill_constants(sheet: Sheet, constants: Mapping[str, str]) -> None:
     for name, constant in constants.items():
         own = sheet.values.get(name)
         sheet.values[name] = [constant] * len(sheet.rows) if own is None else [value or constant for value in own]
-
-
-def part_ways(sheet: Sheet) -> None:
-    """A mail address in the column of telephone numbers is one, and the other way round (`Phone / email`)."""
-    cells = sheet.cells
-    for name, other, belongs in (
-        ("contact_phone", "contact_email", is_mail),
-        ("contact_email", "contact_phone", is_phone),
-    ):
-        astray = [index for index, cell in enumerate(cells.get(name, ())) if isinstance(cell, str) and belongs(cell)]
-        if not astray:
-            continue
-        mine, others = list(cells[name]), list(cells.get(other, [""] * len(sheet.rows)))
-        for index in astray:
-            if name == "contact_email" and is_mail(str(mine[index])):
-                continue
-            if not clean_text(others[index]):
-                others[index] = mine[index]
-            mine[index] = ""
-        cells = {**cells, name: mine, other: others}
-        places = sheet.columns.fields
-        sheet.columns = replace(sheet.columns, fields={other: places[name], **places})
-    sheet.cells = cells
-
-
-def part_names(sheet: Sheet) -> None:
-    """A number or an address behind a name (`Ann Lee 070-111 22 33`) is theirs, where they have no other."""
-    for way, pattern in (("contact_phone", _NAME_AND_PHONE), ("contact_email", _NAME_AND_MAIL)):
-        cells = sheet.cells
-        matches = {
-            index: match
-            for index, cell in enumerate(cells.get("contact_name", ()))
-            if isinstance(cell, str) and (match := pattern.fullmatch(clean_text(cell)))
-        }
-        if not matches:
-            continue
-        names, ways = list(cells["contact_name"]), list(cells.get(way, [""] * len(sheet.rows)))
-        for index, match in matches.items():
-            names[index] = match[1]
-            ways[index] = ways[index] if clean_text(ways[index]) else match[2]
-        places = sheet.columns.fields
-        sheet.columns = replace(sheet.columns, fields={way: places["contact_name"], **places})
-        sheet.cells = {**cells, "contact_name": names, way: ways}
 
 
 def join_names(sheet: Sheet) -> None:

@@ -79,7 +79,7 @@ def one(**cells: CellValue) -> Lead:
             "contact",
             Person("Ana Ruiz", "ana@acme.example"),
         ),
-        ({"contact_email": "Ana <ana@acme.example>"}, "contact", Person("", "ana@acme.example")),
+        ({"contact_email": "Ana <ana@acme.example>"}, "contact", Person("Ana", "ana@acme.example")),
         (
             {"interviewers": "Ana <a@x.example>; Bo\nCy"},
             "interviewers",

@@ -1,0 +1,121 @@
+"""Names, mail addresses and numbers of people, however they were put into cells."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from sync.config import parse_settings
+from sync.messages.names import read_name
+from sync.models import CellValue, Leads, Row, Table
+from sync.reading.leads import read_leads
+from sync.reading.people import find_people
+from sync.reading.vocabulary import load_vocabulary
+
+SETTINGS = parse_settings(
+    """
+    timezone = "Europe/Berlin"
+    target = {type = "ics", path = "out.ics"}
+    [source]
+    type = "csv"
+    path = "leads.csv"
+    """
+)
+
+
+def read(*rows: list[CellValue]) -> Leads:
+    table = Table("leads.csv", tuple(Row(number, tuple(row)) for number, row in enumerate(rows, 1)))
+    return read_leads(table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, today=date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ida Boyd, iboyd@elm.example", [("Ida Boyd", "iboyd@elm.example", "")]),
+        ("Max Web 555-201-3300", [("Max Web", "", "555-201-3300")]),
+        ("jobs@elm.example", [("", "jobs@elm.example", "")]),
+        ("jobs@elm.example / 312-555-0100", [("", "jobs@elm.example", "312-555-0100")]),
+        ("Ida B. <ida@elm.example>", [("Ida B.", "ida@elm.example", "")]),
+        ("Ann Gray (ann@elm.example)", [("Ann Gray", "ann@elm.example", "")]),
+        ("Ann Gray ann@elm.example; Bo Fox bo@elm.example",
+         [("Ann Gray", "ann@elm.example", ""), ("Bo Fox", "bo@elm.example", "")]),
+        ("Ann ann@elm.example, Bo Fox bo@elm.example",
+         [("Ann", "ann@elm.example", ""), ("Bo Fox", "bo@elm.example", "")]),
+        ("Jan Lenz; Mara Vogt", [("Jan Lenz", "", ""), ("Mara Vogt", "", "")]),
+        ("Frau Dr. Kern, kern@elm.example", [("Frau Dr. Kern", "kern@elm.example", "")]),
+        ("Hr. Kurz, Tel. 0341/5550100", [("Hr. Kurz", "", "0341/5550100")]),
+        ("M. Blanc, 06 55 50 00 00", [("M. Blanc", "", "06 55 50 00 00")]),
+        ("Dhr. de Wit, wit@elm.example", [("Dhr. de Wit", "wit@elm.example", "")]),
+        ("佐藤様 sato@elm.example", [("佐藤様", "sato@elm.example", "")]),
+        ("HR Nora nora@elm.example", [("Nora", "nora@elm.example", "")]),
+        ("ask for Jo", [("Jo", "", "")]),
+        ("CD: H. Dale", [("H. Dale", "", "")]),
+        ("Ida (HR)", [("Ida", "", "")]),
+        ("Dr Patten (HT)", [("Dr Patten", "", "")]),
+        ("Chef selbst (Herr Abel)", [("Herr Abel", "", "")]),
+        ("Lou & Tim", [("Lou & Tim", "", "")]),
+        ("Gray, Dana", [("Gray, Dana", "", "")]),
+        ("Dana Gray, MBA", [("Dana Gray, MBA", "", "")]),
+        ("HR MEYER", [("HR MEYER", "", "")]),
+        ("front desk", []),
+        ("USAJOBS", []),
+        ("Personalabteilung", []),
+        ("人事部", []),
+        ("union hall local 12", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_who_stands_in_a_cell(text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert [(one.name, one.email, one.phone) for one in find_people(text)] == expected
+
+
+def test_a_row_goes_on_whatever_its_cells_of_people_hold() -> None:
+    leads = read(
+        ["Company", "Date applied", "Contact", "Email / Phone"],
+        ["Acme", "2026-11-16", "Ida Boyd", "ida@acme.example / 312-555-0100"],
+        ["Bolt", "2026-11-16", "info@bolt.example", ""],
+        ["Crux", "2026-11-16", "", "Lena Roth (EM)"],
+        ["Dent", "2026-11-16", "", "Jo M. jo@dent.example"],
+        ["Echo", "2026-11-16", "front desk", "(312) 555-0101"],
+    )
+    assert not leads.problems
+    assert [(lead.contact.name, lead.contact.email, lead.contact.phone) for lead in leads.leads] == [
+        ("Ida Boyd", "ida@acme.example", "312-555-0100"),
+        ("", "info@bolt.example", ""),
+        ("Lena Roth", "", ""),
+        ("Jo M.", "jo@dent.example", ""),
+        ("", "", "(312) 555-0101"),
+    ]
+
+
+def test_the_first_of_several_people_is_written_to_and_that_is_said() -> None:
+    leads = read(
+        ["Company", "Date applied", "Contact"],
+        ["Acme", "2026-11-16", "Ann Gray ann@acme.example; Bo Fox bo@acme.example"],
+    )
+    assert (leads.leads[0].contact.name, leads.leads[0].contact.email) == ("Ann Gray", "ann@acme.example")
+    assert ["Ann Gray (leads.csv:2)" in note.reason for note in leads.notes if "several people" in note.reason] == [
+        True
+    ]
+
+
+def test_whom_nobody_names_is_kept_where_the_row_names_no_firm() -> None:
+    leads = read(["Company", "Date applied", "Contact"], ["", "2026-11-16", "front desk"], ["Acme", "2026-11-16", "Jo"])
+    assert leads.leads[0].contact.name == "front desk"
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "bare"),
+    [
+        ("Mevr. Vos", "ms", "Vos"),
+        ("Dhr. de Wit", "mr", "de Wit"),
+        ("Sig.ra Neri", "ms", "Neri"),
+        ("Mme Roche", "ms", "Roche"),
+        ("Pan Nowak", "mr", "Nowak"),
+        ("Dott. Conti", "", "Conti"),
+    ],
+)
+def test_forms_of_address_of_other_languages_are_understood(text: str, form: str, bare: str) -> None:
+    name = read_name(text)
+    assert (name.form, name.bare) == (form, bare)
