@@ -13,10 +13,11 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from sync.advice import Advice, Rule
 from sync.config import Settings
-from sync.memory import LeadMemory, Memory, TouchMemory
+from sync.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Abilities, Lead, Leads, Moment, Note
 from sync.moments import zone_names
 from sync.reconcile.identity import make_uid
@@ -107,13 +108,16 @@ class Desk(Struct):
         """The UID to use, its generation and what is remembered of it.
 
         The UID of an event that was deleted is never used again: then the generation rises. A touch the user deleted
-        keeps its UID, so that its tombstone is found.
+        keeps its UID, so that its tombstone is found. A day that the user chose goes on with it.
         """
+        chosen: TouchMemory | None = None
         while True:
             uid = make_uid(self.settings.owner, key, rule, party=party, round=round, generation=generation)
             known, event = self.memory.touches.get(uid), self.memory.events.get(uid)
             if event is None or not event.gone or (known and is_over(known)):
-                return uid, generation, known
+                return uid, generation, known or (chosen and replace(chosen, uid=uid, generation=generation))
+            if known and known.reaction is Reaction.DRAGGED:
+                chosen = known
             generation += 1
 
 

@@ -113,6 +113,22 @@ def test_a_clearing_can_be_undone(seeker: Seeker) -> None:
     assert sorted(event.snapshot.summary for event in seeker.calendar.values()) == titles
 
 
+def test_a_day_that_the_user_chose_outlives_a_clearing(seeker: Seeker) -> None:
+    """A tick and a deletion do, too: what somebody said is kept, whichever calendar shows it next."""
+    moved = seeker.shown("Acme")
+    to = moved.snapshot.start + timedelta(days=1)
+    seeker.edit(moved.uid, start=to, end=moved.snapshot.end + timedelta(days=1))
+    del seeker.calendar[seeker.shown("Globex").uid]
+    seeker.run()
+    before = sorted((str(event.snapshot.start), event.snapshot.summary) for event in seeker.calendar.values())
+    clear(seeker)
+    seeker.target = MemoryTarget(identity="memory:other")
+    seeker.run()
+    assert seeker.shown("Acme").snapshot.start == to
+    assert sorted((str(e.snapshot.start), e.snapshot.summary) for e in seeker.calendar.values()) == before
+    assert seeker.run().plan.writes == ()
+
+
 def test_what_the_next_run_filled_again_is_no_longer_to_be_undone(seeker: Seeker) -> None:
     """Else memory would hold what was cleared, and no word and no change of the sheet would reach the calendar."""
     clear(seeker)
