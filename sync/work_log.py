@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Lead
@@ -38,13 +39,13 @@ def record_contacts(
 ) -> tuple[Contact, ...]:
     """All contacts, oldest first, each once. `touching` are the rules whose tick is a contact with somebody.
 
-    A tick on the day of a contact that the sheet names is the same contact.
+    A tick on the day of a contact that the sheet names is the same contact; what was said of it is its result.
     """
     found: dict[tuple[date, str, str], Contact] = {}
     for lead in leads:
         for contact in _from_row(lead, zone):
             found.setdefault((contact.date, lead.key, contact.method), contact)
-    in_sheet = {(day, key) for day, key, _ in found}
+    in_sheet = {(day, key): (day, key, method) for day, key, method in found}
     by_key = {lead.key: lead for lead in leads}
     for touch in memory.touches.values():
         if (
@@ -54,7 +55,9 @@ def record_contacts(
             or touch.rule not in touching
         ):
             continue
-        if (touch.done_on, touch.lead_key) in in_sheet:
+        if place := in_sheet.get((touch.done_on, touch.lead_key)):
+            if touch.said and not found[place].result:
+                found[place] = replace(found[place], result=touch.said)
             continue
         known = by_key.get(touch.lead_key) or memory.leads.get(touch.lead_key)
         if known is not None:

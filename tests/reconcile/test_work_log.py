@@ -69,7 +69,11 @@ def test_what_was_assumed_dragged_or_only_decided_is_none() -> None:
 
 
 def test_a_tick_on_the_day_of_the_sheets_own_contact_is_the_same_contact() -> None:
-    assert len(record(replace(LEAD, last_outbound=date(2026, 9, 8)), touches=(TICKED,))) == 2
+    wrote = replace(LEAD, last_outbound=date(2026, 9, 8))
+    said = replace(TICKED, said="rang back")
+    assert len(record(wrote, touches=(TICKED,))) == 2
+    assert [row[5] for row in record(wrote, touches=(said,))] == ["", "rang back"]
+    assert record(replace(wrote, last_result="left a message"), touches=(said,))[1][5] == "left a message"
 
 
 def test_a_vanished_row_keeps_its_ticks() -> None:
