@@ -21,3 +21,11 @@ def renew(touch: TouchMemory, *, owner: str, events: Mapping[str, EventMemory]) 
         uid = make_uid(owner, touch.lead_key, touch.rule, party=touch.party, round=touch.round, generation=generation)
         if uid not in events or not events[uid].gone:
             return replace(touch, uid=uid, generation=generation)
+
+
+def follows(touch: TouchMemory, uid: str, *, owner: str) -> bool:
+    """Whether the touch is a later generation of what had this UID."""
+    return any(
+        uid == make_uid(owner, touch.lead_key, touch.rule, party=touch.party, round=touch.round, generation=earlier)
+        for earlier in range(touch.generation)
+    )

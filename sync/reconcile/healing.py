@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
-from sync.models import Action, Observation, RemoteEvent, Snapshot, Touch
+from sync.models import Action, Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
 from sync.moments import day_of
 from sync.reconcile.changes import Wish
 from sync.reconcile.fields import snapshot_of
@@ -76,8 +76,18 @@ def heal(memory: Memory, observation: Observation) -> Memory:
                 touches[renewed.uid] = replace(renewed, published=False)
             continue
         if touch is not None:
-            touches[uid] = replace(touch, published=True)
+            touches[uid] = _offered(touch, intent.event, intent.stamp)
     return replace(memory, events=events, touches=touches, intents=())
+
+
+def _offered(touch: TouchMemory, event: Event, stamp: Stamp) -> TouchMemory:
+    """The touch whose event was written like that; one whose day had passed was offered once more by it."""
+    touch, zone = replace(touch, published=True), ZoneInfo(event.zone)
+    if touch.start is None or touch.pinned_to is not None:
+        return touch
+    if not day_of(touch.start, zone) < day_of(stamp.written, zone) <= day_of(event.start, zone):
+        return touch
+    return replace(touch, start=event.start, offers=touch.offers + 1)
 
 
 def _happened(intent: Intent, current: RemoteEvent) -> bool:

@@ -24,7 +24,7 @@ from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
 from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp, Touch, TouchClass
 from sync.moments import same_moment, sortable
 from sync.reconcile.fields import event_of
-from sync.reconcile.generations import renew
+from sync.reconcile.generations import follows, renew
 from sync.reconcile.identity import SELF
 from sync.reconcile.reactions import future_events
 from sync.reconcile.text_marks import our_part, put_our_part
@@ -59,9 +59,11 @@ class Undoing(Struct):
             return
         current = self.observation.events.get(intent.uid)
         if current is None and touch is None and intent.uid in self.events and self.events[intent.uid].gone:
-            return  # brought back already, under its next generation
+            touch = self._successor(intent.uid)
+            if touch is None or touch.published or touch.reaction is Reaction.DELETED:
+                return  # brought back already, under its next generation
         if current is None:
-            self._create(intent.uid, intent.before, self._pin(touch))
+            self._create(touch.uid if touch else intent.uid, intent.before, self._pin(touch))
         elif intent.action is Action.UPDATE and not current.snapshot.hands_off:
             self._set_back(intent, intent.before, current)
 
@@ -70,6 +72,10 @@ class Undoing(Struct):
         known = self.events[uid]
         assert known.observed is not None
         self._create(uid, known.observed, None)
+
+    def _successor(self, uid: str) -> TouchMemory | None:
+        """What an undo brought back of it, or was about to when it was ended."""
+        return next((touch for touch in self.touches.values() if follows(touch, uid, owner=self.owner)), None)
 
     def _pin(self, touch: TouchMemory | None) -> str:
         return self.digests.get(touch.lead_key, "") if touch else ""

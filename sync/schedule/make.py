@@ -213,9 +213,11 @@ def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None
 
 
 def _stands_ahead(uid: str, desk: Desk) -> bool:
-    """Whether what the sheet shows as done still stands today or later; what the user ticked stays there."""
+    """Whether what is done still stands today or later; what the user ticked, or moved there later, stays there."""
     record = desk.ledger.find(uid)
-    if record is None or record.reaction is Reaction.TICKED or record.assumed:
+    if record is None or record.reaction is Reaction.TICKED:
+        return False
+    if record.assumed and record.reaction is Reaction.DRAGGED:
         return False
     stood = stood_at(record)
     return stood is not None and desk.day_of(stood) >= desk.today

@@ -9,6 +9,9 @@ was ended and the next one. A side is a calendar (a `World`) and a real state fi
 | interrupted | Ctrl-C there: what handles it still runs                                           |
 | unwritable  | from there on nothing can be written into the state: a full disk, a folder gone   |
 
+A `wide` life also has edits in the very second of a run, and `clear` and `undo`, which end in the middle like a run and
+are then said again.
+
 What must hold (DESIGN 1): every title, note, tick, drag, removed alarm and deletion of the user's is there at the end
 as in the undisturbed life, nothing stands twice, no UID that was deleted is used again, what has guests and what is
 foreign is not touched, and a further run writes nothing.
@@ -19,9 +22,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import TypeVar
 
@@ -32,10 +36,12 @@ from worlds import BurningStore, Edit, Fuse, Killed, World
 from connectors.memory import MemorySource
 from connectors.sqlite_state import SqliteState
 from sync.errors import FollowupError, TargetError
-from sync.models import Observation, RemoteEvent
+from sync.models import Action, Observation, RemoteEvent
+from sync.moments import sortable
 from sync.protocols import HoldsConnections
 from sync.reconcile.changes import DONE_MARK
 from sync.reconcile.text_marks import acted_on, our_part, user_part
+from sync.repair import clear, undo
 from sync.run import Report, run
 
 T = TypeVar("T")
@@ -123,7 +129,7 @@ FULL_SHEET = (
 Shown = tuple[object, ...]
 
 
-@dataclass
+@dataclass(eq=False)
 class Side:
     """One of the two lives: its calendar and its state."""
 
@@ -140,15 +146,19 @@ class Side:
 
     def run(self, rows: Sequence[dict[str, str]], now: datetime) -> Report | None:
         """One run; None where it did not get to its end."""
+        return self.call(partial(run, source=MemorySource(a_table(rows)), write=True), now)
+
+    def call(self, command: Callable[..., Report], now: datetime, *, again: bool = False) -> Report | None:
+        """A command that writes; None where it did not get to its end, or has nothing left to do when said `again`."""
         self.world.at(now)
         target = self.world.target
         try:
-            return run(
-                SETTINGS, source=MemorySource(a_table(rows)), target=target,
-                store=TroubledStore(self.store, self.trouble), now=now, deadline=now + timedelta(minutes=5), write=True,
+            return command(
+                SETTINGS, target=target, store=TroubledStore(self.store, self.trouble), now=now,
+                deadline=now + timedelta(minutes=5),
             )  # fmt: skip
         except (FollowupError, Killed, KeyboardInterrupt):
-            if self.trouble.left is None and not (self.trouble.gone or self.trouble.full):
+            if not again and self.trouble.left is None and not (self.trouble.gone or self.trouble.full):
                 assert self.trouble.how == "interrupted"
             return None
         finally:
@@ -220,6 +230,7 @@ class Life:
     whole: Side
     rounds: int = 1
     kinds: Sequence[str] = KINDS
+    wide: bool = False
     random: Random = field(init=False)
     now: datetime = field(default_factory=lambda: at("2027-01-11", "09:01"))
     rows: list[dict[str, str]] = field(default_factory=list)
@@ -255,6 +266,8 @@ class Life:
             for _ in range(0 if crowded else self.random.randint(0, 2)):
                 self.edit_sheet()
             self.runs(kills=self.random.choice((1, 1, 2, 3)))
+            if self.wide and self.random.random() < 0.4:
+                self.random.choice((self.clear, self.undo))()
         self.compare()
         self.must_be_quiet()
 
@@ -279,9 +292,43 @@ class Life:
             self.tell(f"{self.now:%a %H:%M} run" + (f", {how} after {left} steps" if struck else ""))
             assert struck or report is not None
             self.tell("    wrote " + str([(c.action.value, c.summary, c.fields) for c in other.plan.writes]))
-            self.now += timedelta(minutes=1)
+            self.now += timedelta(minutes=self.random.choice((0, 1)) if self.wide else 1)
             if number < kills:
                 self.react(self.random.choice((0, 0, 1, 2)))
+
+    def clear(self) -> None:
+        """The calendar is emptied; the next run fills it again."""
+        self.repair("clear", dict.fromkeys((self.hurt, self.whole), clear))
+
+    def undo(self) -> None:
+        """The sheet says something else, a run follows it, and what that run did is taken back."""
+        self.edit_sheet()
+        self.now += timedelta(minutes=1)
+        reports = [side.run(self.rows, self.now) for side in (self.hurt, self.whole)]
+        assert all(reports)
+        if any(change.action is not Action.CREATE for report in reports if report for change in report.plan.writes):
+            source = MemorySource(a_table(self.rows))
+            ways = {s: partial(undo, source=source, run=s.store.copies()[0]) for s in (self.hurt, self.whole)}
+            self.repair("undo", ways)
+
+    def repair(self, name: str, command: Mapping[Side, Callable[..., Report]]) -> None:
+        """A command on both sides. Where it ends in the middle, a minute later it is said again."""
+        self.now += timedelta(minutes=1)
+        assert self.whole.call(command[self.whole], self.now) is not None
+        self.hurt.trouble.light(how := self.random.choice(WAYS), left := self.random.randint(0, 15))
+        report = self.hurt.call(command[self.hurt], self.now)
+        struck = self.hurt.trouble.put_out()
+        assert struck or report is not None
+        self.tell(f"{self.now:%a %H:%M} {name}" + (f", {how} after {left} steps" if struck else ""))
+        if struck:
+            self.ended[f"{how} in {name}"] += 1
+            self.now += timedelta(minutes=1)
+            self.hurt.call(command[self.hurt], self.now, again=True)
+        self.look()
+
+    def look(self) -> None:
+        """Somebody looks at both calendars; what is gone from then on must not come back."""
+        self.hurt.look(), self.whole.look()
 
     def compare(self) -> None:
         """The last run is over: both lives are the same."""
@@ -295,10 +342,12 @@ class Life:
         assert not wrong, "more (+) or less (-) than in the undisturbed life:\n" + "\n".join(wrong)
 
     def calendar(self, side: Side) -> Counter[tuple[Identity, Shown]]:
-        """Everything a side shows, without UIDs."""
-        names = side.names()
+        """Everything a side shows, without UIDs; of later steps beyond the horizon those stay that were there once."""
+        names, horizon = side.names(), sortable(self.now + timedelta(days=21))
         self.names |= names
-        return Counter((names.get(uid, ("?", uid)), shown(event)) for uid, event in side.look().events.items())
+        events = side.look().events.items()
+        near = {u: e for u, e in events if e.snapshot.status != "TENTATIVE" or sortable(e.snapshot.start) <= horizon}
+        return Counter((names.get(uid, ("?", uid)), shown(event)) for uid, event in near.items())
 
     def live_through(self, how: str, left: int) -> bool:
         """A day with a reaction of every kind, and a run that answers to all of them and is ended at this step.

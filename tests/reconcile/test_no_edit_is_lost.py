@@ -32,7 +32,7 @@ def play(server: Server, seeds: range, *, rounds: int = 1) -> None:
         with TemporaryDirectory() as folder:
             hurt = Side(ServerWorld(server, server.make_calendar(f"life{seed}")), SqliteState(Path(folder) / "hurt"))
             whole = Side(MemoryWorld(), SqliteState(Path(folder) / "whole"))
-            life = Life(seed, hurt, whole, rounds=rounds)
+            life = Life(seed, hurt, whole, rounds=rounds, wide=True)
             life.live()
             ended += life.ended
     sys.stderr.write(f"\n{server.kind}: {len(seeds)} lives, runs ended: {dict(sorted(ended.items()))}\n")
@@ -60,6 +60,18 @@ def test_a_life_that_failed_once(
     monkeypatch.setattr("killed_lives.SETTINGS", SETTINGS.model_copy(update={"ahead_days": ahead}))
     sides = [Side(MemoryWorld(), SqliteState(tmp_path / name)) for name in ("hurt", "whole")]
     Life(seed, sides[0], sides[1]).live()
+
+
+@pytest.mark.parametrize(
+    ("seed", "rounds"),
+    [
+        pytest.param(68, 3, id="an undo that was ended and said again left one event behind"),
+        pytest.param(81, 1, id="an idea that went into a late thank-you stayed open beside it once that was ticked"),
+    ],
+)
+def test_a_wide_life_that_failed_once(tmp_path: Path, seed: int, rounds: int) -> None:
+    sides = [Side(MemoryWorld(), SqliteState(tmp_path / name)) for name in ("hurt", "whole")]
+    Life(seed, sides[0], sides[1], rounds=rounds, wide=True).live()
 
 
 def test_fifty_lives(server: Server) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from conftest import at
 from runner import Seeker, a_row
+from worlds import BurningTarget, Fuse, Killed
 
+from connectors.memory import MemoryTarget
 from sync import repair
 from sync.errors import ConfigError, GuardStop
 from sync.models import Action, Plan, TouchClass
@@ -174,6 +178,24 @@ def test_what_is_back_is_not_brought_back_twice(seeker: Seeker) -> None:
     with pytest.raises(ConfigError, match="nothing to bring back"):
         undo(seeker)
     assert len(titles(seeker)) == 4
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_an_undo_that_was_killed_and_is_said_again_brings_back_the_rest(seeker: Seeker, steps: int) -> None:
+    before = titles(seeker)
+    seeker.rows.pop()
+    seeker.run()
+    number, calendar = seeker.store.copies()[0], seeker.target
+    assert isinstance(calendar, MemoryTarget)
+    seeker.target = BurningTarget(calendar, Fuse(left=steps))
+    with contextlib.suppress(Killed):
+        undo(seeker, number)
+    seeker.target = calendar
+    with contextlib.suppress(ConfigError):
+        undo(seeker, number)
+    assert titles(seeker) == before
+    assert seeker.run().plan.writes == ()
+    assert titles(seeker) == before
 
 
 def test_a_sheet_that_cannot_be_read_keeps_nobody_from_an_undo(seeker: Seeker) -> None:
