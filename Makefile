@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format lint types wheel soak golden validate bench licences constraints clean pictures
+.PHONY: help demo test check format lint types wheel soak golden validate bench licences constraints clean pictures fleet
 
 help:            ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -47,6 +47,9 @@ validate: $(STAMP) ## let parsers that others wrote read the golden calendars
 
 bench: $(STAMP)  ## followup beside its peers and beside the limit; BENCH=--quick to try it
 	$(BIN)/python tests/bench/bench.py $(BENCH)
+
+fleet: $(STAMP)  ## two hundred made-up seekers on a PostgreSQL of its own, all stopped again; needs one installed
+	PYTHONPATH=tests:tests/kit $(BIN)/python tests/kit/fleet_demo.py
 
 pictures: $(STAMP) ## draw the pictures of the documentation anew
 	$(BIN)/python examples/pictures.py

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sync.cli.options import Json, Now, parse_now
+from sync.cli.options import Json, NoColor, Now, parse_now
 from sync.cli.output import say
 from sync.errors import OK, ConfigError
 
@@ -184,6 +184,48 @@ def status(json: Json = False, now: Now = "") -> int:
     else:
         for line in tell_status(found, now=moment):
             say(line)
+    return OK
+
+
+@fleet.command()
+def overview(json: Json = False, now: Now = "", no_color: NoColor = False) -> int:
+    """Who has what late, due today or unread, by seeker, as of their last runs."""
+    from sync.cli.screen import open_console
+    from sync.fleet.seekers import look_at_all
+    from sync.overview import by_need, overview_json
+    from sync.render.seekers import show_overview
+
+    moment = parse_now(now)
+    with _connected() as connection:
+        seekers = by_need(look_at_all(connection, now=moment))
+    if json:
+        sys.stdout.write(overview_json(seekers, now=moment))
+    else:
+        show_overview(open_console(no_color), seekers, moment.tzinfo)
+    return OK
+
+
+@fleet.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Where to listen; a proxy with TLS stands in front.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Its port.")] = 8080,
+) -> int:
+    """Hand out the feeds at /feed/TOKEN.ics, with /health and /metrics."""
+    import waitress
+    from psycopg_pool import ConnectionPool
+
+    from connectors.postgres.connecting import secure
+    from sync.fleet.serving import THREADS, make_site
+
+    with ConnectionPool(
+        secure(_address()), kwargs={"autocommit": True}, min_size=1, max_size=THREADS, timeout=5,
+        check=ConnectionPool.check_connection, open=False,
+    ) as pool:  # fmt: skip
+        site = make_site(pool.connection, clock=lambda: parse_now(""))
+        try:
+            waitress.serve(site, host=host, port=port, threads=THREADS, ident=None)
+        except OSError as error:
+            raise ConfigError(f"{host}:{port} cannot be listened on: {error.strerror}") from None
     return OK
 
 

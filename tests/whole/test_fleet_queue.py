@@ -271,6 +271,10 @@ def test_from_a_folder_of_seekers_to_their_feeds_by_commands(
     assert run_command(["fleet", "status", "--json", *later]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["profiles"], told["ran_last_hour"], told["failed_last_hour"], told["waiting"]) == (2, 2, 0, 0)
+    assert run_command(["fleet", "overview", "--json", *later]) == 0
+    seekers = json.loads(capsys.readouterr().out)
+    assert "ann" in json.dumps(seekers)
+    assert "bob" in json.dumps(seekers)
     for name in ("ann", "bob"):
         with owner.transaction():
             owner.execute("SELECT set_config('followup.profile', %s, true)", (name,))
