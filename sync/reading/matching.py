@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from sync.memory import LeadMemory
 from sync.reading.keys import SEPARATOR, Identities, Identity, free_form, normalise_name, short_form
+from sync.reading.organisations import bare_words
 
 _SIMILAR = 0.8
 _ENOUGH = 3
@@ -191,6 +192,7 @@ def _places(company: str, role: str, contact: str, url: str, applied_on: date | 
     """Under which words a lead is looked up by likeness."""
     if company:
         yield "company", normalise_name(company)
+        yield from (("firm", word) for word in bare_words(company)[:1])
     if contact:
         yield "contact", normalise_name(contact)
     if url:
@@ -200,9 +202,9 @@ def _places(company: str, role: str, contact: str, url: str, applied_on: date | 
 
 
 def _likeness(row: Identity, entry: LeadMemory) -> int:
-    company = _alike(row.company, entry.company)
+    company = _alike_firms(row.company, entry.company)
     link = bool(row.url) and row.url == entry.url
-    if not company and not link:
+    if not (company or link or _is_same_application(row, entry)):
         return 0
     return (
         company
@@ -211,6 +213,21 @@ def _likeness(row: Identity, entry: LeadMemory) -> int:
         + 2 * (bool(row.contact) and row.contact == entry.contact)
         + (row.applied_on is not None and row.applied_on == entry.applied_on)
     )
+
+
+def _is_same_application(row: Identity, entry: LeadMemory) -> bool:
+    """One person, one role and one day say whose row it is, whatever the firm is called now."""
+    same_day = row.applied_on is not None and row.applied_on == entry.applied_on
+    return same_day and bool(row.contact) and row.contact == entry.contact and _alike(row.role, entry.role) == 2
+
+
+def _alike_firms(one: str, other: str) -> int:
+    """As `_alike`; a legal form changes nothing (`Acme, Inc.`), a word more is a spelling (`Acme Publishing`)."""
+    left, right = bare_words(one), bare_words(other)
+    if left and left == right:
+        return 2
+    fewer, more = sorted((left, right), key=len)
+    return int(bool(fewer) and more[: len(fewer)] == fewer) or _alike(one, other)
 
 
 def _alike(one: str, other: str) -> int:

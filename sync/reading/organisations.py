@@ -26,16 +26,21 @@ def _words(kind: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def normalise_organisation(name: str) -> str:
     """One spelling for one firm: case, spaces, legal form, a trailing parenthesis and a plural do not matter."""
+    plain = " ".join(bare_words(name))
+    if plain in _words("no_company"):
+        return ""
+    return plain[:-1] if len(plain) > 4 and plain.endswith("s") and not plain.endswith("ss") else plain
+
+
+def bare_words(name: str) -> list[str]:
+    """The words of a firm's name without its legal form, a trailing parenthesis and "the"."""
     bare = _PARENTHESIS.sub("", name.split("|")[-1] if "|" in name else name)
     words = _NO_WORD.sub(" ", bare.casefold().replace("&", " and ").replace(".", "")).split()
     while len(words) > 1 and words[-1] in _words("legal_forms"):
         words.pop()
     if words and words[0] == "the" and len(words) > 1:
         words = words[1:]
-    plain = " ".join(words)
-    if plain in _words("no_company"):
-        return ""
-    return plain[:-1] if len(plain) > 4 and plain.endswith("s") and not plain.endswith("ss") else plain
+    return words
 
 
 def organisation_key(lead: Lead) -> str:

@@ -51,6 +51,31 @@ def test_spelling_of_case_width_and_space_is_no_difference(text: str) -> None:
     assert normalise_name(text) == "acme corp"
 
 
+DANA = replace(ACME, contact="dana@acme.example")
+
+
+@pytest.mark.parametrize("name", ["Acme Inc", "Acme, Inc.", "Acme Ltd", "Acme Publishing", "Akme", "The Acme GmbH"])
+def test_a_firm_under_a_fuller_or_another_name_is_the_same_lead(name: str) -> None:
+    memory = remember([DANA, BOLT])
+    before = assign_keys([DANA, BOLT], memory).keys
+    assert assign_keys([replace(DANA, company=name), BOLT], memory).keys == before
+
+
+@pytest.mark.parametrize("name", ["Acme Inc", "Acme, Inc.", "Acme Ltd", "Acme (Ohio)"])
+def test_a_legal_form_alone_is_no_other_firm(name: str) -> None:
+    bare = replace(ACME, role="")
+    memory = remember([bare, BOLT])
+    before = assign_keys([bare, BOLT], memory).keys
+    assert assign_keys([replace(bare, company=name), BOLT], memory).keys == before
+
+
+def test_one_recruiter_and_one_day_make_no_two_firms_one() -> None:
+    """Two postings of one staffing firm, sent on one day: the row that is gone and the row that is new are two leads."""
+    memory = remember([replace(DANA, role="Welder"), BOLT])
+    after = replace(DANA, company="Corvus", role="Fitter")
+    assert assign_keys([after, BOLT], memory).keys[0] not in memory
+
+
 @pytest.mark.parametrize(
     "after",
     [
