@@ -70,7 +70,7 @@ def test_a_legal_form_alone_is_no_other_firm(name: str) -> None:
 
 
 def test_one_recruiter_and_one_day_make_no_two_firms_one() -> None:
-    """Two postings of one staffing firm, sent on one day: the row that is gone and the row that is new are two leads."""
+    """Two postings of one staffing firm, sent on one day: who is gone and who is new are two leads."""
     memory = remember([replace(DANA, role="Welder"), BOLT])
     after = replace(DANA, company="Corvus", role="Fitter")
     assert assign_keys([after, BOLT], memory).keys[0] not in memory
