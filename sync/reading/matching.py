@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from difflib import SequenceMatcher
+from unicodedata import combining, normalize
 
 from msgspec import Struct
 
@@ -192,7 +193,7 @@ def _places(company: str, role: str, contact: str, url: str, applied_on: date | 
     """Under which words a lead is looked up by likeness."""
     if company:
         yield "company", normalise_name(company)
-        yield from (("firm", word) for word in bare_words(company)[:1])
+        yield from (("firm", word) for word in bare_words(_without_accents(company))[:1])
     if contact:
         yield "contact", normalise_name(contact)
     if url:
@@ -223,11 +224,18 @@ def _is_same_application(row: Identity, entry: LeadMemory) -> bool:
 
 def _alike_firms(one: str, other: str) -> int:
     """As `_alike`; a legal form changes nothing (`Acme, Inc.`), a word more is a spelling (`Acme Publishing`)."""
-    left, right = bare_words(one), bare_words(other)
+    left, right = bare_words(_without_accents(one)), bare_words(_without_accents(other))
     if left and left == right:
         return 2
     fewer, more = sorted((left, right), key=len)
     return int(bool(fewer) and more[: len(fewer)] == fewer) or _alike(one, other)
+
+
+def _without_accents(name: str) -> str:
+    """`Acmé` is `Acme`: somebody corrected it, or saved it in another encoding."""
+    if name.isascii():
+        return name
+    return "".join(letter for letter in normalize("NFD", name) if not combining(letter))
 
 
 def _alike(one: str, other: str) -> int:

@@ -61,7 +61,7 @@ def test_a_firm_under_a_fuller_or_another_name_is_the_same_lead(name: str) -> No
     assert assign_keys([replace(DANA, company=name), BOLT], memory).keys == before
 
 
-@pytest.mark.parametrize("name", ["Acme Inc", "Acme, Inc.", "Acme Ltd", "Acme (Ohio)"])
+@pytest.mark.parametrize("name", ["Acme Inc", "Acme, Inc.", "Acme Ltd", "Acme (Ohio)", "Acmé"])
 def test_a_legal_form_alone_is_no_other_firm(name: str) -> None:
     bare = replace(ACME, role="")
     memory = remember([bare, BOLT])
