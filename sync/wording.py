@@ -46,14 +46,9 @@ class Wording(Struct, frozen=True, dict=True):
 
     def day(self, day: date, *, seen_from: date | None = None) -> str:
         """`Sat 16 Jan`: the weekday makes a date hard to misread; more than half a year away the year stands there."""
-        number = day.toordinal()
-        far = seen_from is not None and abs(number - seen_from.toordinal()) > HALF_A_YEAR
-        if (known := self._days.get((number, far))) is None:
-            weekday, month = self._weekdays[day.weekday()], self._months[day.month - 1]
-            facts = {"weekday": weekday, "day": day.day, "month": month}
-            known = self.say("date_far", **facts, year=day.year) if far else self.say("date", **facts)
-            self._days[number, far] = known
-        return known
+        far = seen_from is not None and abs(day.toordinal() - seen_from.toordinal()) > HALF_A_YEAR
+        facts = {"weekday": self._weekdays[day.weekday()], "day": day.day, "month": self._months[day.month - 1]}
+        return self.say("date_far", **facts, year=day.year) if far else self.say("date", **facts)
 
     def moment(self, moment: datetime, *, seen_from: date | None = None) -> str:
         """`Sat 16 Jan 16:40`, in the zone the moment is in."""
@@ -73,11 +68,6 @@ class Wording(Struct, frozen=True, dict=True):
         """The texts as templates, each with the one that is said of one instead, where there is one."""
         templates = {key: _as_template(text) for key, text in self.texts.items()}
         return {key: (template, templates.get(f"{key}-single")) for key, template in templates.items()}
-
-    @cached_property
-    def _days(self) -> dict[tuple[int, bool], str]:
-        """Days told before: a schedule names the same few again and again."""
-        return {}
 
     @cached_property
     def _weekdays(self) -> tuple[str, ...]:

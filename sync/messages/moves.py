@@ -34,9 +34,18 @@ def load_moves() -> tuple[Move, ...]:
     return convert(document["move"], tuple[Move, ...])
 
 
-def sensible_moves(lead: Lead, *, rule: str, on: date) -> tuple[str, ...]:
-    """The moves that make sense in a message of this rule to this lead on this day, in order."""
-    return _own_moves().get(rule) or tuple([move.id for move in _common_moves() if _makes_sense(move, lead, on)])
+Opening = tuple[tuple[str, date], ...]
+"""Moves in order, each with the first day on which it makes sense."""
+
+
+def open_moves(lead: Lead) -> Opening:
+    """The moves that make sense in a message to this lead."""
+    return tuple([(move.id, _opens_on(move, lead)) for move in _common_moves() if _makes_sense(move, lead)])
+
+
+def sensible_moves(moves: Opening, *, rule: str, on: date) -> tuple[str, ...]:
+    """Those of these moves that make sense on this day; the rule's own where it has some."""
+    return _own_moves().get(rule) or tuple([move for move, opens in moves if opens <= on])
 
 
 @cache
@@ -77,15 +86,19 @@ def _last_use(move: str, used: Sequence[str]) -> int:
     return max((place for place, known in enumerate(used) if known == move), default=-1)
 
 
-def _makes_sense(move: Move, lead: Lead, on: date) -> bool:
+def _makes_sense(move: Move, lead: Lead) -> bool:
     if move.needs and not getattr(lead, move.needs):
         return False
     if not move.interview and lead.interview_at is not None:
         return False
-    if not move.deciding and _is_deciding(lead):
-        return False
-    early = move.days and lead.applied_on is not None and on < lead.applied_on + timedelta(days=move.days)
-    return not early or _says(lead, move.unless)
+    return move.deciding or not _is_deciding(lead)
+
+
+def _opens_on(move: Move, lead: Lead) -> date:
+    """Some time after the application, unless the row says a word that allows it at once."""
+    if not move.days or lead.applied_on is None or _says(lead, move.unless):
+        return date.min
+    return lead.applied_on + timedelta(days=move.days)
 
 
 def _is_deciding(lead: Lead) -> bool:

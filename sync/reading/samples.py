@@ -6,7 +6,7 @@ Only the first cells that say something are looked at. Nothing here decides whic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 
 from msgspec import Struct
@@ -109,12 +109,12 @@ def profile_of(samples: Sequence[str], vocabulary: Vocabulary, *, linked: bool =
     days = [is_dated(text) for text in samples]
     answers = vocabulary.yes | vocabulary.no
     undated = [text for text, dated in zip(samples, days, strict=True) if not dated]
-    count = len(samples)
+    count, of_dates = len(samples), words_of_dates(vocabulary)
     return Profile(
         samples,
         dated=sum(days) / count,
         appointments=share_of(samples, lambda text: has_day_and_hour(text, vocabulary.months)),
-        bare_dates=sum(dated and not says_more(text, vocabulary) for text, dated in zip(samples, days, strict=True))
+        bare_dates=sum(dated and not says_more(text, of_dates) for text, dated in zip(samples, days, strict=True))
         / count,
         hours=sum(map(is_hour, undated)) / count,
         mails=share_of(samples, is_mail),
@@ -124,7 +124,7 @@ def profile_of(samples: Sequence[str], vocabulary: Vocabulary, *, linked: bool =
         answers=share_of(samples, lambda text: text.casefold() in answers),
         stages=share_of(samples, lambda text: is_stage(text, vocabulary)),
         sentences=sum(len(text.split()) >= _SENTENCE for text in undated) / count,
-        names=share_of(samples, lambda text: is_name(text, vocabulary)),
+        names=sum(is_name(text) and text.casefold() not in answers for text in undated) / count,
         different=len({text.casefold() for text in samples}) / count,
     )
 
@@ -252,19 +252,17 @@ def speaks_for(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
     return next((reason for reason, holds in shown.items() if holds), "")
 
 
-def says_more(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether words stand beside the date in this text."""
+def words_of_dates(vocabulary: Vocabulary) -> Set[str]:
+    """The words that belong to a date itself."""
     words = shipped_date_words()
-    around = (
-        vocabulary.months.keys()
-        | words.months.keys()
-        | words.weekdays.keys()
-        | words.zones.keys()
-        | words.unclear.keys()
-    )
-    around |= words.small | words.week | words.around_hours
+    named = (vocabulary.months, words.months, words.weekdays, words.zones, words.unclear)
+    return frozenset().union(*named, words.small, words.week, words.around_hours)
+
+
+def says_more(text: str, of_dates: Set[str]) -> bool:
+    """Whether other words than those of dates stand beside the date in this text."""
     return any(
-        len(word) > (2 if word < _SIGNS else 1) and word not in around for word in _WORD.findall(text.casefold())
+        len(word) > (2 if word < _SIGNS else 1) and word not in of_dates for word in _WORD.findall(text.casefold())
     )
 
 
@@ -288,10 +286,8 @@ def is_hour(text: str) -> bool:
     return hour is not None and not hour.fault and hour.stop == len(plain)
 
 
-def is_name(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether the text may be somebody's name."""
-    if text.casefold() in vocabulary.yes | vocabulary.no or looks_dated(text, vocabulary.months):
-        return False
+def is_name(text: str) -> bool:
+    """Whether the text, which is no date, may be somebody's name."""
     return len(text.split()) < 5 and not any(char.isdigit() for char in text)
 
 

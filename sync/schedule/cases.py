@@ -63,6 +63,8 @@ class Case(Struct, frozen=True):
     agency: str
     org_keys: tuple[str, ...]
     """Whose budgets an asking touch counts against: with an agency on the row, both (C11)."""
+    person: str
+    """The budget of its contact; empty where there is none."""
     rank: int
     reachable: bool
 
@@ -144,6 +146,7 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         organisation=organisation,
         agency=agency,
         org_keys=(organisation, agency) if agency else (organisation,),
+        person=person_key(lead.contact),
         rank=STAGE_RANK.get(stage, 0),
         reachable=not stage.closed
         and not lead.do_not_contact

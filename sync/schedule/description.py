@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from sync.messages.letter import Message, mail_link
-from sync.messages.moves import sensible_moves
+from sync.messages.moves import open_moves, sensible_moves
 from sync.models import Lead
 from sync.reconcile.text_marks import SMALL_PRINT
 from sync.safe_text import clean
@@ -206,7 +206,7 @@ def _moves(draft: Draft, lead: Lead, done: Moves, desk: Desk) -> Iterator[str]:
     """What is new this time, what is left, and what was used when (R-003-7, R-003-8)."""
     say, used = desk.say, {draft.move, *(move for move, _ in done)}
     yield say("small.new", move=say(f"move.{draft.move}"))
-    pool = sensible_moves(lead, rule=draft.rule.id, on=draft.day)
+    pool = sensible_moves(open_moves(lead), rule=draft.rule.id, on=draft.day)
     if rest := [say(f"move.{move}") for move in pool if move not in used]:
         yield say("small.unused", moves=", ".join(rest))
     if done:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -142,6 +142,6 @@ def open_desk(
         unseen=LeadMemory(key="", first_seen=now),
         rule={id_: rule if rule.on else None for id_, rule in advice.rules.items()}.__getitem__,
         say=advice.wording.say,
-        tell=partial(advice.wording.day, seen_from=today),
+        tell=cache(partial(advice.wording.day, seen_from=today)),  # a schedule names the same few days again and again
         tell_moment=partial(advice.wording.moment, seen_from=today),
     )

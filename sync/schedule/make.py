@@ -30,7 +30,7 @@ from sync.reading.organisations import referrer_key
 from sync.schedule.advice import situations
 from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.budgets import Guard, find_limits
-from sync.schedule.cases import STOPS, Case, open_case, person_key
+from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, freeze, remember
 from sync.schedule.facts import check_facts
@@ -132,14 +132,15 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> list[Draf
         drafts += placing.place_all([train for rule, make in rules.at_the_end for train in make(whole, rule, desk)])
         return drafts
     placing.reserve_given_days()
-    owed = [draft for case in cases for draft in obligations(case, rules, desk=desk)]
+    at = {stage: rules.at(stage) for stage in Stage}
+    owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
     owed, whole.news = situations.hold_back_notes(owed, cases, desk=desk)
     owed = _bound_late(owed, desk)
     spill_over(owed, desk=desk)
     drafts += [draft for draft in owed if draft.kind is not TouchClass.SELF]
     for draft in drafts:
         placing.record(draft)
-    trains = [train for case in cases for train in find_trains(case, rules, desk=desk)]
+    trains = [train for case in cases for train in find_trains(case, at[case.stage], desk=desk)]
     trains += [Single(draft.case, draft) for draft in owed if draft.kind is TouchClass.SELF and draft.case]
     for rule, make in rules.across:
         trains += make(whole, rule, desk)
@@ -201,8 +202,7 @@ def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None
         for key in (lead.key, case.agency, referrer_key(lead)):
             by_key.setdefault(key, case)
         if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
-            person = person_key(lead.contact)
-            keys = (*case.org_keys, person) if person else case.org_keys
+            keys = [key for key in (*case.org_keys, case.person) if key]
             guard.note_contact(keys, desk.day_of(lead.last_outbound), label=lead.label, lead_key=lead.key)
     for record in {**desk.memory.touches, **desk.ledger.touches}.values():
         rule, known = desk.advice.rules.get(record.rule), by_key.get(record.lead_key)

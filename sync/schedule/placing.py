@@ -280,8 +280,7 @@ def group_trains(trains: Sequence[Train]) -> list[int]:
 
     first: dict[str, int] = {}
     for number, train in enumerate(trains):
-        person = person_key(train.case.lead.contact)
-        for key in (*train.case.org_keys, person) if person else train.case.org_keys:
+        for key in filter(None, (*train.case.org_keys, train.case.person)):
             other = first.setdefault(key, number)
             parent[root(number)] = root(other)
     return [root(number) for number in range(len(trains))]

@@ -24,7 +24,7 @@ def reach(rule: Rule, case: Case, person: Person) -> tuple[str, ...]:
     """
     if rule.kind is TouchClass.SELF:
         return ()
-    own = (key,) if (key := person_key(person)) else ()
+    own = _own_keys(case, person)
     if rule.kind in ASKED:
         return (*case.org_keys, *own)
     if rule.audience == "agency" or (rule.audience == "arranger" and case.agency):
@@ -37,9 +37,12 @@ def limits(rule: Rule, case: Case, person: Person) -> tuple[str, ...]:
     """The budgets a touch has to keep: an ask all that it reaches, a relation the person's."""
     if rule.kind is TouchClass.ASKING:
         return reach(rule, case, person)
-    if rule.kind is TouchClass.RELATION and person == case.lead.contact:
-        return (key,) if (key := person_key(person)) else ()
-    return ()
+    return _own_keys(case, person) if rule.kind is TouchClass.RELATION and person == case.lead.contact else ()
+
+
+def _own_keys(case: Case, person: Person) -> tuple[str, ...]:
+    key = case.person if person is case.lead.contact else person_key(person)
+    return (key,) if key else ()
 
 
 def reached_by(record: TouchMemory, rule: Rule, case: Case) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from sync.advice import Rule
-from sync.models import TouchClass, UnclearStatus
+from sync.models import Stage, TouchClass, UnclearStatus
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
@@ -120,6 +120,18 @@ class Rules(Struct, frozen=True):
     at_the_end: tuple[tuple[Rule, Across], ...] = ()
     shared: tuple[tuple[Rule, Shared], ...] = ()
 
+    def at(self, stage: Stage) -> Rules:
+        """Those about one lead that speak of leads in this stage."""
+
+        def speaks(rule: Rule) -> bool:
+            return not rule.stages or stage in rule.stages
+
+        return Rules(
+            owed=tuple(made for made in self.owed if speaks(made[0])),
+            laddered=tuple(made for made in self.laddered if speaks(made[0])),
+            waited=tuple(made for made in self.waited if speaks(made[0])),
+        )
+
 
 def switched_on(rules: Mapping[str, Rule]) -> Rules:
     """The functions of these rules, without those that are off."""
@@ -142,10 +154,8 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def applies(rule: Rule, case: Case) -> bool:
-    """Whether this rule speaks of this lead at all."""
+    """Whether this rule, which speaks of leads in this stage, speaks of this one."""
     lead = case.lead
-    if rule.stages and case.stage not in rule.stages:
-        return False
     for field in rule.trigger:
         value = lead.contact.name if field == "contact_name" else getattr(lead, field)
         if not value or (isinstance(value, str) and not value.strip()):

@@ -14,9 +14,9 @@ from itertools import takewhile
 from urllib.parse import quote, urlsplit
 
 from sync.memory import TouchMemory
-from sync.messages.moves import choose_move, choose_turn, sensible_moves
+from sync.messages.moves import choose_move, choose_turn, open_moves, sensible_moves
 from sync.messages.names import as_said, read_name
-from sync.models import Person, TouchClass
+from sync.models import Lead, Person, TouchClass
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.description import Moves, describe, is_elsewhere
@@ -45,11 +45,11 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, who
     """What the touches of one lead say, in the order of their days; or one touch of the seeker's own."""
     asking = [draft for draft in drafts if draft.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)]
     done = known_moves(key, desk) if asking else ()
-    if asking:
+    if asking and (case := asking[0].case) is not None:
         planned = frozenset(draft.round for draft in asking if draft.kind is TouchClass.ASKING)
         used = [move for move, _ in used_moves(key, desk, planned=planned)]
-        ladder = [draft for draft in asking if draft.case is not None and draft.kind is TouchClass.ASKING]
-        _choose_moves(ladder, used, _last_turn(key, desk))
+        ladder = [draft for draft in asking if draft.kind is TouchClass.ASKING]
+        _choose_moves(case.lead, ladder, used, _last_turn(key, desk))
     later = ", ".join(desk.tell(draft.day) for draft in asking if draft.tentative)
     known: dict[tuple[object, ...], Mapping[str, str]] = {}
     bare = desk.say("title.none")
@@ -185,14 +185,14 @@ def _shared_words(roles: Iterable[str]) -> int:
 # --- moves ---------------------------------------------------------------------------------------------------
 
 
-def _choose_moves(asking: Iterable[Draft], used: list[str], turn: int) -> None:
+def _choose_moves(lead: Lead, asking: Iterable[Draft], used: list[str], turn: int) -> None:
     """Each asking touch brings something that was not used yet and says it in another way than the one before; what was
     chosen once stays while that holds."""
+    moves = open_moves(lead)
     for draft in asking:
-        assert draft.case is not None
         known = draft.memory
         draft.turn = turn = choose_turn(turn, known.turn if known else None)
-        pool = sensible_moves(draft.case.lead, rule=draft.rule.id, on=draft.day)
+        pool = sensible_moves(moves, rule=draft.rule.id, on=draft.day)
         draft.move = choose_move(pool, used, known.move if known else "")
         used.append(draft.move)
 

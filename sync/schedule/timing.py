@@ -41,14 +41,10 @@ def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
 def _give_starts(drafts: Iterable[Draft], kept: Mapping[int, int], *, held: Set[int], desk: Desk) -> None:
     """A start for each; `held` are quarters of others that are taken only where nothing else is left."""
     waiting = [draft for draft in drafts if not _take_kept(draft, kept.get(id(draft)), desk)]
-    for draft in sorted(waiting, key=lambda draft: _first_day(draft, desk)):
-        _find_slot(draft, held=held, desk=desk)
-
-
-def _first_day(draft: Draft, desk: Desk) -> date:
-    """The seeker's day on which its window opens: somewhere else it may be the next one already."""
-    low, _ = window_of(draft, draft.day, desk=desk)
-    return moment_of(low, desk.zone).date()
+    windows = [(window_of(draft, draft.day, desk=desk), draft) for draft in waiting]
+    # By the seeker's day on which the window opens: somewhere else it may be the next one already.
+    for (low, high), draft in sorted(windows, key=lambda one: moment_of(one[0][0], desk.zone).date()):
+        _find_slot(draft, low, high, held=held, desk=desk)
 
 
 def _take_fixed(draft: Draft, desk: Desk) -> bool:
@@ -114,9 +110,9 @@ def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
     draft.end = moment_of(quarter + _length(draft), draft.zone)
 
 
-def _find_slot(draft: Draft, *, held: Set[int], desk: Desk) -> None:
+def _find_slot(draft: Draft, low: int, high: int, *, held: Set[int], desk: Desk) -> None:
+    """The first free quarters of this window, from now on."""
     length = _length(draft)
-    low, high = window_of(draft, draft.day, desk=desk)
     low = desk.clock.from_now_on(low)
     if draft.deadline is not None:
         high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) >= low + length else high

@@ -19,7 +19,7 @@ from sync.errors import ConfigError
 from sync.messages.facts import about_days, about_me, as_fact
 from sync.messages.letter import Message
 from sync.messages.library import MOVES, SLOTS, load_phrases, sample_facts, situations
-from sync.messages.moves import choose_move, load_moves, sensible_moves
+from sync.messages.moves import choose_move, load_moves, open_moves, sensible_moves
 from sync.messages.names import read_name
 from sync.messages.rules import broken_rules
 from sync.messages.sentences import Phrases, Situation
@@ -479,11 +479,11 @@ APPLIED = Lead(key="a", row="l:2", row_number=2, company="Acme", applied_on=date
 )
 def test_moves_are_chosen_by_sense(facts: dict[str, object], after: int, moves: tuple[str, ...]) -> None:
     lead = replace(APPLIED, **facts)
-    assert sensible_moves(lead, rule="R-001-12", on=date(2027, 1, 4) + timedelta(days=after)) == moves
+    assert sensible_moves(open_moves(lead), rule="R-001-12", on=date(2027, 1, 4) + timedelta(days=after)) == moves
 
 
 def test_a_trip_brings_itself() -> None:
-    assert sensible_moves(APPLIED, rule="R-003-16", on=date(2027, 1, 11)) == ("meet",)
+    assert sensible_moves(open_moves(APPLIED), rule="R-003-16", on=date(2027, 1, 11)) == ("meet",)
 
 
 def test_every_move_has_its_sentences() -> None:
