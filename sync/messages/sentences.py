@@ -88,8 +88,7 @@ class Phrases(Struct, frozen=True, dict=True):
 
     def _write(self, situation: Situation, facts: Mapping[str, str]) -> Message:
         """The pattern of the message, which depends on what facts there are and not on what they say, filled in."""
-        there = frozenset(slot for slot, fact in facts.items() if fact)
-        key = situation, there, frozenset(facts)
+        key = situation, tuple(facts), tuple(map(bool, facts.values()))
         if (pattern := self._patterns.get(key)) is None:
             if len(self._patterns) > MAX_PATTERNS:
                 self._patterns.clear()
@@ -135,7 +134,7 @@ class Phrases(Struct, frozen=True, dict=True):
         return known
 
     @cached_property
-    def _patterns(self) -> dict[tuple[Situation, frozenset[str], frozenset[str]], _Pattern]:
+    def _patterns(self) -> dict[tuple[Situation, tuple[str, ...], tuple[bool, ...]], _Pattern]:
         return {}
 
     @cached_property

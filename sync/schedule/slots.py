@@ -69,17 +69,17 @@ class Slots:
 
         Quarters that are `held` for others count as taken. `backwards` finds the last one.
         """
-        quarters, taken = range(low, high - length + 1), self._taken.keys()
-        for quarter in reversed(quarters) if backwards else quarters:
-            wanted = range(quarter, quarter + length)
-            if taken.isdisjoint(wanted) and held.isdisjoint(wanted):
-                return quarter
+        free = 0
+        for quarter in reversed(range(low, high)) if backwards else range(low, high):
+            free = 0 if quarter in self._taken or quarter in held else free + 1
+            if free == length:
+                return quarter if backwards else quarter - length + 1
         return None
 
     def least_taken(self, low: int, high: int, *, length: int) -> int:
         """The quarter from which the fewest of ours would have to share; the last one of several."""
-        starts = range(low, max(low, high - length) + 1)
-        return min(starts, key=lambda start: (max(map(self._taken.__getitem__, range(start, start + length))), -start))
+        starts = range(max(low, high - length), low - 1, -1)
+        return min(starts, key=lambda start: max(self._taken.get(start + number, 0) for number in range(length)))
 
     def is_free(self, quarter: int, *, length: int) -> bool:
         """Whether nothing of ours lies in these quarters."""
