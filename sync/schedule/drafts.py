@@ -212,7 +212,7 @@ def remember(draft: Draft) -> TouchMemory:
         draft.uid,
         draft.lead_key,
         draft.rule.id,
-        party=draft.party,
+        draft.party,
         round=draft.round,
         generation=draft.generation,
         step=draft.step,
