@@ -1,7 +1,8 @@
 """A single floor: a touch that waits for a day, and what becomes of it when its day has passed.
 
-A passed floor without a sign that it was done is offered once more, on the next business day, and then taken as
-missed; for people who never log it counts as done. A touch of the seeker's own whose day passed is history.
+A passed floor without a sign that it was done is offered once more, on the next business day but never before the day
+it waits for, and then taken as missed; for people who never log it counts as done. A touch of the seeker's own whose
+day passed is history.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def offer_floor(
     if memory is None or memory.start is None or stood >= desk.today:
         draft.offers = memory.offers if memory else 1
         if memory and memory.offers > 1 and not draft.fixed:
-            draft.day, draft.counts_from = stood, memory.planned
+            draft.day, draft.counts_from = max(stood, draft.raw), memory.planned
             draft.reason.append(desk.say("reason.again", day=desk.tell(memory.planned or stood)))
         return draft
     if draft.kind is TouchClass.SELF or assumed or desk.ledger.never_logs or memory.offers > 1:
@@ -66,7 +67,7 @@ def offer_floor(
     if not desk.clock.absent:  # after an absence it is simply placed anew, from today
         draft.offers, draft.counts_from = 2, memory.planned or stood
         draft.reason.append(desk.say("reason.again", day=desk.tell(draft.counts_from)))
-        draft.day = max(desk.days.add(stood, 1), desk.soonest)
+        draft.day = max(desk.days.add(stood, 1), desk.soonest, draft.raw)
     return draft
 
 

@@ -164,3 +164,20 @@ def test_a_step_ticked_early_closes_the_date_of_the_sheet_in_whatever_order_memo
     seeker.run("2027-01-14 09:05", dated)
     assert not seeker.all("sheet")
     assert day(seeker.find("R-001-12", round=3)) == "2027-01-28"
+
+
+def test_an_idea_pulled_before_its_day_and_left_there_comes_back_on_its_day_and_not_before() -> None:
+    """Interview Thu 11 Feb, Mon 15 is a holiday: the idea waits for Wed 17; the seeker had moved it to Fri 12."""
+    seeker = Seeker()
+    lead = a_lead(
+        applied_on=date(2027, 1, 4), stage=Stage.INTERVIEW, interview_at=when("2027-02-11 10:00"), contact=person(),
+        follow_ups_done=0,
+    )  # fmt: skip
+    seeker.run("2027-02-11 08:00", lead)
+    seeker.tick(seeker.find("R-001-4"), "2027-02-11")
+    seeker.drag(seeker.find("R-004-6"), "2027-02-11", to="2027-02-12 10:00")
+    seeker.run("2027-02-12 08:00", lead)
+    assert clock(seeker.find("R-004-6")) == "2027-02-12 10:00"
+    for now in ("2027-02-15 08:00", "2027-02-16 08:00", "2027-02-17 08:00"):
+        seeker.run(now, lead)
+        assert day(seeker.find("R-004-6")) == "2027-02-17"
