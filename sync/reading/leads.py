@@ -34,6 +34,7 @@ from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
 from sync.reading.next_steps import settle_next_steps
 from sync.reading.people import part_people
+from sync.reading.rounds import part_rounds
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages
 from sync.reading.statuses import StageWords, ask_note, own_words
@@ -117,6 +118,7 @@ def _read_rows(
 ) -> tuple[tuple[UnclearStatus, ...], list[Note]]:
     """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
     parted = part_people(sheet)
+    part_rounds(sheet, vocabulary.months)
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
     spoken = tuple(days_in_words(sheet, vocabulary.months))
     usual = partial(_usual_order, sheet.columns.headers, locale)

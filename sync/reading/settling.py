@@ -113,7 +113,7 @@ def settle_rounds(sheet: Sheet) -> None:
         held.sort(key=lambda one: in_order(one.at))
         if held:
             last[index], before[index] = held[-1].at, tuple(held[:-1])
-            if held[-1].column != headers[0]:
+            if held[-1].at != first[index]:
                 sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "interview_at": held[-1].column}
                 ends[index] = None
     sheet.values |= {"interview_at": last, "earlier_rounds": before}

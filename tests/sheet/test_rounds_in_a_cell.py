@@ -1,0 +1,99 @@
+"""Several interviews in one cell: each is a round of its own, with its own confirmation and its own thanks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from advisor import Seeker, settings_for, when
+
+from sync.advice import load_advice
+from sync.models import Leads, Row, Table
+from sync.reading.leads import read_leads
+from sync.reading.rounds import part
+from sync.reading.vocabulary import load_vocabulary
+
+
+def read(cell: str, *, header: str = "Interview date", **more: str) -> Leads:
+    cells = {"Company": "Acme", "Role": "Clerk", "Date applied": "2027-01-04", header: cell, **more}
+    settings = settings_for()
+    table = Table("leads.csv", (Row(1, tuple(cells)), Row(2, tuple(cells.values()))))
+    words = load_advice(settings).vocabulary
+    return read_leads(table, settings=settings, vocabulary=words, memory={}, today=date(2027, 1, 8))
+
+
+def rounds(leads: Leads) -> list[str]:
+    (lead,) = leads.leads
+    assert lead.interview_at is not None
+    moments = (*(one.at for one in lead.earlier_rounds), lead.interview_at)
+    return [f"{at:%m-%d %H:%M}" if isinstance(at, datetime) else f"{at:%m-%d}" for at in moments]
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("2027-01-12 10:00; 2027-01-20 14:00", ["01-12 10:00", "01-20 14:00"]),
+        ("2027-01-12 10:00\n2027-01-20 14:00", ["01-12 10:00", "01-20 14:00"]),
+        ("12 Jan 2027 10:00, 20 Jan 2027 2pm", ["01-12 10:00", "01-20 14:00"]),
+        ("Jan 12, 2027 10am and Jan 20, 2027 at 2pm", ["01-12 10:00", "01-20 14:00"]),
+        ("20.01.2027 14:00 / 12.01.2027", ["01-12", "01-20 14:00"]),
+        ("12. Januar 2027 und 20. Januar 2027, 14 Uhr", ["01-12", "01-20 14:00"]),
+        ("2027-01-12; 2027-01-20; 2027-01-27 9:30", ["01-12", "01-20", "01-27 09:30"]),
+        ("phone 12 Jan 2027 10:00, onsite 20 Jan 2027 14:00", ["01-12 10:00", "01-20 14:00"]),
+        ("2027-01-12 10:00", ["01-12 10:00"]),
+        ("Jan 12, 2027", ["01-12"]),
+    ],
+)
+def test_each_day_of_a_cell_is_a_round(cell: str, found: list[str]) -> None:
+    leads = read(cell)
+    assert leads.problems == ()
+    assert rounds(leads) == found
+    assert {one.column for one in leads.leads[0].earlier_rounds} <= {"Interview date"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12 Jan 2027 (moved from 10 Jan 2027)",
+        "12 Jan 2027 - 14 Jan 2027",
+        "2027-01-12; 31 Feb 2027",
+        "; ".join(f"2027-01-{day}" for day in range(10, 24)),
+    ],
+)
+def test_what_cannot_be_told_apart_is_named_and_moves_nothing(cell: str) -> None:
+    leads = read(cell)
+    assert [problem.column for problem in leads.problems] == ["Interview date"]
+    assert "interview_at" in leads.leads[0].unreadable
+
+
+def test_a_slot_ends_its_own_round_and_not_the_next() -> None:
+    (lead,) = read("2027-01-12 10:00-12:00; 2027-01-20 14:00").leads
+    assert lead.interview_end is None
+
+
+def test_a_column_for_the_second_interview_may_stand_beside_it() -> None:
+    leads = read("2027-01-12 10:00; 2027-01-20 14:00", header="interview_at", interview_2="2027-01-27 9:30")
+    assert rounds(leads) == ["01-12 10:00", "01-20 14:00", "01-27 09:30"]
+
+
+def test_each_round_is_confirmed_and_thanked_for() -> None:
+    seeker = Seeker()
+    (lead,) = read("2027-01-12 10:00; 2027-01-20 14:00", Status="interview").leads
+    seeker.run("2027-01-08 08:00", lead)
+    assert [touch.start for touch in seeker.all("R-001-2")] == [when("2027-01-11 09:00"), when("2027-01-19 09:00")]
+    assert [touch.start for touch in seeker.all("R-001-4")] == [when("2027-01-12 12:00"), when("2027-01-20 16:00")]
+
+
+def test_a_second_day_written_behind_the_first_leaves_the_first_as_it_was() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-08 08:00", read("2027-01-12 10:00", Status="interview").leads)
+    first = seeker.find("R-001-4").uid
+    seeker.run("2027-01-13 08:00", read("2027-01-12 10:00; 2027-01-20 14:00", Status="interview").leads)
+    thanks = {touch.uid: touch.start for touch in seeker.all("R-001-4")}
+    assert first in thanks
+    assert max(thanks.values()) == when("2027-01-20 16:00")
+
+
+@pytest.mark.parametrize("text", ["", "x" * 5000, "; ; ;", "and and", "12/3," * 300, "ß" * 40 + " 12/3; 12/10"])
+def test_any_text_is_parted_or_left(text: str) -> None:
+    assert part(text, load_vocabulary().months)
