@@ -116,7 +116,9 @@ def _edit_sheet(sheet: bytes, cells: Sequence[Found], *, name: str) -> tuple[byt
             later = [row.cells[column].start for column in row.cells if column > cell.column]
             place = min(later, default=row.end)
             edits.append((place, place, _cell(row, cell, like=b"")))
-    return _splice(sheet, edits, rows), frozenset(left)
+    edited = _splice(sheet, edits, rows)
+    _find_rows(edited, set(), name=name)  # what is no XML any more never reaches the file
+    return edited, frozenset(left)
 
 
 def _splice(sheet: bytes, edits: Sequence[tuple[int, int, bytes]], rows: Mapping[int, _Row]) -> bytes:
@@ -199,12 +201,21 @@ class _Reader(Struct):
     def finish(self, tag: str, at: int) -> None:
         kind = tag.rpartition(":")[2]
         if kind == "c" and self.row is not None and self.cell is not None:
-            self.cell.end = self._behind(at)
+            self.cell.end = self._end(self.cell.start, at)
             self.row.cells[self.column], self.cell = self.cell, None
         elif kind == "row" and self.row is not None:
-            closed = self.sheet[at : at + 2] == b"</"
-            self.row.end = at if closed else self._behind(at)
+            alone = self._is_alone(self.row.start)
+            self.row.end = self._behind(self.row.start) if alone else at
             self.rows[self.number], self.row = self.row, None
+
+    def _end(self, start: int, at: int) -> int:
+        """Behind an element that begins here and is said to end at `at`: of one that stands alone (`<c/>`) expat names
+        its first byte there or the first one behind it."""
+        return self._behind(start if self._is_alone(start) else at)
+
+    def _is_alone(self, start: int) -> bool:
+        behind = self._behind(start)
+        return self.sheet[behind - 2 : behind] == b"/>"
 
     def _behind(self, at: int) -> int:
         """Behind the tag that begins here; a `>` in one of its attributes does not end it."""

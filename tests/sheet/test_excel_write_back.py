@@ -112,6 +112,46 @@ def test_only_this_cell_changes(cell: Found, old: str, new: str) -> None:
     assert edited(cell) == (SHEET.replace(old, new) if old else SHEET)
 
 
+STYLED = SHEET.replace(
+    '<row r="4" note="a &gt; b"/>',
+    '<row r="4"><c r="A4" s="1"/><c r="B4" s="7"/><c r="C4" s="2"/></row><row r="5"/><row r="6" s="3"/>'
+    '<row r="7"><c r="A7" s="1"/></row>',
+)
+"""Cells and rows that hold nothing but their looks, side by side, as every program writes those that were formatted."""
+
+
+@pytest.mark.parametrize(
+    ("cells", "old", "new"),
+    [
+        pytest.param(
+            [Found(4, 1, "z")], '<c r="B4" s="7"/>',
+            '<c r="B4" s="7" t="inlineStr"><is><t xml:space="preserve">z</t></is></c>', id="between two others",
+        ),
+        pytest.param(
+            [Found(4, 1, "y"), Found(4, 2, "z")], '<c r="B4" s="7"/><c r="C4" s="2"/>',
+            '<c r="B4" s="7" t="inlineStr"><is><t xml:space="preserve">y</t></is></c>'
+            '<c r="C4" s="2" t="inlineStr"><is><t xml:space="preserve">z</t></is></c>', id="two at the end of a row",
+        ),
+        pytest.param(
+            [Found(5, 1, "z")], '<row r="5"/>',
+            '<row r="5"><c r="B5" t="inlineStr"><is><t xml:space="preserve">z</t></is></c></row>', id="an empty row",
+        ),
+        pytest.param(
+            [Found(5, 0, "y"), Found(6, 1, "z")], '<row r="5"/><row r="6" s="3"/>',
+            '<row r="5"><c r="A5" t="inlineStr"><is><t xml:space="preserve">y</t></is></c></row>'
+            '<row r="6" s="3"><c r="B6" t="inlineStr"><is><t xml:space="preserve">z</t></is></c></row>',
+            id="two empty rows",
+        ),
+        pytest.param(
+            [Found(7, 1, "z")], '<c r="A7" s="1"/></row>',
+            '<c r="A7" s="1"/><c r="B7" t="inlineStr"><is><t xml:space="preserve">z</t></is></c></row>', id="behind one",
+        ),
+    ],
+)  # fmt: skip
+def test_cells_that_hold_nothing_but_their_looks(cells: list[Found], old: str, new: str) -> None:
+    assert edited(*cells, sheet=STYLED) == STYLED.replace(old, new)
+
+
 def test_several_cells_of_one_row_and_rows_without_numbers() -> None:
     sheet = "<x:worksheet xmlns:x='urn:x'><x:sheetData><x:row><x:c><x:v>1</x:v></x:c></x:row><x:row/></x:sheetData></x:worksheet>"
     after = edited(Found(1, 2, "p"), Found(2, 0, "q"), Found(2, 3, "r"), sheet=sheet)
