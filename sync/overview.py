@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 NAMED = 5
 """So many follow-ups of a seeker are named; the others are counted."""
+STOP_SHOWN = 160
+"""Characters of the sentence with which a run stopped."""
 STALE = timedelta(hours=36)
 """A last good run older than this is worth a look: cron runs once a day at least."""
 
@@ -52,6 +54,8 @@ class Seeker(Struct, frozen=True):
     """Rows of the sheet of which a cell could not be read."""
     held: str = ""
     """The sentence of the guard that holds deletes back."""
+    stopped: str = ""
+    """Why the last run ended before it wrote, where no good one came after it."""
     last_good_run: datetime | None = None
     is_stale: bool = False
     paused_until: date | None = None
@@ -92,6 +96,7 @@ def look_at(
         today=_in_order(due),
         unread=memory.runs.unread,
         held=memory.runs.held,
+        stopped=next((stop.message for stop in reversed(memory.runs.stops) if good is None or stop.at > good), ""),
         last_good_run=good,
         is_stale=good is None or now - good > STALE,
         paused_until=max((one.last for one in pauses if one.first <= today <= one.last), default=None),
@@ -153,6 +158,7 @@ def _as_json(seeker: Seeker) -> Mapping[str, object]:
         "today": [{"title": due.title, "day": due.day.isoformat()} for due in seeker.today],
         "unread": list(seeker.unread),
         "held": seeker.held,
+        "stopped": seeker.stopped,
         "last_good_run": seeker.last_good_run.isoformat() if seeker.last_good_run else None,
         "stale": seeker.is_stale,
         "paused_until": seeker.paused_until.isoformat() if seeker.paused_until else None,
@@ -178,6 +184,8 @@ def _cell(due: Sequence[Due]) -> str:
 def _rest(seeker: Seeker) -> Iterable[str]:
     if seeker.trouble:
         yield clean(seeker.trouble)
+    if seeker.stopped:
+        yield clean(seeker.stopped, limit=STOP_SHOWN)
     if seeker.paused_until:
         yield f"paused until {seeker.paused_until:%a} {seeker.paused_until.day} {seeker.paused_until:%b}"
     if seeker.held:
@@ -187,5 +195,5 @@ def _rest(seeker: Seeker) -> Iterable[str]:
 
 
 def rest_of(seeker: Seeker) -> str:
-    """What else is to be known: trouble, a pause, what a guard holds back, rows that could not be read."""
+    """What else is to be known: trouble, why runs stop, a pause, what a guard holds back, rows not read."""
     return "; ".join(_rest(seeker))

@@ -136,3 +136,24 @@ def test_a_memory_without_a_run_is_stale_and_an_old_one_too() -> None:
     seeker = look_at("a", ran, now=now, zone=zone, late_mark="Late: ")
     assert not seeker.is_stale
     assert "1 seeker: 0 late, 0 due today" in overview_html([seeker], now=now, zone=zone)
+
+
+def test_why_runs_stop_is_said_until_a_good_one(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = folder / "bo" / "leads.csv"
+    text = sheet.read_text("utf-8")
+    sheet.unlink()
+
+    def stopped() -> str:
+        capsys.readouterr()
+        assert run_command(["overview", str(folder), "--json", "--now", LOOKED]) == 0
+        found = json.loads(capsys.readouterr().out)["seekers"]
+        return str(next(seeker["stopped"] for seeker in found if seeker["name"] == "bo"))
+
+    assert stopped() == ""
+    assert run_command(["sync", "--all", str(folder), "--now", LOOKED]) != 0
+    assert "there is no file" in stopped()
+    assert run_command(["overview", str(folder), "--now", LOOKED]) == 0
+    assert "there is no file" in capsys.readouterr().out
+    sheet.write_text(text, "utf-8")
+    run_command(["sync", "--all", str(folder), "--now", LOOKED])
+    assert stopped() == ""
