@@ -22,6 +22,7 @@ from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.pauses import name_pauses
 from sync.schedule.registry import Whole
 from sync.schedule.shared import in_a_line
+from sync.stats import days_to_answer, has_answer, percent, was_sent
 
 A_DAY = 24
 """Hours from an introduction to the first contact that are nothing to speak of."""
@@ -57,6 +58,7 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
     if waits and median(waits) > A_DAY:
         yield desk.say("review.introductions", count=len(waits), hours=round(median(waits)))
     yield from _pipeline(cases, desk)
+    yield from _answers(cases, desk)
     if whole.problems:
         yield desk.say("review.unread", count=len(whole.problems), cells=in_a_line(whole.problems, desk))
     if waiting := {row for status in whole.unclear for row in status.waiting}:
@@ -131,6 +133,21 @@ def _named(cases: Iterable[Case], desk: Desk) -> str:
 
 def _cases_of(drafts: Iterable[Draft]) -> list[Case]:
     return list({draft.case.lead.key: draft.case for draft in drafts if draft.case is not None}.values())
+
+
+def _answers(cases: Iterable[Case], desk: Desk) -> Iterator[str]:
+    """How many answered so far, as `followup stats` counts them; of a few a share says nothing."""
+    leads = [case.lead for case in cases]
+    sent = [lead for lead in leads if was_sent(lead, desk.today, desk.zone)]
+    answered = [lead for lead in sent if has_answer(lead, desk.today, desk.zone)]
+    if (share := percent(len(answered), len(sent))) is None:
+        return
+    days = [count for lead in answered if (count := days_to_answer(lead, desk.today, desk.zone)) is not None]
+    told = {"answered": len(answered), "sent": len(sent), "percent": share}
+    if days:
+        yield desk.say("review.answers_after", **told, days=max(round(median(days)), 1))
+    else:
+        yield desk.say("review.answers", **told)
 
 
 def _pipeline(cases: Sequence[Case], desk: Desk) -> Iterator[str]:

@@ -169,3 +169,28 @@ def test_what_is_taken_as_done_and_asks_nobody_is_not_spoken_of() -> None:
     for now in ("2027-01-12 11:05", "2027-01-14 08:00", "2027-01-15 09:00"):
         seeker.run(now, lead)
     assert not [line for line in review(seeker) if line.startswith("Taken as done")]
+
+
+@pytest.mark.parametrize(
+    ("leads", "answered", "line"),
+    [
+        pytest.param(4, ["2027-01-06"], None, id="of a few a share says nothing"),
+        pytest.param(5, [], "Answered so far: 0 of 5 (0 %)", id="none"),
+        pytest.param(
+            6,
+            ["2027-01-06", "2027-01-10", "2027-01-12"],
+            "Answered so far: 3 of 6 (50 %), half of them within 6 days",
+            id="three",
+        ),
+        pytest.param(5, ["2027-01-04"], "Answered so far: 1 of 5 (20 %), half of them within a day", id="at once"),
+    ],
+)
+def test_it_says_how_many_answered_so_far(leads: int, answered: list[str], line: str | None) -> None:
+    days = [date.fromisoformat(text) for text in answered] + [None] * (leads - len(answered))
+    rows = [
+        replace(APPLIED, key=f"firm {number}", company=f"Firm {number}", last_inbound=heard)
+        for number, heard in enumerate(days)
+    ]
+    seeker = Seeker()
+    seeker.run("2027-01-15 09:00", rows)
+    assert [said for said in review(seeker) if said.startswith("Answered")] == ([line] if line else [])
