@@ -57,7 +57,9 @@ def open_target(settings: Settings, outside: Outside) -> CaldavServer:
 
             url = find_calendar(url, settings.target.calendar, login, environ=outside.environ, clock=outside.clock)
     profile = choose_profile(settings.target.profile, urlsplit(settings.target.url).hostname or "")
-    transport = HttpTransport(url, login, environ=outside.environ, clock=outside.clock, until=until)
+    transport = HttpTransport(
+        url, login, environ=outside.environ, clock=outside.clock, until=until, may_reach=outside.may_reach
+    )
     return CaldavServer(
         transport,
         url,
@@ -143,6 +145,7 @@ class CaldavServer:
         self._url = url
         self._owner = owner
         self._login = login
+        self._may_reach = outside.may_reach
         self._environ = outside.environ
         self._clock = clock
         self._sleep = sleep
@@ -253,6 +256,8 @@ class CaldavServer:
         self.abilities = Abilities(reactions=True, silent_means_default_alarm=profile.silence_rings)
 
     def _speak_digest(self) -> Transport:
+        if self._may_reach is not None:
+            raise CredentialsError("the calendar wants a Digest login, which this host does not speak; ask for Basic")
         from connectors.dav.digest_transport import CaldavTransport
 
         return CaldavTransport(self._url, self._login, environ=self._environ, clock=self._clock, until=self._until)

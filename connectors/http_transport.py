@@ -7,6 +7,7 @@
 - Every exchange ends: connecting, sending and every byte of the answer share one deadline (`bounded`), and none goes on
   past `until`, the end of the run. A server that keeps saying "100 Continue" is cut off with the rest.
 - Sizes are bounded, unpacked ones too. TLS is verified; without TLS only a loopback address is spoken to.
+- With `may_reach` every connection is made to an address that may be spoken to (`reachable`), or not at all.
 - Proxies and authorities come from the environment mapping handed in (`https_proxy`, `no_proxy`, `trust`).
 
 The ordinary implementation is the standard library's; `dav.transport` speaks through caldav's own client for
@@ -25,6 +26,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
 from typing import Protocol
@@ -112,7 +114,9 @@ class HttpTransport:
         longest: float = WHOLE_SECONDS,
         silence: float = READ_SECONDS,
         timer: Timer = time.monotonic,
+        may_reach: Callable[[str], bool] | None = None,
     ) -> None:
+        self._may_reach = may_reach
         self._origin = check_origin(origin)
         self._login = login
         self._proxy = proxy_for(self._origin, environ)
@@ -208,11 +212,19 @@ class HttpTransport:
         """Open the connection unless it is open, and let the exchange that follows be bounded."""
         if connection.sock is None:
             connection.timeout = min(CONNECT_SECONDS, deadline.wait())
+            if self._may_reach is not None:
+                self._restrict(connection, self._may_reach)
             connection.connect()
             assert connection.sock is not None
             connection.sock = BoundedSocket(connection.sock, deadline)
         assert isinstance(connection.sock, BoundedSocket)
         connection.sock.deadline = deadline
+
+    def _restrict(self, connection: HTTPConnection, may_reach: Callable[[str], bool]) -> None:
+        """Let every connecting look at the addresses of its host: http.client has this seam for tunnels and tests."""
+        from connectors.reachable import connect_where_allowed
+
+        connection._create_connection = partial(connect_where_allowed, may_reach)  # type: ignore[attr-defined]
 
     def _read(self, response: HTTPResponse) -> bytes:
         parts: list[bytes] = []

@@ -16,7 +16,7 @@ class Outside(Struct, frozen=True):
     (`"target"`, `"source"`) and raises `CredentialsError`. `clock` returns aware time. `environ` is the environment,
     for proxies; connectors never read it themselves. `begun` is when this run began, from which its seconds count;
     None counts from where a connector is opened. `login_refused`: the calendar just refused this login, so that it is
-    not tried again.
+    not tried again. `may_reach` says which numeric addresses a seeker's own server may have; None lets it have any.
     """
 
     folder: Path
@@ -26,3 +26,4 @@ class Outside(Struct, frozen=True):
     environ: Mapping[str, str] = {}
     begun: datetime | None = None
     login_refused: bool = False
+    may_reach: Callable[[str], bool] | None = None

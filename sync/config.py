@@ -372,6 +372,8 @@ def _refuse_local(settings: Settings, name: str) -> None:
     local = {
         "source.path": not _BARE.fullmatch(settings.source.path),
         "source.credentials": settings.source.credentials,
+        "source.api_root": settings.source.api_root,
+        "target.api_root": settings.target.api_root,
         "target.path": not _BARE.fullmatch(settings.target.path),
         "target.password_command": settings.target.password_command,
         "target.password_file": settings.target.password_file,
@@ -384,6 +386,8 @@ def _refuse_local(settings: Settings, name: str) -> None:
     for key, value in local.items():
         if value:
             raise ConfigError(f"{name}: {key} names a local file, command or variable, which is refused here")
+    if settings.target.type == "caldav" and settings.target.calendar:
+        raise ConfigError(f"{name}: here target.url is the calendar's own address; take target.calendar out")
     if settings.source.mapping not in ("", "auto") and re.search(r"[/\\.]", settings.source.mapping):
         raise ConfigError(f"{name}: source.mapping names a local file, which is refused here")
 

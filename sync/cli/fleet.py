@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from connectors.postgres.connecting import Connect
     from sync.fleet.secrets import MasterKeys
 
+LOOPBACK = "FOLLOWUP_FLEET_LOOPBACK"
+"""Set to 1 where a fleet is tried out with calendar servers on its own machine."""
 ADDRESS, KEYS = "FOLLOWUP_DATABASE", "FOLLOWUP_MASTER_KEYS"
 MOST_AT_ONCE = 200
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The profile.")]
@@ -117,14 +119,16 @@ def work(
 
     from psycopg_pool import ConnectionPool
 
+    from connectors.http_transport import is_loopback
     from connectors.outside import Outside
     from connectors.postgres.connecting import secure
+    from connectors.reachable import is_public
     from sync.fleet import queue
     from sync.fleet.secrets import secrets_of
     from sync.fleet.work import sync_profile
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    address, keys = _address(), os.environ.get(KEYS)
+    address, keys, alone = _address(), os.environ.get(KEYS), os.environ.get(LOOPBACK) == "1"
     masters = _masters() if keys else None
 
     def clock() -> datetime:
@@ -138,6 +142,7 @@ def work(
         def run(profile: str) -> int:
             world = Outside(
                 folder=Path(os.devnull), clock=clock, sleep=time.sleep, begun=clock(),
+                may_reach=lambda peer: is_public(peer) or (alone and is_loopback(peer)),
                 secret=secrets_of(pool.connection, masters, profile) if masters else _no_secret,
             )  # fmt: skip
             return sync_profile(pool.connection, profile, outside=world, now=clock())

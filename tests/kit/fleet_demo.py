@@ -35,10 +35,19 @@ KEYS = "demo:" + b64encode(bytes(range(32))).decode()
 CHANGED = "Another Firm,Analyst,Lee Park,lee@another.example,2027-01-03,sent\n"
 
 
+def world(database: Postgres, role: str) -> dict[str, str]:
+    """The environment of a firm's machine, on which the calendar server of this demonstration runs, too."""
+    address = database.address(role)
+    return {
+        **os.environ, "FOLLOWUP_DATABASE": address, "FOLLOWUP_MASTER_KEYS": KEYS, "FOLLOWUP_FLEET_LOOPBACK": "1"
+    }  # fmt: skip
+
+
 def command(database: Postgres, role: str, *arguments: str | Path, given: str = "") -> str:
     """What a command printed. It must end well."""
-    env = {**os.environ, "FOLLOWUP_DATABASE": database.address(role), "FOLLOWUP_MASTER_KEYS": KEYS}
-    done = subprocess.run([FOLLOWUP, "fleet", *arguments], env=env, input=given, capture_output=True, text=True)
+    done = subprocess.run(
+        [FOLLOWUP, "fleet", *arguments], env=world(database, role), input=given, capture_output=True, text=True
+    )
     if done.returncode:
         raise SystemExit(f"followup fleet {arguments[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
     return done.stdout
@@ -62,7 +71,7 @@ def make_folder(folder: Path, calendars: Server) -> list[Path]:
 def round_of(database: Postgres, now: datetime, what: str) -> str:
     """Give out what is due and let two workers come to an end with it; a line of what it took."""
     given = int(command(database, WORKER, "tick", "--now", now.isoformat()).split()[0])
-    env = {**os.environ, "FOLLOWUP_DATABASE": database.address(WORKER), "FOLLOWUP_MASTER_KEYS": KEYS}
+    env = world(database, WORKER)
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     work = [str(FOLLOWUP), "fleet", "work", "--until-idle", "--at-once", "4", "--now", now.isoformat()]
     workers = [subprocess.Popen(work, env=env, stderr=subprocess.DEVNULL) for _ in range(WORKERS)]
@@ -80,7 +89,7 @@ def round_of(database: Postgres, now: datetime, what: str) -> str:
 def fetch_twice(database: Postgres, path: str) -> str:
     """A feed over HTTP, as a calendar program fetches it."""
     port = free_port()
-    env = {**os.environ, "FOLLOWUP_DATABASE": database.address(WORKER)}
+    env = world(database, WORKER)
     site = subprocess.Popen([FOLLOWUP, "fleet", "serve", "--port", str(port)], env=env, stderr=subprocess.DEVNULL)
     try:
         for _ in range(300):

@@ -196,7 +196,8 @@ class Fleet:
             [sys.executable, Path(__file__).with_name("fleet_worker.py"), notes, *SIGNS, "--now", now.isoformat()],
             cwd=Path(__file__).parents[2], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, "FOLLOWUP_DATABASE": self.database.address(WORKER),
-                 "FOLLOWUP_MASTER_KEYS": MASTER, "PYTHONPATH": str(Path(__file__).parents[2])},
+                 "FOLLOWUP_MASTER_KEYS": MASTER, "FOLLOWUP_FLEET_LOOPBACK": "1",
+                 "PYTHONPATH": str(Path(__file__).parents[2])},
         )  # fmt: skip
         return process, notes
 

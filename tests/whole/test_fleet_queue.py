@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,11 +19,12 @@ from postgres_server import OWNER, WORKER, Postgres, migrated
 
 from connectors.postgres.connecting import connect_to
 from sync.cli import run_command
-from sync.errors import GuardStop
+from sync.errors import ConfigError, GuardStop
 from sync.fleet.guard import FEWEST, lift_guard
 from sync.fleet.profiles import open_feed, put_profile, put_upload
 from sync.fleet.queue import IN_LINE, give_out, make_app, put_back, work
 from sync.fleet.queue_schema import migrate_queue
+from sync.fleet.secrets import parse_master_keys, put_secret
 
 DAY = timedelta(days=1)
 LATER = NOW + DAY
@@ -301,6 +303,48 @@ def test_a_seeker_that_cannot_be_added_stops_no_other(
     assert "source.path names a local file" in told.err
     assert told.out.startswith("cat: added")
     assert owner.execute("SELECT profile FROM followup.profile").fetchall() == [("cat",)]
+
+
+def test_a_calendar_inside_the_firms_network_pauses_its_profile(
+    server: Postgres, owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker's command line sees to it; nothing listens there, and nothing is asked."""
+    inside = SETTINGS.replace(
+        'type = "ics"\npath = "feed"', 'type = "caldav"\nuser = "ann"\nurl = "https://127.0.0.1/a/"'
+    )
+    put_profile(owner, "ann", inside, period=DAY, now=NOW)
+    put_upload(owner, "ann", "leads.csv", SHEET)
+    masters = "one:" + b64encode(b"k" * 32).decode()
+    put_secret(owner, parse_master_keys(masters), "secret", tenant="firm", profile="ann", name="target")
+    monkeypatch.setenv("FOLLOWUP_DATABASE", server.address(WORKER))
+    monkeypatch.setenv("FOLLOWUP_MASTER_KEYS", masters)
+    later = ["--now", LATER.isoformat()]
+    assert run_command(["fleet", "tick", *later]) == 0
+    assert run_command(["fleet", "work", "--until-idle", *later]) == 0
+    row = owner.execute("SELECT last_exit_code, paused, attention FROM followup.profile").fetchone()
+    assert row is not None
+    assert row[:2] == (2, True)
+    assert "127.0.0.1 leads to 127.0.0.1, which is not on the open internet" in row[2]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('api_root = "http://127.0.0.1:1/"', "source.api_root"),
+        (
+            '[target]\ntype = "caldav"\nuser = "a"\nurl = "https://x.example/"\ncalendar = "Mine"',
+            "calendar's own address",
+        ),
+    ],
+)
+def test_what_would_lead_elsewhere_is_refused_when_it_is_added(
+    owner: psycopg.Connection[Any], line: str, said: str
+) -> None:
+    head, _, target = SETTINGS.partition("[target]")
+    with pytest.raises(ConfigError, match=said):
+        put_profile(
+            owner, "ann", head + line + ("" if "[target]" in line else "\n[target]" + target), period=DAY, now=NOW
+        )
 
 
 def test_without_an_address_the_commands_say_what_is_missing(
