@@ -47,6 +47,8 @@ def make_agenda(plan: Plan, *, days: int, pauses: Iterable[Pause] = ()) -> Agend
         if touch.rule == HEARTBEAT:
             continue
         day = day_of(touch.start, zone)
+        if day <= today and not touch.published:
+            continue  # another event of the day names it
         if touch.deadline is not None and touch.deadline < plan.now:
             found[LATE].append(touch)
         elif day <= today:

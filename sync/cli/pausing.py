@@ -53,6 +53,11 @@ def pause(
             raise ConfigError(f"say its last day, too: followup pause {begin} 2027-01-18")
         if end < parse_now(now).astimezone(settings.zone).date():
             raise ConfigError(f"a pause until {end} has passed; give days to come")
+        if end < begin:
+            raise ConfigError(f"it ends on {end}, before it begins on {begin}; give its first day first")
+        if known := next((one for one in settings.pause if one.first <= end and begin <= one.last), None):
+            take_out = f"take that one out first: followup pause {known.first} --remove"
+            raise ConfigError(f"two pauses overlap: {_shown(known)} is there; {take_out}")
         changed = _add(text, begin, end, " ".join(reason.split()))
         said = f"Paused: {begin} to {end}."
     _parse(changed, path)

@@ -78,7 +78,7 @@ def _first_paragraph(description: str) -> str:
 def show_drafts(console: Console, touches: Sequence[Touch], labels: Sequence[str], zone: ZoneInfo) -> None:
     """Messages ready to be copied: to whom, by which way and when, the text, and what is left to fill in."""
     for label in labels if not touches else ():
-        console.print(Text(plain(f"{label}: nothing is to be written; `followup explain` says why")))
+        console.print(Text(plain(f'{label}: nothing is to be written; followup explain "{label}" says why')))
     for number, touch in enumerate(touches):
         if number:
             console.print(Text("\n" + "-" * 40 + "\n"))
