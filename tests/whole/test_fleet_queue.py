@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from base64 import b64encode
@@ -16,15 +17,22 @@ import psycopg
 import pytest
 from conftest import NOW
 from postgres_server import OWNER, WORKER, Postgres, migrated
+from source_contract import outside
 
-from connectors.postgres.connecting import connect_to
+from connectors.outside import Outside
+from connectors.postgres.connecting import Connect, connect_to
+from connectors.postgres_state import PostgresState
 from sync.cli import run_command
+from sync.config import Settings
 from sync.errors import ConfigError, GuardStop
 from sync.fleet.guard import FEWEST, lift_guard
+from sync.fleet.opening import Open, open_hosted
 from sync.fleet.profiles import open_feed, put_profile, put_upload
 from sync.fleet.queue import IN_LINE, give_out, make_app, put_back, work
 from sync.fleet.queue_schema import migrate_queue
 from sync.fleet.secrets import parse_master_keys, put_secret
+from sync.fleet.work import sync_profile
+from sync.protocols import Source, Target
 
 DAY = timedelta(days=1)
 LATER = NOW + DAY
@@ -129,7 +137,9 @@ def test_a_tick_that_is_killed_before_its_commit_loses_nobody(
 import os, signal
 from datetime import datetime
 from sync.fleet import queue
-from connectors.postgres.connecting import connect_to
+from connectors.outside import Outside
+from connectors.postgres.connecting import Connect, connect_to
+from connectors.postgres_state import PostgresState
 class Killed(queue.JobManager):
     def batch_defer_jobs(self, jobs, connection=None):
         super().batch_defer_jobs(jobs, connection=connection)
@@ -208,17 +218,62 @@ def test_a_job_that_was_finished_meanwhile_is_not_put_back(server: Postgres, own
     assert sum(asyncio.run(twice())) == 2
 
 
+def test_a_stalled_worker_that_wakes_writes_nothing(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """fleet.md 7.5: it read sheet and feed, then hung; its session was ended and its job given to another."""
+    fill(owner, 1)
+    connect = connect_to(server.address(WORKER))
+
+    def run(opened: Open | None = None) -> int:
+        return sync_profile(connect, "seeker-00000", outside=outside(tmp_path), now=NOW, opened=opened)
+
+    def hang(settings: Settings, world: Outside, connect: Connect, profile: str) -> tuple[Source, Target]:
+        source, target = open_hosted(settings, world, connect, profile)
+        real = target.apply
+
+        def late(*given: Any, **named: Any) -> Any:
+            with server.connect("admin") as admin:
+                end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'followup %'"
+                assert admin.execute(end).rowcount == 1
+            put_upload(owner, profile, "leads.csv", SHEET.replace(b"Acme", b"Bolt"))
+            others.extend((run(), feed(), PostgresState(connect, profile).load()))
+            return real(*given, **named)
+
+        target.apply = late  # type: ignore[method-assign]
+        return source, target
+
+    def feed() -> bytes:
+        with owner.transaction():
+            owner.execute("SELECT set_config('followup.profile', 'seeker-00000', true)")
+            row = owner.execute("SELECT content FROM followup.feed").fetchone()
+        assert row is not None
+        return bytes(row[0])
+
+    others: list[Any] = []
+    assert run(hang) == 6
+    code, written, memory = others
+    assert code == 0
+    assert b"Bolt" in written
+    assert b"Acme" not in written
+    assert feed() == written
+    assert PostgresState(connect, "seeker-00000").load() == memory
+
+
 # --- the engine's tables ------------------------------------------------------------------------------------------
 
 
-def test_the_line_is_asked_by_our_index_before_and_after_a_mass_change(
-    server: Postgres, owner: psycopg.Connection[Any]
-) -> None:
-    """fleet.md 7.8: stale statistics make a queue crawl unless the lock has an index of its own."""
+def test_fetch_plan_our_index_is_used_before_and_after_a_mass_change(owner: psycopg.Connection[Any]) -> None:
+    """fleet.md 7.8: with statistics of another time a queue crawls, unless the lock has an index of its own."""
+    body = owner.execute("SELECT prosrc FROM pg_proc WHERE proname = 'procrastinate_fetch_job_v2'").fetchone()
+    assert body is not None
+    found = re.search(r"WITH candidate AS \((.*?)\)\s+UPDATE", body[0], re.DOTALL)
+    assert found is not None
+    fetch = found[1].replace("target_queue_names", "NULL::varchar[]")
 
-    def plan() -> str:
-        rows = owner.execute("EXPLAIN " + IN_LINE, (["seeker-00001"],)).fetchall()
-        return " ".join(row[0] for row in rows)
+    def plans() -> list[str]:
+        asked = [owner.execute("EXPLAIN " + fetch), owner.execute("EXPLAIN " + IN_LINE, (["seeker-00001"],))]
+        return [" ".join(row[0] for row in answer.fetchall()) for answer in asked]
 
     fill_queue = """
         INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
@@ -226,10 +281,10 @@ def test_the_line_is_asked_by_our_index_before_and_after_a_mass_change(
     """
     owner.execute(fill_queue)
     owner.execute("ANALYZE procrastinate_jobs")
-    assert "followup_lock" in plan()
+    assert all("followup_lock" in plan for plan in plans())
     owner.execute("TRUNCATE procrastinate_jobs CASCADE")
     owner.execute(fill_queue)
-    assert "followup_lock" in plan()
+    assert all("followup_lock" in plan for plan in plans())
 
 
 def test_the_queue_is_migrated_once_and_again_without_harm(owner: psycopg.Connection[Any]) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from conftest import NOW
 from postgres_server import OWNER, WORKER, Postgres, migrated
+from servers import radicale
 
 from connectors.postgres.connecting import connect_to
 from sync.errors import ConfigError, CredentialsError
-from sync.fleet.profiles import put_profile, remove_profile
+from sync.fleet.profiles import put_profile, put_upload, remove_profile
 from sync.fleet.secrets import MasterKeys, parse_master_keys, put_secret, rotate_keys, secrets_of
 
 PLANTED = "planted-pässword"
@@ -141,3 +146,49 @@ def test_a_master_key_that_cannot_be_read_is_not_repeated(text: str) -> None:
     with pytest.raises(ConfigError, match="32 random bytes in base64") as caught:
         parse_master_keys(text)
     assert "planted" not in str(caught.value)
+
+
+def test_no_dump_log_or_command_shows_a_planted_secret(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """fleet.md 7.7: a right password and a wrong one at a real server, then everything that anybody may read."""
+    planted, wrong = "planted-token-4711", "planted-other-0815"
+    told = []
+
+    def command(*arguments: str, given: str = "") -> None:
+        role = OWNER if arguments[0] == "secret" else WORKER
+        env = {**os.environ, "FOLLOWUP_DATABASE": server.address(role), "FOLLOWUP_FLEET_LOOPBACK": "1",
+               "FOLLOWUP_MASTER_KEYS": "one:" + b64encode(b"m" * 32).decode()}  # fmt: skip
+        clock = () if arguments[0] == "secret" else ("--now", NOW.isoformat())
+        done = subprocess.run(
+            [Path(sys.executable).with_name("followup"), "fleet", *arguments, *clock],
+            env=env, input=given, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        told.append(done.stdout + done.stderr)
+
+    with radicale(tmp_path, password=planted) as calendars:
+        for name, secret in (("ann", planted), ("bob", wrong)):
+            url = f"{calendars.root}{calendars.home}{name}/"
+            settings = SETTINGS.replace("https://calendar.example/ann/", url)
+            a, _, rest = settings.partition("[source]")
+            settings = a + '[source]\ntype = "csv"\npath = "leads.csv"\n[target]' + rest.partition("[target]")[2]
+            put_profile(owner, name, settings, period=timedelta(days=1), now=NOW - timedelta(days=1))
+            put_upload(owner, name, "leads.csv", b"company,applied_on,status\nAcme,2027-01-04,sent\n")
+            command("secret", name, "--tenant", "firm", given=secret + "\n")
+        command("tick")
+        with server.connect("admin") as admin:  # while the jobs wait
+            jobs = admin.execute("SELECT args FROM followup_queue.procrastinate_jobs WHERE lock = 'bob'").fetchall()
+        assert jobs == [({"profile": "bob"},)]
+        command("work", "--until-idle")
+    command("status")
+    command("overview")
+    paused = owner.execute("SELECT last_exit_code, paused FROM followup.profile WHERE profile = 'bob'").fetchone()
+    assert paused == (7, True)
+    dump = subprocess.run(
+        [server.binaries / "pg_dump", server.address("admin")], check=True, capture_output=True, text=True
+    ).stdout
+    assert "COPY followup.secret" in dump
+    for text in (*told, dump):
+        for secret in (planted, wrong, b64encode(planted.encode()).decode(), planted.encode().hex()):
+            assert secret not in text
