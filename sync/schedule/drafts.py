@@ -207,7 +207,7 @@ PINNED = ("start", "reaction", "reacted_on", "pinned_to", "pinned_fact", "told")
 
 def remember(draft: Draft) -> TouchMemory:
     """What the next run is to know of this draft; the user's reaction stays with it while it holds."""
-    known = draft.memory
+    known, again = draft.memory, draft.offers > 1 and not draft.pinned
     record = TouchMemory(
         draft.uid,
         draft.lead_key,
@@ -217,7 +217,7 @@ def remember(draft: Draft) -> TouchMemory:
         generation=draft.generation,
         step=draft.step,
         start=draft.start,
-        planned=draft.counts_from or (known.planned if known and draft.offers > 1 else None) or draft.day,
+        planned=draft.counts_from or (known.planned if known and again else None) or draft.day,
         raw=draft.raw,
         offers=draft.offers,
         move=draft.move,

@@ -75,6 +75,10 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
     draft.low = first
     if draft.pinned:
         _note_beyond(draft, desk)
+        if memory is not None:  # what was late when it was moved stays that
+            gave = memory.start if isinstance(memory.start, datetime) else None
+            overdue = gave is not None and draft.deadline is not None and gave > draft.deadline
+            draft.offers, draft.late = memory.offers, memory.offers > 1 or overdue
         return [draft]
     assert draft.deadline is not None
     stood = desk.day_of(memory.start) if memory and memory.start is not None else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -30,6 +30,7 @@ from sync.messages.library import load_phrases
 from sync.messages.rules import broken_rules
 from sync.models import Action, Row, Table, Touch, TouchClass
 from sync.moments import day_of
+from sync.reconcile.text_marks import acted_on
 from sync.run import Report, run
 
 ZONE = ZoneInfo("America/New_York")
@@ -39,18 +40,22 @@ HEADERS = ("company", "role", "contact_name", "contact_email", "applied_on", "st
            "follow_up_on", "offer_on")  # fmt: skip
 ENDS = ("rejected", "rejected", "no_answer", "withdrawn")
 MARKS = ("Late:", "Critical")
+NAMING = ("R-000-4", "R-003-6", "triage", "more")
+"""Rules of events that name several leads."""
+EARLIER = ("my message of", "I wrote to you on", "As I wrote on")
 REQUESTS = ("R-001-2", "R-002-1")
 """Rules whose letters ask for something though they are owed."""
 
 
 @dataclass
 class Year:
-    """One seeker's year. `rows` is the sheet, by company."""
+    """One seeker's year. `rows` is the sheet, by company. Who never `logs` writes nothing down and ticks nothing."""
 
     server: Server
     folder: Path
     storage: Path
     calendar: str
+    logs: bool = True
     draw: Random = field(default_factory=lambda: Random(20270104))
     rows: dict[str, dict[str, str]] = field(default_factory=dict)
     requests: list[int] = field(default_factory=list)
@@ -59,6 +64,7 @@ class Year:
     counts: Counter[str] = field(default_factory=Counter)
     deleted: set[str] = field(default_factory=set)
     texts: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     said: dict[str, tuple[str, Message]] = field(default_factory=dict)
     """The last message of each lead that asked for something, with its touch."""
 
@@ -124,7 +130,7 @@ class Year:
                 row["status"] = "interview"
                 ahead = today + timedelta(days=self.draw.randint(2, 9))
                 row["interview_at"] = f"{ahead} {self.draw.randint(9, 16)}:00"
-            elif chance < 0.03:
+            elif chance < 0.03 and self.logs:
                 row["last_outbound"] = today.isoformat()
             elif chance < 0.034:
                 row["follow_up_on"] = (today + timedelta(days=self.draw.randint(1, 12))).isoformat()
@@ -139,15 +145,15 @@ class Year:
             if not 0 <= (day - today).days <= 3 or summary.startswith(("x ", "followup ")):
                 continue
             chance, path = self.draw.random(), f"{self.calendar.removeprefix(self.server.root)}{name}.ics"
-            if chance < 0.12:
+            if chance < 0.12 and self.logs:
                 event["SUMMARY"] = f"x {summary}"
                 self.counts["ticks"] += 1
-            elif chance < 0.18:
+            elif 0.12 <= chance < 0.18:
                 span = timedelta(days=self.draw.randint(1, 5))
                 event["DTSTART"].dt += span
                 event["DTEND"].dt += span
                 self.counts["drags"] += 1
-            elif chance < 0.21:
+            elif 0.18 <= chance < 0.21:
                 assert self.server.send("DELETE", path).status in (200, 204)
                 self.deleted.add(name)
                 self.counts["deletes"] += 1
@@ -171,13 +177,15 @@ class Year:
         )
         assert not [key for key, count in twins.items() if count > 1]
         late = Counter(
-            touches[uid].lead_key
+            known.lead_key
             for uid, calendar in events.items()
-            if uid in touches and str(calendar.events[0]["SUMMARY"]).startswith(MARKS)
-            and _day(calendar) >= today
-        )  # fmt: skip
+            if (known := touches.get(uid)) is not None and known.reaction is not Reaction.DRAGGED
+            if str(calendar.events[0]["SUMMARY"]).startswith(MARKS) and _day(calendar) >= today
+        )
         assert not [key for key, count in late.items() if count > 1], late
-        self._check_done(events, report, today)
+        self._check_over({uid: _day(calendar) for uid, calendar in events.items()}, report, today)
+        self._check_shared(report)
+        self._check_left_out(report, today)
         self._check_hours(report)
         self.counts["most late at once"] = max(self.counts["most late at once"], sum(late.values()))
         self.check_messages(report, today)
@@ -187,6 +195,8 @@ class Year:
         touches = report.memory.touches
         if before not in touches or touches[before].round == touch.round:
             return True  # a step that was not done, offered again in its own place or the sheet's, is one message
+        if touches[before].reaction is Reaction.DRAGGED and report.memory.events[before].gone:
+            return True  # it was not sent on its day, but moved, and taken out before it came
         stood = touches[before].planned
         between = (known for uid, known in touches.items() if uid not in (before, touch.uid))
         return any(
@@ -214,13 +224,47 @@ class Year:
                 self.counts["messages in a row"] += 1
             self.said[touch.lead_key] = (touch.uid, message)
 
-    @staticmethod
-    def _check_done(events: Mapping[str, Calendar], report: Report, today: date) -> None:
-        """What the sheet shows as done stands nowhere open beside its successor."""
-        for uid, calendar in events.items():
-            touch = report.memory.touches.get(uid)
-            if touch is not None and touch.done_on and touch.reaction is not Reaction.TICKED and not touch.assumed:
-                assert _day(calendar) < today, (today, str(calendar.events[0]["SUMMARY"]), touch)
+    def _check_over(self, days: Mapping[str, date], report: Report, today: date) -> None:
+        """What is done, taken as done or missed stands nowhere open beside its successor, and never comes back.
+
+        Only who never logs has asks taken as done, and then no message speaks of an earlier one.
+        """
+        planned = {touch.uid for touch in report.plan.schedule if touch.published}
+        for uid, known in report.memory.touches.items():
+            if not known.done_on and not known.missed:
+                continue
+            assert uid not in planned, known
+            moved = known.reaction in (Reaction.TICKED, Reaction.DRAGGED)
+            assert moved or uid not in days or days[uid] < today, (today, known)
+            asked = known.move and known.assumed
+            assert not asked or not self.logs, known
+            self.seen["taken as done"] |= {uid} if asked else set()
+            self.seen["missed"] |= {uid} if known.missed else set()
+        if not self.logs:
+            assert not [touch.draft for touch in report.plan.schedule if any(say in touch.draft for say in EARLIER)]
+
+    def _check_shared(self, report: Report) -> None:
+        """An event about several leads names each once, and none whose row says stop."""
+        for touch in report.plan.schedule:
+            named = re.findall(r"^- (Firm \d+)", acted_on(touch.description), re.M) if touch.lead is None else []
+            assert len(named) == len(set(named)), touch.description
+            if touch.rule in NAMING and touch.published:
+                over = [name for name in named if self.rows[name]["status"] in (*ENDS, "accepted")]
+                assert not over or day_of(touch.start, ZONE) <= day_of(report.plan.now, ZONE), touch.description
+                self.seen["shared"] |= {touch.uid}
+
+    def _check_left_out(self, report: Report, today: date) -> None:
+        """Every lead that is open has something ahead of it, in an event of its own or of several, or a word on why."""
+        told = "\n".join(
+            f"{touch.lead or ''}\n{acted_on(touch.description) if touch.lead is None else ''}"
+            for touch in report.plan.schedule
+            if day_of(touch.start, ZONE) >= today
+        )
+        told += "\n".join(f"{note.lead or ''}\n{note.reason}" for note in report.plan.notes)
+        left = [
+            name for name, row in self.rows.items() if row["status"] not in (*ENDS, "accepted") and name not in told
+        ]
+        assert not left, (today, left)
 
     @staticmethod
     def _check_hours(report: Report) -> None:
@@ -273,8 +317,17 @@ def year(tmp_path: Path) -> Iterator[Year]:
         yield Year(server, tmp_path / "home", tmp_path / "radicale", server.make_calendar("year"))
 
 
-@pytest.mark.parametrize("days", [30, pytest.param(365, marks=pytest.mark.soak)])
-def test_a_year_of_cron_runs(year: Year, requests: Counter[str], days: int) -> None:
+@pytest.mark.parametrize(
+    ("days", "logs"),
+    [
+        pytest.param(30, True, id="a month"),
+        pytest.param(30, False, id="a month of somebody who never logs"),
+        pytest.param(365, True, id="a year", marks=pytest.mark.soak),
+        pytest.param(180, False, id="half a year of somebody who never logs", marks=pytest.mark.soak),
+    ],
+)
+def test_a_year_of_cron_runs(year: Year, requests: Counter[str], days: int, logs: bool) -> None:
+    year.logs = logs
     for number in range(days):
         today = FIRST_DAY + timedelta(days=number)
         year.live(today)
@@ -298,11 +351,13 @@ def test_a_year_of_cron_runs(year: Year, requests: Counter[str], days: int) -> N
         "most writes for text alone": max(year.texts.values(), default=0),
         "state in kB": max(year.state_octets) // 1000, "most late at once": year.counts["most late at once"],
         "messages": year.counts["messages"], "messages in a row": year.counts["messages in a row"],
+        **{what: len(found) for what, found in sorted(year.seen.items())},
     }  # fmt: skip
     print(f"\n{figures}")
     assert year.counts["messages in a row"]
     assert max(year.texts.values(), default=0) <= 1, year.texts.most_common(3)
-    assert year.counts["ticks"] and year.counts["drags"] and year.counts["deletes"]
+    assert (year.counts["ticks"] or not logs) and year.counts["drags"] and year.counts["deletes"]
+    assert year.seen["shared"] and year.seen["missed" if logs else "taken as done"]
     assert max(count - 2 * writes for count, writes in zip(year.requests, year.writes, strict=True)) <= 10
     # A month of copies for undo, and for each lead about six events of five kB: it grows with leads, not with time.
     assert max(year.state_octets) < 1_000_000 + 75_000 * year.counts["leads"]

@@ -79,6 +79,22 @@ def test_an_idea_that_was_not_dragged_is_part_of_the_late_thank_you() -> None:
     assert seeker.find("R-001-4").summary.startswith("Late: ")
 
 
+def test_a_late_thank_you_that_is_moved_stays_late_and_keeps_the_idea() -> None:
+    seeker, lead = Seeker(), talk()
+    seeker.run("2027-02-11 08:40", lead)
+    seeker.run("2027-02-16 08:40", lead)
+    late = seeker.find("R-001-4")
+    seeker.drag(late, "2027-02-16", to="2027-02-19 10:00")
+    for now in ("2027-02-16 20:00", "2027-02-17 08:40", "2027-02-19 08:40"):
+        seeker.run(now, lead)
+        moved = seeker.find("R-001-4")
+        assert clock(moved) == "2027-02-19 10:00"
+        assert (moved.summary, moved.draft) == (late.summary, late.draft)
+        assert not seeker.all("R-004-6")
+    seeker.run("2027-02-22 08:40", lead)
+    assert seeker.find("R-001-4").summary == late.summary, "not critical at once: it was put there"
+
+
 def test_the_idea_comes_before_the_question() -> None:
     """However late the idea is placed, the question counts from it."""
     seeker, lead = Seeker(), talk()
