@@ -146,6 +146,11 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     );
     ALTER TABLE followup.profile ADD COLUMN turn_at timestamptz;
     """,
+    """
+    ALTER TABLE followup.profile ADD COLUMN canary boolean NOT NULL DEFAULT false;
+    CREATE INDEX profile_canary ON followup.profile (profile) WHERE canary;
+    CREATE TABLE followup.release (version text PRIMARY KEY, first_seen timestamptz NOT NULL);
+    """,
 )
 """For each number of the schema, from 1 on, the statements that make it of the one before."""
 
@@ -164,6 +169,7 @@ GRANT SELECT, UPDATE ON followup.profile TO {worker};
 GRANT SELECT ON followup.tenant, followup.secret, followup.upload TO {worker};
 GRANT SELECT, UPDATE ON followup.feed, followup.guard TO {worker};
 GRANT SELECT, INSERT, UPDATE ON followup.host TO {worker};
+GRANT SELECT, INSERT ON followup.release TO {worker};
 """
 _ONE_AT_A_TIME = 7_020_250_101
 

@@ -50,6 +50,7 @@ def migrate() -> int:
 def add(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="NAME.toml or NAME/followup.toml of each.")],
     hours: Annotated[float, typer.Option(metavar="HOURS", help="How often it runs.")] = 24.0,
+    canary: Annotated[bool, typer.Option("--canary", help="Try a new version on these before the others.")] = False,
     now: Now = "",
 ) -> int:
     """Add profiles, or give them new settings and sheets. For the login that owns the tables."""
@@ -57,7 +58,7 @@ def add(
     with _connected() as connection:
         for path in files:
             try:
-                typer.echo(_add(connection, path, period=timedelta(hours=hours), now=moment))
+                typer.echo(_add(connection, path, period=timedelta(hours=hours), now=moment, canary=canary))
             except ConfigError as error:
                 say(f"followup: {error}", err=True)
                 worst_code = error.exit_code
@@ -128,6 +129,9 @@ def work(
     from sync.fleet.work import sync_profile
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("procrastinate").setLevel(
+        logging.WARNING
+    )  # it shows each run that waits for its turn as an error
     address, keys, alone = _address(), os.environ.get(KEYS), os.environ.get(LOOPBACK) == "1"
     masters = _masters() if keys else None
 
@@ -263,7 +267,7 @@ def resume(
     return OK
 
 
-def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: datetime) -> str:
+def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: datetime, canary: bool) -> str:
     """Add one profile with what it brings along; a line that says so. Nothing of it is kept if a part is wrong."""
     from secrets import token_urlsafe
 
@@ -275,7 +279,7 @@ def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: dat
     name = path.resolve().parent.name if path.name == "followup.toml" else path.stem
     settings = parse_settings(text, name=str(path), hosted=True)
     with connection.transaction():
-        put_profile(connection, name, text, period=period, now=now)
+        put_profile(connection, name, text, period=period, now=now, canary=canary)
         if settings.source.type != "google_sheet":
             sheet = path.parent / settings.source.path
             try:

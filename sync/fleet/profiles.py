@@ -24,15 +24,16 @@ from sync.fleet.verdicts import GOOD, Verdict
 
 SHORTEST = timedelta(minutes=5)
 PUT = """
-INSERT INTO followup.profile (profile, settings, period, phase, next_run_at)
-VALUES (%(profile)s, %(settings)s, %(period)s, %(phase)s, followup.next_slot(%(now)s, %(period)s, %(phase)s))
+INSERT INTO followup.profile (profile, settings, period, phase, canary, next_run_at)
+VALUES (%(profile)s, %(settings)s, %(period)s, %(phase)s, %(canary)s,
+        followup.next_slot(%(now)s, %(period)s, %(phase)s))
     ON CONFLICT (profile) DO UPDATE
-   SET settings = excluded.settings, period = excluded.period, phase = excluded.phase,
+   SET settings = excluded.settings, period = excluded.period, phase = excluded.phase, canary = excluded.canary,
        next_run_at = excluded.next_run_at, attention = '', paused = false, tries = 0
 """
 CLAIM = """
 WITH due AS (
-    SELECT profile FROM followup.profile WHERE next_run_at <= %(now)s AND NOT paused
+    SELECT profile FROM followup.profile WHERE next_run_at <= %(now)s AND NOT paused AND (canary OR NOT %(canaries)s)
      ORDER BY next_run_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE followup.profile AS kept SET next_run_at = followup.next_slot(%(now)s, period, phase)
@@ -72,14 +73,19 @@ class Kept(Struct, frozen=True):
     tries: int
 
 
-def put_profile(connection: Connection[Any], profile: str, settings: str, *, period: timedelta, now: datetime) -> None:
-    """Add a profile, or give it new settings and let it go on. Raises `ConfigError` before anything is written."""
+def put_profile(
+    connection: Connection[Any], profile: str, settings: str, *, period: timedelta, now: datetime, canary: bool = False
+) -> None:
+    """Add a profile, or give it new settings and let it go on. Raises `ConfigError` before anything is written.
+
+    A `canary` tries a new version before the others.
+    """
     parse_settings(settings, name=profile, hosted=True)
     if period < SHORTEST:
         raise ConfigError(f"{profile}: a period of {period} is too short; take {SHORTEST} or more")
     seconds = int(period.total_seconds())
     phase = int.from_bytes(sha256(profile.encode()).digest()[:8]) % seconds
-    given = {"profile": profile, "settings": settings, "period": seconds, "phase": phase, "now": now}
+    given = {"profile": profile, "settings": settings, "period": seconds, "phase": phase, "now": now, "canary": canary}
     with speak_plainly():
         connection.execute(PUT, given)
 
@@ -106,10 +112,13 @@ def pause_profile(connection: Connection[Any], profile: str) -> bool:
         return connection.execute(paused, (profile,)).rowcount == 1
 
 
-def claim_due(connection: Connection[Any], *, now: datetime, limit: int) -> Sequence[str]:
-    """Up to `limit` profiles that are due, longest waiting first chosen; each has its next slot once this commits."""
+def claim_due(connection: Connection[Any], *, now: datetime, limit: int, canaries: bool = False) -> Sequence[str]:
+    """Up to `limit` profiles that are due, longest waiting first chosen; each has its next slot once this commits.
+
+    With `canaries` only those that try a new version before the others.
+    """
     with speak_plainly():
-        return sorted(row[0] for row in connection.execute(CLAIM, {"now": now, "limit": limit}))
+        return sorted(row[0] for row in connection.execute(CLAIM, {"now": now, "limit": limit, "canaries": canaries}))
 
 
 def read_profile(connection: Connection[Any], profile: str) -> Kept | None:

@@ -28,8 +28,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from connectors.postgres.connecting import Connect, secure
 from connectors.postgres.sentences import speak_plainly
+from sync import __version__
 from sync.errors import FollowupError, LockedError
-from sync.fleet.guard import check_guard
+from sync.fleet.guard import check_guard, wait_for_canaries
 from sync.fleet.limits import NotItsTurn
 from sync.fleet.profiles import claim_due
 from sync.fleet.queue_schema import SCHEMA
@@ -67,7 +68,9 @@ class Again(BaseRetryStrategy):
         return None
 
 
-def give_out(connect: Connect, *, now: datetime, batch: int = BATCH, batches: int = BATCHES) -> int:
+def give_out(
+    connect: Connect, *, now: datetime, batch: int = BATCH, batches: int = BATCHES, version: str = __version__
+) -> int:
     """Put the profiles that are due into the queue, those that wait or run there left out; how many were put.
 
     Raises `GuardStop` if too many of the last runs failed, and `FollowupError` if the database is away.
@@ -76,7 +79,8 @@ def give_out(connect: Connect, *, now: datetime, batch: int = BATCH, batches: in
     for _ in range(batches):
         with _speak_plainly(), connect() as connection, connection.transaction():
             check_guard(connection)
-            due = claim_due(connection, now=now, limit=batch)
+            canaries = wait_for_canaries(connection, version, now=now)
+            due = claim_due(connection, now=now, limit=batch, canaries=canaries)
             in_line = {row[0] for row in connection.execute(IN_LINE, (due,))}
             jobs = [_job_of(profile) for profile in due if profile not in in_line]
             if jobs:

@@ -65,6 +65,7 @@ def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
             owner.execute(f"DELETE FROM followup.{table}")
             owner.execute(f"ALTER TABLE followup.{table} FORCE ROW LEVEL SECURITY")
         owner.execute("DELETE FROM followup.profile; UPDATE followup.guard SET counted_since = '-infinity'")
+        owner.execute("DELETE FROM followup.release")
         owner.execute("DELETE FROM followup_queue.procrastinate_periodic_defers")
         owner.execute("DELETE FROM procrastinate_jobs")
 
@@ -169,6 +170,27 @@ def test_the_fleet_stops_when_too_many_runs_fail_and_goes_on_when_told(
     with server.connect(WORKER) as worker:
         lift_guard(worker, NOW)
     assert give_out(connect, now=LATER) == 2 * FEWEST
+
+
+def test_a_new_version_runs_the_canaries_first_and_the_others_when_it_went_well(
+    server: Postgres, owner: psycopg.Connection[Any]
+) -> None:
+    names = fill(owner, 6)
+    connect = connect_to(server.address(WORKER))
+    for name in names[:2]:
+        put_profile(owner, name, SETTINGS, period=DAY, now=LATER, canary=True)  # not due before the next day
+    assert give_out(connect, now=LATER, version="9.1") == 2
+    assert [name for name, _ in in_queue(owner)] == names[:2]
+    assert give_out(connect, now=LATER, version="9.1") == 0
+    ran = "UPDATE followup.profile SET last_run = %s, last_exit_code = %s WHERE profile = %s"
+    owner.execute(ran, (LATER, 0, names[0]))
+    assert give_out(connect, now=LATER, version="9.1") == 0
+    owner.execute(ran, (LATER, 1, names[1]))
+    with pytest.raises(GuardStop, match=r"followup 9\.1 failed.* for 1 of those who try a new version first"):
+        give_out(connect, now=LATER, version="9.1")
+    with server.connect(WORKER) as worker:
+        lift_guard(worker, LATER)
+    assert give_out(connect, now=LATER, version="9.1") == 4
 
 
 # --- workers ------------------------------------------------------------------------------------------------------
