@@ -142,6 +142,8 @@ def about_hour(moment: Moment | None, theirs: ZoneInfo, ours: ZoneInfo, phrases:
         return {}
     there, here = moment.astimezone(theirs), moment.astimezone(ours)
     place = theirs.key.rpartition("/")[2].replace("_", " ")
+    if theirs.key.startswith("Etc/"):
+        place = f"UTC{there:%z}"[:6]
     differs = there.utcoffset() != here.utcoffset()
     return {
         "interview_time": f"{there:%H:%M}",

@@ -90,7 +90,9 @@ class Reading(Struct, frozen=True):
     saved_days: bool = False
     """Midnight, in whatever zone, is a day without an hour."""
     in_work_hours: bool = False
-    """An hour of 1 to 6 whose half of the day nobody names is in the afternoon: nobody is asked to come at night."""
+    """An hour of 1 to 6 whose half of the day nobody names is in the afternoon: nobody is asked to come at night.
+
+    Where people meet the hour stays on the clock that its cell names."""
     today: date | None = None
     because: str = ""
     """Why it is this order, where no cell proves it and a person should know."""
@@ -306,6 +308,8 @@ def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless,
     day_text, clock = split_hour(text, reading.zone)
     if clock is None:
         day_text, clock = split_hour(_words_first(text, reading), reading.zone)
+    if clock is not None and not any(map(str.isdigit, day_text)):
+        day_text, clock = text, None  # "Mo 16.11." is a day, no hour
     if isinstance(clock, Fault):
         return clock, None
     day = _read_day(day_text, reading) if clock else None
@@ -335,7 +339,8 @@ def _at(day: Moment, clock: Clock, reading: Reading) -> Moment | Fault:
     if clock.at == time(0) and (clock.zone is None or reading.saved_days):
         return day
     at = _by_day(clock.at) if reading.in_work_hours and not clock.told else clock.at
-    return _in_zone(datetime.combine(day, at, clock.zone or reading.zone), reading.zone)
+    zone = clock.zone or reading.zone
+    return _in_zone(datetime.combine(day, at, zone), zone if reading.in_work_hours else reading.zone)
 
 
 def _by_day(at: time) -> time:

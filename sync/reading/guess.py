@@ -346,7 +346,8 @@ class Guess:
         first = next((column for column, form in enumerate(self.forms) if form), None)
         if first is None or first not in self._free() or self.senses[first].why:
             return
-        if self.senses[first].fields not in ((), _WHERE):
+        sense = self.senses[first].fields
+        if sense != _WHERE and any(map(self._is_open, sense)):
             return
         cells = self._cells(first)
         if cells.plain >= _EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= _NAME_WORDS:

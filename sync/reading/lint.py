@@ -5,6 +5,7 @@ Remarks are notes, never problems: nothing is corrected and nothing hangs on the
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -66,10 +67,22 @@ def _domains(leads: Iterable[Lead], firms: Mapping[str, str]) -> Iterable[str]:
     for mail, company in {(lead.contact.email, lead.company) for lead in leads if lead.contact.email in mails}:
         parts = mail.rpartition("@")[2].split(".")
         firm, label = firms[company], squeeze(parts[-2]) if len(parts) > 1 else ""
-        if min(len(label), len(firm)) < 5 or label in firm or firm in label:
+        forms = {firm, *_in_ascii(firm)}
+        if min(len(label), len(firm)) < 5 or any(label in form or form in label for form in forms):
             continue
         if _alike(label, firm) >= _NEAR_DOMAIN:
             yield f'{mail} is almost, but not quite, an address at "{company}"'
+
+
+_LETTERS = {"ß": "ss", "ø": "o", "æ": "ae", "ł": "l"}
+_SPELLED = {**_LETTERS, "ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"}
+
+
+def _in_ascii(text: str) -> tuple[str, str]:
+    """How a firm writes its name in an address: `ü` as `ue`, or without its dots."""
+    spelled = "".join(_SPELLED.get(letter, letter) for letter in unicodedata.normalize("NFC", text))
+    plain = unicodedata.normalize("NFD", "".join(_LETTERS.get(letter, letter) for letter in text))
+    return spelled, "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _digits(text: str) -> str:

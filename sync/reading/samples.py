@@ -170,7 +170,7 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
     closed = vocabulary.words.get(name)
     if closed and not any(spaced(text) in closed or text.casefold().startswith("later") for text in cells.samples):
         return "none of its words is known for that field"
-    if name in CHANNELS and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) < 0.5:
+    if name in CHANNELS and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) < 0.75:
         return "it holds no ways of contact"
     if name == "every" and not any(_says_how_often(text, vocabulary) for text in cells.samples):
         return "it does not say how often"

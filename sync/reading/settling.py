@@ -7,13 +7,14 @@ that a row without it costs nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from sync.models import Moment, Person, Round, Stage
+from sync.moments import zone_names
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
@@ -76,6 +77,30 @@ def settle_interviews(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
                 if not isinstance(moved, Fault):
                     hours[name][index] = moved
     sheet.values |= hours
+
+
+def settle_own_zones(sheet: Sheet, zone: tzinfo) -> None:
+    """An interview is on the clock that its cell names (`10:00 ET`), unless the row names a zone."""
+    interviews = sheet.values.get("interview_at", ())
+    told = {index: name for index, at in enumerate(interviews) if (name := _zone_of(at, zone))}
+    if told:
+        empty: Sequence[Any] = [None] * len(sheet.rows)
+        named = sheet.has(*_ZONES)
+        own = list(sheet.values.get("interview_zone", empty))
+        sheet.values["interview_zone"] = [
+            told.get(index) if not named[index] else known for index, known in enumerate(own)
+        ]
+
+
+def _zone_of(at: Any, ours: tzinfo) -> str:
+    """The name of the zone of a moment, where it is not ours: of an offset that of a zone which always has it."""
+    if not isinstance(at, datetime) or at.tzinfo is ours:
+        return ""
+    name = getattr(at.tzinfo, "key", "")
+    offset = at.utcoffset() or timedelta()
+    if not name and not offset % timedelta(hours=1):
+        name = f"Etc/GMT{-(offset // timedelta(hours=1)):+d}" if offset else "UTC"
+    return name if name in zone_names() else ""
 
 
 def settle_slots(sheet: Sheet, readings: Mapping[str, Reading]) -> None:

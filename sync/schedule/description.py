@@ -107,11 +107,20 @@ def _reach(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
     if (call and phones) or (not call and mails) or draft.channel not in ("phone", "email"):
         return
     column = "contact_phone" if call else "contact_email"
-    if draft.person == lead.contact and column in lead.columns:
+    if draft.person == lead.contact and _has_its_own(column, lead):
         known = clean(lead.columns[column])
         yield desk.say("act.no_number" if call else "act.no_address", column=known)
     elif not group_of(draft):
         yield desk.say("act.look_up")
+
+
+def _has_its_own(column: str, lead: Lead) -> bool:
+    """Whether the sheet has a column for just that: no address belongs under `Phone`, where somebody put one once."""
+    header = lead.columns.get(column)
+    others = (
+        lead.columns.get(other) for other in ("contact_name", "contact_email", "contact_phone") if other != column
+    )
+    return header is not None and header not in others
 
 
 def _message_lines(message: Message | None, desk: Desk) -> list[str]:

@@ -163,6 +163,11 @@ def test_a_closed_row_of_the_firm_changes_no_title() -> None:
             "No number in its row: put it into “Tel.”.",
             id="a call without a number",
         ),
+        pytest.param(
+            {"columns": {"contact_email": "PHONE", "contact_phone": "PHONE"}},
+            "No address in the sheet: look it up.",
+            id="a column of numbers where somebody once put an address",
+        ),
     ],
 )
 def test_where_to_reach_them_stands_on_a_line_of_its_own(facts: dict[str, Any], line: str) -> None:

@@ -73,6 +73,13 @@ def read(*rows: list[CellValue], order: str = "dmy") -> Leads:
             id="an actor's",
         ),
         pytest.param(
+            ["Project", "Role", "Casting dir", "Submitted", "How"],
+            [["The Meadow", "Tom", "Rita Vance", "02/11/26", "email"], ["Film", "lead", "Jo Bell", "03/11/26", "site"],
+             ["Advert", "Dad", "", "04/11/26", "walk in"]],
+            {"company": "Project", "role": "Role", "contact_name": "Casting dir", "applied_on": "Submitted"},
+            id="projects in the first column",
+        ),
+        pytest.param(
             ["Hospital", "Unit / Position", "Hiring Mgr", "Applied"],
             [["Elm General", "RN ICU", "Mara Webb", "2026-11-02"]],
             {"company": "Hospital", "role": "Unit / Position", "contact_name": "Hiring Mgr", "applied_on": "Applied"},

@@ -94,6 +94,7 @@ def test_an_hour_is_read_as_people_say_it(text: str, expected: time) -> None:
     assert not leads.problems
     at = leads.leads[0].interview_at
     assert isinstance(at, datetime)
+    at = at.astimezone(BERLIN)
     assert (at.month, at.day, at.time()) == (12, 2 if "wed" in text else 3, expected)
 
 
@@ -174,3 +175,29 @@ def test_a_closing_date_with_its_hour_in_brackets_is_that_day() -> None:
     leads = read_cell("10 Dec 2026 (23:59 CET)", header="Deadline")
     assert not leads.problems
     assert leads.leads[0].closes_on == date(2026, 12, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "zone"),
+    [
+        ("3 Dec 2026 10:00 ET", "Interview date", "America/New_York"),
+        ("3 Dec 2026 10:00 (London)", "Interview date", "Europe/London"),
+        ("2026-12-03T10:00+09:00", "Interview date", "Etc/GMT-9"),
+        ("interview 3 Dec 10:00 PT", "Status", "America/Los_Angeles"),
+        ("3 Dec 2026 10:00", "Interview date", ""),
+        ("3 Dec 2026 10:00 CET", "Interview date", "Europe/Paris"),
+    ],
+)
+def test_an_hour_with_a_clock_of_its_own_is_told_on_that_clock(text: str, header: str, zone: str) -> None:
+    lead = read_cell(text, header=header).leads[0]
+    assert lead.interview_zone == zone
+    assert isinstance(lead.interview_at, datetime)
+    assert lead.interview_at.time() == time(10)
+    assert lead.interview_at.utcoffset() == lead.interview_at.astimezone(ZoneInfo(zone or "Europe/Berlin")).utcoffset()
+
+
+@pytest.mark.parametrize("text", ["Mo 16.11.", "16.11.", "16.11", "Mo, 16.11"])
+def test_a_day_with_a_full_stop_is_no_hour(text: str) -> None:
+    leads = read_cell(text, header="Follow up on")
+    assert not leads.problems
+    assert leads.leads[0].follow_up_on == date(2026, 11, 16)

@@ -38,6 +38,8 @@ def test_remarks(leads: list[Lead], words: str) -> None:
         pytest.param([lead("Brightwater", "", "ana@brightwater.example")], id="right-domain"),
         pytest.param([lead("Brightwater Labs", "", "ana@brightwater.example")], id="short-domain"),
         pytest.param([lead("Acme", "", "ana@mail.example")], id="other-domain"),
+        pytest.param([lead("Klinik Grün", "", "ana@klinik-gruen.example")], id="ue-in-the-domain"),
+        pytest.param([lead("Klinik Grün", "", "ana@klinik-grun.example")], id="u-in-the-domain"),
         pytest.param([lead("")], id="no-firm"),
     ],
 )
