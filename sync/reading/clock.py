@@ -71,6 +71,9 @@ class _Patterns:
         self.sure, self.maybe, self.start = _either(words.sure), _either(words.maybe), _either(words.start)
         self.about = _either(words.about)
         self.parts = {half: _either(several) for half, several in words.parts.items()}
+        leads = (*words.sure, *words.maybe, *words.start, *words.about)
+        self.any_before = _either((*leads, *(word for several in words.parts.values() for word in several)))
+        self.any_spoken = _either((*(word for several in words.spoken.values() for word in several), *words.half))
         self.noon = _either(words.noon)
         self.behind, self.lasting = _either(words.behind), _either(words.lasting)
         self.spoken = {shift: _either(several) for shift, several in words.spoken.items()}
@@ -122,6 +125,8 @@ def match_hour(text: str, place: int, *, adjacent: bool = True, weekdays: bool =
     """
     words = _patterns()
     begin = place = _skip(text, place, words, weekdays=weekdays)
+    if place == len(text):
+        return None
     half, lead, place = _before(text, place, words)
     noon = words.noon.match(text, place)
     one = _one(text, noon.end() if noon else place, words, lead=lead, half="noon" if noon else half)
@@ -197,6 +202,8 @@ def _before(text: str, place: int, words: _Patterns) -> tuple[str, str, int]:
     """Part of the day and lead, in any order, and the place behind them."""
     half = lead = ""
     for _ in range(3):
+        if not words.any_before.match(text, place):
+            break
         found = next(((name, m) for name, p in words.parts.items() if (m := p.match(text, place))), None)
         if found and not half:
             half, place = found[0], found[1].end()
@@ -230,6 +237,8 @@ def _one(text: str, place: int, words: _Patterns, *, lead: str, half: str = "") 
 
 def _spoken(text: str, place: int, words: _Patterns) -> _One | None:
     """`half past two`, `halb drei`, `quarter to 3`."""
+    if not words.any_spoken.match(text, place):
+        return None
     found = next(((int(shift), m) for shift, p in words.spoken.items() if (m := p.match(text, place))), None)
     if found is None:
         match = words.half.match(text, place)

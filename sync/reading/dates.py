@@ -28,7 +28,7 @@ from sync.models import CellError, CellValue, Moment
 from sync.reading.cells import Fault, clean_text
 from sync.reading.clock import find_hours, match_hour
 from sync.reading.date_words import shipped_date_words
-from sync.reading.found_days import find_days, find_moments
+from sync.reading.found_days import find_days, find_moments, has_day_with_hour
 from sync.reading.hours import Clock, split_hour
 from sync.reading.status_phrases import speaks_of_nothing_else
 
@@ -290,9 +290,9 @@ def looks_dated(text: str, months: Mapping[str, int]) -> bool:
 
 def has_day_and_hour(text: str, months: Mapping[str, int]) -> bool:
     """Whether a day and the hour behind it stand in this text: `12/1 14:00`."""
-    plain = text.casefold()
-    days, moments = find_days(plain, months), find_moments(plain, months)
-    return any(day != moment for day, moment in zip(days, moments, strict=True))
+    if _ISO.fullmatch(text) or not any(map(str.isdigit, text)):
+        return False
+    return bool(_ISO_HOUR.fullmatch(text)) or has_day_with_hour(text.casefold(), months)
 
 
 def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless, Clock | None]:

@@ -58,7 +58,12 @@ def find_moments(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, in
     return [(start, hour) for start, _, hour in _find(text, months)]
 
 
-def hours_apart(text: str, days: Sequence[tuple[int, int]], moments: Sequence[tuple[int, int]]) -> Mapping[int, str]:
+def has_day_with_hour(text: str, months: Mapping[str, int]) -> bool:
+    """Whether an hour stands behind a day in this text. `text` is in lower case."""
+    return any(end != hour for _, end, hour in _find(text, months))
+
+
+def hours_apart(text: str, moments: Sequence[tuple[int, int]]) -> Mapping[int, str]:
     """The hours that stand apart from their day ("12/3 phone interview 2pm"), each by the place of its day among them.
 
     An hour belongs to the day before it, else to the first. A second one for a day stays beside it: nobody may drop it.
@@ -68,7 +73,7 @@ def hours_apart(text: str, days: Sequence[tuple[int, int]], moments: Sequence[tu
     for start, end in moments:
         plain = f"{plain[:start]}{'.' * (end - start)}{plain[end:]}"
     for place, hour in find_hours(plain) if moments else ():
-        mine = max((index for index, (start, _) in enumerate(days) if start < place), default=0)
+        mine = max((index for index, (start, _) in enumerate(moments) if start < place), default=0)
         found[mine] = f"{found.get(mine, '')} {text[place : hour.stop].strip()}"
     return found
 

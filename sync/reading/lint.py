@@ -67,7 +67,7 @@ def _domains(leads: Iterable[Lead], firms: Mapping[str, str]) -> Iterable[str]:
     for mail, company in {(lead.contact.email, lead.company) for lead in leads if lead.contact.email in mails}:
         parts = mail.rpartition("@")[2].split(".")
         firm, label = firms[company], squeeze(parts[-2]) if len(parts) > 1 else ""
-        forms = {firm, *_in_ascii(firm)}
+        forms = (firm,) if firm.isascii() else (firm, *_in_ascii(firm))
         if min(len(label), len(firm)) < 5 or any(label in form or form in label for form in forms):
             continue
         if _alike(label, firm) >= _NEAR_DOMAIN:

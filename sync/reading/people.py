@@ -40,6 +40,8 @@ class _Words(Struct, frozen=True):
     nobody: frozenset[str]
     roles: frozenset[str]
     before: tuple[str, ...]
+    first: frozenset[str]
+    """How cells begin that may hold more than a name, or nobody's: their first words."""
     labels: re.Pattern[str]
 
 
@@ -51,8 +53,13 @@ def _words() -> _Words:
         frozenset(cells["nobody"]),
         frozenset(cells["roles"]),
         tuple(sorted(cells["before"], key=len, reverse=True)),
+        frozenset(_first_word(word) for word in (*cells["nobody"], *cells["before"])),
         re.compile(rf"(?<![^\W\d_])(?:{labels})\s*[.:]?\s*(?=$|[\d+(]|[^\s@]+@)", re.IGNORECASE),
     )
+
+
+def _first_word(text: str) -> str:
+    return text.partition(" ")[0].casefold().strip(":.,;")
 
 
 @lru_cache(maxsize=4096)
@@ -99,7 +106,7 @@ def _is_role(text: str, words: _Words) -> bool:
 
 def _without_role(name: str, words: _Words) -> str:
     """`HR Nora` and `ask for Jo` without what stands before the name."""
-    for lead in words.before:
+    for lead in words.before if _first_word(name.replace(":", " ", 1)) in words.first else ():
         head, rest = name[: len(lead)], name[len(lead) :]
         capitals = lead.isupper()
         if (
@@ -163,7 +170,7 @@ def _is_settled(name: str, cell: str) -> bool:
     """Whether the cell is what its column holds and nothing else; most are."""
     text = cell.strip()
     if name == "contact_name":
-        return not text or (bool(_PLAIN.fullmatch(text)) and _plain(text) == _plain(clean_name(text)))
+        return not text or (bool(_PLAIN.fullmatch(text)) and _first_word(text) not in _words().first)
     if name == "contact_email":
         return not text or bool(_MAIL.fullmatch(text))
     return "@" not in text and not any(map(str.isalpha, text))
@@ -171,7 +178,9 @@ def _is_settled(name: str, cell: str) -> bool:
 
 def _put(sheet: Sheet, columns: dict[str, list[CellValue]], index: int, own: str, person: Person) -> None:
     for name, value in zip(_FIELDS, (person.name, person.email, person.phone), strict=True):
-        column = columns.setdefault(name, list(sheet.cells.get(name, [""] * len(sheet.rows))))
+        column = columns.get(name)
+        if column is None:
+            column = columns[name] = list(sheet.cells.get(name, [""] * len(sheet.rows)))
         if name == own or (value and not clean_text(column[index])):
             column[index] = value
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from sync.models import Asking, Note, Stage, UnclearStatus
 from sync.reading.cells import spaced
 from sync.reading.date_words import shipped_date_words
-from sync.reading.found_days import find_days, find_moments, hours_apart
+from sync.reading.found_days import find_moments, hours_apart
 from sync.reading.status_phrases import Phrase, read_phrase, shipped_status_words
 from sync.reading.vocabulary import Vocabulary
 
@@ -119,7 +119,7 @@ class StageWords(Struct, frozen=True):
         if stage is not None and not days:
             return Phrase(stage, settled=True)
         phrase = read_phrase(plain, shipped_status_words(), days, told=stage)
-        apart = hours_apart(plain, find_days(plain, months), days) if phrase.dated else {}
+        apart = hours_apart(plain, days) if phrase.dated else {}
         if not apart:
             return phrase
         told = {plain[slice(*days[index])]: f"{plain[slice(*days[index])]} {hour}" for index, hour in apart.items()}
