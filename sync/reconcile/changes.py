@@ -265,7 +265,7 @@ class Decider(Struct, frozen=True):
         if lead_key in self.schedule.asked_for:
             return "its row says stop"
         if lead_key in self.present or is_shared_key(lead_key):
-            return "the plan no longer holds it"
+            return "sheet and settings no longer ask for it"
         return "its row is no longer in the sheet"
 
 

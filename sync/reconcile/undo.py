@@ -6,6 +6,7 @@
   would do again what was just undone.
 - After a mass disappearance (`guards.check_disappearance`) there is no run to undo: what vanished is put back the same
   way. The plan still wants these events, so they need no pin.
+- What the user had said on the command line or in the sheet, and that run had brought into the calendar, is taken back.
 - A dismissal that is lifted makes no event here; the next run plans the touch anew.
 """
 
@@ -28,6 +29,7 @@ from sync.reconcile.generations import follows, renew
 from sync.reconcile.identity import SELF
 from sync.reconcile.reactions import future_events
 from sync.reconcile.text_marks import our_part, put_our_part
+from sync.reconcile.words import take_back
 
 HEARTBEAT = "heartbeat"
 _PLACES = frozenset({"row", "row_number", "address", "columns", "unreadable"})
@@ -57,6 +59,8 @@ class Undoing(Struct):
         touch = self.touches.get(intent.uid)
         if intent.before is None or intent.uid in self.observation.unreadable or (touch and touch.rule == HEARTBEAT):
             return
+        if touch is not None and _brought_a_word(intent, intent.before, touch):
+            touch = self.touches[intent.uid] = take_back(touch)
         current = self.observation.events.get(intent.uid)
         if current is None and touch is None and intent.uid in self.events and self.events[intent.uid].gone:
             touch = self._successor(intent.uid)
@@ -193,6 +197,20 @@ def lift_dismissals(memory: Memory, lead_key: str) -> tuple[Memory, tuple[str, .
             events[uid] = replace(events[uid], gone=True)
     titles = tuple(sorted(events[uid].desired.summary for uid in lifted if uid in events))
     return replace(memory, touches=touches, events=events), titles
+
+
+def _brought_a_word(intent: Intent, copy: RemoteEvent, touch: TouchMemory) -> bool:
+    """Whether this write brought into the calendar what the user had said of the touch (`words`)."""
+    if not touch.told:
+        return False
+    if intent.action is Action.DELETE:
+        return touch.reaction is Reaction.DELETED
+    if intent.event is None:
+        return False
+    if touch.reaction is Reaction.TICKED and intent.event.summary != copy.snapshot.summary:
+        return True
+    to = touch.pinned_to
+    return to is not None and same_moment(intent.event.start, to) and not same_moment(copy.snapshot.start, to)
 
 
 def _older(written: Event, copy: Snapshot, current: Snapshot) -> tuple[Event, tuple[str, ...]]:

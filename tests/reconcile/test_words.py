@@ -19,6 +19,7 @@ from target_contract import outside_for
 from connectors.ics_file import IcsFile
 from connectors.memory import MemoryState, MemoryTarget
 from connectors.sqlite_state import SqliteState
+from sync import repair
 from sync.cli import run_command
 from sync.memory import Reaction, Word, WordKind
 from sync.models import Observation, RemoteEvent
@@ -121,6 +122,25 @@ def test_a_word_taken_back_after_the_sync_brings_the_follow_up_back(kind: WordKi
     assert any("open again" in note.reason for note in report.plan.notes)
     assert before in seen_in(seeker.target).values()
     assert seeker.run().plan.writes == ()
+
+
+@pytest.mark.parametrize("kind", [WordKind.DONE, WordKind.SNOOZE, WordKind.SKIP])
+def test_an_undo_of_the_run_that_took_a_word_takes_the_word_back(kind: WordKind) -> None:
+    """Else the calendar would show it open, and the log would call it done."""
+    seeker, uid = a_seeker()
+    before = shown_by(seeker)
+    tell(seeker, uid, kind, date(2027, 1, 20) if kind is WordKind.SNOOZE else None)
+    seeker.run()
+    assert shown_by(seeker) != before
+    seeker.repair(repair.undo, source=seeker.source())
+    seeker.run()
+    assert {*before} <= {*shown_by(seeker)}, "a step that came within sight with the tick stays"
+    assert [touch for touch in seeker.store.load().touches.values() if touch.reaction or touch.told] == []
+    assert seeker.run().plan.writes == ()
+
+
+def shown_by(seeker: Seeker) -> list[tuple[str, str]]:
+    return sorted((str(event.snapshot.start), event.snapshot.summary) for event in seeker.calendar.values())
 
 
 def test_a_note_written_into_the_event_before_the_sync_does_not_reopen_what_was_said_to_be_done() -> None:
