@@ -170,6 +170,11 @@ class EventMemory(Struct, frozen=True):
     restored: str | None = None
     """Brought back by `undo`: kept as it is while the row's digest is still this one (empty: no such row)."""
 
+    @property
+    def stands_at(self) -> Moment:
+        """Its start in the calendar at the last look, else the one we want."""
+        return self.desired.start if self.observed is None else self.observed.snapshot.start
+
 
 class Intent(Struct, frozen=True):
     """A write of a run that did not end: what was about to happen. Its result is unknown until read back."""

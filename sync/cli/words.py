@@ -79,8 +79,6 @@ def snooze(
     def word(one: Open, lead: Lead | None, today: date) -> Word:
         if day is not None and day < today:
             raise ConfigError(f"{day} has passed; give today or a later day")
-        if not one.ahead:
-            raise ConfigError(f"“{one.summary}” of {one.day} has passed and cannot be moved; say followup done or skip")
         return Word(one.uid, WordKind.SNOOZE, on=day)
 
     return _say(lead, word, touch=touch, undo=undo, config=config, now=now)

@@ -18,7 +18,7 @@ and *current* in the calendar against *observed* right after that write.
 | no, you said skip | yes | yes | delete, past or not |
 | no, its cell is unreadable | yes | yes | keep as it is |
 | no, of the seeker's own, moved by you | yes | yes | keep where it stands |
-| no, moved by you to a coming day after its own | yes | yes | keep where it stands; a stop seen later deletes |
+| no, moved by you to a coming day after its own | yes | yes | keep there, or put it there; a stop seen later deletes |
 | no | yes | with the user's own text or title | keep, marked closed, without alarm |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
 | any | no | ours, in no plan | a stray: never touched by a run |
@@ -36,8 +36,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Memory, Reaction, TouchMemory
-from sync.models import Action, Change, Event, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
-from sync.moments import day_of
+from sync.models import Action, Change, Event, Moment, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
+from sync.moments import day_of, same_moment
 from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
 from sync.reconcile.identity import SELF, is_shared_key
 from sync.reconcile.outcomes import found
@@ -159,7 +159,10 @@ class Decider(Struct, frozen=True):
             return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
         if known.desired.cancelled and current is not None:
             return self._cancelled(known, current, row)
-        if known.revived and current is not None and not said and not self._stopped_since(touch):
+        moved = touch.pinned_to if touch is not None and said is Reaction.DRAGGED else None
+        if known.revived and current is not None and (moved or not said) and not self._stopped_since(touch):
+            if moved is not None and not same_moment(moved, current.snapshot.start):
+                return self._move(known, current, row, to=moved)
             return _keep(known, current, row, MOVED), replace(known, observed=current)
         ahead = known.uid in self.schedule.done_ahead
         over = self._done(known.uid) or known.uid in self.schedule.missed or self._past(known, current)
@@ -182,6 +185,19 @@ class Decider(Struct, frozen=True):
         if self.cancelled_days:
             return self._cancel(change, known, current)
         return change, replace(known, gone=True)
+
+    def _move(
+        self, known: EventMemory, current: RemoteEvent, row: str | None, *, to: Moment
+    ) -> tuple[Change, EventMemory]:
+        """What passed goes to the day you said, as if you had dragged it there."""
+        shot = current.snapshot
+        event = replace(known.desired, start=to, end=to + (shot.end - shot.start))
+        stamp = self._next_stamp(known.stamp, shot)
+        change = Change(
+            action=Action.UPDATE, uid=known.uid, summary=shot.summary, start=to, row=row, reason=MOVED, fields=TIME,
+            event=with_kept(event, known.kept, shot), stamp=stamp, base=current,
+        )  # fmt: skip
+        return change, EventMemory(uid=known.uid, desired=event, stamp=stamp, kept=known.kept, revived=True)
 
     def _cancel(self, delete: Change, known: EventMemory, current: RemoteEvent) -> tuple[Change, EventMemory]:
         """For people who import the file: an event that just vanished from it would stay in their calendar."""

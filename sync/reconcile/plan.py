@@ -16,10 +16,11 @@ from sync.advice import Rule
 from sync.config import Settings
 from sync.memory import Memory
 from sync.models import Abilities, Action, Change, Leads, Note, Observation, Plan, Problem, Schedule
-from sync.reconcile.changes import KEPT_BY_UNDO, Decider, Wish
+from sync.moments import day_of
+from sync.reconcile.changes import KEPT_BY_UNDO, MOVED, Decider, Wish
 from sync.reconcile.guards import hold_deletes
 from sync.reconcile.reactions import future_events
-from sync.reconcile.undo import as_kept, digest_of
+from sync.reconcile.undo import BROUGHT_BACK, as_kept, digest_of
 
 
 def make_plan(
@@ -86,12 +87,17 @@ def make_plan(
         kept = tuple(change if other.uid == uid else other for other in kept)
     unreadable = _name_unreadable(observation, memory)
     refused = [Note(f"“{c.summary}”: {c.reason}", row=c.row) for c in kept if c.rejected]
-    restored = [change.uid for change in kept if change.reason == KEPT_BY_UNDO]
+    stays = {change.uid: BROUGHT_BACK for change in kept if change.reason == KEPT_BY_UNDO}
+    stays |= {
+        change.uid: MOVED
+        for change in kept
+        if change.reason == MOVED and day_of(events[change.uid].stands_at, zone) >= decide.today
+    }
     touches = tuple(spoken[touch.uid].touch if touch.uid in spoken else touch for touch in schedule.touches)
     plan = Plan(
         now=decide.now,
         timezone=settings.timezone,
-        schedule=as_kept(touches, restored, memory=memory, leads=leads.leads, rules=rules) if restored else touches,
+        schedule=as_kept(touches, stays, memory=replace(memory, events=events), leads=leads.leads, rules=rules),
         changes=kept,
         problems=tuple(sorted({*problems, *leads.problems, *schedule.problems}, key=_problem_order)),
         notes=tuple(sorted({*notes, *unreadable, *refused, *leads.notes, *schedule.notes}, key=_note_order)),

@@ -32,6 +32,7 @@ from sync.reconcile.text_marks import our_part, put_our_part
 from sync.reconcile.words import take_back
 
 HEARTBEAT = "heartbeat"
+BROUGHT_BACK = "brought back by undo; it stays as it is until its row changes"
 _PLACES = frozenset({"row", "row_number", "address", "columns", "unreadable"})
 """Where a lead stands and how it was read; none of it is what its row says."""
 
@@ -123,22 +124,26 @@ class Undoing(Struct):
 
 def as_kept(
     touches: Iterable[Touch],
-    restored: Iterable[str],
+    stays: Mapping[str, str],
     *,
     memory: Memory,
     leads: Iterable[Lead],
     rules: Mapping[str, Rule],
 ) -> tuple[Touch, ...]:
-    """The schedule with what `undo` keeps as the calendar holds it, also where the plan has nothing of the kind."""
+    """The schedule with what stays, as the calendar holds it and why, also where the plan has nothing of the kind."""
+    if not stays:
+        return tuple(touches)
     planned = {touch.uid: touch for touch in touches}
     rows = {lead.key: lead for lead in leads}
-    for uid in restored:
-        shown, record = memory.events[uid].desired, memory.touches.get(uid)
+    for uid, why in stays.items():
+        event, record = memory.events[uid], memory.touches.get(uid)
+        there = event.observed.snapshot if event.observed is not None else event.desired
+        shown = replace(event.desired, start=there.start, end=there.end)
         touch = planned.get(uid) or _only_kept(uid, shown, record, rows, rules)
         planned[uid] = replace(
             touch, start=shown.start, end=shown.end, given=shown.start, summary=shown.summary,
             description=shown.description, deadline=None, published=True, tentative=shown.tentative,
-            reason=(*touch.reason, "brought back by undo; it stays as it is until its row changes"),
+            reason=(*touch.reason, why),
         )  # fmt: skip
     return tuple(sorted(planned.values(), key=lambda touch: (*sortable(touch.start), touch.uid)))
 
@@ -154,7 +159,8 @@ def _only_kept(
         party=record.party, round=record.round, generation=record.generation, step=record.step,
         lead=lead.label if lead else None, row=lead.row if lead else None, start=shown.start, end=shown.end,
         zone=shown.zone, given=shown.start, deadline=None, summary=shown.summary, description=shown.description,
-        channel="", who="", move=record.move, tentative=shown.tentative, published=True, reason=(),
+        channel="", who="", move=record.move, tentative=shown.tentative, published=True,
+        reason=(f"it stood on {record.start:%a %Y-%m-%d}",) if record.start else (),
     )  # fmt: skip
 
 

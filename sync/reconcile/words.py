@@ -63,8 +63,10 @@ def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo) -> tuple[Memory
             notes.append(Note(f"“{title}” has left the calendar since you said {word.kind}: nothing to do", rule=rule))
             continue
         else:
-            start = event.observed.snapshot.start if event.observed is not None else event.desired.start
+            start = event.stands_at
             taken = take_word(word, touch, start=start, zone=event.desired.zone, today=today)
+            if word.kind is WordKind.SNOOZE and day_of(start, zone) <= today:
+                events[word.uid] = replace(event, revived=True)  # whatever the plan holds, it is to stand there
             notes.append(Note(tell_word(word, title, today=today), rule=rule))
         touches[word.uid] = taken
     runs = replace(memory.runs, words=())
@@ -132,8 +134,7 @@ def find_open(
             continue
         if _is_settled(known):
             continue
-        shown = event.observed.snapshot.start if event.observed is not None else event.desired.start
-        day = day_of(shown, zone)
+        day = day_of(event.stands_at, zone)
         past = today - timedelta(days=WATCH_DAYS) <= day <= today
         if past and known.lead_key in keys:
             found.append(Open(uid, day, event.desired.summary, ahead=False))

@@ -9,7 +9,9 @@ from conftest import ZONE, at
 from killed_lives import FULL_SHEET
 from runner import Seeker, a_row
 
+from sync.memory import Word, WordKind
 from sync.moments import day_of
+from sync.reconcile.words import add_word, find_open
 
 SHEET = (
     *FULL_SHEET,
@@ -85,3 +87,40 @@ def test_it_goes_where_its_row_says_stop_later(cells: dict[str, str]) -> None:
     report = seeker.run()
     assert uid not in seeker.calendar
     assert [c.reason for c in report.plan.writes if c.uid == uid] == ["its row says stop"]
+
+
+@pytest.mark.parametrize("how", ["dragged", "snoozed"])
+def test_what_passed_and_was_moved_is_shown_and_explained_where_it_stands(how: str) -> None:
+    seeker = a_seeker(10)
+    uid = next(uid for uid in passed(seeker) if "Acme" in seeker.calendar[uid].snapshot.summary)
+    start = seeker.calendar[uid].snapshot.start
+    assert isinstance(start, datetime)
+    to = start.replace(day=seeker.now.day + 2)
+    if how == "dragged":
+        drag(seeker, uid, to)
+    else:
+        seeker.store.keep(add_word(seeker.store.load(), Word(uid, WordKind.SNOOZE, on=to.date())))
+    for _ in range(2):
+        seeker.run()
+        assert seeker.calendar[uid].snapshot.start == to
+        [touch] = [touch for touch in seeker.run(write=False).plan.schedule if touch.uid == uid]
+        assert (touch.start, touch.published) == (to, True)
+        assert touch.reason == ("it stood on Fri 2027-01-15", "you moved it: it stays there")
+        assert touch.lead == "Acme, Analyst"
+    assert seeker.run().plan.writes == ()
+
+
+def test_a_passed_event_that_was_snoozed_may_be_snoozed_again_and_done() -> None:
+    seeker = a_seeker(10)
+    uid = next(uid for uid in passed(seeker) if "Acme" in seeker.calendar[uid].snapshot.summary)
+    today = seeker.now.date()
+    for days in (1, 4):
+        seeker.store.keep(add_word(seeker.store.load(), Word(uid, WordKind.SNOOZE, on=today + timedelta(days=days))))
+        plan = seeker.run().plan
+        found = find_open(seeker.run().leads.leads, seeker.store.load(), plan.schedule, today=today, zone=ZONE)
+        assert uid in {one.uid for one in found if one.ahead}
+        assert day_of(seeker.calendar[uid].snapshot.start, ZONE) == today + timedelta(days=days)
+    seeker.store.keep(add_word(seeker.store.load(), Word(uid, WordKind.DONE, on=today)))
+    seeker.run()
+    assert seeker.calendar[uid].snapshot.summary.startswith("✓ ")
+    assert seeker.run().plan.writes == ()
