@@ -178,6 +178,8 @@ class Lead(Struct, frozen=True):
     role: str = ""
     contact: Person = Person()
     contact_zone: str = ""
+    contact_country: str = ""
+    """The country or region whose holidays the contact has: `DE`, `US-NY`."""
     contact_kind: str = ""
     how_known: str = ""
     city: str = ""

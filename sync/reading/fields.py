@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from sync.models import CellError, CellValue, Person
 from sync.moments import zone_names
 from sync.reading.cells import Fault, clean_lines, clean_text, is_error, spaced
+from sync.reading.countries import read_country
 from sync.reading.dates import Reading, Yearless, read_date, read_moment
 from sync.reading.intervals import read_interval
 from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
@@ -52,6 +53,7 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
         "contact_email": _read_mail,
         "contact_phone": _read_phone,
         "contact_zone": _read_zone,
+        "contact_country": partial(read_country, words=vocabulary.words["country"]),
         "interview_zone": _read_zone,
         "url": read_url,
         "follow_ups_done": _read_count,

@@ -30,6 +30,7 @@ FIELDS = (
     "contact_email",
     "contact_phone",
     "contact_zone",
+    "contact_country",
     "contact_kind",
     "how_known",
     "city",

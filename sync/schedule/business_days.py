@@ -144,10 +144,11 @@ def _named_in(language: str, offered: Collection[str], native: str | None) -> st
     return native if native in close or not close else close[0]
 
 
-def open_business_days(settings: Settings, *, year: int) -> BusinessDays:
-    """The calendar of these settings, ready around this year. Raises `ConfigError` for an unknown country."""
+def open_business_days(settings: Settings, *, year: int, also: str = "") -> BusinessDays:
+    """The calendar of these settings, ready around this year; without the holidays of another country, too, where one
+    is named. Raises `ConfigError` for an unknown country."""
     return BusinessDays(
-        settings.holidays,
+        (*settings.holidays, also) if also else settings.holidays,
         extra=settings.extra_holidays,
         workdays=settings.workdays,
         year=min(max(year, 4), 9990),

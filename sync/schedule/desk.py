@@ -61,6 +61,8 @@ class Desk(Struct):
     """A day in the user's wording (`Wording.day`)."""
     tell_moment: Callable[[datetime], str]
     """A moment in the user's wording (`Wording.moment`)."""
+    abroad: dict[str, BusinessDays] = {}
+    """The seeker's days without the holidays of another country, too."""
     windows: Windows = field(default_factory=Windows)
     slots: Slots = field(default_factory=Slots)
     notes: list[Note] = []
@@ -88,6 +90,15 @@ class Desk(Struct):
             self.triaged.setdefault(case.lead.key, clean(case.lead.label))
             if whole:
                 self.settled.add(case.lead.key)
+
+    def days_of(self, lead: Lead) -> BusinessDays:
+        """The days on which this lead's contact is asked: the seeker's, without the holidays of the contact's own."""
+        country = lead.contact_country
+        if not country or country in self.settings.holidays:
+            return self.days
+        if country not in self.abroad:
+            self.abroad[country] = open_business_days(self.settings, year=self.today.year, also=country)
+        return self.abroad[country]
 
     def day_of(self, moment: Moment) -> date:
         """The day of a moment, in the seeker's zone."""

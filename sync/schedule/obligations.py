@@ -132,7 +132,7 @@ def _call_window(draft: Draft, first: int, desk: Desk) -> tuple[int, datetime]:
     """A call stays in the contact's hours: its first quarter, and the end of that window as its deadline."""
     day = moment_of(first, draft.zone).date()
     while True:
-        day = desk.days.at_or_after(day)
+        day = (desk.days_of(draft.case.lead) if draft.case else desk.days).at_or_after(day)
         low, high = desk.windows.bounds(day, desk.settings.work_hours, draft.zone)
         if max(low, first) < high:
             return max(low, first), moment_of(high, draft.zone)

@@ -22,6 +22,7 @@ from sync.memory import Reaction
 from sync.models import TouchClass
 from sync.safe_text import clean
 from sync.schedule.budgets import Block, Guard
+from sync.schedule.business_days import BusinessDays
 from sync.schedule.cases import Case, person_key
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft
@@ -123,22 +124,26 @@ class Placing(Struct):
 
     def _find_day(self, draft: Draft) -> bool:
         desk, wanted, keys = self.desk, draft.day, _limits(draft)
-        earliest = max(wanted, desk.soonest)
+        earliest, days = max(wanted, desk.soonest), _days_of(draft, desk)
         if earliest > wanted:
             draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
-        guarded, block = self._first_free(keys, earliest)
+        again = draft.offers > 1  # it keeps the day it is given now: the next run starts from there and moves nothing
+        there = earliest if days is desk.days else days.at_or_after(earliest)
+        if there > earliest and not again:
+            told = {"day": desk.tell(earliest), "to": desk.tell(there), "name": days.why_closed(earliest)}
+            draft.reason.append(desk.say("reason.holiday_there", **told))
+        guarded, block = self._first_free(keys, there, days)
         if guarded is None or (draft.latest and guarded > draft.latest):
             self._give_up(draft, block)
             return False
-        again = draft.offers > 1  # it keeps the day it is given now: the next run starts from there and moves nothing
         if block is not None and not again:
             draft.reason.append(self._guard_reason(draft, guarded, block))
         given = self._release(draft)
         closed = guarded == desk.today and self._is_too_late_today(draft)
         if draft.rule.levelled and desk.settings.limits.daily_touches:
-            day = self._level(draft, keys, guarded, given, closed=closed)
+            day = self._level(draft, keys, guarded, given, closed=closed, open_=days)
         else:
-            day = self._first_free(keys, desk.days.add(guarded, 1))[0] if closed else guarded
+            day = self._first_free(keys, days.add(guarded, 1), days)[0] if closed else guarded
         if day is None or (draft.latest and day > draft.latest):
             self._give_up(draft, block)
             return False
@@ -148,9 +153,9 @@ class Placing(Struct):
         self.load[day] += draft.rule.levelled
         return True
 
-    def _first_free(self, keys: Sequence[str], day: date) -> tuple[date | None, Block | None]:
-        """The first day from this one on that no limit of these keys forbids, and what forbade this one."""
-        return self.guard.first_free(keys, day, roll=self.desk.days.at_or_after) if keys else (day, None)
+    def _first_free(self, keys: Sequence[str], day: date, days: BusinessDays) -> tuple[date | None, Block | None]:
+        """The first of these days from this one on that no limit of these keys forbids, and what forbade this one."""
+        return self.guard.first_free(keys, day, roll=days.at_or_after) if keys else (day, None)
 
     def _release(self, draft: Draft) -> date | None:
         """Take back the place kept for this draft; the day it was, where the rule's own day is still the same."""
@@ -162,19 +167,19 @@ class Placing(Struct):
         return given if memory and memory.raw == draft.raw and memory.offers == draft.offers else None
 
     def _level(
-        self, draft: Draft, keys: Sequence[str], guarded: date, given: date | None, *, closed: bool
+        self, draft: Draft, keys: Sequence[str], guarded: date, given: date | None, *, closed: bool, open_: BusinessDays
     ) -> date | None:
         """The first day with room, over at most five business days; without room the last one (`share_days`).
 
         A day once given is kept, with room or without: every later run finds what this one leaves.
         `closed` leaves out the first of them: it is today, and today's hours are over.
         """
-        desk, limit = self.desk, self.desk.settings.limits.daily_touches
+        limit = self.desk.settings.limits.daily_touches
         if given is None and self.load[guarded] < limit and not closed:
             return guarded
         days = [guarded]
         while len(days) < SPREAD:
-            days.append(desk.days.add(days[-1], 1))
+            days.append(open_.add(days[-1], 1))
         days = days[closed:]
         if given in days and self.guard.is_free(keys, given):
             return given
@@ -182,7 +187,7 @@ class Placing(Struct):
             if self.load[day] < limit and self.guard.is_free(keys, day):
                 return day
         last = next((day for day in reversed(days) if self.guard.is_free(keys, day)), None)
-        return last or self._first_free(keys, desk.days.add(guarded, 1))[0]
+        return last or self._first_free(keys, open_.add(guarded, 1), open_)[0]
 
     def _is_too_late_today(self, draft: Draft) -> bool:
         """Whether today's hours are over for it; what stands on today already stays there."""
@@ -218,6 +223,12 @@ class Placing(Struct):
             desk.note("note.day_off", case, rule=draft.rule.id, day=desk.tell(draft.day))
         if draft.kind is TouchClass.ASKING and not self.guard.is_free(_limits(draft), draft.day):
             desk.note("note.inside_limit", case, rule=draft.rule.id, day=desk.tell(draft.day))
+
+
+def _days_of(draft: Draft, desk: Desk) -> BusinessDays:
+    """The days on which it may stand: where it goes to the row's contact, none of their holidays."""
+    to_them = draft.case is not None and draft.person == draft.case.lead.contact and draft.kind is not TouchClass.SELF
+    return desk.days_of(draft.case.lead) if to_them and draft.case else desk.days
 
 
 def _limits(draft: Draft) -> tuple[str, ...]:

@@ -136,7 +136,8 @@ def first_day_with_room(draft: Draft, quarter: int, desk: Desk) -> date:
     first = moment_of(quarter, zone).date()
     for offset in range(60):
         day = first + timedelta(days=offset)
-        if (call or draft.rule.window == "work") and not desk.days.is_open(day):
+        days = desk.days_of(draft.case.lead) if call and draft.case else desk.days
+        if (call or draft.rule.window == "work") and not days.is_open(day):
             continue
         low, high = desk.windows.bounds(day, hours, zone)
         if max(low, quarter) >= high:

@@ -32,6 +32,7 @@ from promises import (
     no_two_of_ours_at_once,
     nobody_is_asked_before_a_promised_call,
     nobody_is_asked_in_a_pause,
+    nobody_is_asked_on_a_holiday_of_theirs,
     nobody_is_told_to_apply_too_late,
     nothing_new_in_the_past,
     nothing_on_a_closed_lead,
@@ -117,6 +118,7 @@ ROWS = [
     a_lead(6, company="Delta", role="Editor", follow_up_on=date(2027, 1, 20)),
     a_lead(7, company="Zeta", closes_on=date(2027, 1, 29)),
     a_lead(8, company="Eta", applied_on=date(2027, 1, 12), they_call_at=when("2027-01-15 10:00")),
+    a_lead(9, company="Theta", under_consideration_on=date(2027, 1, 12), contact_country="JP", stage=Stage.IN_TOUCH),
 ]  # fmt: skip
 
 
@@ -186,6 +188,7 @@ BROKEN: list[tuple[Callable[[Seen], None], Breaks]] = [
     (at_most_one_late_event_per_lead, both_late),
     (nobody_is_told_to_apply_too_late, lambda seen: doctored(seen, "R-005-1", start=on("2027-02-01 09:00"))),
     (nobody_is_asked_before_a_promised_call, lambda seen: doctored(seen, "R-005-3", start=on("2027-01-15 10:15"))),
+    (nobody_is_asked_on_a_holiday_of_theirs, lambda seen: doctored(seen, "R-003-15", start=on("2027-02-11 09:00"))),
     (the_clock_alone_moves_nothing_of_a_day, lambda seen: doctored(seen, "R-001-1", start=on("2027-01-19 09:15"))),
     (nobody_is_asked_in_a_pause, away),
 ]

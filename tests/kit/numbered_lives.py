@@ -80,6 +80,7 @@ class Life:
             (0.1, "plan", lambda: draw.choice(("now", "research"))), (0.05, "plan_on", ahead),
             (0.15, "problem", lambda: "slow reports"),
             (0.1, "contact_kind", lambda: draw.choice(("network", "recruiter"))),
+            (0.1, "contact_country", lambda: draw.choice(("JP", "DE"))),
             (0.1, "every", lambda: draw.choice((7, 30, 42))),
             (0.07, "they_call_at", lambda: ahead() if draw.random() < 0.5 else hour(ahead())),
         ):  # fmt: skip

@@ -75,6 +75,7 @@ RICH = st.fixed_dictionaries(
         "under_consideration_on": PAST,
         "travel_on": DAYS,
         "closes_on": DAYS,
+        "contact_country": st.sampled_from(["", "JP", "DE"]),
         "every": st.sampled_from([2, 7, 30, 42]),
         "they_call_at": DAYS | MOMENTS,
         "answer_by": DAYS,
@@ -381,6 +382,16 @@ def nobody_is_asked_before_a_promised_call(seen: Seen) -> None:
             assert touch.start >= due + timedelta(hours=1)
 
 
+def nobody_is_asked_on_a_holiday_of_theirs(seen: Seen) -> None:
+    """Where the sheet says in which country the contact lives, its holidays are no days to ask on."""
+    for touch in seen.schedule.touches:
+        lead = seen.by_key.get(touch.lead_key)
+        asked = touch.kind in (TouchClass.ASKING, TouchClass.RELATION) and is_ours_to_place(touch)
+        if lead is not None and lead.contact_country and asked and not lead.agency:
+            there = open_business_days(seen.seeker.settings, year=2027, also=lead.contact_country)
+            assert there.is_open(day_of(touch))
+
+
 def nobody_is_asked_in_a_pause(seen: Seen) -> None:
     """What waits for a day waits until the pause is over, unless the user chose the day."""
     for touch in seen.schedule.touches:
@@ -407,6 +418,7 @@ PROMISES: tuple[Callable[[Seen], None], ...] = (
     at_most_one_late_event_per_lead,
     nobody_is_told_to_apply_too_late,
     nobody_is_asked_before_a_promised_call,
+    nobody_is_asked_on_a_holiday_of_theirs,
     the_clock_alone_moves_nothing_of_a_day,
     nobody_is_asked_in_a_pause,
 )

@@ -85,7 +85,7 @@ def confirm_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None
         return None
     start = held if isinstance(held, datetime) else at(held, desk.settings.work_hours.start, zone)
     eve = start.astimezone(zone).date() - timedelta(days=rule.days or 0)
-    day = desk.days.at_or_before(eve)
+    day = desk.days_of(case.lead).at_or_before(eve)
     bounds = _both_hours(day, zone, desk)
     last = start - timedelta(hours=rule.hours or 0)
     told = "; ".join((said(case, "interview_at", desk), *roll_reasons(eve, day, desk=desk)))
