@@ -104,9 +104,10 @@ def _happened(intent: Intent, current: RemoteEvent) -> bool:
         for shot in (snapshot_of(intent.event, intent.stamp, text=before.snapshot.description), before.snapshot)
     )
     changed = [name for name in ours if ours[name] != old[name]]
-    new = any(_values(there)[name] == ours[name] for name in changed)
-    if new != any(_values(there)[name] == old[name] for name in changed):
-        return new
+    for names in (changed, [name for name in changed if name not in _OFTEN_THE_SAME]):
+        new = any(_values(there)[name] == ours[name] for name in names)
+        if new != any(_values(there)[name] == old[name] for name in names):
+            return new
     # A client that edited after us leaves the revision we gave it or raises it.
     return _has_our_marks(intent, there) or there.sequence >= intent.stamp.sequence > before.snapshot.sequence
 
@@ -136,6 +137,10 @@ def _as_written(intent: Intent, there: Snapshot) -> Snapshot:
     if marked or (before is not None and our_part(there.description) == our_part(before.description)):
         kept["description"] = there.description
     return replace(ours, hands_off=there.hands_off, **kept)
+
+
+_OFTEN_THE_SAME = frozenset(("status", "alarm"))
+"""Fields of few values: that the user's is the one we were about to write tells little (an alarm taken off)."""
 
 
 def _values(shot: Snapshot) -> dict[str, object]:

@@ -77,3 +77,44 @@ def test_an_edit_beside_a_killed_run_stays(chain: str, name: str, minutes: int, 
     assert user_part(shown.description) == user_part(undisturbed.description) == (edit.note or "")
     if name == "drag":
         assert shown.start == MOVED
+
+
+TWO = [
+    {"company": "Acme", "contact_name": "Dana Ray", "applied_on": "2027-01-04", "status": "sent"},
+    {"company": "Birch", "contact_name": "Bo Li", "applied_on": "2027-01-05", "status": "sent"},
+]
+FIRST = datetime.fromisoformat("2027-01-05T08:30:00-05:00")
+
+
+@pytest.mark.parametrize("counts", [False, True], ids=["same SEQUENCE", "SEQUENCE raised"])
+@pytest.mark.parametrize("left", [0, 1], ids=["before the write left", "after it arrived"])
+def test_an_alarm_taken_off_as_the_killed_run_meant_to_is_no_drag(left: int, counts: bool) -> None:
+    """The run moves an event to a day on which another rings, and takes its alarm off; the user does the latter."""
+    world, rows = MemoryWorld(), [dict(row) for row in TWO]
+    seeker = Seeker(rows, target=world.target)
+
+    def run(now: datetime, fuse: int | None = None) -> None:
+        world.at(now)
+        seeker.now, world.fuse = now - timedelta(minutes=15), Fuse(fuse)
+        seeker.target = world.target
+        if fuse is None:
+            assert seeker.run().exit_code == 0
+        else:
+            with pytest.raises(Killed):
+                seeker.run()
+
+    run(FIRST)
+    events = world.calendar.events
+    uid = min(
+        (uid for uid, e in events.items() if "Birch" in e.snapshot.summary), key=lambda u: str(events[u].snapshot.start)
+    )
+    rows[1]["applied_on"] = "2027-01-04"
+    next_day = FIRST + timedelta(days=1)
+    run(next_day, left)
+    world.at(next_day + timedelta(minutes=1))
+    world.edit(uid, Edit(no_alarm=True, counts=counts))
+    run(next_day + timedelta(minutes=15))
+    shown = events[uid].snapshot
+    assert (f"{shown.start:%Y-%m-%d}", shown.our_alarm) == ("2027-01-11", None)
+    memory = seeker.store.load()
+    assert [touch.uid for touch in memory.touches.values() if touch.pinned_to is not None] == []
