@@ -31,6 +31,7 @@ from sync.protocols import Probes, ReadsLater, Resumes, Source, StateStore, Targ
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
 from sync.reconcile.clearing import forget_absent
+from sync.reconcile.elsewhere import follow, ran_elsewhere
 from sync.reconcile.guards import (
     check_disappearance,
     check_end,
@@ -216,6 +217,10 @@ def _take_stock(given: _Given, memory: Memory) -> _Stock:
         schedule, wishes, planned = _wish(given, leads, current)
         current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
         current = leave_gaps(current, found, observation, touches=schedule.touches, zone=zone, today=today)
+    elif ran_elsewhere(current, observation):
+        _, wishes, planned = _wish(given, leads, current)
+        current = follow(current, observation, wishes)
+        current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
     if lost:
         current = replace(current, lost=True)
         notes.append(Note(LOST))

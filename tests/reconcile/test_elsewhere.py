@@ -1,0 +1,84 @@
+"""Two computers keep one calendar from one sheet, each with its own memory: neither takes the other for the user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from runner import Seeker, a_row
+
+from connectors.memory import MemoryState, MemoryTarget
+from sync.memory import Reaction
+
+DAY = timedelta(days=1)
+
+
+class Two:
+    """Computer A and computer B."""
+
+    def __init__(self) -> None:
+        rows, target = [a_row("Acme"), a_row("Birch", "2027-01-05"), a_row("Cedar", "2027-01-05")], MemoryTarget()
+        self.a, self.b = (Seeker(rows, target=target, store=MemoryState()) for _ in range(2))
+
+    def run(self, *order: Seeker) -> None:
+        for seeker in order:
+            seeker.now = max(self.a.now, self.b.now)
+            report = seeker.run()
+            assert report.exit_code == 0, report.messages
+
+    def shown(self, firm: str) -> list[str]:
+        events = self.a.calendar.values()
+        return sorted(f"{e.snapshot.start:%m-%d %H:%M}" for e in events if firm in e.snapshot.summary)
+
+    def reactions(self) -> Iterator[Reaction]:
+        for seeker in (self.a, self.b):
+            yield from (touch.reaction for touch in seeker.store.load().touches.values() if touch.reaction)
+
+
+@pytest.fixture
+def two() -> Two:
+    two = Two()
+    two.run(two.a, two.b)
+    two.a.now += DAY
+    return two
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+@pytest.mark.parametrize(
+    ("cells", "days"),
+    [
+        ({"follow_up_on": "2027-01-14"}, ["01-14 09:00", "01-21 09:00"]),
+        ({"applied_on": "2027-01-06"}, ["01-13 09:00", "01-20 09:00"]),
+        ({"status": "rejected"}, []),
+        ({"status": "interview", "interview_at": "2027-01-13 14:00"}, None),
+    ],
+)
+def test_a_change_in_the_sheet_is_made_once_and_no_reaction_is_invented(
+    two: Two, cells: dict[str, str], days: list[str] | None, first: str
+) -> None:
+    order = (two.a, two.b) if first == "a" else (two.b, two.a)
+    two.a.rows[0] |= cells
+    two.run(order[0])
+    after = two.shown("Acme")
+    assert days is None or after == days
+    two.run(order[1], order[0], order[1])
+    assert two.shown("Acme") == after
+    assert list(two.reactions()) == []
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_what_the_user_did_before_both_ran_is_seen_by_both(two: Two, first: str) -> None:
+    order = (two.a, two.b) if first == "a" else (two.b, two.a)
+    event = two.a.shown("Birch")
+    uid = next(uid for uid, other in two.a.calendar.items() if other is event)
+    two.a.edit(uid, start=event.snapshot.start + 2 * DAY, end=event.snapshot.end + 2 * DAY)
+    gone = two.a.shown("Cedar")
+    del two.a.calendar[next(uid for uid, other in two.a.calendar.items() if other is gone)]
+    two.a.rows[0] |= {"follow_up_on": "2027-01-14"}
+    two.run(order[0])
+    after = {firm: two.shown(firm) for firm in ("Acme", "Birch", "Cedar")}
+    assert after["Birch"][0] == "01-14 09:00"
+    two.run(order[1], order[0], order[1])
+    assert {firm: two.shown(firm) for firm in ("Acme", "Birch", "Cedar")} == after
+    assert list(two.reactions()).count(Reaction.DELETED) == 2, "one in each memory"
