@@ -122,7 +122,7 @@ def _offer_to_stop(config: Path | None, *, asks: bool) -> None:
             stop_timer(timer)
         typer.echo("followup no longer runs by itself here.")
     else:
-        typer.echo("To stop it: followup schedule --remove --kind " + " or ".join(t.kind for t in timers), err=True)
+        typer.echo("To stop it: followup schedule --remove", err=True)
 
 
 def _show_and_ask(

@@ -33,11 +33,14 @@ def schedule(
     """Let followup run by itself. Shows what is written before it is; --remove takes it away."""
     from sync.setup.timer import describe_timer
 
-    timer = timer_for(find_config(config), kind=kind, minutes=every)
+    path = find_config(config)
     if remove:
-        stop_timer(timer)
-        typer.echo("followup no longer runs by itself here.")
+        timers = [timer_for(path, kind=kind)] if kind else find_timers(path)
+        for timer in timers:
+            stop_timer(timer)
+        typer.echo("followup no longer runs by itself here." if timers else "Nothing lets followup run by itself here.")
         return OK
+    timer = timer_for(path, kind=kind, minutes=every)
     typer.echo(f"This would be {describe_timer(timer)}\n")
     if not yes:
         if not sys.stdin.isatty():
