@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from sync.advice import Rule
-from sync.models import Person
+from sync.models import Moment, Person
 from sync.safe_text import clean
 from sync.schedule.cases import Case, end_of
 from sync.schedule.desk import Desk
@@ -32,7 +32,7 @@ def appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     if desk.ledger.is_history(draft.memory):
         return None
     known = draft.memory is not None and draft.memory.published
-    if not draft.pinned and _is_over(held, rule, known, desk):
+    if not draft.pinned and _is_over(held, known, desk):
         if draft.memory is not None:
             desk.ledger.close(draft.memory)
         return None
@@ -46,10 +46,11 @@ def appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     return draft
 
 
-def _is_over(held: date, rule: Rule, known: bool, desk: Desk) -> bool:
-    if not isinstance(held, datetime):
-        return held < desk.today
-    return desk.clock.is_behind(held + timedelta(minutes=rule.length)) if known else desk.clock.has_come(held)
+def _is_over(held: Moment, known: bool, desk: Desk) -> bool:
+    """What we show stays as it is until its day has passed: the clock alone moves nothing of today."""
+    if known or not isinstance(held, datetime):
+        return desk.day_of(held) < desk.today
+    return desk.clock.has_come(held)
 
 
 def _what_to_know(case: Case, desk: Desk) -> Iterator[str]:

@@ -85,6 +85,12 @@ def test_days_with_a_pause_among_them_keep_every_promise(
     keep_all(leads, steps, tables=f"[[pause]]\nfrom = {first}\nto = {first + timedelta(days=length)}")
 
 
+@bounded(12)
+@given(sheets(), st.lists(STEPS, max_size=3))
+def test_days_with_the_interviews_themselves_keep_every_promise(leads: list[Lead], steps: list[Step]) -> None:
+    keep_all(leads, steps, target="interviews = true")
+
+
 @pytest.mark.soak
 @bounded(3000, new=True)
 @given(sheets(), st.lists(STEPS, max_size=6))
@@ -92,8 +98,10 @@ def test_many_lives_keep_every_promise(leads: list[Lead], steps: list[Step]) -> 
     keep_all(leads, steps)
 
 
-def keep_all(leads: list[Lead], steps: Sequence[Step], *, reactions: bool = True, tables: str = "") -> None:
-    for seen in live(leads, steps, reactions=reactions, tables=tables):
+def keep_all(
+    leads: list[Lead], steps: Sequence[Step], *, reactions: bool = True, tables: str = "", target: str = ""
+) -> None:
+    for seen in live(leads, steps, reactions=reactions, tables=tables, target=target):
         for promise in PROMISES:
             promise(seen)
 
