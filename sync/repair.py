@@ -24,7 +24,8 @@ from sync.reconcile.clearing import plan_clearing
 from sync.reconcile.guards import check_disappearance, check_identities
 from sync.reconcile.healing import heal
 from sync.reconcile.undo import lift_dismissals, open_undoing, vanished
-from sync.run import Report, look_at
+from sync.run import Report
+from sync.stock import look_at
 
 NOTHING = "there is nothing to bring back: no run of the last 30 days overwrote or deleted an event that is missing now"
 

@@ -11,48 +11,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
-from functools import partial
+from datetime import datetime
 from hashlib import sha256
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.advice import Advice, load_advice
+from sync.advice import load_advice
 from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of, refused_message
 from sync.config import Settings
 from sync.counting import counted
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
-from sync.events import to_event
 from sync.memory import Memory, Stop
-from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, RemoteEvent, Schedule, Table
-from sync.moments import day_of
-from sync.protocols import Probes, ReadsLater, Resumes, Source, StateStore, Target, WritesBack
-from sync.reading.leads import read_leads
-from sync.reconcile.changes import Wish
-from sync.reconcile.clearing import forget_absent
-from sync.reconcile.elsewhere import follow, ran_elsewhere
+from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, Table
+from sync.protocols import Source, StateStore, Target, WritesBack
 from sync.reconcile.guards import (
-    check_disappearance,
-    check_end,
-    check_identities,
-    check_owners,
-    check_sheet,
-    is_cut_off,
     note_end,
 )
-from sync.reconcile.healing import adopt, heal
 from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.held import remember_saying, speak
 from sync.reconcile.identity import is_ours
-from sync.reconcile.moving import CALENDAR_BOOKMARK, SHEET_BOOKMARK, follow_moves
+from sync.reconcile.moving import CALENDAR_BOOKMARK, SHEET_BOOKMARK
 from sync.reconcile.plan import make_plan
-from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.reconcile.rebuilding import leave_gaps, recall, recognise
-from sync.reconcile.said_in_sheet import take_cells
-from sync.reconcile.words import take_words
-from sync.schedule.make import make_schedule
-from sync.write_back import TEXTS, cells_to_write, check_columns
+from sync.stock import Given, Stock, plan_events, take_stock
+from sync.write_back import TEXTS, cells_to_write
 
 STOPS_KEPT = 10
 """Runs that ended before they wrote, kept for `status`."""
@@ -63,11 +45,6 @@ ASKED = 3
 """So many of them are named."""
 
 STRAYS = "{count} events of this owner are in no plan; `followup clear` takes them out of the calendar"
-
-LOST = (
-    "the memory of earlier runs is not there: events were recognised by their identity; ticks, moves and titles of "
-    "your own were read from the calendar; nothing is deleted in this run; what you deleted before may come back once"
-)
 
 
 class Report(Struct, frozen=True):
@@ -86,39 +63,8 @@ class Report(Struct, frozen=True):
     """Until when a run with the same inputs would do and learn nothing (`sync.proof`); None where this one did."""
 
 
-class _Given(Struct, frozen=True):
-    """What stays the same from the beginning of a run to its end."""
-
-    settings: Settings
-    advice: Advice
-    source: Source
-    target: Target
-    now: datetime
-    accept_deletes: bool
-    second_owner: bool
-    moved: bool
-    whole: bool
-    wording: str
-
-    @property
-    def today(self) -> date:
-        """The day in the seeker's zone."""
-        return day_of(self.now, self.settings.zone)
-
-
-class _Stock(Struct, frozen=True):
-    """What a run starts from: the sheet, the calendar, and the memory that has taken in what the calendar shows."""
-
-    table: Table
-    leads: Leads
-    observation: Observation
-    memory: Memory
-    lost: bool
-    notes: tuple[Note, ...]
-
-
 class _Decided(Struct, frozen=True):
-    stock: _Stock
+    stock: Stock
     heartbeat: str
     plan: Plan
     after: Memory
@@ -151,7 +97,7 @@ def run(
     to write has recorded what it did.
     """
     advice = load_advice(settings, wording=wording, mapping=mapping)
-    given = _Given(settings, advice, source, target, now, accept_deletes, second_owner, moved, whole, wording)
+    given = Given(settings, advice, source, target, now, accept_deletes, second_owner, moved, whole, wording)
     if not write:
         return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
@@ -175,77 +121,12 @@ def run(
         return report if settled else replace(report, quiet_until=None)
 
 
-def _take_stock(given: _Given, memory: Memory) -> _Stock:
-    """Sheet, calendar and memory, the last brought up to what the calendar shows. Stops where a guard says so."""
-    settings, advice, target = given.settings, given.advice, given.target
-    zone, now, today, ticks = settings.zone, given.now, given.today, TickPattern(advice.done_words)
-    if given.moved:
-        memory = follow_moves(memory, source=given.source.identity, target=target.identity)
-    check_identities(memory, source=given.source.identity, target=target.identity)
-    if isinstance(given.source, Resumes):
-        given.source.resume(memory.runs.texts.get(SHEET_BOOKMARK, ""))
-    table = given.source.read()
-    whole = given.accept_deletes or not is_cut_off(memory, table)
-    if not whole and isinstance(given.source, ReadsLater):
-        table = given.source.read_later()
-    accepted = json.loads(memory.runs.texts.get("mapping", "{}"))
-    understand = partial(
-        read_leads, table, settings=settings, vocabulary=advice.vocabulary, accepted=accepted, today=today
-    )
-    leads = understand(memory=memory.leads)
-    if not whole:
-        check_end(memory, table)
-    check_sheet(memory, leads)
-    if settings.write_back:
-        check_columns(leads, columns=settings.write_back.columns.values())
-    observation = look_at(target, memory)
-    if not given.second_owner:
-        check_owners(memory, observation, owner=settings.owner)
-    notes: list[Note] = []
-    current = heal(memory, observation)
-    if not memory.runs.target:
-        current = forget_absent(current, observation)
-    journaled = {intent.uid for intent in memory.intents}  # a first run that was killed is no loss of memory
-    lost = memory.lost or (memory.runs.first_run is None and bool(observation.events.keys() - journaled))
-    # A row that could not be read when the memory was lost is recognised once it can be.
-    unknown = (observation.events.keys() | observation.unreadable.keys()) - current.events.keys()
-    new = leads.leads if lost else [lead for lead in leads.leads if unknown and lead.key not in current.leads]
-    found = recognise(unknown if new else (), leads=new, rules=advice.rules, owner=settings.owner)
-    if lost or found:
-        current = recall(current, found, observation, owner=settings.owner, now=now, zone=zone, ticks=ticks)
-        leads = understand(memory=current.leads)
-        schedule, wishes, planned = _wish(given, leads, current)
-        current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
-        current = leave_gaps(current, found, observation, touches=schedule.touches, zone=zone, today=today)
-    elif ran_elsewhere(current, observation):
-        _, wishes, planned = _wish(given, leads, current)
-        current = follow(current, observation, wishes)
-        current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
-    if lost:
-        current = replace(current, lost=True)
-        notes.append(Note(LOST))
-    if target.abilities.reactions:
-        if not given.accept_deletes:
-            check_disappearance(current, observation, today=today, zone=zone)
-        current, said = take_reactions(current, observation, now=now, zone=zone, ticks=ticks)
-        notes += said
-    current, said = take_words(current, now=now, zone=zone)
-    notes += said
-    current, heard, wrong = take_cells(
-        leads, current, plan=partial(_schedule, given, leads), today=today, zone=zone, lost=lost
-    )
-    notes += heard
-    leads = replace(leads, problems=(*leads.problems, *wrong))
-    notes += [Note(text) for text in (*table.notes, *observation.notes)]
-    return _Stock(table, leads, observation, current, lost, tuple(notes))
-
-
-def _decide(given: _Given, memory: Memory) -> _Decided:
+def _decide(given: Given, memory: Memory) -> _Decided:
     """Everything before the first write: pure but for reading the sheet and the calendar."""
-    stock = _take_stock(given, memory)
+    stock = take_stock(given, memory)
     leads, observation, before = stock.leads, stock.observation, stock.memory
     settings, abilities, now, today = given.settings, given.target.abilities, given.now, given.today
-    schedule, wishes, after = _wish(given, leads, before)
+    schedule, wishes, after = plan_events(given, leads, before)
     heartbeat = make_heartbeat(after, settings=settings, advice=given.advice, abilities=abilities, now=now)
     if heartbeat is not None:
         wishes.append(heartbeat)
@@ -300,26 +181,6 @@ def _decide(given: _Given, memory: Memory) -> _Decided:
     )
     beat = heartbeat.touch.uid if heartbeat else ""
     return _Decided(stock, beat, plan, replace(after, runs=runs, lost=False), schedule.holds_until)
-
-
-def _schedule(given: _Given, leads: Leads, memory: Memory) -> tuple[Schedule, Memory]:
-    return make_schedule(
-        leads,
-        settings=given.settings,
-        advice=given.advice,
-        memory=memory,
-        now=given.now,
-        abilities=given.target.abilities,
-        whole=given.whole,
-    )
-
-
-def _wish(given: _Given, leads: Leads, memory: Memory) -> tuple[Schedule, list[Wish], Memory]:
-    """The schedule, its touches with the events that show them, and the memory after it."""
-    settings, abilities = given.settings, given.target.abilities
-    schedule, after = _schedule(given, leads, memory)
-    wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
-    return schedule, wishes, after
 
 
 def _carry_out(
@@ -419,24 +280,6 @@ def _ask_once(decided: _Decided) -> list[str]:
     named = ", ".join(f'"{status.text}"' for status in new[:ASKED])
     more = f" and {len(new) - ASKED} more" if len(new) > ASKED else ""
     return [f"{rows} nobody anything until you say what {named}{more} means: followup plan shows the lines to add"]
-
-
-def look_at(target: Target, memory: Memory) -> Observation:
-    """The calendar as it is now, by a target that knows what was found out about its server."""
-    if isinstance(target, Probes) and memory.runs.probed is not None and memory.runs.probed.target == target.identity:
-        target.heed(memory.runs.probed.findings)
-    if isinstance(target, Resumes):
-        target.resume(memory.runs.texts.get(CALENDAR_BOOKMARK, ""))
-    return target.observe(known_copies(memory))
-
-
-def known_copies(memory: Memory) -> dict[str, RemoteEvent]:
-    """Last run's copies by uid, for `Target.observe`."""
-    return {
-        uid: event.observed
-        for uid, event in memory.events.items()
-        if not event.gone and event.observed is not None and event.observed.etag
-    }
 
 
 def _strays(

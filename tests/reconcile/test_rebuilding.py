@@ -22,7 +22,7 @@ from sync.reconcile.identity import make_uid
 from sync.reconcile.reactions import TickPattern
 from sync.reconcile.rebuilding import Found, recall, recognise
 from sync.reconcile.text_marks import our_part
-from sync.run import LOST
+from sync.stock import LOST
 
 
 def titles(seeker: Seeker) -> Counter[str]:

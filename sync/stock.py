@@ -1,0 +1,216 @@
+"""What a run starts from: sheet, calendar and memory, brought together before anything is decided.
+
+    read -> look at the calendar -> recognise what memory missed -> hear what the user did and said
+
+Each step hands on the whole `Stock`, with a memory that knows more. A guard that sees less than there should be stops
+the run here, before anything is planned.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sync.advice import Advice
+from sync.config import Settings
+from sync.events import to_event
+from sync.memory import Memory
+from sync.models import Leads, Note, Observation, RemoteEvent, Schedule, Table
+from sync.moments import day_of
+from sync.protocols import Probes, ReadsLater, Resumes, Source, Target
+from sync.reading.leads import read_leads
+from sync.reconcile.changes import Wish
+from sync.reconcile.clearing import forget_absent
+from sync.reconcile.elsewhere import follow, ran_elsewhere
+from sync.reconcile.guards import (
+    check_disappearance,
+    check_end,
+    check_identities,
+    check_owners,
+    check_sheet,
+    is_cut_off,
+)
+from sync.reconcile.healing import adopt, heal
+from sync.reconcile.moving import CALENDAR_BOOKMARK, SHEET_BOOKMARK, follow_moves
+from sync.reconcile.reactions import TickPattern, take_reactions
+from sync.reconcile.rebuilding import leave_gaps, recall, recognise
+from sync.reconcile.said_in_sheet import take_cells
+from sync.reconcile.words import take_words
+from sync.schedule.make import make_schedule
+from sync.write_back import check_columns
+
+LOST = (
+    "the memory of earlier runs is not there: events were recognised by their identity; ticks, moves and titles of "
+    "your own were read from the calendar; nothing is deleted in this run; what you deleted before may come back once"
+)
+
+
+class Given(Struct, frozen=True):
+    """What stays the same from the beginning of a run to its end."""
+
+    settings: Settings
+    advice: Advice
+    source: Source
+    target: Target
+    now: datetime
+    accept_deletes: bool
+    second_owner: bool
+    moved: bool
+    whole: bool
+    wording: str
+
+    @property
+    def today(self) -> date:
+        """The day in the seeker's zone."""
+        return day_of(self.now, self.settings.zone)
+
+    @property
+    def ticks(self) -> TickPattern:
+        """How a user marks an event as done."""
+        return TickPattern(self.advice.done_words)
+
+
+class Stock(Struct, frozen=True):
+    """What a run starts from: the sheet, the calendar, and the memory that has taken in what the calendar shows."""
+
+    table: Table
+    leads: Leads
+    observation: Observation
+    memory: Memory
+    lost: bool
+    notes: tuple[Note, ...] = ()
+
+
+def take_stock(given: Given, memory: Memory) -> Stock:
+    """Sheet, calendar and memory, the last brought up to what the calendar shows. Stops where a guard says so."""
+    if given.moved:
+        memory = follow_moves(memory, source=given.source.identity, target=given.target.identity)
+    check_identities(memory, source=given.source.identity, target=given.target.identity)
+    table, leads = _read_sheet(given, memory)
+    observation = look_at(given.target, memory)
+    if not given.second_owner:
+        check_owners(memory, observation, owner=given.settings.owner)
+    journaled = {intent.uid for intent in memory.intents}  # a first run that was killed is no loss of memory
+    lost = memory.lost or (memory.runs.first_run is None and bool(observation.events.keys() - journaled))
+    current = heal(memory, observation)
+    if not memory.runs.target:
+        current = forget_absent(current, observation)
+    stock = Stock(table, leads, observation, current, lost)
+    return _listen(given, _recognise(given, stock))
+
+
+def _read_sheet(given: Given, memory: Memory) -> tuple[Table, Leads]:
+    """The sheet as it is now, read again later where it ends too soon."""
+    source, settings = given.source, given.settings
+    if isinstance(source, Resumes):
+        source.resume(memory.runs.texts.get(SHEET_BOOKMARK, ""))
+    table = source.read()
+    whole = given.accept_deletes or not is_cut_off(memory, table)
+    if not whole and isinstance(source, ReadsLater):
+        table = source.read_later()
+    leads = _understand(given, table, memory)
+    if not whole:
+        check_end(memory, table)
+    check_sheet(memory, leads)
+    if settings.write_back:
+        check_columns(leads, columns=settings.write_back.columns.values())
+    return table, leads
+
+
+def _understand(given: Given, table: Table, memory: Memory) -> Leads:
+    """The leads of this table, columns understood as the last run understood them."""
+    return read_leads(
+        table,
+        settings=given.settings,
+        vocabulary=given.advice.vocabulary,
+        memory=memory.leads,
+        accepted=json.loads(memory.runs.texts.get("mapping", "{}")),
+        today=given.today,
+    )
+
+
+def _recognise(given: Given, stock: Stock) -> Stock:
+    """What happened without this memory: it was lost, a row was not readable then, another computer ran.
+
+    Events are found again by their identity, those of a row that could not be read once it can be.
+    """
+    current, observation, owner, zone = stock.memory, stock.observation, given.settings.owner, given.settings.zone
+    unknown = (observation.events.keys() | observation.unreadable.keys()) - current.events.keys()
+    leads = stock.leads.leads
+    new = leads if stock.lost else [lead for lead in leads if unknown and lead.key not in current.leads]
+    found = recognise(unknown if new else (), leads=new, rules=given.advice.rules, owner=owner)
+    now, ticks = given.now, given.ticks
+    if stock.lost or found:
+        current = recall(current, found, observation, owner=owner, now=now, zone=zone, ticks=ticks)
+        stock = replace(stock, leads=_understand(given, stock.table, current))
+        schedule, wishes, planned = plan_events(given, stock.leads, current)
+        current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
+        current = leave_gaps(current, found, observation, touches=schedule.touches, zone=zone, today=given.today)
+    elif ran_elsewhere(current, observation):
+        _, wishes, planned = plan_events(given, stock.leads, current)
+        current = follow(current, observation, wishes)
+        current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
+    if stock.lost:
+        return replace(stock, memory=replace(current, lost=True), notes=(Note(LOST),))
+    return replace(stock, memory=current)
+
+
+def _listen(given: Given, stock: Stock) -> Stock:
+    """What the user did in the calendar, said to the command line and wrote into the sheet, taken into memory."""
+    current, zone, today = stock.memory, given.settings.zone, given.today
+    notes = list(stock.notes)
+    if given.target.abilities.reactions:
+        if not given.accept_deletes:
+            check_disappearance(current, stock.observation, today=today, zone=zone)
+        current, said = take_reactions(current, stock.observation, now=given.now, zone=zone, ticks=given.ticks)
+        notes += said
+    current, said = take_words(current, now=given.now, zone=zone)
+    notes += said
+    plan = partial(plan_touches, given, stock.leads)
+    current, heard, wrong = take_cells(stock.leads, current, plan=plan, today=today, zone=zone, lost=stock.lost)
+    leads = replace(stock.leads, problems=(*stock.leads.problems, *wrong))
+    notes += [*heard, *map(Note, (*stock.table.notes, *stock.observation.notes))]
+    return replace(stock, memory=current, leads=leads, notes=tuple(notes))
+
+
+def plan_touches(given: Given, leads: Leads, memory: Memory) -> tuple[Schedule, Memory]:
+    """The schedule of these leads, and the memory after it."""
+    return make_schedule(
+        leads,
+        settings=given.settings,
+        advice=given.advice,
+        memory=memory,
+        now=given.now,
+        abilities=given.target.abilities,
+        whole=given.whole,
+    )
+
+
+def plan_events(given: Given, leads: Leads, memory: Memory) -> tuple[Schedule, list[Wish], Memory]:
+    """The schedule, its touches with the events that show them, and the memory after it."""
+    settings, abilities = given.settings, given.target.abilities
+    schedule, after = plan_touches(given, leads, memory)
+    wishes = [Wish(touch, to_event(touch, settings=settings, abilities=abilities)) for touch in schedule.touches]
+    return schedule, wishes, after
+
+
+def look_at(target: Target, memory: Memory) -> Observation:
+    """The calendar as it is now, by a target that knows what was found out about its server."""
+    if isinstance(target, Probes) and memory.runs.probed is not None and memory.runs.probed.target == target.identity:
+        target.heed(memory.runs.probed.findings)
+    if isinstance(target, Resumes):
+        target.resume(memory.runs.texts.get(CALENDAR_BOOKMARK, ""))
+    return target.observe(known_copies(memory))
+
+
+def known_copies(memory: Memory) -> dict[str, RemoteEvent]:
+    """Last run's copies by uid, for `Target.observe`."""
+    return {
+        uid: event.observed
+        for uid, event in memory.events.items()
+        if not event.gone and event.observed is not None and event.observed.etag
+    }
