@@ -20,7 +20,6 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from sync.errors import ConfigError
-from sync.messages.rules import broken_rules
 from sync.messages.sentences import Phrases, Situation
 
 MAX_TEXT = 2_000
@@ -106,6 +105,8 @@ def _check_text(key: str, text: str, shipped: Phrases) -> None:
 
 def _check_rules(key: str, text: str, shipped: Phrases) -> None:
     """The messages that this text is part of, with all facts and with none."""
+    from sync.messages.rules import broken_rules  # only somebody with texts of their own needs them
+
     mixed = Phrases({**shipped.texts, key: text})
     for situation, asking in situations(shipped):
         if not _is_part(key, situation):

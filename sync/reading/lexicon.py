@@ -14,9 +14,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Annotated
 
-from msgspec import Struct
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta, Struct, convert
 
 ENGLISH = "en"
 
@@ -43,16 +43,14 @@ _ENOUGH = 0.2
 _NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th|er|ere|eme)?")
 
 
-class Rule(BaseModel):
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """What a set of meanings says: `all` of these, `any` of these, `none` of these."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     all: frozenset[str] = frozenset()
     any: frozenset[str] = frozenset()
     none: frozenset[str] = frozenset()
     fields: tuple[str, ...] = ()
-    sure: float = Field(default=0.0, ge=0.0, le=1.0)
+    sure: Annotated[float, Meta(ge=0, le=1)] = 0.0
     why: str = ""
 
     def fits(self, meanings: frozenset[str]) -> bool:
@@ -64,10 +62,8 @@ class Rule(BaseModel):
         )
 
 
-class Grammar(BaseModel):
+class Grammar(Struct, frozen=True, forbid_unknown_fields=True):
     """`grammar.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     compounds: frozenset[str]
     day_first: frozenset[str]
@@ -203,7 +199,7 @@ def choose_language(headers: Sequence[Sequence[str]], lexicons: Sequence[Lexicon
 @cache
 def load_grammar() -> Grammar:
     """The shipped grammar."""
-    return Grammar.model_validate(tomllib.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")))
+    return convert(tomllib.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")), Grammar)
 
 
 @cache
