@@ -121,6 +121,11 @@ def name_some(due: Sequence[Due]) -> str:
     return f"{named}; and {len(due) - NAMED} more" if len(due) > NAMED else named
 
 
+def tell_since(late: Sequence[Due]) -> str:
+    """How long the first of what is late has waited, as a person reads it before its names."""
+    return f"since {late[0].day:%a} {late[0].day.day} {late[0].day:%b}: " if late else ""
+
+
 def overview_json(seekers: Sequence[Seeker], *, now: datetime) -> str:
     """The overview for programs."""
     document = {"now": now.isoformat(), "seekers": [_as_json(seeker) for seeker in seekers]}
@@ -170,15 +175,15 @@ def _as_html(seeker: Seeker, zone: tzinfo | None) -> Mapping[str, str]:
     return {
         "name": escape(clean(seeker.name)),
         "kind": "wrong" if seeker.trouble or seeker.is_stale else "late" if seeker.late else "calm",
-        "late": _cell(seeker.late),
+        "late": _cell(seeker.late, since=tell_since(seeker.late)),
         "today": _cell(seeker.today),
         "rest": escape(rest_of(seeker)),
         "run": escape(tell_last_run(seeker, zone)),
     }
 
 
-def _cell(due: Sequence[Due]) -> str:
-    return f"<b>{len(due)}</b> {escape(name_some(due))}" if due else ""
+def _cell(due: Sequence[Due], *, since: str = "") -> str:
+    return f"<b>{len(due)}</b> {escape(since + name_some(due))}" if due else ""
 
 
 def _rest(seeker: Seeker) -> Iterable[str]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.counting import counted
-from sync.overview import Seeker, headline, name_some, rest_of, tell_last_run
+from sync.overview import Seeker, headline, name_some, rest_of, tell_last_run, tell_since
 from sync.safe_text import plain
 from sync.summary import result_word
 
@@ -38,8 +38,8 @@ def show_overview(console: Console, seekers: Sequence[Seeker], zone: tzinfo | No
         console.print()
         style = "red" if seeker.trouble or seeker.is_stale else "yellow" if seeker.late else "bold"
         console.print(Text.assemble((plain(seeker.name), style), f"  last good run: {tell_last_run(seeker, zone)}"))
-        for word, due in (("late", seeker.late), ("today", seeker.today)):
+        for word, due, since in (("late", seeker.late, tell_since(seeker.late)), ("today", seeker.today, "")):
             if due:
-                console.print(Text(f"  {word} ({len(due)}): {plain(name_some(due))}"))
+                console.print(Text(f"  {word} ({len(due)}): {since}{plain(name_some(due))}"))
         if rest := rest_of(seeker):
             console.print(Text(f"  {plain(rest)}"))

@@ -58,7 +58,9 @@ def test_who_needs_somebody_comes_first(folder: Path, capsys: pytest.CaptureFixt
     assert not bo["late"]
     assert [due["title"] for due in bo["today"]] == ["Dana Reed, Globex: follow up"]
     assert run_command(["overview", str(folder), "--now", LOOKED]) == 0
-    assert "4 seekers: 1 late, 1 due today, 2 without a good run lately" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "4 seekers: 1 late, 1 due today, 2 without a good run lately" in out
+    assert "late (1): since Mon 11 Jan: " in out
 
 
 class Page(HTMLParser):
