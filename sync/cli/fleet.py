@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LOOPBACK = "FOLLOWUP_FLEET_LOOPBACK"
 """Set to 1 where a fleet is tried out with calendar servers on its own machine."""
+GOOGLE = "FOLLOWUP_GOOGLE_KEY"
+"""The file of the firm's service account, which reads the sheets of whoever has no login of their own."""
 ADDRESS, KEYS = "FOLLOWUP_DATABASE", "FOLLOWUP_MASTER_KEYS"
 MOST_AT_ONCE = 200
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The profile.")]
@@ -85,9 +87,7 @@ def secret(
     """Seal a password that is read from the input, and keep it. For the login that owns the tables."""
     from sync.fleet.secrets import put_secret
 
-    value = (
-        typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    )
+    value = typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read().rstrip("\n")
     with _connected() as connection:
         _known(connection, name)
         put_secret(connection, _masters(), value, tenant=tenant, profile=name, name=section)
@@ -134,6 +134,7 @@ def work(
     )  # it shows each run that waits for its turn as an error
     address, keys, alone = _address(), os.environ.get(KEYS), os.environ.get(LOOPBACK) == "1"
     masters = _masters() if keys else None
+    google = _read_google_key()
 
     def clock() -> datetime:
         return parse_now(now)
@@ -147,7 +148,7 @@ def work(
             world = Outside(
                 folder=Path(os.devnull), clock=clock, sleep=time.sleep, begun=clock(),
                 may_reach=lambda peer: is_public(peer) or (alone and is_loopback(peer)),
-                secret=secrets_of(pool.connection, masters, profile) if masters else _no_secret,
+                secret=secrets_of(pool.connection, masters, profile, firm={"google": google}),
             )  # fmt: skip
             return sync_profile(pool.connection, profile, outside=world, now=clock())
 
@@ -321,10 +322,17 @@ def _masters() -> MasterKeys:
     return parse_master_keys(os.environ.get(KEYS, ""))
 
 
-def _no_secret(section: str) -> str:
-    from sync.errors import CredentialsError
+def _read_google_key() -> str:
+    """The firm's key for Google, tried at once; empty where it has none, and sheets are shared by link."""
+    from connectors.google.login import parse_login
+    from sync.cli.profiles import read_text
 
-    raise CredentialsError(f"the worker was given no master keys ({KEYS}), and [{section}] needs a secret")
+    path = os.environ.get(GOOGLE, "")
+    if not path:
+        return ""
+    text = read_text(Path(path), "the Google key")
+    parse_login(text, origin=path)
+    return text
 
 
 def _known(connection: Connection[Any], name: str) -> None:

@@ -29,6 +29,7 @@ NONCE_BYTES = 12
 UNREADABLE = (
     "a master key is written as name:key, the key being 32 random bytes in base64; several stand between commas"
 )
+NONE: Mapping[str, str] = {}
 KEY_OF = "SELECT key_id, data_key FROM followup.tenant WHERE tenant = %s"
 PUT = """
 INSERT INTO followup.secret (profile, name, tenant, sealed) VALUES (%s, %s, %s, %s)
@@ -76,16 +77,25 @@ def put_secret(
         connection.execute(PUT, (profile, name, tenant, sealed))
 
 
-def secrets_of(connect: Connect, masters: MasterKeys, profile: str) -> Callable[[str], str]:
-    """What `Outside.secret` wants: gives a profile's secret by name. Each call asks the database; nothing is kept."""
+def secrets_of(
+    connect: Connect, masters: MasterKeys | None, profile: str, *, firm: Mapping[str, str] = NONE
+) -> Callable[[str], str]:
+    """What `Outside.secret` wants: gives a profile's secret by name. Each call asks the database; nothing is kept.
+
+    `firm` has what a profile is given that has no secret of that name, such as the firm's own key for Google.
+    """
 
     def resolve(name: str) -> str:
         with speak_plainly(), connect() as connection, connection.transaction():
             connection.execute("SELECT set_config('followup.profile', %s, true)", (profile,))
             found = "SELECT tenant, sealed FROM followup.secret WHERE profile = %s AND name = %s"
             row = connection.execute(found, (profile, name)).fetchone()
+            if row is None and name in firm:
+                return firm[name]
             if row is None:
                 raise CredentialsError(f"{profile} has no secret for [{name}]; have the firm put it there")
+            if masters is None:
+                raise CredentialsError("this worker was given no master keys, and a secret is sealed under one")
             tenant, sealed = row
             wrapped = connection.execute(KEY_OF, (tenant,)).fetchone()
         assert wrapped is not None  # a foreign key holds it

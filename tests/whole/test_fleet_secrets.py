@@ -18,6 +18,7 @@ from postgres_server import OWNER, WORKER, Postgres, migrated
 from servers import radicale
 
 from connectors.postgres.connecting import connect_to
+from sync.cli import run_command
 from sync.errors import ConfigError, CredentialsError
 from sync.fleet.profiles import put_profile, put_upload, remove_profile
 from sync.fleet.secrets import MasterKeys, parse_master_keys, put_secret, rotate_keys, secrets_of
@@ -132,6 +133,30 @@ def test_after_a_rotation_the_new_master_key_is_enough(server: Postgres, owner: 
     assert opened(server, masters("two"), "bob") == "theirs"
     with pytest.raises(CredentialsError, match="the master key two is missing"):
         opened(server, masters("one"))
+
+
+def test_who_has_no_google_login_reads_with_the_firms_or_as_shared_by_link(
+    server: Postgres, owner: psycopg.Connection[Any]
+) -> None:
+    connect = connect_to(server.address(WORKER))
+    assert secrets_of(connect, masters("one"), "ann", firm={"google": "key"})("google") == "key"
+    assert secrets_of(connect, None, "ann", firm={"google": ""})("google") == ""
+    keep(owner, name="google")
+    assert secrets_of(connect, masters("one"), "ann", firm={"google": "key"})("google") == PLANTED
+    with pytest.raises(CredentialsError, match="given no master keys"):
+        secrets_of(connect, None, "ann", firm={"google": "key"})("google")
+
+
+def test_a_firms_google_key_that_is_none_ends_the_worker_at_once(
+    server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "key.json").write_text('{"planted": 1}')
+    monkeypatch.setenv("FOLLOWUP_DATABASE", server.address(WORKER))
+    monkeypatch.setenv("FOLLOWUP_GOOGLE_KEY", str(tmp_path / "key.json"))
+    assert run_command(["fleet", "work", "--until-idle"]) == 7
+    said = capsys.readouterr().err
+    assert "key.json is no Google key" in said
+    assert "planted" not in said
 
 
 def test_a_removed_profile_leaves_no_secret(server: Postgres, owner: psycopg.Connection[Any]) -> None:
