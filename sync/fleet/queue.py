@@ -27,6 +27,7 @@ from procrastinate.manager import JobManager
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from connectors.postgres.connecting import Connect, secure
+from connectors.postgres.schema import check_ready
 from connectors.postgres.sentences import speak_plainly
 from sync import __version__
 from sync.errors import FollowupError, LockedError
@@ -78,6 +79,7 @@ def give_out(
     given = 0
     for _ in range(batches):
         with _speak_plainly(), connect() as connection, connection.transaction():
+            check_ready(connection)
             check_guard(connection)
             canaries = wait_for_canaries(connection, version, now=now)
             due = claim_due(connection, now=now, limit=batch, canaries=canaries)

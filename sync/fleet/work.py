@@ -12,6 +12,8 @@ from psycopg import Connection
 
 from connectors.outside import Outside
 from connectors.postgres.connecting import Connect
+from connectors.postgres.schema import check_ready
+from connectors.postgres.sentences import speak_plainly
 from connectors.postgres_state import PostgresState
 from sync.config import Settings, parse_settings
 from sync.errors import BUG, OK, ConfigError, FollowupError, SourceError, TargetError
@@ -36,10 +38,11 @@ def sync_profile(connect: Connect, profile: str, *, outside: Outside, now: datet
 
     Every failure of the run, a bug of ours included, is kept with the profile and raises nothing: one seeker's trouble
     is nobody else's. Raises `NotItsTurn` where its servers have had enough runs of others, and `FollowupError` only if
-    the table of profiles itself cannot be reached. `outside.secret` gives this profile's secrets. The log has names of
-    profiles and places in the code, never what stood in a sheet.
+    the table of profiles itself cannot be reached or is of another version. `outside.secret` gives this profile's
+    secrets. The log has names of profiles and places in the code, never what stood in a sheet.
     """
-    with connect() as connection:
+    with speak_plainly(), connect() as connection:
+        check_ready(connection)  # a worker that is older or newer than the database is no seeker's mistake
         kept = read_profile(connection, profile)
     if kept is None or kept.paused:
         return OK

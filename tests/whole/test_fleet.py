@@ -21,6 +21,7 @@ from connectors.postgres_state import PostgresState
 from sync.errors import ConfigError, CredentialsError, GuardStop, SourceError, TargetError
 from sync.fleet.opening import Open
 from sync.fleet.profiles import claim_due, put_profile, read_profile, remove_profile, resume_profile
+from sync.fleet.queue import give_out
 from sync.fleet.verdicts import TRIES, judge
 from sync.fleet.work import sync_profile
 from sync.memory import Memory
@@ -244,6 +245,24 @@ def test_a_bug_of_ours_is_kept_and_logged_without_what_stood_in_the_sheet(
     assert "RuntimeError" in caplog.text
     assert "test_fleet.py" in caplog.text
     assert "planted" not in caplog.text + kept_of(owner, "ann", "attention")
+
+
+@pytest.mark.parametrize(("change", "said"), [("+ 100", "update followup"), ("- 100", "migrate it")])
+def test_a_worker_of_another_version_than_the_database_pauses_nobody(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path, change: str, said: str
+) -> None:
+    """Between updating followup and migrating, each run would else take its profile out until somebody resumes it."""
+    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    before = kept_of(owner, "ann", "*")
+    owner.execute(f"UPDATE followup.migrations SET version = version {change}")
+    try:
+        with pytest.raises(ConfigError, match=said):
+            work(server, tmp_path, failing(AssertionError("nothing is opened")))
+        with pytest.raises(ConfigError, match=said):
+            give_out(connect_to(server.address(WORKER)), now=NOW + 9 * DAY)
+    finally:
+        owner.execute("UPDATE followup.migrations SET version = version - (%s)", (int(change.replace(" ", "")),))
+    assert kept_of(owner, "ann", "*") == before
 
 
 @pytest.mark.parametrize("exit_code", [0, 1, 2, 3, 4, 5, 6, 7, 8, 10])
