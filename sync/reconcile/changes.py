@@ -160,7 +160,8 @@ class Decider(Struct, frozen=True):
         if known.desired.cancelled and current is not None:
             return self._cancelled(known, current, row)
         moved = touch.pinned_to if touch is not None and said is Reaction.DRAGGED else None
-        if known.revived and current is not None and (moved or not said) and not self._stopped_since(touch):
+        revived = known.revived and not self._ticked(known.uid) and (moved or not said)
+        if revived and current is not None and not self._stopped_since(touch):
             if moved is not None and not same_moment(moved, current.snapshot.start):
                 return self._move(known, current, row, to=moved)
             return _keep(known, current, row, MOVED), replace(known, observed=current)

@@ -119,6 +119,8 @@ def _edited(
         )
     if not same_moment(before.start, after.start) and not same_moment(touch.pinned_to, after.start):
         reaction = touch.reaction if touch.reaction is Reaction.TICKED else Reaction.DRAGGED
+        if day_of(after.start, zone) >= now.astimezone(zone).date():
+            touch = reopen(touch)
         touch = replace(
             touch,
             reaction=reaction,
@@ -131,6 +133,11 @@ def _edited(
             Note(f"you moved “{event.desired.summary}” to {_said(after.start, zone)}", rule=touch.rule or None)
         )
     return touch, notes
+
+
+def reopen(touch: TouchMemory) -> TouchMemory:
+    """A touch that moves to a coming day is yet to be done, whatever was taken for granted when its own day passed."""
+    return replace(touch, missed=False, assumed=False, done_on=None if touch.assumed else touch.done_on)
 
 
 def day_of_edit(

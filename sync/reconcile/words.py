@@ -26,7 +26,7 @@ from sync.memory import Memory, Reaction, TouchMemory, Word, WordKind
 from sync.models import Lead, Moment, Note, Touch
 from sync.moments import day_of
 from sync.reading.organisations import agency_key, referrer_key
-from sync.reconcile.reactions import WATCH_DAYS
+from sync.reconcile.reactions import WATCH_DAYS, reopen
 
 
 class Open(Struct, frozen=True):
@@ -83,6 +83,7 @@ def take_word(word: Word, touch: TouchMemory, *, start: Moment, zone: str, today
         return replace(touch, reaction=Reaction.DELETED, reacted_on=today, told=True)
     to = _on_day(start, word.on or today, ZoneInfo(zone))
     reaction = touch.reaction if touch.reaction is Reaction.TICKED else Reaction.DRAGGED
+    touch = reopen(touch)
     return replace(touch, reaction=reaction, reacted_on=today, pinned_to=to, pinned_fact=touch.fact, told=True)
 
 

@@ -82,8 +82,9 @@ class Ladder(Struct):
         if previous is not None:
             self.count_from(previous.counts_from or previous.day, previous.step)
             self.step = previous.step + 1
-        while self.step <= self.cap and (deleted := self._deleted()):
-            self.count_from(self.desk.day_of(deleted.start or deleted.planned or self.raw_day()), self.step)
+        while self.step <= self.cap and (over := self._over()):
+            if was_deleted(over):
+                self.count_from(self.desk.day_of(over.start or over.planned or self.raw_day()), self.step)
             self.step += 1
         if self.ended:
             return None
@@ -121,9 +122,10 @@ class Ladder(Struct):
         self.idea_on, self.waits = day, not is_sent
         self.count_from(self.counts_from, self.counts_step)
 
-    def _deleted(self) -> TouchMemory | None:
-        records = self.records.get(self.step)
-        return next((record for record in records if was_deleted(record)), None) if records else None
+    def _over(self) -> TouchMemory | None:
+        """What was deleted ahead of its day, or passed before the user moved the step before it to a coming day."""
+        records = self.records.get(self.step, ())
+        return next((record for record in records if self.desk.ledger.is_history(record)), None)
 
     def _own_step(self) -> Draft:
         rule, desk = self.rules[self.step - 1], self.desk

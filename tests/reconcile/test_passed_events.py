@@ -105,7 +105,9 @@ def test_what_passed_and_was_moved_is_shown_and_explained_where_it_stands(how: s
         assert seeker.calendar[uid].snapshot.start == to
         [touch] = [touch for touch in seeker.run(write=False).plan.schedule if touch.uid == uid]
         assert (touch.start, touch.published) == (to, True)
-        assert touch.reason == ("it stood on Fri 2027-01-15", "you moved it: it stays there")
+        assert touch.pinned
+        assert touch.reason[0] == "applied_on: Fri 8 Jan + 7 days = Fri 15 Jan"
+        assert touch.reason[-1].endswith("to Tue 19 Jan")
         assert touch.lead == "Acme, Analyst"
     assert seeker.run().plan.writes == ()
 
@@ -124,3 +126,90 @@ def test_a_passed_event_that_was_snoozed_may_be_snoozed_again_and_done() -> None
     seeker.run()
     assert seeker.calendar[uid].snapshot.summary.startswith("✓ ")
     assert seeker.run().plan.writes == ()
+
+
+# --- it is a planned follow-up again -----------------------------------------------------------------------------
+
+
+def a_passed_step(*, logs: bool) -> tuple[Seeker, str]:
+    """Dune's first follow-up, of 4 Jan, has passed and is dragged to Tue 12 Jan. `logs`: another one was ticked."""
+    seeker = Seeker([a_row("Dune", "2026-12-28"), a_row("Acme", "2026-12-22")])
+    for day in range(4, 8):
+        seeker.now = at(f"2027-01-{day:02}", "08:15")
+        seeker.run()
+        if logs and day == 4:
+            acme = seeker.shown("Acme")
+            seeker.edit(acme.uid, summary=f"x {acme.snapshot.summary}")
+    uid = seeker.shown("Dune").uid
+    assert uid in passed(seeker)
+    drag(seeker, uid, at("2027-01-12", "09:00"))
+    seeker.run()
+    return seeker, uid
+
+
+def steps_of(seeker: Seeker, company: str) -> list[tuple[str, str]]:
+    """Day and status of what is yet to come, by date."""
+    found = [e.snapshot for e in seeker.calendar.values() if company in e.snapshot.summary]
+    return sorted((str(day_of(s.start, ZONE)), s.status) for s in found if day_of(s.start, ZONE) >= seeker.now.date())
+
+
+@pytest.mark.parametrize("logs", [False, True])
+def test_later_steps_count_from_the_day_it_was_dragged_to(logs: bool) -> None:
+    seeker, _ = a_passed_step(logs=logs)
+    first, second, *_ = steps_of(seeker, "Dune")
+    assert first == ("2027-01-12", "CONFIRMED")
+    assert second == ("2027-01-19", "TENTATIVE")
+    assert seeker.run().plan.writes == ()
+
+
+@pytest.mark.parametrize("logs", [False, True])
+def test_a_word_means_it_as_the_next_follow_up(logs: bool) -> None:
+    seeker, uid = a_passed_step(logs=logs)
+    report = seeker.run()
+    (dune,) = [lead for lead in report.leads.leads if lead.company == "Dune"]
+    today = seeker.now.date()
+    found = find_open([dune], seeker.store.load(), report.plan.schedule, today=today, zone=ZONE)
+    assert (found[0].uid, str(found[0].day), found[0].ahead) == (uid, "2027-01-12", True)
+
+
+@pytest.mark.parametrize("logs", [False, True])
+@pytest.mark.parametrize("ticked", [{"summary": "x Dana Dune, Dune: follow up"}, {"status": "COMPLETED"}], ids=str)
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_tick_on_it_counts_and_turns_its_alarm_off(logs: bool, ticked: dict[str, str], at_once: bool) -> None:
+    seeker, uid = a_passed_step(logs=logs)
+    if at_once:
+        drag(seeker, uid, at("2027-01-13", "09:00"))
+    assert seeker.calendar[uid].snapshot.our_alarm is not None
+    seeker.edit(uid, **ticked)
+    seeker.run()
+    assert seeker.calendar[uid].snapshot.our_alarm is None
+    assert str(seeker.store.load().touches[uid].done_on) == "2027-01-07"
+    assert seeker.run().plan.writes == ()
+
+
+def test_what_passed_after_it_stays_passed() -> None:
+    seeker = Seeker([a_row("Dune", "2026-12-14")])
+    for day in (18, 21, 22, 23, 24, 28, 29, 30, 31):
+        seeker.now = at(f"2026-12-{day}", "08:15")
+        seeker.run()
+    dune = [uid for uid in passed(seeker) if "Dune" in seeker.calendar[uid].snapshot.summary]
+    first, second = sorted(dune, key=lambda uid: str(seeker.calendar[uid].snapshot.start))
+    before = seeker.calendar[second].snapshot.start
+    drag(seeker, first, at("2027-01-05", "09:00"))
+    seeker.run()
+    assert seeker.calendar[second].snapshot.start == before
+    assert [day for day, _ in steps_of(seeker, "Dune")][:2] == ["2027-01-05", "2027-01-19"]
+
+
+@pytest.mark.parametrize("company", ["Acme", "Weekly review"])
+def test_what_no_plan_holds_is_shown_and_can_be_ticked(company: str) -> None:
+    seeker = a_seeker(10)
+    seeker.rows[0]["status"] = "rejected"
+    seeker.run()
+    uid = next(uid for uid in passed(seeker) if company in seeker.calendar[uid].snapshot.summary)
+    drag(seeker, uid, (seeker.now + timedelta(days=2)).replace(hour=15, minute=7))
+    (touch,) = [touch for touch in seeker.run().plan.schedule if touch.uid == uid]
+    assert touch.start == seeker.calendar[uid].snapshot.start
+    seeker.edit(uid, summary=f"x {seeker.calendar[uid].snapshot.summary}")
+    seeker.run()
+    assert seeker.calendar[uid].snapshot.our_alarm is None
