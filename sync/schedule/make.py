@@ -27,7 +27,7 @@ from sync.memory import Memory, Reaction, TouchMemory
 from sync.models import DAYS, MOMENTS, Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, TouchClass
 from sync.moments import sortable
 from sync.reading.organisations import referrer_key
-from sync.schedule.advice import situations
+from sync.schedule.advice import introductions, situations
 from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.budgets import Guard, find_limits
 from sync.schedule.cases import STOPS, Case, open_case
@@ -134,6 +134,7 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> list[Draf
     placing.reserve_given_days()
     at = {stage: rules.at(stage) for stage in Stage}
     owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
+    owed = introductions.hold_back_words(owed, cases, desk=desk)
     owed, whole.news = situations.hold_back_notes(owed, cases, desk=desk)
     owed = _bound_late(owed, desk)
     spill_over(owed, desk=desk)

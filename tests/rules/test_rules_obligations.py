@@ -94,6 +94,30 @@ def test_R_002_6_example() -> None:
         assert day(seeker.find("R-002-7")) == "2027-01-22"
 
 
+def test_R_002_7_a_referrer_is_told_once_however_many_calls_are_late() -> None:
+    seeker = Seeker()
+    leads = [
+        a_lead(
+            number, key=f"k{number}", company=f"F{number}", referrer="Lou Ames", received_at=when("2027-01-15 17:30"),
+            contact=person(f"Kim {number}", phone="+1 555 0100"), acknowledged_on=date(2027, 1, 15),
+        )
+        for number in range(2, 5)
+    ]  # fmt: skip
+    for day_of_month in range(15, 22):
+        seeker.run(f"2027-01-{day_of_month} 08:40", leads)
+    seeker.run("2027-01-22 08:40", leads)
+    assert len(seeker.all("R-003-1")) == 3
+    [word] = seeker.all("R-002-7")
+    assert sum(note.reason == "waits until the word to the referrer is done" for note in seeker.schedule.notes) == 2
+    seeker.run("2027-01-22 12:00", leads)
+    assert [touch.uid for touch in seeker.all("R-002-7")] == [word.uid]
+    seeker.tick(word, "2027-01-22")
+    for day_of_month in range(22, 32):
+        seeker.run(f"2027-01-{day_of_month} 15:40", leads)
+        others = [touch.start for touch in seeker.all("R-002-7") if touch.uid != word.uid]
+        assert not others, day_of_month
+
+
 def test_first_sight_of_old_obligations_is_one_triage_event() -> None:
     seeker = Seeker()
     leads = [

@@ -5,13 +5,16 @@ R-002-6 (critical after some business days) is in `obligations`; R-002-5 and R-0
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from sync.advice import Rule
 from sync.models import Moment
+from sync.reading.organisations import referrer_key
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import draft_for
+from sync.schedule.drafts import Draft, draft_for
+from sync.schedule.obligations import wait_for
 from sync.schedule.occasions import CRITICAL, Occasion, not_before, said, within_hours
 from sync.schedule.registry import owed
 from sync.schedule.slots import at
@@ -50,3 +53,38 @@ def tell_that_you_are_late(case: Case, rule: Rule, desk: Desk) -> Occasion | Non
     day = date.fromisoformat(record.note.removeprefix(CRITICAL))
     start = at(day, desk.settings.message_hours.start, desk.zone) - timedelta(minutes=rule.minutes or 0)
     return within_hours(rule, day, desk, said=desk.say("reason.neglected", day=desk.tell(day)), start=start)
+
+
+def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> list[Draft]:
+    """R-002-7: one word to a referrer in seven days, however many calls are owed: the others wait, each with a note.
+
+    One that goes out after a call turned critical is about that call, too.
+    """
+    words: dict[str, list[Draft]] = {}
+    for draft in owed:
+        if draft.rule.id == "R-002-7" and draft.case is not None:
+            words.setdefault(referrer_key(draft.case.lead), []).append(draft)
+    lately = desk.today - timedelta(days=7)
+    leads = {case.lead.key: referrer_key(case.lead) for case in cases} if words else {}
+    told: dict[str, date] = {}
+    for record in desk.ledger.before.values():
+        if record.rule == "R-002-7" and record.done_on and (key := leads.get(record.lead_key)):
+            told[key] = max(told.get(key, date.min), record.done_on)
+    left: set[str] = set()
+    for key, drafts in words.items():
+        first: Draft | None = None
+        for draft in sorted(drafts, key=lambda draft: (not draft.pinned, not _stands(draft), draft.collision_order)):
+            free = told.get(key, date.min) < min(lately, draft.raw)
+            if draft.pinned or _stands(draft) or (first is None and free):
+                first = first or draft
+                continue
+            left.add(draft.uid)
+            if first is not None:
+                wait_for(draft, first, desk=desk)
+            else:
+                desk.note("note.told", draft.case, rule=draft.rule.id, day=desk.tell(told[key]))
+    return [draft for draft in owed if draft.uid not in left]
+
+
+def _stands(draft: Draft) -> bool:
+    return draft.memory is not None and draft.memory.published
