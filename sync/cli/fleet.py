@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,12 +28,23 @@ LOOPBACK = "FOLLOWUP_FLEET_LOOPBACK"
 GOOGLE = "FOLLOWUP_GOOGLE_KEY"
 """The file of the firm's service account, which reads the sheets of whoever has no login of their own."""
 ADDRESS, KEYS = "FOLLOWUP_DATABASE", "FOLLOWUP_MASTER_KEYS"
+LIBRARIES = ("cryptography", "procrastinate", "psycopg", "psycopg_pool", "waitress", "werkzeug")
+"""What `followup[fleet]` brings beyond followup."""
 MOST_AT_ONCE = 200
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The profile.")]
 fleet = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     help=f"Many seekers on one PostgreSQL, whose address is in {ADDRESS} (docs/fleet.md).",
 )
+
+
+@fleet.callback()
+def _have_libraries() -> None:
+    """Says what is missing before anything fails for want of it."""
+    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise ConfigError(f"a fleet needs {', '.join(missing)}, too; say: pip install 'followup[fleet]'")
 
 
 @fleet.command()
@@ -97,10 +109,11 @@ def secret(
 @fleet.command("rotate-key")
 def rotate_key() -> int:
     """Seal every data key under the first master key. For the login that owns the tables."""
+    from sync.counting import counted
     from sync.fleet.secrets import rotate_keys
 
     with _connected() as connection:
-        typer.echo(f"{rotate_keys(connection, _masters())} data keys were under another master key.")
+        typer.echo(f"{counted(rotate_keys(connection, _masters()), 'data key')} sealed anew.")
     return OK
 
 
@@ -173,9 +186,10 @@ def limit(
 @fleet.command()
 def tick(now: Now = "") -> int:
     """Give out what is due, as workers do by themselves every minute."""
+    from sync.counting import counted
     from sync.fleet.queue import give_out
 
-    typer.echo(f"{give_out(_connect(), now=parse_now(now))} profiles given out.")
+    typer.echo(f"{counted(give_out(_connect(), now=parse_now(now)), 'profile')} given out.")
     return OK
 
 
@@ -302,10 +316,8 @@ def _connected() -> Iterator[Connection[Any]]:
 
 
 def _connect() -> Connect:
-    try:
-        from connectors.postgres.connecting import connect_to
-    except ImportError:
-        raise ConfigError("a fleet needs more libraries; say: pip install 'followup[fleet]'") from None
+    from connectors.postgres.connecting import connect_to
+
     return connect_to(_address())
 
 

@@ -341,7 +341,7 @@ def test_from_a_folder_of_seekers_to_their_feeds_by_commands(
     later = ["--now", LATER.isoformat()]
     assert run_command(["fleet", "pause", "bob"]) == 0
     assert run_command(["fleet", "tick", *later]) == 0
-    assert "1 profiles given out" in capsys.readouterr().out
+    assert "1 profile given out" in capsys.readouterr().out
     assert run_command(["fleet", "work", "--until-idle", *later]) == 0
     assert run_command(["fleet", "resume", "bob"]) == 0
     assert run_command(["fleet", "tick", *later]) == 0
@@ -422,6 +422,15 @@ def test_what_would_lead_elsewhere_is_refused_when_it_is_added(
         put_profile(
             owner, "ann", head + line + ("" if "[target]" in line else "\n[target]" + target), period=DAY, now=NOW
         )
+
+
+@pytest.mark.parametrize("command", ["migrate", "work", "serve", "status"])
+def test_without_its_libraries_a_fleet_says_how_to_get_them(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.cli.fleet.LIBRARIES", ("psycopg", "no_such_library"))
+    assert run_command(["fleet", command]) == 2
+    assert "a fleet needs no_such_library, too; say: pip install 'followup[fleet]'" in capsys.readouterr().err
 
 
 def test_without_an_address_the_commands_say_what_is_missing(
