@@ -108,6 +108,8 @@ _LETTER = re.compile(r"\s*(\d{1,2})\s?[hu]\s?(\d\d)(?!\d|[./:-]\d)(?:\s?min\b\.?
 _DOT = re.compile(r"\s*(\d{1,2})\.([0-5]\d)(?![\d]|[./-]\d)")
 _DASH = re.compile(r"\s*(\d{1,2})-([0-5]\d)(?![\d]|[./:-]\d)")
 _FOUR = re.compile(r"\s*([01]\d|2[0-3])([0-5]\d)(?!\d|[./:]\d|-\d{1,3}(?!\d))")
+_ATTACHED = re.compile(r"(?:h|hrs|u|uhr)\b")
+"""Right behind four figures: `2030h` is no year, `2026 ore 9` begins with one."""
 _BARE = re.compile(r"\s*(\d{1,2})(?![\d%]|[./:]\d|\.?-\d\d?[./-]\d|(?:st|nd|rd|th)\b)")
 _SIGNED = re.compile(
     r"\s*(\d{1,2}|[一二三四五六七八九十两兩]{1,3})\s*[点點時时시]\s*"
@@ -272,14 +274,14 @@ def _figures(text: str, place: int, words: _Patterns, *, lead: str) -> _One | No
         second = 0 if counted else int(match[3] or 0)
         return _One(int(match[1]), int(match[2]), match.end(), sure=True, bare=False, told=told, second=second,
                     counts_to_24=counted)  # fmt: skip
-    if match := _DOT.match(text, place):
+    match = _DOT.match(text, place)
+    if match and (lead or not text.startswith(".", match.end())):  # "3.12." is a day
         return _One(int(match[1]), int(match[2]), match.end(), bare=False, sure=bool(lead), told=_is_padded(match[1]))
     match = _DASH.match(text, place)
     if match and (int(match[2]) == 0 or int(match[2]) > 24 or lead):
         return _One(int(match[1]), int(match[2]), match.end(), bare=False, sure=bool(lead), counts_to_24=True)
     match = _FOUR.match(text, place)
-    if match and (lead or int(match[1] + match[2]) not in _YEARS or words.behind.match(text, match.end())
-                  or words.lasting.match(text, match.end())):  # fmt: skip
+    if match and (lead or int(match[1] + match[2]) not in _YEARS or _ATTACHED.match(text, match.end())):
         return _One(int(match[1]), int(match[2]), match.end(), told=True, sure=bool(lead), bare=False)
     if match := _BARE.match(text, place):
         return _One(int(match[1]), 0, match.end(), told=_is_padded(match[1]))

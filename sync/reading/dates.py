@@ -65,6 +65,7 @@ _ANY_DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[\s-][^\W\d_]{3,9}\.?[\s-]\d{2,4}"
 )
 _YEAR_MONTH = re.compile(r"\d{4}\s*[-/.]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{4}")
+_NUMBER_BEFORE = re.compile(r"(?:^|[\s(])(?:\d{1,2}\.\d\d|[01]\d[0-5]\d|2[0-3][0-5]\d)[\s,)]*(?:[^\W\d_]+[\s.,]*)?$")
 _NUMBER_BEHIND = re.compile(r"[\s,]+(\d{1,2}|\d{4})(?=\s*(?:$|[,;)]))")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -372,11 +373,11 @@ def _read_day(text: str, reading: Reading) -> Moment | Fault | Yearless | None:
 def _named_month(text: str, reading: Reading) -> date | Fault | Yearless | None:
     if (match := _DAY_MONTH_YEAR.fullmatch(text)) and (month := _month(match[2], reading)):
         if match[3]:
-            return _in_year(text, match, 3, month, int(match[1]), reading.today)
+            return _in_year(text, match, 3, month, int(match[1]), reading)
         return _yearless(month, int(match[1]))
     if (match := _MONTH_DAY_YEAR.fullmatch(text)) and (month := _month(match[1], reading)):
         if match[4]:
-            return _in_year(text, match, 4, month, int(match[3]), reading.today)
+            return _in_year(text, match, 4, month, int(match[3]), reading)
         this = (reading.today or date(2026, 1, 1)).year % 100
         if match[2] == "-" and len(match[3]) == 2 and abs(int(match[3]) - this) < 3:
             return Fault("may be a day or a month with its year")
@@ -387,7 +388,7 @@ def _named_month(text: str, reading: Reading) -> date | Fault | Yearless | None:
 
 
 def _in_year(
-    text: str, match: re.Match[str], place: int, month: int, day: int, today: date | None
+    text: str, match: re.Match[str], place: int, month: int, day: int, reading: Reading
 ) -> date | Fault | None:
     """The day in the year at this place; None where an hour stands there (`2 Dec 1430`), a fault if it may."""
     figures = match[place]
@@ -395,11 +396,13 @@ def _in_year(
     found = _date(year, month, day)
     if text[match.start(place) - 1] != " ":
         return found
-    if len(figures) == 4:
-        hour = match_hour(text, match.start(place)) if not FIRST_YEAR <= year <= LAST_YEAR else None
+    whole = len(figures) == 4
+    if whole and not FIRST_YEAR <= year <= LAST_YEAR:
+        hour = match_hour(text, match.start(place))
         return None if hour and not hour.fault else found
-    long_ago = today is not None and abs(year - today.year) > _LONG_AGO
-    return Fault(f"ends with {figures}, which may be its year or its hour") if long_ago and int(figures) < 24 else found
+    long_ago = reading.today is not None and abs(year - reading.today.year) > _LONG_AGO
+    may_be_hour = reading.in_work_hours and figures < "2400" and int(figures[2:]) < 60 if whole else int(figures) < 24
+    return Fault(f"ends with {figures}, which may be its year or its hour") if long_ago and may_be_hour else found
 
 
 def _names_month(text: str, reading: Reading) -> bool:
@@ -427,6 +430,8 @@ def _read_worded(text: str, reading: Reading) -> Moment | Fault | Yearless:
         for _, hour in find_hours(part):
             return Fault(hour.fault or "names more than one hour; keep the one that counts")
     number = _NUMBER_BEHIND.match(text, end) if reading.in_work_hours else None
+    if reading.in_work_hours and _NUMBER_BEFORE.search(text[:start]):
+        return Fault("has a number before the day, which may be its hour; write it behind the day, as 14:30")
     if number:
         return Fault(f"has {number[1]} behind the day, which may be its hour; write it as 14:30")
     beside = [

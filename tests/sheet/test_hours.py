@@ -104,6 +104,7 @@ def test_an_hour_is_read_as_people_say_it(text: str, expected: time) -> None:
         pytest.param("interview 3 Dec half 3", '"half 3"', id="half past two in Dutch, half past three in English"),
         pytest.param("Gespräch 3.12. viertel 10", '"viertel 10"', id="by region"),
         pytest.param("interview 3 Dec 15", "its year or its hour", id="a year of long ago"),
+        pytest.param("interview 3 Dec 2010", "its year or its hour", id="a year of long ago in full"),
         pytest.param("interview 3/12 15", "may be its hour", id="a number behind the day"),
         pytest.param("interview 3 Dec 10am or 2pm", "more than one hour", id="two hours"),
         pytest.param("interview 3/12 4 hours", "how long it takes", id="how long it takes"),
@@ -201,3 +202,42 @@ def test_a_day_with_a_full_stop_is_no_hour(text: str) -> None:
     leads = read_cell(text, header="Follow up on")
     assert not leads.problems
     assert leads.leads[0].follow_up_on == date(2026, 11, 16)
+
+
+@pytest.mark.parametrize("text", ["10.00, 3/12/2026", "1430, 3 Dec 2026"])
+def test_a_number_before_the_day_is_named(text: str) -> None:
+    leads = read_cell(text, header="Interview date")
+    assert ["may be its hour" in problem.reason for problem in leads.problems] == [True]
+
+
+_FORMS = (
+    "{h}:{m:02d}", "{h}h{m:02d}", "{h} Uhr {m:02d}", "um {h}.{m:02d}", "kl {h}.{m:02d}", "a las {h} y {m:02d}",
+    "ore {h} e {m:02d}", "h {h}.{m:02d}", "{h}.{m:02d} uur", "om {h}.{m:02d}u", "godz. {h}:{m:02d}", "в {h}-{m:02d}",
+    "{h:02d}{m:02d}h", "@ {h}:{m:02d}", "{h}時{m}分", "{h}点{m}分", "{h}시 {m}분", "({h}:{m:02d})",
+    "{h}:{m:02d}-21:55 Uhr", "from {h}:{m:02d} to 21:55",
+)  # fmt: skip
+_DAYS = (
+    "3.12.",
+    "3/12",
+    "3 Dec",
+    "12月3日",
+    "03.12.2026",
+    "3 Dec 2026",
+    "2026-12-03",
+    "Do 3.12.",
+    "12월 3일",
+    "3 de diciembre",
+)
+
+
+@pytest.mark.parametrize("form", _FORMS)
+@pytest.mark.parametrize("day", _DAYS)
+def test_no_hour_is_another_one_whatever_day_stands_before_it(day: str, form: str) -> None:
+    if any(sign in form for sign in "時点시") and not ("월" in day or "月" in day or day.startswith("2026")):
+        day = "12/3"  # the month comes first there
+    for hour, minute in ((7, 5), (9, 30), (11, 45), (18, 50), (20, 10)):
+        leads = read_cell(f"interview {day} {form.format(h=hour, m=minute)}, with Ann", header="Status")
+        at = leads.leads[0].interview_at
+        assert not leads.problems
+        assert isinstance(at, datetime)
+        assert (at.month, at.day, at.hour, at.minute) == (12, 3, hour, minute)
