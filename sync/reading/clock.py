@@ -22,8 +22,8 @@ from typing import Any
 from msgspec import Struct
 
 from sync.reading.date_words import HourWords, shipped_date_words
+from sync.reading.scripts import is_unspaced
 
-_OF_SIGNS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SIGN_NUMBERS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "兩": 2}
 _END = re.compile(r"\s*(?:$|[,;.:!?)\]|/+&–—-]|[^\x00-\u2e7f])")
 """What may follow a bare number so that it is an hour: nothing, a stop, or another script."""
@@ -92,7 +92,7 @@ def _either(words: Iterable[str]) -> re.Pattern[str]:
     forms = []
     for word in sorted(set(words), key=len, reverse=True):
         form = r"\s?".join(re.escape(part) for part in word.split())
-        bounded = word[-1].isalpha() and not _OF_SIGNS.search(word)
+        bounded = word[-1].isalpha() and not is_unspaced(word)
         forms.append(form + (r"(?![^\W\d_])\.?" if bounded else ""))
     return re.compile(r"\s*(?:" + "|".join(forms) + ")")
 

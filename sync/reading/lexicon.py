@@ -18,19 +18,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, convert
 
+from sync.reading.scripts import is_unspaced, scripts_of
+
 ENGLISH = "en"
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"\d+(?:st|nd|rd|th|er|ere|eme)?(?![^\W\d_])|\d+|[^\W\d_]+|[#№]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "ı": "i"})
-_SCRIPTS = (
-    ("hangul", re.compile("[\uac00-\ud7a3]")),
-    ("kana", re.compile("[\u3040-\u30ff]")),
-    ("han", re.compile("[\u3400-\u9fff]")),
-    ("cyrillic", re.compile("[\u0400-\u04ff]")),
-)
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _JOINTS = ("", "s", "es", "en", "n", "e", "er")
 _LONGEST_HEADER = 120
 """Letters of a header that are looked at; what is longer is a text."""
@@ -122,7 +117,7 @@ class Lexicon(Struct, frozen=True):
     def _read_word(self, word: str) -> frozenset[str] | None:
         if _NTH.fullmatch(word):
             return frozenset(("nth",))
-        if _UNSPACED.search(word):
+        if is_unspaced(word):
             return self._find_inside(word)
         if word in self.words:
             return self.words[word]
@@ -170,7 +165,7 @@ def split_words(header: str) -> list[str]:
 
 def _fold(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
-    if plain.isascii() or _UNSPACED.search(plain):
+    if plain.isascii() or is_unspaced(plain):
         return plain
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", plain)))
 
@@ -178,7 +173,7 @@ def _fold(text: str) -> str:
 def lexicons_for(texts: Iterable[str]) -> tuple[Lexicon, ...]:
     """English, and the languages written in the scripts of these texts."""
     grammar, joined = load_grammar(), " ".join(texts)
-    scripts = {name for name, letters in _SCRIPTS if letters.search(joined)} or {"latin"}
+    scripts = scripts_of(joined) or {"latin"}
     names = [name for script, several in grammar.scripts.items() if script in scripts for name in several]
     return tuple(load_lexicon(name) for name in dict.fromkeys((ENGLISH, *names)))
 

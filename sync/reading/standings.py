@@ -6,7 +6,6 @@ cell of that fact wins.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,6 +17,7 @@ from sync.models import Moment, Note, Round, Stage, UnclearStatus
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, read_date
 from sync.reading.found_days import find_days
+from sync.reading.scripts import is_unspaced
 from sync.reading.settling import in_order
 from sync.reading.sheet import Sheet
 from sync.reading.statuses import StageWords, Standing, unclear_statuses
@@ -26,9 +26,6 @@ from sync.reading.years import give_year
 
 YOUNG = timedelta(days=65)
 """Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
-
-_SIGNS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-"""Chinese, Japanese and Korean put the month first, whatever the dates in the columns do."""
 
 FIELD_OF: Mapping[str, str] = {
     "interview": "interview_at",
@@ -119,7 +116,8 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
     for index, standing in enumerate(found):
         several: dict[str, list[Moment]] = {}
         for sense, text in standing.days:
-            order = "mdy" if _SIGNS.search(standing.text) else reading.order
+            # Chinese, Japanese and Korean put the month first, whatever the dates in the columns do.
+            order = "mdy" if is_unspaced(standing.text) else reading.order
             read = partial(_read_day, text, index=index, sheet=sheet, reading=replace(reading, order=order), year=year)
             name, value = _place_day(sense, read, reading.today)
             if not name or name in sheet.unreadable.get(index, ()):

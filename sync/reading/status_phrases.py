@@ -37,10 +37,7 @@ REACH = 4
 """So many words after it a turn still turns."""
 
 _SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005\u3006"
-_TOKEN = re.compile(
-    rf"[{_SIGNS}]|[^\W_{_SIGNS}]+|->|[,;/|>→⇒➡.()\[\]–—:+&\n]|(?<=\s)-(?=\s)|[?？]|[^\w\s]|_", re.UNICODE
-)
-_SIGN = re.compile(f"[{_SIGNS}]")
+_TOKEN = rf"[{_SIGNS}]|[^\W_{_SIGNS}]+|->|[,;/|>→⇒➡.()\[\]–—:+&\n]|(?<=\s)-(?=\s)|[?？]|[^\w\s]|_"
 _BREAKS = frozenset(",;/|>→⇒➡.()[]–—+&\n-、，。；") | {"->"}
 _APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
 _REPEATED = re.compile(r"(\w)\1{2,}")
@@ -267,9 +264,20 @@ def _mark_days(text: str, days: Sequence[tuple[int, int]]) -> str:
     return text
 
 
+@cache
+def _token_pattern() -> re.Pattern[str]:
+    """Made when the first status is read word by word: a pattern of so many signs takes as long as a hundred others."""
+    return re.compile(_TOKEN)
+
+
+@cache
+def _sign_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{_SIGNS}]")
+
+
 def _scan(text: str, words: StatusWords) -> _Scan:
     scan, tokens, clauses, clause = _Scan(), [], [], 0
-    for token in _TOKEN.findall(fold(text)):
+    for token in _token_pattern().findall(fold(text)):
         if token in ("?", "？"):
             scan.asked = True
         elif token in _BREAKS:
@@ -293,7 +301,7 @@ def _scan(text: str, words: StatusWords) -> _Scan:
             place += 1
             continue
         end = place + len(entry.words)
-        found = _Claim(entry.senses, place, end, clauses[place], is_signs=bool(_SIGN.match(tokens[place])))
+        found = _Claim(entry.senses, place, end, clauses[place], is_signs=bool(_sign_pattern().match(tokens[place])))
         if entry.senses - _CLAIMS:
             scan.turns.append(found)
         if entry.senses & _CLAIMS:

@@ -1,0 +1,27 @@
+"""Scripts by their letters. No patterns: one of so many letters takes as long to make as a hundred others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_SCRIPTS = (
+    ("hangul", "\uac00", "\ud7a3"),
+    ("kana", "\u3040", "\u30ff"),
+    ("han", "\u3400", "\u9fff"),
+    ("cyrillic", "\u0400", "\u04ff"),
+)
+_UNSPACED = {"hangul", "kana", "han"}
+
+
+def scripts_of(text: str) -> set[str]:
+    """The scripts in this text that are not Latin."""
+    return set() if text.isascii() else {name for name, first, last in _SCRIPTS if _has(text, first, last)}
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether a letter of it belongs to a script that needs no spaces between words."""
+    return not scripts_of(text).isdisjoint(_UNSPACED)
+
+
+def _has(letters: Iterable[str], first: str, last: str) -> bool:
+    return any(first <= letter <= last for letter in letters)
