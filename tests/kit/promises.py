@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from advisor import NEW_YORK, Seeker, a_lead, settings_for
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from sync.memory import Reaction
-from sync.models import Lead, Moment, Person, Schedule, Stage, Touch, TouchClass
+from sync.models import Lead, Moment, Person, Round, Schedule, Stage, Touch, TouchClass
 from sync.reading.organisations import agency_key, organisation_key
 from sync.schedule.business_days import BusinessDays, open_business_days
 from sync.schedule.cases import plan_stage
@@ -66,6 +67,7 @@ RICH = st.fixed_dictionaries(
         "last_inbound_channel": st.sampled_from(["", "text", "phone", "email"]),
         "follow_ups_done": st.integers(0, 5),
         "interview_at": DAYS | MOMENTS,
+        "earlier_rounds": st.lists(DAYS | MOMENTS, max_size=2),
         "meeting_on": PAST,
         "offer_on": PAST,
         "promised_on": DAYS,
@@ -94,7 +96,16 @@ COMPANIES = st.sampled_from(["Acme", "Acme, Inc.", "Beta", "Gamma", "Delta"])
 def sheets(draw: st.DrawFn) -> list[Lead]:
     """Up to eight rows of five firms, one of them spelled two ways."""
     companies = draw(st.lists(COMPANIES, min_size=1, max_size=8))
-    return [a_lead(number, company=company, **draw(PLAIN | RICH)) for number, company in enumerate(companies, 2)]
+    rows = ((company, in_rounds(draw(PLAIN | RICH))) for company in companies)
+    return [a_lead(number, company=company, **facts) for number, (company, facts) in enumerate(rows, 2)]
+
+
+def in_rounds(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts with the rounds before the last interview in their order, as a sheet is read."""
+    earlier, last = facts.pop("earlier_rounds", ()), facts.get("interview_at")
+    before = {local_day(at): at for at in earlier if last is not None and local_day(at) < local_day(last)}
+    rounds = tuple(Round(before[day], "First interview") for day in sorted(before))
+    return {**facts, "earlier_rounds": rounds} if rounds else facts
 
 
 class Deed(Struct, frozen=True):
