@@ -1,6 +1,6 @@
 """A fleet that is killed at random while it works: what is lost, what ran twice at once, what the calendars hold.
 
-Profiles have a sheet of their own in a real PostgreSQL; most write a feed there, every tenth a calendar on a real
+Profiles have a sheet of their own in a real PostgreSQL; most write a feed there, some a calendar on a real
 Radicale, with a sealed password. Workers end by `kill -9` every second or so and are started again; PostgreSQL ends
 once. Then the next slot comes, without kills. What each calendar holds is compared with that of an undisturbed run.
 """
@@ -42,9 +42,9 @@ from sync.run import run
 PERIOD = timedelta(hours=1)
 SLOTS = (NOW + PERIOD, NOW + 2 * PERIOD)
 """When the disturbed runs are made, and those that heal."""
-EVERY = 10
-"""One profile in so many has a calendar on a server."""
-PATIENCE = 600
+EVERY, MOST_CALENDARS = 10, 100
+"""One profile in so many has a calendar on a server, a hundred of them at most."""
+PATIENCE = 1800
 """Seconds after which a fleet that does not come to an end is given up."""
 SIGNS = ("--dead-after", "2")
 WORKERS = 2
@@ -82,19 +82,21 @@ class Fleet:
     died: dict[Path, int] = field(default_factory=dict)
     """When the worker with these notes was killed."""
     kills: int = 0
+    every: int = EVERY
 
     def add(self, count: int) -> None:
         """New profiles with all they need."""
+        self.every = max(EVERY, count // MOST_CALENDARS)
         with self.database.connect(OWNER) as owner, owner.transaction():
             for number in range(count):
                 name = f"seeker-{number:05}"
                 target = 'type = "ics"\npath = "feed"'
-                if number % EVERY == 0:
+                if number % self.every == 0:
                     target = f'type = "caldav"\nuser = "ann"\nurl = "{self.calendars.make_calendar(name)}"'
                 self.settings[name] = SETTINGS.format(owner=f"o{number:05}", target=target)
                 put_profile(owner, name, self.settings[name], period=PERIOD, now=NOW)
                 put_upload(owner, name, "leads.csv", sheet_of(number).encode())
-                if number % EVERY:
+                if number % self.every:
                     open_feed(owner, name, token=name)
                 else:
                     put_secret(owner, parse_master_keys(MASTER), "secret", tenant="firm", profile=name, name="target")
@@ -166,7 +168,7 @@ class Fleet:
     def undisturbed(self, profile: str) -> Counter[Held]:
         """What it shows after the same runs by themselves, with a memory that no crash ever touched."""
         text, number = self.settings[profile], int(profile.removeprefix("seeker-"))
-        if number % EVERY == 0:
+        if number % self.every == 0:
             text = text.replace(f"/{profile}/", f"/calm-{profile}/")
             self.calendars.make_calendar(f"calm-{profile}")
         settings = parse_settings(text)
