@@ -30,7 +30,8 @@ _PHONE = re.compile(r"(?<![\w@.])\+?\(?\d[\d\s()/.\-]{4,22}\d(?:\s*(?:x|ext\.?)\
 _PARTS = re.compile(r"[;\n|；]|\s/\s|,(?=\s*[^\W\d_][^,;@\s]*\s[^,;@]*@)")
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*")
 _EDGES = " \t,;:/|<>-–—·"
-_PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,3})?\.?")
+_LETTER = re.compile(r"[^\W\d_]|@")
 _FIGURES_OF_A_NUMBER = 6
 
 
@@ -173,7 +174,7 @@ def _is_settled(name: str, cell: str) -> bool:
         return not text or (bool(_PLAIN.fullmatch(text)) and _first_word(text) not in _words().first)
     if name == "contact_email":
         return not text or bool(_MAIL.fullmatch(text))
-    return "@" not in text and not any(map(str.isalpha, text))
+    return not _LETTER.search(text)
 
 
 def _put(sheet: Sheet, columns: dict[str, list[CellValue]], index: int, own: str, person: Person) -> None:
