@@ -18,7 +18,7 @@ from sync.cli.runs import match_leads, run_profile
 from sync.errors import OK, ConfigError
 
 if TYPE_CHECKING:
-    from sync.memory import Word
+    from sync.memory import Word, WordKind
     from sync.models import Lead, Leads
     from sync.reconcile.words import Open
 
@@ -58,7 +58,7 @@ def done(
             raise ConfigError(f"--on {day} is before you applied on {lead.applied_on} ({lead.row}); give a later day")
         return Word(one.uid, WordKind.DONE, on=day or today, note=" ".join(note.split()))
 
-    return _say(lead, word, touch=touch, undo=undo, config=config, now=now)
+    return _say(lead, WordKind.DONE, word, touch=touch, undo=undo, config=config, now=now)
 
 
 def snooze(
@@ -81,7 +81,7 @@ def snooze(
             raise ConfigError(f"{day} has passed; give today or a later day")
         return Word(one.uid, WordKind.SNOOZE, on=day)
 
-    return _say(lead, word, touch=touch, undo=undo, config=config, now=now)
+    return _say(lead, WordKind.SNOOZE, word, touch=touch, undo=undo, config=config, now=now)
 
 
 def skip(lead: LeadNamed, touch: Which = "", undo: Undo = False, config: Config = None, now: Now = "") -> int:
@@ -91,11 +91,12 @@ def skip(lead: LeadNamed, touch: Which = "", undo: Undo = False, config: Config 
     def word(one: Open, lead: Lead | None, today: date) -> Word:
         return Word(one.uid, WordKind.SKIP)
 
-    return _say(lead, word, touch=touch, undo=undo, config=config, now=now)
+    return _say(lead, WordKind.SKIP, word, touch=touch, undo=undo, config=config, now=now)
 
 
 def _say(
     name: str,
+    kind: WordKind,
     make: Callable[[Open, Lead | None, date], Word],
     *,
     touch: str,
@@ -118,7 +119,8 @@ def _say(
         if memory.lost:
             raise ConfigError("what earlier runs remembered cannot be read; run followup sync first, which mends it")
         if undo:
-            one = _only_touch(find_told([lead], memory, zone=zone), touch, lead, none="you said nothing about")
+            told = find_told([lead], memory, kind, zone=zone)
+            one = _only_touch(told, touch, lead, none=f"with followup {kind} you said nothing about")
             word = Word(one.uid, WordKind.TAKEN_BACK)
         else:
             found = find_open([lead], memory, report.plan.schedule, today=today, zone=zone)

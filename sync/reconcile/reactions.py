@@ -113,7 +113,7 @@ def _edited(
             Note(f"you ticked “{event.desired.summary}”: done on {day:%a %Y-%m-%d}{doubt}", rule=touch.rule or None)
         )
     elif was_ticked and not ticked and shows_tick(before):
-        touch = replace(touch, reaction=None, reacted_on=None, done_on=None, told=False)
+        touch = replace(take_tick_off(touch), told=False)
         notes.append(
             Note(f"you took the tick off “{event.desired.summary}”: it is open again", rule=touch.rule or None)
         )
@@ -138,6 +138,13 @@ def _edited(
 def reopen(touch: TouchMemory) -> TouchMemory:
     """A touch that moves to a coming day is yet to be done, whatever was taken for granted when its own day passed."""
     return replace(touch, missed=False, assumed=False, done_on=None if touch.assumed else touch.done_on)
+
+
+def take_tick_off(touch: TouchMemory) -> TouchMemory:
+    """A touch that is not done after all: it is open again, on the day to which it was moved before."""
+    if touch.pinned_to is None:
+        return replace(touch, reaction=None, reacted_on=None, done_on=None)
+    return replace(touch, reaction=Reaction.DRAGGED, done_on=None)
 
 
 def day_of_edit(

@@ -26,7 +26,9 @@ from sync.memory import Memory, Reaction, TouchMemory, Word, WordKind
 from sync.models import Lead, Moment, Note, Touch
 from sync.moments import day_of
 from sync.reading.organisations import agency_key, referrer_key
-from sync.reconcile.reactions import WATCH_DAYS, reopen
+from sync.reconcile.reactions import WATCH_DAYS, reopen, take_tick_off
+
+_SAID = {Reaction.TICKED: WordKind.DONE, Reaction.DRAGGED: WordKind.SNOOZE, Reaction.DELETED: WordKind.SKIP}
 
 
 class Open(Struct, frozen=True):
@@ -103,7 +105,7 @@ def take_back(touch: TouchMemory) -> TouchMemory:
     """What is remembered of a touch once what was said of it is taken back."""
     touch = replace(touch, told=False, said="", reacted_on=None)
     if touch.reaction is Reaction.TICKED:
-        return replace(touch, reaction=None, done_on=None)
+        return take_tick_off(touch)
     if touch.reaction is Reaction.DRAGGED:
         return replace(touch, reaction=None, pinned_to=None, pinned_fact="")
     return replace(touch, reaction=None)
@@ -142,25 +144,27 @@ def find_open(
     return sorted(found, key=lambda one: (not one.ahead, one.day, one.summary, one.uid))
 
 
-def find_told(leads: Sequence[Lead], memory: Memory, *, zone: ZoneInfo) -> list[Open]:
-    """What was said about these leads and can be taken back, by date."""
+def find_told(leads: Sequence[Lead], memory: Memory, kind: WordKind, *, zone: ZoneInfo) -> list[Open]:
+    """What was said about these leads with this word and can be taken back, by date."""
     keys = keys_of(leads)
     words = {word.uid: word.kind for word in memory.runs.words}
     found: list[Open] = []
     for uid, event in memory.events.items():
         touch = memory.touches.get(uid)
         pending = words.get(uid)
-        said = pending is not WordKind.TAKEN_BACK if pending else touch is not None and touch.told
-        if touch is not None and said and touch.lead_key in keys:
+        said = pending or (_SAID.get(touch.reaction) if touch and touch.told and touch.reaction else None)
+        if touch is not None and said is kind and touch.lead_key in keys:
             found.append(Open(uid, day_of(event.desired.start, zone), event.desired.summary, ahead=True))
     return sorted(found, key=lambda one: (one.day, one.summary, one.uid))
 
 
 def add_word(memory: Memory, word: Word) -> Memory:
-    """Memory with this word for the next run. One that takes back a word no run has taken yet just removes it."""
+    """Memory with this word for the next run. One that takes back a word no run has taken yet just removes it, and
+    leaves what was said with another word before it."""
     words = memory.runs.words
-    if word.kind is WordKind.TAKEN_BACK and any(said.uid == word.uid for said in words):
-        words = tuple(said for said in words if said.uid != word.uid)
+    waiting = [said.kind for said in words if said.uid == word.uid]
+    if word.kind is WordKind.TAKEN_BACK and waiting:
+        words = tuple(said for said in words if (said.uid, said.kind) != (word.uid, waiting[-1]))
     else:
         words = (*words, word)
     return replace(memory, runs=replace(memory.runs, words=words))

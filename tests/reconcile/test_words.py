@@ -277,6 +277,33 @@ def test_snooze_and_skip_on_a_feed(folder: Folder, capsys: pytest.CaptureFixture
     assert "20270203T" not in folder.feed()
 
 
+@pytest.mark.parametrize("synced", [False, True])
+def test_done_undo_said_twice_leaves_the_snooze_alone(
+    folder: Folder, capsys: pytest.CaptureFixture[str], synced: bool
+) -> None:
+    assert folder.run("done", "Acme") == 0
+    assert folder.run("snooze", "Acme", "2027-02-03") == 0
+    assert not synced or folder.run("sync") == 0
+    assert folder.run("done", "Acme", "--undo") == 0
+    assert folder.run("done", "Acme", "--undo") == 2
+    assert folder.run("sync") == 0
+    assert folder.run("done", "Acme", "--undo") == 2
+    assert "with followup done you said nothing about Acme" in capsys.readouterr().err
+    assert "20270203T" in folder.feed()
+
+
+@pytest.mark.parametrize("synced", [False, True])
+def test_a_done_taken_back_stands_where_it_was_snoozed_to(folder: Folder, synced: bool) -> None:
+    assert folder.run("snooze", "Acme", "2027-02-03") == 0
+    assert not synced or folder.run("sync") == 0
+    assert folder.run("done", "Acme", "--touch", "2027-02-03") == 0
+    assert not synced or folder.run("sync") == 0
+    assert folder.run("done", "Acme", "--undo") == 0
+    assert folder.run("sync") == 0
+    assert not ticked(folder)
+    assert "20270203T" in folder.feed()
+
+
 def test_another_follow_up_by_its_number_and_by_its_day(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     assert folder.run("skip", "Acme", "--touch", "99") == 2
     listed = capsys.readouterr().err
@@ -299,7 +326,7 @@ def test_another_follow_up_by_its_number_and_by_its_day(folder: Folder, capsys: 
         pytest.param(["done", "Acme", "--on", "2027-03-01"], "is still to come", id="a day to come"),
         pytest.param(["done", "Acme", "--on", "2026-12-01"], "is before you applied on 2027-01-04", id="before"),
         pytest.param(["skip", "Acme", "--touch", "2028-01-01"], "has no follow-up on 2028-01-01", id="no such day"),
-        pytest.param(["skip", "Acme", "--undo"], "you said nothing about Acme, Analyst", id="nothing to take back"),
+        pytest.param(["skip", "Acme", "--undo"], "with followup skip you said nothing", id="nothing to take back"),
         pytest.param(["done", "Acme", "--note", "x" * 501], "give at most 500", id="a long note"),
     ],
 )  # fmt: skip
