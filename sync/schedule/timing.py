@@ -85,10 +85,12 @@ def _hours(draft: Draft, desk: Desk) -> tuple[Hours, ZoneInfo]:
 def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
     """The start of the last run, where it is on the draft's day and still inside what is allowed.
 
-    What was given after the day's last slot stays too: every later run would otherwise move it on with the clock.
+    What was given after the day's last slot stays too: every later run would otherwise move it on with the clock. In
+    another zone, which somebody has set since, the hours are given anew.
     """
     memory = draft.memory
-    if memory is None or not isinstance(memory.start, datetime):
+    event = desk.memory.events.get(draft.uid)
+    if memory is None or not isinstance(memory.start, datetime) or (event and event.desired.zone != draft.zone.key):
         return None
     quarter = quarter_down(memory.start)
     low, high = window_of(draft, draft.day, desk=desk)
