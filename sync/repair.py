@@ -27,7 +27,10 @@ from sync.reconcile.undo import lift_dismissals, open_undoing, vanished
 from sync.run import Report
 from sync.stock import look_at
 
-NOTHING = "there is nothing to bring back: no run of the last 30 days overwrote or deleted an event that is missing now"
+NOTHING = (
+    "there is nothing to bring back: no run of the last 30 days overwrote or deleted an event that is missing now;"
+    " what you deleted in the calendar yourself comes back with followup undo --dismissed LEAD"
+)
 
 
 def undo(

@@ -254,3 +254,19 @@ def test_afterwards_agenda_and_explain_show_what_the_calendar_holds(seeker: Seek
     )
     back = next(touch for touch in plan.schedule if touch.lead == "Acme, Analyst" and touch.rule == "R-001-1")
     assert (back.kind, back.row) == (TouchClass.ASKING, "leads.csv:2")
+
+
+def test_an_undo_leaves_the_alarm_of_the_day_on_after_a_deletion_by_hand() -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Globex")])
+    seeker.run()
+    rings = [e for e in seeker.calendar.values() if e.snapshot.our_alarm is not None and "Dana" in e.snapshot.summary]
+    ringing = min(rings, key=lambda event: str(event.snapshot.start))
+    day = ringing.snapshot.start
+    del seeker.calendar[ringing.uid]
+    seeker.run()
+    with contextlib.suppress(ConfigError):
+        undo(seeker)
+    for _ in range(2):
+        seeker.run()
+        shown = [e.snapshot for e in seeker.calendar.values() if str(e.snapshot.start)[:10] == str(day)[:10]]
+        assert [one.summary for one in shown if one.our_alarm is not None] == ["Dana Globex, Globex: follow up"]
