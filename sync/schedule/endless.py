@@ -1,6 +1,7 @@
 """Rules that never end: keep in touch with people and agencies, look what an employer does.
 
 Such a rule has one open **round** at a time; it counts from the last one or from any other touch, whichever is later.
+A round that passed and that the user moved to a coming day is the open one there, and the next counts from that day.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from sync.advice import Rule
+from sync.memory import Reaction, TouchMemory
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
@@ -29,6 +31,10 @@ def endless(
     if last and not is_over(last) and sent is not None and last.planned and sent >= last.planned:
         last = desk.ledger.close(last, done_on=sent)
         records = [*records[:-1], last]
+    moved = [day for record in records if (record is not last or is_over(record)) and (day := _moved_to(record, desk))]
+    if any(day >= desk.today for day in moved):
+        return None
+    base = max([base, *moved])
     for _ in range(2):
         overs = [day for record in records if is_over(record) and (day := over_day(record))]
         days = then if overs else first
@@ -43,6 +49,14 @@ def endless(
             return offered
         records = [*(record for record in records if record.uid != draft.uid), last]
     return None
+
+
+def _moved_to(record: TouchMemory, desk: Desk) -> date | None:
+    """The day the user moved a round to after its own had passed, where it still stands there or did."""
+    event = desk.memory.events.get(record.uid)
+    if event is None or event.gone or not event.revived or record.reaction is not Reaction.DRAGGED:
+        return None
+    return desk.day_of(event.stands_at)
 
 
 def first_day(case: Case, desk: Desk) -> date:

@@ -213,3 +213,30 @@ def test_what_no_plan_holds_is_shown_and_can_be_ticked(company: str) -> None:
     seeker.edit(uid, summary=f"x {seeker.calendar[uid].snapshot.summary}")
     seeker.run()
     assert seeker.calendar[uid].snapshot.our_alarm is None
+
+
+def test_a_round_that_passed_and_was_moved_is_the_only_one_that_stands_ahead() -> None:
+    """Keep in touch with an agency: no second one beside it, and the next a week after it."""
+    seeker = Seeker([a_row("Aviato", "2027-01-06", agency="Staff & Co")])
+    for number in range(14):
+        seeker.now = at("2027-01-08", "08:45") + timedelta(days=number)
+        seeker.run()
+
+    def ahead() -> list[tuple[str, int]]:
+        touches, today = seeker.store.load().touches, seeker.now.date()
+        days = {uid: day_of(event.snapshot.start, ZONE) for uid, event in seeker.calendar.items()}
+        found = [uid for uid in days if touches[uid].rule == "R-001-13" and days[uid] >= today]
+        return sorted((days[uid].isoformat(), touches[uid].round) for uid in found)
+
+    touches = seeker.store.load().touches
+    uid = max((uid for uid in passed(seeker) if touches[uid].rule == "R-001-13"), key=lambda uid: touches[uid].round)
+    drag(seeker, uid, (seeker.now + timedelta(days=3)).replace(hour=15, minute=7))
+    there = (str(seeker.now.date() + timedelta(days=3)), touches[uid].round)
+    for _ in range(3):
+        seeker.run()
+        assert ahead() == [there]
+        seeker.now = at(str(seeker.now.date() + timedelta(days=1)), "08:45")
+    seeker.now = at(str(seeker.now.date() + timedelta(days=1)), "08:45")
+    seeker.run()
+    [(next_day, _)] = ahead()
+    assert datetime.fromisoformat(next_day) >= datetime.fromisoformat(there[0]) + timedelta(days=7)
