@@ -105,7 +105,7 @@ def _patterns() -> _Patterns:
 
 _CLOCK = re.compile(r"\s*(\d{1,2})\s?:\s?(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?![\d:])")
 _LETTER = re.compile(r"\s*(\d{1,2})\s?[hu]\s?(\d\d)(?!\d|[./:-]\d)(?:\s?min\b\.?)?")
-_DOT = re.compile(r"\s*(\d{1,2})\.([0-5]\d)(?![\d]|[./-]\d)")
+_DOT = re.compile(r"\s*(\d{1,2})\.([0-5]\d)(?![\d]|[./]\d|-\d(?!\d?\.[0-5]\d(?!\d)))")
 _DASH = re.compile(r"\s*(\d{1,2})-([0-5]\d)(?![\d]|[./:-]\d)")
 _FOUR = re.compile(r"\s*([01]\d|2[0-3])([0-5]\d)(?!\d|[./:]\d|-\d{1,3}(?!\d))")
 _ATTACHED = re.compile(r"(?:h|hrs|u|uhr)\b")

@@ -17,7 +17,10 @@ _DAY = re.compile(
     | (?:令和|平成|r)\s*\d{1,2}\s*[年./]\s*\d{1,2}\s*[月./]\s*\d{1,2}\s*日?  # 令和8年11月20日
     | \d{1,2}\s*[月월]\s*\d{1,2}\s*[日号號일]                                # 11月20日
     | \d{1,2}/\d{1,2}                                                        # 11/20
-    | \d{1,2}-\d{1,2}(?!\s*(?:[ap]\.?m|:|uhr|h\b|\w))                        # 11-20
+    | \d{1,2}-\d{1,2}(?!\s*(?:[ap]\.?m|:|uhr|h\b)|\s+(?:weeks?|wks?|days?|months?|years?|yrs|hours?|hrs?|min|people
+      |rounds?|wochen?|tagen?|monaten?|jahren?|stunden|semaines?|jours?|mois|ans|heures|semanas?|d[ií]as?|meses|anos|horas?
+      |settimane|giorni|mesi|anni|ore|weken|dagen|maanden|jaar|uur|tygodni[ea]?|dni|miesi[eę]c\w*|lat|veckor|dagar
+      |m[aå]nader|uker|dager|uger|dage|недел\w+|дн\w+|месяц\w*)\b|[^\W\d])            # 11-20
     | \d{1,2}\.\s?\d{1,2}\.?(?!\s*(?:[ap]\.?m|uhr))                          # 20.11.
     | \d{4}\.?[\s-]+[^\W\d_]{3,12}\.?[\s-]+\d{1,2}\.?                        # 2026. november 20.
     | \d{1,2}(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:of\s|de\s)?[^\W\d_]{3,13}\.?

@@ -50,6 +50,8 @@ _STANDS = 0.3
 """The part of them that must be statuses where the header says nothing."""
 _STANDS_IN_NOTES = 0.5
 """The part of them where the header says notes, or when the row was edited."""
+_TALE = 10
+"""The most words in a status that is told as a tale, where no header says notes."""
 _NAMES_DIFFER = 0.5
 """The part of the cells that must be different to be names of firms."""
 _NAME_WORDS = 6
@@ -252,6 +254,8 @@ class Guess:
             told = not sense.fields or not {"status", "outcome", "last_inbound"}.isdisjoint(sense.fields)
             wanted = _STANDS if told and not sense.why else _STANDS_IN_NOTES
             cells = StatusCells.of(self._cells(column).samples, self.vocabulary)
+            if cells.tell < wanted and self.fields.get("notes") != column:
+                cells, wanted = StatusCells.of(self._cells(column).samples, self.vocabulary, _TALE), _STANDS_IN_NOTES
             if cells.tell >= wanted and cells.move:
                 found.append((-cells.tell, column))
         if found:
@@ -269,7 +273,11 @@ class Guess:
             if (sense := self.senses.get(column, Sense())).is_about_edits
             or (
                 not sense.why
-                and (sense.is_weak_word or set(sense.fields) <= {"status", "notes", "outcome", "last_inbound"})
+                and (
+                    sense.is_weak_word
+                    or set(sense.fields) <= {"status", "notes", "outcome", "last_inbound"}
+                    or self._tells(column)
+                )
             )
         ]
         return [
@@ -277,6 +285,11 @@ class Guess:
             for column in (*may, *notes)
             if max(self._cells(column).bare_dates, self._cells(column).answers) < _EVIDENT
         ]
+
+    def _tells(self, column: int) -> bool:
+        """Whether it holds tales, although its header speaks of a day (`Where it's at`)."""
+        cells = self._cells(column)
+        return cells.bare_dates < 0.2 and cells.sentences >= 0.3
 
     def _settle_names(self) -> None:
         """A column of names is the company where no other is, and a person where one is."""

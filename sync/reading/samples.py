@@ -42,8 +42,6 @@ _HOUR = re.compile(
 _SENTENCE = 3
 """Words from which a text is more than a name or a word for something."""
 
-_STATUS_WORDS = 6
-"""Words up to which a text is a status, not a remark that speaks of one."""
 
 _DATED = DAYS | MOMENTS
 _NAMED = frozenset(
@@ -138,10 +136,10 @@ class StatusCells(Struct, frozen=True):
     """Whether one of them says more than that something was sent."""
 
     @classmethod
-    def of(cls, samples: Sequence[str], vocabulary: Vocabulary) -> StatusCells:
+    def of(cls, samples: Sequence[str], vocabulary: Vocabulary, most_words: int = 6) -> StatusCells:
         """Only short texts are statuses; a sentence may speak of an offer all the same."""
         words = StageWords({}, vocabulary)
-        short = {text for text in samples if len(text.split()) <= _STATUS_WORDS}
+        short = {text for text in samples if len(text.split()) <= most_words}
         read = {text: words.read(text) for text in short}
         told = {text for text, phrase in read.items() if phrase.stage and (phrase.settled or len(phrase.choices) > 1)}
         moved = {text for text in told if read[text].stage not in (Stage.SENT, Stage.IDEA)}

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from sync.models import Moment, Note, Round, Stage, UnclearStatus
 from sync.reading.cells import Fault, clean_text
-from sync.reading.dates import Reading, Yearless, read_date
+from sync.reading.dates import Reading, Yearless, read_date, read_end
 from sync.reading.found_days import find_days
 from sync.reading.scripts import is_unspaced
 from sync.reading.settling import in_order
@@ -37,7 +37,7 @@ FIELD_OF: Mapping[str, str] = {
     "decide": "they_decide_by",
     "closes": "closes_on",
     "answer": "answer_by",
-    "test": "interview_at",
+    "test": "answer_by",
 }
 """Which fact a day belongs to, by the sense of the words it stands with."""
 
@@ -115,6 +115,7 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
     columns: dict[str, list[Any]] = {}
     for index, standing in enumerate(found):
         several: dict[str, list[Moment]] = {}
+        ends: dict[Moment, datetime | None] = {}
         for sense, text in standing.days:
             # Chinese, Japanese and Korean put the month first, whatever the dates in the columns do.
             order = "mdy" if is_unspaced(standing.text) else reading.order
@@ -130,9 +131,13 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
                 sheet.set_unreadable(index, name, reason, told_by=_column(standing, sheet, index))
                 continue
             several.setdefault(name, []).append(value)
+            if name == "interview_at" and isinstance(value, datetime):
+                ends[value] = read_end(text, value, replace(reading, in_work_hours=True))
         for name, values in several.items():
             *before, last = sorted(values, key=in_order)
             _put(columns, name, index, last, sheet)
+            if ends.get(last):
+                _put(columns, "interview_end", index, ends[last], sheet)
             if name == "interview_at" and before:
                 header = sheet.columns.mapped.get(_column(standing, sheet, index), "")
                 _put(columns, "earlier_rounds", index, tuple(Round(at, header) for at in before), sheet)
@@ -150,15 +155,13 @@ def _put(columns: dict[str, list[Any]], name: str, index: int, value: Any, sheet
 def _place_day(sense: str, read: Callable[[str], Any], today: date | None) -> tuple[str, Any]:
     """The field that a day belongs to, and the day; no field where it says nothing that a follow-up hangs on.
 
-    A test at an hour is an appointment; one by its day alone is to be handed in, unless it has passed.
+    A test is to be done by its day, unless that has passed; nobody is thanked for it.
     """
     name = FIELD_OF.get(sense, "")
     value = read(name) if name else None
-    if sense == "test" and not isinstance(value, datetime):
-        name, value = "answer_by", read("answer_by")
-        if not _is_to_come(value, today):
-            return "", None
-    elif name in STILL_TO_COME and (isinstance(value, Fault) or _is_to_come(value, today)):
+    if sense == "test" and not _is_to_come(value, today):
+        return "", None
+    if name in STILL_TO_COME and (isinstance(value, Fault) or _is_to_come(value, today)):
         name = STILL_TO_COME[name]
         value = read(name)
     return name, value

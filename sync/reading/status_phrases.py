@@ -25,11 +25,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from sync.models import Asking, Stage
+from sync.reading.date_words import shipped_date_words
 
 MAX_PHRASE = 300
 """Characters of a status that are read."""
@@ -109,6 +111,9 @@ class StatusWords(Struct, frozen=True):
     whole: Mapping[str, tuple[_Entry, ...]]
     begun: Mapping[str, tuple[_Entry, ...]]
     ended: tuple[_Entry, ...]
+    spelled: Mapping[str, str]
+    """Shortened words with a sign in them (`i/v`), each in full."""
+    weekdays: frozenset[str]
     small: frozenset[str]
     neutral: frozenset[str]
     ways: frozenset[str]
@@ -148,8 +153,9 @@ def parse_status_words(text: str) -> StatusWords:
     """The words in the text of `status_words.toml`."""
     senses: dict[tuple[str, ...], set[str]] = {}
     listed: dict[str, frozenset[str]] = {}
-    document: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(text)
+    document: dict[str, Any] = tomllib.loads(text)
     small = frozenset(fold(word) for word in document["small"]["any"])
+    spelled = document.pop("spelled")
     for sense, languages in document.items():
         words = [word for several in languages.values() for word in several]
         if sense in ("small", "neutral", "way"):
@@ -173,6 +179,8 @@ def parse_status_words(text: str) -> StatusWords:
         whole={word: tuple(entries) for word, entries in whole.items()},
         begun={word: tuple(entries) for word, entries in begun.items()},
         ended=tuple(ended),
+        spelled={f" {short} ": f" {whole} " for short, whole in spelled.items()},
+        weekdays=frozenset(map(fold, shipped_date_words().weekdays)),
         small=small,
         neutral=listed["neutral"] | listed["way"],
         ways=listed["way"],
@@ -218,13 +226,20 @@ class _Claim(Struct):
     """Chinese, Japanese or Korean, where a turn stands behind what it turns."""
 
 
+class _Day(Struct, frozen=True):
+    """A day in the phrase. What ends at one of these places stands right before it."""
+
+    place: int
+    clause: int
+    after: tuple[int, ...]
+
+
 class _Scan(Struct):
     """The words of a phrase, taken apart."""
 
     claims: list[_Claim] = field(default_factory=list)
     turns: list[_Claim] = field(default_factory=list)
-    days: list[tuple[int, int]] = field(default_factory=list)
-    """Place and clause of each day in it."""
+    days: list[_Day] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     asked: bool = False
     known: int = 0
@@ -247,8 +262,8 @@ def read_phrase(
     written = [text[start:end] for start, end in days]
     dated = [
         (sense, day)
-        for (place, clause), day in zip(scan.days, written, strict=False)
-        for sense in _senses_of_day(scan, place, clause, phrase.stage, told=told is not None)
+        for found, day in zip(scan.days, written, strict=False)
+        for sense in _senses_of_day(scan, found, phrase.stage, told=told is not None)
         if sense
     ]
     return replace(phrase, dated=tuple(dated))
@@ -277,7 +292,10 @@ def _sign_pattern() -> re.Pattern[str]:
 
 def _scan(text: str, words: StatusWords) -> _Scan:
     scan, tokens, clauses, clause = _Scan(), [], [], 0
-    for token in _token_pattern().findall(fold(text)):
+    plain = f" {fold(text)} "
+    for short, whole in words.spelled.items():
+        plain = plain.replace(short, whole)
+    for token in _token_pattern().findall(plain):
         if token in ("?", "？"):
             scan.asked = True
         elif token in _BREAKS:
@@ -288,7 +306,8 @@ def _scan(text: str, words: StatusWords) -> _Scan:
     place = 0
     while place < len(tokens):
         if tokens[place] == _DAY:
-            scan.days.append((place, clauses[place]))
+            named = place > 0 and tokens[place - 1] in words.weekdays  # "by Mon 11/30"
+            scan.days.append(_Day(place, clauses[place], (place - 1, place) if named else (place,)))
             place += 1
             continue
         entry = words.find(tokens, place) or _repaired(tokens, place, words)
@@ -357,6 +376,8 @@ def _judge(scan: _Scan, words: StatusWords) -> Phrase:
     ends = [sense for sense in said if sense in _ENDS]
     if ends:
         return _judge_end(scan, said, ends, doubtful=doubtful)
+    if "accepted" in said and _is_to_answer(scan):
+        return Phrase(Stage.OFFER, settled=True)  # "got the job, must answer by 12/1": nothing is accepted yet
     if "accepted" in said:
         return Phrase(Stage.ACCEPTED, settled=False, asking=Asking.NONE, choices=(Stage.ACCEPTED, Stage.OFFER))
     if "closed" in said or set(said) == {"over"}:
@@ -378,6 +399,12 @@ def _judge(scan: _Scan, words: StatusWords) -> Phrase:
         asking = Asking.OWN_DATE if best in (*_ASKED_ON, "reply", "idea") and not doubtful else Asking.NONE
         return Phrase(stage, settled=False, asking=asking, choices=(stage,))
     return Phrase(stage, settled=True, waits_for_day=best == "open", unanswered=best == "unanswered")
+
+
+def _is_to_answer(scan: _Scan) -> bool:
+    """Whether a last day stands in it."""
+    limits = [turn.end for turn in scan.turns if turn.senses & {"limit", "decide"}]
+    return any(end in day.after for end in limits for day in scan.days)
 
 
 def _said(scan: _Scan) -> tuple[tuple[str, ...], bool]:
@@ -445,7 +472,7 @@ def _guess(scan: _Scan, words: StatusWords) -> Phrase:
     if scan.has("not"):
         return Phrase(None, settled=False, asking=Asking.NONE)
     for token in scan.unknown:
-        near = get_close_matches(token, words.single, 1, 0.83) if len(token) > 4 else []
+        near = get_close_matches(token, words.single, 1, 0.88) if len(token) > 4 else []
         senses = words.single[near[0]] & _CLAIMS if near else frozenset()
         for sense, stage in {**_ENDS, "accepted": Stage.ACCEPTED, **_STEPS}.items():
             if sense in senses:
@@ -456,19 +483,19 @@ def _guess(scan: _Scan, words: StatusWords) -> Phrase:
     return Phrase(None, settled=False, asking=Asking.ALLOWED if harmless else Asking.OWN_DATE)
 
 
-def _senses_of_day(scan: _Scan, place: int, clause: int, stage: Stage | None, *, told: bool) -> Iterator[str]:
+def _senses_of_day(scan: _Scan, day: _Day, stage: Stage | None, *, told: bool) -> Iterator[str]:
     """What happened, or is to happen, on this day: the claim before it in its clause, else the one after it.
 
     A last day (`by`, `closes`) is that of what it stands with: of an application that is still to be sent (`closes`),
     of an offer or a test (`answer`); of anything else it says nothing. What was asked for and `sent` was answered.
     """
-    turns = {sense for turn in scan.turns if turn.end == place for sense in turn.senses}
-    behind = [turn for turn in scan.turns if turn.place == place + 1 and turn.clause == clause]
+    turns = {sense for turn in scan.turns if turn.end in day.after for sense in turn.senses}
+    behind = [turn for turn in scan.turns if turn.place == day.place + 1 and turn.clause == day.clause]
     turns |= {sense for turn in behind for sense in turn.senses if sense == "remind" or turn.is_signs}
-    near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], place, clause)
+    near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause)
     senses = near.senses if near else frozenset()
     if turns & {"limit", "decide"}:
-        if stage is Stage.OFFER or ("test" in senses and "limit" in turns):
+        if stage is Stage.OFFER or ("limit" in turns and (stage is Stage.ASSESSMENT or "test" in senses)):
             yield "answer"
         elif "decide" in turns:
             yield "decide"

@@ -28,7 +28,7 @@ def test_a_last_day_in_the_status_is_seen(status: str) -> None:
     assert "Acme, Analyst: add a date" not in titles, "the row says already what comes next"
 
 
-def test_a_test_at_an_hour_is_an_appointment() -> None:
+def test_a_trial_at_an_hour_is_an_appointment() -> None:
     seeker = Life([a_row("Acme", "2026-12-14", status="road test 1/20 8:00"), a_row("Globex", "2026-12-15")])
     lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Acme")
     assert f"{lead.interview_at}"[:16] == "2027-01-20 08:00"

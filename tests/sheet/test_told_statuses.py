@@ -1,0 +1,106 @@
+"""Statuses that people tell as a tale: whose last day it is, when a slot ends, which column holds them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from runner import Seeker, a_row
+
+from sync.models import Asking, Lead, Row, Stage, Table
+from sync.reading.columns import understand_columns
+from sync.reading.statuses import StageWords
+from sync.reading.vocabulary import load_vocabulary
+
+WORDS = StageWords({}, load_vocabulary())
+
+
+def lead_of(status: str) -> Lead:
+    seeker = Seeker([a_row("Acme", "2026-12-14", status=status), a_row("Globex", "2026-12-15")])
+    return next(lead for lead in seeker.run().leads.leads if lead.company == "Acme")
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("me contrataron a otra jaja", Stage.REJECTED),
+        ("ze gaan verder met een ander", Stage.REJECTED),
+        ("quedó otra", Stage.REJECTED),
+        ("podziękowali mi mailem", Stage.REJECTED),
+        ("they want someone local", Stage.REJECTED),
+        ("les dije que siempre no", Stage.WITHDRAWN),
+        ("I took my name out of it", Stage.WITHDRAWN),
+        ("staat even stil tot februari", Stage.ON_HOLD),
+        ("mis de côté pour l'instant", Stage.ON_HOLD),
+        ("音沙汰なし", Stage.SENT),
+        ("me dejaron en visto", Stage.SENT),
+        ("haven't heard a peep", Stage.SENT),
+        ("had i/v 11/24", Stage.INTERVIEW),
+        ("drafting cover letter", Stage.IDEA),
+    ],
+)
+def test_a_tale_is_understood(text: str, stage: Stage) -> None:
+    phrase = WORDS.read(text)
+    assert (phrase.stage, phrase.settled) == (stage, True)
+
+
+@pytest.mark.parametrize("text", ["hopefully interview soon", "ojalá oferta pronto", "falta la firmma"])
+def test_a_hope_or_a_slip_of_the_pen_settles_nothing(text: str) -> None:
+    phrase = WORDS.read(text)
+    assert not phrase.settled
+    assert phrase.asking is not Asking.ALLOWED
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "OFFERED!! they need an answer by Wed 1/20",
+        "fikk jobben! må svare innen 20.1.",
+        "ik heb de baan als ik wil, antwoord voor 20-1",
+        "propuesta de $18,000, contestar a más tardar el 20 ene",
+        "examen psicométrico pendiente, límite 20/1",
+        "과제 제출 1/20까지",
+        "笔试 1月20日 19:00",
+        "coding test Wed 1/20 7pm, link in mail",
+    ],
+)
+def test_what_they_wait_for_has_its_last_day_and_nobody_is_thanked_for_it(status: str) -> None:
+    lead = lead_of(status)
+    assert (lead.answer_by, lead.interview_at, lead.stage_known) == (date(2027, 1, 20), None, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "slot"),
+    [
+        ("shadow shift Wed 1/20 7a-11a", "07:00 11:00"),
+        ("Probearbeiten 20.1. 8-12 Uhr", "08:00 12:00"),
+        ("essai mercredi 20/1 6h-13h", "06:00 13:00"),
+        ("meeloopdag wo 20-1 7.30-15.00", "07:30 15:00"),
+    ],
+)
+def test_a_slot_in_a_status_keeps_its_end(status: str, slot: str) -> None:
+    lead = lead_of(status)
+    assert f"{lead.interview_at:%H:%M} {lead.interview_end:%H:%M}" == slot
+
+
+def test_two_numbers_before_a_word_are_a_day_or_how_long_it_takes() -> None:
+    assert f"{lead_of('emailed 1-20, they replied').last_outbound or lead_of('interview 1-20 at noon').interview_at}"
+    assert lead_of("interview in 1-2 weeks").interview_at is None
+
+
+@pytest.mark.parametrize("header", ["Where its at", "Was ist Sache", "Zork"])
+def test_a_column_of_tales_is_the_status_whatever_its_header_says(header: str) -> None:
+    """Unread, its refusals would be asked for an answer."""
+    tales = (
+        "CV in, nothing heard so far",
+        "trial day Mon 18/01 half seven start",
+        "knocked back",
+        "turned it down, pay was a joke",
+        "agency says role's been pulled",
+        "took on someone else",
+    )
+    lines = [["Firm", "Job", "Sent CV", header]]
+    lines += [[f"Firm {day}", "spark", f"2026-12-{day}", tale] for day, tale in enumerate(tales, 14)]
+    table = Table("leads.csv", tuple(Row(number, tuple(line)) for number, line in enumerate(lines, 1)))
+    columns = understand_columns(table, chosen={}, vocabulary=load_vocabulary(), accepted={})
+    assert columns.mapped["status"] == header
