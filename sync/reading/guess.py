@@ -271,13 +271,10 @@ class Guess:
             column
             for column in self._free()
             if (sense := self.senses.get(column, Sense())).is_about_edits
+            or self._tells(column)
             or (
                 not sense.why
-                and (
-                    sense.is_weak_word
-                    or set(sense.fields) <= {"status", "notes", "outcome", "last_inbound"}
-                    or self._tells(column)
-                )
+                and (sense.is_weak_word or set(sense.fields) <= {"status", "notes", "outcome", "last_inbound"})
             )
         ]
         return [
@@ -287,7 +284,7 @@ class Guess:
         ]
 
     def _tells(self, column: int) -> bool:
-        """Whether it holds tales, although its header speaks of a day (`Where it's at`)."""
+        """Whether it holds tales, whatever its header speaks of (`Where it's at`)."""
         cells = self._cells(column)
         return cells.bare_dates < 0.2 and cells.sentences >= 0.3
 
