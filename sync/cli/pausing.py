@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from sync.config import Pause, Settings
 
+A_WEEK = timedelta(days=6)
+"""From the first day of a pause to the last one that is proposed."""
 _TABLE = re.compile(r"^\[\[pause\]\][ \t]*\r?\n(?:[ \t]*(?:from|to|reason)[ \t]*=[^\r\n]*(?:\r?\n|$))*", re.MULTILINE)
 
 
@@ -50,7 +52,7 @@ def pause(
     else:
         end = _day(last, "TO") if last else None
         if end is None:
-            raise ConfigError(f"say its last day, too: followup pause {begin} 2027-01-18")
+            raise ConfigError(f"say its last day, too: followup pause {begin} {begin + A_WEEK}")
         if end < parse_now(now).astimezone(settings.zone).date():
             raise ConfigError(f"a pause until {end} has passed; give days to come")
         if end < begin:

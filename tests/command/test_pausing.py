@@ -60,7 +60,7 @@ def test_of_two_the_one_that_is_meant_is_taken_out(folder: Folder) -> None:
     [
         pytest.param(["2027-01-24", "2027-01-08"], "before it begins on 2027-01-24", id="backwards"),
         pytest.param(["2026-12-01", "2026-12-08"], "has passed; give days to come", id="over"),
-        pytest.param(["2027-01-24"], "say its last day, too", id="no end"),
+        pytest.param(["2027-01-24"], "say its last day, too: followup pause 2027-01-24 2027-01-30", id="no end"),
         pytest.param(["soon", "2027-01-24"], "FROM 'soon' is no day; write it as 2027-01-18", id="no day"),
         pytest.param(["2027-02-03", "2027-02-09"], "out first: followup pause 2027-02-01 --remove", id="overlapping"),
         pytest.param(["2027-02-02", "--remove"], "no pause begins on 2027-02-02; there are:", id="no such pause"),
