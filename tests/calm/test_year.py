@@ -248,7 +248,9 @@ class Year:
         for touch in report.plan.schedule:
             named = re.findall(r"^- (Firm \d+)", acted_on(touch.description), re.M) if touch.lead is None else []
             assert len(named) == len(set(named)), touch.description
-            if touch.rule in NAMING and touch.published:
+            known = report.memory.touches.get(touch.uid)
+            moved = known is not None and known.reaction is Reaction.DRAGGED  # it stays as the user put it
+            if touch.rule in NAMING and touch.published and not moved:
                 over = [name for name in named if self.rows[name]["status"] in (*ENDS, "accepted")]
                 assert not over or day_of(touch.start, ZONE) <= day_of(report.plan.now, ZONE), touch.description
                 self.seen["shared"] |= {touch.uid}
