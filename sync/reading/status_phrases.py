@@ -3,7 +3,8 @@
 Vocabulary (`mappings/status_words.toml`):
 
 - A **sense** is what a word or a row of words says: rejected, offer, sent ... A word may have several.
-- A **turn** is a word that turns others: `not`, `wait` ("waiting for an offer" is none), `doubt`, `contrast`.
+- A **turn** is a word that turns others: `not`, `wait` ("waiting for an offer" is none), `doubt`, `contrast`, `moved`
+  (what was before it holds no more), `off` (it does not take place). `ad` and `advert` tell a job offer from an offer.
 - A **claim** is a sense as it stands in the phrase, turned by what stands before it in its clause.
 
 Rules (DESIGN 9):
@@ -25,6 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct, field
@@ -241,6 +243,10 @@ class _Scan(Struct):
     turns: list[_Claim] = field(default_factory=list)
     days: list[_Day] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    advert: bool = False
+    """What is called an offer is the posting."""
+    denied: bool = False
+    """A negation stands in it that turned nothing that is known."""
     asked: bool = False
     known: int = 0
 
@@ -258,6 +264,8 @@ def read_phrase(
     """
     scan = _scan(_mark_days(text[:MAX_PHRASE], days), words)
     _turn(scan)
+    _drop_adverts(scan)
+    _drop_old_plans(scan)
     phrase = Phrase(told, settled=True) if told else _judge(scan, words)
     written = [text[start:end] for start, end in days]
     dated = [
@@ -351,6 +359,7 @@ def _turn(scan: _Scan) -> None:
         if target is None:
             target = _turned_back(scan, turn)
         if target is None:
+            scan.denied = scan.denied or "not" in turn.senses
             if "wait" in turn.senses and turn not in scan.claims:
                 scan.claims.append(replace(turn, senses=frozenset(("open",))))
             continue
@@ -368,6 +377,41 @@ def _turned_back(scan: _Scan, turn: _Claim) -> _Claim | None:
         return None
     before = [claim for claim in scan.claims if claim.clause == turn.clause and claim.end <= turn.place]
     return before[-1] if before else None
+
+
+def _drop_adverts(scan: _Scan) -> None:
+    """`oferta vista en un portal`, `CV wysłane na ofertę`: the posting is called an offer, and nobody has made one."""
+    nouns = [turn.place for turn in scan.turns if "ad" in turn.senses]
+    adverts = [claim for claim in scan.claims if "offer" in claim.senses and claim.place in nouns]
+    applied = any(claim.senses & {*_ASKED_ON, "idea"} and not claim.negated for claim in scan.claims)
+    signs = {turn.place for turn in scan.turns if "advert" in turn.senses}
+    if (
+        not adverts
+        or not (applied or signs)
+        or any("offer" in claim.senses for claim in scan.claims if claim not in adverts)
+    ):
+        return
+    scan.advert = True
+    scan.claims = [
+        claim
+        for claim in scan.claims
+        if claim not in adverts and not ("reply" in claim.senses and claim.place in signs)
+    ]
+    if not scan.claims:
+        scan.claims.append(replace(adverts[0], senses=frozenset(("open",))))
+
+
+def _drop_old_plans(scan: _Scan) -> None:
+    """`interview moved to 12/4` is not on hold: what is put off is the interview. Nor is `11/30 마감` closed."""
+    limits = [turn for turn in scan.turns if "limit" in turn.senses]
+    last = {turn.place for turn in limits for day in scan.days if turn.end in day.after or turn.place == day.place + 1}
+    scan.claims = [claim for claim in scan.claims if not ("closed" in claim.senses and claim.place in last)]
+    about_days = {"moved", "off"} if scan.days else {"moved"}
+    moved = {turn.place for turn in scan.turns if turn.senses & about_days}
+    if moved and any(claim.senses & {"interview", "test"} for claim in scan.claims):
+        scan.claims = [
+            claim for claim in scan.claims if claim.place not in moved or claim.senses & {"interview", "test"}
+        ]
 
 
 def _judge(scan: _Scan, words: StatusWords) -> Phrase:
@@ -394,11 +438,32 @@ def _judge(scan: _Scan, words: StatusWords) -> Phrase:
     if best in _ASKED_ON and scan.has("not") and not {"unanswered", "idea"} & set(said):
         return Phrase(None, settled=False, asking=Asking.NONE)  # "do not follow up", "no 11/20": a no to whatever
     stage = _STEPS[best]
+    called_off = scan.has("off") and not any(_holds(scan, day) for day in scan.days)
+    doubtful = doubtful or (best in _FURTHER and (scan.denied or called_off or _is_open_choice(scan)))
     allowed = 1 if best == "reply" else 0
     if doubtful or (best in (*_ASKED_ON, "reply") and len(scan.unknown) > allowed):
         asking = Asking.OWN_DATE if best in (*_ASKED_ON, "reply", "idea") and not doubtful else Asking.NONE
         return Phrase(stage, settled=False, asking=asking, choices=(stage,))
     return Phrase(stage, settled=True, waits_for_day=best == "open", unanswered=best == "unanswered")
+
+
+def _holds(scan: _Scan, day: _Day) -> bool:
+    """Whether this day still stands: not where the phrase goes on with `moved to` another one, or calls it off."""
+    for turn in scan.turns:
+        if "moved" in turn.senses:
+            before = [other.place for other in scan.days if other.place < turn.place]
+            behind_all = turn.is_signs and before and day.place == before[-1]  # "12/1 -> 12/4 に変更"
+            if day.place < turn.place and not behind_all:
+                return False
+        elif "off" in turn.senses and day.clause <= turn.clause <= day.clause + 1:
+            return False
+    return True
+
+
+def _is_open_choice(scan: _Scan) -> bool:
+    """`12/1 or 12/2`: nobody knows yet on which day."""
+    pairs = [(one.place + 1, other.place) for one, other in pairwise(scan.days)]
+    return any("either" in turn.senses and (turn.place, turn.end) in pairs for turn in scan.turns)
 
 
 def _is_to_answer(scan: _Scan) -> bool:
@@ -494,8 +559,12 @@ def _senses_of_day(scan: _Scan, day: _Day, stage: Stage | None, *, told: bool) -
     turns |= {sense for turn in behind for sense in turn.senses if sense == "remind" or turn.is_signs}
     near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause)
     senses = near.senses if near else frozenset()
+    if not _holds(scan, day):
+        return
     if turns & {"limit", "decide"}:
-        if stage is Stage.OFFER or ("limit" in turns and (stage is Stage.ASSESSMENT or "test" in senses)):
+        if scan.advert:
+            yield "closes"
+        elif stage is Stage.OFFER or ("limit" in turns and (stage is Stage.ASSESSMENT or "test" in senses)):
             yield "answer"
         elif "decide" in turns:
             yield "decide"
@@ -505,6 +574,8 @@ def _senses_of_day(scan: _Scan, day: _Day, stage: Stage | None, *, told: bool) -
         yield "remind"
     elif near is not None and "not" not in turns and not (near.negated or near.expected):
         sense = next((sense for sense in (*_ENDS, *_STEPS) if sense in senses), "")
+        if sense == "test" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
+            return  # "test 11/29 sent in already"
         yield sense
         if sense == "reply" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
             yield "followed"

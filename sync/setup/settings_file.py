@@ -73,7 +73,7 @@ def write_settings(setup: Setup) -> str:
         "# withdrawn, no_answer or on_hold.",
         "[source.statuses]",
         *(f"{_quoted(word)} = {_quoted(stage)}" for word, stage in setup.statuses.items()),
-        *(f'# {_quoted(word)} = "on_hold"' for word in setup.words),
+        *(f'# {_quoted(word)} = "STAGE"' for word in setup.words),
         "",
         "[target]",
         *(f"{key} = {_value(value)}" for key, value in setup.target.items()),

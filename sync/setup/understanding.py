@@ -235,7 +235,7 @@ def _ask_statuses(
     talk: Interview, sheets: Sheets, seen: Understood, unclear: Sequence[UnclearStatus]
 ) -> Mapping[str, str]:
     header = seen.leads.mapped.get("status", "status")
-    guesses = {status.text: status.guess for status in unclear if talk.asks or _asks_nobody(status.guess)}
+    guesses = {status.text: status.guess for status in unclear if talk.asks}
     rows = [
         talk.phrase(
             "status_row",
@@ -262,11 +262,6 @@ def _stage_lines(talk: Interview) -> list[str]:
     width = max(map(len, said[::2])) + 3
     pairs = zip(said[::2], [*said[1::2], ""], strict=False)
     return [talk.phrase("status_help"), *(f"    {left:<{width}}{right}".rstrip() for left, right in pairs)]
-
-
-def _asks_nobody(guess: Stage | None) -> bool:
-    """Whether a guess may be taken that nobody looked at: wrong, it leaves a question open, but writes to nobody."""
-    return guess is Stage.ON_HOLD or (guess is not None and guess.closed)
 
 
 def _meaning(talk: Interview, stage: Stage | None, *, taken: bool) -> str:

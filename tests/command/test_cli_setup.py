@@ -69,16 +69,16 @@ def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown
         "status": "Status",
     }
     assert settings.target.details == "full", "nobody else reads a file that nobody hosts"
-    assert '# "其他" = "on_hold"' in text
+    assert '# "其他" = "STAGE"' in text
     assert not (folder / "f.ics").exists()
     assert (folder / "followup.toml").stat().st_mode & 0o777 == 0o600
 
 
-def test_yes_takes_no_guess_that_would_ask_somebody(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_yes_takes_no_guess_about_a_status(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     guessed = "Bolt,Fahrer,02.09.2026,beworben blubb quark\nDorn,Koch,03.09.2026,Absage?\n"
     (folder / "leads.csv").write_text(SHEET.replace("Bolt,Fahrer,02.09.2026,其他,no\n", guessed), "utf-8")
     assert init() == 0
-    assert parse_settings((folder / "followup.toml").read_text("utf-8")).source.statuses == {"Absage?": "rejected"}
+    assert parse_settings((folder / "followup.toml").read_text("utf-8")).source.statuses == {}
     assert "perhaps sent" in capsys.readouterr().err
 
 

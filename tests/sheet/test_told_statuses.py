@@ -83,6 +83,68 @@ def test_a_slot_in_a_status_keeps_its_end(status: str, slot: str) -> None:
     assert f"{lead.interview_at:%H:%M} {lead.interview_end:%H:%M}" == slot
 
 
+@pytest.mark.parametrize(
+    ("status", "day"),
+    [
+        ("VG 2.12. 9 Uhr verschoben auf 4.12. 11 Uhr", "12-04 11:00"),
+        ("entretien le 2/12 à 9h, reporté au 4/12 à 11h", "12-04 11:00"),
+        ("entrevista 02/12 remarcada pra 04/12 11h", "12-04 11:00"),
+        ("rozmowa przełożona na 4.12 godz. 11", "12-04 11:00"),
+        ("gesprek verzet naar 4-12 11:00", "12-04 11:00"),
+        ("12/2 面接→12/4 11時に変更", "12-04 11:00"),
+        ("interview 12/2 postponed", ""),
+        ("VG 2.12. fällt aus, neuer Termin folgt", ""),
+        ("rozmowa 2.12 odwołana", ""),
+        ("entrevista 02/12 desmarcada", ""),
+        ("interview 12/2 or 12/3, tbc", ""),
+    ],
+)
+def test_an_interview_that_was_moved_or_called_off_is_not_on_its_old_day(status: str, day: str) -> None:
+    phrase = WORDS.read(status)
+    assert phrase.stage is Stage.INTERVIEW
+    held = [written for sense, written in phrase.dated if sense == "interview"] if phrase.settled else []
+    assert len(held) == bool(day)
+    assert not day or ("4" in held[0] and "11" in held[0])
+
+
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [
+        ("apuntada a la oferta el 20/11", Stage.SENT),
+        ("CV wysłane na ofertę 20.11", Stage.SENT),
+        ("offerta di lavoro del 20/11, inviato cv", Stage.SENT),
+        ("Stellenangebot vom 20.11., beworben", Stage.SENT),
+        ("offre enregistrée, à postuler", Stage.IDEA),
+        ("oferta recibida", Stage.OFFER),
+        ("offre reçue", Stage.OFFER),
+        ("Angebot liegt vor", Stage.OFFER),
+    ],
+)
+def test_a_posting_that_is_called_an_offer_is_none(status: str, stage: Stage) -> None:
+    phrase = WORDS.read(status)
+    assert (phrase.stage, phrase.settled) == (stage, True)
+    assert "offer" not in dict(phrase.dated)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "entrevista 19/11, no me cogen", "rozmowa 19.11, podziękowali", "intervju 18/11, gikk videre med andre",
+        "gesprek 19-11, gaan verder met een ander", "intervju 19/11, gick till annan", "sökt för sent",
+        "durch den Test gefallen", "gesprek gehad, niet gekozen", "odwołałem rozmowę", "offer被撤",
+    ],
+)  # fmt: skip
+def test_a_refusal_behind_an_interview_is_one(status: str) -> None:
+    phrase = WORDS.read(status)
+    assert phrase.settled
+    assert phrase.stage in (Stage.REJECTED, Stage.WITHDRAWN)
+
+
+def test_an_interview_beside_a_no_that_nobody_knows_is_asked_about() -> None:
+    phrase = WORDS.read("entrevista 19/11, no zorkaron")
+    assert (phrase.settled, phrase.asking) == (False, Asking.NONE)
+
+
 def test_two_numbers_before_a_word_are_a_day_or_how_long_it_takes() -> None:
     assert f"{lead_of('emailed 1-20, they replied').last_outbound or lead_of('interview 1-20 at noon').interview_at}"
     assert lead_of("interview in 1-2 weeks").interview_at is None
