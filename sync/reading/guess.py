@@ -19,7 +19,18 @@ from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.header_row import MAX_COLUMNS
 from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, part_played, understand_headers
-from sync.reading.samples import Profile, StatusCells, profile_of, speaks_against, speaks_for, take_samples
+from sync.reading.samples import (
+    Profile,
+    StatusCells,
+    is_person,
+    names_somebody,
+    profile_of,
+    reaches_somebody,
+    share_of,
+    speaks_against,
+    speaks_for,
+    take_samples,
+)
 from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, ROUNDS, Shape, Vocabulary
 
 SAMPLE_ROWS = 5_000
@@ -56,6 +67,9 @@ _NAMES_DIFFER = 0.5
 """The part of the cells that must be different to be names of firms."""
 _NAME_WORDS = 6
 """The most words in a name of a firm."""
+_REACHED = 0.1
+"""The part of the cells that must be an address or a number to make a column one of people."""
+_WAYS = frozenset(("contact_email", "contact_phone"))
 _ROUNDS = ("interview_at", *ROUNDS)
 _WHERE = ("company", "city")
 """What a column called `Where` may hold."""
@@ -194,6 +208,10 @@ class Guess:
         for name, share, reason in kinds:
             if enough and share >= _EVIDENT and name not in sense.fields:
                 yield Choice(name, 0.8, reason)
+        if "contact_name" in sense.fields and max(cells.mails, cells.phones) >= 0.5:
+            yield Choice("contact_name", SURE, "it holds mail addresses and numbers of people")
+        if not sense.fields and cells.phones >= _EVIDENT and any(map(names_somebody, cells.samples)):
+            yield Choice("contact_name", 0.81, "it holds names and phone numbers")
         if not sense.fields and len(cells.samples) > 1 and cells.stages >= 0.6 and cells.different < 1:
             yield Choice("status", 0.78, "it holds words of a status")
         if not sense.fields and len(cells.samples) > 1 and cells.dated >= _EVIDENT:
@@ -234,6 +252,7 @@ class Guess:
             return
         self._settle_status()
         self._settle_names()
+        self._settle_people()
         self._settle_days()
         self._settle_rounds()
         self._settle_organisation()
@@ -297,6 +316,21 @@ class Guess:
                 self._settled(column, self._part_of_name(), "the company has a column of its own")
             elif self._is_open("company") and self._lists_applications():
                 self._settled(column, "company", "no other column names the company")
+
+    def _settle_people(self) -> None:
+        """A column of names with mails and numbers among them is about people, whatever it is called."""
+        first = next((column for column, form in enumerate(self.forms) if form), None)
+        for column in self._free():
+            if not self._is_open("contact_name") or (column == first and self._is_open("company")):
+                continue
+            sense, cells = self.senses[column], self._cells(column)
+            if sense.why or max(cells.stages, cells.dated) >= _REACHED or not _WAYS.issuperset(sense.fields):
+                continue
+            reached, people, named = (
+                share_of(cells.samples, test) for test in (reaches_somebody, is_person, names_somebody)
+            )
+            if min(reached, max(named, cells.mails)) >= _REACHED and people >= _EVIDENT:
+                self._settled(column, "contact_name", "it holds names with mail addresses or numbers")
 
     def _part_of_name(self) -> str:
         """Beside a first name the other is the last one, and the other way round."""

@@ -33,7 +33,7 @@ from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
 from sync.reading.next_steps import settle_next_steps
-from sync.reading.people import part_people
+from sync.reading.parting import part_people
 from sync.reading.rounds import part_rounds
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages

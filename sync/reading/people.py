@@ -9,29 +9,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.counting import counted
-from sync.models import CellValue, Note, Person
-from sync.reading.cells import clean_lines, clean_text
-from sync.reading.sheet import Sheet
+from sync.models import Person
 
-MAX_NAMED = 5
-"""So many rows are named in a note."""
-
-_FIELDS = ("contact_name", "contact_email", "contact_phone")
-_MAIL = re.compile(r"[^@\s<>,;:\"'()\[\]\\/|]{1,64}@[^@\s<>,;:\"'()\[\]\\/|]{1,190}\.[^\W\d_]{2,24}")
-_PHONE = re.compile(r"(?<![\w@.])\+?\(?\d[\d\s()/.\-]{4,22}\d(?:\s*(?:x|ext\.?)\s*\d{1,6})?(?![\w@])", re.IGNORECASE)
+MAIL = re.compile(r"[^@\s<>,;:\"'()\[\]\\/|]{1,64}@[^@\s<>,;:\"'()\[\]\\/|]{1,190}\.[^\W\d_]{2,24}")
+_PHONE = re.compile(
+    r"(?<![\w@.])\+?(?:\(\d[\d\s/.\-]{0,8}\)|\d)[\d\s()/.\-]{4,22}\d(?:\s*(?:x|ext\.?)\s*\d{1,6})?(?![\w@])",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"[;\n|；]|\s/\s|,(?=\s*[^\W\d_][^,;@\s]*\s[^,;@]*@)")
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*")
 _EDGES = " \t,;:/|<>-–—·"
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,3})?\.?")
-_LETTER = re.compile(r"[^\W\d_]|@")
 _FIGURES_OF_A_NUMBER = 6
 
 
@@ -68,8 +62,8 @@ def find_people(text: str) -> tuple[Person, ...]:
     """The people of a cell, from the left. A way to reach somebody that stands alone belongs to the one before it."""
     people: list[Person] = []
     for part in _PARTS.split(text):
-        mails = _MAIL.findall(part)
-        rest = _MAIL.sub(" ", _words().labels.sub("", part).replace("mailto:", ""))
+        mails = MAIL.findall(part)
+        rest = MAIL.sub(" ", _words().labels.sub("", part).replace("mailto:", ""))
         phones = [phone for phone in _PHONE.findall(rest) if _is_number(phone)]
         rest = _PHONE.sub(lambda match: " " if _is_number(match[0]) else match[0], rest)
         name = clean_name(rest)
@@ -100,7 +94,7 @@ def clean_name(text: str) -> str:
 
 def _is_role(text: str, words: _Words) -> bool:
     """Whether this says what somebody does, not who it is: `HR`, `talent`, `EM`."""
-    plain = text.strip()
+    plain = text.strip(_EDGES)
     short = len(plain) < 5 and plain.isupper()
     return not plain or short or all(word in words.roles for word in _plain(plain).split())
 
@@ -124,74 +118,6 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().replace(".", " ").split())
 
 
-def part_people(sheet: Sheet) -> list[Note]:
-    """The cells of name, mail and telephone, each with its own; what each row says in a column of its own wins.
-
-    A cell whose names and addresses do not go together stays as it is: its column says what is wrong with it.
-    """
-    columns: dict[str, list[CellValue]] = {}
-    several: list[str] = []
-    named = sheet.cells.get("company", [""] * len(sheet.rows))
-    for own in _FIELDS:
-        for index, cell in enumerate(sheet.cells.get(own, ())):
-            if not isinstance(cell, str) or _is_settled(own, cell):
-                continue
-            people = find_people(clean_lines(cell))
-            if _fits(own, cell, people):
-                _put(sheet, columns, index, own, people[0])
-                several += [f"{_call(people[0])} ({sheet.reference(sheet.rows[index])})"] * (len(people) > 1)
-            elif own == "contact_name" and not people and clean_text(named[index]):
-                _put(sheet, columns, index, own, Person())
-    _take(sheet, columns)
-    if not several:
-        return []
-    more = f" and {len(several) - MAX_NAMED} more" if len(several) > MAX_NAMED else ""
-    said = f"{counted(len(several), 'cell')} with several people; the first of them is written to: "
-    return [Note(f"{said}{', '.join(several[:MAX_NAMED])}{more}")]
-
-
-def _call(person: Person) -> str:
-    return person.name or person.email or person.phone
-
-
-def _fits(own: str, cell: str, people: Sequence[Person]) -> bool:
-    """Whether these people are what the cell may hold: no broken address is a name, no second address is lost."""
-    if not people or own == "contact_name":
-        return bool(people)
-    first = people[0]
-    if own == "contact_phone":
-        return bool(first.phone or first.email)
-    if len(_MAIL.findall(cell)) > sum(bool(person.email) for person in people):
-        return False
-    begins_small = any(word[0].islower() for word in first.name.split() if word.isalpha())
-    return bool(first.email or first.phone) or ("@" not in cell and not begins_small)
-
-
-def _is_settled(name: str, cell: str) -> bool:
-    """Whether the cell is what its column holds and nothing else; most are."""
-    text = cell.strip()
-    if name == "contact_name":
-        return not text or (bool(_PLAIN.fullmatch(text)) and _first_word(text) not in _words().first)
-    if name == "contact_email":
-        return not text or bool(_MAIL.fullmatch(text))
-    return not _LETTER.search(text)
-
-
-def _put(sheet: Sheet, columns: dict[str, list[CellValue]], index: int, own: str, person: Person) -> None:
-    for name, value in zip(_FIELDS, (person.name, person.email, person.phone), strict=True):
-        column = columns.get(name)
-        if column is None:
-            column = columns[name] = list(sheet.cells.get(name, [""] * len(sheet.rows)))
-        if name == own or (value and not clean_text(column[index])):
-            column[index] = value
-
-
-def _take(sheet: Sheet, columns: Mapping[str, Sequence[CellValue]]) -> None:
-    """The changed columns; one that the sheet does not have is that of the first column that told it."""
-    mine = [name for name in _FIELDS if name in sheet.columns.fields]
-    places = dict(sheet.columns.fields)
-    for name, column in columns.items():
-        if name not in places and any(column):
-            places[name] = next(sheet.columns.fields[own] for own in mine)
-    sheet.columns = replace(sheet.columns, fields=places)
-    sheet.cells = {**sheet.cells, **{name: column for name, column in columns.items() if name in places}}
+def is_name_alone(text: str) -> bool:
+    """Whether the text is a name and nothing that has to be taken from it; that of most cells is."""
+    return bool(_PLAIN.fullmatch(text)) and _first_word(text) not in _words().first

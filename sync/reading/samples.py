@@ -17,6 +17,7 @@ from sync.reading.clock import match_hour
 from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import has_day_and_hour, looks_dated
 from sync.reading.intervals import read_interval
+from sync.reading.people import find_people
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
 
@@ -175,7 +176,10 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
     if name in ("interest", "do_not_contact") and not cells.answers:
         return "it holds neither yes nor no"
     wanted = {
-        "contact_phone": (cells.phones > 0, "it holds no phone numbers"),
+        "contact_phone": (
+            cells.phones > 0 or (not cells.dated and any(map(has_number, cells.samples))),
+            "it holds no phone numbers",
+        ),
         "contact_email": (cells.mails > 0, "it holds no mail addresses"),
         "follow_ups_done": (cells.numbers >= 0.5, "it holds no numbers"),
     }
@@ -212,8 +216,9 @@ def _are_small(samples: Sequence[str]) -> bool:
 
 
 def _no_words(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
+    strange = not (name == "contact_name" and any(map(names_somebody, cells.samples)))  # they are parted later
     kinds = (
-        ("dates", cells.dated), ("mail addresses", cells.mails), ("phone numbers", cells.phones),
+        ("dates", cells.dated), ("mail addresses", cells.mails * strange), ("phone numbers", cells.phones * strange),
         ("yes and no", cells.answers if name not in ("company", "role") else int(cells.answers)),
     )  # fmt: skip
     for kind, share in kinds:
@@ -221,7 +226,7 @@ def _no_words(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
             return f"it holds {kind}"
     if cells.links >= 0.5 and name not in ("source", "company", "role"):
         return "it holds links"
-    if cells.numbers >= 0.8 and len(cells.samples) > 1:
+    if cells.numbers * strange >= 0.8 and len(cells.samples) > 1:
         return "it holds numbers"
     if name == "source" and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= 0.5:
         return "it holds ways of contact"
@@ -273,6 +278,26 @@ def is_phone(text: str) -> bool:
 def is_mail(text: str) -> bool:
     """Whether a mail address stands in the text."""
     return bool(_MAIL.search(text))
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a name stands in the text, alone or beside ways to reach somebody."""
+    return any(person.name and is_name(person.name) for person in find_people(text))
+
+
+def has_number(text: str) -> bool:
+    """Whether a telephone number stands in the text, alone or beside a name."""
+    return any(person.phone for person in find_people(text))
+
+
+def reaches_somebody(text: str) -> bool:
+    """Whether a mail address stands in the text, or a telephone number."""
+    return any(person.email or person.phone for person in find_people(text))
+
+
+def is_person(text: str) -> bool:
+    """Whether the text is a name, ways to reach somebody, or both, and nothing else."""
+    return all(is_name(person.name) for person in find_people(text))
 
 
 def is_hour(text: str) -> bool:

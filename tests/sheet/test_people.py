@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import combinations
 
 import pytest
 
@@ -64,6 +66,9 @@ def read(*rows: list[CellValue]) -> Leads:
         ("人事部", []),
         ("union hall local 12", []),
         ("", []),
+        ("Jo (01632 960111) jo@acme.example", [("Jo", "jo@acme.example", "01632 960111")]),
+        ("Jo (HR, 01632 960111, jo@acme.example)", [("Jo", "jo@acme.example", "01632 960111")]),
+        ("Jo (+44 (0)1632 960111)", [("Jo", "", "+44 (0)1632 960111")]),
     ],
 )  # fmt: skip
 def test_who_stands_in_a_cell(text: str, expected: list[tuple[str, str, str]]) -> None:
@@ -87,6 +92,60 @@ def test_a_row_goes_on_whatever_its_cells_of_people_hold() -> None:
         ("Jo M.", "jo@dent.example", ""),
         ("", "", "(312) 555-0101"),
     ]
+
+
+PARTS = (("name",), ("mail",), ("phone",), ("name", "mail"), ("name", "phone"), ("name", "phone", "mail"), ())
+
+
+def person(number: int, parts: Sequence[str]) -> tuple[str, str, str]:
+    name = ("Ida Boyd", "Noor", "Hr. Dr. Kern", "Per Alm", "Kim Sato", "Bea")[number]
+    whole = {"name": name, "mail": f"hr{number}@firm.example", "phone": f"0163{number} 96011{number}"}
+    return (
+        whole["name"] if "name" in parts else "",
+        whole["mail"] if "mail" in parts else "",
+        whole["phone"] if "phone" in parts else "",
+    )
+
+
+@pytest.mark.parametrize("own_mails", [False, True], ids=["alone", "beside-a-column-of-mails"])
+@pytest.mark.parametrize(
+    "header",
+    ["Contact", "Recruiter", "Ansprechpartner", "Kontakt", "Contacto", "Contatto", "担当者", "Boss", "Gaffer", "Who"],
+)
+def test_a_column_half_names_half_mails_is_about_people_in_every_mixture(header: str, own_mails: bool) -> None:
+    for one, other in combinations(PARTS, 2):
+        for many in range(7):
+            rows: list[list[CellValue]] = [["Company", "Role", "Date applied", header, *["E-mail"] * own_mails]]
+            expected = []
+            for number in range(6):
+                name, mail, phone = person(number, one if number < many else other)
+                apart = f"{name} ({phone}) {mail}" if name and phone and mail else f"{name} {phone} {mail}".strip()
+                own = f"own{number}@firm.example" if own_mails and number % 2 else ""
+                rows.append([f"Firm {'ABCDEF'[number]}", "clerk", "2026-11-16", apart, *[own] * own_mails])
+                expected.append((name, own or mail, phone))
+            found = read(*rows).leads
+            assert [(lead.contact.name, lead.contact.email, lead.contact.phone) for lead in found] == expected
+
+
+def test_a_column_that_nothing_names_is_about_people_where_names_have_mails_and_numbers() -> None:
+    leads = read(
+        ["Firm", "Job", "Sent CV", "Zorp"],
+        ["Harbour Ltd", "fitter", "2026-11-12", "Kit 07700 900155, kit@harbour.example"],
+        ["Moor Bros", "fitter", "2026-11-13", "Ros (HR)"],
+        ["Dale & Co", "fitter", "2026-11-14", "Anil"],
+    )
+    assert [(lead.contact.name, lead.contact.email, lead.contact.phone) for lead in leads.leads] == [
+        ("Kit", "kit@harbour.example", "07700 900155"),
+        ("Ros", "", ""),
+        ("Anil", "", ""),
+    ]
+
+
+def test_days_and_tales_that_nothing_names_are_no_people() -> None:
+    for told in (["called 2026-11-16", "wrote 2026-11-17"], ["rang Kit on 07700 900155 and left a message", "no news"]):
+        rows: list[list[CellValue]] = [["Harbour Ltd", "fitter", "2026-11-12", cell] for cell in told]
+        leads = read(["Firm", "Job", "Sent CV", "Zorp"], *rows)
+        assert {lead.contact.phone for lead in leads.leads} == {""}
 
 
 def test_the_first_of_several_people_is_written_to_and_that_is_said() -> None:
