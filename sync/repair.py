@@ -23,6 +23,7 @@ from sync.reading.leads import read_leads
 from sync.reconcile.clearing import plan_clearing
 from sync.reconcile.guards import check_disappearance, check_identities
 from sync.reconcile.healing import heal
+from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.undo import lift_dismissals, open_undoing, vanished
 from sync.run import Report
 from sync.stock import look_at
@@ -104,12 +105,18 @@ def clear(
     write: bool = True,
     progress: Progress | None = None,
 ) -> Report:
-    """Take our future events out of the calendar, strays too; with `past_too` the past ones as well."""
+    """Take our future events out of the calendar, strays too; with `past_too` the past ones as well.
+
+    What the user did in them since the last run is seen first: a tick outlives its event.
+    """
     with store.lock():
         memory = store.load()
         check_identities(memory, source=memory.runs.source, target=target.identity)
         observation = look_at(target, memory)
         current = heal(memory, observation)
+        if target.abilities.reactions and not _disappeared(current, observation, settings, now):
+            ticks = TickPattern(load_advice(settings).done_words)
+            current, _ = take_reactions(current, observation, now=now, zone=settings.zone, ticks=ticks)
         today = now.astimezone(settings.zone).date()
         changes, after = plan_clearing(
             current, observation, owner=settings.owner, today=today, zone=settings.zone, past_too=past_too

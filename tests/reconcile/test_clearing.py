@@ -12,6 +12,7 @@ from runner import Seeker, a_row
 from connectors.memory import MemoryTarget
 from sync import repair
 from sync.errors import ConfigError, GuardStop
+from sync.memory import Reaction
 from sync.models import Action, Plan
 from sync.reconcile.identity import make_uid
 from sync.reconcile.text_marks import put_our_part
@@ -151,3 +152,19 @@ def test_what_was_left_behind_in_the_old_calendar_is_no_deletion(seeker: Seeker)
     assert {"Dana Acme, Acme: follow up", "Dana Globex, Globex: follow up"} <= {
         event.snapshot.summary for event in seeker.calendar.values()
     }
+
+
+def test_what_the_user_did_since_the_last_run_outlives_a_clearing(seeker: Seeker) -> None:
+    ticked, dragged = seeker.shown("Acme"), seeker.shown("Globex")
+    seeker.edit(ticked.uid, summary=f"x {ticked.snapshot.summary}")
+    later = timedelta(days=3)
+    seeker.edit(dragged.uid, start=dragged.snapshot.start + later, end=dragged.snapshot.end + later)
+    clear(seeker)
+    assert seeker.calendar == {}
+    report = seeker.run()
+    shown = {f"{event.snapshot.summary} {event.snapshot.start:%m-%d}" for event in seeker.calendar.values()}
+    done = seeker.store.load().touches[ticked.uid]
+    assert (done.reaction, f"{done.done_on}") == (Reaction.TICKED, "2027-01-04")
+    assert ticked.uid not in seeker.calendar
+    assert "Dana Globex, Globex: follow up 01-14" in shown, shown
+    assert report.exit_code == 0
