@@ -210,7 +210,9 @@ def fold(text: str) -> str:
 
 
 def _tokens(pattern: str) -> list[str]:
-    """The words of an entry; a star stays with its word."""
+    """The words of an entry; a star stays with its word. Most are plain letters, and there are thousands."""
+    if pattern.isascii() and "'" not in pattern:
+        return pattern.lower().replace("-", " ").split()
     parts = (re.findall(rf"[{_SIGNS}]|[^\s\-{_SIGNS}]+", part) for part in fold(pattern).split())
     return [token for part in parts for token in part]
 
