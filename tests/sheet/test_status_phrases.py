@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sync.models import Asking, Stage
-from sync.reading.status_phrases import Phrase, read_phrase, shipped_status_words
+from sync.reading.status_phrases import Phrase, read_phrase
+from sync.reading.status_words import shipped_status_words
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import load_vocabulary
 

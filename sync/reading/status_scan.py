@@ -1,0 +1,213 @@
+"""A status taken apart: its claims and the words that turn them.
+
+- A **turn** is a word that turns others: `not`, `wait` ("waiting for an offer" is none), `doubt`, `contrast`, `moved`
+  (what was before it holds no more), `off` (it does not take place). `ad` and `advert` tell a posting from an offer.
+- A **claim** is a sense as it stands in the phrase, turned by what stands before it in its clause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from sync.reading.status_words import CLAIMS, SIGNS, Entry, StatusWords, fold
+
+REACH = 4
+"""So many words after it a turn still turns."""
+ASKED_ON = frozenset(("followed", "sent", "open", "unanswered"))
+"""Claims of a lead that is followed up: only where no other word could say otherwise."""
+
+_TOKEN = rf"[{SIGNS}]|[^\W_{SIGNS}]+|->|[,;/|>→⇒➡.()\[\]–—:+&\n]|(?<=\s)-(?=\s)|[?？]|[^\w\s]|_"
+_BREAKS = frozenset(",;/|>→⇒➡.()[]–—+&\n-、，。；") | {"->"}
+_REPEATED = re.compile(r"(\w)\1{2,}")
+
+
+class Claim(Struct):
+    """A sense where it stands. `place` counts words, `clause` the parts of the phrase."""
+
+    senses: frozenset[str]
+    place: int
+    end: int
+    clause: int
+    negated: bool = False
+    expected: bool = False
+    is_signs: bool = False
+    """Chinese, Japanese or Korean, where a turn stands behind what it turns."""
+
+
+class Day(Struct, frozen=True):
+    """A day in the phrase. What ends at one of these places stands right before it."""
+
+    place: int
+    clause: int
+    after: tuple[int, ...]
+
+
+class Scan(Struct):
+    """The words of a phrase, taken apart."""
+
+    claims: list[Claim] = field(default_factory=list)
+    turns: list[Claim] = field(default_factory=list)
+    days: list[Day] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    advert: bool = False
+    """What is called an offer is the posting."""
+    denied: bool = False
+    """A negation stands in it that turned nothing that is known."""
+    asked: bool = False
+    known: int = 0
+
+    def has(self, sense: str) -> bool:
+        """Whether this turn stands anywhere."""
+        return any(sense in turn.senses for turn in self.turns)
+
+
+_DAY = "\ue000"
+"""Stands for a day in the phrase; a sign of the private use area that clean text does not hold."""
+
+
+def mark_days(text: str, days: Sequence[tuple[int, int]]) -> str:
+    for start, end in reversed(days):
+        text = f"{text[:start]} {_DAY} {text[end:]}"
+    return text
+
+
+@cache
+def _token_pattern() -> re.Pattern[str]:
+    """Made when the first status is read word by word: a pattern of so many signs takes as long as a hundred others."""
+    return re.compile(_TOKEN)
+
+
+@cache
+def _sign_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{SIGNS}]")
+
+
+def take_turned(text: str, words: StatusWords) -> Scan:
+    """The claims of the phrase as they stand once every turn has acted on them."""
+    scan = take_apart(text, words)
+    _turn(scan)
+    _drop_adverts(scan)
+    _drop_old_plans(scan)
+    return scan
+
+
+def take_apart(text: str, words: StatusWords) -> Scan:
+    """The words of the phrase with what each says, none turned yet."""
+    scan, tokens, clauses, clause = Scan(), [], [], 0
+    plain = f" {fold(text)} "
+    for short, whole in words.spelled.items():
+        plain = plain.replace(short, whole)
+    for token in _token_pattern().findall(plain):
+        if token in ("?", "？"):
+            scan.asked = True
+        elif token in _BREAKS:
+            clause += 1
+        elif token not in words.small and (token[0].isalnum() or token == _DAY or token in words.whole):
+            tokens.append(token)
+            clauses.append(clause)
+    place = 0
+    while place < len(tokens):
+        if tokens[place] == _DAY:
+            named = place > 0 and tokens[place - 1] in words.weekdays  # "by Mon 11/30"
+            scan.days.append(Day(place, clauses[place], (place - 1, place) if named else (place,)))
+            place += 1
+            continue
+        entry = words.find(tokens, place) or _repaired(tokens, place, words)
+        if entry is None:
+            by_way = place > 0 and tokens[place - 1] in words.ways
+            if tokens[place] not in words.neutral and not tokens[place].isdigit() and not by_way:
+                scan.unknown.append(tokens[place])
+            else:
+                scan.known += 1
+            place += 1
+            continue
+        end = place + len(entry.words)
+        found = Claim(entry.senses, place, end, clauses[place], is_signs=bool(_sign_pattern().match(tokens[place])))
+        if entry.senses - CLAIMS:
+            scan.turns.append(found)
+        if entry.senses & CLAIMS:
+            scan.claims.append(found)
+        place = end
+    return scan
+
+
+def _repaired(tokens: Sequence[str], place: int, words: StatusWords) -> Entry | None:
+    """`reeejected`: a letter that somebody leaned on."""
+    short = _REPEATED.sub(r"\1", tokens[place])
+    return words.find([short], 0) if short != tokens[place] else None
+
+
+def _turn(scan: Scan) -> None:
+    """Let every turn act on the next claim of its clause; one that has turned something is no claim itself."""
+    for turn in scan.turns:
+        if not turn.senses & {"not", "wait"}:
+            continue
+        target = next(
+            (
+                claim
+                for claim in scan.claims
+                if claim.clause == turn.clause and turn.end <= claim.place <= turn.end + REACH and claim is not turn
+            ),
+            None,
+        )
+        if target is None:
+            target = _turned_back(scan, turn)
+        if target is None:
+            scan.denied = scan.denied or "not" in turn.senses
+            if "wait" in turn.senses and turn not in scan.claims:
+                scan.claims.append(replace(turn, senses=frozenset(("open",))))
+            continue
+        if "not" in turn.senses:
+            target.negated = True
+        else:
+            target.expected = True
+        if turn in scan.claims:
+            scan.claims.remove(turn)
+
+
+def _turned_back(scan: Scan, turn: Claim) -> Claim | None:
+    """`interview not held`: a negation with nothing after it is about what stands before it."""
+    if "not" not in turn.senses:
+        return None
+    before = [claim for claim in scan.claims if claim.clause == turn.clause and claim.end <= turn.place]
+    return before[-1] if before else None
+
+
+def _drop_adverts(scan: Scan) -> None:
+    """`oferta vista en un portal`, `CV wysłane na ofertę`: the posting is called an offer, and nobody has made one."""
+    nouns = [turn.place for turn in scan.turns if "ad" in turn.senses]
+    adverts = [claim for claim in scan.claims if "offer" in claim.senses and claim.place in nouns]
+    applied = any(claim.senses & {*ASKED_ON, "idea"} and not claim.negated for claim in scan.claims)
+    signs = {turn.place for turn in scan.turns if "advert" in turn.senses}
+    if (
+        not adverts
+        or not (applied or signs)
+        or any("offer" in claim.senses for claim in scan.claims if claim not in adverts)
+    ):
+        return
+    scan.advert = True
+    scan.claims = [
+        claim
+        for claim in scan.claims
+        if claim not in adverts and not ("reply" in claim.senses and claim.place in signs)
+    ]
+    if not scan.claims:
+        scan.claims.append(replace(adverts[0], senses=frozenset(("open",))))
+
+
+def _drop_old_plans(scan: Scan) -> None:
+    """`interview moved to 12/4` is not on hold: what is put off is the interview. Nor is `11/30 마감` closed."""
+    limits = [turn for turn in scan.turns if "limit" in turn.senses]
+    last = {turn.place for turn in limits for day in scan.days if turn.end in day.after or turn.place == day.place + 1}
+    scan.claims = [claim for claim in scan.claims if not ("closed" in claim.senses and claim.place in last)]
+    about_days = {"moved", "off"} if scan.days else {"moved"}
+    moved = {turn.place for turn in scan.turns if turn.senses & about_days}
+    if moved and any(claim.senses & {"interview", "test"} for claim in scan.claims):
+        scan.claims = [
+            claim for claim in scan.claims if claim.place not in moved or claim.senses & {"interview", "test"}
+        ]

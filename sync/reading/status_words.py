@@ -1,0 +1,164 @@
+"""The words of statuses, with what each row of them says, out of `mappings/status_words.toml`.
+
+A **sense** is what a word or a row of words says: rejected, offer, sent ... One that says where a lead stands is a
+**claim**; the others are turns (`status_scan`). A word may have several. The longest row wins: "no longer interested"
+is not "interested".
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Struct
+
+from sync.models import Stage
+from sync.reading.date_words import shipped_date_words
+
+ENDS: Mapping[str, Stage] = {"rejected": Stage.REJECTED, "withdrawn": Stage.WITHDRAWN}
+STEPS: Mapping[str, Stage] = {
+    "no_answer": Stage.NO_ANSWER,
+    "on_hold": Stage.ON_HOLD,
+    "offer": Stage.OFFER,
+    "interview": Stage.INTERVIEW,
+    "test": Stage.ASSESSMENT,
+    "reply": Stage.IN_TOUCH,
+    "unanswered": Stage.SENT,
+    "followed": Stage.SENT,
+    "sent": Stage.SENT,
+    "open": Stage.SENT,
+    "idea": Stage.IDEA,
+}
+"""What a lead is by its furthest claim; the order is that of precedence."""
+CLAIMS = frozenset((*ENDS, *STEPS, "accepted", "closed", "over"))
+SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005\u3006"
+"""Ranges of the signs of Chinese, Japanese and Korean, which stand without spaces."""
+_APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
+_FOLDED = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i", "ё": "е", "œ": "oe"})
+
+
+class Entry(Struct, frozen=True):
+    """A row of words with its senses."""
+
+    words: tuple[str, ...]
+    senses: frozenset[str]
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """The longer entry wins, then the one that says its words in full."""
+        return len(self.words), -sum("*" in word for word in self.words)
+
+
+class StatusWords(Struct, frozen=True):
+    """All entries, found by their first word: the word itself, its first two letters, or any (`*x`)."""
+
+    whole: Mapping[str, tuple[Entry, ...]]
+    begun: Mapping[str, tuple[Entry, ...]]
+    ended: tuple[Entry, ...]
+    spelled: Mapping[str, str]
+    """Shortened words with a sign in them (`i/v`), each in full."""
+    weekdays: frozenset[str]
+    small: frozenset[str]
+    neutral: frozenset[str]
+    ways: frozenset[str]
+    """What follows one of them is a place or a person: "applied via" a job board."""
+    single: Mapping[str, frozenset[str]]
+    """Senses of entries of one whole word: what a slip of the pen is compared with."""
+
+    def find(self, tokens: Sequence[str], start: int) -> Entry | None:
+        """The best entry that begins here."""
+        token = tokens[start]
+        candidates = (*self.whole.get(token, ()), *self.begun.get(token[:2], ()), *self.ended)
+        fitting = sorted((e for e in candidates if _fits(e.words, tokens, start)), key=lambda e: e.weight, reverse=True)
+        if not fitting:
+            return None
+        best = fitting[0]
+        alike = [entry for entry in fitting if len(entry.words) == len(best.words)]
+        claims = next((entry.senses & CLAIMS for entry in alike if entry.senses & CLAIMS), frozenset())
+        turns = frozenset(sense for entry in alike for sense in entry.senses - CLAIMS)
+        return best if best.senses == claims | turns else Entry(best.words, claims | turns)
+
+
+def _fits(words: Sequence[str], tokens: Sequence[str], start: int) -> bool:
+    if start + len(words) > len(tokens):
+        return False
+    for word, token in zip(words, tokens[start:], strict=False):
+        if word == token:
+            continue
+        if word.endswith("*") and token.startswith(word[:-1]):
+            continue
+        if word.startswith("*") and token.endswith(word[1:]) and len(token) > len(word) - 1:
+            continue
+        return False
+    return True
+
+
+def parse_status_words(text: str) -> StatusWords:
+    """The words in the text of `status_words.toml`."""
+    senses: dict[tuple[str, ...], set[str]] = {}
+    listed: dict[str, frozenset[str]] = {}
+    document: dict[str, Any] = tomllib.loads(text)
+    small = frozenset(fold(word) for word in document["small"]["any"])
+    spelled = document.pop("spelled")
+    for sense, languages in document.items():
+        words = [word for several in languages.values() for word in several]
+        if sense in ("small", "neutral", "way"):
+            listed[sense] = frozenset(fold(word) for word in words)
+            continue
+        for word in words:
+            tokens = tuple(token for token in _tokens(word) if token not in small)
+            senses.setdefault(tokens, set()).add(sense)
+    whole: dict[str, list[Entry]] = {}
+    begun: dict[str, list[Entry]] = {}
+    ended: list[Entry] = []
+    for tokens, found in senses.items():
+        entry, first = Entry(tokens, frozenset(found)), tokens[0]
+        if first.startswith("*"):
+            ended.append(entry)
+        elif first.endswith("*"):
+            begun.setdefault(first[:2], []).append(entry)
+        else:
+            whole.setdefault(first, []).append(entry)
+    return StatusWords(
+        whole={word: tuple(entries) for word, entries in whole.items()},
+        begun={word: tuple(entries) for word, entries in begun.items()},
+        ended=tuple(ended),
+        spelled={f" {short} ": f" {whole} " for short, whole in spelled.items()},
+        weekdays=frozenset(map(fold, shipped_date_words().weekdays)),
+        small=small,
+        neutral=listed["neutral"] | listed["way"],
+        ways=listed["way"],
+        single={t[0]: frozenset(found) for t, found in senses.items() if len(t) == 1 and "*" not in t[0]},
+    )
+
+
+@cache
+def shipped_status_words() -> StatusWords:
+    """The words that lie in `mappings/`: read once, and only where a status is not known as a whole."""
+    return parse_status_words(files("mappings").joinpath("status_words.toml").read_text("utf-8"))
+
+
+def fold(text: str) -> str:
+    """One width, lower case, without apostrophes and accents of Latin letters."""
+    plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold()).translate(_FOLDED)
+    if plain.isascii():
+        return plain
+    letters: list[str] = []
+    for letter in unicodedata.normalize("NFD", plain):
+        if unicodedata.combining(letter) and letters and letters[-1].isascii():
+            continue
+        letters.append(letter)
+    return unicodedata.normalize("NFC", "".join(letters))
+
+
+def _tokens(pattern: str) -> list[str]:
+    """The words of an entry; a star stays with its word. Most are plain letters, and there are thousands."""
+    if pattern.isascii() and "'" not in pattern:
+        return pattern.lower().replace("-", " ").split()
+    parts = (re.findall(rf"[{SIGNS}]|[^\s\-{SIGNS}]+", part) for part in fold(pattern).split())
+    return [token for part in parts for token in part]
