@@ -44,7 +44,10 @@ def apply_before_it_closes(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 def answer_in_time(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     """They wait for the answer to an offer, or for a test; never after its last day."""
     last = case.lead.answer_by
-    return _before_the_last_day(case, rule, last if last and last >= desk.today else None, "reason.answer_by", desk)
+    draft = _before_the_last_day(case, rule, last if last and last >= desk.today else None, "reason.answer_by", desk)
+    if draft is not None:
+        draft.facts["task"] = desk.say("field.answer_by" if case.stage is Stage.OFFER else "field.hand_in")
+    return draft
 
 
 def _before_the_last_day(case: Case, rule: Rule, last: date | None, reason: str, desk: Desk) -> Draft | None:
