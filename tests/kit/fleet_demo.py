@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -72,14 +71,14 @@ def round_of(database: Postgres, now: datetime, what: str) -> str:
     """Give out what is due and let two workers come to an end with it; a line of what it took."""
     given = int(command(database, WORKER, "tick", "--now", now.isoformat()).split()[0])
     env = world(database, WORKER)
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    before, began = os.times(), time.monotonic()
     work = [str(FOLLOWUP), "fleet", "work", "--until-idle", "--at-once", "4", "--now", now.isoformat()]
     workers = [subprocess.Popen(work, env=env, stderr=subprocess.DEVNULL) for _ in range(WORKERS)]
     for worker in workers:
         if worker.wait(600):
             raise SystemExit("a worker failed")
-    took, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    took, after = time.monotonic() - began, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return (
         f"  {what}: {given} runs, {given / took * 3600:,.0f} an hour, {1000 * cpu / max(given, 1):.0f} ms of CPU each, "
         "the start of the workers included"
