@@ -59,8 +59,11 @@ def _take_fixed(draft: Draft, desk: Desk) -> bool:
 
 
 def _take_kept(draft: Draft, quarter: int | None, desk: Desk) -> bool:
-    """The start of the last run, where it still holds and nothing else of ours stands there now."""
-    if quarter is None or (draft.own_event and not desk.slots.is_free(quarter, length=_length(draft))):
+    """The start of the last run, where it still holds and nothing else of ours stands there now, or it has begun."""
+    if quarter is None:
+        return False
+    free = not draft.own_event or desk.slots.is_free(quarter, length=_length(draft))
+    if not (free or desk.clock.has_begun(quarter)):
         return False
     _start_at(draft, quarter, desk=desk)
     return True
@@ -85,8 +88,9 @@ def _hours(draft: Draft, desk: Desk) -> tuple[Hours, ZoneInfo]:
 def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
     """The start of the last run, where it is on the draft's day and still inside what is allowed.
 
-    What was given after the day's last slot stays too: every later run would otherwise move it on with the clock. In
-    another zone, which somebody has set since, the hours are given anew.
+    What was given after the day's last slot stays too, and what was given before its first one and has begun (a
+    deadline early in the day): every later run would otherwise move it on with the clock. In another zone, which
+    somebody has set since, the hours are given anew.
     """
     memory = draft.memory
     event = desk.memory.events.get(draft.uid)
@@ -97,8 +101,8 @@ def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
     last = high - _length(draft)
     if low <= quarter <= last:
         return quarter
-    afterwards = quarter > last and desk.day_of(memory.start) == draft.day == desk.today
-    return quarter if afterwards and desk.clock.has_begun(last + 1) else None
+    given_today = desk.day_of(memory.start) == draft.day == desk.today
+    return quarter if given_today and desk.clock.has_begun(last + 1 if quarter > last else quarter) else None
 
 
 def _length(draft: Draft) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from advisor import NEW_YORK, Seeker, a_lead, settings_for
+from advisor import NEW_YORK, Seeker, a_lead, person, settings_for
 from msgspec.structs import replace
 from promises import NOW, TODAY, day_of, shown
 
@@ -59,6 +59,19 @@ def test_a_start_before_the_hours_stays_where_its_deadline_put_it() -> None:
     seeker, schedule = planned([lead])
     assert seeker.find("R-001-9").start == datetime(2027, 1, 13, 8, 45, tzinfo=NEW_YORK)
     assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
+
+
+def test_a_start_that_had_no_room_before_its_deadline_stays_once_it_has_begun() -> None:
+    """A call is due by nine, half an hour long, and nine o'clock is taken: it stands at a quarter to nine."""
+    leads = [
+        a_lead(2, key="call", company="Epsilon", contact=person("Cy Moss", "cy@x.example"), referrer="Kit Orr",
+               received_at=date(2027, 1, 3)),
+        a_lead(3, key="other", company="Gamma"),
+    ]  # fmt: skip
+    seeker = Seeker()
+    before = seeker.run("2027-01-04 08:40", leads)
+    for now in ("2027-01-04 09:10", "2027-01-04 12:10", "2027-01-04 17:40"):
+        assert [t.start for t in seeker.run(now, leads).touches] == [t.start for t in before.touches], now
 
 
 def test_a_lead_named_in_the_triage_event_is_not_asked_for_its_date_too() -> None:
