@@ -22,6 +22,7 @@ from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, part_played, understan
 from sync.reading.samples import (
     Profile,
     StatusCells,
+    is_channel,
     is_person,
     names_somebody,
     profile_of,
@@ -65,6 +66,8 @@ _TALE = 10
 """The most words in a status that is told as a tale, where no header says notes."""
 _NAMES_DIFFER = 0.5
 """The part of the cells that must be different to be names of firms."""
+_FIRMS_DIFFER = 0.9
+"""The part of them where the header speaks of places or sources."""
 _NAME_WORDS = 6
 """The most words in a name of a firm."""
 _REACHED = 0.1
@@ -252,6 +255,7 @@ class Guess:
             return
         self._settle_status()
         self._settle_names()
+        self._settle_place_of_work()
         self._settle_people()
         self._settle_days()
         self._settle_rounds()
@@ -395,6 +399,27 @@ class Guess:
             return
         cells = self._cells(first)
         if cells.plain >= _EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= _NAME_WORDS:
+            self._settled(first, "company", "it is the first column, holds names, and no other names the company")
+
+    def _settle_place_of_work(self) -> None:
+        """Where nothing names the firm, a first column of places or sources is it whose names are all different.
+
+        A column of sources repeats its boards; that of firms under `Sitio` or `Local` does not.
+        """
+        first = next((column for column, form in enumerate(self.forms) if form), None)
+        about_work = bool({"status", "applied_on", "role"} & self.fields.keys() or self._bare_days())
+        if first is None or not self._is_open("company") or not about_work:
+            return
+        sense = self.senses.get(first, Sense())
+        held = self.fields.get("source") == first and "source" not in self.fixed
+        if not held and (first not in self._free() or not (sense.fields[:1] == ("source",) or sense.is_about_places)):
+            return
+        cells = self._cells(first)
+        boards = share_of(cells.samples, lambda text: is_channel(text, self.vocabulary))
+        named = cells.plain >= _EVIDENT and cells.longest <= _NAME_WORDS and not boards
+        if named and cells.different >= _FIRMS_DIFFER:
+            if held:
+                del self.fields["source"], self.reasons["source"]
             self._settled(first, "company", "it is the first column, holds names, and no other names the company")
 
     def _part_two_people(self) -> None:

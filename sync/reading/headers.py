@@ -65,6 +65,11 @@ class Sense(Struct, frozen=True):
         return self.why.startswith("about a test")
 
     @property
+    def is_about_places(self) -> bool:
+        """Where the work is, or the firm that has it."""
+        return self.why.startswith("a place")
+
+    @property
     def is_bare_day(self) -> bool:
         """A date without any word of what happened on it."""
         return len(self.fields) > 1 and self.sure <= AMBIGUOUS and self.fields[0] in ("applied_on", "last_outbound")
