@@ -117,15 +117,6 @@ def preconditions(answer: Answer) -> frozenset[str]:
     return frozenset(_local(element.tag) for element in root.iter() if element is not root)
 
 
-def inner_status(answer: Answer) -> int | None:
-    """The one status inside a 207 that answers a write (caldav-facts 2.1); None where there is not just one."""
-    try:
-        rows = read_rows(answer)
-    except NotDavError:
-        return None
-    return rows[0].status if len(rows) == 1 else None
-
-
 def is_calendar_data(text: str) -> bool:
     """Whether a body is an iCalendar object and not a page about something else."""
     return text.lstrip("\ufeff \t\r\n").startswith("BEGIN:VCALENDAR") and "END:VCALENDAR" in text

@@ -46,6 +46,8 @@ class DateWords(Struct, frozen=True):
     around_hours: frozenset[str]
     """Words that stand beside an hour and belong to it."""
     hour: HourWords
+    lengths: frozenset[str]
+    """What two numbers before it count: `1-2 weeks` is no day."""
     remark: frozenset[str]
     zones: Mapping[str, str]
     unclear: Mapping[str, tuple[str, ...]]
@@ -89,6 +91,7 @@ def parse_date_words(text: str) -> DateWords:
         week=frozenset(words["week"]),
         around_hours=_around(hour),
         hour=hour,
+        lengths=frozenset(words["lengths"]),
         remark=frozenset(words["remark"]),
         zones={letters: zone for zone, several in document["zones"].items() for letters in several},
         unclear={letters: tuple(zones) for letters, zones in document["unclear"].items()},

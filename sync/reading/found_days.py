@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sync.reading.clock import find_hours, match_hour
+from sync.reading.date_words import shipped_date_words
 from sync.reading.hours import names_place
 
 _DAY = re.compile(
@@ -17,10 +18,7 @@ _DAY = re.compile(
     | (?:令和|平成|r)\s*\d{1,2}\s*[年./]\s*\d{1,2}\s*[月./]\s*\d{1,2}\s*日?  # 令和8年11月20日
     | \d{1,2}\s*[月월]\s*\d{1,2}\s*[日号號일]                                # 11月20日
     | \d{1,2}/\d{1,2}                                                        # 11/20
-    | \d{1,2}-\d{1,2}(?!\s*(?:[ap]\.?m|:|uhr|h\b)|\s+(?:weeks?|wks?|days?|months?|years?|yrs|hours?|hrs?|min|people
-      |rounds?|wochen?|tagen?|monaten?|jahren?|stunden|semaines?|jours?|mois|ans|heures|semanas?|d[ií]as?|meses|anos|horas?
-      |settimane|giorni|mesi|anni|ore|weken|dagen|maanden|jaar|uur|tygodni[ea]?|dni|miesi[eę]c\w*|lat|veckor|dagar
-      |m[aå]nader|uker|dager|uger|dage|недел\w+|дн\w+|месяц\w*)\b|[^\W\d])            # 11-20
+    | \d{1,2}-\d{1,2}(?!\s*(?:[ap]\.?m|:|uhr|h\b)|[^\W\d])                       # 11-20
     | \d{1,2}\.\s?\d{1,2}\.?(?!\s*(?:[ap]\.?m|uhr))                          # 20.11.
     | \d{4}\.?[\s-]+[^\W\d_]{3,12}\.?[\s-]+\d{1,2}\.?                        # 2026. november 20.
     | \d{1,2}(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:of\s|de\s)?[^\W\d_]{3,13}\.?
@@ -86,7 +84,8 @@ def _find(text: str, months: Mapping[str, int]) -> list[tuple[int, int, int]]:
     place = 0
     while match := _DAY.search(text, place):
         start, end = match.span()
-        if not _is_day(match[0], months) or (_COUNTED.search(text[:start]) and _is_count(match[0])):
+        counted = _COUNTED.search(text[:start]) and _is_count(match[0])
+        if counted or not _is_day(match[0], months) or _says_how_long(text, start, end):
             place = start + 1 if match[0][0].isdigit() or not match[0][0].isalpha() else _end_of_word(text, start)
             continue
         end = _without_hour(text, start, end)
@@ -128,6 +127,12 @@ def _is_count(text: str) -> bool:
     """Whether two small numbers may say which of how many."""
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     return len(numbers) == 2 and numbers[0] <= numbers[1] <= _MOST_ROUNDS
+
+
+def _says_how_long(text: str, start: int, end: int) -> bool:
+    """`1-2 weeks`: the two numbers count what stands behind them."""
+    word = _NEXT_WORD.match(text, end)
+    return "-" in text[start:end] and word is not None and word[0].strip() in shipped_date_words().lengths
 
 
 def _end_of_word(text: str, start: int) -> int:

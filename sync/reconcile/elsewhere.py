@@ -19,22 +19,10 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Memory
-from sync.models import Event, Observation, RemoteEvent
+from sync.models import Observation, RemoteEvent
 from sync.reconcile.changes import Wish
-from sync.reconcile.fields import is_as_wanted
+from sync.reconcile.fields import take_wanted
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
-
-_FIELDS = {
-    "start": "start",
-    "end": "end",
-    "summary": "summary",
-    "description": "description",
-    "categories": "categories",
-    "status": "status",
-    "alarm": "our_alarm",
-    "url": "url",
-}
-"""The fields of an event, each with its name in what a calendar shows."""
 
 
 def ran_elsewhere(memory: Memory, observation: Observation) -> bool:
@@ -67,14 +55,5 @@ def follow(memory: Memory, observation: Observation, wishes: Iterable[Wish]) -> 
         elif current is None and uid not in wanted:
             events[uid] = replace(event, gone=True)
         elif current is not None and uid in wanted:
-            events[uid] = replace(event, observed=_as_wanted(event.observed, current, wanted[uid]))
+            events[uid] = replace(event, observed=take_wanted(event.observed, current, wanted[uid]))
     return replace(memory, events=events)
-
-
-def _as_wanted(before: RemoteEvent, current: RemoteEvent, wish: Event) -> RemoteEvent:
-    """What the calendar showed before, with the fields that the other run has brought up to date."""
-    if current.etag and current.etag == before.etag:
-        return before
-    shown = current.snapshot
-    new = {there: getattr(shown, there) for name, there in _FIELDS.items() if is_as_wanted(name, wish, shown)}
-    return replace(before, snapshot=replace(before.snapshot, **new))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from sync.models import Event, Snapshot, Stamp
+from sync.models import Event, RemoteEvent, Snapshot, Stamp
 from sync.moments import same_moment
 from sync.reconcile.text_marks import acted_on, our_part, put_our_part
 
@@ -68,6 +68,15 @@ def is_as_wanted(name: str, event: Event, current: Snapshot) -> bool:
     if name == "categories":
         return frozenset(current.categories) >= frozenset(event.categories)
     return bool(getattr(current, name) == _value(event, name))
+
+
+def take_wanted(before: RemoteEvent, current: RemoteEvent, event: Event) -> RemoteEvent:
+    """What the calendar showed before, with the fields that hold by now what we want of them."""
+    if current.etag and current.etag == before.etag:
+        return before
+    shown = current.snapshot
+    names = ("our_alarm" if name == "alarm" else name for name in _FIELDS if is_as_wanted(name, event, shown))
+    return replace(before, snapshot=replace(before.snapshot, **{name: getattr(shown, name) for name in names}))
 
 
 def with_kept(event: Event, kept: frozenset[str], current: Snapshot) -> Event:

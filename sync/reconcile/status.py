@@ -18,7 +18,6 @@ from sync.memory import Memory, Reaction, Stop
 from sync.models import Moment
 from sync.moments import day_of
 from sync.pauses import pause_documents, tell_pause
-from sync.safe_text import plain_json
 
 if TYPE_CHECKING:
     from sync.config import Pause
@@ -128,13 +127,8 @@ def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
         yield f"With our mark, but in no plan: {strays}. To take them out: followup clear"
 
 
-def status_json(status: Status) -> str:
-    """The status as one JSON document."""
-    return plain_json(json.dumps(status_document(status), ensure_ascii=False, indent=1)) + "\n"
-
-
 def status_document(status: Status) -> Mapping[str, object]:
-    """The same as a value, in the order of its names."""
+    """The status as a JSON value, in the order of its names."""
     document: dict[str, object] = {"schema": 1, **asdict(status)}
     document["age_seconds"] = int(status.age.total_seconds()) if status.age is not None else None
     document["pauses"] = pause_documents(status.pauses)

@@ -14,7 +14,7 @@ from worlds import StubWorld
 
 from sync.errors import ConfigError, GuardStop, SourceError
 from sync.memory import Memory
-from sync.reconcile.status import make_status, parse_age, status_json, status_lines
+from sync.reconcile.status import make_status, parse_age, status_document, status_lines
 
 
 def lines(seeker: Seeker) -> list[str]:
@@ -95,7 +95,8 @@ def test_rows_that_could_not_be_read_are_counted() -> None:
 def test_json_says_the_same() -> None:
     seeker = Seeker([a_row("Acme")])
     seeker.run()
-    found = json.loads(status_json(make_status(seeker.store.load(), now=seeker.now + timedelta(hours=2))))
+    status = make_status(seeker.store.load(), now=seeker.now + timedelta(hours=2))
+    found = json.loads(json.dumps(status_document(status)))
     assert (found["age_seconds"], found["schema"]) == (7200, 1)
     assert found["last_good_run"].startswith("2027-01-04T09:15:00")
 
