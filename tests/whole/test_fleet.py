@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import NOW
-from postgres_server import OWNER, WORKER, Postgres, migrated
+from fleet_profiles import ON_SERVERS, a_firm
+from postgres_server import WORKER, Postgres, migrated
 from runner import Seeker, a_row
 from source_contract import outside
 
@@ -28,17 +29,6 @@ from sync.memory import Memory
 from sync.protocols import Source, Target
 
 DAY = timedelta(days=1)
-SETTINGS = """
-owner = "test"
-timezone = "America/New_York"
-[source]
-type = "google_sheet"
-sheet = "https://docs.google.com/spreadsheets/d/abc/edit#gid=0"
-[target]
-type = "caldav"
-url = "https://calendar.example/ann/"
-user = "ann"
-"""
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +39,8 @@ def server() -> Iterator[Postgres]:
 
 @pytest.fixture
 def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
-    with server.connect(OWNER) as owner:
+    with a_firm(server) as owner:
         yield owner
-        owner.execute("DELETE FROM followup.profile; DELETE FROM followup.host")
 
 
 def kept_of(owner: psycopg.Connection[Any], profile: str, *columns: str) -> Any:
@@ -61,7 +50,7 @@ def kept_of(owner: psycopg.Connection[Any], profile: str, *columns: str) -> Any:
 
 def fill(owner: psycopg.Connection[Any], count: int) -> None:
     for number in range(count):
-        put_profile(owner, f"seeker-{number:05}", SETTINGS, period=DAY, now=NOW)
+        put_profile(owner, f"seeker-{number:05}", ON_SERVERS, period=DAY, now=NOW)
 
 
 def work(server: Postgres, folder: Path, opened: Open, now: datetime = NOW) -> int:
@@ -122,8 +111,8 @@ def test_those_who_wait_longest_come_first(owner: psycopg.Connection[Any]) -> No
     ("settings", "period", "said"),
     [
         ("timezone = 3", DAY, "ann: "),
-        (SETTINGS.replace('user = "ann"', 'password_command = ["cat", "/etc/passwd"]'), DAY, "refused here"),
-        (SETTINGS, timedelta(seconds=5), "too short"),
+        (ON_SERVERS.replace('user = "ann"', 'password_command = ["cat", "/etc/passwd"]'), DAY, "refused here"),
+        (ON_SERVERS, timedelta(seconds=5), "too short"),
     ],
 )
 def test_a_profile_that_cannot_run_is_refused_before_anything_is_written(
@@ -140,7 +129,7 @@ def test_a_profile_that_cannot_run_is_refused_before_anything_is_written(
 def test_a_run_writes_the_calendar_and_remembers_it(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     seeker = Seeker([a_row("Acme")])
     assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target)) == 0
     assert seeker.calendar
@@ -159,17 +148,17 @@ def test_a_run_writes_the_calendar_and_remembers_it(
 def test_what_only_a_human_can_mend_pauses_until_the_settings_change(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path, error: Exception
 ) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     assert work(server, tmp_path, failing(error)) == getattr(error, "exit_code", None)
     assert kept_of(owner, "ann", "paused", "attention", "last_good_run") == (True, str(error), None)
     assert claim_due(owner, now=NOW + 9 * DAY, limit=9) == []
     assert work(server, tmp_path, failing(AssertionError("a paused one is not opened"))) == 0
-    put_profile(owner, "ann", SETTINGS.replace("ann/", "ann2/"), period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS.replace("ann/", "ann2/"), period=DAY, now=NOW)
     assert claim_due(owner, now=NOW + DAY, limit=9) == ["ann"]
 
 
 def test_a_paused_profile_can_be_resumed(server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     work(server, tmp_path, failing(CredentialsError("log in anew")))
     assert resume_profile(owner, "ann")
     assert not resume_profile(owner, "nobody")
@@ -179,10 +168,10 @@ def test_a_paused_profile_can_be_resumed(server: Postgres, owner: psycopg.Connec
 def test_settings_that_were_mended_during_a_run_are_not_paused_by_it(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
 
     def mended(*given: object) -> tuple[Source, Target]:
-        put_profile(owner, "ann", SETTINGS.replace("ann/", "ann2/"), period=DAY, now=NOW)
+        put_profile(owner, "ann", ON_SERVERS.replace("ann/", "ann2/"), period=DAY, now=NOW)
         raise ConfigError("no such calendar")
 
     assert work(server, tmp_path, mended) == 2
@@ -192,7 +181,7 @@ def test_settings_that_were_mended_during_a_run_are_not_paused_by_it(
 def test_a_server_that_fails_is_tried_five_times_and_then_waits_for_its_slot(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     now, pauses = NOW, []
     for _ in range(TRIES):
         assert work(server, tmp_path, failing(TargetError("is down")), now) == 6
@@ -209,7 +198,7 @@ def test_a_server_that_fails_is_tried_five_times_and_then_waits_for_its_slot(
 def test_a_server_that_names_a_time_is_asked_then_and_not_before(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     then = NOW + timedelta(hours=2)
     assert work(server, tmp_path, failing(SourceError("too many requests", not_before=then))) == 5
     assert kept_of(owner, "ann", "next_run_at") == then
@@ -218,7 +207,7 @@ def test_a_server_that_names_a_time_is_asked_then_and_not_before(
 def test_a_run_that_found_the_lock_held_changes_nothing(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     before = kept_of(owner, "ann", "*")
     seeker = Seeker([a_row("Acme")])
     with PostgresState(connect_to(server.address(WORKER)), "ann").lock():
@@ -230,7 +219,7 @@ def test_a_run_that_found_the_lock_held_changes_nothing(
 def test_a_guard_tells_a_human_and_the_next_slot_stands(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     assert work(server, tmp_path, failing(GuardStop("would delete 40 of 41"))) == 4
     assert kept_of(owner, "ann", "paused", "attention") == (False, "would delete 40 of 41")
 
@@ -238,7 +227,7 @@ def test_a_guard_tells_a_human_and_the_next_slot_stands(
 def test_a_bug_of_ours_is_kept_and_logged_without_what_stood_in_the_sheet(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     with caplog.at_level(logging.INFO):
         assert work(server, tmp_path, failing(RuntimeError("planted cell"))) == 1
     assert kept_of(owner, "ann", "last_exit_code", "paused") == (1, False)
@@ -252,7 +241,7 @@ def test_a_worker_of_another_version_than_the_database_pauses_nobody(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path, change: str, said: str
 ) -> None:
     """Between updating followup and migrating, each run would else take its profile out until somebody resumes it."""
-    put_profile(owner, "ann", SETTINGS, period=DAY, now=NOW)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     before = kept_of(owner, "ann", "*")
     owner.execute(f"UPDATE followup.migrations SET version = version {change}")
     try:
@@ -279,6 +268,6 @@ def test_a_verdict_stands_for_every_exit_code(exit_code: int) -> None:
 
 def test_a_profile_names_no_variable_of_the_worker(owner: psycopg.Connection[Any]) -> None:
     """Its value would go to a server of the profile's choice."""
-    settings = SETTINGS + 'password_env = "FOLLOWUP_MASTER_KEYS"\n'
+    settings = ON_SERVERS + 'password_env = "FOLLOWUP_MASTER_KEYS"\n'
     with pytest.raises(ConfigError, match=r"target\.password_env names a local file, command or variable"):
         put_profile(owner, "ann", settings, period=DAY, now=NOW)

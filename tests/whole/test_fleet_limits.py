@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import NOW
-from postgres_server import OWNER, WORKER, Postgres, migrated
+from fleet_profiles import ON_SERVERS, a_firm
+from postgres_server import WORKER, Postgres, migrated
 from runner import Seeker, a_row
 from source_contract import outside
 
@@ -23,17 +24,6 @@ from sync.fleet.profiles import put_profile
 from sync.fleet.queue import give_out, make_app, work
 from sync.fleet.work import sync_profile
 
-SETTINGS = """
-owner = "test"
-timezone = "America/New_York"
-[source]
-type = "google_sheet"
-sheet = "https://docs.google.com/spreadsheets/d/abc/edit#gid=0"
-[target]
-type = "caldav"
-url = "https://{host}/ann/"
-user = "ann"
-"""
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 BUSY, IDLE = "busy.example", "idle.example"
 
@@ -46,21 +36,14 @@ def server() -> Iterator[Postgres]:
 
 @pytest.fixture
 def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
-    with server.connect(OWNER) as owner:
+    with a_firm(server) as owner:
         yield owner
-        for table in ("memory", "runs"):
-            owner.execute(f"ALTER TABLE followup.{table} NO FORCE ROW LEVEL SECURITY")
-            owner.execute(f"DELETE FROM followup.{table}")
-            owner.execute(f"ALTER TABLE followup.{table} FORCE ROW LEVEL SECURITY")
-        owner.execute("DELETE FROM followup.profile; DELETE FROM followup.host")
-        owner.execute("DELETE FROM followup_queue.procrastinate_periodic_defers")
-        owner.execute("SET search_path TO followup_queue; DELETE FROM procrastinate_jobs")
 
 
 def fill(owner: psycopg.Connection[Any], count: int, host: str = BUSY) -> list[str]:
     names = [f"{host}-{number:04}" for number in range(count)]
     for name in names:
-        put_profile(owner, name, SETTINGS.format(host=host), period=DAY, now=NOW)
+        put_profile(owner, name, ON_SERVERS.replace("calendar.example", host), period=DAY, now=NOW)
     return names
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import NOW
+from fleet_profiles import UPLOADED, a_firm
 from postgres_server import OWNER, WORKER, Postgres, migrated
 from source_contract import outside
 
@@ -36,16 +37,6 @@ from sync.protocols import Source, Target
 
 DAY = timedelta(days=1)
 LATER = NOW + DAY
-SETTINGS = """
-owner = "k3x9"
-timezone = "America/New_York"
-[source]
-type = "csv"
-path = "leads.csv"
-[target]
-type = "ics"
-path = "feed"
-"""
 SHEET = b"company,role,contact_name,applied_on,status\nAcme,Analyst,Dana Reed,2027-01-04,sent\n"
 
 
@@ -57,24 +48,16 @@ def server() -> Iterator[Postgres]:
 
 @pytest.fixture
 def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
-    with server.connect(OWNER) as owner:
+    with a_firm(server) as owner:
         owner.execute("SET search_path TO followup_queue")
         yield owner
-        for table in ("upload", "feed", "memory", "runs", "secret"):
-            owner.execute(f"ALTER TABLE followup.{table} NO FORCE ROW LEVEL SECURITY")
-            owner.execute(f"DELETE FROM followup.{table}")
-            owner.execute(f"ALTER TABLE followup.{table} FORCE ROW LEVEL SECURITY")
-        owner.execute("DELETE FROM followup.profile; UPDATE followup.guard SET counted_since = '-infinity'")
-        owner.execute("DELETE FROM followup.release")
-        owner.execute("DELETE FROM followup_queue.procrastinate_periodic_defers")
-        owner.execute("DELETE FROM procrastinate_jobs")
 
 
 def fill(owner: psycopg.Connection[Any], count: int) -> list[str]:
     names = [f"seeker-{number:05}" for number in range(count)]
     with owner.transaction():
         for name in names:
-            put_profile(owner, name, SETTINGS, period=DAY, now=NOW)
+            put_profile(owner, name, UPLOADED, period=DAY, now=NOW)
             put_upload(owner, name, "leads.csv", SHEET)
             open_feed(owner, name, token=f"token-of-{name}")
     return names
@@ -178,7 +161,7 @@ def test_a_new_version_runs_the_canaries_first_and_the_others_when_it_went_well(
     names = fill(owner, 6)
     connect = connect_to(server.address(WORKER))
     for name in names[:2]:
-        put_profile(owner, name, SETTINGS, period=DAY, now=LATER, canary=True)  # not due before the next day
+        put_profile(owner, name, UPLOADED, period=DAY, now=LATER, canary=True)  # not due before the next day
     assert give_out(connect, now=LATER, version="9.1") == 2
     assert [name for name, _ in in_queue(owner)] == names[:2]
     assert give_out(connect, now=LATER, version="9.1") == 0
@@ -323,7 +306,7 @@ def test_the_queue_is_migrated_once_and_again_without_harm(owner: psycopg.Connec
 def a_folder(place: Path, *names: str) -> list[str]:
     for name in names:
         (place / name).mkdir()
-        (place / name / "followup.toml").write_text(SETTINGS)
+        (place / name / "followup.toml").write_text(UPLOADED)
         (place / name / "leads.csv").write_bytes(SHEET)
     return [str(place / name / "followup.toml") for name in names]
 
@@ -373,7 +356,7 @@ def test_a_seeker_that_cannot_be_added_stops_no_other(
     monkeypatch.setenv("FOLLOWUP_DATABASE", server.address(OWNER))
     files = a_folder(tmp_path, "ann", "bob", "cat")
     (tmp_path / "ann" / "leads.csv").unlink()
-    Path(files[1]).write_text(SETTINGS.replace("leads.csv", "../../secrets.csv"))
+    Path(files[1]).write_text(UPLOADED.replace("leads.csv", "../../secrets.csv"))
     assert run_command(["fleet", "add", *files]) == 2
     told = capsys.readouterr()
     assert "leads.csv cannot be read" in told.err
@@ -386,7 +369,7 @@ def test_a_calendar_inside_the_firms_network_pauses_its_profile(
     server: Postgres, owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker's command line sees to it; nothing listens there, and nothing is asked."""
-    inside = SETTINGS.replace(
+    inside = UPLOADED.replace(
         'type = "ics"\npath = "feed"', 'type = "caldav"\nuser = "ann"\nurl = "https://127.0.0.1/a/"'
     )
     put_profile(owner, "ann", inside, period=DAY, now=NOW)
@@ -417,7 +400,7 @@ def test_a_calendar_inside_the_firms_network_pauses_its_profile(
 def test_what_would_lead_elsewhere_is_refused_when_it_is_added(
     owner: psycopg.Connection[Any], line: str, said: str
 ) -> None:
-    head, _, target = SETTINGS.partition("[target]")
+    head, _, target = UPLOADED.partition("[target]")
     with pytest.raises(ConfigError, match=said):
         put_profile(
             owner, "ann", head + line + ("" if "[target]" in line else "\n[target]" + target), period=DAY, now=NOW

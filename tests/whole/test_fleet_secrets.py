@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import NOW
+from fleet_profiles import ON_SERVERS, a_firm
 from postgres_server import OWNER, WORKER, Postgres, migrated
 from servers import radicale
 
@@ -24,17 +25,6 @@ from sync.fleet.profiles import put_profile, put_upload, remove_profile
 from sync.fleet.secrets import MasterKeys, parse_master_keys, put_secret, rotate_keys, secrets_of
 
 PLANTED = "planted-pässword"
-SETTINGS = """
-owner = "test"
-timezone = "America/New_York"
-[source]
-type = "google_sheet"
-sheet = "https://docs.google.com/spreadsheets/d/abc/edit#gid=0"
-[target]
-type = "caldav"
-url = "https://calendar.example/ann/"
-user = "ann"
-"""
 
 
 def masters(*names: str) -> MasterKeys:
@@ -50,13 +40,10 @@ def server() -> Iterator[Postgres]:
 
 @pytest.fixture
 def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
-    with server.connect(OWNER) as owner:
+    with a_firm(server) as owner:
         for profile in ("ann", "bob"):
-            put_profile(owner, profile, SETTINGS, period=timedelta(days=1), now=NOW)
+            put_profile(owner, profile, ON_SERVERS, period=timedelta(days=1), now=NOW)
         yield owner
-        for profile in ("ann", "bob"):
-            remove_profile(owner, profile)
-        owner.execute("DELETE FROM followup.tenant")
 
 
 def keep(owner: psycopg.Connection[Any], value: str = PLANTED, profile: str = "ann", name: str = "target") -> None:
@@ -195,7 +182,7 @@ def test_no_dump_log_or_command_shows_a_planted_secret(
     with radicale(tmp_path, password=planted) as calendars:
         for name, secret in (("ann", planted), ("bob", wrong)):
             url = f"{calendars.root}{calendars.home}{name}/"
-            settings = SETTINGS.replace("https://calendar.example/ann/", url)
+            settings = ON_SERVERS.replace("https://calendar.example/ann/", url)
             a, _, rest = settings.partition("[source]")
             settings = a + '[source]\ntype = "csv"\npath = "leads.csv"\n[target]' + rest.partition("[target]")[2]
             put_profile(owner, name, settings, period=timedelta(days=1), now=NOW - timedelta(days=1))

@@ -12,26 +12,17 @@ import psycopg
 import pytest
 import waitress
 from conftest import NOW
-from postgres_server import OWNER, WORKER, Postgres, migrated
+from fleet_profiles import UPLOADED, a_firm
+from postgres_server import WORKER, Postgres, migrated
 from servers import free_port
 from source_contract import outside
 
 from connectors.postgres.connecting import connect_to
-from sync.fleet.profiles import open_feed, put_profile, put_upload, remove_profile
+from sync.fleet.profiles import open_feed, put_profile, put_upload
 from sync.fleet.serving import make_site
 from sync.fleet.work import sync_profile
 
 TOKEN = "a-token-that-nobody-guesses"
-SETTINGS = """
-owner = "k3x9"
-timezone = "America/New_York"
-[source]
-type = "csv"
-path = "leads.csv"
-[target]
-type = "ics"
-path = "feed"
-"""
 SHEET = "company,role,contact_name,applied_on,status\n{company},Analyst,Dana Reed,2027-01-04,sent\n"
 
 
@@ -43,12 +34,10 @@ def server() -> Iterator[Postgres]:
 
 @pytest.fixture
 def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
-    with server.connect(OWNER) as owner:
-        put_profile(owner, "ann", SETTINGS, period=timedelta(days=1), now=NOW)
+    with a_firm(server) as owner:
+        put_profile(owner, "ann", UPLOADED, period=timedelta(days=1), now=NOW)
         open_feed(owner, "ann", token=TOKEN)
         yield owner
-    with server.connect(OWNER) as owner:
-        remove_profile(owner, "ann")
 
 
 @pytest.fixture
