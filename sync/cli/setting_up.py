@@ -33,7 +33,9 @@ def init(
     user: Annotated[str, typer.Option(help="Your name on the CalDAV server.")] = "",
     calendar: Annotated[str, typer.Option(help="The calendar's name on the CalDAV server.")] = "",
     tab: Annotated[str, typer.Option(help="The tab of the spreadsheet.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take what would be proposed.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing; take what would be proposed, but guess no status.")
+    ] = False,
     again: Annotated[bool, typer.Option("--again", help="Ask once more, from the file that is there.")] = False,
     config: Config = None,
     now: Now = "",
