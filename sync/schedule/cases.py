@@ -162,6 +162,10 @@ def plan_stage(lead: Lead) -> Stage:
     return lead.stage
 
 
+TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT)
+"""Stages in which they are waited for from first sight on, whatever the row tells of days."""
+
+
 def has_live_offer(case: Case, *, desk: Desk) -> bool:
     """Whether an offer stands that is no old news itself: such a lead is never among the old ones."""
     if case.stage is not Stage.OFFER:

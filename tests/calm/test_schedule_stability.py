@@ -81,6 +81,14 @@ def test_a_lead_named_in_the_triage_event_is_not_asked_for_its_date_too() -> Non
     assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
 
 
+def test_an_old_plan_does_not_stop_a_conversation_that_goes_on() -> None:
+    lead = a_lead(stage=Stage.IN_TOUCH, plan="research", received_at=date(2026, 12, 16))
+    seeker, schedule = planned([lead])
+    assert {"R-004-4"} <= {touch.rule for touch in schedule.touches}
+    assert not seeker.all("triage") and not seeker.all("R-000-5")
+    assert seeker.run("2027-01-13 12:10", [lead]).touches == schedule.touches
+
+
 @pytest.mark.parametrize(
     "facts",
     [

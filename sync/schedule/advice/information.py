@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from sync.advice import Rule
 from sync.models import Asking, Stage
 from sync.safe_text import clean
-from sync.schedule.cases import Case, has_live_offer, is_old_news
+from sync.schedule.cases import TALKING, Case, has_live_offer, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor
@@ -37,7 +37,10 @@ def keep_the_promise(case: Case, rule: Rule, desk: Desk) -> Occasion:
 
 @waited("R-000-5")
 def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
-    """The seeker's own plan, later on a date or half an hour of research; never before an introduction."""
+    """The seeker's own plan, later on a date or half an hour of research; never before an introduction.
+
+    A plan that is long past at first sight settles the lead, but not where it goes on without it.
+    """
     lead = case.lead
     introduced = bool(lead.received_at and lead.referrer and lead.contact.name)
     if lead.plan_on is not None:
@@ -50,7 +53,7 @@ def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     else:
         return None
     if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < desk.today:
-        if case.new and has_live_offer(case, desk=desk):
+        if case.new and (case.stage in TALKING or has_live_offer(case, desk=desk)):
             leave(draft, draft.raw, desk)
         elif case.new:
             desk.triage(case)

@@ -10,7 +10,7 @@ from datetime import date
 
 from sync.advice import Rule
 from sync.models import Stage
-from sync.schedule.cases import Case, end_of, is_old_news
+from sync.schedule.cases import TALKING, Case, end_of, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor, single
@@ -20,8 +20,6 @@ from sync.schedule.people import asked_person
 from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, laddered, waited
 from sync.schedule.replay import pass_before
-
-_TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT)
 
 
 @laddered("R-004-4", "R-003-15")
@@ -71,13 +69,13 @@ def _waiting_since(case: Case, desk: Desk) -> tuple[date | None, str]:
     lead, days = case.lead, []
     if (held := _held_on(case, desk)) is not None:
         days.append((held, told_since(case, "interview_at", "reason.since_interview", desk)))
-    if lead.last_inbound is not None and (case.stage in _TALKING or has_answered(case, desk)):
+    if lead.last_inbound is not None and (case.stage in TALKING or has_answered(case, desk)):
         days.append((desk.day_of(lead.last_inbound), told_since(case, "last_inbound", "reason.since_answer", desk)))
     if lead.under_consideration_on is not None:
         days.append(
             (lead.under_consideration_on, told_since(case, "under_consideration_on", "reason.since_considered", desk))
         )
-    if not days and case.stage in _TALKING:
+    if not days and case.stage in TALKING:
         days.append((case.stage_since, desk.say("reason.since_stage")))
     return max(days, key=lambda found: found[0], default=(None, ""))
 
