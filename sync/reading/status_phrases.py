@@ -262,7 +262,7 @@ def _nearest(claims: Sequence[Claim], place: int, clause: int) -> Claim | None:
 def speaks_of_nothing_else(text: str) -> bool:
     """Whether words beside a day leave it as it is: no negation, no end, no limit, nothing that is not known."""
     scan = take_apart(text[:MAX_PHRASE], shipped_status_words())
-    turned = any(turn.senses & {"not", "wait", "limit", "doubt", "decide", "contrast"} for turn in scan.turns)
+    turned = any(turn.senses & {"not", "wait", "todo", "limit", "doubt", "decide", "contrast"} for turn in scan.turns)
     ended = any(claim.senses & {*ENDS, "closed", "no_answer", "on_hold", "idea", "unanswered"} for claim in scan.claims)
     return not (scan.unknown or scan.asked or turned or ended)
 

@@ -1,7 +1,8 @@
 """A status taken apart: its claims and the words that turn them.
 
 - A **turn** is a word that turns others: `not`, `wait` ("waiting for an offer" is none), `doubt`, `contrast`, `moved`
-  (what was before it holds no more), `off` (it does not take place). `ad` and `advert` tell a posting from an offer.
+  (what was before it holds no more), `off` (it does not take place), `todo` (it is not sent yet). `ad` and `advert`
+  tell a posting from an offer.
 - A **claim** is a sense as it stands in the phrase, turned by what stands before it in its clause.
 """
 
@@ -132,6 +133,7 @@ def take_apart(text: str, words: StatusWords) -> Scan:
             scan.turns.append(found)
         if entry.senses & CLAIMS:
             scan.claims.append(found)
+        scan.known += not entry.senses
         place = end
     return scan
 
@@ -145,6 +147,8 @@ def _repaired(tokens: Sequence[str], place: int, words: StatusWords) -> Entry | 
 def _turn(scan: Scan) -> None:
     """Let every turn act on the next claim of its clause; one that has turned something is no claim itself."""
     for turn in scan.turns:
+        if "todo" in turn.senses:
+            _put_before(scan, turn)
         if not turn.senses & {"not", "wait"}:
             continue
         target = next(
@@ -168,6 +172,16 @@ def _turn(scan: Scan) -> None:
             target.expected = True
         if turn in scan.claims:
             scan.claims.remove(turn)
+
+
+def _put_before(scan: Scan, turn: Claim) -> None:
+    """`candidature à finaliser`: what is still to be done is not sent, unless its day is there; else it is an idea."""
+    sent = [claim for claim in scan.claims if claim.clause == turn.clause and "sent" in claim.senses]
+    dated = any(day.place == claim.end for claim in sent for day in scan.days)
+    for claim in () if dated else sent:
+        claim.negated = True
+    if not sent:
+        scan.claims.append(replace(turn, senses=frozenset(("idea",))))
 
 
 def _turned_back(scan: Scan, turn: Claim) -> Claim | None:

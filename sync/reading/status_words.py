@@ -43,7 +43,7 @@ _FOLDED = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i",
 
 
 class Entry(Struct, frozen=True):
-    """A row of words with its senses."""
+    """A row of words with its senses; without one it says nothing."""
 
     words: tuple[str, ...]
     senses: frozenset[str]
@@ -109,10 +109,14 @@ def parse_status_words(text: str) -> StatusWords:
         words = [word for several in languages.values() for word in several]
         if sense in ("small", "neutral", "way"):
             listed[sense] = frozenset(fold(word) for word in words)
+        if sense in ("small", "way"):
             continue
         for word in words:
             tokens = tuple(token for token in _tokens(word) if token not in small)
-            senses.setdefault(tokens, set()).add(sense)
+            if sense != "neutral":
+                senses.setdefault(tokens, set()).add(sense)
+            elif len(tokens) > 1:  # `简历`: compared sign by sign, and says nothing
+                senses.setdefault(tokens, set())
     whole: dict[str, list[Entry]] = {}
     begun: dict[str, list[Entry]] = {}
     ended: list[Entry] = []

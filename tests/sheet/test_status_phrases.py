@@ -55,6 +55,17 @@ def read(text: str) -> Phrase:
         ("Rückmeldung erhalten", Stage.IN_TOUCH),
         ("on hold until budget is approved", Stage.ON_HOLD),
         ("never heard back", Stage.NO_ANSWER),
+        ("candidature à finaliser", Stage.IDEA),
+        ("candidatura da completare", Stage.IDEA),
+        ("må sende søknad", Stage.IDEA),
+        ("applied, need to send letter", Stage.SENT),
+        ("Onlineformular ausgefüllt", Stage.SENT),
+        ("left my cv at the front desk", Stage.SENT),
+        ("me inscrevi no linkedin", Stage.SENT),
+        ("简历投了", Stage.SENT),
+        ("visualizzata, nessuna risposta", Stage.SENT),
+        ("assunzioni bloccate", Stage.ON_HOLD),
+        ("Mappe zurückbekommen", Stage.REJECTED),
     ],
 )
 def test_words_settle_a_status(text: str, stage: Stage) -> None:
@@ -142,3 +153,8 @@ def test_the_day_of_a_status_that_the_seeker_settled_is_kept() -> None:
     told = StageWords({"provjobba fre 27/11 kl 06:30": Stage.INTERVIEW, "zork 1/12": Stage.SENT}, load_vocabulary())
     assert told.read("provjobba fre 27/11 kl 06:30").dated == (("interview", "27/11 kl 06:30"),)
     assert told.read("zork 1/12").dated == (("sent", "1/12"),)
+
+
+def test_what_has_its_day_is_sent_though_something_is_still_to_be_done() -> None:
+    text = "applied 11/9 need to send letter"
+    assert read_phrase(text, shipped_status_words(), [(8, 12)]).stage is Stage.SENT
