@@ -22,7 +22,7 @@ from sync.schedule.cases import Case
 from sync.schedule.description import Moves, describe, is_elsewhere
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.ledger import is_over, over_day, stood_at
+from sync.schedule.ledger import is_over, over_day, stood_at, was_deleted
 from sync.schedule.letters import group_of, recipient, write_message
 from sync.schedule.people import join_names
 
@@ -198,11 +198,15 @@ def _choose_moves(lead: Lead, asking: Iterable[Draft], used: list[str], turn: in
 
 
 def _last_turn(key: str, desk: Desk) -> int:
-    """In which way the last ask of this lead that is over was said; -1 where there is none."""
+    """In which way the last ask of this lead that is over was said; -1 where there is none.
+
+    What was taken out ahead of its day was said in no way, even where that day was to come behind one that was.
+    """
     over = [
         (day, record.step, record.turn)
         for record in desk.ledger.of(key)
         if record.turn is not None and is_over(record) and (day := over_day(record)) is not None
+        if not (was_deleted(record) and record.reacted_on is not None and record.reacted_on < day)
     ]
     return max(over, default=(None, 0, -1))[2]
 

@@ -6,6 +6,7 @@ is not the next yet is written when it becomes that.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -103,6 +104,31 @@ def test_what_an_ask_was_to_bring_is_free_again_when_it_was_taken_out_before_its
         seeker.now = datetime.combine(date(2027, 1, day), time(8), ZONE)
         assert not [change for change in written(seeker, question.uid) if set(change.fields) == {"description"}]
         assert seeker.store.load().touches[question.uid].move == chosen
+
+
+def test_an_ask_that_was_moved_and_taken_out_does_not_make_the_next_one_repeat_the_last() -> None:
+    """Its day was to come behind the second ask, which was sent: the third is told from that one (R-003-7)."""
+    seeker = Seeker([ACME])
+    seeker.now = at("2027-01-11", "08:00")
+    seeker.run()
+    first = event_of(seeker, "R-001-1", 1)
+    move(seeker, first, 9)
+    seeker.run()
+    seeker.now = at("2027-01-18", "08:00")
+    del seeker.calendar[first.uid]
+    seeker.run()
+    second = event_of(seeker, "R-001-12", 2)
+    sent = said_by(seeker, second.uid)
+    seeker.now = at("2027-01-21", "08:00")
+    seeker.run()
+    assert seeker.store.load().touches[second.uid].assumed, "somebody who never logs"
+    assert not sent & said_by(seeker, event_of(seeker, "R-001-12", 3).uid)
+
+
+def said_by(seeker: Seeker, uid: str) -> set[str]:
+    [touch] = [touch for touch in seeker.run(write=False).plan.schedule if touch.uid == uid]
+    _, *body, _ = touch.draft.split("\n\n")
+    return {sentence for paragraph in body for sentence in re.split(r"(?<=[.?]) ", paragraph)}
 
 
 @pytest.mark.parametrize(
