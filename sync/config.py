@@ -50,22 +50,23 @@ class Hours(BaseModel):
 
 
 def _parse_hours(value: object) -> object:
-    if isinstance(value, str):
-        match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)", value.strip())
-        if not match:
-            raise ValueError('should look like "09:00-17:30"')
-        start, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
-        if start >= end:
-            raise ValueError("should begin before it ends")
-        return Hours(start=start, end=end)
-    return value
+    if isinstance(value, Hours):
+        return value
+    text = value.strip() if isinstance(value, str) else ""
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)", text)
+    if not match:
+        raise ValueError('should look like "09:00-17:30"')
+    start, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    if start >= end:
+        raise ValueError("should begin before it ends")
+    return Hours(start=start, end=end)
 
 
 def check_zone(name: str) -> str:
     """The name of a time zone that exists. Raises `ValueError` with the nearest one."""
     if name not in zone_names():
         near = get_close_matches(name, sorted(zone_names()), 1, 0.5)
-        raise ValueError(f"{name!r} is no time zone" + (f"; did you mean {near[0]!r}?" if near else ""))
+        raise ValueError(f"{name[:80]!r} is no time zone" + (f"; did you mean {near[0]!r}?" if near else ""))
     return name
 
 
@@ -172,7 +173,7 @@ class TargetSettings(Section):
         if self.type == "caldav" and not re.match(
             r"https://|http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])[:/]", self.url
         ):
-            raise ValueError(f'"url" should begin with https:// (got {self.url!r})')
+            raise ValueError(f'"url" should begin with https:// (got {self.url[:80]!r})')
         return self
 
     @field_validator("api_root")
@@ -235,11 +236,11 @@ class RulesSettings(Section):
         if not isinstance(value, dict):
             return value
         switches = {key: item for key, item in value.items() if key in ("disable", "enable")}
-        numbers = {key: item for key, item in value.items() if key not in ("disable", "enable", "numbers")}
+        numbers = {key: item for key, item in value.items() if key not in switches}
         for key in numbers:
             if not re.fullmatch(r"R-\d{3}-\d{1,2}", key):
-                raise ValueError(f'{key!r} is neither "disable", "enable" nor a rule id such as "R-001-1"')
-        return {**switches, "numbers": {**value.get("numbers", {}), **numbers}}
+                raise ValueError(f'{key[:80]!r} is neither "disable", "enable" nor a rule id such as "R-001-1"')
+        return {**switches, "numbers": numbers}
 
 
 class Limits(Section):
@@ -393,10 +394,39 @@ def _refuse_local(settings: Settings, name: str) -> None:
 
 
 def _sentences(error: ValidationError) -> list[str]:
-    return [_sentence(detail["loc"], detail["type"], detail["msg"], detail["input"]) for detail in error.errors()]
+    """One sentence per mistake; a key that takes one of two kinds of values has one, too."""
+    found = (_sentence(detail["loc"], detail["type"], detail) for detail in error.errors())
+    return list(dict.fromkeys(found))
 
 
-def _sentence(location: tuple[int | str, ...], kind: str, message: str, given: object) -> str:
+_SHOULD_BE = {
+    "string_type": "should be a text in quotation marks",
+    "tuple_type": "should be a list in square brackets",
+    "model_type": "should be a table with keys of its own",
+    "dict_type": "should be a table with keys of its own",
+    "date": "should be a day such as 2027-01-31",
+    "time": "should be an hour such as 09:00",
+    "int": "should be a whole number",
+    "finite_number": "should be a whole number",
+    "bool": "should be true or false",
+    "literal_error": "should be {expected}",
+    "enum": "should be {expected}",
+    "greater_than_equal": "should be {ge} or more",
+    "less_than_equal": "should be {le} or less",
+    "string_too_long": "should have {max_length} letters at most",
+    "too_short": "should name at least {min_length}",
+    "string_pattern_mismatch": "should be 4 to 24 letters a-z and digits",
+}
+"""What is right instead, by pydantic's name of a mistake or by what that name begins with."""
+_EITHER = {
+    "ahead_days": 'should be a whole number of days, 0 to 3660, or "all"',
+    "source.tab": "should be the name or the number of a tab",
+    "target.alarm_minutes": 'should be "none" or 0 to 40320 minutes (four weeks)',
+}
+"""What is right where a key takes one of two kinds of values."""
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, detail: Mapping[str, Any]) -> str:
     place = ".".join(str(part) for part in location if part != "numbers")
     if kind == "extra_forbidden":
         key = str(location[-1])
@@ -404,13 +434,33 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str, given: o
         return f"unknown key {place!r}" + (f"; did you mean {near[0]!r}?" if near else "")
     if kind == "missing":
         return f"{place!r} is missing"
-    reason = message.removeprefix("Value error, ")
-    if place == "owner" and kind == "string_pattern_mismatch":
-        reason = "should be 4 to 24 letters a-z and digits"
-    if kind in ("value_error", "enum") and isinstance(given, dict):
-        return f"[{place}] {reason}" if place else reason
-    where = f"{place} = {given!r}: " if place else ""
+    given = detail["input"]
+    for key, right in _EITHER.items():
+        if place.startswith(f"{key}."):
+            return f"{key} = {_as_written(given)}: {right}"
+    reason = (_SHOULD_BE.get(kind) or _SHOULD_BE.get(kind.partition("_")[0]) or detail["msg"]).format_map(
+        detail.get("ctx", {})
+    )
+    if kind == "value_error":
+        reason = detail["msg"].removeprefix("Value error, ")
+        if isinstance(given, dict):
+            return f"[{place}] {reason}" if place else reason
+    where = f"{place} = {_as_written(given)}: " if place else ""
     return where + reason[:1].lower() + reason[1:]
+
+
+def _as_written(given: object) -> str:
+    """A value as a settings file has it, bounded."""
+    text = repr(given)
+    if isinstance(given, bool):
+        text = text.lower()
+    elif isinstance(given, date | time):
+        text = given.isoformat()
+    elif isinstance(given, dict):
+        text = "{" + ", ".join(f"{key} = {_as_written(value)}" for key, value in given.items()) + "}"
+    elif isinstance(given, list | tuple):
+        text = "[" + ", ".join(map(_as_written, given)) + "]"
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
