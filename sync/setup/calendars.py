@@ -16,6 +16,7 @@ from importlib.resources import files
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from msgspec import Struct, convert
+from msgspec.structs import replace
 
 from sync.errors import ConfigError
 from sync.safe_text import holds_login
@@ -72,6 +73,12 @@ def list_services() -> Mapping[str, CalendarService]:
     """All services by their short name, in the order of the list."""
     text = files("mappings").joinpath("calendars.toml").read_text("utf-8")
     return convert(tomllib.loads(text), dict[str, CalendarService])
+
+
+def in_words(service: CalendarService, said: Mapping[str, Mapping[str, str | tuple[str, ...]]]) -> CalendarService:
+    """The service as one language speaks of it."""
+    name = next((name for name, one in list_services().items() if one is service), "")
+    return replace(service, **said.get(name, {}))
 
 
 def recognise_calendar(text: str) -> Meant:

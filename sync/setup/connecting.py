@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from sync.errors import ConfigError, CredentialsError, FollowupError
 from sync.models import CalendarInfo, Observation
-from sync.setup.calendars import CalendarService, Meant, list_services, recognise_calendar, refuse_login
+from sync.setup.calendars import CalendarService, Meant, in_words, list_services, recognise_calendar, refuse_login
 from sync.setup.google import GoogleAccess, offer_google_login
 from sync.setup.interview import Interview, Question, pick
 from sync.setup.places import explain_target, pick_calendar
@@ -69,12 +69,13 @@ class Wanted(Struct, frozen=True):
 
 def connect(talk: Interview, accounts: Accounts, wanted: Wanted) -> Connection:
     """Ask until there is a calendar that takes follow-ups."""
-    services = list_services()
-    rows = [talk.phrase("calendar_row", number=n, title=one.title) for n, one in enumerate(services.values(), 1)]
+    services = [in_words(service, talk.phrases.calendars) for service in list_services().values()]
+    rows = [talk.phrase("calendar_row", number=number, title=one.title) for number, one in enumerate(services, 1)]
     question = talk.pose("calendar", proposal=FEED_NAME, above=(talk.phrase("calendars"), *rows) if talk.asks else ())
     given = wanted.target
     while True:
         meant = talk.ask(question, recognise_calendar, given=given)
+        meant = replace(meant, service=in_words(meant.service, talk.phrases.calendars))
         found = _connect_one(talk, accounts, meant, wanted)
         if found is not None:
             return found
@@ -102,8 +103,7 @@ def _keys(service: CalendarService, url: str, wanted: Wanted) -> dict[str, str]:
 def _take_file(talk: Interview, accounts: Accounts, meant: Meant) -> Connection:
     path = accounts.beside(meant.path or FEED_NAME)
     target = {"type": "ics", "path": path}
-    for sentence in explain_target(target):
-        talk.say("cannot", what=sentence)
+    talk.say(explain_target(target))
     outlook = bool(meant.service.cannot)
     hosted = outlook or talk.agree(talk.pose("hosted", proposal=talk.phrases.no[0]))
     owner = _recognise_owner(talk, accounts, target, "")
@@ -167,8 +167,7 @@ def _take_account(talk: Interview, accounts: Accounts, meant: Meant, wanted: Wan
     found, secret = _log_in(talk, accounts, target)
     if found is None:
         return None
-    for sentence in explain_target(target):
-        talk.say("cannot", what=sentence)
+    talk.say(explain_target(target))
     connection = _choose(talk, accounts, service, Connection(target, secret), found)
     return connection and _keep(talk, accounts, connection)
 

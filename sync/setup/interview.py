@@ -47,6 +47,8 @@ class Phrases(BaseModel):
     """What a column may be asked about, in a person's words: field to meaning."""
     stages: Mapping[str, str]
     """What a status may stand for, in a person's words: stage to meaning."""
+    calendars: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {}
+    """What this language says of a calendar: its short name in `calendars.toml` to the fields of it."""
 
     def meaning_of(self, name: str) -> str:
         """A field in a person's words."""

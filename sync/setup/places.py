@@ -10,18 +10,6 @@ from sync.errors import ConfigError
 from sync.models import CalendarInfo
 from sync.safe_text import holds_login
 
-_FEED = (
-    "Rings: Google Calendar and Outlook never ring for a subscribed calendar; Apple's does without its Remove Alerts.",
-    "Updates: every 8 to 24 hours in Google, about every 3 hours in Outlook, from 5 minutes to a week in Apple.",
-    "Hosting: the file must lie at an https address that only you know; subscribe to that address, don't import it.",
-    "Reactions: dragging, ticking and deleting are not seen in a subscribed calendar; a CalDAV calendar has them.",
-)
-_CALDAV = (
-    "Updates: at once on the server; devices fetch it within minutes.",
-    "Hosting: nothing; the events lie in your calendar.",
-    "Reactions: drag an event to snooze it, delete it to drop it, put x or ✓ before its title when it is done.",
-)
-
 
 def clean_path(text: str, *, home: str, windows: bool = False) -> str:
     """A path as terminals and file managers hand it over: quoted, with escaped blanks, as file:// or with ~."""
@@ -62,11 +50,8 @@ def pick_calendar(calendars: Sequence[CalendarInfo], answer: str) -> CalendarInf
     return named[0] if len(named) == 1 and not named[0].trouble else None
 
 
-def explain_target(target: Mapping[str, str | Sequence[str]]) -> tuple[str, ...]:
-    """Whether the chosen calendar rings, how late it updates and what must be hosted, in plain sentences."""
+def explain_target(target: Mapping[str, str | Sequence[str]]) -> str:
+    """The phrase that says whether the chosen calendar rings, how late it updates and what must be hosted."""
     if target["type"] == "ics":
-        return _FEED
-    rings = "Rings: yes, on every device that shows this calendar."
-    if "google" in str(target["url"]):
-        rings = "Rings: yes; where we set no alarm, Google may add the calendar's own default."
-    return (rings, *_CALDAV)
+        return "is_feed"
+    return "is_google" if "google" in str(target["url"]) else "is_account"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from sync.errors import ConfigError
-from sync.setup.calendars import list_services, recognise_calendar
+from sync.setup.calendars import in_words, list_services, recognise_calendar
+from sync.setup.interview import load_phrases
 
 
 @pytest.mark.parametrize(
@@ -90,3 +93,28 @@ def test_the_page_about_calendars_names_the_same_addresses() -> None:
     for name, service in list_services().items():
         if service.url.startswith("https://") and name not in ("google", "nextcloud"):
             assert service.url in page, name
+
+
+def test_a_german_is_told_of_every_calendar_in_german() -> None:
+    """Every field that is a sentence is said anew; a name, and what is no sentence, stays."""
+    said = load_phrases("de").calendars
+    fields = ("host", "user", "password", "make", "cannot")
+    for name, service in list_services().items():
+        told = in_words(service, said)
+        assert told.names == service.names
+        for field in fields:
+            english, german = getattr(service, field), getattr(told, field)
+            assert bool(english) == bool(german), (name, field)
+            assert not english or english != german, (name, field)
+    assert said.keys() <= list_services().keys()
+
+
+def test_a_german_names_a_calendar_as_the_list_does() -> None:
+    assert recognise_calendar("Google Kalender").service is list_services()["google"]
+    assert recognise_calendar("Synology Kalender").service is list_services()["synology"]
+
+
+def test_the_german_dialogue_says_du() -> None:
+    """As the events do; "Sie" is left to what is written to others."""
+    text = files("mappings").joinpath("conversation.de.toml").read_text("utf-8")
+    assert not re.findall(r".*\b(?:Sie|Ihnen|Ihr|Ihre[mnrs]?)\b.*", text)

@@ -106,11 +106,11 @@ def test_the_seller(tmp_path: Path) -> None:
 
 
 ENGINEERS_ANSWERS = [
-    ("Ihre Tabelle", "bewerbungen.csv"),
-    ("Ihre Zeitzone", "Europe/Berlin DE-BY"),
-    ("Ihr Kalender", "{root}/ann/"),
-    ("Ihr Name dort", "ann"),
-    ("Ihr Passwort dort", "secret"),
+    ("Deine Tabelle", "bewerbungen.csv"),
+    ("Deine Zeitzone", "Europe/Berlin DE-BY"),
+    ("Dein Kalender", "{root}/ann/"),
+    ("Dein Name dort", "ann"),
+    ("Dein Passwort dort", "secret"),
     ("Welcher Kalender", ""),
 ]
 MUNICH = "2026-11-25T09:00:00+01:00"
@@ -123,7 +123,7 @@ def test_the_engineer_in_munich_and_the_engineers_second_computer(server: Server
         computer.mkdir()
         (computer / "bewerbungen.csv").write_text(ENGINEER)
     answers = [(question, answer.format(root=server.root)) for question, answer in ENGINEERS_ANSWERS]
-    rest = [("Wo wird das Passwort", ""), ("Wie Sie unterschreiben", "")]
+    rest = [("Wo wird das Passwort", ""), ("Wie du unterschreibst", "")]
     screen = play(first, MUNICH, [*answers, *rest], LANG="de_DE.UTF-8")
     assert "Der Kalender 'Follow-ups' ist angelegt." in screen
     assert "Verstanden: 4 von 4 Zeilen." in screen

@@ -62,10 +62,12 @@ def test_paths_on_windows_keep_their_backslashes() -> None:
 
 
 def test_a_feed_is_said_not_to_ring_and_to_need_hosting() -> None:
-    text = " ".join(explain_target({"type": "ics", "path": "f.ics"}))
+    says = load_phrases("en").says
+    text = says[explain_target({"type": "ics", "path": "f.ics"})]
     assert "never ring" in text
     assert "https address" in text
-    assert "Rings: yes" in explain_target({"type": "caldav", "url": "https://cal.example"})[0]
+    assert "Rings: yes, on every" in says[explain_target({"type": "caldav", "url": "https://cal.example"})]
+    assert "Google may add" in says[explain_target({"type": "caldav", "url": "https://apidata.googleusercontent.com/"})]
 
 
 def test_old_rows_are_counted() -> None:
