@@ -96,9 +96,11 @@ def _choose(day: Yearless, ahead: bool, today: date | None, around: Sequence[dat
     middle = today or (around[0] if around else None)
     if middle is None:
         return None
+    years = {*range(middle.year - YEARS_BACK, middle.year + 2)}
+    years |= {near.year + shift for near in around for shift in (-1, 0, 1)}
     options = [
         option
-        for number in range(middle.year - YEARS_BACK, middle.year + 2)
+        for number in sorted(years)
         if (option := _day(number, day)) and (ahead or today is None or option <= today)
     ]
     by_today = {option for option in options if today and abs(option - today) <= NEAR}

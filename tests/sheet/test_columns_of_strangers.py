@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sync.config import parse_settings
+from sync.errors import ConfigError
 from sync.models import CellValue, Leads, Row, Table
 from sync.reading.columns import Columns, understand_columns
 from sync.reading.leads import read_leads
@@ -224,3 +225,44 @@ def test_hours_of_a_column_of_their_own_in_any_form_are_read() -> None:
         datetime(2026, 12, 3, 14, 30, tzinfo=BERLIN),
         datetime(2026, 12, 4, 9, tzinfo=BERLIN),
     ]
+
+
+def test_a_row_of_words_nobody_knows_above_rows_with_days_names_the_columns() -> None:
+    found = understand(
+        ["Boozer", "Slog", "Lobbed", "Gaffer", "Vibe"],
+        ["Larkfield", "Bar", "11/9", "Kim Vale", "no reply"],
+        ["Tern Hotel", "Floor", "11/12", "Jo Park", "rejected"],
+        ["Orchard", "Bar", "11/16", "Lee Moss", "waiting"],
+    )
+    assert {"company": "Boozer", "status": "Vibe", "contact_name": "Gaffer"}.items() <= dict(found.mapped).items()
+    assert [column.header for column in found.columns if column.ask] == ["Lobbed"]
+
+
+def test_a_lead_with_a_day_is_no_header_though_its_words_are_known() -> None:
+    with pytest.raises(ConfigError, match="no header row"):
+        understand(
+            ["Larkfield", "Bar", "2026-11-09", "applied"],
+            ["Tern Hotel", "Floor", "2026-11-12", "rejected"],
+        )
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells", "expected"),
+    [
+        (["Venue", "Gig", "Chucked in", "Boss", "How'd it go"], ["Tern Hotel", "Bar", "11/16", "Kim Vale", "rejected"],
+         {"company": "Venue", "role": "Gig", "applied_on": "Chucked in", "contact_name": "Boss",
+          "status": "How'd it go"}),
+        (["Entreprise", "Envoyé le", "À faire", "Suivi"], ["Saulaie", "09/11/2026", "rappeler 30/11", "sans réponse"],
+         {"company": "Entreprise", "applied_on": "Envoyé le", "next_step": "À faire", "status": "Suivi"}),
+        (["Firma", "Beworben am", "Wann melden", "Stand"], ["Weidenau", "09.11.2026", "30.11.2026", "offen"],
+         {"company": "Firma", "applied_on": "Beworben am", "follow_up_on": "Wann melden", "status": "Stand"}),
+        (["Empresa", "Eché CV", "Estado"], ["Sauce SL", "09/11/2026", "sin noticias"],
+         {"company": "Empresa", "applied_on": "Eché CV", "status": "Estado"}),
+        (["School", "Post", "Applied", "Demo lesson"], ["Tern School", "Maths", "2026-11-02", "2026-12-03 10:00"],
+         {"company": "School", "role": "Post", "applied_on": "Applied", "interview_at": "Demo lesson"}),
+    ],
+)  # fmt: skip
+def test_sheets_of_a_barman_a_cook_a_waitress_and_a_teacher(
+    headers: list[CellValue], cells: list[CellValue], expected: dict[str, str]
+) -> None:
+    assert dict(understand(headers, cells).mapped) == expected

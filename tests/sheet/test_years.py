@@ -47,6 +47,12 @@ def test_by_neighbours_in_an_old_sheet() -> None:
     assert (completed.count, completed.years) == (1, (2024,))
 
 
+def test_neighbours_of_long_ago_count_too() -> None:
+    values = (date(2019, 7, 1), Yearless(7, 8), date(2019, 8, 6))
+    assert complete_years(values, "applied_on", READING, None).values[1] == date(2019, 7, 8)
+    assert isinstance(complete_years(values[1:], "applied_on", READING, None).values[0], Fault)
+
+
 def test_neighbours_that_disagree_with_today_leave_it_to_the_settings() -> None:
     values = (date(2024, 10, 30), Yearless(11, 2))
     assert isinstance(complete_years(values, "applied_on", READING, None).values[1], Fault)
