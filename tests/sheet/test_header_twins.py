@@ -1,4 +1,4 @@
-"""Sheets whose headers nobody's list of words holds, read without help: `data/twins/X.csv` gives `data/twins/X.json`.
+"""Sheets with the quirks that lost people, read without help: `data/twins/X.csv` gives `data/twins/X.json`.
 
 All names are made up. Read on Wed 2026-09-09 09:00 in New York. A golden file says how columns and leads are read; the
 table below what becomes of the leads. `python tests/sheet/test_header_twins.py` writes the golden files anew.
@@ -29,19 +29,22 @@ FACTS = """
     offer_on notes
 """.split()  # noqa: SIM905 (a list of words)
 NOT_YET: dict[str, str] = {}
+ORDERS = {"year-first": "ymd"}
+"""What the settings say of the order of year, month and day, where the owner has to."""
 ASKING, CONFIRM, THANK = "asks", "R-001-2", "R-001-4"
 
 
-def settings() -> Settings:
+def settings(name: str) -> Settings:
     return parse_settings(
         'owner = "tw1n"\ntimezone = "America/New_York"\nholidays = "US"\nahead_days = "all"\n'
-        '[source]\ntype = "csv"\npath = "leads.csv"\n[target]\ntype = "ics"\npath = "f.ics"\n'
+        f'[source]\ntype = "csv"\npath = "leads.csv"\ndate_order = "{ORDERS.get(name, "auto")}"\n'
+        '[target]\ntype = "ics"\npath = "f.ics"\n'
     )
 
 
 def read(path: Path) -> dict[str, Any]:
     leads = read_leads(
-        CsvFile(path).read(), settings=settings(), vocabulary=load_vocabulary(), memory={}, today=NOW.date()
+        CsvFile(path).read(), settings=settings(path.stem), vocabulary=load_vocabulary(), memory={}, today=NOW.date()
     )
     return {
         "columns": dict(sorted(leads.mapped.items())),
@@ -79,7 +82,7 @@ def test_it_is_read_as_its_owner_means_it(path: Path) -> None:
 def planned(path: Path) -> dict[str, set[str]]:
     """For each company what is to be done from now on: `asks`, or the rule with its day."""
     report = run(
-        settings(),
+        settings(path.stem),
         source=MemorySource(CsvFile(path).read()),
         target=MemoryTarget(),
         store=MemoryState(),
@@ -126,6 +129,11 @@ def planned(path: Path) -> dict[str, set[str]]:
             {f"{CONFIRM} 09-16", f"{THANK} 09-17", f"{CONFIRM} 09-23", f"{THANK} 09-24"},
             id="two-rounds-each-with-its-own",
         ),
+        pytest.param("old-lead", "Willow", set(), id="three-years-old-is-silent"),
+        pytest.param("old-lead", "Aspen", {ASKING}, id="beside-an-old-one"),
+        pytest.param("year-typo", "Willow", {ASKING}, id="beside-a-year-too-far"),
+        pytest.param("year-first", "Willow", {ASKING}, id="two-digits-of-a-year-first"),
+        pytest.param("day-and-hour-apart", "Willow", {f"{CONFIRM} 09-16", f"{THANK} 09-17"}, id="hour-apart"),
     ],
 )
 def test_what_becomes_of_it(name: str, company: str, right: set[str]) -> None:
