@@ -1,8 +1,7 @@
 """Dates as people write them. One decision per column, never today, never a default.
 
-- **Order**: whether `9/8/2026` is September or August is decided once for a column, from its members that can be read
-  in one way only (`25/12/2026`, `25/12` prove day first); dots mean day first. Where nothing decides, the cell is a
-  problem.
+- **Order**: whether `9/8/2026` is September or August is decided once for a column (`date_order`); dots mean day first.
+  Where nothing decides, the cell is a problem.
 - **Year**: a day without one is `Yearless` until its column decides (`years`).
 - A date without its day, two dates in a cell, a relative word (`yesterday`), a week are problems: a guess would be
   somebody's missed interview. So is a word beside the date that may turn it (`cancelled`, `by`, `not`), and a weekday
@@ -17,7 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
@@ -44,10 +43,9 @@ _LONG_AGO = 5
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _ISO_HOUR = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d)")
-_UTC_STAMP = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?Z", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})\s*([-/.年년])\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})\s*[일日号號.]?")
-_YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})\.?")
-_DAY_MONTH = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\.?")
+YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})\.?")
+DAY_MONTH = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\.?")
 _SIGNS = re.compile(r"(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
 _ERA = re.compile(r"(令和|平成|r|h)\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988}
@@ -97,134 +95,6 @@ class Reading(Struct, frozen=True):
     today: date | None = None
     because: str = ""
     """Why it is this order, where no cell proves it and a person should know."""
-
-
-def decide_order(texts: Iterable[str]) -> tuple[Order | None, bool]:
-    """Which of day and month comes first in this column, and whether its members contradict each other."""
-    day_first = month_first = False
-    for text in texts:
-        match = _YEAR_LAST.match(text) or _DAY_MONTH.match(text)
-        if match and match[2] != ".":
-            first, second = int(match[1]), int(match[3])
-            day_first = day_first or (12 < first <= 31 and 0 < second <= 12)
-            month_first = month_first or (12 < second <= 31 and 0 < first <= 12)
-    if day_first and month_first:
-        return None, True
-    return ("dmy" if day_first else "mdy" if month_first else None), False
-
-
-def decide_readings(
-    columns: Mapping[str, Iterable[CellValue]],
-    order: str,
-    *,
-    zone: tzinfo,
-    months: Mapping[str, int],
-    days: frozenset[str] = frozenset(),
-    met: frozenset[str] = frozenset(),
-    today: date | None = None,
-    beside: Iterable[str] = (),
-    usual: Callable[[], tuple[Order | None, str]] = lambda: (None, ""),
-) -> Mapping[str, Reading]:
-    """How each date column is read: the order set, else its own evidence, else that of the other date columns.
-
-    `days` are the columns that hold days and no hours, `met` those in which people meet. `beside` are days that stand
-    elsewhere in the sheet, in a status ("until 12/15"): they tell the order too, unless they contradict themselves.
-    Where nothing decides, it is the `usual` order where this sheet comes from; one that has to be explained (a locale,
-    which nobody chooses) only where no day contradicts it.
-    """
-    texts = {name: {cell.strip() for cell in set(cells) if isinstance(cell, str)} for name, cells in columns.items()}
-    plain = Reading(order=None, zone=zone, months=months, today=today)
-    stamped = {name: name in days or _all_midnight(found) for name, found in texts.items()}
-    if order != "auto":
-        return {
-            name: replace(plain, order=order, saved_days=stamped[name], in_work_hours=name in met) for name in columns
-        }
-    own = {name: decide_order(found) for name, found in texts.items()}
-    orders = {found for found, _ in own.values() if found}
-    mixed_up = any(mixed for _, mixed in own.values())
-    common = orders.pop() if len(orders) == 1 and not mixed_up else None
-    because = ""
-    if common is None and _are_open(own, texts):
-        common = decide_order(beside)[0]
-    if common is None and _are_open(own, texts):
-        common, because = usual()
-        argued = _argue(columns, plain) if because or common is None else None
-        if common is None:
-            common, because = argued, NO_CONTRADICTION
-        elif argued is not None and argued != common:
-            common = None
-    return {
-        name: replace(
-            plain,
-            order=found or (None if mixed else common),
-            mixed=mixed,
-            saved_days=stamped[name],
-            in_work_hours=name in met,
-            because=because if common else "",
-        )
-        for name, (found, mixed) in own.items()
-    }
-
-
-def _are_open(own: Mapping[str, tuple[Order | None, bool]], texts: Mapping[str, set[str]]) -> bool:
-    """Whether some dates can be read in both ways and no column proves either."""
-    if any(found or mixed for found, mixed in own.values()):
-        return False
-    matches = (_YEAR_LAST.match(text) or _DAY_MONTH.match(text) for several in texts.values() for text in several)
-    return any(match and match[2] != "." and match[1] != match[3] for match in matches)
-
-
-def _argue(columns: Mapping[str, Iterable[CellValue]], plain: Reading) -> Order | None:
-    """The order in which nothing is said to have happened in the future, and no interview before its application."""
-    wrong = {order: _contradictions(columns, replace(plain, order=order)) for order in ("dmy", "mdy")}
-    possible: list[Order] = [order for order in ("dmy", "mdy") if not wrong[order]]
-    return possible[0] if len(possible) == 1 else None
-
-
-def _contradictions(columns: Mapping[str, Iterable[CellValue]], reading: Reading) -> int:
-    days = {name: [_whole_day(cell, reading) for cell in cells] for name, cells in columns.items() if name in _ORDERED}
-    applied, interviews = days.get("applied_on", []), days.get("interview_at", [])
-    future = sum(day is not None and reading.today is not None and day > reading.today for day in applied)
-    pairs = zip(applied, interviews, strict=False)
-    return future + sum(one is not None and other is not None and other < one for one, other in pairs)
-
-
-def _whole_day(cell: CellValue, reading: Reading) -> date | None:
-    match = _YEAR_LAST.match(cell.strip()) if isinstance(cell, str) else None
-    if match is None or match[2] == ".":
-        return None
-    found = read_date(cell, reading)
-    return found.date() if isinstance(found, datetime) else found if isinstance(found, date) else None
-
-
-_ORDERED = ("applied_on", "interview_at")
-NO_CONTRADICTION = "since otherwise a day would lie in the future or an interview before its application"
-
-
-def reading_beside(
-    readings: Mapping[str, Reading],
-    *,
-    zone: tzinfo,
-    months: Mapping[str, int],
-    today: date | None,
-    beside: Iterable[str] = (),
-    usual: Callable[[], tuple[Order | None, str]] = lambda: (None, ""),
-) -> Reading:
-    """How a day is read that stands outside the columns of dates: in the order that they agree on.
-
-    Where they tell none it is that of these days themselves (`beside`), else the `usual` one of the sheet.
-    """
-    orders = {reading.order for reading in readings.values() if reading.order}
-    order = orders.pop() if len(orders) == 1 else None
-    if order is None and not orders:
-        order = decide_order(beside)[0] or usual()[0]
-    return Reading(order=order, zone=zone, months=months, today=today)
-
-
-def _all_midnight(texts: Iterable[str]) -> bool:
-    """Whether a program saved days here: every stamp of the column is midnight in UTC."""
-    stamps = [match[1] for text in texts if (match := _UTC_STAMP.fullmatch(text))]
-    return bool(stamps) and all(stamp.replace("0", "") in (":", "::") for stamp in stamps)
 
 
 def read_moment(value: CellValue, reading: Reading) -> Moment | Fault:
@@ -281,7 +151,7 @@ def looks_dated(text: str, months: Mapping[str, int]) -> bool:
     plain = text.casefold()
     if _ANY_DATE.search(plain) or _SERIAL.fullmatch(plain) or _YEAR_MONTH.fullmatch(plain) or _SIGNS.search(plain):
         return True
-    numbers = _DAY_MONTH.fullmatch(plain)
+    numbers = DAY_MONTH.fullmatch(plain)
     if numbers and 0 < min(int(numbers[1]), int(numbers[3])) <= 12 and max(int(numbers[1]), int(numbers[3])) <= 31:
         return True
     if not any(char.isdigit() for char in plain):
@@ -352,13 +222,13 @@ def _read_day(text: str, reading: Reading) -> Moment | Fault | Yearless | None:
     """The day in a text that is nothing but a day; None where it is more, or something else."""
     if match := _YEAR_FIRST.fullmatch(text):
         return _date(int(match[1]), int(match[3]), int(match[4]))
-    if match := _YEAR_LAST.fullmatch(text):
+    if match := YEAR_LAST.fullmatch(text):
         return _by_order(match, reading)
     if match := _COMPACT.fullmatch(text):
         return _date(int(match[1]), int(match[2]), int(match[3]))
     if _SERIAL.fullmatch(text):
         return _from_serial(float(text), reading.zone)
-    if match := _DAY_MONTH.fullmatch(text):
+    if match := DAY_MONTH.fullmatch(text):
         return _yearless_by_order(match, reading)
     if match := _SIGNS.fullmatch(text):
         return _yearless(int(match[1]), int(match[2]))

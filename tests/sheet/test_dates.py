@@ -9,7 +9,8 @@ import pytest
 
 from sync.models import CellValue
 from sync.reading.cells import Fault
-from sync.reading.dates import Order, Reading, decide_order, read_end, read_moment
+from sync.reading.date_order import decide_order
+from sync.reading.dates import Order, Reading, read_end, read_moment
 from sync.reading.vocabulary import load_vocabulary
 
 MONTHS = load_vocabulary().months
