@@ -38,6 +38,7 @@ def count(command: Sequence[str], place: Path) -> float:
     """Millions of instructions of this command, run in this folder."""
     environment = {**os.environ, "BENCH_PASSWORD": "secret", "HOME": str(place), "PYTHONWARNINGS": "ignore"}
     environment |= {"PYTHONHASHSEED": "0"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # every run would compile our modules anew
     counted = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={place / 'profile'}", *command]
     done = subprocess.run(counted, cwd=place, env=environment, capture_output=True, text=True, check=True)
     return int(re.findall(r"Collected : (\d+)", done.stderr)[0]) / 1e6
