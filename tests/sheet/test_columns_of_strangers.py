@@ -260,9 +260,17 @@ def test_a_lead_with_a_day_is_no_header_though_its_words_are_known() -> None:
          {"company": "Empresa", "applied_on": "Eché CV", "status": "Estado"}),
         (["School", "Post", "Applied", "Demo lesson"], ["Tern School", "Maths", "2026-11-02", "2026-12-03 10:00"],
          {"company": "School", "role": "Post", "applied_on": "Applied", "interview_at": "Demo lesson"}),
+        (["Outfit", "Job", "Rang", "Spoke to"], ["Tern Joinery", "Carpenter", "10/11", "Dave Moss"],
+         {"company": "Outfit", "role": "Job", "last_outbound": "Rang", "contact_name": "Spoke to"}),
+        (["Szkoła", "Przedmiot", "Wysłane", "Dyrektor", "Co dalej", "Status"],
+         ["Lipowa", "fizyka", "10.11.2026", "Jan Lis", "zadzwonić 30.11", "wysłane"],
+         {"company": "Szkoła", "role": "Przedmiot", "applied_on": "Wysłane", "contact_name": "Dyrektor",
+          "next_step": "Co dalej", "status": "Status"}),
+        (["Client", "Contact Person", "First Mail", "Last F/U", "Next F/U"],
+         ["Heron Steel", "Ms. Nair", "12-Nov", "16-Nov", "1-Dec"],
+         {"company": "Client", "contact_name": "Contact Person", "applied_on": "First Mail",
+          "last_outbound": "Last F/U", "follow_up_on": "Next F/U"}),
     ],
 )  # fmt: skip
-def test_sheets_of_a_barman_a_cook_a_waitress_and_a_teacher(
-    headers: list[CellValue], cells: list[CellValue], expected: dict[str, str]
-) -> None:
+def test_sheets_of_people_at_work(headers: list[CellValue], cells: list[CellValue], expected: dict[str, str]) -> None:
     assert dict(understand(headers, cells).mapped) == expected
