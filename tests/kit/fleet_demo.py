@@ -1,13 +1,15 @@
-"""`make fleet`: two hundred made-up seekers on a real PostgreSQL, half with feeds, half on a real Radicale.
+"""`make fleet`: two hundred made-up seekers on a real PostgreSQL, half with feeds, half with calendars.
 
-Everything is started on loopback, used by the commands that a firm uses, and stopped again. Simulated time: each round
-of the two workers is an hour later than the one before. What it measured stands at the end.
+Most calendars lie on a real Radicale, the others on the kit's server in memory. Everything is started on loopback,
+used by the commands that a firm uses, and stopped again, also where it fails or is told to end. Simulated time: each
+round of the two workers is an hour later than the one before. What it measured stands at the end.
 """
 
 from __future__ import annotations
 
 import http.client
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,10 +19,12 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from conftest import NOW
 from fleet_kills import SETTINGS, sheet_of
 from postgres_server import OWNER, PASSWORD, WORKER, Postgres, postgres
 from servers import Server, free_port, radicale
+from stub_server import CALENDAR, StubServer, VirtualTime, serve
 
 from connectors.postgres.schema import WORKER as ROLE
 from sync.fleet.secrets import parse_master_keys, put_secret
@@ -29,6 +33,8 @@ SEEKERS = int(os.environ.get("SEEKERS", "200"))
 HOURS = 3
 """Simulated."""
 WORKERS = 2
+IN_MEMORY = 20
+"""One seeker in so many has a calendar on the server in memory."""
 FOLLOWUP = Path(sys.executable).with_name("followup")
 KEYS = "demo:" + b64encode(bytes(range(32))).decode()
 CHANGED = "Another Firm,Analyst,Lee Park,lee@another.example,2027-01-03,sent\n"
@@ -52,15 +58,19 @@ def command(database: Postgres, role: str, *arguments: str | Path, given: str = 
     return done.stdout
 
 
-def make_folder(folder: Path, calendars: Server) -> list[Path]:
-    """A folder for each seeker, as an advisor has them; those with calendars first."""
+def make_folder(folder: Path, calendars: Server, stack: ExitStack) -> list[Path]:
+    """A folder for each seeker, as an advisor has them."""
     files = []
     for number in range(SEEKERS):
         place = folder / f"seeker-{number:04}"
         place.mkdir()
         target = 'type = "ics"\npath = "feed"'
         if number % 2:
-            target = f'type = "caldav"\nuser = "ann"\nurl = "{calendars.make_calendar(place.name)}"'
+            if number % IN_MEMORY == 1:
+                url = stack.enter_context(serve(StubServer(VirtualTime()))) + CALENDAR
+            else:
+                url = calendars.make_calendar(place.name)
+            target = f'type = "caldav"\nuser = "ann"\nurl = "{url}"'
         (place / "followup.toml").write_text(SETTINGS.format(owner=f"o{number:05}", target=target))
         (place / "leads.csv").write_text(sheet_of(number))
         files.append(place / "followup.toml")
@@ -74,9 +84,14 @@ def round_of(database: Postgres, now: datetime, what: str) -> str:
     before, began = os.times(), time.monotonic()
     work = [str(FOLLOWUP), "fleet", "work", "--until-idle", "--at-once", "4", "--now", now.isoformat()]
     workers = [subprocess.Popen(work, env=env, stderr=subprocess.DEVNULL) for _ in range(WORKERS)]
-    for worker in workers:
-        if worker.wait(600):
-            raise SystemExit("a worker failed")
+    try:
+        for worker in workers:
+            if worker.wait(600):
+                raise SystemExit("a worker failed")
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait(20)
     took, after = time.monotonic() - began, os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return (
@@ -121,6 +136,7 @@ def prepare(database: Postgres) -> None:
 
 def main() -> None:
     """All of it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to end; all that was started is stopped"))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="followup-fleet-")))
         database = stack.enter_context(postgres())
@@ -128,7 +144,7 @@ def main() -> None:
         prepare(database)
         print(command(database, OWNER, "migrate"), end="")
         (folder / "seekers").mkdir()
-        files = make_folder(folder / "seekers", calendars)
+        files = make_folder(folder / "seekers", calendars, stack)
         began = NOW - timedelta(hours=1)
         added = command(database, OWNER, "add", *files, "--hours", "1", "--now", began.isoformat())
         print(f"{SEEKERS} seekers added, the first of them: {added.splitlines()[0]}")
@@ -158,4 +174,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except pytest.skip.Exception as missing:
+        raise SystemExit(str(missing)) from None
+    except KeyboardInterrupt:
+        raise SystemExit("stopped, with all that was started") from None
