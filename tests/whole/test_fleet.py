@@ -87,18 +87,22 @@ def test_a_claim_that_does_not_commit_gives_nothing_away(server: Postgres, owner
         assert len(claim_due(worker, now=NOW + DAY, limit=9)) == 3
 
 
-def test_after_an_outage_of_days_each_profile_runs_once_and_they_stay_spread(owner: psycopg.Connection[Any]) -> None:
-    fill(owner, 600)
+@pytest.mark.parametrize("count", [600, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_after_an_outage_of_days_each_profile_runs_once_and_they_stay_spread(
+    owner: psycopg.Connection[Any], count: int
+) -> None:
+    with owner.transaction():
+        fill(owner, count)
     slots = dict(owner.execute("SELECT profile, next_run_at FROM followup.profile").fetchall())
     back = NOW + 3 * DAY
-    assert len(claim_due(owner, now=back, limit=1000)) == 600
-    assert claim_due(owner, now=back, limit=1000) == []
+    assert len(claim_due(owner, now=back, limit=count)) == count
+    assert claim_due(owner, now=back, limit=count) == []
     after = dict(owner.execute("SELECT profile, next_run_at FROM followup.profile").fetchall())
     assert all(after[profile] == slot + 3 * DAY for profile, slot in slots.items())  # the same hour as ever
     assert all(back < slot <= back + DAY for slot in after.values())
     hours = Counter((slot - back) // timedelta(hours=1) for slot in after.values())
     assert set(hours) == set(range(24))
-    assert max(hours.values()) < 3 * 600 / 24
+    assert max(hours.values()) < 3 * count / 24
 
 
 def test_those_who_wait_longest_come_first(owner: psycopg.Connection[Any]) -> None:
