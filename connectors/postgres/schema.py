@@ -151,6 +151,11 @@ MIGRATIONS: tuple[LiteralString, ...] = (
     CREATE INDEX profile_canary ON followup.profile (profile) WHERE canary;
     CREATE TABLE followup.release (version text PRIMARY KEY, first_seen timestamptz NOT NULL);
     """,
+    """
+    ALTER TABLE followup.tenant ALTER COLUMN key_id DROP NOT NULL, ALTER COLUMN data_key DROP NOT NULL,
+        ADD COLUMN at_once integer NOT NULL DEFAULT 4 CHECK (at_once > 0);
+    ALTER TABLE followup.profile ADD COLUMN tenant text REFERENCES followup.tenant;
+    """,
 )
 """For each number of the schema, from 1 on, the statements that make it of the one before."""
 

@@ -65,6 +65,7 @@ def add(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="NAME.toml or NAME/followup.toml of each.")],
     hours: Annotated[float, typer.Option(metavar="HOURS", help="How often it runs.")] = 24.0,
     canary: Annotated[bool, typer.Option("--canary", help="Try a new version on these before the others.")] = False,
+    tenant: Annotated[str, typer.Option(metavar="FIRM", help="Whose they are; no firm takes the others' places.")] = "",
     now: Now = "",
 ) -> int:
     """Add profiles, or give them new settings and sheets. For the login that owns the tables."""
@@ -72,7 +73,9 @@ def add(
     with _connected() as connection:
         for path in files:
             try:
-                typer.echo(_add(connection, path, period=timedelta(hours=hours), now=moment, canary=canary))
+                typer.echo(
+                    _add(connection, path, period=timedelta(hours=hours), now=moment, canary=canary, firm=tenant)
+                )
             except ConfigError as error:
                 say(f"followup: {error}", err=True)
                 worst_code = error.exit_code
@@ -153,7 +156,7 @@ def work(
         return parse_now(now)
 
     with ConnectionPool(
-        secure(address), kwargs={"autocommit": True}, min_size=1, max_size=2 * at_once + 2, timeout=30,
+        secure(address), kwargs={"autocommit": True}, min_size=1, max_size=3 * at_once + 2, timeout=30,
         check=ConnectionPool.check_connection, open=False,
     ) as pool:  # fmt: skip
 
@@ -172,14 +175,19 @@ def work(
 
 @fleet.command()
 def limit(
-    host: Annotated[str, typer.Argument(metavar="HOST", help="sheets.googleapis.com, www.googleapis.com, a server.")],
-    per_minute: Annotated[int, typer.Argument(metavar="N", help="Runs a minute, of all workers together.")],
+    name: Annotated[str, typer.Argument(metavar="HOST", help="sheets.googleapis.com, www.googleapis.com, a server.")],
+    most: Annotated[int, typer.Argument(metavar="N", help="Runs a minute, of all workers together.")],
+    firm: Annotated[bool, typer.Option("--firm", help="HOST is a firm, N its runs at the same time.")] = False,
 ) -> int:
-    """Send a server no more runs than this."""
+    """Send a server no more runs than this, or let a firm have no more at the same time (with the owner's login)."""
+    from sync.fleet.firms import put_firm
     from sync.fleet.limits import put_limit
 
     with _connected() as connection:
-        put_limit(connection, host, per_minute)
+        if firm:
+            put_firm(connection, name, most)
+        else:
+            put_limit(connection, name, most)
     return OK
 
 
@@ -282,7 +290,7 @@ def resume(
     return OK
 
 
-def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: datetime, canary: bool) -> str:
+def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: datetime, canary: bool, firm: str) -> str:
     """Add one profile with what it brings along; a line that says so. Nothing of it is kept if a part is wrong."""
     from secrets import token_urlsafe
 
@@ -294,7 +302,7 @@ def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: dat
     name = path.resolve().parent.name if path.name == "followup.toml" else path.stem
     settings = parse_settings(text, name=str(path), hosted=True)
     with connection.transaction():
-        put_profile(connection, name, text, period=period, now=now, canary=canary)
+        put_profile(connection, name, text, period=period, now=now, canary=canary, firm=firm)
         if settings.source.type != "google_sheet":
             sheet = path.parent / settings.source.path
             try:

@@ -20,16 +20,18 @@ from connectors.postgres.hosted import MAX_BYTES
 from connectors.postgres.sentences import speak_plainly
 from sync.config import parse_settings
 from sync.errors import ConfigError
+from sync.fleet.firms import know_firm
 from sync.fleet.verdicts import GOOD, Verdict
 
 SHORTEST = timedelta(minutes=5)
 PUT = """
-INSERT INTO followup.profile (profile, settings, period, phase, canary, next_run_at)
+INSERT INTO followup.profile AS kept (profile, settings, period, phase, canary, next_run_at, tenant)
 VALUES (%(profile)s, %(settings)s, %(period)s, %(phase)s, %(canary)s,
-        followup.next_slot(%(now)s, %(period)s, %(phase)s))
+        followup.next_slot(%(now)s, %(period)s, %(phase)s), %(firm)s)
     ON CONFLICT (profile) DO UPDATE
    SET settings = excluded.settings, period = excluded.period, phase = excluded.phase, canary = excluded.canary,
-       next_run_at = excluded.next_run_at, attention = '', paused = false, tries = 0
+       next_run_at = excluded.next_run_at, attention = '', paused = false, tries = 0,
+       tenant = coalesce(excluded.tenant, kept.tenant)
 """
 CLAIM = """
 WITH due AS (
@@ -44,7 +46,10 @@ INSERT INTO followup.upload (profile, name, content) VALUES (%s, %s, %s)
     ON CONFLICT (profile, name) DO UPDATE SET content = excluded.content, uploaded = now()
 """
 FEED = "INSERT INTO followup.feed (profile, token) VALUES (%s, %s) ON CONFLICT (profile) DO NOTHING"
-READ = "SELECT settings, paused, tries FROM followup.profile WHERE profile = %s"
+READ = """
+SELECT settings, paused, tries, coalesce(tenant, ''), coalesce(at_once, 0)
+  FROM followup.profile LEFT JOIN followup.tenant USING (tenant) WHERE profile = %s
+"""
 FILE = """
 UPDATE followup.profile
    SET last_run = %(now)s, last_exit_code = %(exit_code)s, attention = %(attention)s, tries = %(tries)s,
@@ -71,14 +76,25 @@ class Kept(Struct, frozen=True):
     settings: str
     paused: bool
     tries: int
+    firm: str
+    """Whose it is; empty where there is one firm only."""
+    at_once: int
+    """Runs of that firm at the same time."""
 
 
 def put_profile(
-    connection: Connection[Any], profile: str, settings: str, *, period: timedelta, now: datetime, canary: bool = False
+    connection: Connection[Any],
+    profile: str,
+    settings: str,
+    *,
+    period: timedelta,
+    now: datetime,
+    canary: bool = False,
+    firm: str = "",
 ) -> None:
     """Add a profile, or give it new settings and let it go on. Raises `ConfigError` before anything is written.
 
-    A `canary` tries a new version before the others.
+    A `canary` tries a new version before the others. Without a `firm` it stays with the one that it has.
     """
     parse_settings(settings, name=profile, hosted=True)
     if period < SHORTEST:
@@ -86,8 +102,10 @@ def put_profile(
     seconds = int(period.total_seconds())
     phase = int.from_bytes(sha256(profile.encode()).digest()[:8]) % seconds
     given = {"profile": profile, "settings": settings, "period": seconds, "phase": phase, "now": now, "canary": canary}
-    with speak_plainly():
-        connection.execute(PUT, given)
+    with speak_plainly(), connection.transaction():
+        if firm:
+            know_firm(connection, firm)
+        connection.execute(PUT, {**given, "firm": firm or None})
 
 
 def remove_profile(connection: Connection[Any], profile: str) -> None:

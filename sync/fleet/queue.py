@@ -31,6 +31,7 @@ from connectors.postgres.schema import check_ready
 from connectors.postgres.sentences import speak_plainly
 from sync import __version__
 from sync.errors import FollowupError, LockedError
+from sync.fleet.firms import NoPlaceError
 from sync.fleet.guard import check_guard, wait_for_canaries
 from sync.fleet.limits import NotItsTurn
 from sync.fleet.profiles import claim_due
@@ -48,22 +49,38 @@ SIGNS = 3
 """Signs of life in that time."""
 FIRST_OF_ALL = 100
 """The priority of what keeps the queue going."""
+LONGEST_SPREAD = 64
+"""Seconds over which jobs come back whose firm had no place for them."""
 FIRST_PAUSE, MOST_TRIES = timedelta(seconds=5), 50
 IN_LINE = """
 SELECT lock FROM followup_queue.procrastinate_jobs WHERE lock = ANY(%s) AND status IN ('todo', 'doing')
 """
+PLACES = """
+WITH line AS (
+    SELECT coalesce(tenant, '') AS firm, -min(priority) AS last
+      FROM followup_queue.procrastinate_jobs JOIN followup.profile ON profile = lock
+     WHERE status IN ('todo', 'doing') GROUP BY 1
+)
+SELECT profile, coalesce(last, 0) + row_number() OVER (PARTITION BY coalesce(tenant, '') ORDER BY profile)
+  FROM followup.profile LEFT JOIN line ON firm = coalesce(tenant, '') WHERE profile = ANY(%s)
+"""
+"""Each firm's runs stand in a line of their own, and the engine takes the first of every line, then the second."""
 
 
 class Again(BaseRetryStrategy):
-    """When a job comes back: at its turn, or after a growing pause where the database was away or another run at work.
+    """When a job comes back: at its turn, soon where its firm has as many runs as it may, after a growing pause else.
 
-    The rest is decided by exit codes (`verdicts`).
+    That pause is for a database that was away, and for another run at work. The rest is decided by exit codes
+    (`verdicts`).
     """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """None lets the job go; its profile has its next slot."""
         if isinstance(exception, NotItsTurn):
             return RetryDecision(retry_at=exception.at)
+        if isinstance(exception, NoPlaceError):
+            spread = min(2**job.attempts, LONGEST_SPREAD)  # a firm's whole line does not come back at one moment
+            return RetryDecision(retry_in={"seconds": 1 + (job.id or 0) % spread})
         if isinstance(exception, FollowupError) and job.attempts < MOST_TRIES:
             return RetryDecision(retry_in={"seconds": (FIRST_PAUSE * 2 ** min(job.attempts, 6)).seconds})
         return None
@@ -84,7 +101,8 @@ def give_out(
             canaries = wait_for_canaries(connection, version, now=now)
             due = claim_due(connection, now=now, limit=batch, canaries=canaries)
             in_line = {row[0] for row in connection.execute(IN_LINE, (due,))}
-            jobs = [_job_of(profile) for profile in due if profile not in in_line]
+            place = dict(connection.execute(PLACES, (due,)).fetchall())
+            jobs = [_job_of(profile, place=place[profile]) for profile in due if profile not in in_line]
             if jobs:
                 connection.execute(f"SET LOCAL search_path TO {SCHEMA}")
                 JobManager(SyncPsycopgConnector()).batch_defer_jobs(jobs, connection=connection)
@@ -156,10 +174,11 @@ async def work(app: App, *, at_once: int, until_idle: bool = False, dead_after: 
         )
 
 
-def _job_of(profile: str) -> Job:
+def _job_of(profile: str, *, place: int) -> Job:
     return Job(
-        queue="default", lock=profile, queueing_lock=None, task_name="sync_profile", task_kwargs={"profile": profile}
-    )
+        queue="default", lock=profile, queueing_lock=None, task_name="sync_profile", task_kwargs={"profile": profile},
+        priority=-place,
+    )  # fmt: skip
 
 
 def _queue_address(address: str) -> str:

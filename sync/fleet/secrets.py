@@ -30,6 +30,10 @@ UNREADABLE = (
     "a master key is written as name:key, the key being 32 random bytes in base64; several stand between commas"
 )
 NONE: Mapping[str, str] = {}
+MAKE_KEY = """
+INSERT INTO followup.tenant AS kept (tenant, key_id, data_key) VALUES (%s, %s, %s)
+    ON CONFLICT (tenant) DO UPDATE SET key_id = excluded.key_id, data_key = excluded.data_key WHERE kept.key_id IS NULL
+"""
 KEY_OF = "SELECT key_id, data_key FROM followup.tenant WHERE tenant = %s"
 PUT = """
 INSERT INTO followup.secret (profile, name, tenant, sealed) VALUES (%s, %s, %s, %s)
@@ -119,8 +123,7 @@ def rotate_keys(connection: Connection[Any], masters: MasterKeys) -> int:
 def _data_key(connection: Connection[Any], masters: MasterKeys, tenant: str) -> bytes:
     """The tenant's data key, made now if it has none."""
     wrapped = _seal(masters.keys[masters.first], AESGCM.generate_key(KEY_BYTES * 8), tenant)
-    made = "INSERT INTO followup.tenant (tenant, key_id, data_key) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-    connection.execute(made, (tenant, masters.first, wrapped))
+    connection.execute(MAKE_KEY, (tenant, masters.first, wrapped))
     row = connection.execute(KEY_OF, (tenant,)).fetchone()
     assert row is not None
     return _unwrap(masters, tenant, *row)

@@ -17,6 +17,7 @@ from connectors.postgres.sentences import speak_plainly
 from connectors.postgres_state import PostgresState
 from sync.config import Settings, parse_settings
 from sync.errors import BUG, OK, ConfigError, FollowupError, SourceError, TargetError
+from sync.fleet.firms import a_place
 from sync.fleet.limits import pause_host, source_host, take_turn, target_host
 from sync.fleet.opening import Open, open_hosted
 from sync.fleet.profiles import Kept, file_verdict, read_profile
@@ -37,20 +38,26 @@ def sync_profile(connect: Connect, profile: str, *, outside: Outside, now: datet
     """Run a profile and keep how it ended; the exit code. A profile that is paused or removed is left alone with 0.
 
     Every failure of the run, a bug of ours included, is kept with the profile and raises nothing: one seeker's trouble
-    is nobody else's. Raises `NotItsTurn` where its servers have had enough runs of others, and `FollowupError` only if
-    the table of profiles itself cannot be reached or is of another version. `outside.secret` gives this profile's
-    secrets. The log has names of profiles and places in the code, never what stood in a sheet.
+    is nobody else's. Raises `NoPlaceError` where its firm has as many runs as it may, `NotItsTurn` where its servers
+    have had enough runs of others, and `FollowupError` only if the table of profiles itself cannot be reached or is of
+    another version. `outside.secret` gives this profile's secrets. The log has names of profiles and places in the
+    code, never what stood in a sheet.
     """
     with speak_plainly(), connect() as connection:
         check_ready(connection)  # a worker that is older or newer than the database is no seeker's mistake
         kept = read_profile(connection, profile)
     if kept is None or kept.paused:
         return OK
+    with a_place(connect, kept.firm, kept.at_once):
+        return _run_kept(connect, profile, kept, outside=outside, now=now, opened=opened or open_hosted)
+
+
+def _run_kept(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> int:
     settings = _read_settings(kept, profile)
     if settings is not None:
         with connect() as connection:
             take_turn(connection, profile, (source_host(settings), target_host(settings)), now=now)
-    ended = _attend(connect, profile, kept, outside=outside, now=now, opened=opened or open_hosted)
+    ended = _attend(connect, profile, kept, outside=outside, now=now, opened=opened)
     verdict = judge(ended.exit_code, ended.said, tries=kept.tries, now=now, not_before=ended.not_before)
     LOG.info("profile %s: exit %d", profile, ended.exit_code)
     if verdict is not None:

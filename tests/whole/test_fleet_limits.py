@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from source_contract import outside
 
 from connectors.postgres.connecting import connect_to
 from sync.errors import ConfigError, TargetError
+from sync.fleet.firms import TAKE, NoPlaceError, a_place, put_firm
 from sync.fleet.limits import NotItsTurn, put_limit, take_turn
 from sync.fleet.profiles import put_profile
 from sync.fleet.queue import give_out, make_app, work
@@ -128,6 +130,63 @@ def test_a_host_that_asks_for_a_pause_gets_it_from_all_and_the_others_go_on(
     assert min(later) >= until
     assert len(set(later)) == 11, "no herd when the pause is over"
     assert [run(name, max(later)) for name in busy[1:]] == [0] * 11
+
+
+def test_a_firm_with_five_hundred_due_lets_a_firm_with_five_run(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """The small one comes when the big one is at work, whose runs hang until those of the small one are made."""
+    with owner.transaction():
+        for firm, count, begun in (("big", 500, NOW), ('o\'neill "and" sons', 5, NOW + DAY)):
+            for number in range(count):
+                put_profile(owner, f"{firm}-{number:03}", ON_SERVERS, period=DAY, now=begun, firm=firm)
+    put_firm(owner, "big", 4)
+    lock, small_comes, small_is_done = threading.Lock(), threading.Event(), threading.Event()
+    address = server.address(WORKER)
+    on, most, ran = Counter[str](), Counter[str](), Counter[str]()
+
+    def opened(settings: Any, world: object, connect: object, profile: str) -> Any:
+        firm = "big" if profile.startswith("big") else "small"
+        with lock:
+            on[firm] += 1
+            most[firm] = max(most[firm], on[firm])
+            if on["big"] == 4 and not small_comes.is_set():
+                small_comes.set()
+                assert give_out(connect_to(address), now=NOW + 2 * DAY) == 5
+        if firm == "big":
+            assert small_is_done.wait(60), "the small firm starves"
+        with lock:
+            on[firm] -= 1
+            ran[firm] += 1
+            if ran["small"] == 5:
+                small_is_done.set()
+        seeker = Seeker([a_row("Acme")])
+        return seeker.source(), seeker.target
+
+    def run(profile: str) -> int:
+        return sync_profile(connect_to(address), profile, outside=outside(tmp_path), now=NOW, opened=opened)
+
+    assert give_out(connect_to(address), now=NOW + DAY) == 500
+    asyncio.run(work(make_app(address, connect_to(address), run=run, clock=lambda: NOW), at_once=6, until_idle=True))
+    ended = "SELECT count(*) FROM followup.profile WHERE last_exit_code = 0"
+    waiting = "SELECT count(*) FROM followup_queue.procrastinate_jobs WHERE task_name = 'sync_profile'"
+    row = owner.execute(f"SELECT ({ended}), ({waiting})").fetchone()
+    assert row is not None
+    assert ran["small"] == 5
+    assert most["big"] == 4
+    assert row[0] == ran.total()
+    assert sum(row) == 505
+
+
+def test_a_place_is_free_again_when_its_worker_is_gone(server: Postgres, owner: psycopg.Connection[Any]) -> None:
+    connect = connect_to(server.address(WORKER))
+    with connect() as killed:
+        killed.execute(TAKE, (1, "acme"))
+        with pytest.raises(NoPlaceError), a_place(connect, "acme", 1):
+            pass
+    with a_place(connect, "acme", 1), a_place(connect, "another", 1), pytest.raises(NoPlaceError):  # noqa: SIM117
+        with a_place(connect, "acme", 1):
+            pass
 
 
 def test_a_job_whose_turn_is_later_goes_back_into_the_queue_with_its_time(
