@@ -12,8 +12,9 @@ from functools import partial
 from msgspec import Struct
 
 from sync.models import CellValue, Row, Stage
-from sync.reading.cells import clean_text, spaced
+from sync.reading.cells import Fault, clean_text, spaced
 from sync.reading.clock import match_hour
+from sync.reading.countries import read_country
 from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import has_day_and_hour, looks_dated
 from sync.reading.intervals import read_interval
@@ -250,9 +251,16 @@ def speaks_for(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         "it holds words of a status": name in ("status", "outcome") and cells.stages >= 0.4,
         "it holds ways of contact": name in CHANNELS
         and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= 0.5,
+        "it holds countries": name == "contact_country"
+        and all(_is_country(text, vocabulary) for text in cells.samples),
         "its words are known": bool(closed) and name not in CHANNELS,
     }
     return next((reason for reason, holds in shown.items() if holds), "")
+
+
+def _is_country(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether the text names a country or region whose holidays are known."""
+    return not isinstance(read_country(text, words=vocabulary.words["country"]), Fault)
 
 
 def words_of_dates(vocabulary: Vocabulary) -> Set[str]:

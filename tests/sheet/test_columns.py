@@ -307,3 +307,14 @@ def test_a_round_full_of_days_names_nobody(header: str) -> None:
 def test_a_column_of_numbers_to_call_is_no_number_of_the_row() -> None:
     rows = [["Acme", "2026-11-16", "020 7946 0101"], ["Bolt", "2026-11-17", "+44 20 7946 0102"]]
     assert understand(["Company", "Applied", "Number"], *rows).mapped["contact_phone"] == "Number"
+
+
+@pytest.mark.parametrize("header", ["Country", "Land", "Pays", "País"])
+def test_a_plain_country_is_the_contacts_where_every_cell_is_one(header: str) -> None:
+    """`Remote` among them says that the column tells where the work is, and nothing of anybody's holidays."""
+    head = ["Company", "Role", header]
+    columns = understand(head, ["Acme", "Analyst", "Deutschland"], ["Globex", "Clerk", "JP"], ["Initech", "Clerk", ""])
+    assert columns.mapped.get("contact_country") == header
+    mixed = understand(head, ["Acme", "Analyst", "Deutschland"], ["Globex", "Clerk", "Remote"])
+    assert "contact_country" not in mixed.mapped
+    assert not mixed.asked
