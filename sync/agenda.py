@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from sync.models import Plan, Touch
+from sync.models import Change, Plan, Touch
 from sync.moments import day_of
 from sync.pauses import pauses_ahead
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 
 if TYPE_CHECKING:
     from sync.config import Pause
+
+MISSED_DAYS = 7
+"""Calendar days for which a follow-up that was missed is named: it can be made good or said to be done."""
 
 LATE, TODAY, NEXT, WAITING = "late", "today", "next", "waiting"
 
@@ -36,6 +39,8 @@ class Agenda(Struct, frozen=True):
     groups: tuple[Group, ...]
     pauses: tuple[Pause, ...] = ()
     """Those that are on or begin within these days."""
+    missed: tuple[Change, ...] = ()
+    """Follow-ups whose last chance passed within the last `MISSED_DAYS` days, the latest first."""
 
 
 def make_agenda(plan: Plan, *, days: int, pauses: Iterable[Pause] = ()) -> Agenda:
@@ -59,4 +64,8 @@ def make_agenda(plan: Plan, *, days: int, pauses: Iterable[Pause] = ()) -> Agend
             found[WAITING].append(touch)
     titles = {LATE: "Late", TODAY: "Today", NEXT: f"Next {days} days", WAITING: "Waiting until"}
     groups = tuple(Group(key, titles[key], tuple(touches)) for key, touches in found.items())
-    return Agenda(plan, days, groups, pauses_ahead(pauses, today, days=days))
+    since = today - timedelta(days=MISSED_DAYS)
+    missed = [(day, change) for change in plan.missed if change.start and (day := day_of(change.start, zone)) >= since]
+    missed.sort(key=lambda found: (-found[0].toordinal(), found[1].uid))
+    ahead = pauses_ahead(pauses, today, days=days)
+    return Agenda(plan, days, groups, ahead, tuple(change for _, change in missed))

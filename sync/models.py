@@ -582,6 +582,8 @@ class Plan(Struct, frozen=True):
     """The guard's sentence where it holds the deletes back, with numbers and rows; else empty."""
     unreadable: tuple[Note, ...] = ()
     """Events of ours in the calendar that cannot be read: what the user did to them is not known."""
+    missed: tuple[Change, ...] = ()
+    """What stands in the calendar about follow-ups to others whose day passed without a sign that they were done."""
 
     def count(self, action: Action) -> int:
         """How many changes are of this kind. What is not in the calendar as planned does not count as kept."""

@@ -50,6 +50,10 @@ def agenda_document(agenda: Agenda) -> Mapping[str, Any]:
         "days": agenda.days,
         "pauses": pause_documents(agenda.pauses),
         **{group.key: [_touch(touch) for touch in group.touches] for group in agenda.groups},
+        "missed": [
+            {"uid": change.uid, "start": _when(change.start), "summary": change.summary, "row": change.row}
+            for change in agenda.missed
+        ],
         "unreadable": [note.reason for note in plan.unreadable],
     }
 

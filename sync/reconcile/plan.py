@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.config import Settings
-from sync.memory import Memory
-from sync.models import Abilities, Action, Change, Leads, Note, Observation, Plan, Problem, Schedule
+from sync.memory import Memory, TouchMemory
+from sync.models import Abilities, Action, Change, Leads, Note, Observation, Plan, Problem, Schedule, TouchClass
 from sync.moments import day_of
 from sync.reconcile.changes import KEPT_BY_UNDO, MOVED, Decider, Wish
 from sync.reconcile.guards import hold_deletes
@@ -103,8 +103,20 @@ def make_plan(
         notes=tuple(sorted({*notes, *unreadable, *refused, *leads.notes, *schedule.notes}, key=_note_order)),
         held=held,
         unreadable=unreadable,
+        missed=tuple(
+            change
+            for change in kept
+            if change.uid in schedule.missed
+            and not change.absent
+            and _goes_to_others(memory.touches.get(change.uid), rules)
+        ),
     )
     return plan, replace(memory, events=events, runs=replace(memory.runs, deletes=window))
+
+
+def _goes_to_others(touch: TouchMemory | None, rules: Mapping[str, Rule]) -> bool:
+    rule = rules.get(touch.rule) if touch is not None else None
+    return rule is not None and rule.kind is not TouchClass.SELF
 
 
 def _name_unreadable(observation: Observation, memory: Memory) -> tuple[Note, ...]:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sync.agenda import LATE, NEXT, TODAY, WAITING, Agenda
 from sync.messages.letter import blanks_in
-from sync.models import Lead, Touch
+from sync.models import Change, Lead, Touch
 from sync.moments import day_of
 from sync.pauses import tell_pause
 from sync.render.days import ago, day_name, hour_of, urgency
@@ -39,10 +39,31 @@ def show_agenda(console: Console, agenda: Agenda, *, leads: Sequence[Lead] = ())
             shown = True
             console.print(Text(f"{group.title} ({len(group.touches)})", style=AGENDA_STYLES[group.key]))
             console.print(_touch_grid(group.touches, zone, now=plan.now, facts=facts))
+    if agenda.missed:
+        if shown:
+            console.print()
+        shown = True
+        _show_missed(console, agenda.missed, zone, now=plan.now)
     if not shown:
         console.print("Nothing is due.")
     for note in plan.unreadable:
         console.print(Text(f"\n{plain(note.reason)}", style="yellow"))
+
+
+def _show_missed(console: Console, missed: Sequence[Change], zone: ZoneInfo, *, now: datetime) -> None:
+    today = now.astimezone(zone).date()
+    console.print(Text(f"Missed ({len(missed)})", style="dim"))
+    grid = Table.grid(padding=(0, 1), expand=True)
+    grid.add_column(width=1)
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    grid.add_column(justify="right", style="dim", no_wrap=True, overflow="ellipsis", max_width=20)
+    for change in missed:
+        assert change.start is not None
+        grid.add_row("", day_name(day_of(change.start, zone), today), plain(change.summary), plain(change.row or ""))
+    console.print(grid)
+    day = day_of(missed[0].start, zone) if missed[0].start else today
+    console.print(Text(f"Was it done after all? Tick it, or: followup done LEAD --touch {day}", style="dim"))
 
 
 def _touch_grid(touches: Iterable[Touch], zone: ZoneInfo, *, now: datetime, facts: Mapping[str, str]) -> Table:
