@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
+from typing import TypeVar
 
 from msgspec import Struct
 
 from sync.models import CellError, CellValue
+
+_Read = TypeVar("_Read")
 
 MAX_TEXT = 1_000
 """Characters of a cell that are kept; a company or a contact is never longer."""
@@ -49,6 +54,12 @@ def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:
         return value
     text = unicodedata.normalize("NFC", value[: limit * 4])
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit]
+
+
+def each_once(read: Callable[[CellValue], _Read], cells: Sequence[CellValue]) -> tuple[_Read, ...]:
+    """What `read` makes of each of these cells. A column holds few different ones: each of them is read once."""
+    typed = not {str}.issuperset(map(type, cells))  # 1, 1.0 and True are one key, but not one cell
+    return tuple(map(lru_cache(maxsize=None, typed=typed)(read), cells))
 
 
 def _is_plain(text: str) -> bool:

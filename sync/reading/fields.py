@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
-from functools import lru_cache, partial
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.models import CellError, CellValue, Person
 from sync.moments import zone_names
-from sync.reading.cells import Fault, clean_lines, clean_text, is_error, spaced
+from sync.reading.cells import Fault, clean_lines, clean_text, each_once, is_error, spaced
 from sync.reading.countries import read_country
 from sync.reading.dates import Reading, Yearless, read_date, read_moment
 from sync.reading.intervals import read_interval
@@ -107,8 +107,7 @@ def _read_cell(
 
 def read_column(cells: Sequence[CellValue], reader: Reader) -> tuple[Value, ...]:
     """The field's value in each of these cells; what repeats itself is read once."""
-    typed = not {str}.issuperset(map(type, cells))  # 1, 1.0 and True are one key, but not one cell
-    return tuple(map(lru_cache(maxsize=None, typed=typed)(reader), cells))
+    return each_once(reader, cells)
 
 
 def _read_day(value: CellValue, *, reading: Reading) -> Value:

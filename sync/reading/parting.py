@@ -29,8 +29,10 @@ def part_people(sheet: Sheet) -> list[Note]:
     several: list[str] = []
     named = sheet.cells.get("company", [""] * len(sheet.rows))
     for own in _FIELDS:
-        for index, cell in enumerate(sheet.cells.get(own, ())):
-            if not isinstance(cell, str) or _is_settled(own, cell):
+        cells = sheet.cells.get(own, ())
+        mixed = {cell for cell in set(cells) if isinstance(cell, str) and not _is_settled(own, cell)}
+        for index, cell in enumerate(cells) if mixed else ():
+            if not isinstance(cell, str) or cell not in mixed:
                 continue
             people = find_people(clean_lines(cell))
             if _fits(own, cell, people):

@@ -25,7 +25,8 @@ _PHONE = re.compile(
 _PARTS = re.compile(r"[;\n|；]|\s/\s|,(?=\s*[^\W\d_][^,;@\s]*\s[^,;@]*@)")
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*")
 _EDGES = " \t,;:/|<>-–—·"
-_PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,3})?\.?")
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,5})?\.?")
+"""Words, and fewer figures than `_FIGURES_OF_A_NUMBER` behind them."""
 _FIGURES_OF_A_NUMBER = 6
 
 
@@ -38,6 +39,8 @@ class _Words(Struct, frozen=True):
     first: frozenset[str]
     """How cells begin that may hold more than a name, or nobody's: their first words."""
     labels: re.Pattern[str]
+    before_numbers: frozenset[str]
+    """The last words of the labels."""
 
 
 @cache
@@ -50,6 +53,7 @@ def _words() -> _Words:
         tuple(sorted(cells["before"], key=len, reverse=True)),
         frozenset(_first_word(word) for word in (*cells["nobody"], *cells["before"])),
         re.compile(rf"(?<![^\W\d_])(?:{labels})\s*[.:]?\s*(?=$|[\d+(]|[^\s@]+@)", re.IGNORECASE),
+        frozenset(word.split()[-1].strip(".:") for word in cells["labels"]),
     )
 
 
@@ -120,4 +124,8 @@ def _plain(text: str) -> str:
 
 def is_name_alone(text: str) -> bool:
     """Whether the text is a name and nothing that has to be taken from it; that of most cells is."""
-    return bool(_PLAIN.fullmatch(text)) and _first_word(text) not in _words().first
+    words = _words()
+    if not _PLAIN.fullmatch(text) or _first_word(text) in words.first:
+        return False
+    figures = text[-1].isdigit()
+    return not figures or text.split()[-2].casefold().strip(".:") not in words.before_numbers

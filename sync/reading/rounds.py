@@ -36,7 +36,7 @@ def part_rounds(sheet: Sheet, months: Mapping[str, int]) -> None:
     found = {
         index: parts
         for index, cell in enumerate(cells)
-        if isinstance(cell, str) and _BETWEEN.search(cell) and len(parts := part(cell, months)) > 1
+        if cell and isinstance(cell, str) and _BETWEEN.search(cell) and len(parts := part(cell, months)) > 1
     }
     if not found:
         return

@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
 
 from sync.models import CellValue, Problem, Row, Table
-from sync.reading.cells import clean_text, shown
+from sync.reading.cells import clean_text, each_once, shown
 from sync.reading.columns import Columns
 from sync.reading.vocabulary import HOURS, ROUNDS
 
@@ -163,7 +164,7 @@ def drop_answers(sheet: Sheet, yes: frozenset[str], no: frozenset[str]) -> None:
     rounds = [name for name in ROUNDS if name in sheet.cells]
     names = ("follow_up_on", "follow_up_day", *(("interview_at", *rounds) if rounds else ()))
     days = {
-        name: tuple(_without_answer(cell, yes, no) for cell in sheet.cells[name])
+        name: each_once(partial(_without_answer, yes=yes, no=no), sheet.cells[name])
         for name in names
         if name in sheet.cells
     }
@@ -174,7 +175,7 @@ def drop_answers(sheet: Sheet, yes: frozenset[str], no: frozenset[str]) -> None:
 _ANSWER = re.compile(r"([^\W\d_]+|[✓✔☑✅])(?:\s*[-–:,;(]\s*|\s+|$)(.*?)\)?")
 
 
-def _without_answer(cell: CellValue, yes: frozenset[str], no: frozenset[str]) -> CellValue:
+def _without_answer(cell: CellValue, *, yes: frozenset[str], no: frozenset[str]) -> CellValue:
     """`Y - 11-30` is the day, `Y` and `N - 11-30` are none."""
     text = clean_text(cell)
     match = _ANSWER.fullmatch(text)

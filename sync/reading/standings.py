@@ -78,7 +78,7 @@ def settle_stages(
 def days_in_words(sheet: Sheet, months: Mapping[str, int]) -> Iterator[str]:
     """The days that stand in the cells of statuses and next steps, as they are written."""
     names = ("status", "outcome", "next_step")
-    for text in {clean_text(cell).lower() for name in names for cell in sheet.cells.get(name, ())}:
+    for text in {clean_text(cell).lower() for name in names for cell in set(sheet.cells.get(name, ()))}:
         yield from (text[start:end] for start, end in find_days(text, months))
 
 
@@ -88,18 +88,17 @@ def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list
     Who keeps only the day of the last touch has written by then. A date of the seeker's own ahead keeps a row alive.
     """
     nothing: Sequence[Any] = [None] * len(sheet.rows)
-    written = [
-        max((day for day in days if day), default=None, key=str)
-        for days in zip(*(sheet.values.get(name, nothing) for name in ("applied_on", "last_outbound")), strict=True)
-    ]
-    sent = [day is not None for day in written]
+    both = list(zip(*(sheet.values.get(name, nothing) for name in ("applied_on", "last_outbound")), strict=True))
+    last = {days: max((day for day in days if day), default=None, key=str) for days in set(both)}
+    oldest = today - YOUNG if today else date.min
+    recent = {days: day is None or _day_of(day) >= oldest for days, day in last.items()}
+    sent = [last[days] is not None for days in both]
     for index, names in sheet.unreadable.items():
         sent[index] = sent[index] or "applied_on" in names
-    oldest = today - YOUNG if today else date.min
     ahead = [bool(day and today and day >= today) for day in sheet.values.get("follow_up_on", nothing)]
     return [
-        standing.stage(applied=applied, young=day is None or own or _day_of(day) >= oldest)
-        for standing, applied, day, own in zip(found, sent, written, ahead, strict=True)
+        standing.stage(applied=applied, young=recent[days] or own)
+        for standing, applied, days, own in zip(found, sent, both, ahead, strict=True)
     ]
 
 
