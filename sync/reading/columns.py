@@ -20,6 +20,7 @@ from sync.reading.cells import LOADING, clean_text, column_letters, is_error, sq
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.guess import ALL_FIELDS, Guess
 from sync.reading.header_row import MAX_COLUMNS, find_header
+from sync.reading.left_open import settle
 from sync.reading.vocabulary import OWN_SHAPE, Shape, Vocabulary
 
 __all__ = ["Choice", "Column", "Columns", "understand_columns"]
@@ -57,7 +58,7 @@ def understand_columns(
     guess.take_shape(_choose_shape(guess, mapping))
     guess.reserve(reserved)
     guess.take_headers()
-    guess.settle()
+    settle(guess)
     return guess.columns()
 
 

@@ -18,16 +18,11 @@ from sync.models import Table
 from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.header_row import MAX_COLUMNS
-from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, part_played, understand_headers
+from sync.reading.headers import KNOWN, Sense, understand_headers
 from sync.reading.samples import (
     Profile,
-    StatusCells,
-    is_channel,
-    is_person,
     names_somebody,
     profile_of,
-    reaches_somebody,
-    share_of,
     speaks_against,
     speaks_for,
     take_samples,
@@ -56,27 +51,11 @@ _SHOWN = 0.35
 """What is left of the doubt where the cells show what the header says."""
 _ALONE = 0.5
 """What is left of it where the cells strike out everything else."""
-_EVIDENT = 0.8
+EVIDENT = 0.8
 """The part of the cells that must be of one kind to tell by themselves what they are."""
-_STANDS = 0.3
-"""The part of them that must be statuses where the header says nothing."""
-_STANDS_IN_NOTES = 0.5
-"""The part of them where the header says notes, or when the row was edited."""
-_TALE = 10
-"""The most words in a status that is told as a tale, where no header says notes."""
-_NAMES_DIFFER = 0.5
-"""The part of the cells that must be different to be names of firms."""
-_FIRMS_DIFFER = 0.9
-"""The part of them where the header speaks of places or sources."""
-_NAME_WORDS = 6
-"""The most words in a name of a firm."""
-_REACHED = 0.1
-"""The part of the cells that must be an address or a number to make a column one of people."""
-_WAYS = frozenset(("contact_email", "contact_phone"))
-_ROUNDS = ("interview_at", *ROUNDS)
-_WHERE = ("company", "city")
+WHERE = ("company", "city")
 """What a column called `Where` may hold."""
-_BARE_DAYS = ("applied_on", "received_at", "last_outbound")
+BARE_DAYS = ("applied_on", "received_at", "last_outbound")
 
 
 class Guess:
@@ -114,7 +93,7 @@ class Guess:
                 f"{self.table.name} has no column {header!r} for {name}{self._nearest(header, name)}; {cure}"
             )
         self.fixed.add(name)
-        self._take(name, column, reason)
+        self.take(name, column, reason)
 
     def is_taken(self, header: str) -> bool:
         """Whether the configuration gave this column to another field."""
@@ -133,8 +112,8 @@ class Guess:
                     self.kept_out.add(column)
         for name, headers in shape.columns.items():
             found = [column for header in headers if (column := self._find(header)) is not None]
-            if found and self._is_open(name) and found[0] not in self.fields.values():
-                self._take(name, found[0], f"known from {shape.title.partition(',')[0]}")
+            if found and self.is_open(name) and found[0] not in self.fields.values():
+                self.take(name, found[0], f"known from {shape.title.partition(',')[0]}")
 
     def reserve(self, headers: Iterable[str]) -> None:
         """These columns are written into: what stands there is our own and says nothing new."""
@@ -148,7 +127,7 @@ class Guess:
 
     def take_headers(self) -> None:
         """The columns whose header says what they hold, the surest first."""
-        free = self._free()
+        free = self.free()
         wanted = ["" if place not in free else header for place, header in enumerate(self.headers)]
         self.senses = dict(enumerate(understand_headers(wanted, self.vocabulary)))
         for column in free:
@@ -160,9 +139,9 @@ class Guess:
             if choice.confidence >= SURE and choice.field not in HOURS.values()
         ]
         for _, _, column, choice in sorted(order, key=lambda entry: entry[:3]):
-            if column in self._free():
+            if column in self.free():
                 self._take_choice(column, choice)
-        for column in self._free():
+        for column in self.free():
             self._leave(column)
 
     def _choose(self, column: int) -> list[Choice]:
@@ -171,10 +150,10 @@ class Guess:
         name = self.headers[column]
         if name in ALL_FIELDS and (self.canonical or sense.sure == KNOWN):
             return [Choice(name, KNOWN, "is the field's name")]
-        cells = self._cells(column) if sense.fields else Profile(())
+        cells = self.cells_of(column) if sense.fields else Profile(())
         against = {name: speaks_against(name, cells, self.vocabulary) for name in sense.fields}
-        if sense.fields == _WHERE and cells.links >= _EVIDENT:
-            against = dict.fromkeys(_WHERE, "it holds links")
+        if sense.fields == WHERE and cells.links >= EVIDENT:
+            against = dict.fromkeys(WHERE, "it holds links")
         left = [name for name in sense.fields if not against[name]]
         choices = []
         for name in left:
@@ -199,7 +178,7 @@ class Guess:
         """What the cells show that the header does not say, or that they show against it."""
         if left or sense.why:
             return
-        cells = self._cells(column)
+        cells = self.cells_of(column)
         if sense.fields and sense.fields[0] in DAYS | MOMENTS and cells.sentences >= 0.5:
             yield Choice("notes", 0.8, "it holds sentences, no dates")
         enough = len(cells.samples) > 1 or bool(sense.fields)
@@ -209,31 +188,31 @@ class Guess:
             ("url", cells.links, "it holds links"),
         )
         for name, share, reason in kinds:
-            if enough and share >= _EVIDENT and name not in sense.fields:
+            if enough and share >= EVIDENT and name not in sense.fields:
                 yield Choice(name, 0.8, reason)
         if "contact_name" in sense.fields and max(cells.mails, cells.phones) >= 0.5:
             yield Choice("contact_name", SURE, "it holds mail addresses and numbers of people")
-        if not sense.fields and cells.phones >= _EVIDENT and any(map(names_somebody, cells.samples)):
+        if not sense.fields and cells.phones >= EVIDENT and any(map(names_somebody, cells.samples)):
             yield Choice("contact_name", 0.81, "it holds names and phone numbers")
         if not sense.fields and len(cells.samples) > 1 and cells.stages >= 0.6 and cells.different < 1:
             yield Choice("status", 0.78, "it holds words of a status")
-        if not sense.fields and len(cells.samples) > 1 and cells.dated >= _EVIDENT:
-            yield from (Choice(name, 0.5 * 0.8**place, "it holds dates") for place, name in enumerate(_BARE_DAYS))
+        if not sense.fields and len(cells.samples) > 1 and cells.dated >= EVIDENT:
+            yield from (Choice(name, 0.5 * 0.8**place, "it holds dates") for place, name in enumerate(BARE_DAYS))
 
     def _take_choice(self, column: int, choice: Choice) -> None:
-        name = self._open_round(choice.field)
+        name = self.open_round(choice.field)
         if name:
-            self._take(name, column, choice.reason)
+            self.take(name, column, choice.reason)
             if choice.confidence < KNOWN and not choice.reason.startswith("its header says"):
                 self.notes.append(f"column {self.headers[column]!r} is read as {name}: {choice.reason}")
 
-    def _open_round(self, name: str) -> str:
+    def open_round(self, name: str) -> str:
         """The field if it is open; of an interview the next round. Empty where there is none."""
-        if self._is_open(name):
+        if self.is_open(name):
             return name
         if name != "interview_at" or name in self.blocked:
             return ""
-        return next((further for further in ROUNDS if self._is_open(further)), "")
+        return next((further for further in ROUNDS if self.is_open(further)), "")
 
     def _leave(self, column: int) -> None:
         """Say why a column is not read whose header was understood."""
@@ -247,215 +226,11 @@ class Guess:
             self.unread[column] = f"{name} is already read from {self.headers[self.fields[name]]!r}"
             self.notes.append(f"column {self.headers[column]!r} is not read: {self.unread[column]}")
 
-    # --- what the sheet settles ---
+    # --- what is open, and how it is taken ---
 
-    def settle(self) -> None:
-        """What headers leave open and only one meaning is left for in this sheet."""
-        if self.canonical:
-            return
-        self._settle_status()
-        self._settle_names()
-        self._settle_place_of_work()
-        self._settle_people()
-        self._settle_days()
-        self._settle_rounds()
-        self._settle_organisation()
-        self._settle_first_column()
-        self._settle_hours()
-        self._part_two_people()
-
-    def _settle_status(self) -> None:
-        """Where no header names the status, a column whose cells say how it stands is it.
-
-        It is read, not only asked about: in silence its refusals would be asked for an answer.
-        """
-        if not self._is_open("status") or "outcome" in self.fields:
-            return
-        found = []
-        for column in self._free_or_notes():
-            sense = self.senses.get(column, Sense())
-            told = not sense.fields or not {"status", "outcome", "last_inbound"}.isdisjoint(sense.fields)
-            wanted = _STANDS if told and not sense.why else _STANDS_IN_NOTES
-            cells = StatusCells.of(self._cells(column).samples, self.vocabulary)
-            if cells.tell < wanted and self.fields.get("notes") != column:
-                cells, wanted = StatusCells.of(self._cells(column).samples, self.vocabulary, _TALE), _STANDS_IN_NOTES
-            if cells.tell >= wanted and cells.move:
-                found.append((-cells.tell, column))
-        if found:
-            _, column = min(found)
-            if self.fields.get("notes") == column:
-                del self.fields["notes"]
-            self._settled(column, "status", "its cells say how it stands, and no other column does")
-
-    def _free_or_notes(self) -> list[int]:
-        """The columns that may be the status: nothing is known of them, or they are notes, or tell of an edit."""
-        notes = [self.fields["notes"]] if "notes" in self.fields.keys() - self.fixed else []
-        may = [
-            column
-            for column in self._free()
-            if (sense := self.senses.get(column, Sense())).is_about_edits
-            or self._tells(column)
-            or (
-                not sense.why
-                and (sense.is_weak_word or set(sense.fields) <= {"status", "notes", "outcome", "last_inbound"})
-            )
-        ]
-        return [
-            column
-            for column in (*may, *notes)
-            if max(self._cells(column).bare_dates, self._cells(column).answers) < _EVIDENT
-        ]
-
-    def _tells(self, column: int) -> bool:
-        """Whether it holds tales, whatever its header speaks of (`Where it's at`)."""
-        cells = self._cells(column)
-        return cells.bare_dates < 0.2 and cells.sentences >= 0.3
-
-    def _settle_names(self) -> None:
-        """A column of names is the company where no other is, and a person where one is."""
-        for column in self._free():
-            if not self.senses[column].is_bare_name or column in self.unread:
-                continue
-            if "company" in self.fields and self._is_open("contact_name"):
-                self._settled(column, self._part_of_name(), "the company has a column of its own")
-            elif self._is_open("company") and self._lists_applications():
-                self._settled(column, "company", "no other column names the company")
-
-    def _settle_people(self) -> None:
-        """A column of names with mails and numbers among them is about people, whatever it is called."""
-        first = next((column for column, form in enumerate(self.forms) if form), None)
-        for column in self._free():
-            if not self._is_open("contact_name") or (column == first and self._is_open("company")):
-                continue
-            sense, cells = self.senses[column], self._cells(column)
-            if sense.why or max(cells.stages, cells.dated) >= _REACHED or not _WAYS.issuperset(sense.fields):
-                continue
-            reached, people, named = (
-                share_of(cells.samples, test) for test in (reaches_somebody, is_person, names_somebody)
-            )
-            if min(reached, max(named, cells.mails)) >= _REACHED and people >= _EVIDENT:
-                self._settled(column, "contact_name", "it holds names with mail addresses or numbers")
-
-    def _part_of_name(self) -> str:
-        """Beside a first name the other is the last one, and the other way round."""
-        for other, name in (("first", "last"), ("last", "first")):
-            if f"contact_{other}_name" in self.fields and self._is_open(f"contact_{name}_name"):
-                return f"contact_{name}_name"
-        return "contact_name"
-
-    def _lists_applications(self) -> bool:
-        """Whether the sheet is about applications, not a list of people."""
-        facts = {"status", "applied_on", "role", "url"} & self.fields.keys()
-        return "contact_email" not in self.fields and bool(facts or self._bare_days())
-
-    def _settle_days(self) -> None:
-        """The only column of days without a meaning of its own is the day the seeker applied."""
-        days = self._bare_days()
-        if len(days) == 1 and self._is_open("applied_on"):
-            cells = self._cells(days[0])
-            told = self.senses[days[0]].sure >= AMBIGUOUS or ("company" in self.fields and self.shape is None)
-            if told and (not cells.samples or cells.dated >= 0.5):
-                self._settled(days[0], "applied_on", "it is the only date without a meaning of its own")
-
-    def _bare_days(self) -> list[int]:
-        return [
-            column
-            for column in self._free()
-            if self.choices.get(column)
-            and self.choices[column][0].field in _BARE_DAYS
-            and (self.senses[column].is_bare_day or not self.senses[column].fields)
-        ]
-
-    def _settle_rounds(self) -> None:
-        """`Final` beside `Round 2` is a round, and a test at a set hour is an appointment as an interview is."""
-        for column in self._free():
-            sense, cells = self.senses[column], self._cells(column)
-            beside = any(place == column - 1 for name, place in self.fields.items() if name in _ROUNDS)
-            named = beside and sense.fields == ("interview_at",) and cells.dated >= 0.5
-            at_an_hour = sense.is_about_tests and cells.appointments >= 0.5
-            name = self._open_round("interview_at") if named or at_an_hour else ""
-            if name:
-                reason = "it stands beside the other rounds" if named else "it holds appointments"
-                self._settled(column, name, reason)
-
-    def _settle_organisation(self) -> None:
-        """`Organisation` is what people call the firm, where nothing else names it."""
-        if self._is_open("company") and "organisation" in self.fields.keys() - self.fixed:
-            self._take("company", self.fields.pop("organisation"), "no other column names the company")
-            self.reasons.pop("organisation")
-
-    def _settle_first_column(self) -> None:
-        """Where people have a column and the firm has none, the first does that holds names, whatever it is called.
-
-        Without people in it the sheet is no use yet, and which column names the firm is asked.
-        """
-        if not self._is_open("company") or "contact_name" not in self.fields or not self._lists_applications():
-            return
-        first = next((column for column, form in enumerate(self.forms) if form), None)
-        if first is None or first not in self._free() or self.senses[first].why:
-            return
-        sense = self.senses[first].fields
-        if sense != _WHERE and any(map(self._is_open, sense)):
-            return
-        cells = self._cells(first)
-        if cells.plain >= _EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= _NAME_WORDS:
-            self._settled(first, "company", "it is the first column, holds names, and no other names the company")
-
-    def _settle_place_of_work(self) -> None:
-        """Where nothing names the firm, a first column of places or sources is it whose names are all different.
-
-        A column of sources repeats its boards; that of firms under `Sitio` or `Local` does not.
-        """
-        first = next((column for column, form in enumerate(self.forms) if form), None)
-        about_work = bool({"status", "applied_on", "role"} & self.fields.keys() or self._bare_days())
-        if first is None or not self._is_open("company") or not about_work:
-            return
-        sense = self.senses.get(first, Sense())
-        held = self.fields.get("source") == first and "source" not in self.fixed
-        if not held and (first not in self._free() or not (sense.fields[:1] == ("source",) or sense.is_about_places)):
-            return
-        cells = self._cells(first)
-        boards = share_of(cells.samples, lambda text: is_channel(text, self.vocabulary))
-        named = cells.plain >= _EVIDENT and cells.longest <= _NAME_WORDS and not boards
-        if named and cells.different >= _FIRMS_DIFFER:
-            if held:
-                del self.fields["source"], self.reasons["source"]
-            self._settled(first, "company", "it is the first column, holds names, and no other names the company")
-
-    def _part_two_people(self) -> None:
-        """The address of the recruiter is not that of the manager: a way to somebody else is left unread."""
-        named = self._part_played("contact_name")
-        for name in ("contact_email", "contact_phone") if named else ():
-            other = self._part_played(name)
-            if other and other != named and name not in self.fixed:
-                column = self.fields.pop(name)
-                self.reasons.pop(name)
-                whose = self.headers[self.fields["contact_name"]]
-                self.unread[column] = f"it is another person's than {whose!r}; to use it for them, name it {name}"
-                self.notes.append(f"column {self.headers[column]!r} is not read: {self.unread[column]}")
-
-    def _part_played(self, name: str) -> str:
-        """Which part the person plays that this column is about, where its header says so."""
-        return part_played(self.headers[self.fields[name]]) if name in self.fields else ""
-
-    def _settle_hours(self) -> None:
-        """An hour beside its day: the moment's own header says so, or the cells of the column behind it."""
-        for column in self._free():
-            wanted = [name for name in self.senses[column].fields if name in HOURS.values()]
-            cells = self._cells(column)
-            if not wanted and cells.hours < _EVIDENT:
-                continue
-            before = [name for name, place in self.fields.items() if place == column - 1 and name in HOURS]
-            others = [name for name, place in self.fields.items() if name in HOURS and place < column] if wanted else []
-            name = next((name for name in (*before, *others[-1:]) if self._is_open(HOURS[name])), "")
-            if name:
-                self._settled(column, HOURS[name], f"it is the hour of {self.headers[self.fields[name]]!r}")
-            elif wanted and self._is_open("interview_at") and (not cells.samples or cells.dated):
-                self._settled(column, "interview_at", "its header says so")
-
-    def _settled(self, column: int, name: str, reason: str) -> None:
+    def take_and_say(self, column: int, name: str, reason: str) -> None:
         self.unread.pop(column, None)
-        self._take(name, column, reason)
+        self.take(name, column, reason)
         self.notes.append(f"column {self.headers[column]!r} is read as {name}: {reason}")
 
     # --- the outcome ---
@@ -495,15 +270,15 @@ class Guess:
                 others = tuple(choice for choice in choices if choice.field != name)
                 yield self._column(index, name, reason, choices=(Choice(name, sure, reason), *others))
                 continue
-            open_ = tuple(choice for choice in choices if self._is_open(choice.field) and choice.confidence >= LIKELY)
+            open_ = tuple(choice for choice in choices if self.is_open(choice.field) and choice.confidence >= LIKELY)
             asked = tuple(choice for choice in open_ if choice.field in ASKED)
-            ask = bool(asked) and bool(self._cells(index).samples) and index not in self.unread
+            ask = bool(asked) and bool(self.cells_of(index).samples) and index not in self.unread
             proposal = next((choice.field for choice in asked if choice.field not in proposed), "") if ask else ""
             proposed.add(proposal)
             lines = " or ".join(f"{choice.field} = {_quoted(header)}" for choice in asked)
             reason = self.unread.get(index) or (
                 "it is empty"
-                if not self._cells(index).samples
+                if not self.cells_of(index).samples
                 else f"it may mean several things: {lines}"
                 if asked
                 else "nothing says what it holds"
@@ -511,7 +286,7 @@ class Guess:
             yield replace(self._column(index, "", reason, choices=asked if ask else open_), ask=ask, proposal=proposal)
 
     def _column(self, index: int, name: str, reason: str, *, choices: tuple[Choice, ...]) -> Column:
-        cells = self._cells(index)
+        cells = self.cells_of(index)
         shown = tuple(cells.samples[:SHOWN_SAMPLES])
         return Column(
             index, self.headers[index], name, reason, choices, samples=shown, dated=cells.dated >= 0.5 and not name
@@ -519,7 +294,7 @@ class Guess:
 
     # --- what all of it stands on ---
 
-    def _cells(self, column: int) -> Profile:
+    def cells_of(self, column: int) -> Profile:
         if column not in self._profiles:
             samples = take_samples(self.body, column, self.vocabulary.blank)
             linked = any(column in row.links for row in self.body[:SHOWN_SAMPLES])
@@ -535,22 +310,22 @@ class Guess:
 
     def _nearest(self, header: str, name: str) -> str:
         same = [
-            self.headers[column] for column in self._free() if self.vocabulary.headers.get(self.forms[column]) == name
+            self.headers[column] for column in self.free() if self.vocabulary.headers.get(self.forms[column]) == name
         ]
         close = get_close_matches(squeeze(header), self.forms, 1, 0.5)
         near = same or [self.headers[self.forms.index(form)] for form in close if form]
         return f"; the nearest is {near[0]!r}" if near else ""
 
-    def _take(self, name: str, column: int, reason: str) -> None:
+    def take(self, name: str, column: int, reason: str) -> None:
         self.fields[name] = column
         self.reasons[name] = reason
 
-    def _free(self) -> list[int]:
+    def free(self) -> list[int]:
         taken = set(self.fields.values())
         taken |= self.kept_out
         return [column for column, form in enumerate(self.forms) if form and column not in taken]
 
-    def _is_open(self, name: str) -> bool:
+    def is_open(self, name: str) -> bool:
         return name not in self.fields and name not in self.blocked
 
 

@@ -1,0 +1,249 @@
+"""What headers leave open and the sheet settles: only one meaning is left, or the cells tell it.
+
+Each step takes the columns that are still free (`guess`) and says what it took them for.
+"""
+
+from __future__ import annotations
+
+from sync.reading.guess import BARE_DAYS, EVIDENT, WHERE, Guess
+from sync.reading.headers import AMBIGUOUS, Sense, part_played
+from sync.reading.samples import StatusCells, is_channel, is_person, names_somebody, reaches_somebody, share_of
+from sync.reading.vocabulary import HOURS, ROUNDS
+
+_STANDS = 0.3
+"""The part of the cells that must be statuses where the header says nothing."""
+_STANDS_IN_NOTES = 0.5
+"""The part of them where the header says notes, or when the row was edited."""
+_TALE = 10
+"""The most words in a status that is told as a tale, where no header says notes."""
+_NAMES_DIFFER = 0.5
+"""The part of the cells that must be different to be names of firms."""
+_FIRMS_DIFFER = 0.9
+"""The part of them where the header speaks of places or sources."""
+_NAME_WORDS = 6
+"""The most words in a name of a firm."""
+_REACHED = 0.1
+"""The part of the cells that must be an address or a number to make a column one of people."""
+_WAYS = frozenset(("contact_email", "contact_phone"))
+_ROUNDS = ("interview_at", *ROUNDS)
+
+
+def settle(guess: Guess) -> None:
+    """What headers leave open and only one meaning is left for in this sheet."""
+    if guess.canonical:
+        return
+    _settle_status(guess)
+    _settle_names(guess)
+    _settle_place_of_work(guess)
+    _settle_people(guess)
+    _settle_days(guess)
+    _settle_rounds(guess)
+    _settle_organisation(guess)
+    _settle_first_column(guess)
+    _settle_hours(guess)
+    _part_two_people(guess)
+
+
+def _settle_status(guess: Guess) -> None:
+    """Where no header names the status, a column whose cells say how it stands is it.
+
+    It is read, not only asked about: in silence its refusals would be asked for an answer.
+    """
+    if not guess.is_open("status") or "outcome" in guess.fields:
+        return
+    found = []
+    for column in _free_or_notes(guess):
+        sense = guess.senses.get(column, Sense())
+        told = not sense.fields or not {"status", "outcome", "last_inbound"}.isdisjoint(sense.fields)
+        wanted = _STANDS if told and not sense.why else _STANDS_IN_NOTES
+        cells = StatusCells.of(guess.cells_of(column).samples, guess.vocabulary)
+        if cells.tell < wanted and guess.fields.get("notes") != column:
+            cells, wanted = StatusCells.of(guess.cells_of(column).samples, guess.vocabulary, _TALE), _STANDS_IN_NOTES
+        if cells.tell >= wanted and cells.move:
+            found.append((-cells.tell, column))
+    if found:
+        _, column = min(found)
+        if guess.fields.get("notes") == column:
+            del guess.fields["notes"]
+        guess.take_and_say(column, "status", "its cells say how it stands, and no other column does")
+
+
+def _free_or_notes(guess: Guess) -> list[int]:
+    """The columns that may be the status: nothing is known of them, or they are notes, or tell of an edit."""
+    notes = [guess.fields["notes"]] if "notes" in guess.fields.keys() - guess.fixed else []
+    may = [
+        column
+        for column in guess.free()
+        if (sense := guess.senses.get(column, Sense())).is_about_edits
+        or _tells(guess, column)
+        or (
+            not sense.why
+            and (sense.is_weak_word or set(sense.fields) <= {"status", "notes", "outcome", "last_inbound"})
+        )
+    ]
+    return [
+        column
+        for column in (*may, *notes)
+        if max(guess.cells_of(column).bare_dates, guess.cells_of(column).answers) < EVIDENT
+    ]
+
+
+def _tells(guess: Guess, column: int) -> bool:
+    """Whether it holds tales, whatever its header speaks of (`Where it's at`)."""
+    cells = guess.cells_of(column)
+    return cells.bare_dates < 0.2 and cells.sentences >= 0.3
+
+
+def _settle_names(guess: Guess) -> None:
+    """A column of names is the company where no other is, and a person where one is."""
+    for column in guess.free():
+        if not guess.senses[column].is_bare_name or column in guess.unread:
+            continue
+        if "company" in guess.fields and guess.is_open("contact_name"):
+            guess.take_and_say(column, _part_of_name(guess), "the company has a column of its own")
+        elif guess.is_open("company") and _lists_applications(guess):
+            guess.take_and_say(column, "company", "no other column names the company")
+
+
+def _settle_people(guess: Guess) -> None:
+    """A column of names with mails and numbers among them is about people, whatever it is called."""
+    first = next((column for column, form in enumerate(guess.forms) if form), None)
+    for column in guess.free():
+        if not guess.is_open("contact_name") or (column == first and guess.is_open("company")):
+            continue
+        sense, cells = guess.senses[column], guess.cells_of(column)
+        if sense.why or max(cells.stages, cells.dated) >= _REACHED or not _WAYS.issuperset(sense.fields):
+            continue
+        reached, people, named = (
+            share_of(cells.samples, test) for test in (reaches_somebody, is_person, names_somebody)
+        )
+        if min(reached, max(named, cells.mails)) >= _REACHED and people >= EVIDENT:
+            guess.take_and_say(column, "contact_name", "it holds names with mail addresses or numbers")
+
+
+def _part_of_name(guess: Guess) -> str:
+    """Beside a first name the other is the last one, and the other way round."""
+    for other, name in (("first", "last"), ("last", "first")):
+        if f"contact_{other}_name" in guess.fields and guess.is_open(f"contact_{name}_name"):
+            return f"contact_{name}_name"
+    return "contact_name"
+
+
+def _lists_applications(guess: Guess) -> bool:
+    """Whether the sheet is about applications, not a list of people."""
+    facts = {"status", "applied_on", "role", "url"} & guess.fields.keys()
+    return "contact_email" not in guess.fields and bool(facts or _bare_days(guess))
+
+
+def _settle_days(guess: Guess) -> None:
+    """The only column of days without a meaning of its own is the day the seeker applied."""
+    days = _bare_days(guess)
+    if len(days) == 1 and guess.is_open("applied_on"):
+        cells = guess.cells_of(days[0])
+        told = guess.senses[days[0]].sure >= AMBIGUOUS or ("company" in guess.fields and guess.shape is None)
+        if told and (not cells.samples or cells.dated >= 0.5):
+            guess.take_and_say(days[0], "applied_on", "it is the only date without a meaning of its own")
+
+
+def _bare_days(guess: Guess) -> list[int]:
+    return [
+        column
+        for column in guess.free()
+        if guess.choices.get(column)
+        and guess.choices[column][0].field in BARE_DAYS
+        and (guess.senses[column].is_bare_day or not guess.senses[column].fields)
+    ]
+
+
+def _settle_rounds(guess: Guess) -> None:
+    """`Final` beside `Round 2` is a round, and a test at a set hour is an appointment as an interview is."""
+    for column in guess.free():
+        sense, cells = guess.senses[column], guess.cells_of(column)
+        beside = any(place == column - 1 for name, place in guess.fields.items() if name in _ROUNDS)
+        named = beside and sense.fields == ("interview_at",) and cells.dated >= 0.5
+        at_an_hour = sense.is_about_tests and cells.appointments >= 0.5
+        name = guess.open_round("interview_at") if named or at_an_hour else ""
+        if name:
+            reason = "it stands beside the other rounds" if named else "it holds appointments"
+            guess.take_and_say(column, name, reason)
+
+
+def _settle_organisation(guess: Guess) -> None:
+    """`Organisation` is what people call the firm, where nothing else names it."""
+    if guess.is_open("company") and "organisation" in guess.fields.keys() - guess.fixed:
+        guess.take("company", guess.fields.pop("organisation"), "no other column names the company")
+        guess.reasons.pop("organisation")
+
+
+def _settle_first_column(guess: Guess) -> None:
+    """Where people have a column and the firm has none, the first does that holds names, whatever it is called.
+
+    Without people in it the sheet is no use yet, and which column names the firm is asked.
+    """
+    if not guess.is_open("company") or "contact_name" not in guess.fields or not _lists_applications(guess):
+        return
+    first = next((column for column, form in enumerate(guess.forms) if form), None)
+    if first is None or first not in guess.free() or guess.senses[first].why:
+        return
+    sense = guess.senses[first].fields
+    if sense != WHERE and any(map(guess.is_open, sense)):
+        return
+    cells = guess.cells_of(first)
+    if cells.plain >= EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= _NAME_WORDS:
+        guess.take_and_say(first, "company", "it is the first column, holds names, and no other names the company")
+
+
+def _settle_place_of_work(guess: Guess) -> None:
+    """Where nothing names the firm, a first column of places or sources is it whose names are all different.
+
+    A column of sources repeats its boards; that of firms under `Sitio` or `Local` does not.
+    """
+    first = next((column for column, form in enumerate(guess.forms) if form), None)
+    about_work = bool({"status", "applied_on", "role"} & guess.fields.keys() or _bare_days(guess))
+    if first is None or not guess.is_open("company") or not about_work:
+        return
+    sense = guess.senses.get(first, Sense())
+    held = guess.fields.get("source") == first and "source" not in guess.fixed
+    if not held and (first not in guess.free() or not (sense.fields[:1] == ("source",) or sense.is_about_places)):
+        return
+    cells = guess.cells_of(first)
+    boards = share_of(cells.samples, lambda text: is_channel(text, guess.vocabulary))
+    named = cells.plain >= EVIDENT and cells.longest <= _NAME_WORDS and not boards
+    if named and cells.different >= _FIRMS_DIFFER:
+        if held:
+            del guess.fields["source"], guess.reasons["source"]
+        guess.take_and_say(first, "company", "it is the first column, holds names, and no other names the company")
+
+
+def _part_two_people(guess: Guess) -> None:
+    """The address of the recruiter is not that of the manager: a way to somebody else is left unread."""
+    named = _part_played(guess, "contact_name")
+    for name in ("contact_email", "contact_phone") if named else ():
+        other = _part_played(guess, name)
+        if other and other != named and name not in guess.fixed:
+            column = guess.fields.pop(name)
+            guess.reasons.pop(name)
+            whose = guess.headers[guess.fields["contact_name"]]
+            guess.unread[column] = f"it is another person's than {whose!r}; to use it for them, name it {name}"
+            guess.notes.append(f"column {guess.headers[column]!r} is not read: {guess.unread[column]}")
+
+
+def _part_played(guess: Guess, name: str) -> str:
+    """Which part the person plays that this column is about, where its header says so."""
+    return part_played(guess.headers[guess.fields[name]]) if name in guess.fields else ""
+
+
+def _settle_hours(guess: Guess) -> None:
+    """An hour beside its day: the moment's own header says so, or the cells of the column behind it."""
+    for column in guess.free():
+        wanted = [name for name in guess.senses[column].fields if name in HOURS.values()]
+        cells = guess.cells_of(column)
+        if not wanted and cells.hours < EVIDENT:
+            continue
+        before = [name for name, place in guess.fields.items() if place == column - 1 and name in HOURS]
+        others = [name for name, place in guess.fields.items() if name in HOURS and place < column] if wanted else []
+        name = next((name for name in (*before, *others[-1:]) if guess.is_open(HOURS[name])), "")
+        if name:
+            guess.take_and_say(column, HOURS[name], f"it is the hour of {guess.headers[guess.fields[name]]!r}")
+        elif wanted and guess.is_open("interview_at") and (not cells.samples or cells.dated):
+            guess.take_and_say(column, "interview_at", "its header says so")
