@@ -216,6 +216,9 @@ def sheet_date(case: Case, desk: Desk, *, after: date | None) -> date | None:
     if bounds and day <= max(bounds):
         desk.note("note.sheet_too_early", case, rule="sheet", day=desk.tell(day), bound=desk.tell(max(bounds)))
         return None
+    if day == day_or_none(lead.interview_at, desk):
+        desk.note("note.sheet_same_day", case, rule="sheet", day=desk.tell(day))
+        return None
     return day
 
 
