@@ -26,6 +26,8 @@ MAX_TEXT = 2_000
 
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_DOUBLED = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""A sentence that ends in a date such as `Mo 11. Jan.` has one full stop."""
 
 
 class Wording(Struct, frozen=True, dict=True):
@@ -38,7 +40,8 @@ class Wording(Struct, frozen=True, dict=True):
         template, single = self._templates[key]
         if single is not None and str(facts.get("count", facts.get("days"))) == "1":
             template = single
-        return template % facts
+        text = template % facts
+        return _DOUBLED.sub(".", text) if ".." in text else text
 
     def has(self, key: str) -> bool:
         """Whether there is a text for this key."""

@@ -20,7 +20,7 @@ from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.occasions import interview_zone
-from sync.schedule.people import agency_person, channel_for
+from sync.schedule.people import agency_person, channel_for, group_named
 
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
 _WRITTEN = ("", "email", "text", "linkedin", "post")
@@ -73,10 +73,9 @@ def group_of(draft: Draft) -> tuple[Person, ...]:
     """Everybody a touch to several people is for; empty where it is for one."""
     if draft.case is None or draft.party or draft.rule.audience not in ("interviewers", "references"):
         return ()
-    lead = draft.case.lead
     if draft.rule.id == "R-003-19":
         return ()
-    return lead.interviewers if draft.rule.audience == "interviewers" else lead.reference_names
+    return group_named(draft.case.lead, draft.rule.audience)
 
 
 def _keys(draft: Draft, *, to_agency: bool, desk: Desk) -> tuple[str, ...]:

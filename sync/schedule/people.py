@@ -42,7 +42,7 @@ def recipients(rule: Rule, case: Case) -> list[tuple[Person, str]]:
         case "agency":
             return [(agency_person(lead), "")] if lead.agency.strip() else []
         case "interviewers" | "references":
-            group = lead.interviewers if rule.audience == "interviewers" else lead.reference_names
+            group = group_named(lead, rule.audience)
             if rule.each and group:
                 return [(person, person.party) for person in group]
             return [(_together(group) or lead.contact, "")]
@@ -52,6 +52,19 @@ def recipients(rule: Rule, case: Case) -> list[tuple[Person, str]]:
             return [(NOBODY, "")]
         case _:
             return [(asked_person(lead) if rule.kind in ASKED else lead.contact, "")]
+
+
+def group_named(lead: Lead, audience: str) -> tuple[Person, ...]:
+    """The interviewers or references of the row; the row's contact among them with the address that is known."""
+    group = lead.interviewers if audience == "interviewers" else lead.reference_names
+    contact = lead.contact
+    return tuple(
+        contact if person == Person(name=person.name) and _same_name(person, contact) else person for person in group
+    )
+
+
+def _same_name(one: Person, other: Person) -> bool:
+    return bool(one.name.strip()) and one.name.strip().casefold() == other.name.strip().casefold()
 
 
 def asked_person(lead: Lead) -> Person:

@@ -236,3 +236,20 @@ def test_a_day_without_an_hour_is_a_deadline_without_an_hour() -> None:
 def test_a_text_message_shows_the_number_first() -> None:
     lead = a_lead(applied_on=APPLIED, channel="text", contact=person(email="d@acme.example", phone="+1 555 0177"))
     assert message(lead, "R-001-1").description.splitlines()[1] == "+1 555 0177"
+
+
+def test_an_interviewer_who_is_the_contact_is_reached_where_the_contact_is() -> None:
+    """The row says whose address it is: nobody is told to ask for one that stands there."""
+    lead = a_lead(
+        contact=Person("Bo Lund", email="bo@acme.example"), interviewers=(Person("Ina Fay"), Person("bo lund")),
+        stage=Stage.INTERVIEW, interview_at=when("2027-01-08 14:00"),
+    )  # fmt: skip
+    thanks = message(lead, "R-001-4", now="2027-01-08 15:00")
+    assert "\nbo@acme.example\n" in thanks.description
+    assert "Ask for the address of Ina Fay." in thanks.description
+
+
+def test_a_german_sentence_that_ends_in_a_date_has_one_full_stop() -> None:
+    lead = a_lead(stage=Stage.INTERVIEW, references_given_on=date(2027, 1, 11), reference_names=(Person("Jo Hill"),))
+    told = message(lead, "R-001-8", language="de")
+    assert ", bis Mo 11. Jan.\n" in told.description
