@@ -443,7 +443,7 @@ def test_nobody_signs_with_a_blank_who_has_said_their_name() -> None:
     situation = Situation(("R-001-1",), "mail", "email", "fact")
     assert phrases.write(situation, named).text.endswith("Thank you for your time.\nAna Lopez")
     assert phrases.write(situation, about_me(MeSettings())).text.endswith("Thank you for your time.\n[your name]")
-    assert "would bring my experience (data analyst).\n" in phrases.write(situation, named).text
+    assert "would bring my experience to it (data analyst).\n" in phrases.write(situation, named).text
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------
