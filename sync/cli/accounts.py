@@ -13,7 +13,7 @@ import typer
 from msgspec import Struct
 
 from sync.cli.folders import Failure, View, ask_each, check_alone, show_each, tell_failures
-from sync.cli.options import Config, Every, Json, NoColor, Strict, parse_now
+from sync.cli.options import Config, Every, Json, NoColor, Now, Strict, parse_now
 from sync.cli.output import say
 from sync.cli.places import CONFIG_NAME, find_config, google_client, logins_folder
 from sync.cli.profiles import Profile, open_profile, opened_target, read_sheet, read_text
@@ -96,6 +96,7 @@ def calendars(config: Config = None, json: Json = False) -> int:
 def check(
     config: Config = None,
     every: Every = None,
+    now: Now = "",
     live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,
     strict: Strict = False,
     no_color: NoColor = False,
@@ -107,8 +108,9 @@ def check(
         from sync.advice import load_advice
 
         load_advice(profile.settings, wording=profile.wording, mapping=profile.mapping)
-        leads, columns = read_sheet(open_source(profile.settings, profile.outside).read(), profile)
-        reached, failure = _reach(profile, live=live)
+        moment = parse_now(now)
+        leads, columns = read_sheet(open_source(profile.settings, profile.outside).read(), profile, now=moment)
+        reached, failure = _reach(profile, live=live, now=moment)
         return View(
             lambda: _show_checked(open_console(no_color), leads, columns, reached),
             exit_code=UNREADABLE_ROWS if strict and leads.problems else OK,
@@ -125,7 +127,7 @@ class _Reached(Struct, frozen=True):
     findings: tuple[Finding, ...] | None = None
 
 
-def _reach(profile: Profile, *, live: bool) -> tuple[_Reached | None, FollowupError | None]:
+def _reach(profile: Profile, *, live: bool, now: datetime) -> tuple[_Reached | None, FollowupError | None]:
     """The calendar's answer, or why there is none; the sheet is worth showing either way."""
     from connectors import open_state
     from sync.protocols import Probes
@@ -139,7 +141,7 @@ def _reach(profile: Profile, *, live: bool) -> tuple[_Reached | None, FollowupEr
             if not isinstance(target, Probes):
                 return _Reached(held, ()), None
             store = open_state(profile.settings, profile.outside)
-            tried = try_out(target, address=target.identity, store=store, now=parse_now(""))
+            tried = try_out(target, address=target.identity, store=store, now=now)
             return _Reached(held, tuple(tried)), None
     except FollowupError as error:
         return None, error

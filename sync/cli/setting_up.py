@@ -130,7 +130,8 @@ def _show(
     from sync.setup.guess import first_events
     from sync.setup.understanding import tell_understood
 
-    show_columns(console, understood.columns)
+    heads = talk.phrase("columns").split("|")
+    show_columns(console, understood.columns, heads=heads, meaning=talk.phrases.meaning_of)
     report = computer.preview(setup, table)
     planned = (touch.lead_key for touch in report.plan.schedule)
     tell_understood(talk, understood, planned)

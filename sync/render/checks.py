@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -15,16 +15,30 @@ from sync.render.days import shorten
 from sync.render.leads import facts_of
 from sync.safe_text import plain
 
+HEADS = ("column", "is read as", "because", "first cells", "(not read)", "(empty)")
+"""The heads of the columns, and what stands for a column or cells there are none of."""
 
-def show_columns(console: Console, columns: Sequence[Column]) -> None:
-    """How the columns of a sheet are read, with the reason and the cells of the first rows."""
+
+def show_columns(
+    console: Console,
+    columns: Sequence[Column],
+    *,
+    heads: Sequence[str] = HEADS,
+    meaning: Callable[[str], str] = str,
+) -> None:
+    """How the columns of a sheet are read, with the reason and the cells of the first rows.
+
+    `meaning` says a field in a person's words. A column without a head is left out.
+    """
+    *heads, unread, nothing = heads
     grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("column", "is read as", "because", "first cells"):
+    for head in filter(None, heads):
         grid.add_column(head, overflow="fold")
     for column in columns:
-        cells = " | ".join(shorten(cell, 20) for cell in column.samples[:3]) or "(empty)"
-        texts = (shorten(column.header, 30), column.field or "(not read)", column.reason, cells)
-        grid.add_row(*(Text(plain(text), style="" if column.field else "dim") for text in texts))
+        cells = " | ".join(shorten(cell, 20) for cell in column.samples[:3]) or nothing
+        texts = (shorten(column.header, 30), meaning(column.field) if column.field else unread, column.reason, cells)
+        shown = (text for head, text in zip(heads, texts, strict=True) if head)
+        grid.add_row(*(Text(plain(text), style="" if column.field else "dim") for text in shown))
     console.print(grid)
 
 

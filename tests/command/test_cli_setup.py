@@ -56,7 +56,7 @@ def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown
 ) -> None:
     assert init("--holidays", "DE-BY") == 0
     shown = capsys.readouterr()
-    assert "applied_on" in shown.out
+    assert "the day you applied" in shown.out
     assert "first follow-ups" in shown.out
     assert "1 cell could not be read" in shown.err
     assert "never ring" in shown.err
@@ -120,6 +120,18 @@ def test_init_with_a_wrong_answer_writes_nothing(
     assert run_command(["init", "--yes", "--now", NOW, *arguments]) == code
     assert capsys.readouterr().err.count("followup: ") == 1
     assert not (folder / "followup.toml").exists()
+
+
+def test_check_reads_the_sheet_as_of_the_time_it_is_given(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Days without a year are those of that time."""
+    (folder / "leads.csv").write_text("Company,Applied on\nAcme,Mar 3\nBirch,Mar 4\nCedar,Mar 5\n", encoding="utf-8")
+    init()
+    keep_state_here(folder)
+    for year in (2026, 2029):
+        capsys.readouterr()
+        assert run_command(["check", "--now", f"{year}-03-10T09:00:00Z"]) == 0
+        assert f"3 Mar {year}" in capsys.readouterr().out
+    assert run_command(["check", "--now", "soon"]) == 2
 
 
 def test_check_lists_every_cell_that_cannot_be_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -127,6 +127,10 @@ def test_the_engineer_in_munich_and_the_engineers_second_computer(server: Server
     screen = play(first, MUNICH, [*answers, *rest], LANG="de_DE.UTF-8")
     assert "Der Kalender 'Follow-ups' ist angelegt." in screen
     assert "Verstanden: 4 von 4 Zeilen." in screen
+    for german in ("wird gelesen als", "der Tag der Bewerbung", "Ein anderer Kalender: seine CalDAV", "Klingeln:"):
+        assert german in screen
+    for english in ("is read as", "not read", "because", "Another calendar", "Rings:", "your ", "the company"):
+        assert english not in screen, english
     followup(first, "sync", "--now", MUNICH)
     home = re.search(r'url = "(.*)"', (first / "followup.toml").read_text("utf-8"))
     assert home

@@ -12,6 +12,7 @@ from sync.config import parse_settings
 from sync.errors import ConfigError
 from sync.models import Lead, Stage
 from sync.reading.guess import ASKED
+from sync.reading.vocabulary import EXTRA_FIELDS, FIELDS
 from sync.setup.guess import count_old
 from sync.setup.interview import load_phrases
 from sync.setup.places import clean_path, explain_target, recognise_source
@@ -103,5 +104,5 @@ def test_whatever_the_answers_the_file_says_the_same(path: str, header: str, wor
 
 def test_every_field_and_every_stage_is_put_in_a_persons_words() -> None:
     phrases = load_phrases("en")
-    assert set(phrases.meanings) >= ASKED
+    assert set(phrases.meanings) >= {*ASKED, *FIELDS, *EXTRA_FIELDS}
     assert list(phrases.stages) == list(Stage)
