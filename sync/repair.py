@@ -66,7 +66,7 @@ def undo(
             for intent in store.copies(run)[1]:
                 undoing.bring_back(intent)
         after = replace(current, events=undoing.events, touches=undoing.touches)
-        if not undoing.changes and after == current:
+        if not undoing.changes and after == current and not memory.intents:  # else an ended undo is brought to its end
             of_run = f"run {run} left nothing to bring back; `followup undo --list` names those that did"
             raise ConfigError(NOTHING if run is None else of_run)
         changes = sorted(undoing.changes, key=lambda change: change.uid)

@@ -36,7 +36,7 @@ from worlds import BurningStore, Edit, Fuse, Killed, World
 from connectors.memory import MemorySource
 from connectors.sqlite_state import SqliteState
 from sync.errors import FollowupError, TargetError
-from sync.models import Action, Observation, RemoteEvent
+from sync.models import Action, Change, Observation, RemoteEvent
 from sync.moments import sortable
 from sync.protocols import HoldsConnections
 from sync.reconcile.changes import DONE_MARK
@@ -217,6 +217,13 @@ def told(key: tuple[Identity, Shown]) -> str:
     return f"{'/'.join(name)} {start} “{title}” {rest}"
 
 
+def leaves_something(writes: Sequence[Change]) -> bool:
+    """Whether an undo of these writes has something to bring back: not an alarm alone, nor what was made anew."""
+    made = {change.summary for change in writes if change.action is Action.CREATE}
+    gone = [change for change in writes if change.action is Action.DELETE and change.summary not in made]
+    return bool(gone) or any(c.action is Action.UPDATE and c.fields != ("alarm",) for c in writes)
+
+
 def day(date: datetime) -> str:
     return date.date().isoformat()
 
@@ -306,7 +313,7 @@ class Life:
         self.now += timedelta(minutes=1)
         reports = [side.run(self.rows, self.now) for side in (self.hurt, self.whole)]
         assert all(reports)
-        if any(change.action is not Action.CREATE for report in reports if report for change in report.plan.writes):
+        if any(leaves_something(report.plan.writes) for report in reports if report):
             source = MemorySource(a_table(self.rows))
             ways = {s: partial(undo, source=source, run=s.store.copies()[0]) for s in (self.hurt, self.whole)}
             self.repair("undo", ways)

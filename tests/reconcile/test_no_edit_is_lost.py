@@ -66,6 +66,7 @@ def test_a_life_that_failed_once(
     ("seed", "rounds"),
     [
         pytest.param(68, 3, id="an undo that was ended and said again left one event behind"),
+        pytest.param(1257, 3, id="an undo that a full disk ended was said again, and forgot what it had brought back"),
         pytest.param(81, 1, id="an idea that went into a late thank-you stayed open beside it once that was ticked"),
     ],
 )
