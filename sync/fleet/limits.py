@@ -25,6 +25,8 @@ AT_ONCE = timedelta(seconds=2)
 """Turns of so long a time may be taken at once; they are saved elsewhere, so that no minute has more than its limit."""
 LEARNED = 600
 """Runs a minute of a host that has no limit of its own and asked for a pause, once it is over."""
+LONGEST = timedelta(hours=1)
+"""The longest pause that all take for one: who is sent away for longer has used up what its own account may do."""
 PUT = """
 INSERT INTO followup.host (host, per_minute, gap, burst) VALUES (%(host)s, %(limit)s, %(gap)s, %(burst)s)
     ON CONFLICT (host) DO UPDATE SET per_minute = excluded.per_minute, gap = excluded.gap, burst = excluded.burst
@@ -73,9 +75,10 @@ def put_limit(connection: Connection[Any], host: str, per_minute: int) -> None:
         connection.execute(PUT, {"host": host.lower(), **_numbers(per_minute)})
 
 
-def pause_host(connection: Connection[Any], host: str, until: datetime) -> None:
-    """Send nobody to this host until then, and after that no herd."""
+def pause_host(connection: Connection[Any], host: str, until: datetime, *, now: datetime) -> None:
+    """Send nobody to this host until then, an hour at most, and after that no herd."""
     with speak_plainly():
+        until = min(until, now + LONGEST)
         connection.execute(PAUSE, {"host": host.lower(), "until": until, **_numbers(LEARNED)})
 
 

@@ -63,8 +63,8 @@ def _run_kept(connect: Connect, profile: str, kept: Kept, *, outside: Outside, n
     if verdict is not None:
         with connect() as connection:
             file_verdict(connection, profile, kept, verdict, exit_code=ended.exit_code, now=now)
-            if settings is not None and ended.not_before is not None:
-                _let_others_wait(connection, settings, ended.exit_code, ended.not_before)
+            if settings is not None:
+                _let_others_wait(connection, settings, ended, now=now)
     return ended.exit_code
 
 
@@ -76,11 +76,11 @@ def _read_settings(kept: Kept, profile: str) -> Settings | None:
         return None
 
 
-def _let_others_wait(connection: Connection[Any], settings: Settings, exit_code: int, until: datetime) -> None:
+def _let_others_wait(connection: Connection[Any], settings: Settings, ended: _Ended, *, now: datetime) -> None:
     """What a server asked of one run, it asked of all of ours."""
-    host = {SourceError.exit_code: source_host, TargetError.exit_code: target_host}.get(exit_code)
-    if host is not None and host(settings):
-        pause_host(connection, host(settings), until)
+    host = {SourceError.exit_code: source_host, TargetError.exit_code: target_host}.get(ended.exit_code)
+    if ended.not_before is not None and host is not None and host(settings):
+        pause_host(connection, host(settings), ended.not_before, now=now)
 
 
 def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> _Ended:

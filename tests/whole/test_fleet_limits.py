@@ -132,6 +132,22 @@ def test_a_host_that_asks_for_a_pause_gets_it_from_all_and_the_others_go_on(
     assert [run(name, max(later)) for name in busy[1:]] == [0] * 11
 
 
+def test_an_account_that_may_write_no_more_today_holds_nobody_else_up_for_a_day(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """Google sends one account away for hours; a thousand others share its host."""
+    first, second = fill(owner, 2)
+
+    def opened(settings: Any, world: object, connect: object, profile: str) -> Any:
+        raise TargetError("no more new events from this account", not_before=NOW + timedelta(hours=6))
+
+    reach, world = connect_to(server.address(WORKER)), outside(tmp_path)
+    sync_profile(reach, first, outside=world, now=NOW, opened=opened)
+    with pytest.raises(NotItsTurn) as told:
+        sync_profile(reach, second, outside=world, now=NOW, opened=opened)
+    assert NOW + timedelta(hours=1) <= told.value.at < NOW + timedelta(hours=1, minutes=1)
+
+
 def test_a_firm_with_five_hundred_due_lets_a_firm_with_five_run(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
