@@ -62,7 +62,7 @@ def agenda(
     no_color: NoColor = False,
     days: Annotated[int, typer.Option(min=1, max=366, metavar="DAYS", help="How many days ahead.")] = 14,
 ) -> int:
-    """Show what is due: late, today, the next days, waiting until."""
+    """Show what is due: late, today, the next days, what was missed this week, waiting until."""
 
     def look(profile: Profile) -> View:
         from sync.agenda import make_agenda
