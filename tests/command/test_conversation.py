@@ -164,9 +164,14 @@ def test_without_a_company_the_likeliest_column_is_proposed(tmp_path: Path) -> N
 
 
 def test_a_header_nobody_knows_is_asked_for_by_the_first_row(tmp_path: Path) -> None:
-    sheet = "Zork,Blip\nAcme,2026-11-20\nBolt,2026-11-19\n"
-    screen, text = play(tmp_path, sheet, ("names the company", "1"))
+    screen, text = play(tmp_path, "Zork,Blip\nAcme,later\nBolt,soon\n", ("names the company", "1"))
     assert "No row of leads.csv has column names that are known" in screen.text
+    assert parse_settings(text).source.columns["company"] == "Zork"
+
+
+def test_days_below_words_that_nobody_knows_tell_the_header(tmp_path: Path) -> None:
+    screen, text = play(tmp_path, "Zork,Blip\nAcme,2026-11-20\nBolt,2026-11-19\n", ("names the company", "1"))
+    assert "No row of leads.csv" not in screen.text
     assert parse_settings(text).source.columns["company"] == "Zork"
 
 
