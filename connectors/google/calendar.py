@@ -11,8 +11,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import requests
-
 from connectors.google.address import CALENDARS, events_url
 from connectors.google.http import TIMEOUTS, Passing, keep_trying, network_failure, open_session, plain, retry_after
 from connectors.google.login import APP_CREATED, CALENDAR, EVERY_CALENDAR, fetch_token, find_login
@@ -70,6 +68,8 @@ def list_calendars(settings: Settings, outside: Outside) -> tuple[CalendarInfo, 
 
 
 def _fetch_list(url: str, token: str, outside: Outside) -> list[dict[str, Any]]:
+    import requests
+
     place = "Google Calendar"
     with open_session(outside) as session:
         try:

@@ -19,8 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from email.parser import BytesParser
-from email.policy import HTTP
+from email import message_from_bytes
 from enum import Enum, auto
 from json import dumps, loads
 from typing import Any
@@ -277,7 +276,7 @@ def _unpack_batch(answer: Answer) -> dict[int, Answer]:
     """The parts of a multipart answer by the number of their request. What cannot be read is not there."""
     head = f"Content-Type: {answer.headers.get('content-type', '')}\r\n\r\n".encode()
     found: dict[int, Answer] = {}
-    for part in BytesParser(policy=HTTP).parsebytes(head + answer.body).walk():
+    for part in message_from_bytes(head + answer.body).walk():
         number = str(part.get("Content-ID", "")).strip("<> ").rpartition("response-")[2]
         payload = part.get_payload(decode=True)
         if not number.isdigit() or not isinstance(payload, bytes):
@@ -286,7 +285,7 @@ def _unpack_batch(answer: Answer) -> dict[int, Answer]:
         words = first.split()
         if len(words) < 2 or not words[1].isdigit():
             continue
-        inner = BytesParser(policy=HTTP).parsebytes(rest)
+        inner = message_from_bytes(rest)
         content = inner.get_payload(decode=True)
         headers = {name.lower(): str(value) for name, value in inner.items()}
         found[int(number)] = Answer(int(words[1]), headers, content if isinstance(content, bytes) else b"")

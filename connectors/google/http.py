@@ -17,16 +17,17 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
-
-import requests
 
 from connectors.bounded import within
 from connectors.http_transport import proxy_for
 from connectors.outside import Outside
 from connectors.trust import authorities_in
 from sync.errors import CredentialsError, FollowupError, SourceError
+
+if TYPE_CHECKING:
+    import requests
 
 TIMEOUTS = (10.0, 30.0)
 """Seconds to connect, and of silence while reading."""
@@ -42,6 +43,8 @@ Timeouts = tuple[float, float]
 
 def open_session(outside: Outside) -> requests.Session:
     """A session that takes proxy and certificates from the environment handed in, and nothing else from anywhere."""
+    import requests
+
     session = requests.Session()
     session.trust_env = False
     session.verify = authorities_in(outside.environ) or True
@@ -141,6 +144,8 @@ def _forbidden(message: str, reason: str, who: str) -> CredentialsError:
 
 def network_failure(error: requests.RequestException, place: str) -> Passing:
     """A request that got no usable answer, in plain words. The library's own text may hold addresses and secrets."""
+    import requests
+
     if isinstance(error, requests.exceptions.SSLError):
         return Passing(f"the connection to {place} is not trusted (certificate); check this computer's clock and proxy")
     if isinstance(error, requests.exceptions.ProxyError):

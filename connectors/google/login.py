@@ -6,9 +6,9 @@
   shipping one). It is kept in a 0600 file, or in the keyring where asked: a keyring is often locked when cron runs.
 - `fetch_token` turns either into an access token good for an hour. It opens no browser, ever.
 
-We ask for tokens ourselves instead of letting google-auth's session do it: that session starts a thread of its own that
-calls another Google service, and tries without our bounds (google-facts 2.4). No secret is part of a `repr`, a message
-or a traceback.
+google-auth signs with a service account's key. We ask for tokens ourselves instead of letting its session do it: that
+session starts a thread of its own that calls another Google service, and tries without our bounds (google-facts 2.4).
+No secret is part of a `repr`, a message or a traceback.
 """
 
 from __future__ import annotations
@@ -16,16 +16,18 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
-import requests
 from msgspec import Struct
 
+from connectors.dav.answers import wait_asked
 from connectors.google.address import is_google_calendar
-from connectors.google.http import TIMEOUTS, Passing, Timeouts, keep_trying, network_failure, open_session, plain
+from connectors.google.http import LONGEST, TIMEOUTS, Passing, Timeouts, keep_trying, plain
+from connectors.http_transport import HttpTransport, NoAnswerError
 from connectors.outside import Outside
 from connectors.own_files import others_may_read
 from connectors.whole_file import replace_file
@@ -123,11 +125,16 @@ def fetch_token(
 
 
 def _refresh(login: Login, scopes: Sequence[str], outside: Outside, timeouts: Timeouts) -> str:
+    """One token. A user's login is exchanged by a plain form; only a service account's key has to sign anything."""
+    ask = partial(_ask, outside=outside, timeouts=timeouts)
+    if login._info["type"] == "authorized_user":
+        return _refresh_user(login, ask)
     from google.auth.exceptions import GoogleAuthError, RefreshError
+    from google.oauth2.service_account import Credentials
 
     try:
-        credentials = _credentials(login, scopes)
-        credentials.refresh(partial(_ask, outside=outside, timeouts=timeouts))
+        credentials = Credentials.from_service_account_info(dict(login._info), scopes=list(scopes))  # type: ignore[no-untyped-call]
+        credentials.refresh(ask)
     except RefreshError as error:
         raise _refused(login, str(error.args[0]) if error.args else "") from None
     except (GoogleAuthError, ValueError):
@@ -135,23 +142,53 @@ def _refresh(login: Login, scopes: Sequence[str], outside: Outside, timeouts: Ti
     return str(credentials.token)
 
 
+def _refresh_user(login: Login, ask: Callable[..., _Answer]) -> str:
+    """The form of RFC 6749, section 6. google-auth would load all of cryptography for it, a tenth of a second a run."""
+    info = login._info
+    names = ("client_id", "client_secret", "refresh_token")
+    form = {"grant_type": "refresh_token", **{name: info[name] for name in names}}
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = ask(info.get("token_uri", TOKEN_URI), "POST", urlencode(form).encode(), kind)
+    try:
+        told = json.loads(answer.data)
+    except ValueError:
+        told = None
+    told = told if isinstance(told, dict) else {}
+    if answer.status == 200 and isinstance(told.get("access_token"), str):
+        return str(told["access_token"])
+    said = (str(told[name]) for name in ("error", "error_subtype", "error_description") if told.get(name))
+    raise _refused(login, ": ".join(said))
+
+
 def _ask(
     url: str, method: str, body: bytes, headers: Mapping[str, str], *, outside: Outside, timeouts: Timeouts
 ) -> _Answer:
-    """The transport google-auth calls. A passing failure leaves from here, so that nobody but us tries again."""
-    place = "Google's login service"
-    with open_session(outside) as session:
-        try:
-            answer = session.request(
-                method, url, data=body, headers=dict(headers), timeout=timeouts, allow_redirects=False
-            )
-            if answer.status_code >= 500 or answer.status_code == 429:
-                raise Passing(f"{place} is out of order at the moment (status {answer.status_code})")
-            if answer.ok:
-                answer.json()
-        except requests.RequestException as error:
-            raise network_failure(error, place) from None
-    return _Answer(answer.status_code, answer.headers, answer.content)
+    """One request to the token service, called as google-auth calls its transports.
+
+    A passing failure leaves from here, so that nobody but us tries again.
+    """
+    place, parts = "Google's login service", urlsplit(url)
+    wire = HttpTransport(
+        f"{parts.scheme}://{parts.netloc}", None, environ=outside.environ, clock=outside.clock,
+        longest=LONGEST, silence=timeouts[1],
+    )  # fmt: skip
+    try:
+        answer = wire.send(method, parts.path, headers=headers, body=body)
+        if answer.status < 400:
+            json.loads(answer.text)
+    except NoAnswerError as error:
+        raise Passing(f"{place} cannot be reached: {error}") from None
+    except ValueError:
+        raise Passing(f"{place} answered with a page that is not data (a login or outage page)") from None
+    finally:
+        wire.close()
+    if answer.status >= 500 or answer.status == 429:
+        wait = wait_asked(answer, outside.clock())
+        raise Passing(
+            f"{place} is out of order at the moment (status {answer.status})",
+            retry_after=wait.total_seconds() if wait else None,
+        )
+    return _Answer(answer.status, answer.headers, answer.body)
 
 
 class _Answer(Struct, frozen=True):
@@ -160,22 +197,6 @@ class _Answer(Struct, frozen=True):
     status: int
     headers: Mapping[str, str]
     data: bytes
-
-
-def _credentials(login: Login, scopes: Sequence[str]) -> Any:
-    from google.oauth2.credentials import Credentials as UserCredentials
-    from google.oauth2.service_account import Credentials as ServiceCredentials
-
-    info = login._info
-    if info["type"] == "service_account":
-        return ServiceCredentials.from_service_account_info(dict(info), scopes=list(scopes))  # type: ignore[no-untyped-call]
-    return UserCredentials(  # type: ignore[no-untyped-call]
-        None,
-        refresh_token=info["refresh_token"],
-        client_id=info["client_id"],
-        client_secret=info["client_secret"],
-        token_uri=info.get("token_uri", TOKEN_URI),
-    )
 
 
 def _refused(login: Login, text: str) -> CredentialsError:

@@ -3,12 +3,14 @@
 `PYTHONPATH=tests/kit python tests/bench/far_google.py [EVENTS [DELAY_MS]]`
 
 Both are whole runs of the installed command with the same sheet. Either server takes the delay for each connection and
-each request. Rounds are interleaved; medians are printed with the requests they took.
+each request. Rounds are interleaved; median and best are printed with the requests they took: on a busy machine the
+best says more.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -35,7 +37,6 @@ path = "state.sqlite"
 [target]
 heartbeat_days = 0
 """
-PASSWORD = [sys.executable, "-c", "print('secret')"]
 
 
 def push(place: Path, target: str, events: int) -> float:
@@ -46,7 +47,8 @@ def push(place: Path, target: str, events: int) -> float:
     place.chmod(0o700)
     command = [str(Path(sys.executable).with_name("followup")), "sync", "--config", str(place / "followup.toml")]
     began = time.perf_counter()
-    subprocess.run([*command, "--now", NOW], check=True, stdout=subprocess.DEVNULL)
+    environment = {**os.environ, "CALENDAR_PASSWORD": "secret"}
+    subprocess.run([*command, "--now", NOW], check=True, stdout=subprocess.DEVNULL, env=environment)
     return time.perf_counter() - began
 
 
@@ -68,12 +70,12 @@ def over_google(google: GoogleEmulator, place: Path, events: int) -> tuple[float
 def over_caldav(server: Server, place: Path, events: int) -> tuple[float, int]:
     url = server.make_calendar(place.name)
     server.count()
-    target = f"type = 'caldav'\nurl = '{url}'\nuser = 'ann'\npassword_command = {PASSWORD}\n"
+    target = f"type = 'caldav'\nurl = '{url}'\nuser = 'ann'\npassword_env = 'CALENDAR_PASSWORD'\n"
     return push(place, target, events), server.count()
 
 
 def main(events: int = 100, delay: int = 40) -> None:
-    """Print both medians and their ratio."""
+    """Print medians, bests and their ratios."""
     took: dict[str, list[tuple[float, int]]] = {"CalDAV": [], "Google": []}
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -83,10 +85,12 @@ def main(events: int = 100, delay: int = 40) -> None:
         for number in range(ROUNDS):
             took["CalDAV"].append(over_caldav(server, Path(folder) / f"dav{number}", events))
             took["Google"].append(over_google(google, Path(folder) / f"api{number}", events))
-    medians = {name: median(seconds for seconds, _ in runs) for name, runs in took.items()}
     for name, runs in took.items():
-        print(f"{name}: {medians[name]:.2f} s, {runs[-1][1]} requests")
-    print(f"Google takes {medians['Google'] / medians['CalDAV']:.2f} times as long as CalDAV")
+        seconds = [one for one, _ in runs]
+        print(f"{name}: median {median(seconds):.2f} s, best {min(seconds):.2f} s, {runs[-1][1]} requests")
+    for middle in (median, min):
+        dav, google_took = (middle([one for one, _ in took[name]]) for name in ("CalDAV", "Google"))
+        print(f"{middle.__name__}: Google takes {google_took / dav:.2f} times as long as CalDAV")
 
 
 if __name__ == "__main__":

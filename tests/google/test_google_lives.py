@@ -245,6 +245,26 @@ def test_a_run_without_a_change_is_one_request_for_the_sheet_and_one_for_the_cal
     assert [answer["items"] for schema, answer in google.v3.answered if schema == "Events"][-1] == []
 
 
+LOADED = """
+import sys
+from sync.cli import run_command
+code = run_command(sys.argv[1:])
+print("loaded:", *sorted({"requests", "google.auth", "cryptography", "gspread", "caldav"} & set(sys.modules)))
+sys.exit(code)
+"""
+
+
+def test_a_push_with_a_persons_login_loads_no_http_library(google: GoogleEmulator, tmp_path: Path) -> None:
+    """What is loaded is half of what a first push costs; a form needs no library."""
+    place = a_place(google, tmp_path / "place")
+    place.write_rows(*BEFORE)
+    command = [sys.executable, "-c", LOADED, *place.arguments()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "loaded:"), done.stdout + done.stderr
+    assert len(place.shown()) > 1
+
+
 # --- the same life over CalDAV -------------------------------------------------------------------------------
 
 COMPANIES = ("Acme", "Globex", "Initech", "Umbrella")

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from google_emulator import AUTH, Fault, GoogleEmulator, running_google
+from google_emulator import AUTH, HTML_502, Fault, GoogleEmulator, running_google
+from msgspec.structs import replace
 
 from connectors.google.address import is_google_calendar
 from connectors.google.login import (
@@ -167,14 +168,38 @@ def test_an_expired_login_explains_the_seven_days(google: GoogleEmulator, tmp_pa
     [
         pytest.param({"error": "deleted_client"}, "no longer knows the OAuth client", id="client deleted"),
         pytest.param({"error": "invalid_client"}, "no longer knows the OAuth client", id="client unknown"),
+        pytest.param(
+            {"error": "invalid_grant", "error_subtype": "invalid_rapt"},
+            "asks for a new login every few hours",
+            id="rapt",
+        ),
+        pytest.param([], "refused the login of .*: no reason given", id="no object"),
         pytest.param({"error": "access_denied\x1b[31m"}, r"refused the login of .*: access_denied \[31m", id="else"),
     ],
 )
-def test_refusals(google: GoogleEmulator, tmp_path: Path, answer: dict[str, str], sentence: str) -> None:
+def test_refusals(google: GoogleEmulator, tmp_path: Path, answer: object, sentence: str) -> None:
     google.faults.append(Fault("/token", 400, answer))
     with pytest.raises(CredentialsError, match=sentence) as caught:
         fetch_token(user_login(google), scopes=(READ_SHEETS,), outside=outside_in(tmp_path))
     assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault("/token", 302, "", {"Location": "https://accounts.google.com/ServiceLogin"}), id="a detour"),
+        pytest.param(Fault("/token", 200, HTML_502), id="a page"),
+        pytest.param(Fault("/token", cut=True), id="cut off"),
+        pytest.param(Fault("/token", 503, HTML_502, {"Retry-After": "7"}), id="out of order"),
+    ],
+)
+def test_a_token_that_fails_once_is_asked_for_again(google: GoogleEmulator, tmp_path: Path, fault: Fault) -> None:
+    google.faults.append(fault)
+    slept: list[float] = []
+    outside = replace(outside_in(tmp_path), sleep=slept.append)
+    assert fetch_token(user_login(google), scopes=(READ_SHEETS,), outside=outside)
+    assert len(slept) == 1
+    assert slept[0] == 7 or fault.status != 503
 
 
 # --- the browser ---------------------------------------------------------------------------------------------

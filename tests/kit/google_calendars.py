@@ -18,8 +18,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.parser import BytesParser
-from email.policy import HTTP
+from email import message_from_bytes
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -147,14 +146,16 @@ class GoogleCalendars:
         """Content type and body of a batch's answer."""
         kind = headers["Content-Type"]
         authorization = headers.get("Authorization", "")
-        parts = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+        parts = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
         written = b""
-        for part in parts.iter_parts():
+        for part in parts.walk():
+            if part.is_multipart():
+                continue
             inner = part.get_payload(decode=True)
             assert isinstance(inner, bytes)
             first, _, rest = inner.partition(b"\r\n")
             method, target, _ = first.decode().split(" ")
-            asked = BytesParser(policy=HTTP).parsebytes(rest)
+            asked = message_from_bytes(rest)
             told = {name: str(value) for name, value in asked.items()} | {"Authorization": authorization}
             content = asked.get_payload(decode=True)
             assert isinstance(content, bytes)
