@@ -149,7 +149,9 @@ def open_desk(
         soonest=days.at_or_after(today),
         days=days,
         clock=start_clock(now, settings.zone, today=today, last_run=memory.runs.last_run),
-        ledger=open_ledger(memory.touches, never_logs=not logged and not memory.ever_ticked),
+        ledger=open_ledger(
+            memory.touches, never_logs=not logged and not memory.ever_ticked, today=today, zone=settings.zone
+        ),
         unseen=LeadMemory(key="", first_seen=now),
         rule={id_: rule if rule.on else None for id_, rule in advice.rules.items()}.__getitem__,
         say=advice.wording.say,

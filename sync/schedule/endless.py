@@ -36,7 +36,7 @@ def endless(
         return None
     base = max([base, *moved])
     for _ in range(2):
-        overs = [day for record in records if is_over(record) and (day := over_day(record))]
+        overs = [day for record in records if (day := over_day(record))]
         days = then if overs else first
         since = max([base, *overs])
         number = (last.round + is_over(last)) if last else 1

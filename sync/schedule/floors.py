@@ -10,13 +10,11 @@ from __future__ import annotations
 from datetime import date
 
 from sync.advice import Rule
-from sync.memory import TouchMemory
 from sync.models import TouchClass
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel
-from sync.schedule.ladders import WEEK
-from sync.schedule.ledger import stood_at
+from sync.schedule.ledger import WEEK, Verdict
 from sync.schedule.people import asked_person, channel_for
 from sync.schedule.placing import Single
 
@@ -44,28 +42,29 @@ def offer_floor(
 
     `assumed` takes a passed day as done; `overdue` offers even what lay more than a week back at first sight.
     """
-    memory = draft.memory
-    if desk.ledger.is_history(memory):
+    memory, own, verdict = draft.memory, draft.kind is TouchClass.SELF, desk.ledger.judge(draft.memory, draft.raw)
+    if verdict is Verdict.OVER:
         return None
     if done is not None:
         if memory is not None:
             leave(draft, done, desk, done=True)
         return None
-    stood = _stood(memory, draft.raw, desk)
-    if memory is None and not overdue and draft.kind is not TouchClass.SELF and stood + WEEK < desk.today:
-        leave(draft, stood, desk)
+    if memory is None:
+        if overdue or own or draft.raw + WEEK >= desk.today:
+            return draft
+        leave(draft, draft.raw, desk)
         return None
-    if memory is None or memory.start is None or stood >= desk.today:
-        draft.offers = memory.offers if memory else 1
-        if memory and memory.offers > 1 and not draft.fixed:
-            draft.day, draft.counts_from = max(stood, draft.raw), memory.planned
-            draft.reason.append(desk.say("reason.again", day=desk.tell(memory.planned or stood)))
-        return draft
-    if draft.kind is TouchClass.SELF or assumed or desk.ledger.never_logs or memory.offers > 1:
+    stood, planned = desk.ledger.stood_on(memory) or draft.raw, memory.planned
+    if verdict is Verdict.AHEAD:
+        draft.offers = memory.offers
+        if memory.offers > 1 and not draft.fixed:
+            draft.day, draft.counts_from = max(stood, draft.raw), planned
+            draft.reason.append(desk.say("reason.again", day=desk.tell(planned or stood)))
+    elif own or assumed or verdict is Verdict.PASSED:
         leave(draft, stood, desk, done=assumed)
         return None
-    if not desk.clock.absent:  # after an absence it is simply placed anew, from today
-        draft.offers, draft.counts_from = 2, memory.planned or stood
+    elif not desk.clock.absent:  # after an absence it is simply placed anew, from today
+        draft.offers, draft.counts_from = 2, planned or stood
         draft.reason.append(desk.say("reason.again", day=desk.tell(draft.counts_from)))
         draft.day = max(desk.days.add(stood, 1), desk.soonest, draft.raw)
     return draft
@@ -80,8 +79,3 @@ def leave(draft: Draft, on: date, desk: Desk, *, done: bool = False) -> None:
         desk.ledger.close(record)
     else:
         desk.ledger.let_pass(record, on)
-
-
-def _stood(memory: TouchMemory | None, raw: date, desk: Desk) -> date:
-    at = stood_at(memory)
-    return desk.day_of(at) if at is not None else raw

@@ -29,8 +29,6 @@ from sync.schedule.drafts import Draft, draft_for, take_channel
 from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.people import asked_person, channel_for
 
-WEEK = timedelta(days=7)
-"""A date not older than this is still worth offering once (DESIGN 5.3)."""
 IDEA = -1
 """In the place of a step: the idea on their problem."""
 ROUNDS = 10
@@ -173,10 +171,10 @@ class Ladder(Struct):
             generation=self.generation,
         )  # fmt: skip
         draft.step = self.cap + 1
-        memory = draft.memory
+        memory, given = draft.memory, desk.ledger.given_on(draft.memory)
         if desk.ledger.is_history(memory):
             return None
-        if memory and memory.start is not None and not draft.fixed and desk.day_of(memory.start) < desk.today:
+        if memory and given and not draft.fixed and given < desk.today:
             desk.ledger.close(memory)
             return None
         draft.reason[:0] = self._count_reasons(rule.days or 0)
@@ -236,9 +234,8 @@ def offer_sheet_date(draft: Draft, day: date, *, desk: Desk) -> None:
         return
     draft.fixed, draft.counts_from = day, None
     if day < desk.today:
-        again = max(desk.days.add(day, 1), desk.soonest)
-        if draft.memory and draft.memory.offers == 2 and draft.memory.start:
-            again = desk.day_of(draft.memory.start)
+        given = desk.ledger.given_on(draft.memory) if draft.memory and draft.memory.offers == 2 else None
+        again = given or max(desk.days.add(day, 1), desk.soonest)
         draft.fixed, draft.offers, draft.late = again, 2, True
         draft.counts_from = day
     draft.day = draft.fixed if not isinstance(draft.fixed, datetime) else draft.fixed.date()

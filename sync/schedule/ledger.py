@@ -8,13 +8,31 @@ missed stays in the calendar as history. Whoever asks later in a run is told wha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.memory import Reaction, TouchMemory
-from sync.models import Moment
+from sync.moments import day_of
+
+WEEK = timedelta(days=7)
+"""A day not longer past than this is still worth offering once (DESIGN 5.3)."""
+
+
+class Verdict(Enum):
+    """What a touch is against the day it is wanted on."""
+
+    OVER = auto()
+    """Done, missed or deleted, as the ledger has it."""
+    AHEAD = auto()
+    """It stands today or later; or it was never given a day, and the one it is wanted on is not long past."""
+    AGAIN = auto()
+    """Its day passed without a sign: it is offered once more."""
+    PASSED = auto()
+    """Its day passed for good, and that is still to be written down."""
 
 
 class Ledger(Struct):
@@ -23,6 +41,8 @@ class Ledger(Struct):
     before: Mapping[str, TouchMemory]
     never_logs: bool
     """Whether this is somebody who never writes down what was sent, and never ticks."""
+    today: date
+    zone: ZoneInfo
     by_lead: dict[str, list[TouchMemory]]
     touches: dict[str, TouchMemory] = {}
     """What this run wrote down, by uid."""
@@ -37,14 +57,39 @@ class Ledger(Struct):
         """What is known of this touch."""
         return self.touches.get(uid) or self.before.get(uid)
 
+    def given_on(self, record: TouchMemory | None) -> date | None:
+        """The day it was put on."""
+        return None if record is None or record.start is None else day_of(record.start, self.zone)
+
+    def stood_on(self, record: TouchMemory | None) -> date | None:
+        """The day it stands on in the calendar: where the user moved it, else where it was put."""
+        if record is None or record.pinned_to is None:
+            return self.given_on(record)
+        return day_of(record.pinned_to, self.zone)
+
+    def judge(self, record: TouchMemory | None, wanted: date) -> Verdict:
+        """What this touch is, or one that nothing is known of, that is wanted on this day."""
+        if record is None:
+            return (
+                Verdict.AHEAD if wanted + (timedelta() if self.never_logs else WEEK) >= self.today else Verdict.PASSED
+            )
+        if self.is_history(record):
+            return Verdict.OVER
+        stood = self.stood_on(record)
+        if stood is None or stood >= self.today:
+            return Verdict.AHEAD
+        return Verdict.PASSED if self.never_logs or record.offers > 1 else Verdict.AGAIN
+
     def is_history(self, record: TouchMemory | None) -> bool:
         """Whether it is over; what is done or missed then stands as history."""
-        if record is None:
-            return False
-        if record.done_on or record.missed:
-            (self.done if record.done_on else self.missed).add(record.uid)
+        if record is not None and (record.done_on or record.missed):
+            self.let_stand(record, done=bool(record.done_on))
             return True
         return was_deleted(record)
+
+    def let_stand(self, record: TouchMemory, *, done: bool) -> None:
+        """What the calendar shows of it stays there, as done or as missed; nothing is written down of the touch."""
+        (self.done if done else self.missed).add(record.uid)
 
     def keep(self, record: TouchMemory) -> None:
         """Write down what became of a touch."""
@@ -61,7 +106,7 @@ class Ledger(Struct):
             done_on, assumed = record.done_on, record.assumed
         closed = replace(record, done_on=done_on, assumed=assumed, missed=done_on is None, note=note or record.note)
         self.keep(closed)
-        (self.missed if closed.missed else self.done).add(record.uid)
+        self.let_stand(closed, done=not closed.missed)
         return closed
 
     def let_pass(self, record: TouchMemory, on: date) -> None:
@@ -72,12 +117,12 @@ class Ledger(Struct):
             self.close(record)
 
 
-def open_ledger(touches: Mapping[str, TouchMemory], *, never_logs: bool) -> Ledger:
+def open_ledger(touches: Mapping[str, TouchMemory], *, never_logs: bool, today: date, zone: ZoneInfo) -> Ledger:
     """The ledger at the beginning of a run."""
     by_lead: dict[str, list[TouchMemory]] = {}
     for touch in touches.values():
         by_lead.setdefault(touch.lead_key, []).append(touch)
-    return Ledger(touches, never_logs, by_lead)
+    return Ledger(touches, never_logs, today, zone, by_lead)
 
 
 def was_deleted(touch: TouchMemory | None) -> bool:
@@ -91,12 +136,10 @@ def is_over(record: TouchMemory) -> bool:
 
 
 def over_day(record: TouchMemory) -> date | None:
-    """The day a touch that is over counts for."""
+    """The day a touch that is over counts for; None while it is open."""
+    return day_counted(record) if is_over(record) else None
+
+
+def day_counted(record: TouchMemory) -> date | None:
+    """The day a touch counts for once it is over."""
     return record.done_on or record.planned or record.raw
-
-
-def stood_at(record: TouchMemory | None) -> Moment | None:
-    """Where it stands in the calendar: where the user moved it, else where it was put."""
-    if record is None:
-        return None
-    return record.pinned_to if record.pinned_to is not None else record.start

@@ -34,7 +34,6 @@ from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, freeze, remember
 from sync.schedule.facts import check_facts
-from sync.schedule.ledger import stood_at
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
@@ -220,8 +219,8 @@ def _stands_ahead(uid: str, desk: Desk) -> bool:
         return False
     if record.assumed and record.reaction is Reaction.DRAGGED:
         return False
-    stood = stood_at(record)
-    return stood is not None and desk.day_of(stood) >= desk.today
+    stood = desk.ledger.stood_on(record)
+    return stood is not None and stood >= desk.today
 
 
 def _says_stop(lead: Lead) -> bool:

@@ -21,8 +21,7 @@ from sync.models import Moment, Person
 from sync.schedule.cases import Case, has_live_offer, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, remember, take_channel
-from sync.schedule.ladders import WEEK
-from sync.schedule.ledger import was_deleted
+from sync.schedule.ledger import WEEK, was_deleted
 from sync.schedule.occasions import CRITICAL, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.registry import Owed, Rules, applies
@@ -66,8 +65,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
         return []
     if was_deleted(memory) or (memory is None and done_on(draft, occasion.since, desk=desk)):
         return []
-    if memory and memory.missed:
-        desk.ledger.missed.add(draft.uid)
+    if memory and desk.ledger.is_history(memory):
         return _replacement(draft, memory, desk)
     first = quarter_up(occasion.earliest)
     if draft.channel == "phone":
@@ -81,7 +79,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
             draft.offers, draft.late = memory.offers, memory.offers > 1 or overdue
         return [draft]
     assert draft.deadline is not None
-    stood = desk.day_of(memory.start) if memory and memory.start is not None else None
+    stood = desk.ledger.given_on(memory)
     if occasion.until is not None and stood != desk.today and desk.clock.has_come(occasion.until):
         return _expire(draft, memory, desk)
     if memory is None and desk.day_of(draft.deadline) + WEEK < desk.today:
@@ -118,10 +116,10 @@ def _to_contact(draft: Draft, case: Case) -> bool:
 
 
 def _assumed_day(memory: TouchMemory | None, desk: Desk) -> date | None:
-    if desk.abilities.reactions or memory is None or memory.start is None or memory.missed:
+    stood = desk.ledger.given_on(memory)
+    if desk.abilities.reactions or memory is None or memory.missed or stood is None or stood >= desk.today:
         return None
-    stood = desk.day_of(memory.start)
-    return stood if stood < desk.today else None
+    return stood
 
 
 def _assumed(memory: TouchMemory, draft: Draft, desk: Desk) -> bool:
@@ -207,10 +205,9 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
         return []
     day = date.fromisoformat(memory.note.removeprefix(CRITICAL))
     decision = draft_for(case, rule, desk=desk, raw=day, party=draft.rule.id, round=draft.round)
-    known = decision.memory
-    if desk.ledger.is_history(known):
+    if desk.ledger.is_history(decision.memory):
         return []
-    if known and known.start and desk.day_of(known.start) < desk.today:
+    if (given := desk.ledger.given_on(decision.memory)) and given < desk.today:
         _leave(decision, desk)
         return []
     decision.facts = {"what": desk.say(f"name.{draft.rule.id}")}

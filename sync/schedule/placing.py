@@ -18,7 +18,6 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from sync.memory import Reaction
 from sync.models import TouchClass
 from sync.safe_text import clean
 from sync.schedule.budgets import Block, Guard
@@ -26,6 +25,7 @@ from sync.schedule.business_days import BusinessDays
 from sync.schedule.cases import Case, person_key
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft
+from sync.schedule.ledger import is_over
 from sync.schedule.reach import limits, reach
 
 FULL = 30
@@ -69,13 +69,10 @@ class Placing(Struct):
         """Keep the places of floors that already have a day, until they are asked for."""
         rules = self.desk.advice.rules
         for memory in self.desk.memory.touches.values():
-            rule = rules.get(memory.rule)
-            if rule is None or not rule.levelled or memory.start is None or memory.done_on or memory.missed:
+            rule, day = rules.get(memory.rule), self.desk.ledger.given_on(memory)
+            if rule is None or not rule.levelled or is_over(memory) or self.desk.is_gone(memory.uid):
                 continue
-            if self.desk.is_gone(memory.uid):
-                continue
-            day = self.desk.day_of(memory.start)
-            if day >= self.desk.today and memory.reaction is not Reaction.DELETED:
+            if day is not None and day >= self.desk.today:
                 self.reserved[memory.uid] = day
                 self.load[day] += 1
 
@@ -191,8 +188,8 @@ class Placing(Struct):
 
     def _is_too_late_today(self, draft: Draft) -> bool:
         """Whether today's hours are over for it; what stands on today already stays there."""
-        desk, memory = self.desk, draft.memory
-        if memory and memory.start is not None and desk.day_of(memory.start) == desk.today:
+        desk = self.desk
+        if desk.ledger.given_on(draft.memory) == desk.today:
             return False
         _, high = desk.windows.bounds(desk.today, desk.settings.work_hours, desk.zone)
         return desk.clock.has_begun(high)
@@ -272,11 +269,9 @@ def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
 
 def _stands_there(draft: Draft, day: date, desk: Desk) -> bool:
     memory = draft.memory
-    if memory is None or memory.start is None or not memory.published or memory.note == CROWDED:
+    if memory is None or not memory.published or memory.note == CROWDED or desk.is_gone(memory.uid):
         return False
-    if desk.is_gone(memory.uid):
-        return False
-    return desk.day_of(memory.start) == day
+    return desk.ledger.given_on(memory) == day
 
 
 def group_trains(trains: Sequence[Train]) -> list[int]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from msgspec.structs import replace
-
 from sync.memory import TouchMemory
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import draft_for, remember
-from sync.schedule.ladders import WEEK, Ladder, day_or_none, sheet_date
-from sync.schedule.ledger import over_day, stood_at, was_deleted
+from sync.schedule.ladders import Ladder, day_or_none, sheet_date
+from sync.schedule.ledger import WEEK, Verdict, over_day, was_deleted
 
 
 def replay(ladder: Ladder) -> None:
@@ -92,15 +90,15 @@ def _keep_history(ladder: Ladder, done: int, real: date | None) -> None:
             on = record.done_on or real or record.planned
             if on is None:
                 continue
-            ladder.desk.ledger.done.add(record.uid)
             if made in (None, record):
-                made = replace(record, done_on=on)
-                ladder.desk.ledger.keep(made)
+                made = ladder.desk.ledger.close(record, done_on=on, assumed=record.assumed)
+            else:
+                ladder.desk.ledger.let_stand(record, done=True)
 
 
 def _pass_step(ladder: Ladder) -> bool:
     """Whether the current step is over. If so `counts_from` becomes the day the next one counts from."""
-    desk, records = ladder.desk, ladder.records.get(ladder.step, ())
+    desk, ledger, records = ladder.desk, ladder.desk.ledger, ladder.records.get(ladder.step, ())
     for known in records:
         if (over := _over_on(known, desk)) is not None:
             ladder.counts_from = over
@@ -112,19 +110,17 @@ def _pass_step(ladder: Ladder) -> bool:
     raw = ladder.raw_day()
     own = ladder.rules[ladder.step - 1].id
     record = next((record for record in records if record.rule == own and record.start is not None), None)
-    stood = stood_at(record) if record else None
-    day = desk.day_of(stood) if stood is not None else raw
-    if record and record.offers == 2 and day >= desk.today:
-        ladder.offer = (ladder.step, day, record.planned or day)
-    if day >= desk.today or (desk.clock.absent and record and not desk.ledger.never_logs):
+    verdict, day = ledger.judge(record, raw), ledger.stood_on(record) or raw
+    if verdict is Verdict.AHEAD:
+        if record and record.offers == 2:
+            ladder.offer = (ladder.step, day, record.planned or day)
         return False
-    if not desk.ledger.never_logs:
-        if record is None and day + WEEK >= desk.today:
-            return False
-        if record and record.offers == 1:
-            again = max(desk.days.add(day, 1), desk.soonest)
-            ladder.offer = (ladder.step, again, day if record.pinned_to else record.planned or day)
-            return False
+    if record and not ledger.never_logs and desk.clock.absent:
+        return False
+    if record and verdict is Verdict.AGAIN:
+        again = max(desk.days.add(day, 1), desk.soonest)
+        ladder.offer = (ladder.step, again, day if record.pinned_to else record.planned or day)
+        return False
     ladder.counts_from = _leave_behind(ladder, record, day)
     return True
 
@@ -142,9 +138,9 @@ def pass_before(record: TouchMemory, day: date, *, desk: Desk) -> date | None:
     """The day a step counts for that is over; what stood before this day is over with it. None while it is open."""
     if record.done_on or record.missed:
         return record.done_on or record.planned
-    if was_deleted(record) or (stood := stood_at(record)) is None or desk.day_of(stood) >= day:
+    if was_deleted(record) or (stood := desk.ledger.stood_on(record)) is None or stood >= day:
         return None
-    on = record.planned or desk.day_of(stood)
+    on = record.planned or stood
     desk.ledger.let_pass(record, on)
     return on
 
@@ -154,10 +150,8 @@ def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
     desk, case = ladder.desk, ladder.case
     records = ladder.records.get(ladder.step, ())
     record = next((record for record in records if record.rule == "sheet" and record.raw == day), None)
-    stood = desk.day_of(stood_at(record) or day) if record else day
-    if stood >= desk.today or day >= desk.today:
-        return None
-    if not desk.ledger.never_logs and (record is None or record.offers == 1) and day + WEEK >= desk.today:
+    verdict = desk.ledger.judge(record, day)
+    if day >= desk.today or verdict is Verdict.AHEAD or (verdict is Verdict.AGAIN and day + WEEK >= desk.today):
         return None
     if record is None:
         draft = draft_for(

@@ -20,7 +20,7 @@ from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, hold_pin
-from sync.schedule.ledger import stood_at
+from sync.schedule.ledger import Verdict
 
 MAX_NAMES = 60
 """So many leads are named in one event; the rest is counted."""
@@ -85,8 +85,8 @@ class SharedEvents(Struct):
     def is_ahead(self, rule: Rule, raw: date, *, party: str = "") -> bool:
         """Whether the event of this day is still to come: it lies ahead, or it was put on a later day."""
         record = self._record(rule.id, raw, party)
-        stood = record.start if record else None
-        return raw >= self.desk.today or (stood is not None and self.desk.day_of(stood) >= self.desk.today)
+        given = self.desk.ledger.given_on(record)
+        return raw >= self.desk.today or (given is not None and given >= self.desk.today)
 
     def _is_over_today(self, rule: Rule) -> bool:
         desk, settings = self.desk, self.desk.settings
@@ -107,23 +107,20 @@ class SharedEvents(Struct):
 
 def is_past(draft: Draft, desk: Desk) -> bool:
     """Whether it stood on a day that has passed, was ticked or deleted; then it is not made again."""
-    if desk.ledger.is_history(draft.memory):
-        return True
-    stood = stood_at(draft.memory)
-    if stood is not None and desk.day_of(stood) < desk.today:
-        desk.ledger.missed.add(draft.uid)
-        return True
-    return False
+    if draft.memory is None or (verdict := desk.ledger.judge(draft.memory, draft.day)) is Verdict.AHEAD:
+        return False
+    if verdict is not Verdict.OVER:
+        desk.ledger.let_stand(draft.memory, done=False)
+    return True
 
 
 def leave_shared(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """While rows are out, an event that may have named them stays as it is instead of vanishing with them."""
     planned = {draft.uid for draft in drafts}
     for record in desk.ledger.of(SELF):
-        stood = stood_at(record)
-        ahead = stood is not None and desk.day_of(stood) >= desk.today
-        if record.published and ahead and record.uid not in planned:
-            desk.ledger.missed.add(record.uid)
+        stood = desk.ledger.stood_on(record)
+        if record.published and record.uid not in planned and stood is not None and stood >= desk.today:
+            desk.ledger.let_stand(record, done=False)
 
 
 # --- names ---------------------------------------------------------------------------------------------------

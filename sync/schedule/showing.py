@@ -48,5 +48,4 @@ def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:
 
 
 def _rang(draft: Draft, day: date, desk: Desk) -> bool:
-    memory = draft.memory
-    return memory is not None and memory.alarm and memory.start is not None and desk.day_of(memory.start) == day
+    return draft.memory is not None and draft.memory.alarm and desk.ledger.given_on(draft.memory) == day

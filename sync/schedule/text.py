@@ -22,7 +22,7 @@ from sync.schedule.cases import Case
 from sync.schedule.description import Moves, describe, is_elsewhere
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.ledger import is_over, over_day, stood_at, was_deleted
+from sync.schedule.ledger import day_counted, is_over, over_day, was_deleted
 from sync.schedule.letters import group_of, recipient, write_message
 from sync.schedule.people import join_names
 
@@ -205,7 +205,7 @@ def _last_turn(key: str, desk: Desk) -> int:
     over = [
         (day, record.step, record.turn)
         for record in desk.ledger.of(key)
-        if record.turn is not None and is_over(record) and (day := over_day(record)) is not None
+        if record.turn is not None and (day := over_day(record)) is not None
         if not (was_deleted(record) and record.reacted_on is not None and record.reacted_on < day)
     ]
     return max(over, default=(None, 0, -1))[2]
@@ -221,17 +221,17 @@ def used_moves(key: str, desk: Desk, *, planned: AbstractSet[int] = frozenset())
         for record in desk.ledger.of(key)
         if record.move
         and (is_over(record) or (record.round not in planned and _went_by(record, desk)))
-        and (day := over_day(record)) is not None
+        and (day := day_counted(record)) is not None
     ]
     return tuple((move, on) for on, _, move in sorted(over))
 
 
 def _went_by(record: TouchMemory, desk: Desk) -> bool:
     """Whether its event stood in the calendar on a day that has passed, and was not taken out before that day."""
-    stood = stood_at(record)
+    stood = desk.ledger.stood_on(record)
     if not record.published or stood is None:
         return False
-    return record.offers > 1 or (desk.day_of(stood) < desk.today and not desk.is_gone(record.uid))
+    return record.offers > 1 or (stood < desk.today and not desk.is_gone(record.uid))
 
 
 def known_moves(key: str, desk: Desk) -> Moves:

@@ -15,7 +15,7 @@ from sync.schedule.cases import TALKING, Case, has_live_offer, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor
-from sync.schedule.ladders import WEEK
+from sync.schedule.ledger import WEEK
 from sync.schedule.occasions import Occasion, by_the_day, said, within_hours
 from sync.schedule.registry import Whole, owed, shared, waited
 from sync.schedule.shared import MAX_NAME

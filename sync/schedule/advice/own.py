@@ -18,8 +18,8 @@ from sync.schedule.cases import Case, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor
-from sync.schedule.ladders import WEEK, offer_sheet_date, sheet_date
-from sync.schedule.ledger import is_over, was_deleted
+from sync.schedule.ladders import offer_sheet_date, sheet_date
+from sync.schedule.ledger import WEEK, Verdict, is_over, was_deleted
 from sync.schedule.occasions import Occasion, not_before, said, within_hours
 from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
@@ -73,7 +73,8 @@ def _has_passed(draft: Draft, desk: Desk) -> bool:
     known = draft.memory
     if known is None or known.fact == draft.fact or known.done_on or was_deleted(known) or draft.pinned:
         return False
-    return known.missed or (known.start is not None and desk.day_of(known.start) < desk.today)
+    given = desk.ledger.given_on(known)
+    return known.missed or (given is not None and given < desk.today)
 
 
 @waited("R-005-2", alone=True)
@@ -121,12 +122,10 @@ def keep_your_own_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
         return None
     draft = floor_draft(case, rule, day, desk, round=ALONE + spent)
     if day < desk.today and not draft.pinned:
-        memory = draft.memory
-        stood = desk.day_of(memory.start) if memory and memory.start is not None else day
-        once = memory is not None and memory.offers > 1 and stood < desk.today
-        if day + WEEK < desk.today and memory is None:
+        long_past = day + WEEK < desk.today
+        if long_past and draft.memory is None:
             desk.triage(case)
-        if desk.ledger.never_logs or once or day + WEEK < desk.today:
+        if long_past or desk.ledger.judge(draft.memory, day) is Verdict.PASSED:
             leave(draft, day, desk)
             return None
     offer_sheet_date(draft, day, desk=desk)
@@ -154,7 +153,7 @@ def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[D
     open_ = [
         record
         for record in desk.ledger.of(SELF)
-        if record.rule == rule.id and record.start is not None and desk.day_of(record.start) >= desk.today
+        if record.rule == rule.id and (given := desk.ledger.given_on(record)) and given >= desk.today
     ]
     known = open_[-1] if open_ else None
     ahead = {draft.lead_key for draft in whole.drafts if draft.case}

@@ -23,7 +23,6 @@ from sync.schedule.endless import endless, first_day
 from sync.schedule.floors import floor_draft, offer_floor
 from sync.schedule.ladders import (
     ROUNDS,
-    WEEK,
     Ladder,
     call_day,
     count_cap,
@@ -32,7 +31,7 @@ from sync.schedule.ladders import (
     roll_reasons,
     told_since,
 )
-from sync.schedule.ledger import is_over, over_day
+from sync.schedule.ledger import WEEK, is_over, over_day
 from sync.schedule.letters import standing
 from sync.schedule.occasions import (
     Occasion,
@@ -147,8 +146,8 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
         rule = drafts[0].rule
         progress = desk.ledger.of(key)
         firsts = [r for lead in leads[key] for r in desk.ledger.of(lead) if r.rule == rule.id]
-        told = [day for record in progress if is_over(record) and (day := over_day(record))]
-        last = max([*told, *(day for r in firsts if is_over(r) and (day := over_day(r)))], default=date.min)
+        told = [day for record in progress if (day := over_day(record))]
+        last = max([*told, *(day for r in firsts if (day := over_day(r)))], default=date.min)
         kept, ahead = False, any(not is_over(record) for record in progress)
         for draft in sorted(
             drafts, key=lambda draft: (draft.memory is None, not draft.pinned, draft.day, draft.lead_key)
@@ -192,7 +191,7 @@ def _progress_note(
     """The next note to this referrer about leads whose stage changed, or that were contacted, since the last one."""
     records = sorted(desk.ledger.of(key), key=lambda record: record.round)
     last = records[-1] if records else None
-    told = max((day for record in records if is_over(record) and (day := over_day(record))), default=date.min)
+    told = max((day for record in records if (day := over_day(record))), default=date.min)
     changed = [(stage.on, case) for case in cases for stage in case.seen.stages[1:] if stage.on > told]
     changed += new
     if not changed:
