@@ -51,7 +51,7 @@ Audience = Literal[
     "none",
 ]
 About = Literal["", "rule", "stage", "organisation"]
-Window = Literal["work", "message", "contact"]
+Window = Literal["work", "message"]
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from sync.advice import Rule
 from sync.config import Settings
+from sync.models import Lead, TouchClass
 
 _FAR = 183
 """An ask the limits would push further than half a year is not planned."""
@@ -68,23 +69,14 @@ class Guard:
         self._limits = limits
         self._records: dict[str, _Record] = {}
 
-    def note_ask(self, keys: Collection[str], day: date, *, label: str, lead_key: str) -> None:
-        """An asking touch stands on this day."""
-        reached = Reached(day.toordinal(), label, lead_key)
+    def note(self, keys: Collection[str], day: date, lead: Lead, kind: TouchClass) -> None:
+        """They were or will be reached on this day for this lead: asked, or by something that asks for nothing."""
+        reached = Reached(day.toordinal(), lead.label, lead.key)
         for key in keys:
-            insort(self._record(key).asks, reached)
-
-    def note_contact(self, keys: Collection[str], day: date, *, label: str, lead_key: str) -> None:
-        """They were or will be reached on this day by something that asks for nothing."""
-        reached = Reached(day.toordinal(), label, lead_key)
-        for key in keys:
-            insort(self._record(key).contacts, reached)
-
-    def _record(self, key: str) -> _Record:
-        if (known := self._records.get(key)) is None:
-            limit = self._limits.person if key.startswith("person:") else self._limits.organisation
-            known = self._records[key] = _Record(limit)
-        return known
+            if (record := self._records.get(key)) is None:
+                limit = self._limits.person if key.startswith("person:") else self._limits.organisation
+                record = self._records[key] = _Record(limit)
+            insort(record.asks if kind is TouchClass.ASKING else record.contacts, reached)
 
     def is_free(self, keys: Collection[str], day: date) -> bool:
         """Whether an ask may stand on this day."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from sync.advice import Advice, Rule
+from sync.advice import Advice, Rule, Window
 from sync.config import Settings
 from sync.memory import LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Abilities, Lead, Leads, Moment, Note
@@ -99,6 +99,11 @@ class Desk(Struct):
         if country not in self.abroad:
             self.abroad[country] = open_business_days(self.settings, year=self.today.year, also=country)
         return self.abroad[country]
+
+    def hours_on(self, day: date, window: Window, zone: ZoneInfo | None = None) -> tuple[int, int]:
+        """The first quarter of this day's hours, in the seeker's zone or another, and the first one after them."""
+        hours = self.settings.message_hours if window == "message" else self.settings.work_hours
+        return self.windows.bounds(day, hours, zone or self.zone)
 
     def day_of(self, moment: Moment) -> date:
         """The day of a moment, in the seeker's zone."""

@@ -19,6 +19,7 @@ from sync.models import Moment, Person, Touch, TouchClass
 from sync.safe_text import clean
 from sync.schedule.cases import Case, fact_text
 from sync.schedule.desk import Desk
+from sync.schedule.slots import QUARTER
 
 NOBODY = Person()
 
@@ -113,6 +114,11 @@ class Draft(Struct):
     def given(self) -> Moment | None:
         """The start we gave it, wherever the user moved it."""
         return self.memory.start if self.memory and self.pinned and self.memory.start is not None else self.start
+
+    @property
+    def quarters(self) -> int:
+        """How long it takes, in quarters of an hour."""
+        return -(-self.rule.length * 60 // QUARTER)
 
     @property
     def reasons(self) -> tuple[str, ...]:

@@ -131,7 +131,7 @@ def _call_window(draft: Draft, first: int, desk: Desk) -> tuple[int, datetime]:
     day = moment_of(first, draft.zone).date()
     while True:
         day = (desk.days_of(draft.case.lead) if draft.case else desk.days).at_or_after(day)
-        low, high = desk.windows.bounds(day, desk.settings.work_hours, draft.zone)
+        low, high = desk.hours_on(day, "work", draft.zone)
         if max(low, first) < high:
             return max(low, first), moment_of(high, draft.zone)
         day += timedelta(days=1)
@@ -178,11 +178,10 @@ def _keep_odd_hour(draft: Draft, memory: TouchMemory, desk: Desk) -> None:
     """A start outside of the day's window was demanded by the deadline; later runs of the day leave it there."""
     if not isinstance(memory.start, datetime) or draft.channel == "phone":
         return
-    hours = desk.settings.work_hours if draft.rule.window == "work" else desk.settings.message_hours
-    low, high = desk.windows.bounds(draft.day, hours, desk.zone)
+    low, high = desk.hours_on(draft.day, draft.rule.window)
     quarter = quarter_down(memory.start)
     if not low <= quarter < high:
-        draft.low, draft.high = quarter, quarter + -(-draft.rule.length // 15)
+        draft.low, draft.high = quarter, quarter + draft.quarters
 
 
 def critical_day(draft: Draft, memory: TouchMemory, desk: Desk) -> date:

@@ -115,9 +115,7 @@ class Placing(Struct):
         case = draft.case
         if case is None:
             return
-        note = self.guard.note_ask if draft.kind is TouchClass.ASKING else self.guard.note_contact
-        keys = reach(draft.rule, case, draft.person)
-        note(keys, draft.day, label=case.lead.label, lead_key=case.lead.key)
+        self.guard.note(reach(draft.rule, case, draft.person), draft.day, case.lead, draft.kind)
 
     def _find_day(self, draft: Draft) -> bool:
         desk, wanted, keys = self.desk, draft.day, _limits(draft)
@@ -191,7 +189,7 @@ class Placing(Struct):
         desk = self.desk
         if desk.ledger.given_on(draft.memory) == desk.today:
             return False
-        _, high = desk.windows.bounds(desk.today, desk.settings.work_hours, desk.zone)
+        _, high = desk.hours_on(desk.today, "work")
         return desk.clock.has_begun(high)
 
     def _guard_reason(self, draft: Draft, day: date, block: Block) -> str:

@@ -48,7 +48,7 @@ class SharedEvents(Struct):
         )  # fmt: skip
         if memory is not None and memory.start is not None and memory.raw == raw:
             draft.day = desk.day_of(memory.start)
-        elif raw == desk.today and self._is_over_today(rule):
+        elif raw == desk.today and desk.clock.has_begun(desk.hours_on(raw, rule.window)[1]):
             draft.day = desk.days.add(raw, 1)
         hold_pin(draft, desk)
         return draft
@@ -87,12 +87,6 @@ class SharedEvents(Struct):
         record = self._record(rule.id, raw, party)
         given = self.desk.ledger.given_on(record)
         return raw >= self.desk.today or (given is not None and given >= self.desk.today)
-
-    def _is_over_today(self, rule: Rule) -> bool:
-        desk, settings = self.desk, self.desk.settings
-        hours = settings.message_hours if rule.window == "message" else settings.work_hours
-        _, high = desk.windows.bounds(desk.today, hours, desk.zone)
-        return desk.clock.has_begun(high)
 
     def _record(self, rule_id: str, raw: date, party: str) -> TouchMemory | None:
         records = self.desk.ledger.of(SELF)

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
-from sync.config import Hours
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.slots import QUARTER, moment_of, quarter_down, quarter_up
+from sync.schedule.slots import moment_of, quarter_down, quarter_up
 
 FORCED = 8
 """Quarters before a deadline outside of the hours in which a message is written all the same: never in the night
@@ -32,7 +30,7 @@ def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
     held = frozenset(
         quarter + number
         for draft in floors if draft.own_event and (quarter := kept.get(id(draft))) is not None
-        for number in range(_length(draft))
+        for number in range(draft.quarters)
     )  # fmt: skip
     _give_starts(urgent, kept, held=held, desk=desk)
     _give_starts(floors, kept, held=frozenset(), desk=desk)
@@ -62,7 +60,7 @@ def _take_kept(draft: Draft, quarter: int | None, desk: Desk) -> bool:
     """The start of the last run, where it still holds and nothing else of ours stands there now, or it has begun."""
     if quarter is None:
         return False
-    free = not draft.own_event or desk.slots.is_free(quarter, length=_length(draft))
+    free = not draft.own_event or desk.slots.is_free(quarter, length=draft.quarters)
     if not (free or desk.clock.has_begun(quarter)):
         return False
     _start_at(draft, quarter, desk=desk)
@@ -73,16 +71,11 @@ def window_of(draft: Draft, day: date, *, desk: Desk) -> tuple[int, int]:
     """The quarters of this day in which the draft may lie."""
     if draft.high:
         return draft.low, draft.high
-    hours, zone = _hours(draft, desk)
-    low, high = desk.windows.bounds(day, hours, zone)
-    return max(low, draft.low), high
-
-
-def _hours(draft: Draft, desk: Desk) -> tuple[Hours, ZoneInfo]:
-    settings = desk.settings
     if draft.channel == "phone" and draft.case is not None:
-        return settings.work_hours, draft.zone
-    return (settings.message_hours if draft.rule.window == "message" else settings.work_hours), desk.zone
+        low, high = desk.hours_on(day, "work", draft.zone)
+    else:
+        low, high = desk.hours_on(day, draft.rule.window)
+    return max(low, draft.low), high
 
 
 def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
@@ -98,27 +91,23 @@ def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
         return None
     quarter = quarter_down(memory.start)
     low, high = window_of(draft, draft.day, desk=desk)
-    last = high - _length(draft)
+    last = high - draft.quarters
     if low <= quarter <= last:
         return quarter
     given_today = desk.day_of(memory.start) == draft.day == desk.today
     return quarter if given_today and desk.clock.has_begun(last + 1 if quarter > last else quarter) else None
 
 
-def _length(draft: Draft) -> int:
-    return -(-draft.rule.length * 60 // QUARTER)
-
-
 def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
     if draft.own_event:
-        desk.slots.take(quarter, length=_length(draft))
+        desk.slots.take(quarter, length=draft.quarters)
     draft.start = moment_of(quarter, draft.zone)
-    draft.end = moment_of(quarter + _length(draft), draft.zone)
+    draft.end = moment_of(quarter + draft.quarters, draft.zone)
 
 
 def _find_slot(draft: Draft, low: int, high: int, *, held: Set[int], desk: Desk) -> None:
     """The first free quarters of this window, from now on."""
-    length = _length(draft)
+    length = draft.quarters
     low = desk.clock.from_now_on(low)
     if draft.deadline is not None:
         high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) >= low + length else high
@@ -137,30 +126,28 @@ def _find_slot(draft: Draft, low: int, high: int, *, held: Set[int], desk: Desk)
 def first_day_with_room(draft: Draft, quarter: int, desk: Desk) -> date:
     """The first day whose window has room from this quarter on; outside of all windows where a deadline demands it."""
     call = draft.channel == "phone"
-    zone = draft.zone if call else desk.zone
-    hours = desk.settings.work_hours if call or draft.rule.window == "work" else desk.settings.message_hours
-    first = moment_of(quarter, zone).date()
+    days = desk.days_of(draft.case.lead) if call and draft.case else desk.days
+    first = moment_of(quarter, draft.zone if call else desk.zone).date()
     for offset in range(60):
         day = first + timedelta(days=offset)
-        days = desk.days_of(draft.case.lead) if call and draft.case else desk.days
         if (call or draft.rule.window == "work") and not days.is_open(day):
             continue
-        low, high = desk.windows.bounds(day, hours, zone)
+        low, high = window_of(draft, day, desk=desk)
         if max(low, quarter) >= high:
             continue
         last = quarter_down(draft.deadline) if draft.deadline else high
         if not call and max(low, quarter) >= last:
-            return _forced_day(draft, quarter, last, hours, desk) or day
+            return _forced_day(draft, quarter, last, desk) or day
         return day
     return first
 
 
-def _forced_day(draft: Draft, quarter: int, last: int, hours: Hours, desk: Desk) -> date | None:
+def _forced_day(draft: Draft, quarter: int, last: int, desk: Desk) -> date | None:
     """The day that a deadline demands: its own, off or not, in the usual hours; else in the last hours before it."""
     own = moment_of(last - 1, desk.zone).date()
     for day in (own, own - timedelta(days=1)):
-        low, high = desk.windows.bounds(day, hours, desk.zone)
-        if max(low, quarter) + -(-draft.rule.length // 15) <= min(high, last):
+        low, high = desk.hours_on(day, draft.rule.window)
+        if max(low, quarter) + draft.quarters <= min(high, last):
             draft.low, draft.high = max(low, quarter), min(high, last)
             return day
     if (opens := max(quarter, last - FORCED)) < last:

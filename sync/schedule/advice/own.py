@@ -163,7 +163,7 @@ def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[D
     if not names:
         return
     day = known.raw if known and known.raw else desk.soonest
-    _, high = desk.windows.bounds(day, desk.settings.work_hours, desk.zone)
+    _, high = desk.hours_on(day, "work")
     if known is None and desk.clock.has_begun(high - 1):
         day = desk.days.add(day, 1)
     draft = whole.shared.draft(rule, day)

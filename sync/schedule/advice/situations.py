@@ -94,11 +94,11 @@ def confirm_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None
 
 def _both_hours(day: date, zone: ZoneInfo, desk: Desk) -> tuple[int, int]:
     """Quarters of a day's work hours there that lie in the seeker's message hours; else the last one before."""
-    low, high = desk.windows.bounds(day, desk.settings.work_hours, zone)
+    low, high = desk.hours_on(day, "work", zone)
     last = 0
     for offset in (-1, 0, 1):
         here = moment_of(low, desk.zone).date() + timedelta(days=offset)
-        mine, until = desk.windows.bounds(here, desk.settings.message_hours, desk.zone)
+        mine, until = desk.hours_on(here, "message")
         if max(low, mine) < min(high, until):
             return max(low, mine), min(high, until)
         if mine < high:
