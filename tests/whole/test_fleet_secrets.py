@@ -27,9 +27,14 @@ from sync.fleet.secrets import MasterKeys, parse_master_keys, put_secret, rotate
 PLANTED = "planted-pässword"
 
 
+def text_of(*names: str) -> str:
+    """Master keys that differ by name, as the environment has them."""
+    return ",".join(f"{name}:{b64encode(name.encode() * 32)[:43].decode()}=" for name in names)
+
+
 def masters(*names: str) -> MasterKeys:
-    """Keys that differ by name."""
-    return parse_master_keys(",".join(f"{name}:{b64encode(name.encode() * 32)[:43].decode()}=" for name in names))
+    """The same, read."""
+    return parse_master_keys(text_of(*names))
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +125,34 @@ def test_after_a_rotation_the_new_master_key_is_enough(server: Postgres, owner: 
     assert opened(server, masters("two"), "bob") == "theirs"
     with pytest.raises(CredentialsError, match="the master key two is missing"):
         opened(server, masters("one"))
+
+
+def test_a_rotation_that_is_killed_half_way_locks_nobody_out_and_is_said_again(
+    server: Postgres, owner: psycopg.Connection[Any]
+) -> None:
+    """The command ends with -9 when one of two firms is sealed under the new master key; workers still have the old."""
+    keep(owner)
+    put_secret(owner, masters("one"), "theirs", tenant="other", profile="bob", name="target")
+    killed = """
+import os, signal, sys
+from sync.cli import run_command
+from sync.fleet import secrets
+real, sealed = secrets._seal, []
+def seal(*given):
+    if sealed:
+        os.kill(os.getpid(), signal.SIGKILL)
+    sealed.append(real(*given))
+    return sealed[-1]
+secrets._seal = seal
+sys.exit(run_command(["fleet", "rotate-key"]))
+"""
+    env = {**os.environ, "FOLLOWUP_DATABASE": server.address(OWNER), "FOLLOWUP_MASTER_KEYS": text_of("two", "one")}
+    command = [sys.executable, "-c", killed]
+    assert subprocess.run(command, cwd=Path(__file__).parents[2], env=env, check=False).returncode == -9
+    for keys in (masters("one"), masters("two", "one")):
+        assert (opened(server, keys), opened(server, keys, "bob")) == (PLANTED, "theirs")
+    assert rotate_keys(owner, masters("two", "one")) == 2
+    assert (opened(server, masters("two")), opened(server, masters("two"), "bob")) == (PLANTED, "theirs")
 
 
 def test_who_has_no_google_login_reads_with_the_firms_or_as_shared_by_link(
