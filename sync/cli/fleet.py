@@ -141,7 +141,7 @@ def work(
     from connectors.postgres.connecting import secure
     from connectors.reachable import is_public
     from sync.fleet import queue
-    from sync.fleet.secrets import secrets_of
+    from sync.fleet.secrets import check_keys, secrets_of
     from sync.fleet.work import sync_profile
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
@@ -151,6 +151,8 @@ def work(
     address, keys, alone = _address(), os.environ.get(KEYS), os.environ.get(LOOPBACK) == "1"
     masters = _masters() if keys else None
     google = _read_google_key()
+    with _connected() as connection:
+        check_keys(connection, masters)
 
     def clock() -> datetime:
         return parse_now(now)

@@ -41,6 +41,10 @@ INSERT INTO followup.secret (profile, name, tenant, sealed) VALUES (%s, %s, %s, 
 """
 
 
+class WrongKeysError(CredentialsError):
+    """The worker's master keys are not those of the database: its own trouble, and no profile's."""
+
+
 class MasterKeys(Struct, frozen=True):
     """By name, the one that seals first. Never shown."""
 
@@ -86,6 +90,7 @@ def secrets_of(
 ) -> Callable[[str], str]:
     """What `Outside.secret` wants: gives a profile's secret by name. Each call asks the database; nothing is kept.
 
+    It raises `CredentialsError` where the profile has none, and `WrongKeysError` where no profile's would open.
     `firm` has what a profile is given that has no secret of that name, such as the firm's own key for Google.
     """
 
@@ -98,14 +103,20 @@ def secrets_of(
                 return firm[name]
             if row is None:
                 raise CredentialsError(f"{profile} has no secret for [{name}]; have the firm put it there")
-            if masters is None:
-                raise CredentialsError("this worker was given no master keys, and a secret is sealed under one")
             tenant, sealed = row
             wrapped = connection.execute(KEY_OF, (tenant,)).fetchone()
         assert wrapped is not None  # a foreign key holds it
         return _open(_unwrap(masters, tenant, *wrapped), sealed, tenant, profile, name).decode()
 
     return resolve
+
+
+def check_keys(connection: Connection[Any], masters: MasterKeys | None) -> None:
+    """Raises `WrongKeysError` unless a worker with these keys can open every data key."""
+    with speak_plainly():
+        rows = connection.execute("SELECT tenant, key_id, data_key FROM followup.tenant WHERE key_id IS NOT NULL")
+        for tenant, key_id, wrapped in rows:
+            _unwrap(masters, tenant, key_id, wrapped)
 
 
 def rotate_keys(connection: Connection[Any], masters: MasterKeys) -> int:
@@ -129,10 +140,15 @@ def _data_key(connection: Connection[Any], masters: MasterKeys, tenant: str) -> 
     return _unwrap(masters, tenant, *row)
 
 
-def _unwrap(masters: MasterKeys, tenant: str, key_id: str, wrapped: bytes) -> bytes:
+def _unwrap(masters: MasterKeys | None, tenant: str, key_id: str, wrapped: bytes) -> bytes:
+    if masters is None:
+        raise WrongKeysError("this worker was given no master keys, and secrets are sealed under one")
     if key_id not in masters.keys:
-        raise CredentialsError(f"the master key {key_id} is missing, under which secrets were sealed; give it, too")
-    return _open(masters.keys[key_id], wrapped, tenant)
+        raise WrongKeysError(f"the master key {key_id} is missing, under which secrets were sealed; give it, too")
+    try:
+        return _open(masters.keys[key_id], wrapped, tenant)
+    except CredentialsError as error:
+        raise WrongKeysError(str(error)) from None
 
 
 def _seal(key: bytes, value: bytes, *bound: str) -> bytes:

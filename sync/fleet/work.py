@@ -21,6 +21,7 @@ from sync.fleet.firms import a_place
 from sync.fleet.limits import pause_host, source_host, take_turn, target_host
 from sync.fleet.opening import Open, open_hosted
 from sync.fleet.profiles import Kept, file_verdict, read_profile
+from sync.fleet.secrets import WrongKeysError
 from sync.fleet.verdicts import judge
 from sync.protocols import HoldsConnections
 from sync.run import run
@@ -39,9 +40,9 @@ def sync_profile(connect: Connect, profile: str, *, outside: Outside, now: datet
 
     Every failure of the run, a bug of ours included, is kept with the profile and raises nothing: one seeker's trouble
     is nobody else's. Raises `NoPlaceError` where its firm has as many runs as it may, `NotItsTurn` where its servers
-    have had enough runs of others, and `FollowupError` only if the table of profiles itself cannot be reached or is of
-    another version. `outside.secret` gives this profile's secrets. The log has names of profiles and places in the
-    code, never what stood in a sheet.
+    have had enough runs of others, and `FollowupError` only for what is the worker's trouble: the table of profiles
+    cannot be reached or is of another version, the master keys are not those of the database. `outside.secret` gives
+    this profile's secrets. The log has names of profiles and places in the code, never what stood in a sheet.
     """
     with speak_plainly(), connect() as connection:
         check_ready(connection)  # a worker that is older or newer than the database is no seeker's mistake
@@ -95,6 +96,9 @@ def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now
         finally:
             if isinstance(target, HoldsConnections):
                 target.close()
+    except WrongKeysError as error:
+        LOG.error("%s", error)
+        raise  # else a worker with a wrong environment would pause everybody whose run it makes
     except FollowupError as error:
         return _Ended(error.exit_code, str(error), error.not_before)
     except Exception as error:  # noqa: BLE001 - a bug in one seeker's run must not stop the others' runs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from base64 import b64encode
@@ -15,14 +16,24 @@ import psycopg
 import pytest
 from conftest import NOW
 from fleet_profiles import ON_SERVERS, a_firm
+from msgspec.structs import replace
 from postgres_server import OWNER, WORKER, Postgres, migrated
 from servers import radicale
+from source_contract import outside
 
 from connectors.postgres.connecting import connect_to
 from sync.cli import run_command
 from sync.errors import ConfigError, CredentialsError
 from sync.fleet.profiles import put_profile, put_upload, remove_profile
-from sync.fleet.secrets import MasterKeys, parse_master_keys, put_secret, rotate_keys, secrets_of
+from sync.fleet.secrets import (
+    MasterKeys,
+    WrongKeysError,
+    parse_master_keys,
+    put_secret,
+    rotate_keys,
+    secrets_of,
+)
+from sync.fleet.work import sync_profile
 
 PLANTED = "planted-pässword"
 
@@ -35,6 +46,11 @@ def text_of(*names: str) -> str:
 def masters(*names: str) -> MasterKeys:
     """The same, read."""
     return parse_master_keys(text_of(*names))
+
+
+def wrong(name: str) -> MasterKeys:
+    """Another key of that name."""
+    return MasterKeys({name: bytes(32)})
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +96,11 @@ def test_no_table_shows_a_secret_or_a_key(server: Postgres, owner: psycopg.Conne
 
 def test_a_wrong_master_key_opens_nothing_and_says_so(server: Postgres, owner: psycopg.Connection[Any]) -> None:
     keep(owner)
-    wrong = MasterKeys({"one": bytes(32)})
     with pytest.raises(CredentialsError, match="the master key is another") as caught:
-        opened(server, wrong)
+        opened(server, wrong("one"))
     assert caught.value.__cause__ is None
     with pytest.raises(CredentialsError, match="the master key is another"):
-        put_secret(owner, wrong, "x", tenant="firm", profile="ann", name="target")
+        put_secret(owner, wrong("one"), "x", tenant="firm", profile="ann", name="target")
     with pytest.raises(CredentialsError, match="the master key one is missing"):
         opened(server, masters("two"))
     assert opened(server, masters("one")) == PLANTED
@@ -153,6 +168,31 @@ sys.exit(run_command(["fleet", "rotate-key"]))
         assert (opened(server, keys), opened(server, keys, "bob")) == (PLANTED, "theirs")
     assert rotate_keys(owner, masters("two", "one")) == 2
     assert (opened(server, masters("two")), opened(server, masters("two"), "bob")) == (PLANTED, "theirs")
+
+
+def test_a_worker_with_the_keys_of_yesterday_pauses_nobody(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """It would take everybody whose run it makes out of the fleet, until somebody resumes each of them."""
+    settings = ON_SERVERS.replace('type = "google_sheet"', 'type = "csv"\npath = "leads.csv"')
+    put_profile(owner, "ann", re.sub("sheet = .*", "", settings), period=timedelta(days=1), now=NOW)
+    put_upload(owner, "ann", "leads.csv", b"company,applied_on,status\nAcme,2027-01-04,sent\n")
+    keep(owner)
+    rotate_keys(owner, masters("two", "one"))
+    connect = connect_to(server.address(WORKER))
+    for keys, said in ((masters("one"), "two is missing"), (None, "no master keys"), (wrong("two"), "is another")):
+        world = replace(outside(tmp_path), secret=secrets_of(connect, keys, "ann"))
+        with pytest.raises(WrongKeysError, match=said):
+            sync_profile(connect, "ann", outside=world, now=NOW)
+    assert owner.execute("SELECT paused, last_run FROM followup.profile WHERE profile = 'ann'").fetchone() == (
+        False,
+        None,
+    )
+    monkeypatch.setenv("FOLLOWUP_DATABASE", server.address(WORKER))
+    monkeypatch.setenv("FOLLOWUP_MASTER_KEYS", text_of("one"))
+    assert run_command(["fleet", "work", "--until-idle"]) == 7, "it does not even begin"
+    assert "the master key two is missing" in capsys.readouterr().err
 
 
 def test_who_has_no_google_login_reads_with_the_firms_or_as_shared_by_link(
