@@ -9,6 +9,7 @@ queue in the same transaction loses none and gives none out twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, LiteralString
@@ -18,6 +19,7 @@ from psycopg import Connection
 
 from connectors.postgres.hosted import MAX_BYTES
 from connectors.postgres.sentences import speak_plainly
+from connectors.postgres_state import PostgresState
 from sync.config import parse_settings
 from sync.errors import ConfigError
 from sync.fleet.firms import know_firm
@@ -109,8 +111,12 @@ def put_profile(
 
 
 def remove_profile(connection: Connection[Any], profile: str) -> None:
-    """Delete a profile and all that is remembered of it; its events stay in the calendar. For the tables' owner."""
-    with speak_plainly(), connection.transaction():
+    """Delete a profile and all that is remembered of it; its events stay in the calendar. For the tables' owner.
+
+    Raises `LockedError` while a run of it is under way, which would remember it again.
+    """
+    run = PostgresState(lambda: nullcontext(connection), profile)
+    with run.lock(), speak_plainly(), connection.transaction():
         connection.execute("SELECT set_config('followup.profile', %s, true)", (profile,))
         for statement in FORGET:
             connection.execute(statement, (profile,))

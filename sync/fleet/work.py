@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +29,19 @@ from sync.protocols import HoldsConnections
 from sync.run import run
 
 LOG = logging.getLogger(__name__)
+
+
+class _State(PostgresState):
+    """The state of a profile of the table: of one that was removed nothing is remembered any more."""
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Raises `ConfigError`, too, where the profile was removed after its run began."""
+        with super().lock():
+            with self._connect() as connection:
+                if read_profile(connection, self.profile) is None:
+                    raise ConfigError(f"{self.profile} was removed")
+            yield
 
 
 class _Ended(Struct, frozen=True):
@@ -90,7 +105,7 @@ def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now
         source, target = opened(settings, outside, connect, profile)
         try:
             report = run(
-                settings, source=source, target=target, store=PostgresState(connect, profile), now=now,
+                settings, source=source, target=target, store=_State(connect, profile), now=now,
                 deadline=now + timedelta(seconds=settings.limits.run_seconds), write=True,
             )  # fmt: skip
         finally:

@@ -19,7 +19,7 @@ from source_contract import outside
 
 from connectors.postgres.connecting import connect_to
 from connectors.postgres_state import PostgresState
-from sync.errors import ConfigError, CredentialsError, GuardStop, SourceError, TargetError
+from sync.errors import ConfigError, CredentialsError, GuardStop, LockedError, SourceError, TargetError
 from sync.fleet.opening import Open
 from sync.fleet.profiles import claim_due, put_profile, read_profile, remove_profile, resume_profile
 from sync.fleet.queue import give_out
@@ -46,6 +46,15 @@ def owner(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
 def kept_of(owner: psycopg.Connection[Any], profile: str, *columns: str) -> Any:
     row = owner.execute(f"SELECT {', '.join(columns)} FROM followup.profile WHERE profile = %s", (profile,)).fetchone()
     return row[0] if row and len(row) == 1 else row
+
+
+def left_of(server: Postgres, profile: str) -> int:
+    """Rows that name the profile, in all tables."""
+    tables = "memory", "runs", "intents", "set_aside", "profile", "secret", "upload", "feed"
+    with server.connect("admin") as admin:
+        counts = [admin.execute(f"SELECT count(*) FROM followup.{one} WHERE profile = %s", (profile,)).fetchone()
+                  for one in tables]  # fmt: skip
+    return sum(count[0] for count in counts if count)
 
 
 def fill(owner: psycopg.Connection[Any], count: int) -> None:
@@ -180,6 +189,43 @@ def test_settings_that_were_mended_during_a_run_are_not_paused_by_it(
 
     assert work(server, tmp_path, mended) == 2
     assert kept_of(owner, "ann", "paused") is False
+
+
+def test_a_profile_is_not_removed_while_its_run_is_under_way(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run would go on to write down what it did, and whoever gets that name later would find it."""
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
+    seeker = Seeker([a_row("Acme")])
+    real, told = seeker.target.observe, []
+
+    def observe(*given: Any) -> Any:
+        with pytest.raises(LockedError, match=r"since 20.* try again when it has ended") as error:
+            remove_profile(owner, "ann")
+        told.append(error)
+        return real(*given)
+
+    monkeypatch.setattr(seeker.target, "observe", observe)
+    assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target)) == 0
+    assert told
+    assert kept_of(owner, "ann", "last_exit_code") == 0
+    remove_profile(owner, "ann")
+    assert left_of(server, "ann") == 0
+
+
+def test_a_run_whose_profile_was_removed_when_it_began_writes_nothing(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
+    seeker = Seeker([a_row("Acme")])
+
+    def removed(*given: object) -> tuple[Source, Target]:
+        remove_profile(owner, "ann")
+        return seeker.source(), seeker.target
+
+    assert work(server, tmp_path, removed) == 2
+    assert not seeker.calendar
+    assert left_of(server, "ann") == 0
 
 
 def test_a_server_that_fails_is_tried_five_times_and_then_waits_for_its_slot(
