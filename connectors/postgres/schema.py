@@ -173,8 +173,7 @@ GRANT INSERT ON followup.set_aside TO {worker};
 GRANT SELECT, UPDATE ON followup.profile TO {worker};
 GRANT SELECT ON followup.tenant, followup.secret, followup.upload TO {worker};
 GRANT SELECT, UPDATE ON followup.feed, followup.guard TO {worker};
-GRANT SELECT, INSERT, UPDATE ON followup.host TO {worker};
-GRANT SELECT, INSERT ON followup.release TO {worker};
+GRANT SELECT, INSERT, UPDATE ON followup.host, followup.release TO {worker};
 """
 _ONE_AT_A_TIME = 7_020_250_101
 

@@ -58,7 +58,8 @@ UPDATE followup.profile
        last_good_run = CASE WHEN %(good)s THEN %(now)s ELSE last_good_run END,
        paused = paused OR %(paused)s AND settings = %(settings)s,
        next_run_at = CASE WHEN %(in_vain)s THEN greatest(next_run_at, %(not_before)s::timestamptz)
-                          ELSE coalesce(%(not_before)s::timestamptz, next_run_at) END
+                          ELSE coalesce(%(not_before)s::timestamptz,
+                                        least(next_run_at, followup.next_slot(%(now)s, period, phase))) END
  WHERE profile = %(profile)s
 """
 FORGET: tuple[LiteralString, ...] = (

@@ -31,6 +31,7 @@ from connectors.postgres.schema import check_ready
 from connectors.postgres.sentences import speak_plainly
 from sync import __version__
 from sync.errors import FollowupError, LockedError
+from sync.fleet.clock import set_right
 from sync.fleet.firms import NoPlaceError
 from sync.fleet.guard import check_guard, wait_for_canaries
 from sync.fleet.limits import NotItsTurn
@@ -97,6 +98,8 @@ def give_out(
     for _ in range(batches):
         with _speak_plainly(), connect() as connection, connection.transaction():
             check_ready(connection)
+            if set_right(connection, now=now):
+                LOG.error("tick: the clock was ahead of %s; whoever waited for a time beyond it goes on now", now)
             check_guard(connection)
             canaries = wait_for_canaries(connection, version, now=now)
             due = claim_due(connection, now=now, limit=batch, canaries=canaries)

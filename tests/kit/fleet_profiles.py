@@ -41,6 +41,7 @@ def a_firm(server: Postgres) -> Iterator[psycopg.Connection[Any]]:
         yield owner
     with server.connect(OWNER) as owner:  # the server may have been killed meanwhile
         owner.execute("TRUNCATE followup.profile, followup.host, followup.release, followup.tenant CASCADE")
+        owner.execute("TRUNCATE followup.memory, followup.runs, followup.set_aside CASCADE")
         owner.execute("UPDATE followup.guard SET counted_since = '-infinity'")
         owner.execute("SET search_path TO followup_queue")
         owner.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers CASCADE")

@@ -20,6 +20,8 @@ from source_contract import outside
 from connectors.postgres.connecting import connect_to
 from connectors.postgres_state import PostgresState
 from sync.errors import ConfigError, CredentialsError, GuardStop, LockedError, SourceError, TargetError
+from sync.fleet.guard import lift_guard
+from sync.fleet.limits import NotItsTurn, pause_host, put_limit, take_turn
 from sync.fleet.opening import Open
 from sync.fleet.profiles import claim_due, put_profile, read_profile, remove_profile, resume_profile
 from sync.fleet.queue import give_out
@@ -134,6 +136,46 @@ def test_a_profile_that_cannot_run_is_refused_before_anything_is_written(
     with pytest.raises(ConfigError, match=said):
         put_profile(owner, "ann", settings, period=period, now=NOW)
     assert read_profile(owner, "ann") is None
+
+
+def test_a_clock_that_was_a_year_ahead_costs_nobody_a_year_when_it_is_set_right(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    """Slots, turns, pauses, the guard and the canaries were all put off to a time that is far away again."""
+    connect, ahead = connect_to(server.address(WORKER)), NOW + 365 * DAY
+    fill(owner, 3)
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW, canary=True)
+    put_limit(owner, "calendar.example", 1)
+    seeker = Seeker([a_row("Acme")])
+    assert give_out(connect, now=ahead, version="9.1") == 1
+    assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target), ahead) == 0
+    pause_host(owner, "sheets.googleapis.com", ahead + timedelta(hours=1), now=ahead)
+    with pytest.raises(NotItsTurn):
+        take_turn(owner, "seeker-00000", ["sheets.googleapis.com"], now=ahead)
+    lift_guard(owner, ahead)
+    owner.execute("SET search_path TO followup_queue")
+    owner.execute("UPDATE procrastinate_jobs SET scheduled_at = %s", (ahead,))
+
+    right = NOW + DAY
+    assert give_out(connect, now=right, version="9.1") == 3
+    assert owner.execute("SELECT lock FROM procrastinate_jobs WHERE scheduled_at > %s", (right,)).fetchall() == []
+    slots = owner.execute("SELECT max(next_run_at), max(last_run), max(turn_at) FROM followup.profile").fetchone()
+    assert slots is not None
+    assert slots[0] <= right + DAY
+    assert slots[1:] == (right, None)
+    assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target), right) == 0
+    with server.connect(WORKER) as worker:
+        take_turn(worker, "seeker-00000", ["sheets.googleapis.com"], now=right + timedelta(minutes=2))
+
+
+def test_a_tick_by_a_clock_that_was_ahead_is_forgotten_with_the_next_run(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
+    assert claim_due(owner, now=NOW + 365 * DAY, limit=9) == ["ann"]
+    seeker = Seeker([a_row("Acme")])
+    assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target)) == 0
+    assert kept_of(owner, "ann", "next_run_at") <= NOW + DAY
 
 
 # --- one run ------------------------------------------------------------------------------------------------------
