@@ -153,6 +153,7 @@ def work(
     google = _read_google_key()
     with _connected() as connection:
         check_keys(connection, masters)
+    _agree(_connect(), now)
 
     def clock() -> datetime:
         return parse_now(now)
@@ -163,14 +164,17 @@ def work(
     ) as pool:  # fmt: skip
 
         def run(profile: str) -> int:
+            begun = _agree(pool.connection, now)
             world = Outside(
-                folder=Path(os.devnull), clock=clock, sleep=time.sleep, begun=clock(),
+                folder=Path(os.devnull), clock=clock, sleep=time.sleep, begun=begun,
                 may_reach=lambda peer: is_public(peer) or (alone and is_loopback(peer)),
                 secret=secrets_of(pool.connection, masters, profile, firm={"google": google}),
             )  # fmt: skip
-            return sync_profile(pool.connection, profile, outside=world, now=clock())
+            return sync_profile(pool.connection, profile, outside=world, now=begun)
 
-        app = queue.make_app(address, pool.connection, run=run, clock=clock, dead_after=dead_after)
+        app = queue.make_app(
+            address, pool.connection, run=run, clock=lambda: _agree(pool.connection, now), dead_after=dead_after
+        )
         asyncio.run(queue.work(app, at_once=at_once, until_idle=until_idle, dead_after=dead_after))
     return OK
 
@@ -199,7 +203,7 @@ def tick(now: Now = "") -> int:
     from sync.counting import counted
     from sync.fleet.queue import give_out
 
-    typer.echo(f"{counted(give_out(_connect(), now=parse_now(now)), 'profile')} given out.")
+    typer.echo(f"{counted(give_out(_connect(), now=_agree(_connect(), now)), 'profile')} given out.")
     return OK
 
 
@@ -329,6 +333,17 @@ def _connect() -> Connect:
     from connectors.postgres.connecting import connect_to
 
     return connect_to(_address())
+
+
+def _agree(connect: Connect, now: str) -> datetime:
+    """The time given with --now, else the clock's, of which the database must say the same."""
+    from sync.fleet.clock import check_clock
+
+    moment = parse_now(now)
+    if not now:
+        with connect() as connection:
+            check_clock(connection, moment)
+    return moment
 
 
 def _address() -> str:

@@ -1,7 +1,9 @@
-"""A clock that was ahead and was set right: what it put off would wait for a time that is far away now.
+"""Clocks that are wrong.
 
-A day's mistake would cost every profile a day, a wrong year the year. It shows in the table of profiles: a run that
-ended in the future. Then slots, turns and pauses from there are taken back, and everybody goes on as of now.
+A machine whose clock is not the database's makes no run: what it takes for past or future is another thing for every
+lead. Where the database's own clock was ahead and was set right, what it put off would wait for a time that is far away
+now: a wrong year would cost every profile that year. It shows in the table of profiles, a run that ended in the future.
+Then slots, turns and pauses from there are taken back, and everybody goes on as of now.
 """
 
 from __future__ import annotations
@@ -11,8 +13,13 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
+from connectors.postgres.sentences import speak_plainly
+from sync.errors import ConfigError
+
+APART = timedelta(minutes=10)
+"""By so much a machine's clock may differ from the database's."""
 SLACK = timedelta(hours=1)
-"""Workers' clocks may differ by that; who waits for so long in vain needs no help."""
+"""Who waits for so long in vain needs no help."""
 LATEST = "SELECT max(last_run) FROM followup.profile"
 SET_RIGHT: tuple[LiteralString, ...] = (
     """
@@ -30,6 +37,19 @@ SET_RIGHT: tuple[LiteralString, ...] = (
      WHERE task_name = 'sync_profile' AND status = 'todo' AND scheduled_at > %(now)s
     """,
 )
+
+
+def check_clock(connection: Connection[Any], now: datetime) -> None:
+    """Raises `ConfigError` where this machine and the database do not agree about the time."""
+    with speak_plainly():
+        row = connection.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    theirs = row[0].astimezone(now.tzinfo)
+    if abs(now - theirs) > APART:
+        raise ConfigError(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M %Z} and the database's {theirs:%Y-%m-%d %H:%M}; "
+            "no run is made here until whichever is wrong is set right"
+        )
 
 
 def set_right(connection: Connection[Any], *, now: datetime) -> bool:

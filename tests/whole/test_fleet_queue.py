@@ -9,7 +9,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -385,6 +385,28 @@ def test_a_calendar_inside_the_firms_network_pauses_its_profile(
     assert row is not None
     assert row[:2] == (2, True)
     assert "127.0.0.1 leads to 127.0.0.1, which is not on the open internet" in row[2]
+
+
+@pytest.mark.parametrize("right", [0, 1, 2], ids=["giving out", "beginning", "at work"])
+@pytest.mark.parametrize("wrong", [timedelta(days=365), -timedelta(hours=1)])
+def test_a_machine_whose_clock_is_wrong_makes_no_run_and_says_so(
+    server: Postgres, owner: psycopg.Connection[Any], wrong: timedelta, right: int,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """A year ahead it would take every lead for one that never answered."""
+    fill(owner, 1)
+    owner.execute("UPDATE followup.profile SET next_run_at = now()")
+    calls = iter(range(99))
+    monkeypatch.setattr(
+        "sync.cli.fleet.parse_now", lambda text: datetime.now(UTC) + (wrong if next(calls) >= right else timedelta())
+    )
+    monkeypatch.setenv("FOLLOWUP_DATABASE", server.address(WORKER))
+    code = run_command(["fleet", "tick"]) or run_command(["fleet", "work", "--until-idle"])
+    assert code == (2 if right < 2 else 0)
+    if code:
+        assert "no run is made here until whichever is wrong is set right" in capsys.readouterr().err
+    assert owner.execute("SELECT last_run, paused FROM followup.profile").fetchone() == (None, False)
+    assert len(in_queue(owner)) == min(right, 1)
 
 
 @pytest.mark.parametrize(
