@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from msgspec import Struct
@@ -38,6 +38,9 @@ from sync.write_back import TEXTS, cells_to_write
 
 STOPS_KEPT = 10
 """Runs that ended before they wrote, kept for `status`."""
+
+LONGEST_PAUSE = timedelta(days=1)
+"""No server is given a longer one: what ends later was noted by a clock that was ahead."""
 
 UNCLEAR = "unclear"
 """Where memory keeps the statuses that were asked about."""
@@ -102,10 +105,10 @@ def run(
         return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
         before = store.load()
-        if before.runs.not_before is not None and now < before.runs.not_before:
+        until = before.runs.not_before
+        if until is not None and now < until <= now + LONGEST_PAUSE:
             raise TargetError(
-                f"the calendar server asked for a pause until {before.runs.not_before:%Y-%m-%d %H:%M %Z}",
-                not_before=before.runs.not_before,
+                f"the calendar server asked for a pause until {until:%Y-%m-%d %H:%M %Z}", not_before=until
             )
         try:
             decided = _decide(given, before)

@@ -27,7 +27,7 @@ from sync.fleet.profiles import claim_due, put_profile, read_profile, remove_pro
 from sync.fleet.queue import give_out
 from sync.fleet.verdicts import TRIES, judge
 from sync.fleet.work import sync_profile
-from sync.memory import Memory
+from sync.memory import Memory, RunMemory
 from sync.protocols import Source, Target
 
 DAY = timedelta(days=1)
@@ -176,6 +176,20 @@ def test_a_tick_by_a_clock_that_was_ahead_is_forgotten_with_the_next_run(
     seeker = Seeker([a_row("Acme")])
     assert work(server, tmp_path, lambda *given: (seeker.source(), seeker.target)) == 0
     assert kept_of(owner, "ann", "next_run_at") <= NOW + DAY
+
+
+@pytest.mark.parametrize(("pause", "exit_code"), [(timedelta(hours=6), 6), (365 * DAY, 0)])
+def test_a_pause_that_no_server_asked_for_is_the_mistake_of_a_clock_that_was_ahead(
+    pause: timedelta, exit_code: int
+) -> None:
+    seeker = Seeker([a_row("Acme")])
+    with seeker.store.lock():
+        seeker.store.keep(Memory(runs=RunMemory(not_before=NOW + pause)))
+    if exit_code:
+        with pytest.raises(TargetError, match="asked for a pause until 2027-01-04"):
+            seeker.run()
+    else:
+        assert seeker.run().exit_code == 0
 
 
 # --- one run ------------------------------------------------------------------------------------------------------
