@@ -92,6 +92,10 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     joins: str = ""
     """A late touch of this rule takes ours in: both are one event, and done both are done."""
     on: bool = True
+    texts: tuple[str, ...] = ()
+    """The keys of the texts that say it, beside those that have its id in them."""
+    kept: str = ""
+    """In a sentence, how a rule is kept that neither a function nor a text is for."""
     advice: str
 
     @property

@@ -25,7 +25,10 @@ OTHERS = ("de",)
 
 
 class Made(Struct, frozen=True):
-    """Where a rule is made: `when` is the sentence its function begins with; places are files with their lines."""
+    """Where a rule is made: `when` is the sentence its function begins with; places are files with their lines.
+
+    `named_in` are the other places in the code that name the rule or one of its texts.
+    """
 
     when: str = ""
     place: str = ""
@@ -58,11 +61,14 @@ def tell_rule(rule: Rule, advice: Advice, made: Made) -> Iterator[str]:
     yield f"  from: {ARTICLES.get(number, 'nobody else; it is our own')}"
     yield from _tell_touch(rule, made)
     yield from _tell_numbers(rule, shipped_rules()[rule.id])
-    for key, text in words_of(rule.id, {**advice.wording.texts, **advice.phrases.texts}).items():
+    for key, text in words_of(rule, {**advice.wording.texts, **advice.phrases.texts}).items():
         yield f"  words: {key} = {' / '.join(text.split(chr(10)))}"
     if made.place:
         yield f"  made in: {made.place}"
-    yield f"  named in: {', '.join(made.named_in) or 'no code of its own: it is words, or holds for everything'}"
+    if made.named_in:
+        yield f"  named in: {', '.join(made.named_in)}"
+    if rule.kept:
+        yield f"  kept: {rule.kept}"
 
 
 def _tell_touch(rule: Rule, made: Made) -> Iterator[str]:
@@ -98,7 +104,19 @@ def _as_toml(value: object) -> str:
     return str(value)
 
 
-def words_of(rule_id: str, texts: Mapping[str, str]) -> dict[str, str]:
-    """The texts whose key names this rule, beside its advice."""
-    own = re.compile(rf"(^|\.){re.escape(rule_id)}(-[a-z]+)?(\.|$)")
-    return {key: text for key, text in texts.items() if own.search(key) and not key.startswith("advice.")}
+def words_of(rule: Rule, texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts whose key names this rule, beside its advice, and those it names itself."""
+    own = re.compile(rf"(^|\.){re.escape(rule.id)}(-[a-z]+)?(\.|$)")
+    stands = {key: text for key, text in texts.items() if own.search(key) and not key.startswith("advice.")}
+    return stands | {key: texts[key] for key in rule.texts}
+
+
+def find_names(rule: Rule, code: str) -> Iterator[int]:
+    """The numbers of the lines that name this rule or a text of its own, below what the module says at its head."""
+    keys = "|".join(re.escape(f'"{key}"') for key in rule.texts if not key.startswith("R-"))
+    plain = f'"{rule.id}"' if not rule.id.startswith("R-") else rf"(?<![\w.-]){re.escape(rule.id)}(?![\w-])"
+    names = re.compile(f"{plain}|{keys}" if keys else plain)
+    _, head, below = code.split('"""', 2) if code.startswith('"""') else ("", "", code)
+    for number, line in enumerate(below.splitlines(), head.count("\n") + 1):
+        if names.search(line):
+            yield number

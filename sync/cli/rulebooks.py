@@ -14,7 +14,7 @@ from sync.cli.places import find_config
 from sync.errors import OK, ConfigError
 
 if TYPE_CHECKING:
-    from sync.advice import Advice
+    from sync.advice import Advice, Rule
     from sync.rulebook import Made
 
 PLAIN = """
@@ -27,6 +27,8 @@ type = "ics"
 path = "followups.ics"
 """
 """Where nobody has a configuration yet the rules are told as they come."""
+ROOMS = ("schedule", "messages", "reconcile")
+"""Where what a rule says is done."""
 
 
 def rules(
@@ -43,7 +45,7 @@ def rules(
     if len(chosen) > 1:
         lines = [*tell_rules(chosen)]
     else:
-        lines = [line for one in chosen for line in tell_rule(one, advice, find_made(one.id))]
+        lines = [line for one in chosen for line in tell_rule(one, advice, find_made(one))]
     for line in lines:
         say(line)
     return OK
@@ -63,22 +65,22 @@ def _load(config: Path | None) -> Advice:
     return load_advice(profile.settings, wording=profile.wording, mapping=profile.mapping)
 
 
-def find_made(rule_id: str) -> Made:
-    """The function of a rule, and every line of the schedule that names it."""
-    from sync.rulebook import Made
+def find_made(rule: Rule) -> Made:
+    """The function of a rule, and every other line of the core that names it or a text of its own."""
+    from sync.rulebook import Made, find_names
     from sync.schedule import advice, registry
 
     assert advice.ARTICLES
     root = Path(sync.__file__).parent.parent
-    named = [
+    named = tuple(
         f"{path.relative_to(root).as_posix()}:{number}"
-        for path in sorted((root / "sync" / "schedule").rglob("*.py"))
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if f'"{rule_id}"' in line
-    ]
-    entry = next((entry for entry in registry.ENTRIES if rule_id in entry.ids), None)
+        for room in ROOMS
+        for path in sorted((root / "sync" / room).rglob("*.py"))
+        for number in find_names(rule, path.read_text("utf-8"))
+    )
+    entry = next((entry for entry in registry.ENTRIES if rule.id in entry.ids), None)
     if entry is None:
-        return Made(named_in=tuple(named))
+        return Made(named_in=named)
     path, number = Path(entry.make.__code__.co_filename), entry.make.__code__.co_firstlineno
-    when = (entry.make.__doc__ or "").partition("\n")[0]
-    return Made(when, f"{path.relative_to(root).as_posix()}:{number}", tuple(named))
+    place, when = f"{path.relative_to(root).as_posix()}:{number}", (entry.make.__doc__ or "").partition("\n")[0]
+    return Made(when, place, tuple(name for name in named if name != place))

@@ -25,8 +25,8 @@ def broken_rules(message: Message, *, asking: bool, phrases: Phrases) -> Iterato
     whole = "\n".join([message.subject, message.text, *message.voicemail])
     said = whole.casefold()
     yield from _broken_courtesy(message, asking=asking, phrases=phrases)
-    for rule in ("condemned", "needy"):
-        for sentence in phrases.words(f"rule.{rule}"):
+    for condemned in ("rule.condemned", "rule.needy"):
+        for sentence in phrases.words(condemned):
             if sentence and sentence in said:
                 yield f"it says “{sentence}”"
     if found := _LEFT_OVER.search(whole):

@@ -9,8 +9,9 @@ from advisor import settings_for
 
 from sync.advice import Rule, load_advice, shipped_rules
 from sync.cli import run_command
+from sync.cli.rulebooks import find_made
 from sync.models import Lead
-from sync.rulebook import ARTICLES
+from sync.rulebook import ARTICLES, find_names
 from sync.schedule import advice, registry
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,62 @@ def test_every_number_of_a_guard_or_state_is_read_somewhere() -> None:
     for rule in RULES.values():
         if rule.numbers and rule.sort != "event":
             assert f'"{rule.id}"' in code, rule.id
+
+
+# Where a rule is made must be told of every one, and be true: in a function of its own, in lines that name it or a text
+# that says it, or in a sentence, where it holds for everything.
+
+ONLY_WORDS = {"R-000-8", "R-001-3", "R-002-10", "R-003-12"}
+"""Their texts are put together with others, so that no line of the code names them."""
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_every_rule_says_truly_where_it_is_made(rule: Rule) -> None:
+    found = find_made(rule)
+    assert bool(rule.kept) == (not (rule.texts or rule.id in made() or found.named_in)), "say `kept`, or name it"
+    assert bool(found.place) == (rule.id in made())
+    assert bool(found.place or found.named_in) == (not rule.kept and rule.id not in ONLY_WORDS)
+    for place in found.named_in:
+        path, _, number = place.partition(":")
+        line = (ROOT / path).read_text("utf-8").splitlines()[int(number) - 1]
+        assert rule.id in line or any(f'"{key}"' in line for key in rule.texts)
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "text"),
+    [
+        pytest.param("R-000-9", "review.learnt", id="a line of the review"),
+        pytest.param("R-001-16", "small.patience", id="a sentence of the small print"),
+        pytest.param("R-002-5", "check.prepare", id="a check before a call"),
+        pytest.param("R-002-8", "rule.needy", id="what no message says"),
+    ],
+)
+def test_a_rule_that_is_a_sentence_is_shown_with_it_and_the_line_that_says_it(
+    rule_id: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = show(capsys, rule_id)
+    assert f"  words: {text} = " in said
+    places = said.partition("named in: ")[2].partition("\n")[0].split(", ")
+    lines = [(ROOT / path).read_text("utf-8").splitlines()[int(number) - 1] for path, number in map(_parted, places)]
+    assert any(f'"{text}"' in line for line in lines)
+
+
+def _parted(place: str) -> tuple[str, str]:
+    path, _, number = place.partition(":")
+    return path, number
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_texts_that_a_rule_names_are_there(language: str) -> None:
+    told = load_advice(settings_for(more=f'language = "{language}"'))
+    known = {*told.wording.texts, *told.phrases.texts}
+    assert [key for rule in RULES.values() for key in rule.texts if key not in known] == []
+
+
+def test_what_a_module_says_at_its_head_of_other_modules_is_no_place() -> None:
+    code = '"""Rules.\n\nR-002-6 is elsewhere.\n"""\n\nrule = 1  # R-002-6\nother = "R-002-61"\n'
+    assert [*find_names(RULES["R-002-6"], code)] == [6]
 
 
 def show(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
