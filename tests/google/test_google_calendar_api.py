@@ -51,14 +51,32 @@ def test_the_check_itself_finds_what_google_does_not_have(
     google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
 ) -> None:
     put(target, make_event())
-    google.v3.asked.append(("events.list", "", {"colour": ["1"]}))
-    google.v3.sent.append(("Event", {"sequence": "0"}))
+    asked = [
+        ("events.list", "", {"colour": ["1"], "maxResults": ["0"], "showDeleted": ["yes"], "syncToken": ["1", "2"]}),
+        ("events.insert", "", {"sendUpdates": ["nobody"]}),
+    ]
+    sent: list[tuple[str, dict[str, Any]]] = [
+        ("events.patch", {"sequence": "0"}),
+        ("events.insert", {"start": {"date": "2027-01-04"}}),
+        ("events.delete", {"id": "x"}),
+    ]
+    answered = [("Events", {"items": [{"made": "up"}]})]
+    google.v3.asked += asked
+    google.v3.sent += sent
+    google.v3.answered += answered
     found = breaches(google.v3, document("calendar"))
-    google.v3.asked.pop()
-    google.v3.sent.pop()
-    assert [line.partition(":")[0] for line in found] == [
-        "events.list",
-        "$.sequence",
+    for noted, more in ((google.v3.asked, asked), (google.v3.sent, sent), (google.v3.answered, answered)):
+        del noted[-len(more) :]
+    assert found == [
+        "events.list: colour is no parameter",
+        "events.list: maxResults=0 is not what it takes",
+        "events.list: showDeleted=yes is not what it takes",
+        "events.list: syncToken is said twice",
+        "events.insert: sendUpdates=nobody is not what it takes",
+        "events.patch: $.sequence: '0' is no integer",
+        "events.insert: $.end: missing",
+        "events.delete: takes no body",
+        "$.items[0].made: unknown",
     ]
 
 

@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from google_schema import violations
+from google_schema import body_violations, question_violations, violations
 
 AUTH = "https://www.googleapis.com/auth/"
 ANY = frozenset({f"{AUTH}calendar", f"{AUTH}calendar.app.created"})
@@ -56,12 +56,19 @@ class Refused(Exception):
 def breaches(v3: GoogleCalendars, document: Mapping[str, Any]) -> list[str]:
     """Everything asked or answered that Google's own document does not have: methods, parameters, rights, fields."""
     found: list[str] = []
-    for method, _, query in v3.asked:
+
+    def entry_of(method: str) -> Any:
         group, _, name = method.partition(".")
-        entry = document["resources"][group]["methods"][name]
-        found += [f"{method}: {key} is no parameter" for key in query if key not in entry["parameters"]]
+        return document["resources"][group]["methods"][name]
+
+    for method, _, query in v3.asked:
+        entry = entry_of(method)
+        found += [f"{method}: {what}" for what in question_violations(query, entry)]
         found += [] if (ANY | NAMES) & set(entry["scopes"]) else [f"{method}: our rights do not reach it"]
-    for schema, body in [*v3.sent, *v3.answered]:
+    for method, body in v3.sent:
+        told = body_violations(without_nulls(body), f"calendar.{method}", entry_of(method), document["schemas"])
+        found += [f"{method}: {what}" for what in told]
+    for schema, body in v3.answered:
         found += violations(without_nulls(body), schema, document["schemas"])
     return found
 
@@ -92,14 +99,16 @@ class CalendarOfGoogle:
 
 @dataclass
 class GoogleCalendars:
-    """All calendars. `sent` and `answered` list schema names and bodies; `page` bounds a listing's page."""
+    """All calendars; `page` bounds a listing's page."""
 
     who: Callable[[str], tuple[str, tuple[str, ...]] | None]
     calendars: dict[str, CalendarOfGoogle] = field(default_factory=dict)
     listed: list[Json] = field(default_factory=list)
     """Further entries of everybody's list of calendars."""
     sent: list[tuple[str, Json]] = field(default_factory=list)
+    """Method id of the schema and body of every request that has one."""
     answered: list[tuple[str, Json]] = field(default_factory=list)
+    """Schema name and body of every answer that is no error."""
     asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
     """Method id of the schema, path and query of every request."""
     page: int = 2500
@@ -180,13 +189,13 @@ class GoogleCalendars:
             self.switched_off -= 1
             raise Refused(403, "accessNotConfigured", "Calendar API has not been used in project 123 before.")
         if method == "POST" and path == "/calendar/v3/calendars":
-            self._note("calendars.insert", path, query, "Calendar", sent)
+            self._note("calendars.insert", path, query, sent)
             self._check_right(known[1], ANY)
             made = self.add(f"made-up-{len(self.calendars)}@group.calendar.google.com", roles={known[0]: "owner"})
             made.summary, made.zone = sent["summary"], sent.get("timeZone", "UTC")
             return 200, self._told("Calendar", {"kind": "calendar#calendar", "id": made.id, "summary": made.summary})
         if method == "GET" and path == "/calendar/v3/users/me/calendarList":
-            self._note("calendarList.list", path, query, "", {})
+            self._note("calendarList.list", path, query, sent)
             self._check_right(known[1], NAMES)
             return 200, self._told("CalendarList", self._list_calendars(known[0], query))
         found = re.fullmatch(r"/calendar/v3/calendars/([^/]+)(/events(?:/([^/]+))?)?", path)
@@ -195,7 +204,7 @@ class GoogleCalendars:
         name = {"GET": "get" if found[3] or not found[2] else "list", "POST": "insert", "PUT": "update"}.get(
             method, method.lower()
         )
-        self._note(f"{'events' if found[2] else 'calendars'}.{name}", path, query, "Event" if body else "", sent)
+        self._note(f"{'events' if found[2] else 'calendars'}.{name}", path, query, sent)
         for number, (where, refused, times) in enumerate(self.refuse):
             if where == name and times:
                 self.refuse[number] = (where, refused, times - 1)
@@ -350,10 +359,10 @@ class GoogleCalendars:
             held["updated"] = _stamp(self.now)
         calendar.log.append(held["id"])
 
-    def _note(self, method: str, path: str, query: dict[str, list[str]], schema: str, sent: Json) -> None:
+    def _note(self, method: str, path: str, query: dict[str, list[str]], sent: Json) -> None:
         self.asked.append((method, path, query))
-        if schema and sent:
-            self.sent.append((schema, sent))
+        if sent:
+            self.sent.append((method, sent))
 
     def _told(self, schema: str, answer: Json) -> Json:
         self.answered.append((schema, answer))

@@ -30,7 +30,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from google_calendars import GoogleCalendars, breaches, without_nulls
-from google_schema import document, has_documents, violations
+from google_schema import body_violations, document, has_documents, question_violations, violations
 
 Json = dict[str, Any]
 
@@ -292,7 +292,7 @@ class GoogleEmulator:
     requests: list[str] = field(default_factory=list)
     answers: list[tuple[str, Json]] = field(default_factory=list)
     """Schema name and body of every good answer."""
-    asked: list[tuple[str, list[str], Json]] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, list[str]], Json]] = field(default_factory=list)
     """Method id of the schema, parameters and body of every request to a sheet."""
     root: str = ""
     v3: GoogleCalendars = field(init=False)
@@ -633,9 +633,10 @@ def sheet_breaches(google: GoogleEmulator, known: Mapping[str, Any]) -> list[str
         entry = known
         for name in method.split("."):
             entry = entry.get("resources", {}).get(name) or entry["methods"][name]
-        found += [f"{method}: {key} is no parameter" for key in query if key not in {*entry["parameters"], "fields"}]
+        found += [f"{method}: {what}" for what in question_violations(query, entry)]
         if body:
-            found += violations(without_nulls(body), entry["request"]["$ref"], known["schemas"])
+            told = body_violations(without_nulls(body), f"sheets.{method}", entry, known["schemas"])
+            found += [f"{method}: {what}" for what in told]
     for schema, answer in google.answers:
         if schema in known["schemas"]:
             found += violations(answer, schema, known["schemas"])
@@ -733,7 +734,7 @@ class Handler(BaseHTTPRequestHandler):
         name = {"": "get", "/values:batchGet": "values.batchGet", "/values:batchUpdate": "values.batchUpdate"}.get(
             rest, "values.get" if method == "GET" else "values.update"
         )
-        google.asked.append((f"spreadsheets.{name}", list(query), body))
+        google.asked.append((f"spreadsheets.{name}", query, body))
         sheet = google.open_sheet(id, self._token(), write=method != "GET")
         option = query.get("valueInputOption", [""])[0]
         if method == "GET" and not rest:

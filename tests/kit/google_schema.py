@@ -32,6 +32,45 @@ def document(name: str) -> Mapping[str, Any]:
     return found
 
 
+def question_violations(query: Mapping[str, list[str]], entry: Mapping[str, Any]) -> Iterator[str]:
+    """Where the parameters of a request break those of its method: unknown, repeated, of a wrong kind."""
+    parameters = entry.get("parameters", {})
+    for name, values in query.items():
+        known = parameters.get(name)
+        if known is None:
+            if name != "fields":  # every method takes it
+                yield f"{name} is no parameter"
+            continue
+        if len(values) > 1 and not known.get("repeated"):
+            yield f"{name} is said twice"
+        for value in values:
+            if not _is_of_kind(value, known):
+                yield f"{name}={value} is not what it takes"
+    for name, known in parameters.items():
+        if known.get("required") and known["location"] == "query" and name not in query:
+            yield f"{name} is missing"
+
+
+def _is_of_kind(text: str, known: Mapping[str, Any]) -> bool:
+    if known["type"] == "boolean":
+        return text in ("true", "false")
+    if known["type"] == "integer":
+        return text.isdigit() and int(known.get("minimum", 0)) <= int(text) <= int(known.get("maximum", 2**31 - 1))
+    return text in known.get("enum", [text])
+
+
+def body_violations(body: Any, method: str, entry: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[str]:
+    """Where what is sent breaks the schema of its method: also fields that this method needs and that are missing."""
+    name = entry.get("request", {}).get("$ref")
+    if name is None:
+        yield "takes no body"
+        return
+    yield from violations(body, name, schemas)
+    for field, known in schemas[name]["properties"].items():
+        if method in known.get("annotations", {}).get("required", ()) and field not in body:
+            yield f"$.{field}: missing"
+
+
 def violations(value: Any, name: str, schemas: Mapping[str, Any]) -> Iterator[str]:
     """Where a value breaks the schema of this name: unknown fields, wrong types, words of no enumeration."""
     return _violations(value, schemas[name], schemas, "$")
