@@ -144,13 +144,18 @@ class CalendarApi(Struct):
         return self._judged(request, self._exchange(request.method, self._whole(request), *_packed(request)))
 
     def send_all(self, requests: Sequence[Request]) -> list[Reply]:
-        """All of these writes, at most `BATCH`, in one request where there are several; a reply for each, in order."""
-        if len(requests) < 2:
-            return [self.send(request) for request in requests]
+        """All of these writes, at most `BATCH`; a reply for each, in order. Where Google takes no batch, one by one."""
+        together = self.send_together(requests) if len(requests) > 1 else None
+        return [self.send(request) for request in requests] if together is None else together
+
+    def send_together(self, requests: Sequence[Request]) -> list[Reply] | None:
+        """All of these writes in one request; None where Google takes no such request."""
         boundary = "followup-batch"
         body = b"".join(self._part(number, request, boundary) for number, request in enumerate(requests))
         headers = {"Content-Type": f"multipart/mixed; boundary={boundary}"}
         answer = self._exchange("POST", "/batch/calendar/v3", headers, body + f"--{boundary}--\r\n".encode())
+        if isinstance(answer, Answer) and answer.status in (400, 404, 405, 410):
+            return None
         if isinstance(answer, str) or answer.status != 200:
             return [self._judged(request, answer) for request in requests]
         parts = _unpack_batch(answer)

@@ -85,10 +85,12 @@ def _try_guards(api: CalendarApi, body: Json, owner: str, other: Event, *, now: 
     back = api.send(Request("PUT", path, body | {"sequence": 9}))
     yield _found("restore", back.meaning is Meaning.DONE, "brings a deleted event back", "keeps deleted events deleted")
     pair = [Request("PATCH", path, {"summary": "x"}), Request("POST", f"/events?{QUIETLY}", _new(other, owner, now))]
-    several = all(reply.meaning is Meaning.DONE for reply in api.send_all(pair))
+    several = all(reply.meaning is Meaning.DONE for reply in api.send_together(pair) or [Reply(Meaning.UNKNOWN)])
     yield _found(
         "batch", several, "takes several changes in one request", "does not take several changes in one request"
     )
+    told = "@" in api.who
+    yield _found("account", told, f"tells whose login this is: {api.who}", "does not tell whose login this is")
 
 
 def _differences(event: Event, resource: Json) -> list[str]:
@@ -106,7 +108,7 @@ def _differences(event: Event, resource: Json) -> list[str]:
 def _scratch(owner: str, now: datetime, number: int) -> Event:
     start = (now + AHEAD).replace(minute=0, second=0, microsecond=0)
     return Event(
-        uid=make_uid(owner, SELF, "probe", round=number, generation=int(now.timestamp())),
+        uid=make_uid(owner, SELF, "probe", round=number, generation=int(now.timestamp() * 1_000_000)),
         start=start,
         end=start + timedelta(minutes=15),
         zone="UTC",

@@ -344,3 +344,26 @@ def test_the_probe_answers_what_is_open_about_google(facade: GoogleCaldav, targe
     assert "refuses updates that are not marked as newer" in findings["renewal"].text
     assert findings["silence"].good
     assert target.observe({}).events == {}
+
+
+def test_the_probe_of_a_google_that_keeps_everything_says_so(target: CaldavServer) -> None:
+    findings = {finding.name: finding for finding in target.probe()}
+    assert (findings["keeps"].good, findings["keeps"].text) == (True, "It keeps all that followup writes.")
+
+
+def test_the_probe_of_a_google_that_takes_older_marks_and_rings_by_itself_says_both(
+    facade: GoogleCaldav, target: CaldavServer
+) -> None:
+    facade.habits = {"takes_older", "rings_in_spite"}
+    findings = {finding.name: finding for finding in target.probe()}
+    assert "takes updates whatever their marks" in findings["renewal"].text
+    assert "adds an alarm to events that should have none" in findings["silence"].text
+
+
+def test_the_probe_with_a_right_that_does_not_reach_ends_with_what_it_means(
+    facade: GoogleCaldav, target: CaldavServer
+) -> None:
+    facade.faults.append(Fault("PUT", 403, error_xml("insufficientPermissions", "global"), times=9))
+    with pytest.raises(TargetError, match="does not take events into this calendar"):
+        target.probe()
+    assert [method for method, _ in facade.writes] == ["PUT", "PUT"]

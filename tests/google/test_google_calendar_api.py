@@ -599,11 +599,12 @@ def test_a_sequence_is_never_below_googles(
 
 
 def test_a_probe_says_what_the_calendar_does_and_leaves_nothing(target: GoogleCalendar) -> None:
+    target._api.who = ME
     findings = target.probe()
     assert [finding.text for finding in findings if not finding.good] == []
     assert [finding.name for finding in findings] == [
         "round_trip", "kinds", "silence", "identity", "listing", "update_guard", "delete_guard", "changes", "deletion",
-        "restore", "batch",
+        "restore", "batch", "account",
     ]  # fmt: skip
     assert target.observe({}).events == {}
 
@@ -612,10 +613,17 @@ def test_a_probe_says_what_the_calendar_does_and_leaves_nothing(target: GoogleCa
     ("habit", "name", "said"),
     [
         pytest.param("forgets_links", "round_trip", "changes what is written: link", id="a field is lost"),
+        pytest.param("mixes_days", "kinds", "mixes up whole days and hours", id="an hour stays beside the day"),
         pytest.param("rings_by_itself", "silence", "puts its own alarm", id="its default rings"),
+        pytest.param("takes_twins", "identity", "takes one id twice", id="one id twice"),
+        pytest.param("lists_late", "listing", "does not list at once", id="a late listing"),
+        pytest.param("ignores_etags", "update_guard", "takes a stale write", id="a stale write"),
+        pytest.param("ignores_etags", "delete_guard", "deletes in spite of", id="a stale deletion"),
         pytest.param("keeps_no_token", "changes", "every look is a whole one", id="no sync token"),
-        pytest.param("ignores_etags", "update_guard", "takes a stale write", id="no guard"),
+        pytest.param("hides_deletions", "changes", "every look is a whole one", id="a deletion is not told"),
+        pytest.param("lists_deleted", "deletion", "still lists what was deleted", id="a deleted event is listed"),
         pytest.param("burns_ids", "restore", "keeps deleted events deleted", id="an id is used up for ever"),
+        pytest.param("takes_no_batch", "batch", "does not take several changes", id="no several writes"),
     ],
 )
 def test_a_probe_tells_habits_that_google_is_not_known_for(
@@ -625,6 +633,20 @@ def test_a_probe_tells_habits_that_google_is_not_known_for(
     [finding] = (finding for finding in target.probe() if finding.name == name)
     assert not finding.good
     assert said in finding.text
+
+
+def test_a_probe_with_a_login_that_has_no_address_says_so(target: GoogleCalendar) -> None:
+    [finding] = (finding for finding in target.probe() if finding.name == "account")
+    assert (finding.good, finding.text) == (False, "Google does not tell whose login this is.")
+
+
+def test_where_several_changes_are_not_taken_at_once_they_are_sent_one_by_one(
+    google: GoogleEmulator, target: GoogleCalendar
+) -> None:
+    google.v3.habits.add("takes_no_batch")
+    events = [make_event(f"lead{number}") for number in range(5)]
+    assert {outcome.result for outcome in apply(target, *map(create, events)).values()} == {Result.DONE}
+    assert calls(google, "insert") == 5
 
 
 def test_a_probe_that_may_not_write_ends_with_the_cure(google: GoogleEmulator, target: GoogleCalendar) -> None:

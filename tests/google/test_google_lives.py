@@ -245,6 +245,23 @@ def test_a_run_without_a_change_is_one_request_for_the_sheet_and_one_for_the_cal
     assert [answer["items"] for schema, answer in google.v3.answered if schema == "Events"][-1] == []
 
 
+def test_check_live_tries_every_point_that_is_not_verified(
+    google: GoogleEmulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = a_place(google, tmp_path / "place")
+    place.write_rows(*BEFORE)
+    assert run_command([*place.arguments("check"), "--live", "--no-color"]) == 0
+    good = capsys.readouterr().out
+    google.v3.habits |= {"forgets_links", "hides_deletions", "burns_ids"}
+    assert run_command([*place.arguments("check"), "--live", "--no-color"]) == 0
+    bad = capsys.readouterr().out
+    assert "changes what is written: link" not in good
+    for sentence in ("changes what is written: link", "every look is a whole one", "keeps deleted events deleted"):
+        assert sentence in " ".join(bad.split())
+    assert good.count("Google ") == bad.count("Google ") == 12
+    assert place.shown() == [], "nothing is left behind"
+
+
 LOADED = """
 import sys
 from sync.cli import run_command

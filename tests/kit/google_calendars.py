@@ -117,8 +117,8 @@ class GoogleCalendars:
     refuse: list[tuple[str, Refused, int]] = field(default_factory=list)
     """Methods (`insert`, ...) whose next so many calls are refused."""
     habits: set[str] = field(default_factory=set)
-    """What Google is not known to do, for the probe: forgets_links, rings_by_itself, keeps_no_token, ignores_etags,
-    burns_ids."""
+    """What Google is not known to do, for the probe: forgets_links, mixes_days, rings_by_itself, takes_twins,
+    lists_late, ignores_etags, keeps_no_token, hides_deletions, lists_deleted, burns_ids, takes_no_batch."""
     now: datetime = MONDAY
     numbers: Any = field(default_factory=lambda: itertools.count(3_600_000_000_000_000, 2))
 
@@ -245,7 +245,7 @@ class GoogleCalendars:
             kept = {key: held[key] for key in held if key not in WRITABLE or key in ("id", "sequence")}
             calendar.events[id] = held = {"status": "confirmed", **kept, **sent}
         else:
-            _merge(held, sent)
+            _merge(held, without_nulls(sent) if "mixes_days" in self.habits else sent)
         self._touch(calendar, held)
         return 200, self._told("Event", self._shown(calendar, held))
 
@@ -254,7 +254,7 @@ class GoogleCalendars:
         name = sent.get("id") or f"madeup{next(self.numbers)}"
         if not re.fullmatch(r"[a-v0-9]{5,1024}", name):
             raise Refused(400, "invalid", "Invalid resource id value.")
-        if name in calendar.events:
+        if name in calendar.events and "takes_twins" not in self.habits:
             raise Refused(409, "duplicate", "The requested identifier already exists.")
         held: Json = {
             "kind": "calendar#event", "status": "confirmed", "sequence": 0, "iCalUID": f"{name}@google.com",
@@ -276,6 +276,8 @@ class GoogleCalendars:
             if since < calendar.oldest_token:
                 raise Refused(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
             wanted = [calendar.events[one] for one in dict.fromkeys(calendar.log[since:])]
+            if "hides_deletions" in self.habits:
+                wanted = [held for held in wanted if held["status"] != "cancelled"]
         else:
             key, _, value = get.get("privateExtendedProperty", "").partition("=")
             wanted = [
@@ -284,6 +286,8 @@ class GoogleCalendars:
                 if (get.get("showDeleted") == "true" or held["status"] != "cancelled")
                 and (not key or held.get("extendedProperties", {}).get("private", {}).get(key) == value)
             ]
+            if "lists_late" in self.habits:
+                wanted = [held for held in wanted if held["id"] != calendar.log[-1]]
         wanted = [held for held in wanted if held["id"] not in calendar.left_out]
         size = min(self.page, int(get.get("maxResults", 250)), 2500)
         first = int(get.get("pageToken", "0"))
@@ -347,6 +351,8 @@ class GoogleCalendars:
                 moment = datetime.fromisoformat(shown[name]["dateTime"]).astimezone(ZoneInfo(calendar.zone))
                 shown[name]["dateTime"] = moment.isoformat()
         assert isinstance(shown, dict)
+        if "lists_deleted" in self.habits:
+            shown["status"] = shown["status"].replace("cancelled", "confirmed")
         if "forgets_links" in self.habits:
             shown.pop("source", None)
         if "rings_by_itself" in self.habits and not shown["reminders"].get("overrides"):

@@ -264,6 +264,7 @@ UNAUTHENTICATED = google_error(
     401, "UNAUTHENTICATED", "Request had invalid authentication credentials. Expected OAuth 2 access token."
 )
 HTML_502 = "<!DOCTYPE html><html><title>Error 502 (Server Error)!!1</title><p>That\u2019s an error.</html>"
+HTML_404 = "<!DOCTYPE html><html><title>Error 404 (Not Found)!!1</title><p>That\u2019s an error.</html>"
 LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Google Sheets: Sign-in</title></head><body>Sign in</body></html>"
 
 
@@ -700,6 +701,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve_calendars(self, method: str, path: str, body: bytes) -> None:
         google, headers = self.emulator, dict(self.headers.items())
+        if path.startswith("/batch/") and "takes_no_batch" in google.v3.habits:
+            self._send(404, HTML_404)
+            return
         if path.startswith("/batch/"):
             kind, data = google.v3.answer_batch(headers, body)
             status = 200
