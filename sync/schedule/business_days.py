@@ -1,7 +1,7 @@
 """Which days one works: weekdays, holidays of any country or region, days the user adds, and none of a pause.
 
 A pause is nothing but days on which one does not work: whatever waits for a business day moves behind it and is spread
-there as ever, and what is bound to an hour stays.
+there as ever. What is owed by a deadline stays: it asks for days without `pauses`.
 
 The `holidays` library is asked once per span of years; after that every question is one or two lookups in arrays
 (days are ordinals, `date.toordinal`). Years beyond the span extend it.
@@ -144,14 +144,14 @@ def _named_in(language: str, offered: Collection[str], native: str | None) -> st
     return native if native in close or not close else close[0]
 
 
-def open_business_days(settings: Settings, *, year: int, also: str = "") -> BusinessDays:
+def open_business_days(settings: Settings, *, year: int, also: str = "", pauses: bool = True) -> BusinessDays:
     """The calendar of these settings, ready around this year; without the holidays of another country, too, where one
-    is named. Raises `ConfigError` for an unknown country."""
+    is named; in the `pauses` as ever where they do not count. Raises `ConfigError` for an unknown country."""
     return BusinessDays(
         (*settings.holidays, also) if also else settings.holidays,
         extra=settings.extra_holidays,
         workdays=settings.workdays,
         year=min(max(year, 4), 9990),
         language=settings.language,
-        pauses=settings.pause,
+        pauses=settings.pause if pauses else (),
     )

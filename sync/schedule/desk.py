@@ -61,8 +61,8 @@ class Desk(Struct):
     """A day in the user's wording (`Wording.day`)."""
     tell_moment: Callable[[datetime], str]
     """A moment in the user's wording (`Wording.moment`)."""
-    abroad: dict[str, BusinessDays] = {}
-    """The seeker's days without the holidays of another country, too."""
+    other_days: dict[tuple[str, bool], BusinessDays] = {}
+    """The seeker's days without the holidays of another country, too, and with or without pauses."""
     windows: Windows = field(default_factory=Windows)
     slots: Slots = field(default_factory=Slots)
     notes: list[Note] = []
@@ -96,9 +96,17 @@ class Desk(Struct):
         country = lead.contact_country
         if not country or country in self.settings.holidays:
             return self.days
-        if country not in self.abroad:
-            self.abroad[country] = open_business_days(self.settings, year=self.today.year, also=country)
-        return self.abroad[country]
+        return self._other_days(country, pauses=True)
+
+    def days_to_call(self, lead: Lead | None) -> BusinessDays:
+        """The days on which a call that is owed can be made: the contact's, in a pause of the seeker's as ever."""
+        return self._other_days(lead.contact_country if lead else "", pauses=False)
+
+    def _other_days(self, country: str, *, pauses: bool) -> BusinessDays:
+        if (known := self.other_days.get((country, pauses))) is None:
+            known = open_business_days(self.settings, year=self.today.year, also=country, pauses=pauses)
+            self.other_days[country, pauses] = known
+        return known
 
     def hours_on(self, day: date, window: Window, zone: ZoneInfo | None = None) -> tuple[int, int]:
         """The first quarter of this day's hours, in the seeker's zone or another, and the first one after them."""

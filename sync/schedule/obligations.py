@@ -130,7 +130,7 @@ def _call_window(draft: Draft, first: int, desk: Desk) -> tuple[int, datetime]:
     """A call stays in the contact's hours: its first quarter, and the end of that window as its deadline."""
     day = moment_of(first, draft.zone).date()
     while True:
-        day = (desk.days_of(draft.case.lead) if draft.case else desk.days).at_or_after(day)
+        day = desk.days_to_call(draft.case.lead if draft.case else None).at_or_after(day)
         low, high = desk.hours_on(day, "work", draft.zone)
         if max(low, first) < high:
             return max(low, first), moment_of(high, draft.zone)
@@ -148,7 +148,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         if open_ or (same and stood == day == desk.today):
             draft.low, draft.high, draft.day = low, high, day
             return
-    if memory and stood and same and stood >= desk.today and _has_hours(draft, stood, desk):
+    if memory and stood and same and stood >= desk.today and _still_fits(draft, stood, desk):
         draft.day, draft.offers = stood, memory.offers
         _keep_odd_hour(draft, memory, desk)
     else:
@@ -162,10 +162,16 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     draft.late = draft.offers > 1 or (draft.deadline is not None and begins > draft.deadline)
 
 
-def _has_hours(draft: Draft, day: date, desk: Desk) -> bool:
-    """Whether this day has any for it: a call has none after the contact's, a message is written at any."""
-    low, high = window_of(draft, day, desk=desk)
-    return draft.channel != "phone" or low < high
+def _still_fits(draft: Draft, day: date, desk: Desk) -> bool:
+    """Whether the day given last is still one for it: a call has its hours, and nothing is put off beyond its deadline
+    that could come sooner by now (a call that became a mail, a pause that was taken back)."""
+    if draft.channel == "phone":
+        low, high = window_of(draft, day, desk=desk)
+        if low >= high or not desk.days_to_call(draft.case.lead if draft.case else None).is_open(day):
+            return False
+    if draft.deadline is None or day <= desk.day_of(draft.deadline):
+        return True
+    return first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk) >= day
 
 
 def _begins(draft: Draft, desk: Desk) -> datetime:

@@ -126,7 +126,7 @@ def _find_slot(draft: Draft, low: int, high: int, *, held: Set[int], desk: Desk)
 def first_day_with_room(draft: Draft, quarter: int, desk: Desk) -> date:
     """The first day whose window has room from this quarter on; outside of all windows where a deadline demands it."""
     call = draft.channel == "phone"
-    days = desk.days_of(draft.case.lead) if call and draft.case else desk.days
+    days = desk.days_to_call(draft.case.lead if draft.case else None) if call else desk.days
     first = moment_of(quarter, draft.zone if call else desk.zone).date()
     for offset in range(60):
         day = first + timedelta(days=offset)

@@ -68,6 +68,43 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
+CALL = {
+    "status": "idea",
+    "received_at": "2027-01-11 09:00",
+    "referrer": "Mara Lind",
+    "contact_name": "Bo Lind",
+    "contact_phone": "+1 555 0101",
+}
+
+
+def call_in(seeker: Seeker) -> datetime:
+    (call,) = [touch for touch in touches(seeker) if touch.rule == "R-002-1"]
+    assert isinstance(call.start, datetime)
+    return call.start
+
+
+def test_a_call_that_is_owed_stays_in_a_pause_as_every_deadline_does() -> None:
+    seeker = Seeker([a_row("Acme", "", **CALL)], settings=settings_with(PAUSE), now=at("2027-01-11 09:30"))
+    assert call_in(seeker) == at("2027-01-11 09:45")
+    late = Seeker([a_row("Acme", "", **CALL)], settings=settings_with(PAUSE), now=at("2027-01-11 18:00"))
+    assert call_in(late) == at("2027-01-12 09:00")
+
+
+def test_what_is_offered_once_more_moves_behind_a_pause_that_comes_later_and_says_nothing_untrue() -> None:
+    """Its day of Thu 14 January was given on the 13th, the pause in the evening: that day has not passed."""
+    seeker = Seeker([a_row("Acme", "2027-01-05", last_outbound=""), a_row("Globex", last_outbound="2027-01-05")])
+    for now in ("2027-01-05 08:00", "2027-01-12 08:00", "2027-01-13 08:00"):
+        seeker.now = at(now)
+        touches(seeker)
+    (again,) = [touch for touch in touches(seeker) if touch.lead == "Acme, Analyst" and touch.offers == 2]
+    assert day_of(again.start, ZONE) == date(2027, 1, 13)
+    seeker.settings = settings_with(PAUSE.replace("2027-01-08", "2027-01-13"))
+    (moved,) = [touch for touch in touches(seeker) if touch.uid == again.uid]
+    assert day_of(moved.start, ZONE) == date(2027, 1, 25)
+    assert moved.reason == again.reason
+    assert seeker.run().plan.writes == ()
+
+
 def review_of(seeker: Seeker) -> list[str]:
     (review,) = [touch for touch in seeker.run().plan.schedule if touch.rule == "R-001-14"]
     return review.description.splitlines()
