@@ -186,7 +186,7 @@ def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: D
             continue
         desk.note("note.merged", train.case, rule=draft.rule.id)
         if draft.memory:
-            desk.ledger.keep(draft.memory)
+            desk.ledger.keep(replace(draft.memory, published=False))
         if isinstance(train, AfterIdea):
             yield train.ladder
 

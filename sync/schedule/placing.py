@@ -120,9 +120,9 @@ class Placing(Struct):
     def _find_day(self, draft: Draft) -> bool:
         desk, wanted, keys = self.desk, draft.day, _limits(draft)
         earliest, days = max(wanted, desk.soonest), _days_of(draft, desk)
-        if earliest > wanted:
-            draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
         again = draft.offers > 1  # it keeps the day it is given now: the next run starts from there and moves nothing
+        if earliest > wanted and not again:
+            draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
         there = earliest if days is desk.days else days.at_or_after(earliest)
         if there > earliest and not again:
             told = {"day": desk.tell(earliest), "to": desk.tell(there), "name": days.why_closed(earliest)}
@@ -185,12 +185,11 @@ class Placing(Struct):
         return last or self._first_free(keys, open_.add(guarded, 1), open_)[0]
 
     def _is_too_late_today(self, draft: Draft) -> bool:
-        """Whether today's hours are over for it; what stands on today already stays there."""
-        desk = self.desk
-        if desk.ledger.given_on(draft.memory) == desk.today:
+        """Whether today's hours are over for it, here or where a call goes to; what stands on today already stays."""
+        desk, memory = self.desk, draft.memory
+        if memory and (memory.published or memory.note == CROWDED) and desk.ledger.given_on(memory) == desk.today:
             return False
-        _, high = desk.hours_on(desk.today, "work")
-        return desk.clock.has_begun(high)
+        return any(desk.clock.has_begun(desk.hours_on(desk.today, "work", zone)[1]) for zone in (None, draft.zone))
 
     def _guard_reason(self, draft: Draft, day: date, block: Block) -> str:
         """Who was reached when, whose limit that starts, and the first day after it. No day that moves by itself."""

@@ -61,7 +61,8 @@ def _take_kept(draft: Draft, quarter: int | None, desk: Desk) -> bool:
     if quarter is None:
         return False
     free = not draft.own_event or desk.slots.is_free(quarter, length=draft.quarters)
-    if not (free or desk.clock.has_begun(quarter)):
+    begun = desk.clock.has_begun(quarter)
+    if not (free or begun) or (begun and draft.own_event and draft.memory and not draft.memory.published):
         return False
     _start_at(draft, quarter, desk=desk)
     return True

@@ -84,3 +84,46 @@ def test_an_urgent_call_across_the_date_line_is_first() -> None:
     assert call_at == when("2027-01-13 19:15")
     assert clock(seeker.find("R-000-2", lead_key="lead-8")).startswith("2027-01-14 09:")
     assert not any("share a time" in note.reason for note in seeker.schedule.notes)
+
+
+def test_a_call_that_became_a_mail_is_not_put_off_to_the_day_of_the_call() -> None:
+    """Fri 15 January, no hour: the call to say thanks waits for Tue 19th. On Saturday they mail: that is due today."""
+    cy = person("Cy", "c@x.example", "+1 5")
+    facts: dict[str, Any] = {"stage": Stage.INTERVIEW, "interview_at": date(2027, 1, 15), "contact": cy}
+    seeker = Seeker()
+    seeker.run("2027-01-15 08:00", a_lead(**facts, last_inbound=date(2027, 1, 12), last_inbound_channel="phone"))
+    assert clock(seeker.find("R-001-4")) == "2027-01-19 09:00"
+    seeker.run("2027-01-16 09:40", a_lead(**facts, last_inbound=date(2027, 1, 16), last_inbound_channel="email"))
+    thanks = seeker.find("R-001-4")
+    assert clock(thanks) == "2027-01-16 09:45"
+    assert not thanks.summary.startswith("Late")
+
+
+def test_a_call_of_a_floor_is_not_made_after_the_hours_there() -> None:
+    """12:40 in New York is 17:40 in London: what passed on Monday is offered on Thursday."""
+    bo = person("Bo Lind", phone="+44 20 5550 0101")
+    lead = a_lead(
+        stage=Stage.INTERVIEW, interview_at=date(2027, 1, 20), contact=bo, contact_zone="Europe/London",
+        last_outbound=date(2027, 1, 21), last_inbound=date(2027, 1, 12), last_inbound_channel="phone",
+    )  # fmt: skip
+    seeker = Seeker()
+    seeker.run("2027-01-21 12:40", lead)
+    assert clock(seeker.find("R-004-6")) == "2027-01-25 09:00"
+    seeker.run("2027-01-27 12:40", lead)
+    assert clock(seeker.find("R-004-6")) == "2027-01-28 09:00"
+
+
+def test_an_idea_that_comes_back_after_its_hour_gets_a_new_one() -> None:
+    """While the thanks were late the idea was in them and stood nowhere; without them it is sent all the same."""
+    idea = a_lead(stage=Stage.INTERVIEW, interview_at=when("2027-01-12 08:30"), contact=person(), follow_ups_done=0)
+    other = a_lead(3, company="Beta", applied_on=date(2027, 1, 8), follow_ups_done=0)
+    seeker = Seeker()
+    seeker.run("2027-01-12 10:00", idea)
+    assert clock(seeker.find("R-004-6")) == "2027-01-15 09:00"
+    seeker.run("2027-01-15 07:00", [idea, other])
+    assert not seeker.all("R-004-6")
+    taken = clock(seeker.find("R-001-1"))
+    seeker.delete(seeker.find("R-001-4"), "2027-01-15")
+    seeker.run("2027-01-15 10:00", [idea, other])
+    assert clock(seeker.find("R-004-6")) == "2027-01-15 10:30"
+    assert clock(seeker.find("R-001-1")) == taken == "2027-01-15 09:15"
