@@ -14,6 +14,7 @@ from advisor import NEW_YORK, Seeker, a_lead, person, settings_for, when
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from numbered_lives import Life
 from promises import (
     PROMISES,
     STEPS,
@@ -89,6 +90,15 @@ def test_days_with_a_pause_among_them_keep_every_promise(
 @given(sheets(), st.lists(STEPS, max_size=3))
 def test_days_with_the_interviews_themselves_keep_every_promise(leads: list[Lead], steps: list[Step]) -> None:
     keep_all(leads, steps, target="interviews = true")
+
+
+@pytest.mark.parametrize("lives", [range(15), pytest.param(range(15, 2500), marks=pytest.mark.soak)])
+def test_lives_with_pauses_that_come_and_go_keep_every_promise(lives: range) -> None:
+    for number in lives:
+        life = Life(number)
+        for schedule in life.days(10):
+            for promise in PROMISES:
+                promise(life.seen(schedule))
 
 
 @pytest.mark.soak

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from advisor import NEW_YORK, Seeker, a_lead, person, settings_for
+from promises import Seen, in_rounds
 
 from sync.memory import Reaction
 from sync.models import Lead, Schedule, Stage, Touch
@@ -36,15 +37,32 @@ class Life:
     now: datetime = FIRST
     logs: bool = False
     """Whether what was sent is written into the sheet."""
+    pauses: list[tuple[date, date]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.draw = Random(self.number)
         self.logs = self.draw.random() < 0.5
-        limit = self.draw.choice((8, 8, 8, 2, 3, 0))
-        reactions = self.draw.random() < 0.8
-        self.seeker = Seeker(settings_for(tables=f"[limits]\ndaily_touches = {limit}"), reactions=reactions)
+        self.limit = self.draw.choice((8, 8, 8, 2, 3, 0))
+        self.shows_interviews = self.draw.random() < 0.3
+        self.seeker = Seeker(reactions=self.draw.random() < 0.8)
+        if self.draw.random() < 0.3:
+            self.pause()
+        self.settle()
         for _ in range(self.draw.randint(1, 9)):
             self.add_row()
+
+    def settle(self) -> None:
+        """The settings as they stand now."""
+        away = "".join(f"[[pause]]\nfrom = {first}\nto = {last}\n" for first, last in self.pauses)
+        shown = "interviews = true" if self.shows_interviews else ""
+        self.seeker.settings = settings_for(tables=f"[limits]\ndaily_touches = {self.limit}\n{away}", target=shown)
+
+    def pause(self) -> None:
+        """Some days off from one of the next on, unless they overlap with others."""
+        first = self.now.date() + timedelta(days=self.draw.randint(0, 15))
+        last = first + timedelta(days=self.draw.choice((0, 1, 4, 9, 16, 30)))
+        if all(last < other or first > until for other, until in self.pauses):
+            self.pauses.append((first, last))
 
     def add_row(self) -> None:
         """A lead, most of them plain applications."""
@@ -80,9 +98,11 @@ class Life:
             (0.1, "plan", lambda: draw.choice(("now", "research"))), (0.05, "plan_on", ahead),
             (0.15, "problem", lambda: "slow reports"),
             (0.1, "contact_kind", lambda: draw.choice(("network", "recruiter"))),
-            (0.1, "contact_country", lambda: draw.choice(("JP", "DE"))),
-            (0.1, "every", lambda: draw.choice((7, 30, 42))),
-            (0.07, "they_call_at", lambda: ahead() if draw.random() < 0.5 else hour(ahead())),
+            (0.2, "contact_country", lambda: draw.choice(("JP", "DE", "GB", "IN"))),
+            (0.2, "every", lambda: draw.choice((1, 2, 7, 14, 30, 42))),
+            (0.2, "they_call_at", lambda: ahead() if draw.random() < 0.5 else hour(ahead())),
+            (0.15, "closes_on", ahead), (0.1, "answer_by", ahead),
+            (0.15, "earlier_rounds", lambda: [ahead() if draw.random() < 0.5 else hour(ahead()) for _ in range(2)]),
         ):  # fmt: skip
             if draw.random() < chance:
                 facts[name] = make()
@@ -93,7 +113,11 @@ class Life:
     @property
     def leads(self) -> list[Lead]:
         """The sheet as it stands."""
-        return [a_lead(number, **facts) for number, facts in self.rows.items()]
+        return [a_lead(number, **in_rounds(dict(facts))) for number, facts in self.rows.items()]
+
+    def seen(self, schedule: Schedule) -> Seen:
+        """This run as the promises see it."""
+        return Seen(self.leads, self.seeker, schedule, self.now, FIRST)
 
     def run(self) -> Schedule:
         """One run now."""
@@ -128,8 +152,13 @@ class Life:
                 self.seeker.react(touch, Reaction.DRAGGED, today, to=to + timedelta(hours=10))
 
     def edit(self) -> None:
-        """What changes in the sheet meanwhile."""
+        """What changes in the sheet and in the settings meanwhile."""
         draw, today = self.draw, self.now.date()
+        if draw.random() < 0.15:
+            self.pause()
+        elif self.pauses and draw.random() < 0.1:
+            self.pauses.pop(draw.randrange(len(self.pauses)))  # back early
+        self.settle()
         if draw.random() < 0.3:
             self.add_row()
         for facts in self.rows.values():

@@ -146,6 +146,11 @@ class Seen(Struct, frozen=True):
         """The seeker's working days."""
         return open_business_days(self.seeker.settings, year=2027)
 
+    @property
+    def days_to_call(self) -> BusinessDays:
+        """The same with those of a pause: what is owed does not wait for its end."""
+        return open_business_days(self.seeker.settings, year=2027, pauses=False)
+
 
 def live(
     leads: list[Lead], steps: Sequence[Step] = (), *, reactions: bool = True, tables: str = "", target: str = ""
@@ -236,19 +241,21 @@ def what_breaks_the_limit_is_noted(seen: Seen) -> None:
 
 
 def no_deadline_passed_unless_late(seen: Seen) -> None:
-    """Past at first sight, late since an earlier day, or dragged; nothing else begins after its deadline."""
+    """Past at first sight, late since an earlier day, dragged, or so near that nothing has room before it; nothing else
+    begins after its deadline."""
     for touch in seen.schedule.touches:
         if touch.deadline is None or touch.pinned or not isinstance(touch.start, datetime):
             continue
         if touch.start > touch.deadline:
             assert touch.summary.startswith("Late: ")
-            assert touch.deadline < seen.now
+            assert touch.deadline < seen.now + timedelta(minutes=30)
 
 
 def no_floor_before_its_day(seen: Seen) -> None:
     """The earliest day each wait allows, counted from the sheet alone."""
     for touch in seen.schedule.touches:
-        if touch.lead_key in seen.by_key and is_ours_to_place(touch):
+        first_offer = touch.offers == 1  # a second one follows the day it passed on, which may be one the user chose
+        if touch.lead_key in seen.by_key and is_ours_to_place(touch) and first_offer:
             floor = earliest(touch, seen.by_key[touch.lead_key], seen.days)
             assert floor is None or day_of(touch) >= floor
 
@@ -258,7 +265,7 @@ def earliest(touch: Touch, lead: Lead, days: BusinessDays) -> date | None:
     match touch.rule:
         case "R-001-1" if lead.applied_on:
             return lead.applied_on + timedelta(days=7)
-        case "R-003-15" if lead.under_consideration_on:
+        case "R-003-15" if lead.under_consideration_on and lead.they_decide_by is None:
             return lead.under_consideration_on + timedelta(days=10)
         case "R-004-6" if lead.interview_at:
             return days.add(local_day(lead.interview_at), 3)
@@ -303,7 +310,8 @@ def no_call_outside_the_contacts_hours(seen: Seen) -> None:
             zone = seen.by_key[touch.lead_key].contact_zone
             there = touch.start.astimezone(ZoneInfo(zone) if zone else NEW_YORK)
             assert (9, 0) <= (there.hour, there.minute) < (17, 30)
-            assert seen.days.is_open(there.date())
+            owed = touch.kind is not TouchClass.ASKING and touch.deadline is not None
+            assert (seen.days_to_call if owed else seen.days).is_open(there.date())
 
 
 def no_two_asks_in_a_row_with_one_move(seen: Seen) -> None:
