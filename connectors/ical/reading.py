@@ -180,13 +180,22 @@ def alarm_uid(uid: str) -> str:
 
 
 def find_our_alarm(component: VEvent, uid: str) -> Alarm | None:
-    """Our alarm by its uid; on servers that drop alarms' uids the first one that has none."""
+    """Our alarm by its uid; on servers that drop alarms' uids the first one without one that could be ours.
+
+    Clients write alarms without a uid, too (Thunderbird), but not with the words that stand in ours.
+    """
     alarms = component.walk("VALARM")
     for alarm in alarms:
         if str(alarm.get("UID", "")) == alarm_uid(uid):
             return alarm
+    title = str(component.get("SUMMARY", ""))  # the user may have put a tick before what ours says
     bare = (a for a in alarms if "UID" not in a and "X-WR-ALARMUID" not in a and "X-APPLE-DEFAULT-ALARM" not in a)
-    return next(bare, None)
+    words = ((alarm, str(alarm.get("DESCRIPTION", ""))) for alarm in bare)
+    return next((alarm for alarm, said in words if said in title or said == _GOOGLE_SAYS), None)
+
+
+_GOOGLE_SAYS = "This is an event reminder"
+"""What Google puts in the place of an alarm's description."""
 
 
 LONGEST_ALARM = timedelta(days=366)

@@ -142,6 +142,27 @@ def test_a_dismissed_alarm_stays_dismissed_unless_its_time_changes() -> None:
     assert parse(later, event.uid).our_alarm == timedelta(hours=1)
 
 
+def test_an_alarm_that_a_client_added_without_a_uid_outlives_ours() -> None:
+    event = make_event()
+    theirs = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT37M", "DESCRIPTION:Leave now", "END:VALARM")
+    there = edited(event, *theirs)
+    for revision, title in enumerate(("x done", "Closed: x done"), 1):
+        there = serialise(replace(event, summary=title, alarm=None), make_stamp(revision), base=there).decode()
+        assert (there.count("BEGIN:VALARM"), "TRIGGER:-PT37M" in there) == (1, True), "only ours is off"
+        assert parse(there, event.uid).our_alarm is None, "and theirs is not taken for it"
+    there = serialise(event, make_stamp(3), base=there).decode()
+    assert (there.count("BEGIN:VALARM"), parse(there, event.uid).our_alarm) == (2, event.alarm)
+
+
+def test_our_alarm_is_known_again_where_a_server_drops_uids_of_alarms() -> None:
+    event = make_event()
+    bare = re.sub(r"UID:[^\r\n]*-alarm\r\n", "", serialise(event, make_stamp()).decode())
+    ticked = bare.replace(f"SUMMARY:{event.summary}", f"SUMMARY:x {event.summary}")
+    for there in (bare, ticked, bare.replace(f"DESCRIPTION:{event.summary}", "DESCRIPTION:This is an event reminder")):
+        assert parse(there, event.uid).our_alarm == event.alarm
+        assert "VALARM" not in serialise(replace(event, alarm=None), make_stamp(1), base=there).decode()
+
+
 def test_no_alarm_is_written_out_where_silence_rings() -> None:
     event = make_event(alarm=None)
     assert b"VALARM" not in serialise(event, make_stamp())
