@@ -37,7 +37,7 @@ from sync.reconcile.guards import (
 from sync.reconcile.healing import adopt, heal
 from sync.reconcile.moving import CALENDAR_BOOKMARK, SHEET_BOOKMARK, follow_moves
 from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.reconcile.rebuilding import leave_gaps, recall, recognise
+from sync.reconcile.rebuilding import leave_gaps, recall, recognise, with_traces
 from sync.reconcile.said_in_sheet import take_cells
 from sync.reconcile.words import take_words
 from sync.schedule.make import make_schedule
@@ -147,9 +147,13 @@ def _recognise(given: Given, stock: Stock) -> Stock:
     if stock.lost or found:
         current = recall(current, found, observation, owner=owner, now=now, zone=zone, ticks=ticks)
         stock = replace(stock, leads=_understand(given, stock.table, current))
-        schedule, wishes, planned = plan_events(given, stock.leads, current)
-        current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
-        current = leave_gaps(current, found, observation, touches=schedule.touches, zone=zone, today=given.today)
+        for only_ticked in (True, False):  # what stands after a tick counts from it
+            _, wishes, after = plan_events(given, stock.leads, with_traces(current, found, observation))
+            current = adopt(
+                current, observation, wishes=wishes, planned=after.touches, now=now, zone=zone, ticks=ticks,
+                only_ticked=only_ticked,
+            )  # fmt: skip
+        current = leave_gaps(current, found, observation, wishes=wishes, planned=after.touches, now=now, zone=zone)
     elif ran_elsewhere(current, observation):
         _, wishes, planned = plan_events(given, stock.leads, current)
         current = follow(current, observation, wishes)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from sync.models import Event, RemoteEvent, Snapshot, Stamp
 from sync.moments import same_moment
-from sync.reconcile.text_marks import acted_on, our_part, put_our_part
+from sync.reconcile.text_marks import acted_on, our_part, place_of, put_our_part
 
 TIME = ("start", "end")
 _FIELDS = ("start", "end", "summary", "description", "categories", "status", "alarm", "url")
@@ -98,6 +98,7 @@ def with_kept(event: Event, kept: frozenset[str], current: Snapshot) -> Event:
 
 def event_of(uid: str, current: Snapshot, *, zone: str) -> Event:
     """The event that a look into the calendar shows, without the user's own lines."""
+    row, address = place_of(current.description)
     return Event(
         uid=uid,
         start=current.start,
@@ -110,6 +111,8 @@ def event_of(uid: str, current: Snapshot, *, zone: str) -> Event:
         cancelled=current.status == "CANCELLED",
         alarm=current.our_alarm,
         url=current.url,
+        row=row,
+        address=address,
     )
 
 

@@ -164,21 +164,28 @@ def adopt(
     now: datetime,
     zone: ZoneInfo,
     ticks: TickPattern,
+    only_ticked: bool = False,
 ) -> Memory:
     """Memory rebuilt from the calendar for the touches of today's plan; what is not in it stays a stray.
 
-    `planned` is what today's plan itself would remember of each touch.
+    `planned` is what today's plan itself would remember of each touch. What the user ticked is known again though the
+    plan takes it as over.
     """
     events, known = dict(memory.events), dict(memory.touches)
     for wish in wishes:
         touch = wish.touch
         current = observation.events.get(touch.uid)
-        if current is None or touch.uid in events:
+        if current is None or touch.uid in events or (only_ticked and not ticks.shown_by(current.snapshot)):
             continue
         events[touch.uid] = _adopted(wish, current)
         known[touch.uid] = _remembered(
-            touch, known.get(touch.uid) or planned.get(touch.uid), current.snapshot, now=now, zone=zone, ticks=ticks
+            touch, planned.get(touch.uid) or known.get(touch.uid), current.snapshot, now=now, zone=zone, ticks=ticks
         )
+    for uid, over in planned.items():
+        current = observation.events.get(uid)
+        if current is not None and uid not in events and ticks.shown_by(current.snapshot):
+            events[uid] = found(uid, current, zone=str(zone))
+            known[uid] = _ticked(over, current.snapshot, now=now, zone=zone)
     return replace(memory, events=events, touches=known)
 
 
@@ -203,10 +210,19 @@ def _remembered(
         step=touch.step,
     )
     base = replace(base, published=True, fact=touch.fact)
-    if current.status == "COMPLETED" or ticks.matches(current.summary):
+    if ticks.shown_by(current):
         applied_on = date.fromisoformat(touch.fact) if touch.hangs_on == "applied_on" and touch.fact else None
-        day, _ = day_of_edit(current.last_modified, now=now, zone=zone, applied_on=applied_on)
-        return replace(base, start=touch.given, reaction=Reaction.TICKED, reacted_on=day, done_on=day)
+        return _ticked(replace(base, start=touch.given), current, now=now, zone=zone, applied_on=applied_on)
     if day_of(current.start, zone) == day_of(touch.given, zone):
         return replace(base, start=current.start)
     return replace(base, start=touch.given, reaction=Reaction.DRAGGED, pinned_to=current.start, pinned_fact=touch.fact)
+
+
+def _ticked(
+    touch: TouchMemory, current: Snapshot, *, now: datetime, zone: ZoneInfo, applied_on: date | None = None
+) -> TouchMemory:
+    day, _ = day_of_edit(current.last_modified, now=now, zone=zone, applied_on=applied_on)
+    start = current.start if touch.start is None else touch.start
+    return replace(
+        touch, start=start, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False, missed=False
+    )

@@ -43,6 +43,10 @@ class TickPattern:
         """Whether this title says that the follow-up is done."""
         return self._pattern.match(title) is not None
 
+    def shown_by(self, seen: Snapshot) -> bool:
+        """Whether this event is ticked, in its title or its status."""
+        return seen.status == "COMPLETED" or self.matches(seen.summary)
+
 
 def take_reactions(
     memory: Memory, observation: Observation, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
@@ -101,7 +105,7 @@ def _edited(
     notes: list[Note] = []
 
     def shows_tick(seen: Snapshot) -> bool:
-        return seen.status == "COMPLETED" or ticks.matches(seen.summary)
+        return ticks.shown_by(seen)
 
     ticked, was_ticked = shows_tick(after), touch.reaction is Reaction.TICKED
     ours = after.summary == event.desired.summary and after.status != "COMPLETED"  # a title of ours ticks nothing

@@ -18,10 +18,11 @@ from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
-from sync.models import Event, Lead, Observation, Snapshot, Stage, Stamp, Touch
+from sync.models import Event, Lead, Observation, Snapshot, Stage, Stamp
 from sync.moments import day_of
 from sync.reading.keys import identity_cells, key_forms
 from sync.reading.organisations import agency_key, organisation_key, referrer_key
+from sync.reconcile.changes import Wish
 from sync.reconcile.identity import SELF, is_shared_key, make_uid
 from sync.reconcile.reactions import TickPattern, day_of_edit
 
@@ -109,31 +110,48 @@ def recall(
     return replace(memory, leads=leads, events=events, touches=touches)
 
 
+def with_traces(memory: Memory, found: Iterable[Found], observation: Observation) -> Memory:
+    """Memory that also knows which touches of leads stand in the calendar, though not where they were put.
+
+    Only to plan with: it tells which steps of a ladder are over, though the state that knew so is lost.
+    """
+    traces = {item.uid: _touch(item) for item in found if item.lead is not None and item.uid in observation.events}
+    return replace(memory, touches={**traces, **memory.touches})
+
+
 def leave_gaps(
     memory: Memory,
     found: Iterable[Found],
     observation: Observation,
     *,
-    touches: Iterable[Touch],
+    wishes: Iterable[Wish],
+    planned: Mapping[str, TouchMemory],
+    now: datetime,
     zone: ZoneInfo,
-    today: date,
 ) -> Memory:
-    """Memory in which what is missing before a lead's last event counts as deleted by the user."""
+    """Memory in which what is missing before a lead's last event counts as deleted by the user.
+
+    What today's plan takes as over for such a lead (`planned`) is over: no later run may offer it again.
+    """
     last: dict[str, date] = {}
     for item in found:
         if item.lead is not None and item.uid in observation.events:
             day = day_of(observation.events[item.uid].snapshot.start, zone)
             last[item.key] = max(last.get(item.key, day), day)
-    known: dict[str, TouchMemory] = dict(memory.touches)
-    for touch in touches:
+    passed = {
+        uid: touch for uid, touch in planned.items() if touch.lead_key in last and (touch.done_on or touch.missed)
+    }
+    events, touches = dict(memory.events), {**passed, **memory.touches}
+    for touch, event in ((wish.touch, wish.event) for wish in wishes):
         missing = touch.uid not in observation.events and touch.uid not in observation.unreadable
         if missing and touch.published and day_of(touch.start, zone) <= last.get(touch.lead_key, date.min):
-            known[touch.uid] = TouchMemory(
+            events[touch.uid] = EventMemory(touch.uid, event, Stamp(now, now, 0), gone=True)
+            touches[touch.uid] = TouchMemory(
                 uid=touch.uid, lead_key=touch.lead_key, rule=touch.rule, party=touch.party, round=touch.round,
                 generation=touch.generation, step=touch.step, start=touch.given, published=True, fact=touch.fact,
-                reaction=Reaction.DELETED, reacted_on=today,
+                reaction=Reaction.DELETED, reacted_on=day_of(now, zone),
             )  # fmt: skip
-    return replace(memory, touches=known)
+    return replace(memory, events=events, touches=touches)
 
 
 def _precision(item: Found) -> int:
@@ -146,14 +164,18 @@ def _parties(lead: Lead) -> Iterator[str]:
     yield from sorted({"", *people})
 
 
+def _touch(item: Found) -> TouchMemory:
+    return TouchMemory(
+        uid=item.uid, lead_key=item.key, rule=item.rule, party=item.party, round=item.round,
+        generation=item.generation, published=True,
+    )  # fmt: skip
+
+
 def _round(item: Found, current: Snapshot, *, now: datetime, zone: ZoneInfo, ticks: TickPattern) -> TouchMemory:
     """What the calendar tells of one round: when it was, and whether the user ticked it."""
     day = day_of(current.start, zone)
-    touch = TouchMemory(
-        uid=item.uid, lead_key=item.key, rule=item.rule, party=item.party, round=item.round,
-        generation=item.generation, start=current.start, raw=day, planned=day, published=True,
-    )  # fmt: skip
-    if current.status != "COMPLETED" and not ticks.matches(current.summary):
+    touch = replace(_touch(item), start=current.start, raw=day, planned=day)
+    if not ticks.shown_by(current):
         return touch
     done, _ = day_of_edit(current.last_modified, now=now, zone=zone)
     return replace(touch, reaction=Reaction.TICKED, reacted_on=done, done_on=done)

@@ -53,6 +53,13 @@ def our_part(text: str) -> str:
     return tidy("\n".join(ours[: _row_line(ours)]))
 
 
+def place_of(text: str) -> tuple[str, str]:
+    """Row and address of the lead at the last writing, as our part says them; empty where it says none."""
+    _, ours, _ = _split(text)
+    row, *address = ours[_row_line(ours) :] or [""]
+    return row.removeprefix(_ROW).strip(), "".join(address[:1])
+
+
 def user_part(text: str) -> str:
     """What stands outside the markers: the user's own lines, those above first. Empty where there are none."""
     above, _, below = _split(text)

@@ -67,12 +67,14 @@ class Ledger(Struct):
             return self.given_on(record)
         return day_of(record.pinned_to, self.zone)
 
-    def judge(self, record: TouchMemory | None, wanted: date) -> Verdict:
-        """What this touch is, or one that nothing is known of, that is wanted on this day."""
+    def judge(self, record: TouchMemory | None, wanted: date, *, skipped: bool = False) -> Verdict:
+        """What this touch is, or one that nothing is known of, that is wanted on this day.
+
+        `skipped` says that one after it stands already.
+        """
         if record is None:
-            return (
-                Verdict.AHEAD if wanted + (timedelta() if self.never_logs else WEEK) >= self.today else Verdict.PASSED
-            )
+            still_new = timedelta() if self.never_logs or skipped else WEEK
+            return Verdict.AHEAD if wanted + still_new >= self.today else Verdict.PASSED
         if self.is_history(record):
             return Verdict.OVER
         stood = self.stood_on(record)

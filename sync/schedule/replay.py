@@ -110,7 +110,8 @@ def _pass_step(ladder: Ladder) -> bool:
     raw = ladder.raw_day()
     own = ladder.rules[ladder.step - 1].id
     record = next((record for record in records if record.rule == own and record.start is not None), None)
-    verdict, day = ledger.judge(record, raw), ledger.stood_on(record) or raw
+    verdict = ledger.judge(record, raw, skipped=_is_skipped(ladder))
+    day = ledger.stood_on(record) or raw
     if verdict is Verdict.AHEAD:
         if record and record.offers == 2:
             ladder.offer = (ladder.step, day, record.planned or day)
@@ -150,7 +151,7 @@ def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
     desk, case = ladder.desk, ladder.case
     records = ladder.records.get(ladder.step, ())
     record = next((record for record in records if record.rule == "sheet" and record.raw == day), None)
-    verdict = desk.ledger.judge(record, day)
+    verdict = desk.ledger.judge(record, day, skipped=_is_skipped(ladder))
     if day >= desk.today or verdict is Verdict.AHEAD or (verdict is Verdict.AGAIN and day + WEEK >= desk.today):
         return None
     if record is None:
@@ -163,6 +164,11 @@ def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
     on = record.planned or day
     desk.ledger.let_pass(record, on)
     return on
+
+
+def _is_skipped(ladder: Ladder) -> bool:
+    """Whether a later step stands already, and of the current one nothing is known: then it was over once."""
+    return ladder.step not in ladder.records and max(ladder.records, default=0) > ladder.step
 
 
 def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date:

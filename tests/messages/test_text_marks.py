@@ -6,7 +6,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sync.reconcile.text_marks import CLOSING, OPENING, ROW_LABEL, our_part, put_our_part, tidy, tidy_line, user_part
+from sync.reconcile.text_marks import (
+    CLOSING,
+    OPENING,
+    ROW_LABEL,
+    our_part,
+    place_of,
+    put_our_part,
+    tidy,
+    tidy_line,
+    user_part,
+)
 
 LINES = st.one_of(
     st.text(max_size=20),
@@ -54,3 +64,10 @@ def test_parts(text: str, ours: str, user: str) -> None:
 def test_hostile_text_is_stripped() -> None:
     assert tidy("a\x07b\x00\r\nc\u2028d \x9b\n\n") == "ab\ncd"
     assert tidy_line(" a\n b\tc ") == "a b c"
+
+
+def test_row_and_address_are_read_as_they_were_written() -> None:
+    for row, address in (("leads.csv:7", ""), ("Leads:3", "https://sheets.example/#3"), ("", "")):
+        text = put_our_part("mine above", "Sheet row when last written: x\nadvice", row=row, address=address)
+        assert place_of(text) == (row, address)
+    assert place_of("no markers\nSheet row when last written: leads.csv:7") == ("", "")

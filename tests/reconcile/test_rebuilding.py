@@ -21,6 +21,7 @@ from sync.reconcile.fields import snapshot_of
 from sync.reconcile.identity import make_uid
 from sync.reconcile.reactions import TickPattern
 from sync.reconcile.rebuilding import Found, recall, recognise
+from sync.reconcile.status import make_status
 from sync.reconcile.text_marks import our_part
 from sync.stock import LOST
 
@@ -93,7 +94,10 @@ def test_a_gap_is_not_filled() -> None:
         seeker.run()
     assert first.uid not in seeker.calendar
     assert first.snapshot.start not in {event.snapshot.start for event in seeker.calendar.values()}
-    assert seeker.store.load().touches[first.uid].reaction is Reaction.DELETED
+    memory = seeker.store.load()
+    assert memory.touches[first.uid].reaction is Reaction.DELETED
+    (dismissal,) = make_status(memory, now=seeker.now).dismissed
+    assert dismissal.title == first.snapshot.summary, "status names it by its title, not by its rule"
 
 
 def test_a_new_lead_gets_its_events_all_the_same() -> None:
@@ -252,3 +256,48 @@ def test_every_identity_a_lead_can_have_is_known_again(
     assert {item.uid: (item.key, item.rule, item.party, item.round, item.generation) for item in found} == {
         uid: (touch.lead_key, touch.rule, touch.party, touch.round, touch.generation) for uid, touch in touches.items()
     }
+
+
+def five_who_never_logged(after: str = "2026-12-20") -> Seeker:
+    """Five applications of days long before the first run; none of their earlier asks was ever an event."""
+    days = ("2026-12-14", "2026-12-15", "2026-12-16", "2026-12-17", "2026-12-18")
+    seeker = Seeker([a_row(f"Firm{number}", day) for number, day in enumerate(days)], now=at("2027-01-05", "08:30"))
+    seeker.run()
+    return seeker
+
+
+def places(seeker: Seeker) -> dict[str, object]:
+    """Where the follow-ups with the five firms stand."""
+    events = {uid: event.snapshot for uid, event in seeker.calendar.items()}
+    return {uid: shown.start for uid, shown in events.items() if "Firm" in shown.summary}
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["the tick was seen", "the tick is new"])
+def test_one_tick_and_a_lost_state_bring_no_ask_of_weeks_ago_back(seen: bool) -> None:
+    seeker, kept = five_who_never_logged(), five_who_never_logged()
+    for each, loses in ((kept, False), (seeker, True)):
+        tick(each, "Dana Firm0")
+        if seen:
+            each.run()
+        if loses:
+            lose(each)
+        each.run()
+        each.run()
+    assert places(seeker) == places(kept), "what lies before an event that stands is over"
+    texts = [{uid: event.snapshot.description for uid, event in each.calendar.items()} for each in (seeker, kept)]
+    assert texts[0] == texts[1], "and no message is proposed twice"
+    assert not seeker.run().plan.writes
+
+
+def test_a_second_computer_after_a_tick_plans_what_the_first_one_planned() -> None:
+    seeker = five_who_never_logged()
+    tick(seeker, "Dana Firm0")
+    seeker.run()
+    before, first = places(seeker), seeker.store
+    lose(seeker)
+    assert not seeker.run().plan.writes, "it finds all in its place"
+    second = seeker.store
+    for _ in range(4):
+        wait(seeker, 1)
+        seeker.store = first if seeker.store is second else second
+        assert places(seeker) == before
