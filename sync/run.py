@@ -25,14 +25,11 @@ from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetErr
 from sync.memory import Memory, Stop
 from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, Table
 from sync.protocols import Source, StateStore, Target, WritesBack
-from sync.reconcile.guards import (
-    note_end,
-)
+from sync.reconcile.guards import note_end
 from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
-from sync.reconcile.held import remember_saying, speak
 from sync.reconcile.identity import is_ours
 from sync.reconcile.moving import CALENDAR_BOOKMARK, SHEET_BOOKMARK
-from sync.reconcile.plan import make_plan
+from sync.reconcile.plan import Terms, make_plan
 from sync.stock import Given, Stock, plan_events, take_stock
 from sync.write_back import TEXTS, cells_to_write
 
@@ -128,7 +125,7 @@ def _decide(given: Given, memory: Memory) -> _Decided:
     """Everything before the first write: pure but for reading the sheet and the calendar."""
     stock = take_stock(given, memory)
     leads, observation, before = stock.leads, stock.observation, stock.memory
-    settings, abilities, now, today = given.settings, given.target.abilities, given.now, given.today
+    settings, abilities, now = given.settings, given.target.abilities, given.now
     schedule, wishes, after = plan_events(given, leads, before)
     heartbeat = make_heartbeat(after, settings=settings, advice=given.advice, abilities=abilities, now=now)
     if heartbeat is not None:
@@ -145,21 +142,20 @@ def _decide(given: Given, memory: Memory) -> _Decided:
         leads=leads,
         memory=after,
         observation=observation,
-        settings=settings,
-        abilities=abilities,
-        now=now,
-        rules_changed=memory.runs.texts.get("rules", rules) != rules,
-        words_changed=memory.runs.texts.get("words", words) != words,
-        accept_deletes=given.accept_deletes,
-        lost=stock.lost,
-        rules=given.advice.rules,
-        if_held=lambda sentence: speak(sentence, wishes, memory=before, today=today),
+        terms=Terms(
+            settings=settings,
+            advice=given.advice,
+            abilities=abilities,
+            now=now,
+            rules_changed=memory.runs.texts.get("rules", rules) != rules,
+            words_changed=memory.runs.texts.get("words", words) != words,
+            accept_deletes=given.accept_deletes,
+            lost=stock.lost,
+        ),
         notes=notes,
     )
     if heartbeat is not None:
         after = remember_heartbeat(after, heartbeat)
-    if plan.held:
-        after = remember_saying(after, plan.held, today=today)
     runs = replace(
         after.runs,
         owner=settings.owner,

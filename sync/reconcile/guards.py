@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.config import Limits
@@ -31,8 +32,19 @@ from sync.reconcile.reactions import future_events
 WINDOW_DAYS = 7
 VANISHED_FLOOR = 10
 VANISHED_SHARE = 0.5
-NAMED = 5
-"""How many rows a message names before it says how many more."""
+
+
+class Held(Struct, frozen=True):
+    """Deletes that are held back: how many, how many more there were in the days before, the limit and what of.
+
+    `names` are the titles of the events that stay.
+    """
+
+    count: int
+    before: int
+    allowed: int
+    base: int
+    names: tuple[str, ...]
 
 
 def check_identities(memory: Memory, *, source: str, target: str) -> None:
@@ -121,8 +133,8 @@ def check_disappearance(memory: Memory, observation: Observation, *, today: date
 
 def hold_deletes(
     changes: Sequence[Change], *, memory: Memory, limits: Limits, today: date, future: int
-) -> tuple[tuple[Change, ...], tuple[DeletesOfDay, ...], str]:
-    """The changes with counted deletes held back where they are too many, the guard's window, and its sentence.
+) -> tuple[tuple[Change, ...], tuple[DeletesOfDay, ...], Held | None]:
+    """The changes with counted deletes held back where they are too many, the guard's window, and what is held back.
 
     `future` is how many events of ours lie ahead now. The window's share is taken of those at its beginning, so that
     ten small bites count as one.
@@ -133,14 +145,6 @@ def hold_deletes(
     base = window[0].future_before
     allowed = max(limits.max_delete_floor, base * limits.max_delete_percent // 100)
     if counted and before + len(counted) > allowed:
-        rows = [change.summary for change in counted]
-        named = "; ".join(rows[:NAMED]) + (f"; and {len(rows) - NAMED} more" if len(rows) > NAMED else "")
-        sentence = (
-            f"{len(counted)} follow-ups would be deleted because their rows vanished or the settings changed"
-            + (f" ({before} more in the last {WINDOW_DAYS} days)" if before else "")
-            + f"; the limit is {allowed} of {base}. They are kept: {named}. "
-            "If this is right, run `followup sync --yes-delete`; if not, look at the sheet"
-        )
         # An event without a row of its own is about many leads: half a sheet takes it away as it takes theirs.
         shared = {change.uid for change in changes if change.action is Action.DELETE and change.row is None}
         held = shared | {change.uid for change in counted}
@@ -148,8 +152,8 @@ def hold_deletes(
             replace(change, action=Action.KEEP, reason=f"held back: {change.reason}") if change.uid in held else change
             for change in changes
         )
-        return kept, window, sentence
-    return tuple(changes), (*window[:-1], replace(window[-1], deleted=window[-1].deleted + len(counted))), ""
+        return kept, window, Held(len(counted), before, allowed, base, tuple(change.summary for change in counted))
+    return tuple(changes), (*window[:-1], replace(window[-1], deleted=window[-1].deleted + len(counted))), None
 
 
 def _window(days: Iterable[DeletesOfDay], *, today: date, future: int) -> tuple[DeletesOfDay, ...]:

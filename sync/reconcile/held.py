@@ -1,7 +1,8 @@
 """What a run that holds deletes back says in the calendar: nobody reads cron mail (DESIGN 6).
 
-The guard's sentence goes into the heartbeat, which is not pushed on, and into the next weekly review. It is written
-once a day: what the guard says later on that day, with other numbers, would only write the same events again.
+What the guard held goes, in the user's words, into the heartbeat, which is not pushed on, and into the next weekly
+review. It is written once a day: what the guard says later on that day, with other numbers, would only write the same
+events again.
 """
 
 from __future__ import annotations
@@ -14,12 +15,27 @@ from msgspec.structs import replace
 from sync.memory import Memory
 from sync.models import Event
 from sync.reconcile.changes import Wish
+from sync.reconcile.guards import WINDOW_DAYS, Held
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.text_marks import put_above_small_print
+from sync.wording import Wording
 
 REVIEW = "R-001-14"
 SAID = "held deletes said"
 """The name in `RunMemory.texts` of the last day on which the guard spoke and what it said."""
+NAMED = 5
+"""How many events the sentence names before it says how many more."""
+
+
+def tell_held(held: Held, wording: Wording) -> str:
+    """What is held back and what to do, in a sentence."""
+    names = "; ".join(held.names[:NAMED])
+    if (more := len(held.names) - NAMED) > 0:
+        names = f"{names}; {wording.say('review.and_more', count=more)}"
+    facts = {"count": held.count, "allowed": held.allowed, "base": held.base, "names": names}
+    if held.before:
+        return wording.say("held.deletes_again", **facts, before=held.before, days=WINDOW_DAYS)
+    return wording.say("held.deletes", **facts)
 
 
 def speak(sentence: str, wishes: Iterable[Wish], *, memory: Memory, today: date) -> Iterator[Wish]:

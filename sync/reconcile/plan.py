@@ -1,117 +1,166 @@
 """A run's whole plan: what becomes of each event, within what the guards allow, in the order people read it.
 
+    decide -> hold -> tell
+
 What becomes of one event is decided in `changes`. Here all of them meet: too many deletes are held back, what is held
 back is said, and problems and notes of all rooms are put in order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.advice import Rule
+from sync.advice import Advice, Rule
 from sync.config import Settings
-from sync.memory import Memory, TouchMemory
-from sync.models import Abilities, Action, Change, Leads, Note, Observation, Plan, Problem, Schedule, TouchClass
+from sync.memory import EventMemory, Memory, TouchMemory
+from sync.models import (
+    Abilities,
+    Action,
+    Change,
+    Leads,
+    Note,
+    Observation,
+    Plan,
+    Problem,
+    Schedule,
+    Touch,
+    TouchClass,
+)
 from sync.moments import day_of
 from sync.reconcile.changes import KEPT_BY_UNDO, MOVED, Decider, Wish
-from sync.reconcile.guards import hold_deletes
+from sync.reconcile.guards import Held, hold_deletes
+from sync.reconcile.held import remember_saying, speak, tell_held
 from sync.reconcile.reactions import future_events
 from sync.reconcile.undo import BROUGHT_BACK, as_kept, digest_of
 
 
-def make_plan(
-    schedule: Schedule,
-    wishes: Iterable[Wish],
-    *,
-    leads: Leads,
-    memory: Memory,
-    observation: Observation,
-    settings: Settings,
-    abilities: Abilities,
-    now: datetime,
-    rules: Mapping[str, Rule] = MappingProxyType({}),
-    rules_changed: bool,
-    words_changed: bool = False,
-    accept_deletes: bool = False,
-    lost: bool = False,
-    if_held: Callable[[str], Iterable[Wish]] = lambda sentence: (),
-    notes: Iterable[Note] = (),
-    problems: Iterable[Problem] = (),
-) -> tuple[Plan, Memory]:
-    """What one run would do and why, and the memory after it if all of it succeeds.
+class Terms(Struct, frozen=True, kw_only=True):
+    """What a plan is made under, whatever sheet and calendar hold.
 
     `rules_changed` says that mapping, rules or settings differ from the last run: then every delete that no row asks
     for is counted by the guard. `words_changed` says that the user wants other texts: then no text is left for later.
     `accept_deletes` lifts the guard for this run. With `lost` memory nothing is deleted.
-    `rules` tell what an event is that only `undo` keeps. `if_held` is asked, with the guard's sentence, for wishes
-    that take the place of others.
     """
-    zone = settings.zone
-    decide = Decider(
-        schedule=schedule,
-        memory=memory,
-        observation=observation,
-        now=now.replace(microsecond=0),
-        today=now.astimezone(zone).date(),
-        zone=zone,
-        present=frozenset(lead.key for lead in leads.leads),
-        restored=_restored_digests(leads, memory),
-        rules_changed=rules_changed,
-        words_changed=words_changed,
-        lost=lost,
-        cancelled_days=0 if abilities.reactions else settings.target.cancelled_days,
-    )
-    wanted = {wish.touch.uid: wish for wish in wishes if wish.touch.published}
-    events = dict(memory.events)
-    changes: list[Change] = []
-    for uid in sorted(wanted.keys() | {uid for uid, event in memory.events.items() if not event.gone}):
-        change, after = decide.change(uid, wanted.get(uid))
-        changes.append(change)
-        events[uid] = after
-    future = len(future_events(memory.events, today=decide.today, zone=zone))
-    future = future or sum(change.action is Action.CREATE for change in changes)  # the first run counts its own
-    limits = settings.limits
-    if accept_deletes:
-        limits = limits.model_copy(update={"max_delete_floor": len(changes), "max_delete_percent": 100})
-    kept, window, held = hold_deletes(changes, memory=memory, limits=limits, today=decide.today, future=future)
-    for planned, change in zip(changes, kept, strict=True):
-        if change is not planned:  # held back: it stays as it was
-            events[change.uid] = memory.events[change.uid]
-    spoken = {wish.touch.uid: wish for wish in if_held(held)} if held else {}
-    for uid, wish in spoken.items():
-        change, events[uid] = decide.change(uid, wish)
-        kept = tuple(change if other.uid == uid else other for other in kept)
-    unreadable = _name_unreadable(observation, memory)
-    refused = [Note(f"“{c.summary}”: {c.reason}", row=c.row) for c in kept if c.rejected]
-    stays = {change.uid: BROUGHT_BACK for change in kept if change.reason == KEPT_BY_UNDO}
-    stays |= {
-        change.uid: MOVED
-        for change in kept
-        if change.reason == MOVED and day_of(events[change.uid].stands_at, zone) >= decide.today
-    }
-    touches = tuple(spoken[touch.uid].touch if touch.uid in spoken else touch for touch in schedule.touches)
+
+    settings: Settings
+    advice: Advice
+    abilities: Abilities
+    now: datetime
+    rules_changed: bool = False
+    words_changed: bool = False
+    accept_deletes: bool = False
+    lost: bool = False
+
+
+def make_plan(
+    schedule: Schedule,
+    wishes: Sequence[Wish],
+    *,
+    leads: Leads,
+    memory: Memory,
+    observation: Observation,
+    terms: Terms,
+    notes: Iterable[Note] = (),
+) -> tuple[Plan, Memory]:
+    """What one run would do and why, and the memory after it if all of it succeeds."""
+    decide = _open_decider(schedule, leads, memory, observation, terms)
+    planned, after = _decide(decide, wishes)
+    changes, after, held = _hold(decide, planned, after, terms)
+    sentence, touches = "", schedule.touches
+    if held is not None:
+        sentence = tell_held(held, terms.advice.wording)
+        changes, after, touches = _tell(decide, sentence, wishes, changes, after)
+    unreadable, rules = _name_unreadable(observation, memory), terms.advice.rules
+    refused = [Note(f"“{change.summary}”: {change.reason}", row=change.row) for change in changes if change.rejected]
     plan = Plan(
         now=decide.now,
-        timezone=settings.timezone,
-        schedule=as_kept(touches, stays, memory=replace(memory, events=events), leads=leads.leads, rules=rules),
-        changes=kept,
-        problems=tuple(sorted({*problems, *leads.problems, *schedule.problems}, key=_problem_order)),
+        timezone=terms.settings.timezone,
+        schedule=as_kept(touches, _what_stays(decide, changes, after), memory=after, leads=leads.leads, rules=rules),
+        changes=changes,
+        problems=tuple(sorted({*leads.problems, *schedule.problems}, key=_problem_order)),
         notes=tuple(sorted({*notes, *unreadable, *refused, *leads.notes, *schedule.notes}, key=_note_order)),
-        held=held,
+        held=sentence,
         unreadable=unreadable,
         missed=tuple(
             change
-            for change in kept
+            for change in changes
             if change.uid in schedule.missed
             and not change.absent
             and _goes_to_others(memory.touches.get(change.uid), rules)
         ),
     )
-    return plan, replace(memory, events=events, runs=replace(memory.runs, deletes=window))
+    return plan, after
+
+
+def _open_decider(schedule: Schedule, leads: Leads, memory: Memory, observation: Observation, terms: Terms) -> Decider:
+    settings = terms.settings
+    return Decider(
+        schedule=schedule,
+        memory=memory,
+        observation=observation,
+        now=terms.now.replace(microsecond=0),
+        today=day_of(terms.now, settings.zone),
+        zone=settings.zone,
+        present=frozenset(lead.key for lead in leads.leads),
+        restored=_restored_digests(leads, memory),
+        rules_changed=terms.rules_changed,
+        words_changed=terms.words_changed,
+        lost=terms.lost,
+        cancelled_days=0 if terms.abilities.reactions else settings.target.cancelled_days,
+    )
+
+
+def _decide(decide: Decider, wishes: Iterable[Wish]) -> tuple[list[Change], Memory]:
+    """What becomes of every event of ours and of every wish, by uid, as if there were no limits."""
+    wanted = {wish.touch.uid: wish for wish in wishes if wish.touch.published}
+    events: dict[str, EventMemory] = dict(decide.memory.events)
+    changes: list[Change] = []
+    for uid in sorted(wanted.keys() | {uid for uid, event in events.items() if not event.gone}):
+        change, events[uid] = decide.change(uid, wanted.get(uid))
+        changes.append(change)
+    return changes, replace(decide.memory, events=events)
+
+
+def _hold(
+    decide: Decider, planned: Sequence[Change], after: Memory, terms: Terms
+) -> tuple[tuple[Change, ...], Memory, Held | None]:
+    """The changes that the guard lets through, with those it holds back as what they keep."""
+    before, limits = decide.memory, terms.settings.limits
+    future = len(future_events(before.events, today=decide.today, zone=decide.zone))
+    future = future or sum(change.action is Action.CREATE for change in planned)  # the first run counts its own
+    if terms.accept_deletes:
+        limits = limits.model_copy(update={"max_delete_floor": len(planned), "max_delete_percent": 100})
+    changes, window, held = hold_deletes(planned, memory=before, limits=limits, today=decide.today, future=future)
+    back = [change.uid for change, was in zip(changes, planned, strict=True) if change is not was]
+    events = {**after.events, **{uid: before.events[uid] for uid in back}} if back else after.events
+    return changes, replace(after, events=events, runs=replace(after.runs, deletes=window)), held
+
+
+def _tell(
+    decide: Decider, sentence: str, wishes: Sequence[Wish], changes: Iterable[Change], after: Memory
+) -> tuple[tuple[Change, ...], Memory, tuple[Touch, ...]]:
+    """The same with heartbeat and review that say what is held back, and the schedule they stand in."""
+    spoken = {wish.touch.uid: wish for wish in speak(sentence, wishes, memory=decide.memory, today=decide.today)}
+    told = {uid: decide.change(uid, wish) for uid, wish in spoken.items()}
+    events = {**after.events, **{uid: event for uid, (_, event) in told.items()}}
+    after = remember_saying(replace(after, events=events), sentence, today=decide.today)
+    touches = tuple(spoken[touch.uid].touch if touch.uid in spoken else touch for touch in decide.schedule.touches)
+    return tuple(told[change.uid][0] if change.uid in told else change for change in changes), after, touches
+
+
+def _what_stays(decide: Decider, changes: Iterable[Change], after: Memory) -> dict[str, str]:
+    """What stands there though no plan asks for it, by uid with why: kept by `undo`, or moved to a coming day."""
+    stays = {}
+    for change in changes:
+        if change.reason == KEPT_BY_UNDO:
+            stays[change.uid] = BROUGHT_BACK
+        elif change.reason == MOVED and day_of(after.events[change.uid].stands_at, decide.zone) >= decide.today:
+            stays[change.uid] = MOVED
+    return stays
 
 
 def _goes_to_others(touch: TouchMemory | None, rules: Mapping[str, Rule]) -> bool:

@@ -13,6 +13,7 @@ from conftest import NOW, ZONE, a_touch, at
 from msgspec.structs import replace
 
 from connectors.memory import MemoryTarget
+from sync.advice import load_advice
 from sync.config import Settings, parse_settings
 from sync.errors import GuardStop
 from sync.memory import DeletesOfDay, Memory, Reaction, TouchMemory
@@ -21,7 +22,7 @@ from sync.reconcile.changes import Wish
 from sync.reconcile.guards import check_disappearance
 from sync.reconcile.identity import make_uid
 from sync.reconcile.outcomes import settle
-from sync.reconcile.plan import make_plan
+from sync.reconcile.plan import Terms, make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.text_marks import our_part, put_our_part
 
@@ -33,6 +34,7 @@ SETTINGS = parse_settings(
     target = { type = "ics", path = "followups.ics" }
     """
 )
+ADVICE = load_advice(SETTINGS)
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Calendar:
     rejects: bool = False
 
     def run(self, *touches: Touch, apply: bool = True, **options: object) -> Plan:
-        """Plan and apply, as `sync.run` does; `options` are those of the schedule and of `make_plan`."""
+        """Plan and apply, as `sync.run` does; `options` are those of the schedule and of a plan's terms."""
         given = {name: options.pop(name) for name in ("frozen", "frozen_leads", "done", "asked_for") if name in options}
         keys = options.pop("present", {touch.lead_key for touch in touches})
         assert isinstance(keys, Iterable)
@@ -64,10 +66,7 @@ class Calendar:
             leads=Leads(tuple(Lead(key=str(key), row="leads.csv:2", row_number=2) for key in keys)),
             memory=replace(before, touches={**before.touches, **{touch.uid: known(touch) for touch in touches}}),
             observation=observation,
-            settings=self.settings,
-            abilities=self.target.abilities,
-            now=self.now,
-            **{"rules_changed": False, **options},  # type: ignore[arg-type]
+            terms=replace(terms_of(self), **options),
         )
         if apply:
             outcomes = self.target.apply(plan.writes, observed=observation, deadline=self.now)
@@ -84,6 +83,12 @@ class Calendar:
 
     def shown(self, touch: Touch) -> RemoteEvent:
         return self.target.events[touch.uid]
+
+
+def terms_of(calendar: Calendar) -> Terms:
+    return Terms(
+        settings=calendar.settings, advice=ADVICE, abilities=calendar.target.abilities, now=calendar.now
+    )  # fmt: skip
 
 
 def wish_of(touch: Touch) -> Event:
@@ -567,8 +572,7 @@ def test_a_copy_of_ours_that_lies_elsewhere_is_found_again_by_the_next_run(calen
     plan = calendar.run(a_touch(), apply=False)
     _, after = make_plan(
         Schedule((a_touch(),)), [Wish(a_touch(), wish_of(a_touch()))], leads=Leads(()), memory=Memory(),
-        observation=calendar.target.observe({}), settings=SETTINGS, abilities=calendar.target.abilities, now=NOW,
-        rules_changed=False,
+        observation=calendar.target.observe({}), terms=terms_of(calendar),
     )  # fmt: skip
     assert actions(plan) == ["create"]
     calendar.memory = settle(Memory(), after, {there.uid: Outcome(there.uid, Result.UNKNOWN, there)})

@@ -85,6 +85,35 @@ def test_the_contents_of_the_review_come_all_the_same() -> None:
     assert text.index("What did you learn") < text.index(SENTENCE)
 
 
+GERMAN = "würden gelöscht, weil ihre Zeilen fehlen"
+
+
+def test_what_is_held_is_said_in_the_language_of_the_calendar() -> None:
+    seeker = half_a_sheet()
+    seeker.settings = settings_with('language = "de"\n' + LIMITS)
+    report = seeker.run()
+    for title in ("followup steht still", "Wochenrückblick"):
+        text = told(seeker, title)
+        assert GERMAN in text
+        assert "sieh in die Tabelle" in text
+        assert not [word for word in ("would be", "follow-ups", "They are kept", "more") if word in text]
+    [said] = report.messages
+    assert said == report.plan.held == report.memory.runs.held
+    assert GERMAN in said
+
+
+def test_what_is_held_names_five_and_counts_the_rest_and_what_went_before() -> None:
+    seeker = Seeker([a_row(f"Firm {number:02}") for number in range(12)], settings=settings_with(LIMITS))
+    seeker.run()
+    seeker.rows.pop()
+    assert not seeker.run().plan.held
+    del seeker.rows[3:]
+    held = seeker.run().plan.held
+    assert "(2 more in the last 7 days)" in held
+    assert held.count("; and ") == 1
+    assert "; and 11 more. If this is right" in held
+
+
 def test_whoever_shows_no_details_gets_no_names_of_rows() -> None:
     seeker = half_a_sheet()
     seeker.settings = settings_with(LIMITS, 'details = "short"')
