@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from connectors.postgres.connecting import Connect
+    from sync.fleet.profiles import Kept
     from sync.fleet.secrets import MasterKeys
 
 LOOPBACK = "FOLLOWUP_FLEET_LOOPBACK"
@@ -31,6 +32,8 @@ ADDRESS, KEYS = "FOLLOWUP_DATABASE", "FOLLOWUP_MASTER_KEYS"
 LIBRARIES = ("cryptography", "procrastinate", "psycopg", "psycopg_pool", "waitress", "werkzeug")
 """What `followup[fleet]` brings beyond followup."""
 MOST_AT_ONCE = 200
+ONLY_FIRM = "firm"
+"""Whose data key seals the secrets of profiles that were added without a firm."""
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The profile.")]
 fleet = typer.Typer(
     no_args_is_help=True,
@@ -68,7 +71,7 @@ def add(
     tenant: Annotated[str, typer.Option(metavar="FIRM", help="Whose they are; no firm takes the others' places.")] = "",
     now: Now = "",
 ) -> int:
-    """Add profiles, or give them new settings and sheets. For the login that owns the tables."""
+    """Add profiles, or give them new settings and sheets; each runs at once. For the login that owns the tables."""
     moment, worst_code = parse_now(now), OK
     with _connected() as connection:
         for path in files:
@@ -96,16 +99,20 @@ def remove(name: Name) -> int:
 @fleet.command()
 def secret(
     name: Name,
-    tenant: Annotated[str, typer.Option(metavar="FIRM", help="Whose data key seals it.")],
     section: Annotated[str, typer.Option("--for", metavar="SECTION", help="What it opens.")] = "target",
+    tenant: Annotated[str, typer.Option(metavar="FIRM", help="Whose data key seals it: its firm's.")] = "",
 ) -> int:
-    """Seal a password that is read from the input, and keep it. For the login that owns the tables."""
+    """Seal a password that is read from the input, and let a profile that waits for it run. For the owner's login."""
+    from sync.fleet.profiles import resume_profile
     from sync.fleet.secrets import put_secret
 
     value = typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read().rstrip("\n")
     with _connected() as connection:
-        _known(connection, name)
-        put_secret(connection, _masters(), value, tenant=tenant, profile=name, name=section)
+        firm = _known(connection, name).firm
+        if firm and tenant not in ("", firm):
+            raise ConfigError(f"{name} is of {firm}; say it without --tenant, or add the profile with that firm first")
+        put_secret(connection, _masters(), value, tenant=tenant or firm or ONLY_FIRM, profile=name, name=section)
+        resume_profile(connection, name, now=parse_now(""), by_hand=False)
     return OK
 
 
@@ -282,7 +289,7 @@ def resume(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The profile.")] = "",
     guard: Annotated[bool, typer.Option("--guard", help="Go on after the guard stopped all.")] = False,
 ) -> int:
-    """Let a paused profile run again at its next slot, or the fleet after its guard stopped it."""
+    """Let a paused profile run again, at once, or the fleet after its guard stopped it."""
     from sync.fleet.guard import lift_guard
     from sync.fleet.profiles import resume_profile
 
@@ -292,7 +299,7 @@ def resume(
         if guard:
             lift_guard(connection, parse_now(""))
         else:
-            _found(resume_profile(connection, name), name)
+            _found(resume_profile(connection, name, now=parse_now("")), name)
     return OK
 
 
@@ -308,7 +315,7 @@ def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: dat
     name = path.resolve().parent.name if path.name == "followup.toml" else path.stem
     settings = parse_settings(text, name=str(path), hosted=True)
     with connection.transaction():
-        put_profile(connection, name, text, period=period, now=now, canary=canary, firm=firm)
+        put_profile(connection, name, text, period=period, now=now, first=now, canary=canary, firm=firm)
         if settings.source.type != "google_sheet":
             sheet = path.parent / settings.source.path
             try:
@@ -372,10 +379,13 @@ def _read_google_key() -> str:
     return text
 
 
-def _known(connection: Connection[Any], name: str) -> None:
+def _known(connection: Connection[Any], name: str) -> Kept:
     from sync.fleet.profiles import read_profile
 
-    _found(read_profile(connection, name) is not None, name)
+    kept = read_profile(connection, name)
+    if kept is None:
+        raise ConfigError(f"there is no profile {name}")
+    return kept
 
 
 def _found(there: bool, name: str) -> None:

@@ -29,7 +29,7 @@ SHORTEST = timedelta(minutes=5)
 PUT = """
 INSERT INTO followup.profile AS kept (profile, settings, period, phase, canary, next_run_at, tenant)
 VALUES (%(profile)s, %(settings)s, %(period)s, %(phase)s, %(canary)s,
-        followup.next_slot(%(now)s, %(period)s, %(phase)s), %(firm)s)
+        coalesce(%(first)s::timestamptz, followup.next_slot(%(now)s, %(period)s, %(phase)s)), %(firm)s)
     ON CONFLICT (profile) DO UPDATE
    SET settings = excluded.settings, period = excluded.period, phase = excluded.phase, canary = excluded.canary,
        next_run_at = excluded.next_run_at, attention = '', paused = false, tries = 0,
@@ -62,6 +62,10 @@ UPDATE followup.profile
                                         least(next_run_at, followup.next_slot(%(now)s, period, phase))) END
  WHERE profile = %(profile)s
 """
+RESUME = """
+UPDATE followup.profile SET paused = false, attention = '', tries = 0, next_run_at = %(now)s
+ WHERE profile = %(profile)s AND (%(by_hand)s OR paused AND attention <> '')
+"""
 FORGET: tuple[LiteralString, ...] = (
     "DELETE FROM followup.runs WHERE profile = %s",
     "DELETE FROM followup.memory WHERE profile = %s",
@@ -92,23 +96,34 @@ def put_profile(
     *,
     period: timedelta,
     now: datetime,
+    first: datetime | None = None,
     canary: bool = False,
     firm: str = "",
 ) -> None:
     """Add a profile, or give it new settings and let it go on. Raises `ConfigError` before anything is written.
 
-    A `canary` tries a new version before the others. Without a `firm` it stays with the one that it has.
+    Its next run is due at `first`, else at its slot. A `canary` tries a new version before the others. Without a `firm`
+    it stays with the one that it has.
     """
     parse_settings(settings, name=profile, hosted=True)
     if period < SHORTEST:
         raise ConfigError(f"{profile}: a period of {period} is too short; take {SHORTEST} or more")
     seconds = int(period.total_seconds())
     phase = int.from_bytes(sha256(profile.encode()).digest()[:8]) % seconds
-    given = {"profile": profile, "settings": settings, "period": seconds, "phase": phase, "now": now, "canary": canary}
+    given = {
+        "profile": profile,
+        "settings": settings,
+        "period": seconds,
+        "phase": phase,
+        "now": now,
+        "first": first,
+        "canary": canary,
+        "firm": firm or None,
+    }
     with speak_plainly(), connection.transaction():
         if firm:
             know_firm(connection, firm)
-        connection.execute(PUT, {**given, "firm": firm or None})
+        connection.execute(PUT, given)
 
 
 def remove_profile(connection: Connection[Any], profile: str) -> None:
@@ -123,11 +138,13 @@ def remove_profile(connection: Connection[Any], profile: str) -> None:
             connection.execute(statement, (profile,))
 
 
-def resume_profile(connection: Connection[Any], profile: str) -> bool:
-    """Let a paused profile run again at its next slot; whether there is one."""
+def resume_profile(connection: Connection[Any], profile: str, *, now: datetime, by_hand: bool = True) -> bool:
+    """Let a paused profile run again at once; whether there is one.
+
+    Not `by_hand`: only where a run paused it, since what that run lacked is there now.
+    """
     with speak_plainly():
-        mended = "UPDATE followup.profile SET paused = false, attention = '', tries = 0 WHERE profile = %s"
-        return connection.execute(mended, (profile,)).rowcount == 1
+        return connection.execute(RESUME, {"profile": profile, "now": now, "by_hand": by_hand}).rowcount == 1
 
 
 def pause_profile(connection: Connection[Any], profile: str) -> bool:

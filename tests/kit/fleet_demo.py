@@ -148,7 +148,7 @@ def main() -> None:
         began = NOW - timedelta(hours=1)
         added = command(database, OWNER, "add", *files, "--hours", "1", "--now", began.isoformat())
         print(f"{SEEKERS} seekers added, the first of them: {added.splitlines()[0]}")
-        command(database, OWNER, "secret", files[1].parent.name, "--tenant", "firm", given="secret\n")
+        command(database, OWNER, "secret", files[1].parent.name, given="secret\n")
         with database.connect(OWNER) as owner:  # as that command does it, without starting it a hundred times
             for file in files[3::2]:
                 put_secret(

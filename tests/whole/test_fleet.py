@@ -226,12 +226,14 @@ def test_what_only_a_human_can_mend_pauses_until_the_settings_change(
     assert claim_due(owner, now=NOW + DAY, limit=9) == ["ann"]
 
 
-def test_a_paused_profile_can_be_resumed(server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path) -> None:
+def test_a_paused_profile_can_be_resumed_and_runs_at_once(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
+) -> None:
     put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
     work(server, tmp_path, failing(CredentialsError("log in anew")))
-    assert resume_profile(owner, "ann")
-    assert not resume_profile(owner, "nobody")
-    assert claim_due(owner, now=NOW + DAY, limit=9) == ["ann"]
+    assert resume_profile(owner, "ann", now=NOW)
+    assert not resume_profile(owner, "nobody", now=NOW)
+    assert claim_due(owner, now=NOW, limit=9) == ["ann"]
 
 
 def test_settings_that_were_mended_during_a_run_are_not_paused_by_it(

@@ -321,7 +321,7 @@ def test_from_a_folder_of_seekers_to_their_feeds_by_commands(
     said = capsys.readouterr().out
     assert "ann: added, feed /feed/" in said
     monkeypatch.setenv("FOLLOWUP_DATABASE", server.address(WORKER))
-    later = ["--now", LATER.isoformat()]
+    later = ["--now", NOW.isoformat()]  # whoever is added runs at once, and not a day later
     assert run_command(["fleet", "pause", "bob"]) == 0
     assert run_command(["fleet", "tick", *later]) == 0
     assert "1 profile given out" in capsys.readouterr().out

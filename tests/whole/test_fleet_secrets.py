@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -219,6 +220,36 @@ def test_a_firms_google_key_that_is_none_ends_the_worker_at_once(
     assert "planted" not in said
 
 
+@pytest.mark.parametrize(
+    ("of", "said", "sealed_for"),
+    [("", (), "firm"), ("acme", (), "acme"), ("", ("--tenant", "acme"), "acme"), ("acme", ("--tenant", "other"), None)],
+)
+def test_a_secret_is_sealed_for_the_firm_of_its_profile_without_being_told(
+    server: Postgres, owner: psycopg.Connection[Any], of: str, said: tuple[str, ...], sealed_for: str | None,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    put_profile(owner, "ann", ON_SERVERS, period=timedelta(days=1), now=NOW, firm=of)
+    monkeypatch.setenv("FOLLOWUP_DATABASE", server.address(OWNER))
+    monkeypatch.setenv("FOLLOWUP_MASTER_KEYS", text_of("one"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(PLANTED + "\n"))
+    assert run_command(["fleet", "secret", "ann", *said]) == (0 if sealed_for else 2)
+    assert ("ann is of acme" in capsys.readouterr().err) == (sealed_for is None)
+    with server.connect("admin") as admin:
+        assert admin.execute("SELECT (SELECT tenant FROM followup.secret)").fetchone() == (sealed_for,)
+
+
+@pytest.mark.parametrize(("why", "still"), [("ann has no secret for [target]", False), ("", True)])
+def test_a_profile_that_waits_for_its_secret_runs_once_it_is_there_and_one_paused_by_hand_does_not(
+    server: Postgres, owner: psycopg.Connection[Any], why: str, still: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.execute("UPDATE followup.profile SET paused = true, attention = %s WHERE profile = 'ann'", (why,))
+    monkeypatch.setenv("FOLLOWUP_DATABASE", server.address(OWNER))
+    monkeypatch.setenv("FOLLOWUP_MASTER_KEYS", text_of("one"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(PLANTED + "\n"))
+    assert run_command(["fleet", "secret", "ann"]) == 0
+    assert owner.execute("SELECT paused FROM followup.profile WHERE profile = 'ann'").fetchone() == (still,)
+
+
 def test_a_removed_profile_leaves_no_secret(server: Postgres, owner: psycopg.Connection[Any]) -> None:
     keep(owner)
     remove_profile(owner, "ann")
@@ -260,7 +291,7 @@ def test_no_dump_log_or_command_shows_a_planted_secret(
             settings = a + '[source]\ntype = "csv"\npath = "leads.csv"\n[target]' + rest.partition("[target]")[2]
             put_profile(owner, name, settings, period=timedelta(days=1), now=NOW - timedelta(days=1))
             put_upload(owner, name, "leads.csv", b"company,applied_on,status\nAcme,2027-01-04,sent\n")
-            command("secret", name, "--tenant", "firm", given=secret + "\n")
+            command("secret", name, given=secret + "\n")
         command("tick")
         with server.connect("admin") as admin:  # while the jobs wait
             jobs = admin.execute("SELECT args FROM followup_queue.procrastinate_jobs WHERE lock = 'bob'").fetchall()
