@@ -34,7 +34,7 @@ from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, freeze, remember
 from sync.schedule.facts import check_facts
-from sync.schedule.obligations import hold_back_late, obligations, spill_over, wait_for
+from sync.schedule.obligations import hold_back_late, obligations, spill_over, tell_the_day, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
 from sync.schedule.registry import Rules, Whole, switched_on
@@ -137,6 +137,7 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> list[Draf
     owed, whole.news = situations.hold_back_notes(owed, cases, desk=desk)
     owed = _bound_late(owed, desk)
     spill_over(owed, desk=desk)
+    tell_the_day(owed, desk=desk)
     drafts += [draft for draft in owed if draft.kind is not TouchClass.SELF]
     for draft in drafts:
         placing.record(draft)

@@ -49,7 +49,7 @@ def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Perso
     draft = draft_for(case, rule, desk=desk, raw=desk.day_of(occasion.earliest), party=party, round=occasion.round)
     draft.person = person
     take_channel(draft, channel_for(rule, case, person), desk=desk)
-    draft.reason.insert(0, occasion.said)
+    draft.reason[:0] = filter(None, (occasion.said, occasion.moved))
     draft.deadline = occasion.deadline
     return draft
 
@@ -256,6 +256,16 @@ def spill_over(drafts: Iterable[Draft], *, desk: Desk) -> None:
             opens, _ = window_of(draft, draft.day + timedelta(days=1), desk=desk)
             if draft.deadline is not None and moment_of(opens, desk.zone) < draft.deadline:
                 draft.day += timedelta(days=1)
+
+
+def tell_the_day(drafts: Iterable[Draft], *, desk: Desk) -> None:
+    """A reason that ends in the day it was moved to goes on to the day it stands on."""
+    for draft in drafts:
+        if draft.raw < draft.day and not draft.pinned and draft.reason[1:]:
+            given = desk.tell(draft.raw)
+            if draft.reason[-1].endswith(given):
+                key = "reason.again" if draft.offers > 1 else "reason.no_day_before"
+                draft.reason.append(desk.say(key, day=given, to=desk.tell(draft.day)))
 
 
 def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[tuple[Draft, Draft]]]:

@@ -34,6 +34,8 @@ class Occasion(Struct, frozen=True):
     round: int = 0
     bounds: tuple[int, int] | None = None
     """The window in quarters, where it is no ordinary one."""
+    moved: str = ""
+    """Why it begins on another day than counted, where it does."""
     until: datetime | None = None
     """After this moment the touch makes no sense any more."""
 
@@ -72,9 +74,9 @@ def by_the_day(case: Case, desk: Desk, *, field: str, days: int = 0, round: int 
     due: date = getattr(case.lead, field)
     eve = due - timedelta(days=days)
     day = desk.days.at_or_before(eve)
-    told = "; ".join((said(case, field, desk), *roll_reasons(eve, day, desk=desk)))
-    start = at(day, desk.settings.work_hours.start, desk.zone)
-    return Occasion(day, start, at(due, END_OF_DAY, desk.zone), told, round)
+    start, until = at(day, desk.settings.work_hours.start, desk.zone), at(due, END_OF_DAY, desk.zone)
+    moved = "".join(roll_reasons(eve, day, desk=desk))
+    return Occasion(day, start, until, said(case, field, desk), round, moved=moved)
 
 
 def interview_zone(case: Case, desk: Desk) -> ZoneInfo:

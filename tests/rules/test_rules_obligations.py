@@ -203,3 +203,32 @@ def test_they_wrote_and_an_answer_is_owed() -> None:
     seeker = Seeker()
     seeker.run("2027-01-12 08:00", a_lead(stage=Stage.IN_TOUCH, last_inbound=date(2027, 1, 12)))
     assert clock(seeker.find("R-001-11")).startswith("2027-01-12")
+
+
+def why_references_are_warned(*runs: str) -> list[str]:
+    """The reasons that the event of R-001-8 gives, run by run; the references are given on a Monday."""
+    seeker, said = Seeker(), []
+    lead = a_lead(references_given_on=date(2027, 1, 11), reference_names=(person("Tom Hill"),))
+    for now in runs:
+        seeker.run(now, lead)
+        said.append("; ".join(seeker.find("R-001-8").reason))
+    return said
+
+
+def test_R_001_8_a_reason_that_ends_on_friday_goes_on_to_the_day_it_stands_on() -> None:
+    """A Monday's day before is a Sunday, so Friday; what is planned on Saturday stands on Saturday."""
+    counted = "References Given On: Mon 11 Jan; Sun 10 Jan is not a working day; moved to Fri 8 Jan"
+    assert why_references_are_warned("2027-01-07 08:00") == [counted]
+    assert (
+        why_references_are_warned("2027-01-09 10:00", "2027-01-09 11:00")
+        == [f"{counted}; no day before Sat 9 Jan was left"] * 2
+    )
+    assert why_references_are_warned("2027-01-07 08:00", "2027-01-11 08:00", "2027-01-11 09:00") == [
+        counted, *[f"{counted}; offered once more: Fri 8 Jan passed without a sign that it was done"] * 2
+    ]  # fmt: skip
+
+
+def test_R_001_2_a_confirmation_of_a_mondays_interview_says_the_day_it_stands_on() -> None:
+    seeker = Seeker()
+    seeker.run("2027-01-09 10:00", a_lead(interview_at=when("2027-01-11 15:00"), stage=Stage.INTERVIEW))
+    assert "; ".join(seeker.find("R-001-2").reason).endswith("moved to Fri 8 Jan; no day before Sat 9 Jan was left")

@@ -87,9 +87,9 @@ def confirm_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None
     day = desk.days_of(case.lead).at_or_before(eve)
     bounds = _both_hours(day, zone, desk)
     last = start - timedelta(hours=rule.hours or 0)
-    told = "; ".join((said(case, "interview_at", desk), *roll_reasons(eve, day, desk=desk)))
+    told, moved = said(case, "interview_at", desk), "".join(roll_reasons(eve, day, desk=desk))
     first = moment_of(bounds[0], desk.zone)
-    return Occasion(first.date(), first, last, told, case.interview_round, bounds=bounds, until=last)
+    return Occasion(first.date(), first, last, told, case.interview_round, bounds=bounds, moved=moved, until=last)
 
 
 def _both_hours(day: date, zone: ZoneInfo, desk: Desk) -> tuple[int, int]:
