@@ -21,6 +21,7 @@ from sync.reading.cells import Fault, clean_lines, clean_text, each_once, is_err
 from sync.reading.countries import read_country
 from sync.reading.dates import Reading, Yearless, read_date, read_moment
 from sync.reading.intervals import read_interval
+from sync.reading.people import names_beside
 from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
 
 Value = object
@@ -162,7 +163,9 @@ def _read_count(text: str) -> Value:
 
 
 def read_people(value: CellValue) -> Value:
-    """The people of a list cell: `Name <mail>` or `Name`, separated by semicolons or line breaks."""
+    """The people of a list cell: `Name <mail>` or `Name`, each on a line of its own or with a semicolon between; names
+    alone may stand with a comma or an "and" between them.
+    """
     people: list[Person] = []
     for part in re.split(r"[;\n]", clean_lines(value)):
         text = part.strip().strip(",")
@@ -175,7 +178,7 @@ def read_people(value: CellValue) -> Value:
                 return Fault(f"holds {mail!r}, which is not a mail address")
             people.append(Person(name=named["name"].strip(" \"'"), email=mail))
         else:
-            people.append(Person(email=text) if _MAIL.fullmatch(text) else Person(name=text))
+            people += [Person(email=text)] if _MAIL.fullmatch(text) else map(Person, names_beside(text))
     if len(people) > MAX_PEOPLE:
         return Fault(f"names more than {MAX_PEOPLE} people")
     return tuple(dict.fromkeys(people))

@@ -41,11 +41,15 @@ class _Words(Struct, frozen=True):
     labels: re.Pattern[str]
     before_numbers: frozenset[str]
     """The last words of the labels."""
+    between: re.Pattern[str]
+    particles: frozenset[str]
 
 
 @cache
 def _words() -> _Words:
-    cells = tomllib.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))["cells"]
+    names = tomllib.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
+    cells = names["cells"]
+    between = "|".join(map(re.escape, cells["between"]))
     labels = "|".join(re.escape(word) for word in sorted(cells["labels"], key=len, reverse=True))
     return _Words(
         frozenset(cells["nobody"]),
@@ -54,6 +58,8 @@ def _words() -> _Words:
         frozenset(_first_word(word) for word in (*cells["nobody"], *cells["before"])),
         re.compile(rf"(?<![^\W\d_])(?:{labels})\s*[.:]?\s*(?=$|[\d+(]|[^\s@]+@)", re.IGNORECASE),
         frozenset(word.split()[-1].strip(".:") for word in cells["labels"]),
+        re.compile(rf"\s*,\s*(?:(?:{between})\s+)?|\s+(?:{between})\s+", re.IGNORECASE),
+        frozenset(names["words"]["particles"]),
     )
 
 
@@ -78,6 +84,22 @@ def find_people(text: str) -> tuple[Person, ...]:
         elif found != Person():
             people.append(found)
     return tuple(people)
+
+
+def names_beside(text: str) -> tuple[str, ...]:
+    """The names of several people side by side (`Jan Weber, Eva Lang and Ute Kern`); the whole text where it is one.
+
+    Only where each is a name of two words and more: `Reed, Dana` is one person, and so is `Dana Reed, team lead`.
+    """
+    parts = [part.strip() for part in _words().between.split(text)]
+    return tuple(parts) if len(parts) > 1 and all(map(_is_whole_name, parts)) else (text,)
+
+
+def _is_whole_name(text: str) -> bool:
+    said, words = text.split(), _words()
+    if not 2 <= len(said) <= 5 or not all(word[0].isupper() or word.casefold() in words.particles for word in said):
+        return False
+    return not any(map(str.isdigit, text)) and words.roles.isdisjoint(_plain(text).split())
 
 
 def _is_number(text: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sync.advice import Rule
+from sync.messages.names import read_name
 from sync.models import Lead, Person, TouchClass
 from sync.schedule.cases import Case
 
@@ -64,7 +65,9 @@ def group_named(lead: Lead, audience: str) -> tuple[Person, ...]:
 
 
 def _same_name(one: Person, other: Person) -> bool:
-    return bool(one.name.strip()) and one.name.strip().casefold() == other.name.strip().casefold()
+    """With and without a title, `Weber, Jan` like `Jan Weber`."""
+    said = read_name(one.name).bare.casefold()
+    return bool(said) and said == read_name(other.name).bare.casefold()
 
 
 def asked_person(lead: Lead) -> Person:

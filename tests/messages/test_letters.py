@@ -253,3 +253,13 @@ def test_a_german_sentence_that_ends_in_a_date_has_one_full_stop() -> None:
     lead = a_lead(stage=Stage.INTERVIEW, references_given_on=date(2027, 1, 11), reference_names=(Person("Jo Hill"),))
     told = message(lead, "R-001-8", language="de")
     assert ", bis Mo 11. Jan.\n" in told.description
+
+
+def test_an_interviewer_whom_the_contact_names_with_a_title_is_reached_there_too() -> None:
+    lead = a_lead(
+        contact=Person("Dr. Bo Lund", email="bo@acme.example"), interviewers=(Person("Bo Lund"), Person("Ina Fay")),
+        stage=Stage.INTERVIEW, interview_at=when("2027-01-08 14:00"),
+    )  # fmt: skip
+    thanks = message(lead, "R-001-4", now="2027-01-08 15:00")
+    assert thanks.description.startswith("Email Dr. Bo Lund and Ina Fay (Acme) by ")
+    assert thanks.draft.startswith("Dear Dr. Lund,")

@@ -11,6 +11,7 @@ import pytest
 from sync.config import parse_settings
 from sync.messages.names import read_name
 from sync.models import CellValue, Leads, Row, Table
+from sync.reading.fields import read_people
 from sync.reading.leads import read_leads
 from sync.reading.people import find_people
 from sync.reading.vocabulary import load_vocabulary
@@ -178,3 +179,26 @@ def test_whom_nobody_names_is_kept_where_the_row_names_no_firm() -> None:
 def test_forms_of_address_of_other_languages_are_understood(text: str, form: str, bare: str) -> None:
     name = read_name(text)
     assert (name.form, name.bare) == (form, bare)
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Jan Weber, Eva Lang", ("Jan Weber", "Eva Lang")),
+        ("Dr. Jan Weber, Eva von Lang und Ute Kern", ("Dr. Jan Weber", "Eva von Lang", "Ute Kern")),
+        ("Jan Weber, Eva Lang, and Ute Kern", ("Jan Weber", "Eva Lang", "Ute Kern")),
+        ("Jan Weber & Eva Lang", ("Jan Weber", "Eva Lang")),
+        ("Jan Weber, Eva Lang; Ute Kern <ute@kern.example>", ("Jan Weber", "Eva Lang", "Ute Kern")),
+        ("Weber, Jan", ("Weber, Jan",)),
+        ("Dana Reed, MBA", ("Dana Reed, MBA",)),
+        ("Dana Reed, Team Lead", ("Dana Reed, Team Lead",)),
+        ("Dana Reed, head of sales", ("Dana Reed, head of sales",)),
+        ("Dana and Cy", ("Dana and Cy",)),
+        ("Anders And Holm", ("Anders And Holm",)),
+        ("", ()),
+    ],
+)
+def test_interviewers_side_by_side_are_people_each(cell: str, names: tuple[str, ...]) -> None:
+    people = read_people(cell)
+    assert isinstance(people, tuple)
+    assert tuple(person.name for person in people) == names
