@@ -214,6 +214,8 @@ class Lead(Struct, frozen=True):
     offer_on: Moment | None = None
     promised_on: date | None = None
     follow_up_on: date | None = None
+    follow_up_channel: str = ""
+    """How, where its cell says so: "call Kim 11/30"."""
     they_decide_by: date | None = None
     travel_on: date | None = None
     they_call_at: Moment | None = None

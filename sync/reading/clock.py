@@ -107,6 +107,8 @@ _CLOCK = re.compile(r"\s*(\d{1,2})\s?:\s?(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?![\d:])
 _LETTER = re.compile(r"\s*(\d{1,2})\s?[hu]\s?(\d\d)(?!\d|[./:-]\d)(?:\s?min\b\.?)?")
 _DOT = re.compile(r"\s*(\d{1,2})\.([0-5]\d)(?![\d]|[./]\d|-\d(?!\d?\.[0-5]\d(?!\d)))")
 _DASH = re.compile(r"\s*(\d{1,2})-([0-5]\d)(?![\d]|[./:-]\d)")
+_DASHED = re.compile(r"\d-\d{1,2}[\s,;:]*$")
+"""A day with a dash in it: behind `12-3` another dash may be that of a second day."""
 _FOUR = re.compile(r"\s*([01]\d|2[0-3])([0-5]\d)(?!\d|[./:]\d|-\d{1,3}(?!\d))")
 _ATTACHED = re.compile(r"(?:h|hrs|u|uhr)\b")
 """Right behind four figures: `2030h` is no year, `2026 ore 9` begins with one."""
@@ -136,7 +138,7 @@ def match_hour(text: str, place: int, *, adjacent: bool = True, weekdays: bool =
         return Hour(noon.end(), time(12), told=True, sure=True)
     if one is None:
         return _unread(text, place, words, begin)
-    slot = _slot(text, one, words, lead)
+    slot = _slot(text, one, words, lead, bare=adjacent and not lead and not _DASHED.search(text[:begin]))
     if slot is not None:
         return slot
     if not one.sure and lead != "sure":
@@ -328,8 +330,11 @@ def _take_minutes(text: str, one: _One, words: _Patterns) -> None:
         one.minute, one.stop, one.sure = int(match[1]), match.end(), True
 
 
-def _slot(text: str, one: _One, words: _Patterns, lead: str) -> Hour | None:
-    """From one hour to another, where one of them shows that it is one."""
+def _slot(text: str, one: _One, words: _Patterns, lead: str, *, bare: bool) -> Hour | None:
+    """From one hour to another, where one of them shows that it is one.
+
+    `bare`: two bare numbers right behind a day are one, too, if people meet from the one to the other (`12/3 9-3`).
+    """
     to = words.to.match(text, one.stop)
     if to is None:
         return None
@@ -343,7 +348,8 @@ def _slot(text: str, one: _One, words: _Patterns, lead: str) -> Hour | None:
         and 7 <= one.hour <= other.hour <= 22
         and one.hour * 60 + one.minute < (other.hour * 60 + other.minute)
     )
-    if not (shown or near):
+    pair = bare and one.bare and other.bare and _meet_between(one.hour, other.hour) and _ends(text, other.stop, words)
+    if not (shown or near or pair):
         return None
     if other.half and not one.half and one.hour < 13:
         alone = _time(one.hour, one.minute, other.half)
@@ -358,6 +364,11 @@ def _slot(text: str, one: _One, words: _Patterns, lead: str) -> Hour | None:
         until = until.replace(hour=until.hour + 12)
     end = until if until > first.at else None
     return Hour(other.stop, first.at, end, first.told, sure=shown)
+
+
+def _meet_between(start: int, end: int) -> bool:
+    """Whether `9-3`, `11-2` or `2-3` may be from one hour of the day to another: one of the afternoon ends it."""
+    return end in range(1, 7) and (start in range(7, 13) or 0 < start < end)
 
 
 def _finish(one: _One, lead: str) -> Hour:

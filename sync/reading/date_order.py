@@ -1,15 +1,16 @@
 """Which of day and month comes first: decided once for each column of dates, before a cell of it is read.
 
-The order set counts, then what a column proves itself (`25/12/2026`), what the other columns prove, and the days that
-stand elsewhere in the sheet; then the language of the headers or the locale, unless a day would lie in the future or an
-interview before its application. Where nothing decides, `dates` reads only what can be read in one way.
+The order set counts, then what a column proves itself (`25/12/2026`; `26-11-18` where only a year in front is about
+now), what the other columns prove, and the days that stand elsewhere in the sheet; then the language of the headers or
+the locale, unless a day would lie in the future or an interview before its application. Where nothing decides, `dates`
+reads only what can be read in one way.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from msgspec.structs import replace
 
@@ -18,11 +19,17 @@ from sync.reading.dates import DAY_MONTH, YEAR_LAST, Order, Reading, read_date
 
 _UTC_STAMP = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?Z", re.IGNORECASE)
 _ORDERED = ("applied_on", "interview_at")
+_FAR, _NEAR = 2, timedelta(days=183)
+"""Years, and days, from now: a day of a search is not so far away."""
+YEARS_AGO = "since otherwise they would lie years away"
 NO_CONTRADICTION = "since otherwise a day would lie in the future or an interview before its application"
 
 
-def decide_order(texts: Iterable[str]) -> tuple[Order | None, bool]:
-    """Which of day and month comes first in this column, and whether its members contradict each other."""
+def decide_order(texts: Iterable[str], today: date | None = None) -> tuple[Order | None, bool]:
+    """Which of year, day and month comes first in this column, and whether its members contradict each other."""
+    texts = tuple(texts)
+    if today and _begin_with_year(texts, today):
+        return "ymd", False
     day_first = month_first = False
     for text in texts:
         match = YEAR_LAST.match(text) or DAY_MONTH.match(text)
@@ -33,6 +40,35 @@ def decide_order(texts: Iterable[str]) -> tuple[Order | None, bool]:
     if day_first and month_first:
         return None, True
     return ("dmy" if day_first else "mdy" if month_first else None), False
+
+
+def _begin_with_year(texts: Iterable[str], today: date) -> bool:
+    """Whether each of these days may begin with its year (`26-11-18`), and one of them hardly ends with it.
+
+    With dashes, as the long form of such a day has them, half a year away is too far where all are near otherwise.
+    """
+    matches = [match for text in texts if (match := YEAR_LAST.match(text)) and len(match[4]) == 2]
+    front = [_whole_or_none(match[1], match[3], match[4]) for match in matches]
+    if not all(day and abs(day.year - today.year) <= 1 for day in front):
+        return False
+    ends = [2000 + int(match[4]) for match in matches]
+    if any(not today.year - _FAR <= year <= today.year + 1 for year in ends):
+        return True
+    back = [_whole_or_none(match[4], match[3], match[1]) for match in matches]
+    near = [day is not None and abs(day - today) <= _NEAR for day in front]
+    return (
+        bool(matches)
+        and all(match[2] == "-" for match in matches)
+        and all(near)
+        and any(day is None or abs(day - today) > _NEAR for day in back)
+    )
+
+
+def _whole_or_none(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(2000 + int(year), int(month), int(day))
+    except ValueError:
+        return None
 
 
 def decide_readings(
@@ -61,7 +97,7 @@ def decide_readings(
         return {
             name: replace(plain, order=order, saved_days=stamped[name], in_work_hours=name in met) for name in columns
         }
-    own = {name: decide_order(found) for name, found in texts.items()}
+    own = {name: decide_order(found, today) for name, found in texts.items()}
     orders = {found for found, _ in own.values() if found}
     mixed_up = any(mixed for _, mixed in own.values())
     common = orders.pop() if len(orders) == 1 and not mixed_up else None
@@ -82,7 +118,7 @@ def decide_readings(
             mixed=mixed,
             saved_days=stamped[name],
             in_work_hours=name in met,
-            because=because if common else "",
+            because=YEARS_AGO if found == "ymd" else because if common else "",
         )
         for name, (found, mixed) in own.items()
     }

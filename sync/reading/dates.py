@@ -346,6 +346,8 @@ def _may_begin_with_year(match: re.Match[str], reading: Reading) -> bool:
 
 
 def _yearless_by_order(match: re.Match[str], reading: Reading) -> Yearless | Fault:
+    if reading.order == "ymd" and int(match[1]) <= 12:  # where the year comes first, the month follows it
+        return _yearless(int(match[1]), int(match[3]))
     found = _day_and_month(int(match[1]), int(match[3]), dots=match[2] == ".", reading=reading)
     return found if isinstance(found, Fault) else _yearless(*found)
 

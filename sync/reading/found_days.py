@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from sync.reading.clock import find_hours, match_hour
@@ -62,6 +63,19 @@ def find_moments(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, in
 def has_day_with_hour(text: str, months: Mapping[str, int]) -> bool:
     """Whether an hour stands behind a day in this text. `text` is in lower case."""
     return any(end != hour for _, end, hour in _find(text, months))
+
+
+def tells_a_day(text: str, months: Mapping[str, int]) -> bool:
+    """Whether a day stands among words in this text, such as what is to be done on it."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    if not any(map(str.isdigit, plain)):
+        return False
+    words, days = shipped_date_words(), _find(plain, {**shipped_date_words().months, **months})
+    outside = plain
+    for start, _, end in reversed(days):
+        outside = outside[:start] + outside[end:]
+    known = {*words.small, *words.weekdays, *words.around_hours}
+    return bool(days) and any(word not in known for word in _WORD.findall(outside))
 
 
 def hours_apart(text: str, moments: Sequence[tuple[int, int]]) -> Mapping[int, str]:

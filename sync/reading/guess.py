@@ -26,6 +26,7 @@ from sync.reading.samples import (
     speaks_against,
     speaks_for,
     take_samples,
+    tells_days,
 )
 from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, ROUNDS, Shape, Vocabulary
 
@@ -51,8 +52,11 @@ _SHOWN = 0.35
 """What is left of the doubt where the cells show what the header says."""
 _ALONE = 0.5
 """What is left of it where the cells strike out everything else."""
+_TOLD = 0.2
+"""The part of the cells with a day in them that makes words about follow-ups worth reading."""
 EVIDENT = 0.8
 """The part of the cells that must be of one kind to tell by themselves what they are."""
+FOLLOW_UPS = (("follow_up_on",), ("follow_up_day",))
 WHERE = ("company", "city")
 """What a column called `Where` may hold."""
 BARE_DAYS = ("applied_on", "received_at", "last_outbound")
@@ -151,6 +155,8 @@ class Guess:
         if name in ALL_FIELDS and (self.canonical or sense.sure == KNOWN):
             return [Choice(name, KNOWN, "is the field's name")]
         cells = self.cells_of(column) if sense.fields else Profile(())
+        if sense.fields[:1] in FOLLOW_UPS and cells.dated < 0.5 and tells_days(cells, self.vocabulary) >= _TOLD:
+            return [Choice("next_step", EVIDENT, "it says in words what was done or is to be done on a day")]
         against = {name: speaks_against(name, cells, self.vocabulary) for name in sense.fields}
         if sense.fields == WHERE and cells.links >= EVIDENT:
             against = dict.fromkeys(WHERE, "it holds links")
@@ -229,6 +235,8 @@ class Guess:
     # --- what is open, and how it is taken ---
 
     def take_and_say(self, column: int, name: str, reason: str) -> None:
+        said = f"column {self.headers[column]!r} is "
+        self.notes = [note for note in self.notes if not note.startswith(said)]
         self.unread.pop(column, None)
         self.take(name, column, reason)
         self.notes.append(f"column {self.headers[column]!r} is read as {name}: {reason}")

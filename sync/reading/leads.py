@@ -33,7 +33,7 @@ from sync.reading.headers import spoken_order
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
-from sync.reading.next_steps import settle_next_steps
+from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.parting import part_people
 from sync.reading.rounds import part_rounds
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
@@ -120,6 +120,7 @@ def _read_rows(
     """Cells into the fields of a lead; gives the statuses to ask about and what else is to be said of the rows."""
     parted = part_people(sheet)
     part_rounds(sheet, vocabulary.months)
+    part_follow_ups(sheet, vocabulary.months)
     dated = {name: cells for name, cells in sheet.cells.items() if name in _DATED}
     spoken = tuple(days_in_words(sheet, vocabulary.months))
     usual = partial(_usual_order, sheet.columns.headers, locale)
@@ -156,6 +157,7 @@ def _read_rows(
     )
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
     settle_next_steps(sheet, words, reading, settings.source.year)
+    settling.settle_first_contacts(sheet)
     settling.settle_own_zones(sheet, settings.zone)
     settling.silence_rows(sheet)
     settling.settle_people(sheet)
@@ -168,7 +170,7 @@ def _order_note(readings: Mapping[str, Reading]) -> list[Note]:
     found = next((reading for reading in readings.values() if reading.because), None)
     if found is None:
         return []
-    first = "day" if found.order == "dmy" else "month"
+    first = {"dmy": "day", "mdy": "month", "ymd": "year"}[found.order or "dmy"]
     return [
         Note(
             f"dates are read {first} first, {found.because}; to settle it, put "

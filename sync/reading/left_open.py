@@ -112,7 +112,7 @@ def _settle_people(guess: Guess) -> None:
         if not guess.is_open("contact_name") or (column == first and guess.is_open("company")):
             continue
         sense, cells = guess.senses[column], guess.cells_of(column)
-        if sense.why or max(cells.stages, cells.dated) >= _REACHED or not _WAYS.issuperset(sense.fields):
+        if sense.why or max(cells.stages, cells.dated) >= _REACHED or not _WAYS.issuperset(sense.fields[:1]):
             continue
         reached, people, named = (
             share_of(cells.samples, test) for test in (reaches_somebody, is_person, names_somebody)

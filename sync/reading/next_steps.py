@@ -2,30 +2,52 @@
 
 A day with an hour, or with the words of an interview, is one; any other is the day of a follow-up. What the row's own
 columns say of that fact wins, but an interview that comes after theirs is a further round. A no beside a day leaves it.
+So is a follow-up that is told in words ("call Kim 11/30"), whatever its hour: only the words of an interview make it
+one.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from sync.models import Moment, Round
-from sync.reading.cells import Fault, clean_text
+from sync.reading.cells import Fault, clean_text, spaced
 from sync.reading.dates import Reading, Yearless, read_date
-from sync.reading.found_days import find_moments
+from sync.reading.found_days import find_moments, tells_a_day
 from sync.reading.lexicon import lexicons_for, split_words
 from sync.reading.settling import in_order
 from sync.reading.sheet import Sheet
-from sync.reading.status_phrases import says_no
+from sync.reading.status_phrases import turns_in
+from sync.reading.status_scan import ASKED_ON
 from sync.reading.statuses import StageWords
+from sync.reading.vocabulary import DAYS
 from sync.reading.years import give_year
 
+_FOLLOW_UPS = ("follow_up_on", "follow_up_day")
+_CLAUSES = re.compile(r"[,;.–—]\s")
 _MEETING = frozenset(("interview", "test"))
 _OVER = frozenset(("rejected", "withdrawn", "no_answer"))
+
+
+def part_follow_ups(sheet: Sheet, months: Mapping[str, int]) -> None:
+    """Give the follow-ups that are told in words a column of their own, of next steps under the same header."""
+    name = next((name for name in _FOLLOW_UPS if name in sheet.cells), "")
+    if not name or "next_step" in sheet.cells:
+        return
+    cells = sheet.cells[name]
+    told = {cell for cell in set(cells) if isinstance(cell, str) and tells_a_day(cell, months)}
+    if told:
+        place = sheet.columns.fields[name]
+        sheet.columns = replace(sheet.columns, fields={**sheet.columns.fields, "next_step": place})
+        bare = ["" if cell in told else cell for cell in cells]
+        steps = [cell if cell in told else "" for cell in cells]
+        sheet.cells = {**sheet.cells, name: bare, "next_step": steps}
 
 
 def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: int | None) -> None:
@@ -34,11 +56,14 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
     if steps is None:
         return
     empty: Sequence[Any] = [None] * len(sheet.rows)
-    columns = {name: list(sheet.values.get(name, empty)) for name in ("interview_at", "follow_up_on")}
+    columns = {name: list(sheet.values.get(name, empty)) for name in ("interview_at", "follow_up_on", "last_outbound")}
+    channels: list[str | None] = [None] * len(sheet.rows)
     earlier: list[Any] = list(sheet.values.get("earlier_rounds", [()] * len(sheet.rows)))
     header = sheet.columns.mapped["next_step"]
+    place = sheet.columns.fields["next_step"]
+    follow_ups = any(sheet.columns.fields.get(name) == place for name in _FOLLOW_UPS)
     for index, text in enumerate(steps):
-        for name, value in _days_in(text, words, reading, year) if text else ():
+        for name, value in _days_in(text, words, reading, year, follow_ups=follow_ups) if text else ():
             if isinstance(value, Fault):
                 sheet.set_unreadable(index, name, value.reason, told_by="next_step")
                 continue
@@ -49,28 +74,50 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
                 own = sheet.own_headers.get(index, {}).get(name) or sheet.columns.mapped.get(name, header)
                 earlier[index] = (*earlier[index], Round(old, own))
             columns[name][index] = value
+            if name == "follow_up_on":
+                channels[index] = _channel_in(text, words.vocabulary.words["channel"])
             sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), name: header}
-    sheet.values |= columns | {"earlier_rounds": earlier}
+    sheet.values |= columns | {"earlier_rounds": earlier, "follow_up_channel": channels}
 
 
-def _days_in(text: str, words: StageWords, reading: Reading, year: int | None) -> list[tuple[str, Moment | Fault]]:
-    """Each day of a next step with the field it belongs to."""
+def _days_in(
+    text: str, words: StageWords, reading: Reading, year: int | None, *, follow_ups: bool
+) -> list[tuple[str, Moment | Fault]]:
+    """Each day of a next step with the field it belongs to. `follow_ups`: one at an hour is a follow-up, too."""
     plain = unicodedata.normalize("NFKC", clean_text(text)).casefold()
     phrase = words.read(text)
     senses: Mapping[str, str] = {said: sense for sense, said in phrase.dated}
     found: list[tuple[str, Moment | Fault]] = []
-    for start, end in find_moments(plain, words.months):
+    moments = find_moments(plain, words.months)
+    for place, (start, end) in enumerate(moments, 1):
+        if place < len(moments) and "moved" in turns_in(plain[end : moments[place][0]]):
+            continue
         said = next((one for one in senses if one.startswith(plain[start:end])), plain[start:end])
         sense = senses.get(said, "")
-        if sense in _OVER or (not sense and says_no(plain[:start])):
+        if sense in _OVER or turns_in(_CLAUSES.split(plain[:start])[-1]) & {"not", "off"}:
             continue
         value = read_date(said, replace(reading, in_work_hours=True))
         timed = isinstance(value, datetime) or (isinstance(value, Yearless) and value.clock is not None)
-        name = "interview_at" if timed or (sense in _MEETING and _names_interview(text)) else "follow_up_on"
+        own = follow_ups or sense in ("remind", *ASKED_ON)
+        name = (
+            "interview_at" if (timed and not own) or (sense in _MEETING and _names_interview(text)) else "follow_up_on"
+        )
         if isinstance(value, Yearless):
             value = give_year(value, name, reading, year=year)
-        found.append((name, value))
+        if name == "follow_up_on" and sense in ASKED_ON and _has_passed(value, reading.today):
+            name = "last_outbound"  # "emailed 11/20"
+        found.append((name, value.date() if name in DAYS and isinstance(value, datetime) else value))
     return found
+
+
+def _has_passed(value: Moment | Fault, today: date | None) -> bool:
+    day = value.date() if isinstance(value, datetime) else value
+    return today is not None and isinstance(day, date) and day <= today
+
+
+def _channel_in(text: str, channels: Mapping[str, str]) -> str | None:
+    """The way of contact that these words name: "call" in "call Kim 11/30"."""
+    return next((channels[word] for word in spaced(text).split() if word in channels), None)
 
 
 def _names_interview(text: str) -> bool:

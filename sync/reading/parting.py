@@ -31,14 +31,18 @@ def part_people(sheet: Sheet) -> list[Note]:
     for own in _FIELDS:
         cells = sheet.cells.get(own, ())
         mixed = {cell for cell in set(cells) if isinstance(cell, str) and not _is_settled(own, cell)}
+        found = {cell: find_people(clean_lines(cell)) for cell in mixed}
+        names = own != "contact_phone" or any(
+            one.name and (one.phone or one.email) for people in found.values() for one in people
+        )
         for index, cell in enumerate(cells) if mixed else ():
             if not isinstance(cell, str) or cell not in mixed:
                 continue
-            people = find_people(clean_lines(cell))
-            if _fits(own, cell, people):
+            people = found[cell]
+            if _fits(own, cell, people, names=names):
                 _put(sheet, columns, index, own, people[0])
                 several += [f"{_call(people[0])} ({sheet.reference(sheet.rows[index])})"] * (len(people) > 1)
-            elif own == "contact_name" and not people and clean_text(named[index]):
+            elif not people and clean_text(named[index]) and (own == "contact_name" or _LETTER.search(cell)):
                 _put(sheet, columns, index, own, Person())
     _take(sheet, columns)
     if not several:
@@ -52,15 +56,20 @@ def _call(person: Person) -> str:
     return person.name or person.email or person.phone
 
 
-def _fits(own: str, cell: str, people: Sequence[Person]) -> bool:
-    """Whether these people are what the cell may hold: no broken address is a name, no second address is lost."""
+def _fits(own: str, cell: str, people: Sequence[Person], *, names: bool) -> bool:
+    """Whether these people are what the cell may hold: no broken address is a name, no second address is lost.
+
+    `names`: a name alone may stand in this column.
+    """
     if not people or own == "contact_name":
         return bool(people)
     first = people[0]
-    if own == "contact_phone":
-        return bool(first.phone or first.email)
+    if not names and not (first.phone or first.email):
+        return False
     if len(MAIL.findall(cell)) > sum(bool(person.email) for person in people):
         return False
+    if own == "contact_phone" and not (first.phone or first.email):
+        return is_name_alone(first.name)
     begins_small = any(word[0].islower() for word in first.name.split() if word.isalpha())
     return bool(first.email or first.phone) or ("@" not in cell and not begins_small)
 

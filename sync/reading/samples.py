@@ -17,6 +17,7 @@ from sync.reading.clock import match_hour
 from sync.reading.countries import read_country
 from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import has_day_and_hour, looks_dated
+from sync.reading.found_days import tells_a_day
 from sync.reading.intervals import read_interval
 from sync.reading.people import find_people
 from sync.reading.statuses import StageWords
@@ -196,6 +197,11 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         spaced_out = cells.phones >= 0.8 and any(_SPACED.search(text) for text in cells.samples)
         return "it holds phone numbers" if spaced_out else ""
     return _no_words(name, cells, vocabulary) if name in _NAMED else ""
+
+
+def tells_days(cells: Profile, vocabulary: Vocabulary) -> float:
+    """The part of them in which a day stands among words: `call Kim 11/30`."""
+    return share_of(cells.samples, lambda text: tells_a_day(text, vocabulary.months))
 
 
 def _no_dates(cells: Profile) -> str:

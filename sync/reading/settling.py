@@ -79,6 +79,27 @@ def settle_interviews(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
     sheet.values |= hours
 
 
+def settle_first_contacts(sheet: Sheet) -> None:
+    """Where a sheet has no day of an application, what is sent was sent on the day of the message that it has."""
+    days = sheet.values.get("last_outbound")
+    if days is None or "applied_on" in sheet.columns.fields or "applied_on" in sheet.values:
+        return
+    kinds = sheet.values.get("lead_kind", [None] * len(sheet.rows))
+    sheet.values["applied_on"] = [
+        _day_of(at) if at and stage is Stage.SENT and kind in (None, "posting") else None
+        for at, stage, kind in zip(days, sheet.values["stage"], kinds, strict=True)
+    ]
+    header = sheet.columns.mapped.get("last_outbound", "")
+    for index, day in enumerate(sheet.values["applied_on"]):
+        if day and header:
+            own = sheet.own_headers.get(index, {})
+            sheet.own_headers[index] = {**own, "applied_on": own.get("last_outbound", header)}
+
+
+def _day_of(at: Moment) -> date:
+    return at.date() if isinstance(at, datetime) else at
+
+
 def settle_own_zones(sheet: Sheet, zone: tzinfo) -> None:
     """An interview is on the clock that its cell names (`10:00 ET`), unless the row names a zone."""
     interviews = sheet.values.get("interview_at", ())

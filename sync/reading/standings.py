@@ -97,7 +97,7 @@ def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list
         sent[index] = sent[index] or "applied_on" in names
     ahead = [bool(day and today and day >= today) for day in sheet.values.get("follow_up_on", nothing)]
     return [
-        standing.stage(applied=applied, young=recent[days] or own)
+        standing.stage(applied=applied, young=recent[days] or own, written=days[0] is None and days[1] is not None)
         for standing, applied, days, own in zip(found, sent, both, ahead, strict=True)
     ]
 

@@ -45,8 +45,9 @@ class Phrase(Struct, frozen=True):
 
     `stage` is settled or, where `settled` is False, the best guess (None: nothing in it is known). `waits_for_day`:
     it is sent only where the row has a day of the application, else an idea. `unanswered`: nothing came yet, which ends
-    an old application and leaves a young one to its follow-ups. `dated` holds each day in it, as it is written, with
-    the sense it belongs to.
+    an old application and leaves a young one to its follow-ups. `keen`: somebody is interested; where the row has a day
+    on which they were written to and none of an application, they are. `dated` holds each day in it, as it is written,
+    with the sense it belongs to.
     """
 
     stage: Stage | None
@@ -55,6 +56,7 @@ class Phrase(Struct, frozen=True):
     choices: tuple[Stage, ...] = ()
     waits_for_day: bool = False
     unanswered: bool = False
+    keen: bool = False
     dated: tuple[tuple[str, str], ...] = ()
 
 
@@ -90,6 +92,8 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
     if "closed" in said or set(said) == {"over"}:
         return Phrase(Stage.REJECTED, settled=False, asking=Asking.NONE, choices=_CLOSED)
     best = next((sense for sense in STEPS if sense in said), None)
+    if best is None and scan.has("answer"):
+        best = "offer"
     if best is None and (scan.has("decide") or scan.has("remind")):
         best = "open"  # "decision by 12/4", "follow up 12/1": nothing has come yet
     if best == "unanswered" and _FURTHER & set(said):
@@ -107,7 +111,9 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
     if doubtful or (best in (*ASKED_ON, "reply") and len(scan.unknown) > allowed):
         asking = Asking.OWN_DATE if best in (*ASKED_ON, "reply", "idea") and not doubtful else Asking.NONE
         return Phrase(stage, settled=False, asking=asking, choices=(stage,))
-    return Phrase(stage, settled=True, waits_for_day=best == "open", unanswered=best == "unanswered")
+    return Phrase(
+        stage, settled=True, waits_for_day=best == "open", unanswered=best == "unanswered", keen=best == "keen"
+    )
 
 
 def _holds(scan: Scan, day: Day) -> bool:
@@ -177,7 +183,7 @@ def _expect(sense: str) -> tuple[str, bool]:
         return "interview", False
     if sense in ("interview", "test", "on_hold"):
         return sense, False
-    return "open", sense not in ("followed", "sent", "reply", "open", "unanswered", "over", "idea")
+    return "open", sense not in ("followed", "sent", "reply", "open", "unanswered", "over", "idea", "keen")
 
 
 def _judge_end(scan: Scan, said: Sequence[str], ends: Sequence[str], *, doubtful: bool) -> Phrase:
@@ -204,7 +210,7 @@ def _guess(scan: Scan, words: StatusWords) -> Phrase:
         senses = words.single[near[0]] & CLAIMS if near else frozenset()
         for sense, stage in {**ENDS, "accepted": Stage.ACCEPTED, **STEPS}.items():
             if sense in senses:
-                harmless = sense in ASKED_ON or sense == "idea"
+                harmless = sense in ASKED_ON or sense in ("idea", "keen")
                 asking = Asking.OWN_DATE if harmless else Asking.NONE
                 return Phrase(stage, settled=False, asking=asking, choices=(stage,))
     harmless = bool(scan.known or scan.days) and not (scan.unknown or scan.turns)
@@ -263,10 +269,13 @@ def speaks_of_nothing_else(text: str) -> bool:
     """Whether words beside a day leave it as it is: no negation, no end, no limit, nothing that is not known."""
     scan = take_apart(text[:MAX_PHRASE], shipped_status_words())
     turned = any(turn.senses & {"not", "wait", "todo", "limit", "doubt", "decide", "contrast"} for turn in scan.turns)
-    ended = any(claim.senses & {*ENDS, "closed", "no_answer", "on_hold", "idea", "unanswered"} for claim in scan.claims)
+    ended = any(
+        claim.senses & {*ENDS, "closed", "no_answer", "on_hold", "idea", "keen", "unanswered"} for claim in scan.claims
+    )
     return not (scan.unknown or scan.asked or turned or ended)
 
 
-def says_no(text: str) -> bool:
-    """Whether these words say no to what follows them."""
-    return take_apart(text[:MAX_PHRASE], shipped_status_words()).has("not")
+def turns_in(text: str) -> frozenset[str]:
+    """The turns in these words: `not`, `off`, `moved` ..."""
+    scan = take_apart(text[:MAX_PHRASE], shipped_status_words())
+    return frozenset(sense for turn in scan.turns for sense in turn.senses)

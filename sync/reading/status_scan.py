@@ -19,6 +19,8 @@ from sync.reading.status_words import CLAIMS, SIGNS, Entry, StatusWords, fold
 
 REACH = 4
 """So many words after it a turn still turns."""
+_NAMED = 2
+"""So many words behind `via` or `with` are a name: `with Dana Reed`."""
 ASKED_ON = frozenset(("followed", "sent", "open", "unanswered"))
 """Claims of a lead that is followed up: only where no other word could say otherwise."""
 
@@ -111,16 +113,18 @@ def take_apart(text: str, words: StatusWords) -> Scan:
         elif token not in words.small and (token[0].isalnum() or token == _DAY or token in words.whole):
             tokens.append(token)
             clauses.append(clause)
-    place = 0
+    place = named = 0
     while place < len(tokens):
+        if tokens[place] in words.ways:
+            named = place + 1 + _NAMED
         if tokens[place] == _DAY:
-            named = place > 0 and tokens[place - 1] in words.weekdays  # "by Mon 11/30"
-            scan.days.append(Day(place, clauses[place], (place - 1, place) if named else (place,)))
+            weekday = place > 0 and tokens[place - 1] in words.weekdays  # "by Mon 11/30"
+            scan.days.append(Day(place, clauses[place], (place - 1, place) if weekday else (place,)))
             place += 1
             continue
         entry = words.find(tokens, place) or _repaired(tokens, place, words)
         if entry is None:
-            by_way = place > 0 and tokens[place - 1] in words.ways
+            by_way = place < named and clauses[place] == clauses[place - 1]
             if tokens[place] not in words.neutral and not tokens[place].isdigit() and not by_way:
                 scan.unknown.append(tokens[place])
             else:

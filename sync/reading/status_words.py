@@ -33,6 +33,7 @@ STEPS: Mapping[str, Stage] = {
     "sent": Stage.SENT,
     "open": Stage.SENT,
     "idea": Stage.IDEA,
+    "keen": Stage.IDEA,
 }
 """What a lead is by its furthest claim; the order is that of precedence."""
 CLAIMS = frozenset((*ENDS, *STEPS, "accepted", "closed", "over"))

@@ -44,11 +44,16 @@ class Standing(Struct, frozen=True):
         """The days in the words that decided, each with the sense it belongs to; none where they are not settled."""
         return self.phrase.dated if self.phrase.settled else ()
 
-    def stage(self, *, applied: bool, young: bool) -> Stage:
-        """The stage to plan by. `applied`: the row has a day of the application; `young`: follow-ups may still help."""
+    def stage(self, *, applied: bool, young: bool, written: bool = False) -> Stage:
+        """The stage to plan by. `applied`: the row has a day of the application; `young`: follow-ups may still help.
+
+        `written`: it has none, but a day on which somebody was written to.
+        """
         phrase = self.phrase
         if not phrase.settled or phrase.stage is None or phrase.waits_for_day:
             return Stage.SENT if applied else Stage.IDEA
+        if phrase.keen and written:
+            return Stage.IN_TOUCH
         if phrase.unanswered and not (applied and young):
             return Stage.NO_ANSWER
         return phrase.stage

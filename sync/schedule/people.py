@@ -88,6 +88,8 @@ def channel_for(rule: Rule, case: Case, person: Person) -> str:
     if person is not lead.contact:
         return "email"
     own = rule.channel if rule.channel != "phone" or person.phone else ""
+    if rule.id == "sheet" and lead.follow_up_channel:
+        return lead.follow_up_channel
     if rule.channel == "same":
         return lead.last_inbound_channel or _default_channel(rule, person)
     return lead.channel or lead.last_inbound_channel or own or _default_channel(rule, person)
