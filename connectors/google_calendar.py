@@ -46,18 +46,25 @@ def open_target(settings: Settings, outside: Outside) -> GoogleCalendar:
 def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInfo]:
     """The calendars this login may write into, by name; their ids stand in place of addresses.
 
-    None for a login that may not see any names. Raises `TargetError` or `CredentialsError`.
+    The narrow login reaches only those that followup made. Raises `TargetError` or `CredentialsError`, the latter also
+    for a login that may not see any names: a calendar that was made before would not be found with it.
     """
     login = calendar_login(settings, outside)
     if not login.may(CALENDAR, CALENDAR_NAMES):
-        return ()
+        raise CredentialsError(
+            f"the login of {login.who} does not show which calendars there are, so one that followup made before would"
+            " not be found; run `followup login google` again and tick every box"
+        )
     api = _open_api(settings, outside, login)
+    every = login.may(CALENDAR, EVERY_CALENDAR)
     try:
         listed = [
-            CalendarInfo(plain(str(one.get("summaryOverride") or one.get("summary", "")), 100), str(one.get("id", "")))
+            CalendarInfo(
+                plain(str(one.get("summaryOverride") or one.get("summary", "")), 100), str(one.get("id", "")),
+                ours=not every,
+            )
             for one in api.list_calendars()
-        ]
-        every = login.may(CALENDAR, EVERY_CALENDAR)
+        ]  # fmt: skip
         found = [info for info in listed if every or api.reaches(info.url)]
     finally:
         api.close()

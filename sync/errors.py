@@ -58,6 +58,10 @@ class TargetError(FollowupError):
     exit_code = 6
 
 
+class NoCalendarError(TargetError):
+    """The calendar is not there, or not for this login: waiting brings nothing."""
+
+
 class CredentialsError(FollowupError):
     """Login refused or expired. Never retried within a run: servers lock accounts."""
 

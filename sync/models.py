@@ -491,6 +491,8 @@ class CalendarInfo(Struct, frozen=True):
     name: str
     url: str
     trouble: str = ""
+    ours: bool = False
+    """Made by followup, whatever its name is by now; False where nobody can tell."""
 
 
 class Finding(Struct, frozen=True):

@@ -32,7 +32,7 @@ from connectors.google.http import plain
 from connectors.http_transport import Answer, HttpTransport, NoAnswerError, Transport
 from connectors.http_transport import Login as Bearer
 from connectors.outside import Outside
-from sync.errors import CredentialsError, TargetError
+from sync.errors import CredentialsError, NoCalendarError, TargetError
 
 Json = dict[str, Any]
 
@@ -106,19 +106,10 @@ class CalendarApi(Struct):
 
         None where Google no longer takes the token. Raises `TargetError` or `CredentialsError` rather than give half.
         """
-        items: list[Json] = []
         asked = {"showDeleted": "true", "maxResults": "2500", **({"syncToken": since} if since else {})}
         stale = (Meaning.GONE, Meaning.REJECTED) if since else ()
-        for _ in range(200):
-            reply = self.read(Request("GET", f"/events?{urlencode(asked)}"), or_else=stale)
-            if reply.meaning is not Meaning.DONE:
-                return None
-            items += reply.resource.get("items", ())
-            page = str(reply.resource.get("nextPageToken", ""))
-            if not page:
-                return Listing(items, str(reply.resource.get("nextSyncToken", "")))
-            asked["pageToken"] = page
-        raise TargetError("Google Calendar's listing has no end; the next run tries again")
+        items, last = self._all_pages("/events", asked, or_else=stale)
+        return Listing(items, str(last.resource.get("nextSyncToken", ""))) if last.meaning is Meaning.DONE else None
 
     def read(self, request: Request, *, or_else: Sequence[Meaning] = ()) -> Reply:
         """The answer to a question, tried a few times. Raises where there is none, but for meanings of `or_else`."""
@@ -133,9 +124,9 @@ class CalendarApi(Struct):
         if reply.meaning in (Meaning.LOGIN, Meaning.RIGHTS):
             raise CredentialsError(reply.sentence)
         if reply.meaning is Meaning.GONE:
-            raise TargetError(
-                f"Google knows no calendar {self.calendar[:60]!r} for {self.who}; run `followup init --again`, or share"
-                f" the calendar with {self.who} (Make changes to events)"
+            raise NoCalendarError(
+                f"Google knows no calendar {self.calendar[:60]!r} for {self.who}: it was deleted, or it belongs to"
+                " another account; run `followup init --again`, which asks what to do"
             )
         raise TargetError(reply.sentence, not_before=reply.not_before)
 
@@ -172,9 +163,9 @@ class CalendarApi(Struct):
         raise TargetError(reply.sentence or "Google made no calendar; try again", not_before=reply.not_before)
 
     def list_calendars(self) -> list[Json]:
-        """The account's calendars that it may write into, at most 250. Raises `TargetError` or `CredentialsError`."""
-        asked = "/calendar/v3/users/me/calendarList?maxResults=250&minAccessRole=writer"
-        return list(self.read(Request("GET", asked)).resource.get("items", ()))
+        """The calendars the account may write into, hidden ones too. Raises `TargetError` or `CredentialsError`."""
+        asked = {"maxResults": "250", "minAccessRole": "writer", "showHidden": "true"}
+        return self._all_pages("/calendar/v3/users/me/calendarList", asked)[0]
 
     def reaches(self, calendar: str) -> bool:
         """Whether this login may do anything with a calendar: the narrow one may with those that followup made."""
@@ -185,6 +176,21 @@ class CalendarApi(Struct):
         """Close the connections."""
         if self.transport is not None:
             self.transport.close()
+
+    def _all_pages(
+        self, path: str, asked: Mapping[str, str], *, or_else: Sequence[Meaning] = ()
+    ) -> tuple[list[Json], Reply]:
+        """What all pages of a listing hold, and the answer with which it ended."""
+        items: list[Json] = []
+        page: Mapping[str, str] = {}
+        for _ in range(200):
+            reply = self.read(Request("GET", f"{path}?{urlencode({**asked, **page})}"), or_else=or_else)
+            items += reply.resource.get("items", ())
+            following = str(reply.resource.get("nextPageToken", ""))
+            if not following:
+                return items, reply
+            page = {"pageToken": following}
+        raise TargetError("Google Calendar's listing has no end; the next run tries again")
 
     def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer | str:
         """The answer, or why there is none."""

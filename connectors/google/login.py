@@ -336,6 +336,15 @@ def keep_login(text: str, folder: Path, *, in_keyring: bool = False) -> str:
     return "the keyring" if in_keyring else str(path)
 
 
+def kept_account(folder: Path) -> str:
+    """The address of the account whose login is kept; empty where there is none, or where it does not say."""
+    try:
+        who = parse_login(recall_login(folder), origin="").who
+    except CredentialsError:
+        return ""
+    return who if "@" in who else ""
+
+
 def recall_login(folder: Path) -> str:
     """The login as kept; empty where there is none. Raises `CredentialsError` where it is there but cannot be had."""
     path = folder / LOGIN_FILE

@@ -32,6 +32,8 @@ login = typer.Typer(help="Log in to a service.", no_args_is_help=True, add_compl
 _NONE = "this account has no calendar yet; make one in your calendar program, or let `followup init` make it"
 _NONE_AT_GOOGLE = "this login sees no calendar; share one with it, or set calendar to its id"
 
+_OTHER = "That is {who}; before it was {before}, whose calendars {who} does not reach. Keep the login of {who}"
+
 ROWS_SHOWN = 50
 """What was understood of so many rows is shown by `check`."""
 
@@ -52,7 +54,16 @@ def login_google(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address to open.")] = False,
 ) -> int:
     """Log in to Google once, in a browser; later runs need none."""
-    from connectors.google.login import EVERY_CALENDAR, EVERYTHING, keep_login, log_in, seconds_left, wanted_scopes
+    from connectors.google.login import (
+        EVERY_CALENDAR,
+        EVERYTHING,
+        keep_login,
+        kept_account,
+        log_in,
+        parse_login,
+        seconds_left,
+        wanted_scopes,
+    )
 
     if not sys.stdin.isatty():
         raise ConfigError("`followup login google` needs a person at a terminal; run it by hand, once")
@@ -63,8 +74,12 @@ def login_google(
     if client is None:
         raise ConfigError("no OAuth client is here; `followup init` leads you to one, or name its file with --client")
     login = log_in(read_text(client, "the OAuth client"), scopes=scopes, open_browser=not no_browser)
+    who, before = parse_login(login, origin="").who, kept_account(logins_folder())
+    if before not in ("", who) and not typer.confirm(_OTHER.format(who=who, before=before)):
+        say(f"The login of {before} stays.")
+        return OK
     place = keep_login(login, logins_folder(), in_keyring=keyring)
-    say(f"Logged in; kept in {place}.")
+    say(f"Logged in{f' as {who}' if '@' in who else ''}; kept in {place}.")
     left = seconds_left(login)
     if left:
         ends = (datetime.now(UTC) + timedelta(seconds=left)).date()

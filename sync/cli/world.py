@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from sync.cli.profiles import Profile, make_profile
-from sync.errors import ConfigError
+from sync.errors import ConfigError, FollowupError
 from sync.models import CalendarInfo, Observation, Stage, Table
 from sync.setup.settings_file import Setup, write_settings
 from sync.setup.understanding import Understood
@@ -155,15 +155,43 @@ class Computer(Struct, frozen=True):
         return open_page(address)
 
     def log_in_to_google(self, client: str, *, every_calendar: bool) -> Granted:
-        """One agreement, kept in followup's own folder."""
-        from connectors.google.login import EVERY_CALENDAR, EVERYTHING, keep_login, log_in, parse_login, seconds_left
-        from sync.cli.places import logins_folder
+        """One agreement in the browser."""
+        from connectors.google.login import EVERY_CALENDAR, EVERYTHING, log_in, parse_login, seconds_left
         from sync.setup.google import Granted
 
         login = log_in(client, scopes=(*EVERYTHING, EVERY_CALENDAR) if every_calendar else EVERYTHING)
-        keep_login(login, logins_folder())
         left = seconds_left(login)
-        return Granted(parse_login(login, origin="").who, self.now + timedelta(seconds=left) if left else None)
+        return Granted(parse_login(login, origin="").who, login, self.now + timedelta(seconds=left) if left else None)
+
+    @property
+    def google_account(self) -> str:
+        """Whose login lies in followup's own folder."""
+        from connectors.google.login import kept_account
+        from sync.cli.places import logins_folder
+
+        return kept_account(logins_folder())
+
+    def keep_google_login(self, granted: Granted) -> None:
+        """Keep it in followup's own folder."""
+        from connectors.google.login import keep_login
+        from sync.cli.places import logins_folder
+
+        keep_login(granted.login, logins_folder())
+
+    @property
+    def remembered_google_calendars(self) -> Sequence[str]:
+        """Those that the states on this computer tell of; one that cannot be read tells of none."""
+        from contextlib import suppress
+
+        from connectors.sqlite_state import SqliteState
+        from sync.cli.places import state_path
+
+        found = []
+        for path in sorted(state_path(NOBODY).parent.glob("*.sqlite")):
+            with suppress(FollowupError):
+                kind, _, calendar = SqliteState(path).load().runs.target.partition(":")
+                found += [calendar] if kind == "google_calendar" else []
+        return found
 
     def look_at(self, target: Mapping[str, str | Sequence[str]], secret: str) -> Observation:
         """What lies in one calendar or file."""

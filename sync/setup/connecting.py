@@ -13,7 +13,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.errors import ConfigError, CredentialsError, FollowupError
+from sync.errors import ConfigError, CredentialsError, FollowupError, NoCalendarError
 from sync.models import CalendarInfo, Observation
 from sync.setup.calendars import CalendarService, Meant, in_words, list_services, recognise_calendar, refuse_login
 from sync.setup.google import GoogleAccess, offer_google_login
@@ -40,6 +40,10 @@ class Accounts(GoogleAccess, Protocol):
 
     def look_at(self, target: Target, secret: str) -> Observation:
         """What lies in one calendar or file: whose follow-ups, how much else. Raises as a run would."""
+
+    @property
+    def remembered_google_calendars(self) -> Sequence[str]:
+        """Ids of the calendars at Google into which runs on this computer have written."""
 
     def beside(self, path: str) -> str:
         """A file as the configuration names it."""
@@ -145,10 +149,68 @@ def _find_at_google(talk: Interview, accounts: Accounts, service: CalendarServic
         return replace(account, owner=owner)
     found = accounts.list_calendars(account.target, "")
     if found:  # such as the one that was made on another computer
-        return _choose(talk, accounts, service, Connection({"type": "google_calendar"}), found)
+        proposal = _made_before(accounts, found)
+        return _choose(talk, accounts, service, Connection({"type": "google_calendar"}), found, proposal=proposal)
+    _ask_where_it_was(talk, accounts)
     made = accounts.make_calendar(account.target, "", OWN_NAME)
     talk.say("is_made", name=made.name)
     return replace(account, target={**account.target, "calendar": made.url}, fresh=True)
+
+
+def _made_before(accounts: Accounts, found: Sequence[CalendarInfo]) -> str:
+    """The calendar that followup made, by name or number; of several the one that holds most. Empty for none."""
+    ours = [info for info in found if info.ours]
+    if len(ours) > 1:
+        ours.sort(key=lambda info: -_follow_ups(accounts, info))
+    if not ours:
+        return ""
+    same = [info for info in found if info.name == ours[0].name]
+    return ours[0].name if len(same) == 1 else str(found.index(ours[0]) + 1)
+
+
+def _follow_ups(accounts: Accounts, info: CalendarInfo) -> int:
+    """How many follow-ups lie in a calendar at Google."""
+    return sum(accounts.look_at({"type": "google_calendar", "calendar": info.url}, "").others.values())
+
+
+def _ask_where_it_was(talk: Interview, accounts: Accounts) -> None:
+    """Before one is made: whether it is meant, where there was one that this account does not show.
+
+    Raises `CredentialsError` where it is not.
+    """
+    who = accounts.google_account or "Google"
+    if not accounts.remembered_google_calendars:
+        talk.say("google_none", who=who)
+    elif not talk.agree(_login(talk.pose("google_new", proposal=talk.phrases.no[0], who=who))):
+        raise CredentialsError(talk.phrase("google_elsewhere"))
+
+
+def keep_connected(talk: Interview, accounts: Accounts, target: Target) -> Target:
+    """The target that is there; with another calendar where Google no longer knows the one it names.
+
+    Then it was deleted, or this login is another account's: whoever can be asked says which.
+    """
+    account = {name: value for name, value in target.items() if name in ("type", "calendar", "credentials")}
+    if target["type"] != "google_calendar" or not talk.asks:
+        return target
+    try:
+        accounts.look_at(account, "")
+    except NoCalendarError as error:
+        talk.say("wrong", error=error)
+    except FollowupError:  # a run says what that means; no other calendar helps
+        return target
+    else:
+        return target
+    if "credentials" in target:
+        return target
+    if talk.agree(_login(talk.pose("google_where", proposal=talk.phrases.no[0]))):
+        return keep_connected(talk, accounts, target) if offer_google_login(talk, accounts) else target
+    service = list_services()["google"]
+    found = _take_google(talk, accounts, Meant(in_words(service, talk.phrases.calendars)), "")
+    if found is None or found.target["calendar"] == target["calendar"]:
+        return target
+    talk.say("google_moved")
+    return {**target, "calendar": found.target["calendar"]}
 
 
 def _take_account(talk: Interview, accounts: Accounts, meant: Meant, wanted: Wanted) -> Connection | None:
@@ -203,18 +265,24 @@ def _look_alone(
 
 
 def _choose(
-    talk: Interview, accounts: Accounts, service: CalendarService, account: Connection, found: Sequence[CalendarInfo]
+    talk: Interview,
+    accounts: Accounts,
+    service: CalendarService,
+    account: Connection,
+    found: Sequence[CalendarInfo],
+    *,
+    proposal: str = "",
 ) -> Connection:
-    """One of the account's calendars, or a new one."""
+    """One of the account's calendars, or a new one; the one of our usual name is proposed unless another is."""
     if found:
         talk.say("found")
     for number, info in enumerate(found, 1):
         trouble = talk.phrase("unusable", trouble=info.trouble) if info.trouble else ""
         talk.say("found_row", number=number, name=info.name, trouble=trouble)
     named = next((info.name for info in found if info.name.casefold() == OWN_NAME.casefold() and not info.trouble), "")
-    if not named:
+    if not (proposal or named):
         talk.say("new_calendar")
-    proposal = named or OWN_NAME
+    proposal = proposal or named or OWN_NAME
     while True:
         answer = talk.ask(
             talk.pose("which", proposal=proposal), _something, given=str(account.target.get("calendar", ""))

@@ -20,7 +20,7 @@ from sync.errors import ConfigError, FollowupError, PrivateSheetError
 from sync.models import Table
 from sync.moments import zone_names
 from sync.schedule.business_days import BusinessDays
-from sync.setup.connecting import Accounts, Connection, Wanted, connect
+from sync.setup.connecting import Accounts, Connection, Wanted, connect, keep_connected
 from sync.setup.google import offer_google_login
 from sync.setup.guess import OLD_AFTER_DAYS, count_old
 from sync.setup.interview import Interview, pick
@@ -94,7 +94,8 @@ def _open(talk: Interview, world: World, text: str, tab: str) -> tuple[Mapping[s
 
 
 def continue_with(talk: Interview, world: World, setup: Setup, table: Table) -> tuple[Setup, Understood]:
-    """From settings that are there: only what is new in the sheet is asked."""
+    """From settings that are there: only what is new in the sheet is asked, and where a lost calendar is."""
+    setup = replace(setup, target=keep_connected(talk, world, setup.target))
     setup, seen = understand(talk, world, setup, table, reserve=TIMER)
     return (setup if setup.me or not talk.asks or "[me]" in setup.base else _ask_me(talk, setup)), seen
 

@@ -28,10 +28,14 @@ class Page(Struct, frozen=True):
 
 
 class Granted(Struct, frozen=True):
-    """A login that was just given. `ends` is set where Google takes it back by itself: an app still in Testing."""
+    """A login that was just given, as text to be kept. `ends` is set where Google takes it back: an app in Testing."""
 
     who: str
+    login: str
     ends: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Granted({self.who!r})"  # never the login
 
 
 class GoogleAccess(Protocol):
@@ -48,10 +52,14 @@ class GoogleAccess(Protocol):
         """Open it in a browser; False where there is none, and the address is to be read."""
 
     def log_in_to_google(self, client: str, *, every_calendar: bool) -> Granted:
-        """One agreement in the browser, kept for later runs: for calendars of our own, or for every one.
+        """One agreement in the browser: for calendars of our own, or for every one. Raises `CredentialsError`."""
 
-        Raises `CredentialsError`.
-        """
+    @property
+    def google_account(self) -> str:
+        """Whose login is kept; empty where there is none, or where it does not say."""
+
+    def keep_google_login(self, granted: Granted) -> None:
+        """Keep it for later runs. Raises `CredentialsError`."""
 
 
 def list_pages() -> tuple[Page, ...]:
@@ -72,6 +80,9 @@ def offer_google_login(talk: Interview, google: GoogleAccess, *, every_calendar:
         talk.say("google_agree")
         try:
             granted = google.log_in_to_google(client, every_calendar=every_calendar)
+            if not _is_meant(talk, google.google_account, granted.who):
+                continue
+            google.keep_google_login(granted)
         except FollowupError as error:
             talk.say("wrong", error=error)
             if not talk.agree(_aside(talk.pose("google_retry", proposal=talk.phrases.yes[0]))):
@@ -82,6 +93,13 @@ def offer_google_login(talk: Interview, google: GoogleAccess, *, every_calendar:
             talk.say("google_testing", day=granted.ends.date())
         return True
     return False
+
+
+def _is_meant(talk: Interview, before: str, who: str) -> bool:
+    """Whether this account is the right one: what followup made in the account of before, another does not reach."""
+    if not before or before == who:
+        return True
+    return talk.agree(_aside(talk.pose("google_other", proposal=talk.phrases.no[0], who=who, before=before)))
 
 
 def _walk_through(talk: Interview, google: GoogleAccess) -> str:

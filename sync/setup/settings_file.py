@@ -109,7 +109,7 @@ def _update(setup: Setup) -> str:
     from tomlkit.items import Table
 
     document: Any = tomlkit.parse(setup.base)
-    for name, values in (("source", setup.source), ("me", setup.me)):
+    for name, values in (("source", setup.source), ("target", setup.target), ("me", setup.me)):
         known = document.get(name, {})
         new = {key: value for key, value in values.items() if known.get(key) != value}
         if new:
@@ -126,7 +126,7 @@ def _update(setup: Setup) -> str:
     return tomlkit.dumps(document)
 
 
-def _put(table: Any, values: Mapping[str, str]) -> None:
+def _put(table: Any, values: Mapping[str, str | Sequence[str]]) -> None:
     for key, value in values.items():
         table[key] = value
 

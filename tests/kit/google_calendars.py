@@ -89,6 +89,8 @@ class CalendarOfGoogle:
     zone: str = "America/New_York"
     roles: dict[str, str] = field(default_factory=dict)
     made_by_app: bool = True
+    hidden: bool = False
+    """Taken out of the list that its user sees."""
     events: dict[str, Json] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     """Ids in the order in which they were written: what sync tokens count."""
@@ -191,7 +193,7 @@ class GoogleCalendars:
         if method == "POST" and path == "/calendar/v3/calendars":
             self._note("calendars.insert", path, query, sent)
             self._check_right(known[1], ANY)
-            made = self.add(f"made-up-{len(self.calendars)}@group.calendar.google.com", roles={known[0]: "owner"})
+            made = self.add(f"made-up-{next(self.numbers)}@group.calendar.google.com", roles={known[0]: "owner"})
             made.summary, made.zone = sent["summary"], sent.get("timeZone", "UTC")
             return 200, self._told("Calendar", {"kind": "calendar#calendar", "id": made.id, "summary": made.summary})
         if method == "GET" and path == "/calendar/v3/users/me/calendarList":
@@ -308,10 +310,12 @@ class GoogleCalendars:
         mine: list[Json] = [
             {"kind": "calendar#calendarListEntry", "id": one.id, "summary": one.summary, "accessRole": one.roles[who]}
             for one in self.calendars.values()
-            if who in one.roles
+            if who in one.roles and (not one.hidden or query.get("showHidden") == ["true"])
         ]
         items = [one for one in [*mine, *self.listed] if not writing or one.get("accessRole") in ("owner", "writer")]
-        return {"kind": "calendar#calendarList", "items": items}
+        first, size = int(query.get("pageToken", ["0"])[0]), min(self.page, int(query.get("maxResults", ["100"])[0]))
+        answer = {"kind": "calendar#calendarList", "items": items[first : first + size]}
+        return answer | ({"nextPageToken": str(first + size)} if first + size < len(items) else {})
 
     def _open(self, id: str, known: tuple[str, tuple[str, ...]], *, write: bool) -> CalendarOfGoogle:
         who, scopes = known

@@ -288,6 +288,8 @@ class GoogleEmulator:
     """PEM of the public key, by service account."""
     refresh_tokens: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Scopes of user logins."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """Whose these logins are, where somebody agreed to them in a browser."""
     calendars: list[Json] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -300,6 +302,8 @@ class GoogleEmulator:
     """The Calendar API."""
     expires_in: int = 0
     """Seconds after which a login ends by itself: an app that is still in Testing."""
+    account: str = "user@example.com"
+    """Who agrees in the browser."""
     away: float = 0.0
     """How far away it is: seconds that every connection and every request take on their way."""
     answered_then_lost: int = 0
@@ -332,14 +336,16 @@ class GoogleEmulator:
                 raise Refused(
                     400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
                 )
-            return self._new_token("user@example.com", scopes)
+            return self._new_token(self.owners.get(form["refresh_token"], "user@example.com"), scopes)
         if form.get("grant_type") == "authorization_code":
             names = form["code"].removeprefix("code:").split(" ")
             scopes = tuple(name if name == "openid" else AUTH + name for name in names)
-            claims = base64.urlsafe_b64encode(json.dumps({"email": "user@example.com"}).encode()).decode().rstrip("=")
+            claims = base64.urlsafe_b64encode(json.dumps({"email": self.account}).encode()).decode().rstrip("=")
+            lasting = f"made-up-refresh-{self.account}" if self.account != "user@example.com" else "made-up-refresh"
+            self.refresh_tokens[lasting], self.owners[lasting] = scopes, self.account
             return {
-                **self._new_token("user@example.com", scopes),
-                "refresh_token": "made-up-refresh",
+                **self._new_token(self.account, scopes),
+                "refresh_token": lasting,
                 "scope": " ".join(scopes),
                 **({"refresh_token_expires_in": self.expires_in} if self.expires_in else {}),
                 **({"id_token": f"e30.{claims}.made-up"} if "openid" in scopes else {}),

@@ -39,7 +39,7 @@ def converse(
         seen = place + len(left[0][0])
         return left.pop(0)[1]
 
-    screen = _play(folder, answer, (command, *options), environment or {})
+    screen = _play(folder, answer, (*command.split(), *options), environment or {})
     assert not left, screen
     return screen
 
@@ -77,8 +77,8 @@ def _play(
     if sys.platform == "win32":
         raise OSError("a terminal is played with what POSIX systems have")
     master, slave = pty.openpty()
-    program = [str(Path(sys.executable).with_name("followup")), *arguments, "--no-color"]
-    told = {**os.environ, "HOME": str(folder), "COLUMNS": "100", "LANG": "C.UTF-8", **environment}
+    program = [str(Path(sys.executable).with_name("followup")), *arguments]
+    told = {**os.environ, "HOME": str(folder), "COLUMNS": "100", "LANG": "C.UTF-8", "NO_COLOR": "1", **environment}
     told = {name: value for name, value in told.items() if not name.startswith("XDG_")}
     process = subprocess.Popen(
         program, cwd=folder, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=told
