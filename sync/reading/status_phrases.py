@@ -104,6 +104,8 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
         best = "idea"
     if best in ASKED_ON and scan.has("not") and not {"unanswered", "idea"} & set(said):
         return Phrase(None, settled=False, asking=Asking.NONE)  # "do not follow up", "no 11/20": a no to whatever
+    if best == "reply" and "idea" in said:
+        doubtful = True  # "need references first": theirs, or still to be done
     stage = STEPS[best]
     called_off = scan.has("off") and not any(_holds(scan, day) for day in scan.days)
     doubtful = doubtful or (best in _FURTHER and (scan.denied or called_off or _is_open_choice(scan)))

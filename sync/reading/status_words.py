@@ -118,6 +118,8 @@ def parse_status_words(text: str) -> StatusWords:
                 senses.setdefault(tokens, set()).add(sense)
             elif len(tokens) > 1:  # `简历`: compared sign by sign, and says nothing
                 senses.setdefault(tokens, set())
+    dates = shipped_date_words()
+    counts = {word for numbers in dates.hour.numbers.values() for word in numbers}
     whole: dict[str, list[Entry]] = {}
     begun: dict[str, list[Entry]] = {}
     ended: list[Entry] = []
@@ -134,9 +136,9 @@ def parse_status_words(text: str) -> StatusWords:
         begun={word: tuple(entries) for word, entries in begun.items()},
         ended=tuple(ended),
         spelled={f" {short} ": f" {whole} " for short, whole in spelled.items()},
-        weekdays=frozenset(map(fold, shipped_date_words().weekdays)),
+        weekdays=frozenset(map(fold, dates.weekdays)),
         small=small,
-        neutral=listed["neutral"] | listed["way"],
+        neutral=listed["neutral"] | listed["way"] | frozenset(map(fold, (*counts, *dates.months))),
         ways=listed["way"],
         single={t[0]: frozenset(found) for t, found in senses.items() if len(t) == 1 and "*" not in t[0]},
     )

@@ -166,3 +166,37 @@ def test_a_column_of_tales_is_the_status_whatever_its_header_says(header: str) -
     table = Table("leads.csv", tuple(Row(number, tuple(line)) for number, line in enumerate(lines, 1)))
     columns = understand_columns(table, chosen={}, vocabulary=load_vocabulary(), accepted={})
     assert columns.mapped["status"] == header
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("did the online assessment, no feedback", Stage.ASSESSMENT),
+        ("nobody got back to me", Stage.SENT),
+        ("three weeks, zero response", Stage.SENT),
+        ("zweimal nachgehakt, nichts", Stage.SENT),
+        ("left two voicemails, no response", Stage.SENT),
+        ("emailed resume to Dana Reed", Stage.SENT),
+        ("waiting for a call", Stage.SENT),
+        ("they said they'd call next week", Stage.IN_TOUCH),
+        ("have to decide by 12/5", Stage.OFFER),
+        ("they have to decide by 12/5", Stage.SENT),
+        ("oferta złożona", Stage.OFFER),
+        ("hab denen abgesagt", Stage.WITHDRAWN),
+        ("Ausschreibung zurückgezogen", Stage.REJECTED),
+        ("haben jemand anderen genommen", Stage.REJECTED),
+        ("purtroppo no", Stage.REJECTED),
+        ("on my list", Stage.IDEA),
+        ("apply this weekend", Stage.IDEA),
+    ],
+)
+def test_the_kind_of_its_words_tells_what_it_says(text: str, stage: Stage) -> None:
+    phrase = WORDS.read(text)
+    assert (phrase.stage, phrase.settled) == (stage, True)
+
+
+@pytest.mark.parametrize("text", ["need references first", "acepté la oferta"])
+def test_what_may_be_theirs_or_still_to_be_done_asks_nobody(text: str) -> None:
+    phrase = WORDS.read(text)
+    assert not phrase.settled
+    assert phrase.asking is Asking.NONE
