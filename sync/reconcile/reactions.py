@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Memory, Reaction, TouchMemory
-from sync.models import Moment, Note, Observation, RemoteEvent, Snapshot
+from sync.models import Event, Moment, Note, Observation, RemoteEvent, Snapshot
 from sync.moments import day_of, same_moment
 from sync.reconcile.fields import edited_fields
 
@@ -78,9 +78,21 @@ def take_reactions(
         revived = event.revived or day_of(event.observed.snapshot.start, zone) < today <= day_of(
             current.snapshot.start, zone
         )
-        events[uid] = replace(event, observed=current, kept=kept, revived=revived)  # taking it back is seen, too
+        events[uid] = replace(
+            event, desired=_moved(event, current), observed=current, kept=kept, revived=revived
+        )  # taking it back is seen, too
         notes += said
     return replace(memory, events=events, touches=touches), tuple(notes)
+
+
+def _moved(event: EventMemory, current: RemoteEvent) -> Event:
+    """What we wanted of the event, at the time the user gave it: a move that is let go at once is taken back then."""
+    assert event.observed is not None
+    before, after = event.observed.snapshot, current.snapshot
+    if same_moment(before.start, after.start):
+        return event.desired
+    zone = event.desired.zone
+    return replace(event.desired, start=_in_zone(after.start, zone), end=_in_zone(after.end, zone))
 
 
 def _deleted(touch: TouchMemory, event: EventMemory, today: date) -> tuple[TouchMemory, list[Note]]:

@@ -262,3 +262,18 @@ def test_a_passed_event_to_oneself_that_is_moved_ahead_stays_there() -> None:
     for _ in range(3):
         seeker.run()
         assert seeker.calendar[uid].snapshot.start == there
+
+
+@pytest.mark.parametrize(("days", "back"), [(1, 10), (5, 5), (4, 3)], ids=["Tuesday", "on a Saturday", "to today"])
+def test_who_drags_an_ask_into_the_past_by_mistake_is_reminded_on_the_next_day_of_work(days: int, back: int) -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Bolt", last_outbound="2027-01-05")])
+    seeker.run()
+    seeker.now += timedelta(days=days)
+    uid, start = seeker.shown("Acme").uid, seeker.shown("Acme").snapshot.start
+    assert isinstance(start, datetime)
+    seeker.edit(uid, start=start - timedelta(days=back), end=start - timedelta(days=back, minutes=-15))
+    seeker.run()
+    stands = seeker.calendar[uid].snapshot.start
+    assert isinstance(stands, datetime)
+    assert stands.date() >= seeker.now.date(), "an event that nobody looks at again reminds nobody"
+    assert not seeker.run().plan.writes
