@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+RULE := tests/rules tests/messages tests/calm/test_identity.py tests/command/test_setup.py tests/house/test_documents.py
 
-.PHONY: help demo test check format lint types wheel soak golden validate bench licences constraints clean pictures fleet
+.PHONY: help demo test rule check format lint types wheel soak golden validate bench licences constraints clean pictures fleet
 
 help:            ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -19,6 +20,9 @@ demo: $(STAMP)   ## the main job on examples/: a CSV into an .ics file and into 
 
 test: $(STAMP)   ## the tests
 	$(BIN)/python -m pytest -n auto
+
+rule: $(STAMP)   ## what a new rule or a new cell still lacks
+	$(BIN)/python -m pytest -n auto $(RULE)
 
 check: format lint types test wheel  ## everything a change must pass
 

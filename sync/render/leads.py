@@ -70,6 +70,7 @@ _FACTS = {
     "interview_at": "interview",
     "offer_on": "offer",
     "promised_on": "you promised",
+    "references_given_on": "references named",
     "follow_up_on": "follow up",
     "they_decide_by": "they decide by",
     "they_call_at": "they call",

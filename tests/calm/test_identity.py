@@ -112,9 +112,10 @@ def test_the_schedule_gives_these_identities() -> None:
 
 
 def test_every_rule_that_makes_events_has_its_line() -> None:
-    """A new rule gets a line in `IDENTITIES`: `make_uid` once, for good; and a row in `LEADS` of `advisor`."""
+    """A new rule gets a line in `IDENTITIES`: `make_uid` once, for good; and a lead that sets it off."""
     rules = load_advice(settings_for()).rules.values()
-    assert {rule.id for rule in rules if rule.sort == "event"} == {rule for rule, *_ in IDENTITIES}
+    told = "a line in IDENTITIES, and a lead that sets it off in ONE_OF_EACH of tests/kit/advisor.py"
+    assert {rule.id for rule in rules if rule.sort == "event"} == {rule for rule, *_ in IDENTITIES}, told
 
 
 def test_a_later_generation_is_another_event() -> None:

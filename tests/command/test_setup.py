@@ -102,7 +102,9 @@ def test_whatever_the_answers_the_file_says_the_same(path: str, header: str, wor
     )
 
 
-def test_every_field_and_every_stage_is_put_in_a_persons_words() -> None:
-    phrases = load_phrases("en")
-    assert set(phrases.meanings) >= {*ASKED, *FIELDS, *EXTRA_FIELDS}
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_field_and_every_stage_is_put_in_a_persons_words(language: str) -> None:
+    phrases = load_phrases(language)
+    missing = {*ASKED, *FIELDS, *EXTRA_FIELDS} - set(phrases.meanings)
+    assert not missing, f"[meanings] of mappings/conversation.{language}.toml"
     assert list(phrases.stages) == list(Stage)

@@ -19,7 +19,7 @@ from sync.config import MeSettings
 from sync.errors import ConfigError
 from sync.messages.facts import about_days, about_me, as_fact
 from sync.messages.letter import Message
-from sync.messages.library import MOVES, SLOTS, load_phrases, sample_facts, situations
+from sync.messages.library import MOVES, SLOTS, check_rules, load_phrases, sample_facts, situations
 from sync.messages.moves import choose_move, load_moves, open_moves, sensible_moves
 from sync.messages.names import read_name
 from sync.messages.rules import broken_rules
@@ -667,6 +667,15 @@ def test_own_words_are_checked_with_their_place(own: str, said: str) -> None:
     assert said in str(error.value)
     assert str(error.value).startswith("wording: draft.")
     assert "\n" not in str(error.value)
+
+
+def test_a_shipped_message_that_breaks_a_rule_is_no_fault_of_ones_own_words() -> None:
+    """Somebody who wrote a subject is not told that the mail below it is too short; their own short mail is."""
+    shipped = load_phrases("en")
+    broken = Phrases({**shipped.texts, "R-001-9.mail": "Thank you for the offer."})
+    check_rules("R-001-9.subject", "Your offer", broken)
+    with pytest.raises(ConfigError, match="a mail of"):
+        check_rules("R-001-9.mail", "Thank you.", broken)
 
 
 def test_own_words_take_the_place_of_the_shipped_ones() -> None:

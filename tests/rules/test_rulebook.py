@@ -10,7 +10,7 @@ from advisor import settings_for
 from sync.advice import Rule, load_advice, shipped_rules
 from sync.cli import run_command
 from sync.cli.rulebooks import find_made
-from sync.models import Lead
+from sync.models import DAYS, MOMENTS, Lead
 from sync.rulebook import ARTICLES, find_names
 from sync.schedule import advice, registry
 
@@ -45,6 +45,27 @@ def test_what_a_rule_needs_and_reads_are_fields_of_a_row(rule: Rule) -> None:
     assert {*rule.trigger, *rule.reads} <= known
     if rule.hangs_on and rule.sort == "event":
         assert rule.hangs_on in Lead.__struct_fields__
+
+
+SET_OFF = sorted({name for rule in RULES.values() for name in (*rule.trigger, rule.hangs_on)} - {"", "plan_on"})
+"""Cells that set a rule off; `plan_on` is a part of `plan`."""
+
+
+@pytest.mark.parametrize("field", SET_OFF)
+def test_a_cell_that_sets_a_rule_off_stands_wherever_a_field_must_stand(field: str) -> None:
+    """Whatever is not mentioned there is missing there, except where a lead has it by another name."""
+    mentioned = {"docs/sheet.md": f"`{field}`", "sync/reading/vocabulary.py (FIELDS)": f'    "{field}",\n'}
+    if field != "contact_name":
+        mentioned |= {
+            "tests/kit/promises.py (RICH)": f'"{field}"',
+            "tests/kit/numbered_lives.py (add_row)": f'"{field}"',
+        }
+    if field in (*DAYS, *MOMENTS):
+        mentioned["sync/render/leads.py (_FACTS)"] = f'    "{field}": '
+    if field == "company":
+        del mentioned["tests/kit/promises.py (RICH)"]
+    texts = {place: (ROOT / place.partition(" ")[0]).read_text("utf-8") for place in mentioned}
+    assert [place for place, said in mentioned.items() if said not in texts[place]] == []
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
