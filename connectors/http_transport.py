@@ -119,7 +119,7 @@ class HttpTransport:
         self._may_reach = may_reach
         self._origin = check_origin(origin)
         self._login = login
-        self._proxy = proxy_for(self._origin, environ)
+        self._proxy = proxy_for(self._origin, environ) if may_reach is None else None  # it would resolve the name anew
         self._authorities = authorities_in(environ) if self._origin.scheme == "https" else None
         self._clock = clock
         self._until = until

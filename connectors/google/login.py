@@ -57,6 +57,8 @@ _TRUSTED_TOKEN_URI = re.compile(
     r"https://([a-z0-9-]+\.)*(googleapis|google)\.com/|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/"
 )
 
+_NAME_OF_QUOTA = re.compile(r"[\w@.:-]{1,120}", re.ASCII)
+
 
 class Login(Struct, frozen=True):
     """A key or a login as kept. `who` is what sentences call it: the account's address where it has one."""
@@ -68,6 +70,13 @@ class Login(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Login({self.who!r})"  # never the key
+
+    @property
+    def quota(self) -> str:
+        """Whose requests Google counts together: the project of a user's OAuth client, or the account of a robot."""
+        robot = self._info.get("client_email")
+        name = robot or self._info.get("client_id", "").partition("-")[0]
+        return name.lower() if _NAME_OF_QUOTA.fullmatch(name) else ""
 
     def may(self, *scopes: str) -> bool:
         """Whether one of these rights is included."""

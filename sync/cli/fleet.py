@@ -173,7 +173,7 @@ def work(
         def run(profile: str) -> int:
             begun = _agree(pool.connection, now)
             world = Outside(
-                folder=Path(os.devnull), clock=clock, sleep=time.sleep, begun=begun,
+                folder=Path(os.devnull), clock=clock, sleep=time.sleep, environ=os.environ, begun=begun,
                 may_reach=lambda peer: is_public(peer) or (alone and is_loopback(peer)),
                 secret=secrets_of(pool.connection, masters, profile, firm={"google": google}),
             )  # fmt: skip

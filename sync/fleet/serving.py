@@ -7,6 +7,7 @@ business of the proxy in front, which also keeps `/metrics` for its own people.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -108,3 +109,7 @@ def _lines(status: Status, now: datetime) -> Iterator[str]:
     }
     for name, (told, value) in gauges.items():
         yield f"# HELP followup_{name} {told}\n# TYPE followup_{name} gauge\nfollowup_{name} {value}\n"
+    yield "# HELP followup_runs_free Runs that a host with a limit takes within a minute.\n"
+    yield "# TYPE followup_runs_free gauge\n"
+    for limit in status.limits:
+        yield f"followup_runs_free{{host={json.dumps(limit.host)}}} {limit.free}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,10 @@ from connectors.postgres.sentences import speak_plainly
 from sync.counting import counted
 from sync.errors import GuardStop
 from sync.fleet.guard import check_guard
+from sync.fleet.limits import Headroom, read_headroom
 
 NAMED = 20
-"""Paused profiles that are named; the others are counted."""
+"""Paused profiles and busy hosts that are named."""
 COUNTS = """
 SELECT count(*), count(*) FILTER (WHERE paused), count(*) FILTER (WHERE next_run_at <= %(now)s AND NOT paused),
        min(next_run_at) FILTER (WHERE next_run_at <= %(now)s AND NOT paused),
@@ -46,6 +47,8 @@ class Status(Struct, frozen=True):
     halted: str
     """Why nothing is given out; empty where it is."""
     why_paused: Mapping[str, str]
+    limits: Sequence[Headroom] = ()
+    """The busiest hosts that have a limit."""
 
 
 def read_status(connection: Connection[Any], *, now: datetime) -> Status:
@@ -59,10 +62,11 @@ def read_status(connection: Connection[Any], *, now: datetime) -> Status:
             halted = ""
         except GuardStop as stop:
             halted = str(stop)
+        limits = read_headroom(connection, now=now, limit=NAMED)
     assert row is not None
     profiles, paused, due, oldest, ran, failed, told = row
     return Status(
-        profiles, paused, due, oldest, line.get("todo", 0), line.get("doing", 0), ran, failed, told, halted, why
+        profiles, paused, due, oldest, line.get("todo", 0), line.get("doing", 0), ran, failed, told, halted, why, limits
     )
 
 
@@ -76,6 +80,9 @@ def tell_status(status: Status, *, now: datetime) -> Iterator[str]:
         waiting += f", the oldest for {(now - status.oldest_due) // timedelta(minutes=1)} minutes"
     yield waiting
     yield f"last hour: {counted(status.ran_last_hour, 'profile')} ran, {status.failed_last_hour} of them in vain"
+    for limit in status.limits:
+        free = f"{limit.host}: {limit.free} of {counted(limit.per_minute, 'run')} a minute free"
+        yield f"{free}, paused until {limit.paused_until:%H:%M %Z}" if limit.paused_until else free
     for profile, why in status.why_paused.items():
         yield f"paused: {profile}: {why or 'by hand'}"
     if status.paused > len(status.why_paused):

@@ -12,15 +12,17 @@ from typing import Any
 from msgspec import Struct
 from psycopg import Connection
 
+from connectors.google.address import is_google_calendar
+from connectors.google.login import find_login
 from connectors.outside import Outside
 from connectors.postgres.connecting import Connect
 from connectors.postgres.schema import check_ready
 from connectors.postgres.sentences import speak_plainly
 from connectors.postgres_state import PostgresState
 from sync.config import Settings, parse_settings
-from sync.errors import BUG, OK, ConfigError, FollowupError, SourceError, TargetError
+from sync.errors import BUG, OK, ConfigError, CredentialsError, FollowupError, SourceError, TargetError
 from sync.fleet.firms import a_place
-from sync.fleet.limits import pause_host, source_host, take_turn, target_host
+from sync.fleet.limits import hosts_of, pause_host, take_turn
 from sync.fleet.opening import Open, open_hosted
 from sync.fleet.profiles import Kept, file_verdict, read_profile
 from sync.fleet.secrets import WrongKeysError
@@ -70,17 +72,16 @@ def sync_profile(connect: Connect, profile: str, *, outside: Outside, now: datet
 
 def _run_kept(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> int:
     settings = _read_settings(kept, profile)
-    if settings is not None:
-        with connect() as connection:
-            take_turn(connection, profile, (source_host(settings), target_host(settings)), now=now)
+    hosts = hosts_of(settings, _quota(settings, outside)) if settings is not None else ("", "")
+    with connect() as connection:
+        take_turn(connection, profile, hosts, now=now)
     ended = _attend(connect, profile, kept, outside=outside, now=now, opened=opened)
     verdict = judge(ended.exit_code, ended.said, tries=kept.tries, now=now, not_before=ended.not_before)
     LOG.info("profile %s: exit %d", profile, ended.exit_code)
     if verdict is not None:
         with connect() as connection:
             file_verdict(connection, profile, kept, verdict, exit_code=ended.exit_code, now=now)
-            if settings is not None:
-                _let_others_wait(connection, settings, ended, now=now)
+            _let_others_wait(connection, hosts, ended, now=now)
     return ended.exit_code
 
 
@@ -92,11 +93,26 @@ def _read_settings(kept: Kept, profile: str) -> Settings | None:
         return None
 
 
-def _let_others_wait(connection: Connection[Any], settings: Settings, ended: _Ended, *, now: datetime) -> None:
+def _quota(settings: Settings, outside: Outside) -> str:
+    """Whose quota at Google the run uses; empty where it is none's, or where there is no login to tell."""
+    of_google = settings.source.type == "google_sheet" or settings.target.type == "google_calendar"
+    if not of_google and not is_google_calendar(settings.target.url):
+        return ""
+    try:
+        login = find_login("", outside)
+    except WrongKeysError:
+        raise
+    except CredentialsError:
+        return ""  # its run will say it
+    return login.quota if login else ""
+
+
+def _let_others_wait(connection: Connection[Any], hosts: tuple[str, str], ended: _Ended, *, now: datetime) -> None:
     """What a server asked of one run, it asked of all of ours."""
-    host = {SourceError.exit_code: source_host, TargetError.exit_code: target_host}.get(ended.exit_code)
-    if ended.not_before is not None and host is not None and host(settings):
-        pause_host(connection, host(settings), ended.not_before, now=now)
+    source, target = hosts
+    host = {SourceError.exit_code: source, TargetError.exit_code: target}.get(ended.exit_code)
+    if ended.not_before is not None and host:
+        pause_host(connection, host, ended.not_before, now=now)
 
 
 def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> _Ended:

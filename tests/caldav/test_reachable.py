@@ -96,3 +96,13 @@ def test_each_connection_is_looked_at_anew(listener: socket.socket, tmp_path: Pa
     allowed = False
     with pytest.raises(ConfigError, match="not on the open internet"):
         transport.send("GET", "/", headers={})
+
+
+def test_a_proxy_is_passed_by_since_it_would_resolve_the_name_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    names(monkeypatch, ["10.0.0.5"])
+    environ = {"https_proxy": "http://proxy.example:3128"}
+    transport = HttpTransport(
+        "https://calendar.example/", None, environ=environ, clock=lambda: NOW, may_reach=is_public
+    )
+    with pytest.raises(ConfigError, match=r"calendar\.example leads to 10\.0\.0\.5"):
+        transport.send("GET", "/", headers={})

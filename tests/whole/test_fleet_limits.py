@@ -21,7 +21,7 @@ from source_contract import outside
 from connectors.postgres.connecting import connect_to
 from sync.errors import ConfigError, TargetError
 from sync.fleet.firms import TAKE, NoPlaceError, a_place, put_firm
-from sync.fleet.limits import NotItsTurn, put_limit, take_turn
+from sync.fleet.limits import CALENDARS, SHEETS, Headroom, NotItsTurn, put_limit, read_headroom, take_turn
 from sync.fleet.profiles import put_profile
 from sync.fleet.queue import give_out, make_app, work
 from sync.fleet.work import sync_profile
@@ -203,6 +203,17 @@ def test_a_place_is_free_again_when_its_worker_is_gone(server: Postgres, owner: 
     with a_place(connect, "acme", 1), a_place(connect, "another", 1), pytest.raises(NoPlaceError):  # noqa: SIM117
         with a_place(connect, "acme", 1):
             pass
+
+
+@pytest.mark.parametrize(("quota", "usual"), [("4711", 150), ("robot@made-up.iam.gserviceaccount.com", 30)])
+def test_google_is_asked_no_more_than_its_usual_quota_where_nobody_said_otherwise(
+    server: Postgres, owner: psycopg.Connection[Any], quota: str, usual: int
+) -> None:
+    name = fill(owner, 1)[0]
+    with server.connect(WORKER) as worker:
+        take_turn(worker, name, [f"{SHEETS}/{quota}", f"{CALENDARS}/{quota}", BUSY], now=NOW)
+        headroom = read_headroom(worker, now=NOW, limit=9)
+    assert headroom == (Headroom(f"{SHEETS}/{quota}", usual, usual - 1, None),)
 
 
 def test_a_job_whose_turn_is_later_goes_back_into_the_queue_with_its_time(

@@ -18,6 +18,7 @@ from servers import free_port
 from source_contract import outside
 
 from connectors.postgres.connecting import connect_to
+from sync.fleet.limits import put_limit
 from sync.fleet.profiles import open_feed, put_profile, put_upload
 from sync.fleet.serving import make_site
 from sync.fleet.work import sync_profile
@@ -119,10 +120,12 @@ def test_nothing_else_is_answered(
 
 
 def test_numbers_for_prometheus(owner: psycopg.Connection[Any], site: http.client.HTTPConnection) -> None:
+    put_limit(owner, 'a"b.example', 7)
     status, headers, body = ask(site, "/metrics")
     assert (status, headers["content-type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
     assert "\nfollowup_profiles 1\n" in body.decode()
     assert "\nfollowup_halted 0\n" in body.decode()
+    assert body.decode().endswith('\nfollowup_runs_free{host="a\\"b.example"} 7\n')
 
 
 def test_without_its_database_the_site_says_later_and_comes_back(
