@@ -32,6 +32,8 @@ _YEARS = range(1980, 2100)
 _AS_LONG = range(1, 7)
 """So many hours something takes; nobody is asked to come at 3 h."""
 _LAST_HOUR = 20
+_LONG_SLOT = 4
+"""More hours than an interview takes."""
 _NO_SUCH = "has an hour that does not exist"
 
 
@@ -280,7 +282,7 @@ def _figures(text: str, place: int, words: _Patterns, *, lead: str) -> _One | No
     if match and (lead or not text.startswith(".", match.end())):  # "3.12." is a day
         return _One(int(match[1]), int(match[2]), match.end(), bare=False, sure=bool(lead), told=_is_padded(match[1]))
     match = _DASH.match(text, place)
-    if match and (int(match[2]) == 0 or int(match[2]) > 24 or lead):
+    if match and _are_minutes(int(match[1]), match[2], lead):
         return _One(int(match[1]), int(match[2]), match.end(), bare=False, sure=bool(lead), counts_to_24=True)
     match = _FOUR.match(text, place)
     if match and (lead or int(match[1] + match[2]) not in _YEARS or _ATTACHED.match(text, match.end())):
@@ -291,6 +293,16 @@ def _figures(text: str, place: int, words: _Patterns, *, lead: str) -> _One | No
     if match is None:
         return None
     return _One(words.numbers[match[0].strip(" .")], 0, match.end())
+
+
+def _are_minutes(hour: int, behind: str, lead: str) -> bool:
+    """Whether what stands behind a dash are minutes (`в 9-30`) and not the end of a slot (`von 8-12`)."""
+    number = int(behind)
+    if number == 0 or number > 24:
+        return True
+    if not lead or lead == "start":
+        return False
+    return number <= hour or (number % 5 == 0 and number - hour > _LONG_SLOT)
 
 
 def _take_behind(text: str, one: _One, words: _Patterns, *, lead: str) -> None:
@@ -314,6 +326,7 @@ def _take_behind(text: str, one: _One, words: _Patterns, *, lead: str) -> None:
             one.half, one.stop = found_part[0], found_part[1].end()
         elif (
             (lead or one.sure)
+            and lead != "start"  # "between 9 and 11"
             and not one.minute
             and (match := words.joined.match(text, one.stop))
             and (minutes := _MINUTE.match(text, match.end()))

@@ -92,6 +92,8 @@ class Reading(Struct, frozen=True):
     """An hour of 1 to 6 whose half of the day nobody names is in the afternoon: nobody is asked to come at night.
 
     Where people meet the hour stays on the clock that its cell names."""
+    own_act: bool = False
+    """The seeker did it on that day: what they did does not stand beside it (`offer!! 11/24` is no application)."""
     today: date | None = None
     because: str = ""
     """Why it is this order, where no cell proves it and a person should know."""
@@ -309,7 +311,7 @@ def _read_worded(text: str, reading: Reading) -> Moment | Fault | Yearless:
     ]
     weekdays = [word for word in beside if word in words.weekdays]
     others = [word for word in beside if word not in words.weekdays and word not in words.small]
-    if others and not speaks_of_nothing_else(f"{text[:start]} {text[end:]}"):
+    if others and not speaks_of_nothing_else(f"{text[:start]} {text[end:]}", own_act=reading.own_act):
         return Fault(f'says "{" ".join(others)[:_SHOWN]}" beside the day; keep only the day in this cell')
     return _check_weekday(day, weekdays, reading)
 

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from sync.config import Settings
 from sync.counting import counted
@@ -128,6 +128,7 @@ def _read_rows(
         dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, met=MET,
         today=today, beside=spoken, usual=usual,
     )  # fmt: skip
+    readings = {name: replace(one, own_act=name == "applied_on") for name, one in readings.items()}
     readers = make_readers(vocabulary, readings)
     remarks = [*parted, *_order_note(readings)]
     for name, cells in sheet.cells.items():

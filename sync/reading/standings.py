@@ -59,7 +59,7 @@ def settle_stages(
         said: words.standing_of(said[0] or "", said[1] or "") for said in set(zip(status, outcome, strict=True))
     }
     found = [standings[said] for said in zip(status, outcome, strict=True)]
-    if any(standing.days for standing in standings.values()):
+    if any(standing.days or standing.phrase.off for standing in standings.values()):
         _take_days(sheet, found, reading, year)
     sheet.values["status_text"] = [standing.text for standing in found]
     sheet.values["stage_known"] = [standing.phrase.settled for standing in found]
@@ -109,7 +109,8 @@ def _day_of(moment: Moment) -> date:
 def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: int | None) -> None:
     """The days of each status into the fields they belong to, where the row's own cell says nothing.
 
-    Of several the last counts; several interviews are rounds of one lead.
+    Of several the last counts; several interviews are rounds of one lead. Of interviews the later word wins over the
+    row's own cell: a further round comes behind it, what was moved in its place, what is off takes it away.
     """
     columns: dict[str, list[Any]] = {}
     for index, standing in enumerate(found):
@@ -123,24 +124,67 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
             if not name or name in sheet.unreadable.get(index, ()):
                 continue
             own = sheet.values.get(name)
-            if own is not None and own[index] is not None:
+            if own is not None and own[index] is not None and name != "interview_at":
                 continue
             if isinstance(value, Fault):
+                if own is not None and own[index] is not None and not standing.phrase.moved:
+                    continue
                 reason = f'holds "{text}", which {value.reason}'
                 sheet.set_unreadable(index, name, reason, told_by=_column(standing, sheet, index))
                 continue
             several.setdefault(name, []).append(value)
             if name == "interview_at" and isinstance(value, datetime):
                 ends[value] = read_end(text, value, replace(reading, in_work_hours=True))
+        if standing.phrase.off and sheet.has("interview_at")[index]:
+            _put(columns, "interview_at", index, None, sheet)
         for name, values in several.items():
-            *before, last = sorted(values, key=in_order)
-            _put(columns, name, index, last, sheet)
-            if ends.get(last):
-                _put(columns, "interview_end", index, ends[last], sheet)
-            if name == "interview_at" and before:
-                header = sheet.columns.mapped.get(_column(standing, sheet, index), "")
-                _put(columns, "earlier_rounds", index, tuple(Round(at, header) for at in before), sheet)
+            values.sort(key=in_order)
+            if name == "interview_at":
+                _put_interviews(columns, index, values, ends, standing, sheet)
+            else:
+                _put(columns, name, index, values[-1], sheet)
     sheet.values |= columns
+
+
+def _put_interviews(
+    columns: dict[str, list[Any]],
+    index: int,
+    said: Sequence[Moment],
+    ends: Mapping[Moment, datetime | None],
+    standing: Standing,
+    sheet: Sheet,
+) -> None:
+    """The interviews that a status names, in order, with the one of the row's own cell."""
+    header = sheet.columns.mapped.get(_column(standing, sheet, index), "")
+    held = sheet.values.get("interview_at")
+    own = held[index] if held is not None else None
+    rounds: tuple[Round, ...] = ()
+    if own is not None and not standing.phrase.moved:
+        first = said[0]
+        if (
+            len(said) == 1
+            and _day_of(first) == _day_of(own)
+            and isinstance(first, datetime) > isinstance(own, datetime)
+        ):
+            said = [first]  # the cell has the day, the status its hour
+        else:
+            said = [at for at in said if _day_of(at) > _day_of(own)]
+            mine = sheet.own_headers.get(index, {}).get("interview_at") or sheet.columns.mapped.get(
+                "interview_at", header
+            )
+            rounds = (Round(own, mine),)
+    if not said:
+        return
+    if own is not None:
+        sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "interview_at": header}
+    *before, last = said
+    _put(columns, "interview_at", index, last, sheet)
+    if ends.get(last) or own is not None:
+        _put(columns, "interview_end", index, ends.get(last), sheet)
+    rounds = (*rounds, *(Round(at, header) for at in before))
+    if rounds:
+        known = sheet.values.get("earlier_rounds")
+        _put(columns, "earlier_rounds", index, (*(known[index] if known is not None else ()), *rounds), sheet)
 
 
 def _put(columns: dict[str, list[Any]], name: str, index: int, value: Any, sheet: Sheet) -> None:

@@ -58,6 +58,10 @@ class Phrase(Struct, frozen=True):
     unanswered: bool = False
     keen: bool = False
     dated: tuple[tuple[str, str], ...] = ()
+    moved: bool = False
+    """What it speaks of takes place on another day than was said before."""
+    off: bool = False
+    """What it speaks of does not take place."""
 
 
 def read_phrase(
@@ -76,7 +80,9 @@ def read_phrase(
         for sense in _senses_of_day(scan, found, phrase.stage, told=told is not None)
         if sense
     ]
-    return replace(phrase, dated=tuple(dated))
+    held = any(_holds(scan, day) for day in scan.days)
+    off = scan.has("off") and not held
+    return replace(phrase, dated=tuple(dated), moved=scan.has("moved") and held, off=off)
 
 
 def _judge(scan: Scan, words: StatusWords) -> Phrase:
@@ -91,13 +97,9 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
         return Phrase(Stage.ACCEPTED, settled=False, asking=Asking.NONE, choices=(Stage.ACCEPTED, Stage.OFFER))
     if "closed" in said or set(said) == {"over"}:
         return Phrase(Stage.REJECTED, settled=False, asking=Asking.NONE, choices=_CLOSED)
-    best = next((sense for sense in STEPS if sense in said), None)
-    if best is None and scan.has("answer"):
-        best = "offer"
-    if best is None and (scan.has("decide") or scan.has("remind")):
-        best = "open"  # "decision by 12/4", "follow up 12/1": nothing has come yet
-    if best == "unanswered" and _FURTHER & set(said):
-        best = next(sense for sense in STEPS if sense in said and sense in _FURTHER)
+    best = _furthest(scan, said)
+    if scan.has("sorry") and best in (*ASKED_ON, "reply", None) and not scan.has("not"):
+        return Phrase(Stage.REJECTED, settled=False, asking=Asking.NONE, choices=(Stage.REJECTED,))
     if best is None:
         return _guess(scan, words)
     if best in ASKED_ON and "idea" in said and best != "sent":
@@ -116,6 +118,23 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
     return Phrase(
         stage, settled=True, waits_for_day=best == "open", unanswered=best == "unanswered", keen=best == "keen"
     )
+
+
+def _furthest(scan: Scan, said: Sequence[str]) -> str | None:
+    """The sense of the furthest step that is told, or that its turns tell without naming one."""
+    best = next((sense for sense in STEPS if sense in said), None)
+    if best == "unanswered" and _FURTHER & set(said):
+        return next(sense for sense in STEPS if sense in said and sense in _FURTHER)
+    if best is not None:
+        return best
+    if scan.has("answer"):
+        return "offer"
+    if scan.has("decide") or scan.has("remind"):
+        return "open"  # "decision by 12/4", "follow up 12/1": nothing has come yet
+    moved = [turn.end for turn in scan.turns if "moved" in turn.senses]
+    if any(end in day.after for end in moved for day in scan.days):
+        return "interview"  # "moved to 12/8 at 3pm": what has a day is an appointment
+    return None
 
 
 def _holds(scan: Scan, day: Day) -> bool:
@@ -150,7 +169,9 @@ def _said(scan: Scan) -> tuple[tuple[str, ...], bool]:
     later = scan.has("yet")
     for claim in scan.claims:
         for sense in sorted(claim.senses & CLAIMS):
-            if claim.negated:
+            if claim.over and sense in ("reply", "idea", "interview"):
+                found, odd = "rejected", True
+            elif claim.negated:
                 found, odd = _negate(sense, later=later)
             elif claim.expected:
                 found, odd = _expect(sense)
@@ -228,7 +249,7 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
     turns = {sense for turn in scan.turns if turn.end in day.after for sense in turn.senses}
     behind = [turn for turn in scan.turns if turn.place == day.place + 1 and turn.clause == day.clause]
     turns |= {sense for turn in behind for sense in turn.senses if sense == "remind" or turn.is_signs}
-    near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause)
+    near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause, scan.days)
     senses = near.senses if near else frozenset()
     if not _holds(scan, day):
         return
@@ -250,11 +271,13 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         yield sense
         if sense == "reply" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
             yield "followed"
+    elif near is None and "moved" in turns:
+        yield "interview"
     elif near is None and told and not turns:
         yield _HAPPENS.get(stage, "") if stage else ""
 
 
-def _nearest(claims: Sequence[Claim], place: int, clause: int) -> Claim | None:
+def _nearest(claims: Sequence[Claim], place: int, clause: int, days: Sequence[Day]) -> Claim | None:
     before = [claim for claim in claims if claim.end <= place]
     after = [claim for claim in claims if claim.place > place]
     same = [claim for claim in before if claim.clause == clause]
@@ -262,18 +285,27 @@ def _nearest(claims: Sequence[Claim], place: int, clause: int) -> Claim | None:
         return same[-1]
     if after and after[0].clause == clause:
         return after[0]
-    if before and before[-1].clause == clause - 1:
+    if before and before[-1].clause == clause - 1 and not ("sent" in before[-1].senses and _has_day(before[-1], days)):
         return before[-1]
     return None
 
 
-def speaks_of_nothing_else(text: str) -> bool:
-    """Whether words beside a day leave it as it is: no negation, no end, no limit, nothing that is not known."""
+def _has_day(claim: Claim, days: Sequence[Day]) -> bool:
+    """`applied 11/19, mail 11/24`: one is sent once, on the day beside it."""
+    return any(day.clause == claim.clause for day in days)
+
+
+def speaks_of_nothing_else(text: str, *, own_act: bool = False) -> bool:
+    """Whether words beside a day leave it as it is: no negation, no end, no limit, nothing that is not known.
+
+    `own_act`: it is the day of something the seeker did, so that nothing they did may be named.
+    """
     scan = take_apart(text[:MAX_PHRASE], shipped_status_words())
     turned = any(turn.senses & {"not", "wait", "todo", "limit", "doubt", "decide", "contrast"} for turn in scan.turns)
     ended = any(
         claim.senses & {*ENDS, "closed", "no_answer", "on_hold", "idea", "keen", "unanswered"} for claim in scan.claims
     )
+    ended = ended or (own_act and any(claim.senses & {*_FURTHER, "accepted"} for claim in scan.claims))
     return not (scan.unknown or scan.asked or turned or ended)
 
 

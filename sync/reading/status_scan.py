@@ -38,6 +38,8 @@ class Claim(Struct):
     clause: int
     negated: bool = False
     expected: bool = False
+    over: bool = False
+    """It was so, and is `no longer`."""
     is_signs: bool = False
     """Chinese, Japanese or Korean, where a turn stands behind what it turns."""
 
@@ -63,6 +65,8 @@ class Scan(Struct):
     """A negation stands in it that turned nothing that is known."""
     asked: bool = False
     known: int = 0
+    ends: frozenset[int] = frozenset()
+    """The places where a part of the phrase ends."""
 
     def has(self, sense: str) -> bool:
         """Whether this turn stands anywhere."""
@@ -113,6 +117,7 @@ def take_apart(text: str, words: StatusWords) -> Scan:
         elif token not in words.small and (token[0].isalnum() or token == _DAY or token in words.whole):
             tokens.append(token)
             clauses.append(clause)
+    scan.ends = frozenset(i + 1 for i, own in enumerate(clauses) if clauses[i + 1 : i + 2] != [own])
     place = named = 0
     while place < len(tokens):
         if tokens[place] in words.ways:
@@ -150,6 +155,7 @@ def _repaired(tokens: Sequence[str], place: int, words: StatusWords) -> Entry | 
 
 def _turn(scan: Scan) -> None:
     """Let every turn act on the next claim of its clause; one that has turned something is no claim itself."""
+    scan.turns = [turn for turn in scan.turns if not _is_about_a_perk(scan, turn)]
     for turn in scan.turns:
         if "todo" in turn.senses:
             _put_before(scan, turn)
@@ -171,11 +177,19 @@ def _turn(scan: Scan) -> None:
                 scan.claims.append(replace(turn, senses=frozenset(("open",))))
             continue
         if "not" in turn.senses:
-            target.negated = True
+            target.negated, target.over = True, "no_longer" in turn.senses
         else:
             target.expected = True
         if turn in scan.claims:
             scan.claims.remove(turn)
+
+
+def _is_about_a_perk(scan: Scan, turn: Claim) -> bool:
+    """`no benefits`: what the job does not give says nothing of where the lead stands."""
+    if "not" not in turn.senses:
+        return False
+    near = [other for other in (*scan.claims, *scan.turns) if turn.end <= other.place <= turn.end + 1]
+    return any("perk" in other.senses and other.clause == turn.clause for other in near)
 
 
 def _put_before(scan: Scan, turn: Claim) -> None:
@@ -189,8 +203,14 @@ def _put_before(scan: Scan, turn: Claim) -> None:
 
 
 def _turned_back(scan: Scan, turn: Claim) -> Claim | None:
-    """`interview not held`: a negation with nothing after it is about what stands before it."""
+    """`interview not held`: a negation with nothing after it is about what stands before it.
+
+    One that belongs to a noun (`no benefits`) has it after it; behind a day (`sent 10/30 no`) it is an answer.
+    """
     if "not" not in turn.senses:
+        return None
+    behind_day = any(day.place + 1 == turn.place for day in scan.days)
+    if "none" in turn.senses and (turn.end not in scan.ends or behind_day):
         return None
     before = [claim for claim in scan.claims if claim.clause == turn.clause and claim.end <= turn.place]
     return before[-1] if before else None

@@ -58,7 +58,7 @@ def _may_ask(rule: Rule, case: Case, *, own_date: bool = False) -> bool:
     asking = case.lead.asking
     if asking is Asking.ALLOWED or rule.kind not in ASKED:
         return True
-    return asking is Asking.OWN_DATE and (own_date or rule.kind is TouchClass.ONCE_EXEMPT)
+    return asking is Asking.OWN_DATE and own_date
 
 
 class AfterIdea(Struct):

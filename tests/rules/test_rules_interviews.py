@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from advisor import Seeker, a_lead, clock, day, days, person, when
 from msgspec.structs import replace
 
 from sync.events import to_event
 from sync.memory import EventMemory
-from sync.models import Abilities, Lead, Stage, Stamp
+from sync.models import Abilities, Asking, Lead, Stage, Stamp
 
 NOW = when("2027-01-06 08:40")
 
@@ -116,3 +117,18 @@ def test_the_question_says_the_same_when_the_idea_was_sent_on_its_day() -> None:
     after = min(seeker.all("R-004-4"), key=lambda touch: touch.step)
     assert (after.start, after.reason) == (before.start, before.reason)
     assert day(after) == "2027-02-24"
+
+
+@pytest.mark.parametrize(
+    ("facts", "ideas"),
+    [
+        pytest.param({}, 1, id="an interview and nothing since"),
+        pytest.param({"stage": Stage.OFFER}, 0, id="they made an offer"),
+        pytest.param({"offer_on": date(2027, 2, 12)}, 0, id="an offer has its day, the stage lags behind"),
+        pytest.param({"stage_known": False, "asking": Asking.OWN_DATE}, 0, id="nobody knows what the status says"),
+    ],
+)
+def test_nobody_sends_ideas_after_an_offer_nor_while_a_status_is_unclear(facts: dict[str, Any], ideas: int) -> None:
+    seeker = Seeker()
+    seeker.run("2027-02-12 08:40", talk(**facts))
+    assert len(seeker.all("R-004-6")) == ideas

@@ -112,7 +112,7 @@ def _held_on(case: Case, desk: Desk) -> date | None:
 def send_an_idea(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     """An interview is over: an idea on the problem they told you of."""
     lead, held = case.lead, _held_on(case, desk)
-    if held is None:
+    if held is None or (lead.offer_on is not None and desk.day_of(lead.offer_on) >= held):
         return None
     raw = desk.days.add(held, rule.business_days or 0)
     number = case.interview_round
