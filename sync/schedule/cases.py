@@ -11,12 +11,13 @@ Rules (DESIGN 3, 6):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync.advice import Rule
 from sync.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.models import Lead, Moment, Person, Stage
 from sync.reading.organisations import agency_key, organisation_key
@@ -98,10 +99,9 @@ class Case(Struct, frozen=True):
         """Whether none of these cells is a problem."""
         return self.lead.unreadable.isdisjoint(fields)
 
-
-def may_write(case: Case, reads: Iterable[str]) -> bool:
-    """Whether a touch to the contact may be planned: wanted, and every cell it depends on can be read."""
-    return case.reachable and case.lead.unreadable.isdisjoint(reads)
+    def may_write(self, rule: Rule) -> bool:
+        """Whether a touch to the contact may be planned: wanted, and every cell it depends on can be read."""
+        return self.reachable and self.can_read(*rule.reads)
 
 
 def person_key(person: Person) -> str:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from sync.advice import Rule
 from sync.memory import Reaction, TouchMemory
 from sync.models import Moment, Person, Touch, TouchClass
+from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.cases import Case, fact_text
 from sync.schedule.desk import Desk
@@ -141,7 +142,7 @@ class Draft(Struct):
 
 
 def draft_for(
-    case: Case,
+    case: Case | None,
     rule: Rule,
     *,
     desk: Desk,
@@ -151,19 +152,23 @@ def draft_for(
     generation: int = 0,
     key: str = "",
 ) -> Draft:
-    """A draft with its identity and what is remembered of it; a pin that still holds becomes its fixed time."""
-    key = key or case.lead.key
+    """A draft with its identity and what is remembered of it; a pin that still holds becomes its fixed time.
+
+    `key` is the one it is remembered under, where that is not its lead's.
+    """
+    key = key or (case.lead.key if case else SELF)
     uid, generation, memory = desk.identify(key, rule.id, party=party, round=round, generation=generation)
     draft = Draft(
         rule=rule, case=case, uid=uid, lead_key=key, party=party, round=round, generation=generation, step=1,
-        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind, hangs_on=rule.hangs_on,
-        fact=fact_text(case.lead, rule.hangs_on),
+        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind,
     )  # fmt: skip
-    hold_pin(draft, desk)
+    if case is not None:
+        draft.hangs_on, draft.fact = rule.hangs_on, fact_text(case.lead, rule.hangs_on)
+    _hold_pin(draft, desk)
     return draft
 
 
-def hold_pin(draft: Draft, desk: Desk) -> None:
+def _hold_pin(draft: Draft, desk: Desk) -> None:
     """Where the user moved it, while that lies ahead and the fact it hangs on is the same."""
     memory = draft.memory
     if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
@@ -236,3 +241,8 @@ def remember(draft: Draft) -> TouchMemory:
     if known is None or not draft.pinned:
         return record
     return replace(record, **{name: getattr(known, name) for name in PINNED})
+
+
+def known_of(draft: Draft) -> TouchMemory:
+    """What is remembered of it, or would be."""
+    return draft.memory or remember(draft)

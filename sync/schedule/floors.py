@@ -13,7 +13,7 @@ from sync.advice import Rule
 from sync.models import TouchClass
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, draft_for, remember, take_channel
+from sync.schedule.drafts import Draft, draft_for, known_of, take_channel
 from sync.schedule.ledger import WEEK, Verdict
 from sync.schedule.people import asked_person, channel_for
 from sync.schedule.placing import Single
@@ -72,7 +72,7 @@ def offer_floor(
 
 def leave(draft: Draft, on: date, desk: Desk, *, done: bool = False) -> None:
     """Take a passed touch as done or missed; nothing is assumed of the seeker's own."""
-    record = draft.memory or remember(draft)
+    record = known_of(draft)
     if done:
         desk.ledger.close(record, done_on=on, assumed=True)
     elif draft.kind is TouchClass.SELF:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sync.messages.facts import about_days, about_hour, about_lead, about_me, about_person, as_fact
 from sync.messages.letter import KINDS, Message
 from sync.messages.sentences import Phrases, Situation
-from sync.models import Person, Stage, TouchClass
+from sync.models import Lead, Person, Stage, TouchClass
 from sync.safe_text import clean
 from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
@@ -35,9 +35,9 @@ def write_message(draft: Draft, *, desk: Desk) -> Message | None:
         return None
     phrases, person = desk.advice.phrases, recipient(draft)
     to_agency = is_to_agency(draft)
-    facts = _facts(draft, person, to_agency=to_agency, phrases=phrases, desk=desk)
+    facts = _facts(draft, case, person, to_agency=to_agency, desk=desk)
     situation = Situation(
-        rules=_keys(draft, to_agency=to_agency, desk=desk),
+        rules=_keys(draft, case, to_agency=to_agency, desk=desk),
         kind=KINDS.get(draft.channel, "mail"),
         channel=draft.channel,
         move=draft.move,
@@ -78,18 +78,17 @@ def group_of(draft: Draft) -> tuple[Person, ...]:
     return group_named(draft.case.lead, draft.rule.audience)
 
 
-def _keys(draft: Draft, *, to_agency: bool, desk: Desk) -> tuple[str, ...]:
+def _keys(draft: Draft, case: Case, *, to_agency: bool, desk: Desk) -> tuple[str, ...]:
     """The keys of its texts, the most special first."""
-    keys = _plain_keys(draft, desk)
+    keys = _plain_keys(draft, case, desk)
     if not to_agency:
         return keys
     phrases = desk.advice.phrases
     return (*(special for key in keys if phrases.has(f"{(special := f'{key}-agency')}.mail")), *keys)
 
 
-def _plain_keys(draft: Draft, desk: Desk) -> tuple[str, ...]:
-    rule, case = draft.rule.id, draft.case
-    assert case is not None
+def _plain_keys(draft: Draft, case: Case, desk: Desk) -> tuple[str, ...]:
+    rule = draft.rule.id
     if rule == "sheet":
         talking = case.stage in _TALKING or case.lead.last_inbound is not None
         if not talking and case.lead.applied_on is None:
@@ -106,15 +105,15 @@ def _plain_keys(draft: Draft, desk: Desk) -> tuple[str, ...]:
     return (rule,)
 
 
-def _facts(draft: Draft, person: Person, *, to_agency: bool, phrases: Phrases, desk: Desk) -> dict[str, str]:
-    case = draft.case
-    assert case is not None
-    lead, language = case.lead, desk.advice.language
+def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: Desk) -> dict[str, str]:
+    lead, language, phrases = case.lead, desk.advice.language, desk.advice.phrases
     whom = about_person(person, language)
     if to_agency and person.name == lead.agency.strip():
         whom = dict.fromkeys(whom, "")
-    zone = _clock(draft, person, desk)
-    days = _days(draft, zone, desk)
+    # The clock of whoever reads the letter: the contact's where that is known, else the interview's own.
+    theirs = desk.zone_named(lead.contact_zone) if person == lead.contact else None
+    zone = theirs or interview_zone(case, desk)
+    days = _days(draft, lead, zone, desk)
     facts = about_lead(lead, whom["name"], to_contact=person == lead.contact, language=language)
     facts |= {
         **whom,
@@ -122,7 +121,7 @@ def _facts(draft: Draft, person: Person, *, to_agency: bool, phrases: Phrases, d
         **about_days(days, phrases),
         "firm": as_fact(lead.agency if to_agency else lead.company if person == lead.contact else "", "firm"),
         "through": phrases.texts["word.through"] if to_agency else "",
-        "week": phrases.texts["word.week"] if _is_a_week_later(draft) else "",
+        "week": phrases.texts["word.week"] if lead.applied_on and (draft.day - lead.applied_on).days in _A_WEEK else "",
     }
     if to_agency:
         facts["problem"] = ""
@@ -133,31 +132,16 @@ def _facts(draft: Draft, person: Person, *, to_agency: bool, phrases: Phrases, d
         case "R-001-2":
             facts |= about_hour(lead.interview_at, zone, desk.zone, phrases)
         case "R-001-7":
-            facts |= _progress(draft, phrases, desk)
+            facts |= _progress(draft, case, phrases, desk)
     return facts
 
 
-def _clock(draft: Draft, person: Person, desk: Desk) -> ZoneInfo:
-    """The clock of whoever reads the letter: the contact's where that is known, else the interview's own."""
-    case = draft.case
-    assert case is not None
-    theirs = desk.zone_named(case.lead.contact_zone) if person == case.lead.contact else None
-    return theirs or interview_zone(case, desk)
-
-
-def _is_a_week_later(draft: Draft) -> bool:
-    applied = draft.case.lead.applied_on if draft.case else None
-    return applied is not None and (draft.day - applied).days in _A_WEEK
-
-
-def _days(draft: Draft, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
+def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
     """The dates a message may name, those of the past only once they have passed.
 
     A promise is kept on the day before, where its day is off.
     """
-    case = draft.case
-    assert case is not None
-    lead, promised, given = case.lead, case.lead.promised_on, case.lead.references_given_on
+    promised, given = lead.promised_on, lead.references_given_on
     if promised is not None and draft.rule.id == "R-000-2":
         promised = desk.days.at_or_before(promised)
     if promised is not None and draft.rule.id == "R-001-9" and promised < draft.day:
@@ -167,7 +151,7 @@ def _days(draft: Draft, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
         interview = interview.astimezone(zone).date()
     past = {
         "applied": lead.applied_on,
-        "last_message": _last_message(draft, desk),
+        "last_message": _last_message(draft, lead, desk),
         "they_wrote": desk.day_of(lead.last_inbound) if lead.last_inbound is not None else None,
         "met": desk.day_of(lead.meeting_on) if lead.meeting_on is not None else None,
         "considered": lead.under_consideration_on,
@@ -187,11 +171,9 @@ def _days(draft: Draft, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
     }
 
 
-def _last_message(draft: Draft, desk: Desk) -> date | None:
+def _last_message(draft: Draft, lead: Lead, desk: Desk) -> date | None:
     """The day of the last message that is known to have gone out after the application."""
-    case = draft.case
-    assert case is not None
-    lead, known = case.lead, []
+    known = []
     if lead.last_outbound is not None and lead.last_outbound_channel in _WRITTEN and lead.channel in _WRITTEN:
         known.append(desk.day_of(lead.last_outbound))
     for record in desk.ledger.of(lead.key):
@@ -203,10 +185,8 @@ def _last_message(draft: Draft, desk: Desk) -> date | None:
     return max((day for day in known if first < day < draft.day), default=None)
 
 
-def _progress(draft: Draft, phrases: Phrases, desk: Desk) -> dict[str, str]:
+def _progress(draft: Draft, case: Case, phrases: Phrases, desk: Desk) -> dict[str, str]:
     """How the person they named was reached, and where things stand."""
-    case = draft.case
-    assert case is not None
     if draft.lead_key != case.lead.key:
         return {"progress": as_fact(draft.facts.get("progress", ""), "progress")}
     facts = {"progress": desk.advice.phrases.texts[f"stage.{case.stage.value}"] if case.stage is not Stage.IDEA else ""}

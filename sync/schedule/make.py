@@ -32,7 +32,7 @@ from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.budgets import Guard, find_limits
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
-from sync.schedule.drafts import Draft, freeze, remember
+from sync.schedule.drafts import Draft, freeze, known_of, remember
 from sync.schedule.facts import check_facts
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, tell_the_day, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
@@ -174,7 +174,7 @@ def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
     for draft in owed:
         if draft.uid in overdue:
             desk.triage(draft.case, whole=False)
-            desk.ledger.close(draft.memory or remember(draft))
+            desk.ledger.close(known_of(draft))
     return [draft for draft in shown if draft.uid not in overdue]
 
 

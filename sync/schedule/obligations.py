@@ -20,7 +20,7 @@ from sync.memory import TouchMemory
 from sync.models import Moment, Person
 from sync.schedule.cases import Case, has_live_offer, rounds_of
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, draft_for, remember, take_channel
+from sync.schedule.drafts import Draft, draft_for, known_of, take_channel
 from sync.schedule.ledger import WEEK, was_deleted
 from sync.schedule.occasions import CRITICAL, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
@@ -85,7 +85,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
     if memory is None and desk.day_of(draft.deadline) + WEEK < desk.today:
         if draft.case is not None and not has_live_offer(draft.case, desk=desk):
             desk.triage(draft.case, whole=False)
-        _leave(draft, desk)
+        desk.ledger.close(known_of(draft))
         return []
     if memory and stood and stood < desk.today and (day := critical_day(draft, memory, desk)) <= desk.today:
         return _turn_critical(draft, memory, day, desk)
@@ -213,7 +213,7 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
     if desk.ledger.is_history(decision.memory):
         return []
     if (given := desk.ledger.given_on(decision.memory)) and given < desk.today:
-        _leave(decision, desk)
+        desk.ledger.close(known_of(decision))
         return []
     decision.facts = {"what": desk.say(f"name.{draft.rule.id}")}
     decision.critical = True
@@ -224,12 +224,8 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
 def _expire(draft: Draft, memory: TouchMemory | None, desk: Desk) -> list[Draft]:
     if memory is None and desk.day_of(draft.deadline or draft.day) + WEEK >= desk.today:
         desk.note("note.too_late", draft.case, rule=draft.rule.id)
-    _leave(draft, desk)
+    desk.ledger.close(known_of(draft))
     return []
-
-
-def _leave(draft: Draft, desk: Desk) -> None:
-    desk.ledger.close(draft.memory or remember(draft))
 
 
 def _note_beyond(draft: Draft, desk: Desk) -> None:

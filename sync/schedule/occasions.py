@@ -51,6 +51,11 @@ def within_hours(
     return Occasion(since, earliest, _later(trigger, hours=rule.hours or 0), said, round)
 
 
+def soon_after(rule: Rule, case: Case, desk: Desk, *, field: str, round: int = 0) -> Occasion:
+    """Elapsed hours from the moment that the field names."""
+    return within_hours(rule, getattr(case.lead, field), desk, said=said(case, field, desk), round=round)
+
+
 def _later(moment: datetime, *, hours: int) -> datetime:
     """Elapsed hours, counted on the UTC line and told in the moment's own zone."""
     return datetime.fromtimestamp(moment.timestamp() + hours * 3600, moment.tzinfo)

@@ -14,12 +14,11 @@ from msgspec import Struct
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
-from sync.models import TouchClass
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, hold_pin
+from sync.schedule.drafts import Draft, draft_for
 from sync.schedule.ledger import Verdict
 
 MAX_NAMES = 60
@@ -41,16 +40,12 @@ class SharedEvents(Struct):
         hours are over, on the next working day."""
         desk, record = self.desk, self._record(rule.id, raw, party)
         number = record.round if record else self._count(rule.id)
-        uid, generation, memory = desk.identify(SELF, rule.id, party=party, round=number)
-        draft = Draft(
-            rule=rule, case=None, uid=uid, lead_key=SELF, party=party, round=number, generation=generation, step=1,
-            memory=memory, zone=desk.zone, raw=raw, day=raw, kind=TouchClass.SELF,
-        )  # fmt: skip
-        if memory is not None and memory.start is not None and memory.raw == raw:
-            draft.day = desk.day_of(memory.start)
+        draft = draft_for(None, rule, desk=desk, raw=raw, party=party, round=number)
+        given = desk.ledger.given_on(draft.memory)
+        if draft.memory and draft.memory.raw == raw and given:
+            draft.day = draft.day if draft.pinned else given
         elif raw == desk.today and desk.clock.has_begun(desk.hours_on(raw, rule.window)[1]):
             draft.day = desk.days.add(raw, 1)
-        hold_pin(draft, desk)
         return draft
 
     def name_leads(

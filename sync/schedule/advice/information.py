@@ -16,17 +16,16 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ledger import WEEK
-from sync.schedule.occasions import Occasion, by_the_day, said, within_hours
+from sync.schedule.occasions import Occasion, by_the_day, soon_after
 from sync.schedule.registry import Whole, owed, shared, waited
 from sync.schedule.shared import MAX_NAME
 from sync.schedule.slots import at, moment_of, quarter_up
 
 
 @owed("R-000-2")
-def thank_for_information(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def thank_for_information(case: Case, rule: Rule, desk: Desk) -> Occasion:
     """Somebody told you something."""
-    received = case.lead.received_at
-    return within_hours(rule, received, desk, said=said(case, "received_at", desk)) if received is not None else None
+    return soon_after(rule, case, desk, field="received_at")
 
 
 @owed("R-000-3")

@@ -15,16 +15,15 @@ from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for
 from sync.schedule.obligations import wait_for
-from sync.schedule.occasions import CRITICAL, Occasion, not_before, said, within_hours
+from sync.schedule.occasions import CRITICAL, Occasion, not_before, soon_after, within_hours
 from sync.schedule.registry import owed
 from sync.schedule.slots import at
 
 
 @owed("R-002-1")
-def call_now(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def call_now(case: Case, rule: Rule, desk: Desk) -> Occasion:
     """Somebody gave you this name."""
-    received = case.lead.received_at
-    return within_hours(rule, received, desk, said=said(case, "received_at", desk)) if received is not None else None
+    return soon_after(rule, case, desk, field="received_at")
 
 
 def first_contact(case: Case, *, desk: Desk) -> Moment | None:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from sync.advice import Rule
 from sync.models import Person, Stage
-from sync.schedule.cases import Case, may_write
+from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, take_channel
 from sync.schedule.endless import endless, first_day
@@ -79,7 +79,7 @@ def find_names(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
         case = draft.case
         if case is None or draft.rule.id != "R-001-1" or case.lead.contact.party or case.lead.agency.strip():
             continue
-        if not may_write(case, rule.reads):
+        if not case.may_write(rule):
             continue
         day = desk.days.add(draft.day, -(rule.business_days or 0))
         own = draft_for(case, rule, desk=desk, raw=day, generation=case.seen.generation)

@@ -20,7 +20,7 @@ from sync.schedule.drafts import Draft
 from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ladders import offer_sheet_date, sheet_date
 from sync.schedule.ledger import WEEK, Verdict, is_over, was_deleted
-from sync.schedule.occasions import Occasion, not_before, said, within_hours
+from sync.schedule.occasions import Occasion, not_before, said, soon_after, within_hours
 from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
 from sync.schedule.shared import is_past, list_names
@@ -91,11 +91,11 @@ def ask_after_the_promised_call(case: Case, rule: Rule, desk: Desk) -> Occasion 
     due, came = case.lead.they_call_at, case.lead.last_inbound
     if due is None or (came is not None and not_before(came, _a_little_before(due, rule), desk)):
         return None
-    told, number = said(case, "they_call_at", desk), case.round_of("they_call_at")
+    number = case.round_of("they_call_at")
     if isinstance(due, datetime):
-        return within_hours(rule, due, desk, said=told, round=number)
+        return soon_after(rule, case, desk, field="they_call_at", round=number)
     over = at(due, desk.settings.work_hours.end, desk.zone)
-    told = f"{told}; {desk.say('reason.time_assumed')}"
+    told = f"{said(case, 'they_call_at', desk)}; {desk.say('reason.time_assumed')}"
     return within_hours(rule, due, desk, said=told, start=over, round=number)
 
 

@@ -16,7 +16,7 @@ from sync.models import Person
 from sync.reading.organisations import referrer_key
 from sync.safe_text import clean
 from sync.schedule.advice.introductions import first_contact
-from sync.schedule.cases import Case, may_write
+from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.endless import endless, first_day
@@ -39,6 +39,7 @@ from sync.schedule.occasions import (
     by_the_day,
     interview_zone,
     said,
+    soon_after,
     within_hours,
 )
 from sync.schedule.people import agency_person
@@ -228,19 +229,15 @@ def warn_references(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
 
 
 @owed("R-001-9")
-def thank_for_the_offer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def thank_for_the_offer(case: Case, rule: Rule, desk: Desk) -> Occasion:
     """They made an offer."""
-    offered = case.lead.offer_on
-    return within_hours(rule, offered, desk, said=said(case, "offer_on", desk)) if offered is not None else None
+    return soon_after(rule, case, desk, field="offer_on")
 
 
 @owed("R-001-11")
-def answer_their_message(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def answer_their_message(case: Case, rule: Rule, desk: Desk) -> Occasion:
     """They wrote or called."""
-    came, number = case.lead.last_inbound, case.round_of("last_inbound")
-    if came is None:
-        return None
-    found = within_hours(rule, came, desk, said=said(case, "last_inbound", desk), round=number)
+    found = soon_after(rule, case, desk, field="last_inbound", round=case.round_of("last_inbound"))
     # A bare day is kept by people who seldom write down that they answered: after a week it is old news.
     return found if case.lead.last_inbound_channel else replace(found, until=found.deadline + WEEK)
 
@@ -257,7 +254,7 @@ def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterato
     """
     rows: dict[str, list[Case]] = {}
     for case in whole.cases:
-        if case.agency and may_write(case, rule.reads):
+        if case.agency and case.may_write(rule):
             rows.setdefault(case.agency, []).append(case)
     for key, open_cases in sorted(rows.items()):
         sent = [desk.day_of(c.lead.last_outbound) for c in open_cases if c.lead.last_outbound is not None]
