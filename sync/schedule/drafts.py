@@ -184,6 +184,17 @@ def _hold_pin(draft: Draft, desk: Desk) -> None:
         draft.reason.append(desk.say("reason.pinned", day=desk.tell(day)))
 
 
+def has_gone_by(draft: Draft, desk: Desk) -> bool:
+    """Whether it is over, or its day has passed: of the seeker's own that is the end, written down here."""
+    memory, given = draft.memory, desk.ledger.given_on(draft.memory)
+    if desk.ledger.is_history(memory):
+        return True
+    if memory is None or given is None or given >= desk.today or draft.pinned:
+        return False
+    desk.ledger.close(memory)
+    return True
+
+
 def take_channel(draft: Draft, channel: str, *, desk: Desk) -> None:
     """Reach the person by this channel; a call is made in the hours of where they are (R-002-1, C3)."""
     draft.channel = channel

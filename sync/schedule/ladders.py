@@ -25,7 +25,7 @@ from sync.models import Moment
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, draft_for, take_channel
+from sync.schedule.drafts import Draft, draft_for, has_gone_by, take_channel
 from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.people import asked_person, channel_for
 
@@ -171,11 +171,7 @@ class Ladder(Struct):
             generation=self.generation,
         )  # fmt: skip
         draft.step = self.cap + 1
-        memory, given = draft.memory, desk.ledger.given_on(draft.memory)
-        if desk.ledger.is_history(memory):
-            return None
-        if memory and given and not draft.fixed and given < desk.today:
-            desk.ledger.close(memory)
+        if has_gone_by(draft, desk):
             return None
         draft.reason[:0] = self._count_reasons(rule.days or 0)
         return draft

@@ -9,7 +9,7 @@ The steps, each in a module of its own:
     timing       times of day                          showing     what is published, what rings
     text         what the events say                   review      what the weekly review says
 
-`occasions`, `ladders` with `replay`, `floors` and `endless` are what rules are made of.
+`occasions`, `ladders` with `replay`, and `floors` are what rules are made of.
 
 Pure: the same leads, settings, memory and `now` give the same schedule, whatever the order of the rows.
 """

@@ -15,8 +15,7 @@ from sync.models import Person, Stage
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, take_channel
-from sync.schedule.endless import endless, first_day
-from sync.schedule.floors import floor_draft, offer_floor, single
+from sync.schedule.floors import endless, first_day, floor_draft, offer_floor, single
 from sync.schedule.ladders import count_reasons, roll_reasons
 from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over

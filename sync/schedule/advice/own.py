@@ -10,17 +10,17 @@ from datetime import date, datetime, timedelta
 from msgspec.structs import replace
 
 from sync.advice import Rule
-from sync.models import Moment, Stage
+from sync.models import Moment, Person, Stage
 from sync.reconcile.identity import SELF
+from sync.safe_text import clean
 from sync.schedule.advice.meaningful import keep_in_touch
-from sync.schedule.appointments import appointment
-from sync.schedule.cases import Case, rounds_of
+from sync.schedule.cases import Case, end_of, rounds_of
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Draft, draft_for
 from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ladders import offer_sheet_date, sheet_date
 from sync.schedule.ledger import WEEK, Verdict, is_over, was_deleted
-from sync.schedule.occasions import Occasion, not_before, said, soon_after, within_hours
+from sync.schedule.occasions import Occasion, interview_zone, not_before, said, soon_after, within_hours
 from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
 from sync.schedule.shared import is_past, list_names
@@ -28,6 +28,9 @@ from sync.schedule.slots import at
 
 ALONE = 50
 """First round of a `follow_up_on` that belongs to no ladder."""
+LONGEST = 12 * 60
+"""Minutes. What is said to last longer is no hour of one interview."""
+LAST_MINUTE = ("early", "papers", "ask", "names", "thank")
 
 
 @waited("R-005-1")
@@ -109,8 +112,66 @@ def show_the_interview(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]
     """An interview is ahead, each round of its own; where no hour is known yet, the whole day."""
     for case in whole.cases:
         for one in (*rounds_of(case), case):
-            if applies(rule, one) and (draft := appointment(one, rule, desk)) is not None:
+            if applies(rule, one) and (draft := _appointment(one, rule, desk)) is not None:
                 yield Single(one, draft)
+
+
+def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+    """The interview of this row; what is over is history, what had begun before we knew of it is not made."""
+    held = case.lead.interview_at
+    if held is None:
+        return None
+    if isinstance(held, datetime):
+        end = end_of(held, case.lead.interview_end, desk=desk)
+        rule = replace(rule, length=min(-(-(end - held) // timedelta(minutes=1)), LONGEST))
+    draft = draft_for(case, rule, desk=desk, raw=desk.day_of(held), round=case.interview_round)
+    if desk.ledger.is_history(draft.memory):
+        return None
+    known = draft.memory is not None and draft.memory.published
+    if not draft.pinned and _is_over(held, known, desk):
+        if draft.memory is not None:
+            desk.ledger.close(draft.memory)
+        return None
+    if not draft.pinned:
+        draft.fixed = held
+        if not isinstance(held, datetime):
+            draft.start, draft.end = held, held + timedelta(days=1)
+    draft.zone = interview_zone(case, desk)
+    draft.reason.insert(0, said(case, "interview_at", desk))
+    draft.facts["lines"] = "\n".join(_what_to_know(case, desk))
+    return draft
+
+
+def _is_over(held: Moment, known: bool, desk: Desk) -> bool:
+    """What we show stays as it is until its day has passed: the clock alone moves nothing of today."""
+    if known or not isinstance(held, datetime):
+        return desk.day_of(held) < desk.today
+    return desk.clock.has_come(held)
+
+
+def _what_to_know(case: Case, desk: Desk) -> Iterator[str]:
+    """How and where, who is there and how to reach them, their problem; then the list for the last minutes."""
+    lead, say = case.lead, desk.say
+    for key, cell in (("kind", lead.interview_kind), ("city", lead.city)):
+        if text := clean(cell):
+            yield say(f"interview.{key}", text=text)
+    people = [_reached(person) for person in lead.interviewers if person.party]
+    if people:
+        yield say("interview.people", people=", ".join(people))
+    if lead.contact.party and lead.contact not in lead.interviewers:
+        yield say("interview.contact", person=_reached(lead.contact))
+    if agency := clean(lead.agency):
+        yield say("interview.agency", agency=agency)
+    if problem := clean(lead.problem):
+        yield say("interview.problem", problem=problem)
+    yield ""
+    yield say("interview.last")
+    yield from (f"- {say(f'interview.{key}')}" for key in LAST_MINUTE)
+
+
+def _reached(person: Person) -> str:
+    """A name with number and address exactly as in the sheet, so that a phone makes them tappable."""
+    return clean(" ".join(part for part in (person.name, person.phone, person.email) if part.strip()), limit=200)
 
 
 @waited("sheet", alone=True)

@@ -19,8 +19,7 @@ from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.endless import endless, first_day
-from sync.schedule.floors import floor_draft, offer_floor
+from sync.schedule.floors import endless, first_day, floor_draft, offer_floor
 from sync.schedule.ladders import (
     ROUNDS,
     Ladder,
