@@ -20,7 +20,7 @@ from sync.memory import TouchMemory
 from sync.models import Moment, Person
 from sync.schedule.cases import Case, has_live_offer, rounds_of
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, draft_for, known_of, take_channel
+from sync.schedule.drafts import Draft, draft_for, has_gone_by, known_of, take_channel
 from sync.schedule.ledger import WEEK, was_deleted
 from sync.schedule.occasions import CRITICAL, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
@@ -210,10 +210,7 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
         return []
     day = date.fromisoformat(memory.note.removeprefix(CRITICAL))
     decision = draft_for(case, rule, desk=desk, raw=day, party=draft.rule.id, round=draft.round)
-    if desk.ledger.is_history(decision.memory):
-        return []
-    if (given := desk.ledger.given_on(decision.memory)) and given < desk.today:
-        desk.ledger.close(known_of(decision))
+    if has_gone_by(decision, desk):
         return []
     decision.facts = {"what": desk.say(f"name.{draft.rule.id}")}
     decision.critical = True

@@ -94,6 +94,25 @@ def test_R_002_6_example() -> None:
         assert day(seeker.find("R-002-7")) == "2027-01-22"
 
 
+def test_a_decision_about_a_neglected_call_waits_where_you_moved_it_beyond_its_own_day() -> None:
+    seeker = Seeker()
+    lead = a_lead(
+        received_at=when("2027-01-15 17:30"), referrer="Lou Ames", contact=person(phone="+1 555 0100"),
+        acknowledged_on=date(2027, 1, 15),
+    )  # fmt: skip
+    for today in ("15 17:31", "20 07:00", "21 07:00", "22 07:00"):
+        seeker.run(f"2027-01-{today}", lead)
+    decision = seeker.find("R-003-1")
+    assert day(decision) == "2027-01-22"
+    seeker.drag(decision, "2027-01-22", to="2027-01-26 11:00")
+    for today in ("22 12:00", "23 07:00", "26 07:00"):
+        seeker.run(f"2027-01-{today}", lead)
+        assert clock(seeker.find("R-003-1")) == "2027-01-26 11:00"
+        assert decision.uid not in seeker.schedule.missed
+    seeker.run("2027-01-27 07:00", lead)
+    assert decision.uid in seeker.schedule.missed - {touch.uid for touch in seeker.schedule.touches}
+
+
 def test_R_002_7_a_referrer_is_told_once_however_many_calls_are_late() -> None:
     seeker = Seeker()
     leads = [
