@@ -117,6 +117,11 @@ class Draft(Struct):
         return self.memory.start if self.memory and self.pinned and self.memory.start is not None else self.start
 
     @property
+    def was_shown(self) -> bool:
+        """Whether the calendar shows it since an earlier run."""
+        return self.memory is not None and self.memory.published
+
+    @property
     def quarters(self) -> int:
         """How long it takes, in quarters of an hour."""
         return -(-self.rule.length * 60 // QUARTER)

@@ -7,7 +7,7 @@ missed stays in the calendar as history. Whoever asks later in a run is told wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
@@ -48,6 +48,10 @@ class Ledger(Struct):
     """What this run wrote down, by uid."""
     done: set[str] = set()
     missed: set[str] = set()
+
+    def all(self) -> Iterable[TouchMemory]:
+        """Every touch of this run and of earlier ones, as it is known now."""
+        return {**self.before, **self.touches}.values()
 
     def of(self, lead_key: str) -> Sequence[TouchMemory]:
         """All that is known of this lead's touches."""

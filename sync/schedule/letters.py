@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 
 from sync.messages.facts import about_days, about_hour, about_lead, about_me, about_person, as_fact
 from sync.messages.letter import KINDS, Message
-from sync.messages.sentences import Phrases, Situation
-from sync.models import Lead, Person, Stage, TouchClass
+from sync.messages.sentences import Situation
+from sync.models import Lead, Person, Stage
 from sync.safe_text import clean
 from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.occasions import interview_zone
-from sync.schedule.people import agency_person, channel_for, group_named
+from sync.schedule.people import ASKED, agency_person, channel_for, group_named
 
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
 _WRITTEN = ("", "email", "text", "linkedin", "post")
@@ -132,7 +132,7 @@ def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: D
         case "R-001-2":
             facts |= about_hour(lead.interview_at, zone, desk.zone, phrases)
         case "R-001-7":
-            facts |= _progress(draft, case, phrases, desk)
+            facts |= _progress(draft, case, desk)
     return facts
 
 
@@ -178,18 +178,19 @@ def _last_message(draft: Draft, lead: Lead, desk: Desk) -> date | None:
         known.append(desk.day_of(lead.last_outbound))
     for record in desk.ledger.of(lead.key):
         rule = desk.advice.rules.get(record.rule)
-        asked = rule is not None and rule.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
+        asked = rule is not None and rule.kind in ASKED
         if asked and record.done_on and not record.assumed and draft.channel in _WRITTEN:
             known.append(record.done_on)
     first = lead.applied_on or date.min
     return max((day for day in known if first < day < draft.day), default=None)
 
 
-def _progress(draft: Draft, case: Case, phrases: Phrases, desk: Desk) -> dict[str, str]:
+def _progress(draft: Draft, case: Case, desk: Desk) -> dict[str, str]:
     """How the person they named was reached, and where things stand."""
     if draft.lead_key != case.lead.key:
         return {"progress": as_fact(draft.facts.get("progress", ""), "progress")}
-    facts = {"progress": desk.advice.phrases.texts[f"stage.{case.stage.value}"] if case.stage is not Stage.IDEA else ""}
+    phrases = desk.advice.phrases
+    facts = {"progress": phrases.texts[f"stage.{case.stage.value}"] if case.stage is not Stage.IDEA else ""}
     reached, call = first_contact(case, desk=desk), desk.rule("R-002-1")
     if reached is not None and call is not None:
         channel = case.lead.last_outbound_channel or channel_for(call, case, case.lead.contact)

@@ -83,7 +83,7 @@ def _letter_date(case: Case, desk: Desk) -> None:
     if rule is None or case.stage is not Stage.IDEA or lead.applied_on is not None or not lead.role:
         return
     if lead.interested and not lead.do_not_contact and not lead.unreadable:
-        day = desk.days.at_or_after(desk.today.fromordinal(desk.today.toordinal() + (rule.days or 0)))
+        day = desk.days.at_or_after(desk.today + timedelta(days=rule.days or 0))
         desk.note("note.letter", case, rule=rule.id, day=desk.tell(day))
 
 

@@ -38,8 +38,7 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
     """What the review says, each line only where there is something to say."""
     cases, drafts = whole.cases, whole.drafts
     monday = desk.today - timedelta(days=desk.today.weekday())
-    records = [*({**desk.memory.touches, **desk.ledger.touches}).values()]
-    over = [record for record in records if record.done_on and monday <= record.done_on <= desk.today]
+    over = [record for record in desk.ledger.all() if record.done_on and monday <= record.done_on <= desk.today]
     if done := sum(not record.assumed for record in over):
         yield desk.say("review.done", count=done)
     if assumed := sum(record.assumed and _asks(record, desk) for record in over):
@@ -98,13 +97,8 @@ def hours_to_contact(case: Case, desk: Desk) -> float | None:
 
 def dismissed_in_a_row(case: Case, desk: Desk) -> int:
     """How many of the lead's last asking touches, by the days they stood on, the user deleted."""
-    asks = [
-        record
-        for record in desk.ledger.of(case.lead.key)
-        if (rule := desk.advice.rules.get(record.rule)) and rule.kind is TouchClass.ASKING
-        and is_over(record)
-    ]  # fmt: skip
-    asks.sort(key=lambda record: (desk.day_of(record.start or record.planned or date.min), record.step))
+    asks = [record for record in desk.ledger.of(case.lead.key) if _asks(record, desk) and is_over(record)]
+    asks.sort(key=lambda record: (desk.ledger.given_on(record) or record.planned or date.min, record.step))
     count = 0
     for record in reversed(asks):
         if not was_deleted(record):

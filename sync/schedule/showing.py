@@ -27,9 +27,8 @@ def publish(drafts: Iterable[Draft], *, desk: Desk) -> None:
         if known is None or (draft.day, draft.uid) < (known.day, known.uid):
             first_of[draft.lead_key] = draft
     for draft in drafts:
-        shown = draft.memory is not None and draft.memory.published
         next_ = first_of.get(draft.lead_key) is draft
-        draft.published = draft.own_event and (draft.day <= until or next_ or shown or draft.rule.busy)
+        draft.published = draft.own_event and (draft.day <= until or next_ or draft.was_shown or draft.rule.busy)
 
 
 def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:

@@ -24,7 +24,7 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ledger import day_counted, is_over, over_day, was_deleted
 from sync.schedule.letters import group_of, recipient, write_message
-from sync.schedule.people import join_names
+from sync.schedule.people import ASKED, join_names
 
 
 def write_texts(drafts: Iterable[Draft], cases: Iterable[Case], *, desk: Desk, whole: bool) -> None:
@@ -43,7 +43,7 @@ def write_texts(drafts: Iterable[Draft], cases: Iterable[Case], *, desk: Desk, w
 
 def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, whole: bool) -> None:
     """What the touches of one lead say, in the order of their days; or one touch of the seeker's own."""
-    asking = [draft for draft in drafts if draft.kind in (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)]
+    asking = [draft for draft in drafts if draft.kind in ASKED]
     done = known_moves(key, desk) if asking else ()
     if asking and (case := asking[0].case) is not None:
         planned = frozenset(draft.round for draft in asking if draft.kind is TouchClass.ASKING)

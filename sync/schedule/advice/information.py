@@ -137,7 +137,6 @@ def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) 
         elif case.new:
             desk.triage(case)
     for event, day in whole.shared.name_leads(rule, arrived, "reason.arrived"):
-        event.low, event.high = desk.hours_on(event.day, "message")
         for case in arrived[day]:
             desk.waiting[case.lead.key] = desk.say("note.decide", day=desk.tell(event.day))
         yield event
@@ -179,5 +178,4 @@ def _say_what_it_means(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
         return desk.say("act.word", lead=label, status=word)
 
     for event, _ in whole.shared.name_leads(rule, arrived, "reason.unclear", party=WORDS, name=with_word):
-        event.low, event.high = desk.hours_on(event.day, "message")
         yield event

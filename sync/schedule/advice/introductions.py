@@ -72,9 +72,9 @@ def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     left: set[str] = set()
     for key, drafts in words.items():
         first: Draft | None = None
-        for draft in sorted(drafts, key=lambda draft: (not draft.pinned, not _stands(draft), draft.collision_order)):
+        for draft in sorted(drafts, key=lambda draft: (not draft.pinned, not draft.was_shown, draft.collision_order)):
             free = told.get(key, date.min) < min(lately, draft.raw)
-            if draft.pinned or _stands(draft) or (first is None and free):
+            if draft.pinned or draft.was_shown or (first is None and free):
                 first = first or draft
                 continue
             left.add(draft.uid)
@@ -83,7 +83,3 @@ def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
             else:
                 desk.note("note.told", draft.case, rule=draft.rule.id, day=desk.tell(told[key]))
     return [draft for draft in owed if draft.uid not in left]
-
-
-def _stands(draft: Draft) -> bool:
-    return draft.memory is not None and draft.memory.published

@@ -14,12 +14,11 @@ from sync.advice import Rule
 from sync.models import Person, Stage
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, draft_for, take_channel
+from sync.schedule.drafts import Draft, draft_for
 from sync.schedule.floors import endless, first_day, floor_draft, offer_floor, single
 from sync.schedule.ladders import count_reasons, roll_reasons
 from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over
-from sync.schedule.people import channel_for
 from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, at_the_end, owed, shared, waited
 
@@ -63,11 +62,7 @@ def keep_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     touches += [desk.day_of(lead.meeting_on)] if lead.meeting_on is not None else []
     base = max(touches, default=lead.applied_on or first_day(case, desk))
     sent = desk.day_of(lead.last_outbound) if lead.last_outbound is not None else None
-    draft = endless(case, rule, desk, base=base, sent=sent)
-    if draft is not None:
-        draft.person = lead.contact
-        take_channel(draft, channel_for(rule, case, lead.contact), desk=desk)
-    return draft
+    return endless(case, rule, desk, base=base, sent=sent)
 
 
 @shared("R-003-6")

@@ -127,8 +127,7 @@ def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     draft = draft_for(case, rule, desk=desk, raw=desk.day_of(held), round=case.interview_round)
     if desk.ledger.is_history(draft.memory):
         return None
-    known = draft.memory is not None and draft.memory.published
-    if not draft.pinned and _is_over(held, known, desk):
+    if not draft.pinned and _is_over(held, draft.was_shown, desk):
         if draft.memory is not None:
             desk.ledger.close(draft.memory)
         return None
