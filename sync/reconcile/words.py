@@ -55,6 +55,7 @@ def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo) -> tuple[Memory
         known = touches.get(word.uid)
         touch = known or TouchMemory(uid=word.uid, lead_key="", rule="")
         title, rule = event.desired.summary, touch.rule or None
+        event = events[word.uid] = replace(event, restored=None)  # what an undo keeps as it was is the user's again
         if word.kind is WordKind.TAKEN_BACK:
             taken = take_back(touch)
             notes.append(Note(f"you took back what you said of “{title}”: it is open again", rule=rule))

@@ -139,6 +139,29 @@ def test_an_undo_of_the_run_that_took_a_word_takes_the_word_back(kind: WordKind)
     assert seeker.run().plan.writes == ()
 
 
+@pytest.mark.parametrize("kind", [WordKind.DONE, WordKind.SNOOZE, WordKind.SKIP])
+def test_what_an_undo_brought_back_hears_a_word_again(kind: WordKind) -> None:
+    """It is kept as it was until its row changes; what was said of it meanwhile came to nothing."""
+    seeker, uid = a_seeker()
+    tell(seeker, uid, WordKind.DONE)
+    seeker.run()
+    seeker.repair(repair.undo, source=seeker.source())
+    seeker.run()
+    before = shown_by(seeker)
+    tell(seeker, uid, kind, date(2027, 1, 20) if kind is WordKind.SNOOZE else None)
+    seeker.run()
+    assert shown_by(seeker) != before
+    assert [touch.reaction for touch in seeker.store.load().touches.values() if touch.told] == [AS_IF[kind]]
+    assert seeker.run().plan.writes == ()
+
+
+AS_IF = {
+    WordKind.DONE: Reaction.TICKED,
+    WordKind.SNOOZE: Reaction.DRAGGED,
+    WordKind.SKIP: Reaction.DELETED,
+}
+
+
 def shown_by(seeker: Seeker) -> list[tuple[str, str]]:
     return sorted((str(event.snapshot.start), event.snapshot.summary) for event in seeker.calendar.values())
 
@@ -326,6 +349,7 @@ def test_another_follow_up_by_its_number_and_by_its_day(folder: Folder, capsys: 
         pytest.param(["done", "Acme", "--on", "2027-03-01"], "is still to come", id="a day to come"),
         pytest.param(["done", "Acme", "--on", "2026-12-01"], "is before you applied on 2027-01-04", id="before"),
         pytest.param(["skip", "Acme", "--touch", "2028-01-01"], "has no follow-up on 2028-01-01", id="no such day"),
+        pytest.param(["skip", "Acme", "--touch", "x"], "give the number of one or its day, such as", id="no number"),
         pytest.param(["skip", "Acme", "--undo"], "with followup skip you said nothing", id="nothing to take back"),
         pytest.param(["done", "Acme", "--note", "x" * 501], "give at most 500", id="a long note"),
     ],
