@@ -52,7 +52,7 @@ def cells_to_write(
     headers = [leads.mapped[name] for name in KEY_FIELDS if name in leads.mapped]
     places = _find_columns(table, [*headers, column])
     if places is None:
-        return (), (Note(f"nothing is written back: the sheet has no single column {column!r}"),)
+        return (), (Note(f"nothing is written into {column!r}: {_why_not(table, column)}"),)
     rows = {row.number: row for row in table.rows}
     cells = []
     for lead in leads.leads:
@@ -62,6 +62,16 @@ def cells_to_write(
             key = {header: _cell(row, places[header]) for header in headers}
             cells.append(CellToWrite(row=lead.row, column=column, text=text, key=key))
     return tuple(cells), ()
+
+
+def _why_not(table: Table, column: str) -> str:
+    """Why no cell of this column is to be found, and the cure."""
+    if _find_columns(table, [column]) is not None:
+        return "two columns of the sheet have the same header; rename one of them"
+    wanted = " ".join(column.split())
+    if any(wanted in [" ".join(str(value).split()) for value in row.values] for row in table.rows):
+        return "two columns of the sheet have this header; rename one of them"
+    return "the sheet has no such column; add one with this header"
 
 
 def next_follow_ups(leads: Leads, touches: Sequence[Touch], memory: Memory) -> Mapping[str, str]:

@@ -37,9 +37,13 @@ def pause(
     now: Now = "",
 ) -> int:
     """Take days off: nothing new begins on them. Interviews and deadlines stay."""
+    from sync.config import LONGEST_PAUSE
+
     path = find_config(config)
     text, settings = _read(path)
     if not first:
+        if remove:
+            raise ConfigError("say on which day it begins: followup pause FROM --remove; followup pause lists them")
         for one in sorted(settings.pause, key=lambda one: one.first):
             typer.echo(_shown(one))
         if not settings.pause:
@@ -57,11 +61,13 @@ def pause(
             raise ConfigError(f"a pause until {end} has passed; give days to come")
         if end < begin:
             raise ConfigError(f"it ends on {end}, before it begins on {begin}; give its first day first")
+        if end - begin > LONGEST_PAUSE:
+            raise ConfigError(f"{begin} to {end} is longer than a year; put the leads on hold in the sheet instead")
         if known := next((one for one in settings.pause if one.first <= end and begin <= one.last), None):
             take_out = f"take that one out first: followup pause {known.first} --remove"
-            raise ConfigError(f"two pauses overlap: {_shown(known)} is there; {take_out}")
+            raise ConfigError(f"{begin} to {end} would overlap with the pause {_shown(known)}; {take_out}")
         changed = _add(text, begin, end, " ".join(reason.split()))
-        said = f"Paused: {begin} to {end}."
+        said = f"Paused: {begin:%a} {begin} to {end:%a} {end}."
     _parse(changed, path)
     _write(path, changed)
     typer.echo(f"{said} The next followup sync moves what is to move; followup plan shows it.")
@@ -117,7 +123,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _shown(one: Pause) -> str:
-    return f"{one.first} to {one.last}" + (f", {one.reason}" if one.reason else "")
+    from sync.safe_text import clean
+
+    return f"{one.first:%a} {one.first} to {one.last:%a} {one.last}" + (f" ({clean(one.reason)})" if one.reason else "")
 
 
 def _day(text: str, what: str) -> date:

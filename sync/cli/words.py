@@ -163,7 +163,7 @@ def _only_touch(found: Sequence[Open], which: str, lead: Lead, *, none: str) -> 
             raise ConfigError(f"--touch {which} is none of these:{listed}")
         return found[int(which) - 1]
     if which:
-        day = _read_day(which, "--touch")
+        day = _read_day(which, "--touch", "give the number of one or its day, such as 2027-01-18")
         meant = [one for one in found if one.day == day]
         if not meant:
             raise ConfigError(f"{lead.label} has no follow-up on {day}; give the day or the number of one:{listed}")
@@ -180,11 +180,11 @@ def _only_touch(found: Sequence[Open], which: str, lead: Lead, *, none: str) -> 
     return meant[0]
 
 
-def _read_day(text: str, what: str) -> date:
+def _read_day(text: str, what: str, cure: str = "write it as 2027-01-18") -> date:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise ConfigError(f"{what} {text!r} is no day; write it as 2027-01-18") from None
+        raise ConfigError(f"{what} {text!r} is no day; {cure}") from None
     if day.year not in YEARS:
         raise ConfigError(f"{what} {text!r} is not in these years; write it as 2027-01-18")
     return day

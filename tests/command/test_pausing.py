@@ -27,14 +27,14 @@ def test_a_pause_is_added_listed_and_taken_out(folder: Folder, capsys: pytest.Ca
     assert folder.run("sync") == 0
     before = folder.feed()
     assert folder.run("pause", "2027-01-08", "2027-01-24", "--reason", 'skiing "up there"') == 0
-    assert "Paused: 2027-01-08 to 2027-01-24. The next followup sync" in capsys.readouterr().out
+    assert "Paused: Fri 2027-01-08 to Sun 2027-01-24. The next followup sync" in capsys.readouterr().out
     assert text(folder).startswith(CONFIG)
     assert folder.run("sync") == 0
     assert "20270125T" in folder.feed()
     assert "20270111T" not in folder.feed()
     capsys.readouterr()
     assert folder.run("pause") == 0
-    assert capsys.readouterr().out == '2027-01-08 to 2027-01-24, skiing "up there"\n'
+    assert capsys.readouterr().out == 'Fri 2027-01-08 to Sun 2027-01-24 (skiing "up there")\n'
     assert folder.run("pause", "2027-01-08", "--remove") == 0
     assert text(folder) == CONFIG
     assert folder.run("sync") == 0
@@ -63,6 +63,11 @@ def test_of_two_the_one_that_is_meant_is_taken_out(folder: Folder) -> None:
         pytest.param(["2027-01-24"], "say its last day, too: followup pause 2027-01-24 2027-01-30", id="no end"),
         pytest.param(["soon", "2027-01-24"], "FROM 'soon' is no day; write it as 2027-01-18", id="no day"),
         pytest.param(["2027-02-03", "2027-02-09"], "out first: followup pause 2027-02-01 --remove", id="overlapping"),
+        pytest.param(
+            ["2027-02-03", "2027-02-09"], "overlap with the pause Mon 2027-02-01 to Fri 2027-02-05;", id="which one"
+        ),
+        pytest.param(["2027-03-01", "2028-03-03"], "2027-03-01 to 2028-03-03 is longer than a year; put", id="endless"),
+        pytest.param(["--remove"], "say on which day it begins: followup pause FROM --remove", id="which to take out"),
         pytest.param(["2027-02-02", "--remove"], "no pause begins on 2027-02-02; there are:", id="no such pause"),
     ],
 )

@@ -64,16 +64,18 @@ def test_noop(rows: list[list[CellValue]], texts: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("header", "why"),
     [
-        pytest.param(["Company", "Role", "Applied"], id="the column is gone"),
-        pytest.param(["Company", "Role", "Applied", NEXT, NEXT], id="it stands twice"),
+        pytest.param(["Company", "Role", "Applied"], "no such column; add one with this header", id="it is gone"),
+        pytest.param(["Company", "Role", "Applied", NEXT, NEXT], "two columns of the sheet have this", id="twice"),
+        pytest.param(["Company", "Role", "Applied", "Role", NEXT], "have the same header; rename", id="another twice"),
     ],
 )
-def test_without_one_such_column_nothing_is_written(header: list[CellValue]) -> None:
+def test_without_one_such_column_nothing_is_written(header: list[CellValue], why: str) -> None:
     cells, notes = cells_to_write(table(header, ACME), leads(2), column=NEXT, texts={"k2": "x"})
     assert cells == ()
-    assert NEXT in notes[0].reason
+    assert f"{NEXT!r}: " in notes[0].reason
+    assert why in notes[0].reason
 
 
 @pytest.mark.parametrize(
