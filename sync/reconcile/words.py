@@ -68,7 +68,7 @@ def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo) -> tuple[Memory
         else:
             start = event.stands_at
             taken = take_word(word, touch, start=start, zone=event.desired.zone, today=today)
-            if word.kind is WordKind.SNOOZE and day_of(start, zone) <= today:
+            if word.kind is WordKind.SNOOZE and day_of(start, zone) < today:
                 events[word.uid] = replace(event, revived=True)  # whatever the plan holds, it is to stand there
             notes.append(Note(tell_word(word, title, today=today), rule=rule))
         touches[word.uid] = taken

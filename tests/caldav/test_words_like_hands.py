@@ -15,10 +15,10 @@ import pytest
 from caldav import DAVClient
 from conftest import ZONE
 from deeds import APPLICATIONS, RICHER, STEPS, Deed, of_leads, pick, planned, say
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from icalendar import Calendar
 from msgspec.structs import replace
-from runner import Seeker
+from runner import Seeker, a_row
 from servers import Server, radicale
 from target_contract import outside_for
 from worlds import ServerWorld
@@ -61,6 +61,7 @@ def by_hand_do(world: ServerWorld, uid: str, deed: Deed, now: datetime) -> None:
 
 
 @given(APPLICATIONS | RICHER, STEPS)
+@example([a_row("Acme")], [(7, []), (1, [Deed(1, WordKind.DONE, 0), Deed(0, WordKind.SNOOZE, 1)])])
 @settings(max_examples=6, deadline=None)
 def test_words_on_a_feed_do_what_hands_do_on_radicale(
     server: Server,

@@ -11,7 +11,7 @@ import pytest
 from conftest import NOW, ZONE
 from deeds import APPLICATIONS, RICHER, STEPS, Deed, edit, of_leads, pick, planned, say, seen_in
 from folders import Folder, Terminal
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from msgspec.structs import replace
 from runner import Seeker, a_row
 from target_contract import outside_for
@@ -55,6 +55,7 @@ def live_twice(
 
 
 @given(APPLICATIONS | RICHER, STEPS)
+@example([a_row("Acme")], [(7, []), (1, [Deed(1, WordKind.DONE, 0), Deed(0, WordKind.SNOOZE, 1)])])
 @settings(max_examples=40, deadline=None)
 def test_words_do_event_for_event_what_tick_drag_and_delete_do(
     rows: list[dict[str, str]], steps: list[tuple[int, list[Deed]]]
