@@ -361,5 +361,6 @@ def test_a_year_of_cron_runs(year: Year, requests: Counter[str], days: int, logs
     assert (year.counts["ticks"] or not logs) and year.counts["drags"] and year.counts["deletes"]
     assert year.seen["shared"] and year.seen["missed" if logs else "taken as done"]
     assert max(count - 2 * writes for count, writes in zip(year.requests, year.writes, strict=True)) <= 10
-    # A month of copies for undo, and for each lead about six events of five kB: it grows with leads, not with time.
-    assert max(year.state_octets) < 1_000_000 + 75_000 * year.counts["leads"]
+    # A month of copies for undo, and for each lead about a dozen events of six kB, half of it the text as the server
+    # keeps it: it grows with leads, not with time.
+    assert max(year.state_octets) < 2_000_000 + 75_000 * year.counts["leads"]
