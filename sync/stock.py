@@ -9,6 +9,7 @@ the run here, before anything is planned.
 from __future__ import annotations
 
 import json
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import partial
 
@@ -25,7 +26,7 @@ from sync.protocols import Probes, ReadsLater, Resumes, Source, Target
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
 from sync.reconcile.clearing import forget_absent
-from sync.reconcile.elsewhere import follow, ran_elsewhere
+from sync.reconcile.elsewhere import firsts_of_user, follow, ran_elsewhere
 from sync.reconcile.guards import (
     check_disappearance,
     check_end,
@@ -155,12 +156,25 @@ def _recognise(given: Given, stock: Stock) -> Stock:
             )  # fmt: skip
         current = leave_gaps(current, found, observation, wishes=wishes, planned=after.touches, now=now, zone=zone)
     elif ran_elsewhere(current, observation):
-        _, wishes, planned = plan_events(given, stock.leads, current)
-        current = follow(current, observation, wishes)
-        current = adopt(current, observation, wishes=wishes, planned=planned.touches, now=now, zone=zone, ticks=ticks)
+        users: AbstractSet[str] = frozenset()
+        while True:
+            _, wishes, after = plan_events(given, stock.leads, _with_reactions(given, current, observation, users))
+            current = follow(current, observation, wishes, users=users, zone=zone)
+            more = firsts_of_user(current, observation, users=users) if given.target.abilities.reactions else ()
+            if not more:
+                break
+            users = users | more
+        current = adopt(current, observation, wishes=wishes, planned=after.touches, now=now, zone=zone, ticks=ticks)
     if stock.lost:
         return replace(stock, memory=replace(current, lost=True), notes=(Note(LOST),))
     return replace(stock, memory=current)
+
+
+def _with_reactions(given: Given, memory: Memory, observation: Observation, users: AbstractSet[str]) -> Memory:
+    """Memory with what the user did to these events, to plan with."""
+    theirs = replace(memory, events={uid: memory.events[uid] for uid in users})
+    heard, _ = take_reactions(theirs, observation, now=given.now, zone=given.settings.zone, ticks=given.ticks)
+    return replace(memory, events={**memory.events, **heard.events}, touches=heard.touches)
 
 
 def _listen(given: Given, stock: Stock) -> Stock:

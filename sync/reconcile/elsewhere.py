@@ -9,17 +9,24 @@ is told by today's plan, made as if nothing had happened: a run leaves what the 
 | absent | not wanted | the other run took it away |
 | absent | wanted | the user took it away |
 | another value in a field | that value | the other run wrote it |
+| another hour | that day | the other run wrote it, at an hour that was free then |
 | another value in a field | something else | the user's |
+
+Where the user did something before the other run, that run moved what counts from it. So the plan is made again with
+the first thing of each lead that only the user can have done, and tells the next one, until all is told apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Memory
-from sync.models import Observation, RemoteEvent
+from sync.models import Observation, RemoteEvent, Snapshot
+from sync.moments import day_of, same_moment
 from sync.reconcile.changes import Wish
 from sync.reconcile.fields import take_wanted
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
@@ -42,12 +49,17 @@ def _moved_on(known: EventMemory | None, current: RemoteEvent | None) -> bool:
     return str(known.observed.snapshot.start) < str(current.snapshot.start)
 
 
-def follow(memory: Memory, observation: Observation, wishes: Iterable[Wish]) -> Memory:
-    """Memory after the other computer's run. `wishes` is today's plan, made without any reaction of today."""
+def follow(
+    memory: Memory, observation: Observation, wishes: Iterable[Wish], *, users: AbstractSet[str], zone: ZoneInfo
+) -> Memory:
+    """Memory after the other computer's run. `wishes` is today's plan, made without any reaction of today.
+
+    But for those to `users`, the events that only the user can have touched: these are left for them.
+    """
     wanted = {wish.event.uid: wish.event for wish in wishes}
-    events, beats = dict(memory.events), _heartbeats(memory)
+    events, touches, beats = dict(memory.events), dict(memory.touches), _heartbeats(memory)
     for uid, event in memory.events.items():
-        if event.gone or event.observed is None or uid in observation.unreadable:
+        if event.gone or event.observed is None or uid in observation.unreadable or uid in users:
             continue
         current = observation.events.get(uid)
         if uid in beats:
@@ -55,5 +67,29 @@ def follow(memory: Memory, observation: Observation, wishes: Iterable[Wish]) -> 
         elif current is None and uid not in wanted:
             events[uid] = replace(event, gone=True)
         elif current is not None and uid in wanted:
-            events[uid] = replace(event, observed=take_wanted(event.observed, current, wanted[uid]))
-    return replace(memory, events=events)
+            there, wish = current.snapshot, wanted[uid]
+            moved = not same_moment(there.start, event.observed.snapshot.start)
+            if moved and uid in touches and day_of(there.start, zone) == day_of(wish.start, zone):
+                wish = replace(wish, start=there.start, end=there.end)
+                touches[uid] = replace(touches[uid], start=there.start)
+            events[uid] = replace(event, observed=take_wanted(event.observed, current, wish))
+    return replace(memory, events=events, touches=touches)
+
+
+def firsts_of_user(memory: Memory, observation: Observation, *, users: AbstractSet[str]) -> frozenset[str]:
+    """Of each lead the first event that is not as our runs left it, if it is not among those of the `users` yet."""
+    first: dict[str, tuple[str, str]] = {}
+    for uid, event in memory.events.items():
+        if event.gone or event.observed is None or uid in observation.unreadable or uid in users:
+            continue
+        current, before = observation.events.get(uid), event.observed.snapshot
+        if current is None or not same_moment(current.snapshot.start, before.start) or _renamed(current, before):
+            lead = memory.touches[uid].lead_key if uid in memory.touches else ""
+            at = (str(before.start), uid)
+            first[lead] = min(first.get(lead, at), at)
+    return frozenset(uid for _, uid in first.values())
+
+
+def _renamed(current: RemoteEvent, before: Snapshot) -> bool:
+    """Whether it may have been ticked."""
+    return (current.snapshot.summary, current.snapshot.status) != (before.summary, before.status)

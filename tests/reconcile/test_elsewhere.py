@@ -82,3 +82,36 @@ def test_what_the_user_did_before_both_ran_is_seen_by_both(two: Two, first: str)
     two.run(order[1], order[0], order[1])
     assert {firm: two.shown(firm) for firm in ("Acme", "Birch", "Cedar")} == after
     assert list(two.reactions()).count(Reaction.DELETED) == 2, "one in each memory"
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
+@pytest.mark.parametrize(
+    ("act", "days"),
+    [
+        ("tick", ["01-11 09:00", "01-12 09:30", "01-26 09:00"]),
+        ("drag", ["01-14 09:00", "01-21 09:00"]),
+        ("delete", ["01-19 09:00"]),
+    ],
+)
+def test_what_one_computer_moved_after_a_tick_or_drag_is_no_drag_to_the_other(
+    two: Two, act: str, days: list[str], first: str
+) -> None:
+    order = (two.a, two.b) if first == "a" else (two.b, two.a)
+    event = two.a.shown("Acme")
+    if act == "tick":
+        two.a.edit(event.uid, summary=f"x {event.snapshot.summary}")
+    elif act == "drag":
+        two.a.edit(event.uid, start=event.snapshot.start + 3 * DAY, end=event.snapshot.end + 3 * DAY)
+    else:
+        del two.a.calendar[event.uid]
+    two.run(*order)
+    assert two.shown("Acme") == days
+    expected = {"tick": Reaction.TICKED, "drag": Reaction.DRAGGED, "delete": Reaction.DELETED}[act]
+    assert list(two.reactions()) == [expected, expected], "one in each memory"
+    for _ in range(3):
+        two.a.now += DAY
+        before = two.shown("Acme")
+        two.run(*order)
+        after = two.shown("Acme")
+        two.run(*reversed(order))
+        assert two.shown("Acme") == after, (before, "they agree")
