@@ -30,10 +30,12 @@ from connectors.google.login import APP_CREATED, CALENDAR, CALENDAR_NAMES, EVERY
 from connectors.ical.reading import UnreadableEvent
 from connectors.outside import Outside
 from sync.config import Settings
-from sync.errors import CredentialsError, FollowupError, TargetError
+from sync.errors import CredentialsError, FollowupError, NoCalendarError, TargetError
 from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
 
 ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
+STOPS = (Meaning.WAIT, Meaning.LOGIN, Meaning.RIGHTS, Meaning.NOWHERE)
+"""After one of these nothing more is asked in this run."""
 QUIETLY = "sendUpdates=none"
 
 
@@ -117,7 +119,8 @@ class GoogleCalendar:
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         """Write what the plan says, fifty changes a request; one outcome for each write.
 
-        After the last outcome it raises `CredentialsError` if Google refused the login or the right on the way.
+        After the last outcome it raises `CredentialsError` if Google refused the login or the right on the way, and
+        `NoCalendarError` if the calendar is not there.
         """
         unseen = [one for one in changes if one.action is Action.DELETE and one.uid not in observed.events]
         for change in unseen:
@@ -136,8 +139,12 @@ class GoogleCalendar:
                 yield from (Outcome(one.uid, Result.HELD, message=reason, not_before=later) for one in portion)
                 continue
             replies = self._api.send_all([self._request(change) for change in portion])
+            rejected = len(replies) > 1 and all(reply.meaning is Meaning.REJECTED for reply in replies)
             for change, reply in zip(portion, replies, strict=True):
-                if reply.meaning in (Meaning.WAIT, Meaning.LOGIN, Meaning.RIGHTS):
+                if rejected:
+                    yield Outcome(change.uid, Result.REFUSED, message=reply.sentence)
+                    continue
+                if reply.meaning in STOPS:
                     stopped = stopped or reply
                 if blind and reply.meaning in (Meaning.UNKNOWN, Meaning.TAKEN):
                     yield Outcome(change.uid, Result.UNKNOWN, message=f"{reply.sentence}; {blind}")
@@ -148,6 +155,8 @@ class GoogleCalendar:
                     blind = str(error)
                     stopped = stopped or Reply(Meaning.WAIT, sentence=blind, not_before=error.not_before)
                     yield Outcome(change.uid, Result.UNKNOWN, message=f"{reply.sentence}; {blind}")
+        if stopped is not None and stopped.meaning is Meaning.NOWHERE:
+            raise NoCalendarError(stopped.sentence)
         if stopped is not None and stopped.meaning is not Meaning.WAIT:
             raise CredentialsError(f"{stopped.sentence}; nothing more was written")
 
@@ -220,7 +229,7 @@ class GoogleCalendar:
             return Outcome(uid, Result.REFUSED, message=reply.sentence)
         if meaning is Meaning.REJECTED:
             return Outcome(uid, Result.REFUSED, message=reply.sentence, rejected=True)
-        if meaning in (Meaning.WAIT, Meaning.LOGIN, Meaning.RIGHTS):
+        if meaning in STOPS:
             return Outcome(uid, Result.HELD, message=reply.sentence, not_before=reply.not_before)
         return self._look(change, reply)
 
@@ -239,10 +248,10 @@ class GoogleCalendar:
         try:
             resource = self._fetch(uid)
             lies = resource is not None and resource.get("status") != "cancelled"
-            if change.event is None or change.stamp is None:
-                return unknown if lies else Outcome(uid, Result.DONE)
             if resource is None:
                 return unknown
+            if change.event is None or change.stamp is None:
+                return unknown if lies else Outcome(uid, Result.DONE)
             if not lies:
                 return self._restore(change, resource, reply) if reply.meaning is Meaning.TAKEN else unknown
             remote = self._read(resource, uid)

@@ -100,21 +100,27 @@ class SheetsApi(Struct):
             answer: Json = response.json()
         except requests.RequestException as error:
             raise network_failure(error, "Google Sheets") from None
+        if not isinstance(answer, dict):
+            raise Passing("Google Sheets answered with a page that is not data")
         return answer
 
     def _send(self, method: str, path: str, **parts: Any) -> requests.Response:
         from gspread.exceptions import APIError
         from gspread.http_client import HTTPClient
 
+        received: list[requests.Response] = []
         with open_session(self.outside) as session:
+            session.hooks["response"].append(lambda response, **_: received.append(response))
             session.max_redirects = 0
             session.auth = self._sign
             client = HTTPClient(None, session)
             client.set_timeout(self.timeouts)
             try:
                 response: requests.Response = client.request(method, f"{self.root}/v4/spreadsheets/{path}", **parts)
-            except APIError as error:
-                response = error.response
+            except (APIError, KeyError, TypeError, AttributeError):
+                if not received:
+                    raise
+                response = received[-1]  # gspread stumbles over refusals that are not in the form it expects
             except requests.RequestException as error:
                 raise network_failure(error, "Google Sheets") from None
         return response
@@ -210,6 +216,8 @@ class GoogleSheet(Struct, frozen=True):
     def _look_up(self) -> str:
         """The exact title of the tab that is meant."""
         tabs = self.api.get(self.address.id, {"fields": TABS_FIELDS})
+        if not tabs.get("sheets"):
+            raise Passing("Google Sheets answered without any tab, which no sheet is")
         sheet = find_tab(tabs.get("sheets", ()), self.tab)
         if sheet is None:
             raise self._no_such_tab(tabs)

@@ -3,13 +3,16 @@
 | answer                                                        | what becomes of the write  | the run           |
 | ------------------------------------------------------------- | -------------------------- | ----------------- |
 | 200, 204                                                      | done                       | goes on           |
-| 404, 410 to a delete                                          | done: it is gone           | goes on           |
+| 410 to a delete                                               | done: it is gone           | goes on           |
 | 404, 410 to an update; 412                                    | refused: changed meanwhile | goes on           |
+| 404, 410 to a create                                          | held                       | ends: no calendar |
 | 409 to a create                                               | look at what lies there    | goes on           |
 | 400; 403 forbiddenForNonOrganizer                             | rejected: this event only  | goes on           |
 | 429; 403 with a reason about limits or quotas                 | held                       | ends, says when   |
 | 401; 403 insufficientPermissions, accessNotConfigured, others | held                       | ends: no right    |
-| 5xx, no answer                                                | unknown: look              | goes on           |
+| 3xx, 5xx, no answer, no data; 404 to a delete                 | unknown: look              | goes on           |
+
+An event is rejected only while others are taken: where everything is, the reason is no event's own.
 
 Requests go through the transport that CalDAV uses: kept alive, bounded in bytes and time, never redirected, one origin.
 Tokens come from google-auth. google-api-python-client would add httplib2 and a discovery document for eight requests.
@@ -56,6 +59,7 @@ class Meaning(Enum):
     WAIT = auto()
     LOGIN = auto()
     RIGHTS = auto()
+    NOWHERE = auto()
     UNKNOWN = auto()
 
 
@@ -124,11 +128,14 @@ class CalendarApi(Struct):
         if reply.meaning in (Meaning.LOGIN, Meaning.RIGHTS):
             raise CredentialsError(reply.sentence)
         if reply.meaning is Meaning.GONE:
-            raise NoCalendarError(
-                f"Google knows no calendar {self.calendar[:60]!r} for {self.who}: it was deleted, or it belongs to"
-                " another account; run `followup init --again`, which asks what to do"
-            )
+            raise NoCalendarError(self._no_calendar())
         raise TargetError(reply.sentence, not_before=reply.not_before)
+
+    def _no_calendar(self) -> str:
+        return (
+            f"Google knows no calendar {self.calendar[:60]!r} for {self.who}: it was deleted, or it belongs to another"
+            " account; run `followup init --again`, which asks what to do"
+        )
 
     def send(self, request: Request) -> Reply:
         """One request and what its answer means; a token that is no longer taken is replaced once."""
@@ -185,7 +192,10 @@ class CalendarApi(Struct):
         page: Mapping[str, str] = {}
         for _ in range(200):
             reply = self.read(Request("GET", f"{path}?{urlencode({**asked, **page})}"), or_else=or_else)
-            items += reply.resource.get("items", ())
+            more = reply.resource.get("items", [])
+            if not isinstance(more, list) or not all(isinstance(one, dict) for one in more):
+                raise TargetError(f"{NO_DATA}; the next run tries again")
+            items += more
             following = str(reply.resource.get("nextPageToken", ""))
             if not following:
                 return items, reply
@@ -226,15 +236,14 @@ class CalendarApi(Struct):
         status = answer.status
         if status // 100 == 2:
             if answer.body and not resource:
-                return Reply(Meaning.UNKNOWN, sentence="Google Calendar answered with a page that is not data")
+                return Reply(Meaning.UNKNOWN, sentence=NO_DATA)
             return Reply(Meaning.DONE, resource)
         if status == 429 or reason in _WAITS:
             pause, sentence = _WAITS.get(reason, _WAITS["rateLimitExceeded"])
             asked = wait_asked(answer, self.outside.clock())
             return Reply(Meaning.WAIT, sentence=sentence, not_before=self.outside.clock() + (asked or pause))
         if status in (404, 410):
-            meaning = Meaning.GONE if request.method in ("DELETE", "GET") else Meaning.CHANGED
-            return Reply(meaning, sentence="the event is no longer there")
+            return self._missing(request, status)
         if status == 412:
             return Reply(Meaning.CHANGED, sentence="the event was changed meanwhile")
         if status == 409:
@@ -243,9 +252,16 @@ class CalendarApi(Struct):
             return Reply(Meaning.LOGIN, sentence=f"Google no longer accepts the login of {self.who}; {LOG_IN_AGAIN}")
         if status == 403:
             return self._forbidden(reason, message)
-        if status >= 500 or status == 408:
+        if status >= 500 or status == 408 or status // 100 == 3:
             return Reply(Meaning.UNKNOWN, sentence=f"Google Calendar is out of order at the moment (status {status})")
         return Reply(Meaning.REJECTED, sentence=f"Google Calendar refuses this event: {message}")
+
+    def _missing(self, request: Request, status: int) -> Reply:
+        """What is not there: a deleted event says 410, so that a 404 to its deletion may be the calendar's."""
+        if request.method == "POST":
+            return Reply(Meaning.NOWHERE, sentence=self._no_calendar())
+        meaning = {"GET": Meaning.GONE, "DELETE": Meaning.GONE if status == 410 else Meaning.UNKNOWN}
+        return Reply(meaning.get(request.method, Meaning.CHANGED), sentence="the event is no longer there")
 
     def _forbidden(self, reason: str, message: str) -> Reply:
         if reason == "forbiddenForNonOrganizer":
@@ -266,6 +282,7 @@ class CalendarApi(Struct):
         return Reply(Meaning.RIGHTS, sentence=sentence)
 
 
+NO_DATA = "Google Calendar answered with a page that is not data"
 LOG_IN_AGAIN = "run `followup login google` again"
 _WAITS: Mapping[str, tuple[timedelta, str]] = {
     "rateLimitExceeded": (RATE_WAIT, "Google's limit of requests per minute is used up"),
@@ -314,7 +331,8 @@ def _read_body(answer: Answer) -> tuple[Json, str, str]:
     error = body.get("error")
     if not isinstance(error, dict):
         return body, "", ""
-    told = [one for key in ("errors", "details") for one in error.get(key, ()) if isinstance(one, dict)]
+    lists = [error.get(key) for key in ("errors", "details")]
+    told = [one for held in lists if isinstance(held, list) for one in held if isinstance(one, dict)]
     reasons = [str(one["reason"]) for one in told if "reason" in one]
     return {}, plain(str(error.get("message", ""))) or "no reason given", reasons[0] if reasons else ""
 

@@ -91,6 +91,7 @@ def patch(event: Event, stamp: Stamp, base: RemoteEvent, *, held: Json, owner: s
 
 def read_resource(resource: Mapping[str, Any], uid: str, *, href: str) -> RemoteEvent:
     """The event as it lies in the calendar. Raises `UnreadableEvent` where its time cannot be understood."""
+    _check_shape(resource)
     start, end = _read_moment(resource, "start"), _read_moment(resource, "end")
     if isinstance(start, datetime) is not isinstance(end, datetime):
         raise UnreadableEvent("its start and end are not of one kind")
@@ -110,6 +111,24 @@ def read_resource(resource: Mapping[str, Any], uid: str, *, href: str) -> Remote
     )
     raw = dumps(resource, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return RemoteEvent(uid, href, str(resource.get("etag", "")), snapshot, raw)
+
+
+_PARTS = {
+    "start": dict, "end": dict, "extendedProperties": dict, "reminders": dict, "source": dict,
+    "attendees": list, "recurrence": list,
+}  # fmt: skip
+
+
+def _check_shape(resource: Mapping[str, Any]) -> None:
+    """Raises `UnreadableEvent` where a part is of another kind than Google's events have."""
+    for name, kind in _PARTS.items():
+        if not isinstance(resource.get(name, kind()), kind):
+            raise UnreadableEvent(f"its {name} cannot be understood")
+    overrides = resource.get("reminders", {}).get("overrides", [])
+    if not isinstance(overrides, list) or not all(isinstance(one, dict) for one in overrides):
+        raise UnreadableEvent("its reminders cannot be understood")
+    if not isinstance(resource.get("extendedProperties", {}).get("private", {}), dict):
+        raise UnreadableEvent("its extendedProperties cannot be understood")
 
 
 def _shared(event: Event, stamp: Stamp, *, owner: str, text: str) -> Json:

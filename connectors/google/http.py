@@ -15,13 +15,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from connectors.bounded import within
-from connectors.http_transport import proxy_for
+from connectors.dav.answers import wait_asked
+from connectors.http_transport import Answer, proxy_for
 from connectors.outside import Outside
 from connectors.trust import authorities_in
 from sync.errors import CredentialsError, FollowupError, SourceError
@@ -37,7 +37,7 @@ TRIES = 4
 PATIENCE = 50.0
 """No further try begins later than this many seconds after the first."""
 
-Answer = TypeVar("Answer")
+Found = TypeVar("Found")
 Timeouts = tuple[float, float]
 
 
@@ -62,9 +62,7 @@ class Passing(Exception):
         self.retry_after = retry_after
 
 
-def keep_trying(
-    attempt: Callable[[], Answer], *, outside: Outside, failure: type[FollowupError] = SourceError
-) -> Answer:
+def keep_trying(attempt: Callable[[], Found], *, outside: Outside, failure: type[FollowupError] = SourceError) -> Found:
     """The answer of the first attempt that succeeds; `failure` when `TRIES` or `PATIENCE` are used up."""
     began = outside.clock()
     waited = 0.0
@@ -85,7 +83,7 @@ def keep_trying(
     raise AssertionError("unreachable")
 
 
-def _in_time(attempt: Callable[[], Answer]) -> Answer:
+def _in_time(attempt: Callable[[], Found]) -> Found:
     """One attempt, which ends however slowly Google, or who answers in its place, says a word."""
     try:
         return within(LONGEST, attempt)
@@ -97,7 +95,7 @@ def refusal(response: requests.Response, *, who: str, now: datetime) -> Exceptio
     """What this answer of the Sheets interface means: `Passing`, or an error with its cure. `who` asked."""
     status = response.status_code
     message, reason = _google_error(response)
-    if status == 429:
+    if status == 429 or reason.endswith(("LimitExceeded", "quotaExceeded")):
         return Passing("Google's limit of requests per minute is used up", retry_after=retry_after(response, now))
     if status >= 500 or status == 408:
         return Passing(
@@ -158,15 +156,10 @@ def network_failure(error: requests.RequestException, place: str) -> Passing:
 
 
 def retry_after(response: requests.Response, now: datetime) -> float | None:
-    """The wait a server asks for in seconds, whichever of its two forms it uses (RFC 9110 10.2.3)."""
-    text = response.headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d{1,6}", text):
-        return float(text)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
+    """The wait a server asks for in seconds, bounded as every server's is; None where it asks for none."""
+    headers = {"retry-after": response.headers.get("Retry-After", "")}
+    asked = wait_asked(Answer(response.status_code, headers), now)
+    return None if asked is None else asked.total_seconds()
 
 
 def plain(text: str, limit: int = 300) -> str:
@@ -178,7 +171,7 @@ def _google_error(response: requests.Response) -> tuple[str, str]:
     """Message and reason of Google's error body; an HTML page has neither."""
     try:
         error = response.json()["error"]
-        details: list[Mapping[str, Any]] = error.get("details", [])
+        details: list[Mapping[str, Any]] = [*error.get("details", ()), *error.get("errors", ())]
         reasons = [str(detail["reason"]) for detail in details if "reason" in detail]
         return plain(str(error.get("message", ""))), reasons[0] if reasons else ""
     except (ValueError, KeyError, TypeError, AttributeError):

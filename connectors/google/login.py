@@ -165,8 +165,8 @@ def _refresh_user(login: Login, ask: Callable[..., _Answer]) -> str:
     told = told if isinstance(told, dict) else {}
     if answer.status == 200 and isinstance(told.get("access_token"), str):
         return str(told["access_token"])
-    said = (str(told[name]) for name in ("error", "error_subtype", "error_description") if told.get(name))
-    raise _refused(login, ": ".join(said))
+    said = (told.get(name) for name in ("error", "error_subtype", "error_description"))
+    raise _refused(login, ": ".join(one for one in said if isinstance(one, str)))
 
 
 def _ask(

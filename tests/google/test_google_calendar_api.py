@@ -32,7 +32,7 @@ from connectors.google.login import APP_CREATED, READ_SHEETS
 from connectors.google_calendar import GoogleCalendar
 from connectors.outside import Outside
 from sync.config import Settings, parse_settings
-from sync.errors import CredentialsError, TargetError
+from sync.errors import CredentialsError, NoCalendarError, TargetError
 from sync.models import Event, Observation, Outcome, RemoteEvent, Result
 from sync.protocols import Target
 from sync.reconcile.identity import make_uid
@@ -503,6 +503,78 @@ def test_every_refusal_has_its_outcome(
     assert (outcome.not_before is not None) is waits
     assert outcome.rejected is (reason in ("forbiddenForNonOrganizer", "invalid"))
     assert outcomes[make_event("other").uid].result is Result.DONE, "one refusal is no other event's"
+
+
+def test_a_create_into_a_calendar_that_is_gone_ends_the_run(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    observed = target.observe({})
+    google.v3.calendars.clear()
+    outcomes: list[Outcome] = []
+    with pytest.raises(NoCalendarError, match=r"Google knows no calendar .* it was deleted, or"):
+        outcomes.extend(target.apply([create(make_event(f"l{n}")) for n in range(60)], observed=observed, deadline=NOW))
+    assert [outcome.result for outcome in outcomes] == [Result.HELD] * 60
+    assert calls(google, "insert") == 50
+
+
+def test_a_deletion_that_finds_nothing_is_not_believed_at_once(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event())
+    google.v3.refuse.append(("delete", Refused(404, "notFound"), 1))
+    assert apply(target, delete(base))[base.uid].result is Result.UNKNOWN
+    assert held(calendar, make_event())["status"] == "confirmed"
+
+
+def test_where_everything_is_refused_no_event_is_to_blame(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    google.v3.refuse.append(("insert", Refused(400, "invalid"), 99))
+    outcomes = apply(target, *(create(make_event(f"l{n}")) for n in range(3))).values()
+    assert [(one.result, one.rejected) for one in outcomes] == [(Result.REFUSED, False)] * 3
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_detour_in_place_of_an_answer_is_an_outage(
+    google: GoogleEmulator, target: GoogleCalendar, times: int
+) -> None:
+    """An outage sends everybody to a login page."""
+    observed = target.observe({})
+    page = {"Location": "https://accounts.google.com/ServiceLogin"}
+    google.faults.append(Fault("/batch/", 302, "", page, times=times))
+    changes = [create(make_event(f"l{n}")) for n in range(3)]
+    outcomes = list(target.apply(changes, observed=observed, deadline=NOW))
+    assert {outcome.result for outcome in outcomes} == {Result.UNKNOWN}
+
+
+@pytest.mark.parametrize("body", [{"error": "text"}, {"error": {"errors": 5, "message": [], "details": {}}}, [1], None])
+def test_a_refusal_in_an_odd_form_is_a_refusal(google: GoogleEmulator, target: GoogleCalendar, body: object) -> None:
+    google.faults.append(Fault("/events", 403, body, times=9))
+    with pytest.raises(CredentialsError, match="may not write into this calendar"):
+        target.observe({})
+
+
+@pytest.mark.parametrize("items", [5, None, {}, [5], [None], ["x"]])
+def test_a_listing_in_an_odd_form_is_none(google: GoogleEmulator, target: GoogleCalendar, items: object) -> None:
+    google.faults.append(Fault("/events", 200, {"kind": "calendar#events", "items": items}, times=9))
+    with pytest.raises(TargetError, match="a page that is not data"):
+        target.observe({})
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"start": "x"}, {"start": None}, {"end": 7}, {"extendedProperties": []},
+        {"extendedProperties": {"private": None}}, {"reminders": 3},
+        {"reminders": {"overrides": [1]}}, {"reminders": {"overrides": None}}, {"source": None},
+        {"attendees": 5}, {"recurrence": "x"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_event_in_an_odd_form_is_there_and_not_gone(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar, odd: dict[str, object]
+) -> None:
+    base, whole = put(target, make_event()), put(target, make_event("whole"))
+    items = [held(calendar, make_event()) | odd, held(calendar, make_event("whole"))]
+    google.faults.append(Fault("/events", 200, {"kind": "calendar#events", "items": items}))
+    seen = target.observe({base.uid: base, whole.uid: whole})
+    assert (set(seen.unreadable), set(seen.events)) == ({base.uid}, {whole.uid})
 
 
 RIGHTS = [

@@ -358,6 +358,18 @@ class TestContract(SourceContract):
         ),
         pytest.param(Fault("/token", cut=True, times=99), SourceError, "login service", id="token answer cut"),
         pytest.param(Fault("/token", 200, "<html>", times=99), SourceError, "not data", id="a captive portal"),
+        pytest.param(Fault("/v4/", 200, [], times=99), SourceError, "not data", id="a list"),
+        pytest.param(Fault("/v4/", 200, None, times=99), SourceError, "not data", id="null"),
+        pytest.param(Fault("/v4/", 200, {}, times=99), SourceError, "without any tab", id="an empty object"),
+        pytest.param(
+            Fault(
+                "/v4/", 403, {"error": {"errors": [{"reason": "rateLimitExceeded"}], "message": "made up"}}, times=99
+            ),
+            SourceError,
+            "limit of requests",
+            id="the limit, said as 403",
+        ),
+        pytest.param(Fault("/v4/", 400, {"error": "text"}), SourceError, "refused the request", id="an odd refusal"),
     ],
 )
 def test_each_failure_is_one_sentence_and_ends(
@@ -413,6 +425,13 @@ def test_a_long_wait_is_left_to_a_later_run(google: GoogleEmulator, outside: Out
         read(google, outside)
     assert caught.value.not_before == NOW + timedelta(hours=1)
     assert time.slept == []
+
+
+def test_a_wait_without_measure_is_bounded(google: GoogleEmulator, outside: Outside) -> None:
+    google.faults.append(Fault("/v4/", 429, QUOTA, {"Retry-After": "999999"}, times=9))
+    with pytest.raises(SourceError) as caught:
+        read(google, outside)
+    assert caught.value.not_before == NOW + timedelta(hours=2)
 
 
 def test_silence_ends(google: GoogleEmulator, outside: Outside) -> None:
