@@ -1,26 +1,25 @@
 """Sheets with the quirks that lost people, read without help: `data/twins/X.csv` gives `data/twins/X.json`.
 
-All names are made up. Read on Wed 2026-09-09 09:00 in New York. A golden file says how columns and leads are read; the
-table below what becomes of the leads. `python tests/sheet/test_header_twins.py` writes the golden files anew.
+All names are made up. Read on Wed 2026-09-09 09:00 in New York. A golden file says how columns and leads are read
+and what becomes of each row; the table below says why. `python tests/sheet/test_header_twins.py` writes the golden files anew.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from planned import ASKING, CONFIRM, SILENT, THANK, plan_rows
 
 from connectors.csv_file import CsvFile
-from connectors.memory import MemorySource, MemoryState, MemoryTarget
 from sync.config import Settings, parse_settings
-from sync.models import Lead, TouchClass
+from sync.models import Lead
 from sync.reading.leads import read_leads
 from sync.reading.vocabulary import load_vocabulary
-from sync.run import run
 
 TWINS = Path(__file__).parents[1] / "data" / "twins"
 NOW = datetime.fromisoformat("2026-09-09T09:00:00-04:00")
@@ -31,7 +30,6 @@ FACTS = """
 NOT_YET: dict[str, str] = {}
 ORDERS = {"year-first": "ymd"}
 """What the settings say of the order of year, month and day, where the owner has to."""
-ASKING, CONFIRM, THANK = "asks", "R-001-2", "R-001-4"
 
 
 def settings(name: str) -> Settings:
@@ -43,13 +41,14 @@ def settings(name: str) -> Settings:
 
 
 def read(path: Path) -> dict[str, Any]:
-    leads = read_leads(
-        CsvFile(path).read(), settings=settings(path.stem), vocabulary=load_vocabulary(), memory={}, today=NOW.date()
-    )
+    table = CsvFile(path).read()
+    leads = read_leads(table, settings=settings(path.stem), vocabulary=load_vocabulary(), memory={}, today=NOW.date())
     return {
         "columns": dict(sorted(leads.mapped.items())),
         "leads": [summary(lead) for lead in leads.leads],
         "problems": [f"{one.row} {one.column} {one.value!r}: {one.reason}" for one in leads.problems],
+        "notes": [note.reason for note in leads.notes],
+        "planned": plan_rows(table, settings(path.stem), NOW),
     }
 
 
@@ -81,24 +80,8 @@ def test_it_is_read_as_its_owner_means_it(path: Path) -> None:
 
 def planned(path: Path) -> dict[str, set[str]]:
     """For each company what is to be done from now on: `asks`, or the rule with its day."""
-    report = run(
-        settings(path.stem),
-        source=MemorySource(CsvFile(path).read()),
-        target=MemoryTarget(),
-        store=MemoryState(),
-        now=NOW,
-        deadline=NOW + timedelta(minutes=5),
-        write=False,
-    )
-    found: dict[str, set[str]] = {}
-    for touch in report.plan.schedule:
-        company = (touch.lead or "").partition(",")[0]
-        day = touch.start.date() if isinstance(touch.start, datetime) else touch.start
-        if touch.kind is TouchClass.ASKING:
-            found.setdefault(company, set()).add(ASKING)
-        elif touch.rule in (CONFIRM, THANK):
-            found.setdefault(company, set()).add(f"{touch.rule} {day:%m-%d}")
-    return found
+    rows = plan_rows(CsvFile(path).read(), settings(path.stem), NOW)
+    return {label.partition(",")[0]: {*what} - {SILENT} for label, what in rows.items()}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from planned import plan_rows
 
 from connectors.csv_file import CsvFile
 from sync.config import parse_settings
@@ -29,7 +30,8 @@ SETTINGS = parse_settings(
     """
 )
 VOCABULARY = load_vocabulary()
-TODAY = date(2026, 9, 9)
+NOW = datetime.fromisoformat("2026-09-09T09:00:00-04:00")
+TODAY = NOW.date()
 SHOWN = """
     id lead_kind company role source referrer received_at applied_on last_inbound last_outbound last_outbound_channel
     last_result interview_at offer_on follow_up_on they_decide_by url
@@ -37,7 +39,8 @@ SHOWN = """
 
 
 def read(path: Path) -> dict[str, Any]:
-    leads = read_leads(CsvFile(path).read(), settings=SETTINGS, vocabulary=VOCABULARY, memory={}, today=TODAY)
+    table = CsvFile(path).read()
+    leads = read_leads(table, settings=SETTINGS, vocabulary=VOCABULARY, memory={}, today=TODAY)
     return {
         "mapped": dict(leads.mapped),
         "leads": [summary(lead) for lead in leads.leads],
@@ -46,6 +49,7 @@ def read(path: Path) -> dict[str, Any]:
         ],
         "notes": [note.reason for note in leads.notes],
         "silent_rows": list(leads.silent_rows),
+        "planned": plan_rows(table, SETTINGS, NOW),
     }
 
 
