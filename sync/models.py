@@ -49,7 +49,8 @@ CellValue = str | int | float | bool | date | datetime | time | CellError
 """What a source may hand over: text as kept, or a typed value where the sheet has types. Naive datetimes."""
 
 
-class Row(Struct, frozen=True):
+# `gc=False` for what a sheet has by the thousand: values that hold values never make a cycle.
+class Row(Struct, frozen=True, gc=False):
     """One line of the sheet. `number` is the one a person sees there; `links` holds hyperlinks by column index."""
 
     number: int
@@ -137,7 +138,7 @@ class UnclearStatus(Struct, frozen=True):
     """Those of its rows that ask nobody anything until it is settled."""
 
 
-class Person(Struct, frozen=True):
+class Person(Struct, frozen=True, gc=False):
     """Somebody to write to or call. Any part may be empty."""
 
     name: str = ""
@@ -150,14 +151,14 @@ class Person(Struct, frozen=True):
         return (self.email or " ".join(self.name.split())).casefold()
 
 
-class Round(Struct, frozen=True):
+class Round(Struct, frozen=True, gc=False):
     """An interview before the one in `Lead.interview_at`, and the header of its column."""
 
     at: Moment
     column: str
 
 
-class Lead(Struct, frozen=True):
+class Lead(Struct, frozen=True, gc=False):
     """A row understood. Field names are those of the sheet (DESIGN 4.3).
 
     `key` is the identity that outlives edits (`reconcile.identity`). `unreadable` names fields whose cell is a

@@ -99,10 +99,10 @@ def _read_cell(
     blank: frozenset[str],
 ) -> Value:
     text = clean_text(cell)
-    if isinstance(cell, CellError) or is_error(text):
-        return Fault("holds the spreadsheet's own error")
-    if text.casefold() in blank:
+    if not text or text.casefold() in blank:
         return None
+    if is_error(text) or isinstance(cell, CellError):
+        return Fault("holds the spreadsheet's own error")
     return of_cell(cell) if of_cell else of_text(text)
 
 

@@ -1,7 +1,7 @@
 """Sheets with the quirks that lost people, read without help: `data/twins/X.csv` gives `data/twins/X.json`.
 
 All names are made up. Read on Wed 2026-09-09 09:00 in New York. A golden file says how columns and leads are read
-and what becomes of each row; the table below says why. `python tests/sheet/test_header_twins.py` writes the golden files anew.
+and what becomes of each row; the table below says why. `python tests/sheet/test_header_twins.py` writes them anew.
 """
 
 from __future__ import annotations
