@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence, Set
-from functools import partial
+from functools import lru_cache, partial
 
 from msgspec import Struct
 
@@ -103,9 +103,15 @@ def take_samples(rows: Sequence[Row], column: int, blank: frozenset[str]) -> lis
 
 
 def profile_of(samples: Sequence[str], vocabulary: Vocabulary, *, linked: bool = False) -> Profile:
-    """What these cells are. `linked`: links hang on them, whatever they show."""
-    if not samples:
-        return Profile(())
+    """What these cells are. `linked`: links hang on them, whatever they show.
+
+    Whoever sets up asks again after each answer: the same cells are looked at once.
+    """
+    return _profile(tuple(samples), vocabulary, linked) if samples else Profile(())
+
+
+@lru_cache(maxsize=64)
+def _profile(samples: tuple[str, ...], vocabulary: Vocabulary, linked: bool) -> Profile:
     is_dated = partial(looks_dated, months=vocabulary.months)
     days = [is_dated(text) for text in samples]
     answers = vocabulary.yes | vocabulary.no

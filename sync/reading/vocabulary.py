@@ -136,8 +136,8 @@ OWN_SHAPE = "own"
 """The name of a mapping that the user wrote."""
 
 
-class Vocabulary(Struct, frozen=True):
-    """All words, ready for looking up. Every mapping is keyed by the compared form."""
+class Vocabulary(Struct, frozen=True, eq=False):
+    """All words, ready for looking up. Every mapping is keyed by the compared form. It is compared by identity."""
 
     headers: Mapping[str, str]
     """Squeezed header to field; the order is the order of preference."""
