@@ -20,6 +20,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: str
     needs: str = ""
+    papers: bool = False
     days: int = 0
     unless: tuple[str, ...] = ()
     deciding: bool = True
@@ -89,6 +90,8 @@ def _last_use(move: str, used: Sequence[str]) -> int:
 def _makes_sense(move: Move, lead: Lead) -> bool:
     if move.needs and not getattr(lead, move.needs):
         return False
+    if move.papers and not (_has_papers(lead) or _says(lead, move.unless)):
+        return False
     if not move.interview and lead.interview_at is not None:
         return False
     return move.deciding or not _is_deciding(lead)
@@ -99,6 +102,11 @@ def _opens_on(move: Move, lead: Lead) -> date:
     if not move.days or lead.applied_on is None or _says(lead, move.unless):
         return date.min
     return lead.applied_on + timedelta(days=move.days)
+
+
+def _has_papers(lead: Lead) -> bool:
+    """Whether they have the seeker's papers already: what is brought up to date was sent before."""
+    return lead.applied_on is not None or lead.stage is Stage.SENT or _is_deciding(lead)
 
 
 def _is_deciding(lead: Lead) -> bool:

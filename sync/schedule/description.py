@@ -139,7 +139,7 @@ def _check_lines(draft: Draft, message: Message | None, desk: Desk) -> Iterator[
     """At most three things that belong to this very message."""
     checks = [*_checks(draft, message, desk)][:CHECKS]
     if checks:
-        yield desk.say("check.spoken" if draft.channel == "phone" else "check.written")
+        yield desk.say({"phone": "check.spoken", "in_person": "check.in_person"}.get(draft.channel, "check.written"))
         yield from (f"- {check}" for check in checks)
 
 

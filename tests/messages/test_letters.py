@@ -263,3 +263,32 @@ def test_an_interviewer_whom_the_contact_names_with_a_title_is_reached_there_too
     thanks = message(lead, "R-001-4", now="2027-01-08 15:00")
     assert thanks.description.startswith("Email Dr. Bo Lund and Ina Fay (Acme) by ")
     assert thanks.draft.startswith("Dear Dr. Lund,")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_said_in_person_speaks_of_no_call(language: str) -> None:
+    calls = ("i am calling", "this call", "ich rufe", "diesem anruf", "mein anruf")
+    for key, text in load_phrases(language).texts.items():
+        if key.endswith(".say"):
+            assert not [words for words in calls if words in text.casefold()], key
+
+
+def test_before_a_talk_in_person_nothing_is_sent() -> None:
+    lead = a_lead(applied_on=APPLIED, contact=person(), channel="in_person")
+    told = message(lead, "R-001-1").description
+    assert "\nBefore you meet:\n- Fill in" in told
+    assert "\nWhy in person: the row says so\n" in told
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", "Could you please tell me whom I could best talk to about it?"),
+        ("de", "Können Sie mir bitte sagen, mit wem ich darüber am besten spreche?"),
+    ],
+)
+def test_a_first_letter_asks_for_no_next_step_of_a_selection(language: str, asked: str) -> None:
+    lead = a_lead(follow_up_on=date(2027, 1, 14), contact=person())
+    first = message(lead, "sheet", language=language).draft
+    assert asked in first
+    assert "next step" not in first and "nächste Schritt" not in first

@@ -621,6 +621,21 @@ def test_moves_are_chosen_by_sense(facts: dict[str, object], after: int, moves: 
     assert sensible_moves(open_moves(lead), rule="R-001-12", on=date(2027, 1, 4) + timedelta(days=after)) == moves
 
 
+@pytest.mark.parametrize(
+    ("facts", "updated"),
+    [
+        ({"stage": Stage.IDEA}, False),
+        ({"stage": Stage.IN_TOUCH}, False),
+        ({"stage": Stage.IDEA, "notes": "updated resume ready"}, True),
+        ({"stage": Stage.SENT}, True),
+        ({"stage": Stage.INTERVIEW}, True),
+    ],
+)
+def test_nobody_who_never_got_a_resume_is_sent_an_updated_one(facts: dict[str, object], updated: bool) -> None:
+    lead = replace(APPLIED, applied_on=None, **facts)
+    assert ("resume" in sensible_moves(open_moves(lead), rule="sheet", on=date(2027, 1, 14))) == updated
+
+
 def test_a_trip_brings_itself() -> None:
     assert sensible_moves(open_moves(APPLIED), rule="R-003-16", on=date(2027, 1, 11)) == ("meet",)
 

@@ -46,7 +46,7 @@ def description(lead: Lead, rule: str, now: str = "2027-01-04 12:00") -> list[st
         pytest.param(
             replace(PLANNED, plan="research", plan_on=None),
             "R-000-5",
-            "Research Gamma for half an hour at most; then write the date of the next step into the sheet.",
+            "Half an hour of research at most: Gamma. Then write the date of the next step into the sheet.",
             id="research",
         ),
     ],

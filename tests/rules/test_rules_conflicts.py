@@ -90,7 +90,7 @@ def test_C3_what_is_due_over_a_weekend_is_a_text_where_there_is_only_a_number() 
     seeker.run("2027-01-15 12:00", lead)
     thanks = seeker.find("R-001-4")
     assert (thanks.channel, clock(thanks)) == ("text", "2027-01-16 09:00")
-    assert "Why by text message: the row has a number and no mail address" in thanks.description
+    assert "Why text message: the row has a number and no mail address" in thanks.description
 
 
 def test_C3_deadline_beats_the_roll_for_written_messages_only() -> None:

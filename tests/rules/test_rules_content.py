@@ -60,7 +60,7 @@ def test_section_8_layout() -> None:
         "If nothing changes: Tue 2 Feb, Thu 4 Mar",
         "Why this day: follow-up 1 on Tue 12 Jan + 7 days = Tue 19 Jan",
         "No answer? Wait a full week, then write again politely; after the second time wait longer.",
-        "Why by email: that is how they wrote last",
+        "Why email: that is how they wrote last",
         "Silence is normal: a wait has an end, and until then nothing is wrong.",
         "New this time: an updated resume",
         "Not used yet: something useful, asking for a person, asking about an association",
@@ -223,3 +223,15 @@ def test_what_an_ask_brought_that_went_by_before_the_interview_is_not_brought_ag
     first = next(touch for touch in seeker.schedule.touches if touch.rule == "R-004-4")
     assert first.move
     assert first.move != shown.move
+
+
+def test_R_000_4_a_row_of_an_agency_alone_has_its_step_in_the_touch_to_the_agency() -> None:
+    """Nobody is told to decide about somebody whom the same day says to write to."""
+    seeker = Seeker()
+    agency = a_lead(
+        company="", agency="Weststaff", contact=person("Ann Lee"), contact_kind="recruiter",
+        last_outbound=date(2026, 12, 28),
+    )  # fmt: skip
+    seeker.run("2027-01-11 08:30", agency)
+    assert seeker.find("R-001-13").summary == "Ann Lee: keep in touch"
+    assert not seeker.all("R-000-4")
