@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sync.safe_text import clean
+from sync.wording import Wording, load_screens
 
 if TYPE_CHECKING:
     from sync.config import Pause
@@ -19,18 +20,14 @@ def pauses_ahead(pauses: Iterable[Pause], today: date, *, days: int | None = Non
     return tuple(sorted(ahead, key=lambda one: one.first))
 
 
-def tell_pause(pause: Pause, today: date) -> str:
+def tell_pause(pause: Pause, today: date, words: Wording | None = None) -> str:
     """One sentence about a pause that is on or to come."""
     reason = f" ({clean(pause.reason)})" if pause.reason else ""
-    if pause.first > today:
-        return f"A pause is to come, {_said(pause.first)} to {_said(pause.last)}{reason}: nothing new begins in it."
-    return f"Paused until {_said(pause.last)}{reason}: nothing new begins before it is over."
+    words = words or load_screens("en")
+    first, last = (f"{words.day(day)} {day.year}" for day in (pause.first, pause.last))
+    return words.say("pause.ahead" if pause.first > today else "pause.on", first=first, last=last, reason=reason)
 
 
 def pause_documents(pauses: Iterable[Pause]) -> list[Mapping[str, str]]:
     """The same for scripts, with the names that they have in the configuration."""
     return [{"from": one.first.isoformat(), "to": one.last.isoformat(), "reason": clean(one.reason)} for one in pauses]
-
-
-def _said(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b} {day.year}"

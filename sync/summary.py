@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from sync.counting import counted
 from sync.errors import worst
 from sync.models import Action, Outcome, Plan, Result
 from sync.safe_text import plain_json
+from sync.wording import Wording, load_screens
 
 if TYPE_CHECKING:
     from sync.memory import RunRecord
@@ -34,27 +34,24 @@ _RESULTS = {
 }
 
 
-def summary_line(plan: Plan) -> str:
+def summary_line(plan: Plan, words: Wording | None = None) -> str:
     """What would be done, in numbers."""
+    words, kept = words or load_screens("en"), plan.count(Action.KEEP)
     if not plan.writes and plan.refused:
-        return (
-            f"Nothing more to change: {counted(plan.count(Action.KEEP), 'event')} in the calendar as planned, "
-            f"{len(plan.refused)} refused by its server."
-        )
+        return words.say("sum.nothing_more", count=kept, refused=len(plan.refused))
     if not plan.writes:
-        return f"Nothing to change; {counted(plan.count(Action.KEEP), 'event')} in the calendar as planned."
-    words = [(Action.CREATE, "create"), (Action.UPDATE, "update"), (Action.DELETE, "delete"), (Action.KEEP, "keep")]
-    return ", ".join(f"{plan.count(action)} to {word}" for action, word in words) + "."
+        return words.say("sum.nothing", count=kept)
+    return words.say("sum.to_do", **{action.value: plan.count(action) for action in Action})
 
 
-def done_line(plan: Plan, outcomes: Iterable[Outcome]) -> str:
+def done_line(plan: Plan, outcomes: Iterable[Outcome], words: Wording | None = None) -> str:
     """What was done, in numbers; what did not get through is a message of its own."""
+    words = words or load_screens("en")
     if not plan.writes:
-        return summary_line(plan)
-    done = _count_done(plan, outcomes)
-    words = [(Action.CREATE, "created"), (Action.UPDATE, "updated"), (Action.DELETE, "deleted")]
-    refused = f", {len(plan.refused)} refused by its server" if plan.refused else ""
-    return ", ".join(f"{done[a]} {word}" for a, word in words) + f", {done[Action.KEEP]} kept as they were{refused}."
+        return summary_line(plan, words)
+    done = {action.value: count for action, count in _count_done(plan, outcomes).items()}
+    refused = words.say("sum.refused", count=len(plan.refused)) if plan.refused else ""
+    return words.say("sum.done", **done, refused=refused)
 
 
 def run_lines(runs: Sequence[RunRecord], *, zone: tzinfo) -> Iterator[str]:

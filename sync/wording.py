@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -47,11 +48,15 @@ class Wording(Struct, frozen=True, dict=True):
         """Whether there is a text for this key."""
         return key in self.texts
 
-    def day(self, day: date, *, seen_from: date | None = None) -> str:
+    def day(self, day: date, *, seen_from: date | None = None, width: int = 1) -> str:
         """`Sat 16 Jan`: the weekday makes a date hard to misread; more than half a year away the year stands there."""
         far = seen_from is not None and abs(day.toordinal() - seen_from.toordinal()) > HALF_A_YEAR
-        facts = {"weekday": self._weekdays[day.weekday()], "day": day.day, "month": self._months[day.month - 1]}
+        facts = {"weekday": self.weekday(day), "day": f"{day.day:{width}}", "month": self._months[day.month - 1]}
         return self.say("date_far", **facts, year=day.year) if far else self.say("date", **facts)
+
+    def weekday(self, day: date) -> str:
+        """Its first letters."""
+        return self._weekdays[day.weekday()]
 
     def moment(self, moment: datetime, *, seen_from: date | None = None) -> str:
         """`Sat 16 Jan 16:40`, in the zone the moment is in."""
@@ -105,6 +110,16 @@ def load_wording(language: str, own: str, advice: tuple[tuple[str, str], ...]) -
     except FileNotFoundError:
         raise ConfigError(f"language = {language!r}: there is no wording for it; use en or wording = FILE") from None
     return Wording(MappingProxyType(texts | _own_texts(own, texts, "wording")))
+
+
+@cache
+def load_screens(language: str) -> Wording:
+    """What the command line shows day by day; in English what a language leaves out."""
+    texts = _flatten(tomllib.loads(read_mapping("screens.en.toml")))
+    if language != "en":
+        with suppress(FileNotFoundError):
+            texts |= _flatten(tomllib.loads(read_mapping(f"screens.{language}.toml")))
+    return Wording(MappingProxyType(texts))
 
 
 def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from sync.models import Finding, Leads
     from sync.reading.columns import Column
+    from sync.wording import Wording
     from sync.work_log import Contact
 
 login = typer.Typer(help="Log in to a service.", no_args_is_help=True, add_completion=False)
@@ -121,13 +122,16 @@ def check(
     def look(profile: Profile) -> View:
         from connectors import open_source
         from sync.advice import load_advice
+        from sync.wording import load_screens
 
         load_advice(profile.settings, wording=profile.wording, mapping=profile.mapping)
         moment = parse_now(now)
         leads, columns = read_sheet(open_source(profile.settings, profile.outside).read(), profile, now=moment)
         reached, failure = _reach(profile, live=live, now=moment)
         return View(
-            lambda: _show_checked(open_console(no_color), leads, columns, reached),
+            lambda: _show_checked(
+                open_console(no_color), leads, columns, reached, words=load_screens(profile.settings.language)
+            ),
             exit_code=UNREADABLE_ROWS if strict and leads.problems else OK,
             failure=failure,
         )
@@ -162,25 +166,27 @@ def _reach(profile: Profile, *, live: bool, now: datetime) -> tuple[_Reached | N
         return None, error
 
 
-def _show_checked(console: Console, leads: Leads, columns: Sequence[Column], reached: _Reached | None) -> None:
-    from sync.counting import counted
+def _show_checked(
+    console: Console, leads: Leads, columns: Sequence[Column], reached: _Reached | None, *, words: Wording
+) -> None:
     from sync.render.checks import show_columns, show_findings, show_rows
     from sync.render.plans import show_notes, show_problems
 
-    show_columns(console, columns)
-    show_rows(console, leads.leads, limit=ROWS_SHOWN)
-    show_problems(console, leads.problems, each=True)
-    show_notes(console, leads.notes, limit=None)
-    read, out = counted(len(leads.leads), "lead"), counted(len(leads.silent_rows), "row")
-    console.print(f"\nSheet: {read}, {out} out.", highlight=False)
+    say = words.say
+    show_columns(console, columns, heads=words.say("check.heads").split("|"))
+    show_rows(console, leads.leads, limit=ROWS_SHOWN, words=words)
+    show_problems(console, leads.problems, each=True, words=words)
+    show_notes(console, leads.notes, limit=None, words=words)
+    read, out = say("check.leads", count=len(leads.leads)), say("check.rows", count=len(leads.silent_rows))
+    console.print(f"\n{say('check.sheet', leads=read, rows=out)}", highlight=False)
     if reached is None:
         return
-    console.print(f"Calendar: reached, {counted(reached.events, 'event')} of ours.", highlight=False)
+    console.print(say("check.calendar", count=reached.events), highlight=False)
     if reached.findings:
         show_findings(console, reached.findings)
-        console.print("The next runs heed what was found.", highlight=False)
+        console.print(say("check.heeded"), highlight=False)
     elif reached.findings is not None:
-        console.print("A file needs no trying out.", highlight=False)
+        console.print(say("check.file"), highlight=False)
 
 
 def log(

@@ -42,6 +42,7 @@ def status(
     from sync.moments import day_of
     from sync.pauses import pauses_ahead
     from sync.reconcile.status import make_status, parse_age, status_document, status_lines
+    from sync.wording import load_screens
 
     limit, moment = parse_age(max_age) if max_age else None, parse_now(now)
 
@@ -52,7 +53,7 @@ def status(
         memory = open_state(settings, profile.outside).load()
         found = make_status(memory, now=moment, pauses=pauses_ahead(settings.pause, day_of(moment, settings.zone)))
         too_old = limit is not None and found.is_older_than(limit)
-        lines = "\n".join(status_lines(found, zone=settings.zone))
+        lines = "\n".join(status_lines(found, zone=settings.zone, words=load_screens(settings.language)))
         return View(
             (lambda: say(lines)) if too_old or not quiet else None,
             status_document(found),

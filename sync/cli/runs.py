@@ -42,10 +42,14 @@ def plan(
     def look(profile: Profile) -> View:
         from sync.plan_json import plan_document
         from sync.render.plans import show_plan
+        from sync.wording import load_screens
 
         report = run_profile(profile, now, write=False, strict=strict, whole=json, moved=moved)
+        words = load_screens(profile.settings.language)
         return View(
-            None if quiet and not json else lambda: show_plan(open_console(no_color), report.plan, all_notes=verbose),
+            None
+            if quiet and not json
+            else lambda: show_plan(open_console(no_color), report.plan, all_notes=verbose, words=words),
             plan_document(report.plan) if json else None,
             worst([report.exit_code, CHANGES_PENDING if exit_code and report.plan.writes else OK]),
         )
@@ -68,11 +72,13 @@ def agenda(
         from sync.agenda import make_agenda
         from sync.plan_json import agenda_document
         from sync.render.agendas import show_agenda
+        from sync.wording import load_screens
 
         report = run_profile(profile, now, write=False, whole=json)
+        words = load_screens(profile.settings.language)
         due = make_agenda(report.plan, days=days, pauses=profile.settings.pause)
         return View(
-            lambda: show_agenda(open_console(no_color), due, leads=report.leads.leads),
+            lambda: show_agenda(open_console(no_color), due, leads=report.leads.leads, words=words),
             agenda_document(due) if json else None,
             report.exit_code,
         )
@@ -94,13 +100,15 @@ def explain(
 ) -> int:
     """Show how every date of one lead came about. Rule, arithmetic, what moved it, what is left out and why."""
     from sync.render.leads import show_explanation, show_left_out
+    from sync.wording import load_screens
 
-    report = run_once(config, now, write=False)
+    profile = open_profile(find_config(config))
+    report, words = run_profile(profile, now, write=False), load_screens(profile.settings.language)
     console = open_console(no_color)
     out = find_left_out(report.leads, lead)
     found = _meant(report.leads, lead) if out else find_leads(report, lead)
-    show_explanation(console, report.plan, found)
-    show_left_out(console, out, report.leads.left_out)
+    show_explanation(console, report.plan, found, words)
+    show_left_out(console, out, report.leads.left_out, words)
     return report.exit_code
 
 
@@ -117,6 +125,7 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
     from sync.quiet import sentences_of
     from sync.run import run
     from sync.summary import done_line
+    from sync.wording import load_screens
 
     settings, started = profile.settings, parse_now(now)
     if settings.holidays:
@@ -140,7 +149,7 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
             **options,
         )
     if prove and report.quiet_until and isinstance(store, KeepsProof):
-        said = done_line(report.plan, report.outcomes)
+        said = done_line(report.plan, report.outcomes, load_screens(settings.language))
         proof = prove(made_at=started, until=report.quiet_until, said=said, told=sentences_of(report))
         store.keep_proof(proof, run_at=started)
     return report

@@ -54,8 +54,10 @@ def sync(
         sys.stdout.write(plan_json(report.plan, report.outcomes))
     elif report is not None and verbose:
         from sync.render.plans import show_plan
+        from sync.wording import load_screens
 
-        show_plan(open_console(no_color), report.plan, all_notes=True)
+        words = load_screens(profile.settings.language)
+        show_plan(open_console(no_color), report.plan, all_notes=True, words=words)
     _tell_end("" if json or verbose else ended.said, ended.sentences, quiet=quiet)
     return ended.exit_code
 

@@ -40,6 +40,7 @@ def attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> Ended:
     from connectors.run_log import RunLog
     from sync.quiet import sentences_of, trouble_of_error, troubles_of_report
     from sync.summary import done_line
+    from sync.wording import load_screens
 
     log = RunLog(profile.state, clock=profile.outside.clock)
     report: Report | None = None
@@ -56,7 +57,10 @@ def attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> Ended:
         raise
     else:
         exit_code, troubles = report.exit_code, troubles_of_report(report)
-        said, told = done_line(report.plan, report.outcomes), list(sentences_of(report))
+        said, told = (
+            done_line(report.plan, report.outcomes, load_screens(profile.settings.language)),
+            list(sentences_of(report)),
+        )
     line = " ".join([said, *told] if said else told)
     log.write(f"exit {exit_code}: {line}", level=logging.WARNING if troubles else logging.INFO)
     if quiet:

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from sync.counting import counted
 from sync.errors import ConfigError, GuardStop
 from sync.memory import Memory, Reaction, Stop
 from sync.models import Moment
 from sync.moments import day_of
 from sync.pauses import pause_documents, tell_pause
+from sync.wording import Wording, load_screens
 
 if TYPE_CHECKING:
     from sync.config import Pause
@@ -93,38 +93,37 @@ def parse_age(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def status_lines(status: Status, *, zone: ZoneInfo) -> Iterator[str]:
+def status_lines(status: Status, *, zone: ZoneInfo, words: Wording | None = None) -> Iterator[str]:
     """The status as lines for a person; the first one is the most important."""
+    words = words or load_screens("en")
+    say = words.say
     if status.last_good_run is None or status.age is None:
-        yield "No run has ended well yet."
+        yield say("status.never")
     else:
-        yield f"Last good run: {_said(status.last_good_run, zone)} ({_ago(status.age)})."
-    yield from (tell_pause(pause, day_of(status.now, zone)) for pause in status.pauses)
+        yield say("status.good", moment=_said(status.last_good_run, zone, words), ago=_ago(status.age, words))
+    yield from (tell_pause(pause, day_of(status.now, zone), words) for pause in status.pauses)
     if status.lost:
-        yield "The state file is broken; the next run rebuilds what it can from the calendar."
+        yield say("status.lost")
     if status.held:
-        yield f"Held back: {status.held}"
+        yield say("status.held", what=status.held)
     for stop in status.stops:
-        what = "A guard stopped it" if stop.exit_code == GuardStop.exit_code else f"It failed ({stop.exit_code})"
-        yield f"{what} at {_said(stop.at, zone)}: {stop.message}"
+        what = "status.guard" if stop.exit_code == GuardStop.exit_code else "status.failed"
+        yield say(what, code=stop.exit_code, moment=_said(stop.at, zone, words), message=stop.message)
     if status.not_before:
-        yield f"The calendar server asked for a pause until {_said(status.not_before, zone)}."
+        yield say("status.not_before", moment=_said(status.not_before, zone, words))
     if status.open_writes:
-        writes = counted(status.open_writes, "change")
-        yield f"A run did not end: the outcome of {writes} is open; the next run looks it up."
+        yield say("status.open", count=status.open_writes)
     if status.unread:
-        yield f"Cells that could not be read are in {counted(len(status.unread), 'row')}: {_named(status.unread)}."
-    yield from (f"In the calendar: {sentence}." for sentence in status.unreadable[:10])
+        yield say("status.unread", count=len(status.unread), rows=_named(status.unread, words))
+    yield from (say("status.calendar", sentence=sentence) for sentence in status.unreadable[:10])
     if status.refused:
-        refused = counted(len(status.refused), "event")
-        yield f"The calendar server rejects {refused} and is asked again after some days: {_named(status.refused)}."
+        yield say("status.refused", count=len(status.refused), titles=_named(status.refused, words))
     for dismissal in status.dismissed:
-        day = f" on {dismissal.on:%a %Y-%m-%d}" if dismissal.on else ""
         lead = f'"{dismissal.lead}"' if dismissal.lead else "LEAD"
-        yield f"You deleted “{dismissal.title}”{day}. To plan it again: followup undo --dismissed {lead}"
+        day = f"{words.weekday(dismissal.on)} {dismissal.on:%Y-%m-%d}" if dismissal.on else ""
+        yield say("status.deleted_on" if day else "status.deleted", title=dismissal.title, day=day, lead=lead)
     if status.strays:
-        strays = counted(len(status.strays), "event")
-        yield f"With our mark, but in no plan: {strays}. To take them out: followup clear"
+        yield say("status.strays", count=len(status.strays))
 
 
 def status_document(status: Status) -> Mapping[str, object]:
@@ -154,18 +153,22 @@ def _plain(value: object) -> object:
     return value.isoformat()
 
 
-def _said(moment: Moment, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}" if isinstance(moment, datetime) else f"{moment:%a %Y-%m-%d}"
+def _said(moment: Moment, zone: ZoneInfo, words: Wording) -> str:
+    if isinstance(moment, datetime):
+        moment = moment.astimezone(zone)
+        return f"{words.weekday(moment)} {moment:%Y-%m-%d %H:%M}"
+    return f"{words.weekday(moment)} {moment:%Y-%m-%d}"
 
 
-def _ago(age: timedelta) -> str:
+def _ago(age: timedelta, words: Wording) -> str:
     hours, minutes = int(age.total_seconds() // 3600), int(age.total_seconds() // 60)
     if minutes < 1:
-        return "just now"
+        return words.say("span.now")
     if hours < 1:
-        return f"{counted(minutes, 'minute')} ago"
-    return f"{counted(hours, 'hour') if hours < 48 else counted(hours // 24, 'day')} ago"
+        return words.say("span.minutes_ago", count=minutes)
+    return words.say("span.hours_ago", count=hours) if hours < 48 else words.say("span.days_ago", count=hours // 24)
 
 
-def _named(names: tuple[str, ...], limit: int = 10) -> str:
-    return ", ".join(names[:limit]) + (f" and {len(names) - limit} more" if len(names) > limit else "")
+def _named(names: tuple[str, ...], words: Wording, limit: int = 10) -> str:
+    more = words.say("more", count=len(names) - limit) if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

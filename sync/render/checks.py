@@ -11,11 +11,12 @@ from rich.text import Text
 
 from sync.models import Finding, Lead
 from sync.reading.columns import Column
-from sync.render.days import shorten
+from sync.render.days import ENGLISH, shorten
 from sync.render.leads import facts_of
 from sync.safe_text import plain
+from sync.wording import Wording
 
-HEADS = ("column", "is read as", "because", "first cells", "(not read)", "(empty)")
+HEADS = tuple(ENGLISH.say("check.heads").split("|"))
 """The heads of the columns, and what stands for a column or cells there are none of."""
 
 
@@ -42,14 +43,14 @@ def show_columns(
     console.print(grid)
 
 
-def show_rows(console: Console, leads: Sequence[Lead], *, limit: int) -> None:
+def show_rows(console: Console, leads: Sequence[Lead], *, limit: int, words: Wording = ENGLISH) -> None:
     """What was understood of each row."""
     console.print()
-    console.print(Text("Understood:", style="bold"))
+    console.print(Text(words.say("check.understood"), style="bold"))
     for lead in leads[:limit]:
-        console.print(Padding(Text(plain(f"{lead.row} {lead.label}: {facts_of(lead)}")), (0, 0, 0, 2)))
+        console.print(Padding(Text(plain(f"{lead.row} {lead.label}: {facts_of(lead, words)}")), (0, 0, 0, 2)))
     if len(leads) > limit:
-        console.print(Text(f"  and {len(leads) - limit} more", style="dim"))
+        console.print(Text(words.say("check.more", count=len(leads) - limit), style="dim"))
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:

@@ -73,15 +73,14 @@ def give_a_next_step(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """Leads have no next step with a date: to add the date, to decide, or to say what a status means."""
     dated = list(_add_the_dates(whole, rule, desk))
     yield from dated
-    drafts = [draft for draft in (*whole.drafts, *dated) if draft.case]
-    busy = {draft.lead_key for draft in drafts} | {draft.case.lead.key for draft in drafts if _is_of_an_agency(draft)}
+    busy = {_row_of(draft, draft.case) for draft in (*whole.drafts, *dated) if draft.case}
     yield from _decide_the_next_step(whole, rule, busy, desk)
     yield from _say_what_it_means(whole, rule, desk)
 
 
-def _is_of_an_agency(draft: Draft) -> bool:
-    """Whether the row of an agency's regular touch names nothing but the agency: then that touch is its step."""
-    return draft.rule.audience == "agency" and draft.case is not None and not draft.case.lead.company
+def _row_of(draft: Draft, case: Case) -> str:
+    """The key of the row whose step it is. A regular touch to an agency is that of a row that names nothing else."""
+    return case.lead.key if draft.rule.audience == "agency" and not case.lead.company else draft.lead_key
 
 
 def _add_the_dates(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:

@@ -1,0 +1,86 @@
+"""What somebody with `language = "de"` sees every day is German: the same screens, with the same facts."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from sync.cli import run_command
+from sync.wording import load_screens
+
+PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
+SHEET = """Firma,Rolle,Ansprechpartner,E-Mail,Beworben am,Status
+Brightwater,Analystin,Dana Reed,dana@brightwater.example,2027-01-04,beworben
+Copperfield,Lektorin,Cy Moss,cy@copperfield.example,2027-01-05,Gespräch
+"""
+SETTINGS = """owner = "german"
+timezone = "Europe/Berlin"
+language = "de"
+[source]
+type = "csv"
+path = "leads.csv"
+[target]
+type = "ics"
+path = "followups.ics"
+[state]
+path = "state.sqlite"
+"""
+ENGLISH = re.compile(
+    r"\b(the|and|to (?:create|keep)|today|tomorrow|due by|late|next|waiting|nothing|in the calendar|tentative|applied|"
+    r"plan of|last good run|ago|because|understood|sheet:|calendar:|of ours|kept|created)\b",
+    re.IGNORECASE,
+)
+
+
+def test_german_has_every_text_of_the_screens_with_its_facts() -> None:
+    english, german = load_screens("en").texts, load_screens("de").texts
+    own = tomllib.loads(files("mappings").joinpath("screens.de.toml").read_text("utf-8"))
+    keys = {f"{table}.{key}" if isinstance(texts, dict) else table
+            for table, texts in own.items() for key in (texts if isinstance(texts, dict) else [table])}  # fmt: skip
+    assert keys == english.keys()
+    lost = {
+        key: set(PLACEHOLDER.findall(text)) ^ set(PLACEHOLDER.findall(german[key])) for key, text in english.items()
+    }
+    assert not {key: names for key, names in lost.items() if names}
+
+
+def test_a_language_without_screens_of_its_own_has_the_english_ones() -> None:
+    assert load_screens("xx").texts == load_screens("en").texts
+
+
+@pytest.fixture
+def shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    """What a command shows to somebody whose configuration says German."""
+    (tmp_path / "leads.csv").write_text(SHEET, "utf-8")
+    (tmp_path / "followup.toml").write_text(SETTINGS, "utf-8")
+
+    def show(*arguments: str) -> str:
+        command, *more = arguments
+        code = run_command([command, *more, "--config", str(tmp_path / "followup.toml")])
+        out, err = capsys.readouterr()
+        assert code == 0, err
+        return out
+
+    return show
+
+
+def test_plan_sync_agenda_explain_status_and_check_are_german(shown) -> None:  # type: ignore[no-untyped-def]
+    now = ("--now", "2027-01-11T08:30:00+01:00")
+    planned = shown("plan", *now)
+    assert "Plan vom Mo 11. Jan. 2027, 08:30 Uhr, Europe/Berlin" in planned
+    assert "anzulegen, 0 zu ändern, 0 zu löschen, 0 bleiben." in planned
+    assert re.search(r"\d+ angelegt, 0 geändert, 0 gelöscht, 0 unverändert\.", shown("sync", *now))
+    assert "stehen wie geplant im Kalender." in shown("sync", *now)
+    agenda = shown("agenda", *now)
+    assert agenda.startswith("Heute (") and "Die nächsten 14 Tage (" in agenda
+    explained = shown("explain", "Brightwater", *now)
+    assert "beworben (“beworben”); beworben Mo 4. Jan. 2027" in explained and "(vorläufig)" in explained
+    assert shown("status", "--now", "2027-01-11T10:30:00+01:00").startswith("Letzter guter Lauf: Mo 2027-01-11 ")
+    checked = shown("check", *now)
+    assert "Tabelle: 2 Einträge, 0 Zeilen ausgelassen." in checked and "Verstanden:" in checked
+    for text in (planned, agenda, explained):
+        assert not ENGLISH.search(text), text
