@@ -63,25 +63,8 @@ def show_left_out(
         console.print()
 
 
-_FACTS = (
-    "received_at",
-    "applied_on",
-    "last_inbound",
-    "last_outbound",
-    "under_consideration_on",
-    "meeting_on",
-    "interview_at",
-    "offer_on",
-    "promised_on",
-    "references_given_on",
-    "follow_up_on",
-    "they_decide_by",
-    "they_call_at",
-    "travel_on",
-    "closes_on",
-    "answer_by",
-)
-"""Days of a lead, as they are told; their words are `[fact]` in `mappings/screens.*.toml`."""
+_FACTS = tuple(key.removeprefix("fact.") for key in ENGLISH.texts if key.startswith("fact."))
+"""Days of a lead in the order in which they are told; their words are `[fact]` in `mappings/screens.*.toml`."""
 
 
 def facts_of(lead: Lead, words: Wording = ENGLISH) -> str:

@@ -61,7 +61,7 @@ def test_a_cell_that_sets_a_rule_off_stands_wherever_a_field_must_stand(field: s
             "tests/kit/numbered_lives.py (add_row)": f'"{field}"',
         }
     if field in (*DAYS, *MOMENTS):
-        mentioned["sync/render/leads.py (_FACTS)"] = f'    "{field}": '
+        mentioned["mappings/screens.en.toml ([fact])"] = f"\n{field} = "
     if field == "company":
         del mentioned["tests/kit/promises.py (RICH)"]
     texts = {place: (ROOT / place.partition(" ")[0]).read_text("utf-8") for place in mentioned}
