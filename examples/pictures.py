@@ -100,16 +100,21 @@ def main() -> None:
         followup = [str(Path(sys.executable).parent / "followup")]
         draw("plan", "followup plan", run([*followup, "plan", "--now", NOW], folder), lines=36)
         run([*followup, "sync", "--now", NOW], folder)
-        later = NOW.replace("01-05", "01-12")
-        draw("agenda", "followup agenda", run([*followup, "agenda", "--now", later], folder), lines=30)
         feed = folder / "out" / "followups.ics"
         draw_event("event", feed, title="Dana Reed, Brightwater Labs: follow up")
+        shutil.copy(feed, folder / "first.ics")
+        for day in ("01-12", "01-13"):  # nothing is done: what had its day is missed
+            run([*followup, "sync", "--now", NOW.replace("01-05", day)], folder)
+        later = NOW.replace("01-05", "01-14")
+        draw("agenda", "followup agenda", run([*followup, "agenda", "--now", later], folder), lines=48)
         if shutil.which(PROGRAM) is None:
             print(
                 "docs/pictures/calendar.png stays as it is: Thunderbird is not installed (apt-get install thunderbird)"
             )
             return
-        (PICTURES / "calendar.png").write_bytes(take_picture(feed, date(2027, 1, 4), zone="America/New_York"))
+        (PICTURES / "calendar.png").write_bytes(
+            take_picture(folder / "first.ics", date(2027, 1, 4), zone="America/New_York")
+        )
         print("docs/pictures/calendar.png")
 
 

@@ -112,7 +112,8 @@ def tell_last_run(seeker: Seeker, zone: tzinfo | None) -> str:
     """When the last good run was, as a person reads it."""
     if seeker.last_good_run is None:
         return "never"
-    return f"{seeker.last_good_run.astimezone(zone):%a %d %b %H:%M}" + (", too long ago" if seeker.is_stale else "")
+    at = seeker.last_good_run.astimezone(zone)
+    return f"{at:%a} {at.day} {at:%b %H:%M}" + (", too long ago" if seeker.is_stale else "")
 
 
 def name_some(due: Sequence[Due]) -> str:
@@ -137,7 +138,9 @@ def overview_html(seekers: Sequence[Seeker], *, now: datetime, zone: tzinfo | No
     text = files("mappings").joinpath("overview.html").read_text("utf-8")
     page, row = (Template(part) for part in text.split("<!-- row -->\n"))
     rows = "".join(row.substitute(_as_html(seeker, zone)) for seeker in seekers)
-    return page.substitute(day=f"{now.astimezone(zone):%A %d %B %Y, %H:%M}", count=escape(headline(seekers)), rows=rows)
+    at = now.astimezone(zone)
+    day = f"{at:%A} {at.day} {at:%B %Y, %H:%M}"
+    return page.substitute(day=day, count=escape(headline(seekers)), rows=rows)
 
 
 def headline(seekers: Sequence[Seeker]) -> str:

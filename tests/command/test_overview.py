@@ -63,6 +63,18 @@ def test_who_needs_somebody_comes_first(folder: Path, capsys: pytest.CaptureFixt
     assert "late (1): since Mon 11 Jan: " in out
 
 
+def test_the_first_days_of_a_month_are_told_as_everywhere_else(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, early = folder / "morning.html", "2027-02-03T08:00:00-05:00"
+    assert run_command(["sync", "--config", str(folder / "ann" / "followup.toml"), "--now", early]) == 0
+    assert run_command(["overview", str(folder), "--html", str(page), "--now", early]) == 0
+    read = Page()
+    read.feed(page.read_text("utf-8"))
+    assert "Wednesday 3 February 2027, " in read.text
+    assert "Wed 3 Feb " in read.text
+
+
 class Page(HTMLParser):
     """The tags of a page and its words."""
 
