@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from sync.messages.letter import Message, mail_link
-from sync.messages.moves import open_moves, sensible_moves
 from sync.models import Lead
 from sync.reconcile.text_marks import SMALL_PRINT
 from sync.safe_text import clean
@@ -199,7 +198,7 @@ def _small_print(draft: Draft, message: Message | None, done: Moves, later: str,
         if rule.id == "R-001-12":
             yield say("small.patience")
         if draft.move:
-            yield from _moves(draft, lead, done, desk)
+            yield from _moves(draft, done, desk)
         if lead.problem and rule.hangs_on == "interview_at":
             yield say("small.problem", problem=clean(lead.problem))
         if history := _history(lead, desk):
@@ -211,12 +210,11 @@ def _small_print(draft: Draft, message: Message | None, done: Moves, later: str,
         yield say("small.rule", rule=rule.id)
 
 
-def _moves(draft: Draft, lead: Lead, done: Moves, desk: Desk) -> Iterator[str]:
+def _moves(draft: Draft, done: Moves, desk: Desk) -> Iterator[str]:
     """What is new this time, what is left, and what was used when (R-003-7, R-003-8)."""
     say, used = desk.say, {draft.move, *(move for move, _ in done)}
     yield say("small.new", move=say(f"move.{draft.move}"))
-    pool = sensible_moves(open_moves(lead), rule=draft.rule.id, on=draft.day)
-    if rest := [say(f"move.{move}") for move in pool if move not in used]:
+    if rest := [say(f"move.{move}") for move in draft.pool if move not in used]:
         yield say("small.unused", moves=", ".join(rest))
     if done:
         told = (f"{say(f'move.{move}')} ({desk.tell(on)})" for move, on in done)

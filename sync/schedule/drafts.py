@@ -73,6 +73,8 @@ class Draft(Struct):
     alarm: bool = False
     published: bool = False
     move: str = ""
+    pool: tuple[str, ...] = ()
+    """The moves that make sense in it, in their order."""
     turn: int = 0
     """How many messages of this sort there were before."""
     note: str = ""

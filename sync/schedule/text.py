@@ -192,8 +192,8 @@ def _choose_moves(lead: Lead, asking: Iterable[Draft], used: list[str], turn: in
     for draft in asking:
         known = draft.memory
         draft.turn = turn = choose_turn(turn, known.turn if known else None)
-        pool = sensible_moves(moves, rule=draft.rule.id, on=draft.day)
-        draft.move = choose_move(pool, used, known.move if known else "")
+        draft.pool = sensible_moves(moves, rule=draft.rule.id, on=draft.day)
+        draft.move = choose_move(draft.pool, used, known.move if known else "")
         used.append(draft.move)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from advisor import Seeker, a_lead, day, person, when
+from golden import GOLDEN
+from icalendar import Calendar
 from msgspec.structs import replace
 
 from sync.models import Lead, Stage
@@ -205,3 +208,17 @@ def test_no_rule_number_and_no_field_name_stands_above_the_dashes() -> None:
         assert dashes, touch.rule
         assert not re.search(r"R-\d{3}|[a-z]+_[a-z]+|\b[A-Z]{4,}\b", above), above
         assert touch.rule in small or not touch.rule.startswith("R-")
+
+
+@pytest.mark.parametrize("case", ["munich-german", "new-york-summer-time"])
+def test_a_mail_link_opens_the_very_draft_after_a_feed_was_folded_and_read(case: str) -> None:
+    """A calendar program of others unfolds the lines; the link in them is whole, umlauts and line breaks included."""
+    found = 0
+    for event in Calendar.from_ical((GOLDEN / case / "followups.ics").read_bytes()).walk("VEVENT"):
+        description = str(event["DESCRIPTION"])
+        for link in re.findall(r"mailto:\S+", description):
+            said = parse_qs(urlsplit(link).query, strict_parsing=True)
+            assert f": {said['subject'][0]}\n" in description
+            assert "\n" + said["body"][0].replace("\r\n", "\n") in description
+            found += 1
+    assert found >= 3
