@@ -1,6 +1,6 @@
 """What became of a run in one line, and of a folder of runs in one JSON document.
 
-Every unattended run says its line, into the log at least, so nothing here needs more than the standard library.
+Every unattended run says its line, into the log at least, so nothing here is slow to load.
 """
 
 from __future__ import annotations
