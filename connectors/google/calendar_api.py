@@ -151,12 +151,17 @@ class CalendarApi(Struct):
         boundary = "followup-batch"
         body = b"".join(self._part(number, request, boundary) for number, request in enumerate(requests))
         headers = {"Content-Type": f"multipart/mixed; boundary={boundary}"}
-        answer = self._exchange("POST", "/batch/calendar/v3", headers, body + f"--{boundary}--\r\n".encode())
-        if isinstance(answer, Answer) and answer.status in (400, 404, 405, 410):
-            return None
-        if isinstance(answer, str) or answer.status != 200:
-            return [self._judged(request, answer) for request in requests]
-        parts = _unpack_batch(answer)
+        body += f"--{boundary}--\r\n".encode()
+        for _ in range(2):
+            answer = self._exchange("POST", "/batch/calendar/v3", headers, body)
+            if isinstance(answer, Answer) and answer.status in (400, 404, 405, 410):
+                return None
+            if isinstance(answer, str) or answer.status != 200:
+                return [self._judged(request, answer) for request in requests]
+            parts = _unpack_batch(answer)
+            if {part.status for part in parts.values()} != {401}:
+                break
+            self._forget_token()  # nothing was done: the token has ended
         lost = "Google's answer to this write is missing"
         return [self._judged(request, parts.get(number, lost)) for number, request in enumerate(requests)]
 
@@ -207,7 +212,7 @@ class CalendarApi(Struct):
         try:
             answer = self._connected().send(method, path, headers=headers, body=body)
             if answer.status == 401:
-                self.transport = None
+                self._forget_token()
                 answer = self._connected().send(method, path, headers=headers, body=body)
         except NoAnswerError as error:
             return f"Google Calendar: {error}"
@@ -222,6 +227,11 @@ class CalendarApi(Struct):
                 self.root, Bearer("", self.token()), environ=self.outside.environ, clock=self.outside.clock
             )
         return self.transport
+
+    def _forget_token(self) -> None:
+        """Let the next request ask for a fresh one."""
+        self.close()
+        self.transport = None
 
     def _part(self, number: int, request: Request, boundary: str) -> bytes:
         headers, body = _packed(request)

@@ -26,9 +26,9 @@ from target_contract import (
     update,
 )
 
-from connectors import open_target
+from connectors import list_calendars, open_target
 from connectors.google.events import google_id, uid_of
-from connectors.google.login import APP_CREATED, READ_SHEETS
+from connectors.google.login import APP_CREATED, CALENDAR_NAMES, READ_SHEETS
 from connectors.google_calendar import GoogleCalendar
 from connectors.outside import Outside
 from sync.config import Settings, parse_settings
@@ -617,6 +617,16 @@ def test_an_expired_token_is_replaced_once(google: GoogleEmulator, target: Googl
         target.observe({})
 
 
+def test_a_token_that_ends_before_a_batch_is_replaced_and_nothing_is_written_twice(
+    google: GoogleEmulator, target: GoogleCalendar
+) -> None:
+    observed = target.observe({})
+    google._tokens.clear()
+    outcomes = list(target.apply([create(make_event(f"l{n}")) for n in range(5)], observed=observed, deadline=NOW))
+    assert {outcome.result for outcome in outcomes} == {Result.DONE}
+    assert len(target.observe({}).events) == 5
+
+
 def test_half_a_listing_is_no_listing(google: GoogleEmulator, target: GoogleCalendar) -> None:
     google.v3.page = 2
     apply(target, *(create(make_event(f"lead{number}")) for number in range(5)))
@@ -640,6 +650,20 @@ def test_after_the_deadline_nothing_is_begun(google: GoogleEmulator, target: Goo
     [outcome] = target.apply([create(make_event())], observed=observed, deadline=NOW - timedelta(seconds=1))
     assert (outcome.result, outcome.message) == (Result.HELD, "the run's time was up")
     assert calls(google, "insert") == 0
+
+
+def test_a_calendar_on_a_later_page_of_the_list_is_found(
+    google: GoogleEmulator, calendar: CalendarOfGoogle, outside: Outside
+) -> None:
+    for number in range(5):
+        google.v3.add(f"{number}@made.up", summary="My own", roles={ME: "owner"}, made_by_app=False)
+    google.v3.calendars[calendar.id] = google.v3.calendars.pop(calendar.id)
+    google.v3.page = 2
+    google.refresh_tokens["made-up-refresh"] = (APP_CREATED, CALENDAR_NAMES)
+    login = json.loads(login_text(google)) | {"scopes": [APP_CREATED, CALENDAR_NAMES]}
+    asking = replace(outside, secret=lambda name: json.dumps(login) if name == "google" else "")
+    [found] = list_calendars(settings_for(google, calendar), asking)
+    assert (found.url, found.ours) == (calendar.id, True)
 
 
 def test_a_calendar_of_our_own_is_made(google: GoogleEmulator, target: GoogleCalendar) -> None:
