@@ -12,7 +12,7 @@
 | 401; 403 insufficientPermissions, accessNotConfigured, others | held                       | ends: no right    |
 | 3xx, 5xx, no answer, no data; 404 to a delete                 | unknown: look              | goes on           |
 
-An event is rejected only while others are taken: where everything is, the reason is no event's own.
+An event is rejected only where Google names a reason and takes others: where it refuses all, none is to blame.
 
 Requests go through the transport that CalDAV uses: kept alive, bounded in bytes and time, never redirected, one origin.
 Tokens come from google-auth. google-api-python-client would add httplib2 and a discovery document for eight requests.
@@ -264,7 +264,8 @@ class CalendarApi(Struct):
             return self._forbidden(reason, message)
         if status >= 500 or status == 408 or status // 100 == 3:
             return Reply(Meaning.UNKNOWN, sentence=f"Google Calendar is out of order at the moment (status {status})")
-        return Reply(Meaning.REJECTED, sentence=f"Google Calendar refuses this event: {message}")
+        told = Meaning.REJECTED if reason or request.method == "GET" else Meaning.UNKNOWN
+        return Reply(told, sentence=f"Google Calendar refuses this event: {message or 'no reason given'}")
 
     def _missing(self, request: Request, status: int) -> Reply:
         """What is not there: a deleted event says 410, so that a 404 to its deletion may be the calendar's."""

@@ -530,6 +530,13 @@ def test_where_everything_is_refused_no_event_is_to_blame(google: GoogleEmulator
     assert [(one.result, one.rejected) for one in outcomes] == [(Result.REFUSED, False)] * 3
 
 
+def test_a_refusal_that_names_no_reason_is_tried_again(google: GoogleEmulator, target: GoogleCalendar) -> None:
+    base = put(target, make_event())
+    google.faults.append(Fault(google_id(base.uid), 400, {"error": "text"}))
+    outcome = apply(target, update(make_event(summary="new"), base))[base.uid]
+    assert (outcome.result, outcome.rejected) == (Result.UNKNOWN, False)
+
+
 @pytest.mark.parametrize("times", [1, 99])
 def test_a_detour_in_place_of_an_answer_is_an_outage(
     google: GoogleEmulator, target: GoogleCalendar, times: int

@@ -152,8 +152,9 @@ path = "state.sqlite"
 """
 BEFORE = (a_row("Acme", "2027-01-08"), a_row("Globex", "2027-01-08"))
 AFTER = (a_row("Acme", "2027-01-08", status="rejected"), a_row("Globex", "2027-01-07"), a_row("Initech", "2027-01-08"))
-POINTS = 12
-"""Both sides of: the plan, the one request with all writes, their results, the heartbeat's, its result, the commit."""
+POINTS = 14
+"""Both sides of: the login's token, the plan,
+the one request with all writes, their results, the heartbeat's, its result, the commit."""
 
 
 @dataclass
