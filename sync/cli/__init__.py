@@ -145,7 +145,7 @@ def run_command(arguments: list[str]) -> int:
         return end.exit_code
     except typer.TyperException as error:
         where = getattr(error, "ctx", None)
-        said = error.format_message().rstrip(".")
+        said = error.format_message().rstrip(".").replace("is not a valid int", "is no whole number")
         if said:  # nothing is left to say where the help itself was the answer
             say(f"followup: {said}. Try {where.command_path if where else 'followup'} --help.", err=True)
         return error.exit_code

@@ -103,6 +103,8 @@ def open_profiles(folder: Path) -> dict[str, Profile | FollowupError]:
         opened[name] = (
             profile if first == name else ConfigError(f"has the owner or the state of {first}; give it its own")
         )
+    if not opened and not folder.is_dir():
+        raise ConfigError(f"there is no folder {folder}; give the one with a configuration for each seeker")
     if not opened:
         raise ConfigError(f"{folder} holds no configuration: neither NAME.toml nor NAME/{CONFIG_NAME}")
     return opened

@@ -26,11 +26,12 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 class Dismissal(Struct, frozen=True):
-    """A follow-up the user took out of the calendar: it stays out until `undo --dismissed`."""
+    """A follow-up the user took out of the calendar, by hand or with `skip`: it stays out until they take that back."""
 
     title: str
     lead: str
     on: date | None
+    skipped: bool = False
 
 
 class Status(Struct, frozen=True):
@@ -121,7 +122,8 @@ def status_lines(status: Status, *, zone: ZoneInfo, words: Wording | None = None
     for dismissal in status.dismissed:
         lead = f'"{dismissal.lead}"' if dismissal.lead else "LEAD"
         day = f"{words.weekday(dismissal.on)} {dismissal.on:%Y-%m-%d}" if dismissal.on else ""
-        yield say("status.deleted_on" if day else "status.deleted", title=dismissal.title, day=day, lead=lead)
+        did = "skipped_on" if dismissal.skipped and day else "deleted_on" if day else "deleted"
+        yield say(f"status.{did}", title=dismissal.title, day=day, lead=lead)
     if status.strays:
         yield say("status.strays", count=len(status.strays))
 
@@ -142,7 +144,7 @@ def _dismissals(memory: Memory) -> Iterator[Dismissal]:
         event = memory.events.get(uid)
         lead = memory.leads.get(touch.lead_key)
         label = ", ".join(part for part in (lead.company or lead.contact, lead.role) if part) if lead else ""
-        yield Dismissal(event.desired.summary if event else touch.rule, label, touch.reacted_on)
+        yield Dismissal(event.desired.summary if event else touch.rule, label, touch.reacted_on, skipped=touch.told)
 
 
 def _plain(value: object) -> object:

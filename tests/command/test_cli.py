@@ -127,7 +127,7 @@ def test_no_configuration_at_all(
         pytest.param("plan --json=yes", "Option '--json' does not take a value.", id="value of a switch"),
         pytest.param("plan acme", "Got unexpected extra argument(s) (acme)", id="argument too many"),
         pytest.param("explain", "Missing argument 'LEAD'.", id="no argument"),
-        pytest.param("undo last", "Invalid value for 'run': 'last' is not a valid int.", id="no number"),
+        pytest.param("undo last", "Invalid value for 'run': 'last' is no whole number.", id="no number"),
         pytest.param("agenda --days 0", "Invalid value for '--days': 0 is not in the range 1<=x<=366.", id="range"),
     ],
 )

@@ -106,6 +106,8 @@ def test_the_page_stands_alone_and_runs_nothing(folder: Path) -> None:
 def test_a_folder_without_seekers_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["overview", str(tmp_path)]) == 2
     assert "holds no configuration" in capsys.readouterr().err
+    assert run_command(["overview", str(tmp_path / "gone")]) == 2
+    assert "there is no folder " in capsys.readouterr().err
 
 
 def test_a_review_whose_week_is_over_is_not_late(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -296,6 +296,10 @@ def test_snooze_and_skip_on_a_feed(folder: Folder, capsys: pytest.CaptureFixture
     assert folder.run("sync") == 0
     assert "20270203T" in folder.feed()
     assert len(titles(folder)) <= before
+    capsys.readouterr()
+    assert folder.run("status") == 0
+    skipped = capsys.readouterr().out.splitlines()[-1]
+    assert skipped.startswith("You skipped “") and "followup skip " in skipped and skipped.endswith(" --undo")
     assert folder.run("snooze", "Acme", "--undo") == 0
     assert folder.run("sync") == 0
     assert "20270203T" not in folder.feed()
