@@ -111,7 +111,7 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
     stage = STEPS[best]
     called_off = scan.has("off") and not any(_holds(scan, day) for day in scan.days)
     doubtful = doubtful or (best in _FURTHER and (scan.denied or called_off or _is_open_choice(scan)))
-    allowed = 1 if best == "reply" else 0
+    allowed = 1 if best in ("reply", "review") else 0
     if doubtful or (best in (*ASKED_ON, "reply") and len(scan.unknown) > allowed):
         asking = Asking.OWN_DATE if best in (*ASKED_ON, "reply", "idea") and not doubtful else Asking.NONE
         return Phrase(stage, settled=False, asking=asking, choices=(stage,))
@@ -195,6 +195,8 @@ def _negate(sense: str, *, later: bool) -> tuple[str, bool]:
         return ("open", True) if later else ("rejected", True)
     if sense == "test":
         return "test", not later
+    if sense == "review":
+        return "open", False
     if sense in ("over", "open", "unanswered"):
         return "", sense == "unanswered"
     return "open", True
@@ -206,7 +208,7 @@ def _expect(sense: str) -> tuple[str, bool]:
         return "interview", False
     if sense in ("interview", "test", "on_hold"):
         return sense, False
-    return "open", sense not in ("followed", "sent", "reply", "open", "unanswered", "over", "idea", "keen")
+    return "open", sense not in ("review", "followed", "sent", "reply", "open", "unanswered", "over", "idea", "keen")
 
 
 def _judge_end(scan: Scan, said: Sequence[str], ends: Sequence[str], *, doubtful: bool) -> Phrase:
@@ -256,7 +258,7 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
     if turns & {"limit", "decide"}:
         if scan.advert:
             yield "closes"
-        elif stage is Stage.OFFER or ("limit" in turns and (stage is Stage.ASSESSMENT or "test" in senses)):
+        elif stage is Stage.OFFER or ("limit" in turns and _is_to_be_handed_in(stage, senses)):
             yield "answer"
         elif "decide" in turns:
             yield "decide"
@@ -269,12 +271,18 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         if sense == "test" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
             return  # "test 11/29 sent in already"
         yield sense
-        if sense == "reply" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
+        answered = any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims)
+        if sense == "reply" and (answered or "spoke" in senses):
             yield "followed"
     elif near is None and "moved" in turns:
         yield "interview"
     elif near is None and told and not turns:
         yield _HAPPENS.get(stage, "") if stage else ""
+
+
+def _is_to_be_handed_in(stage: Stage | None, senses: frozenset[str]) -> bool:
+    """Whether they wait for a test, or for something else that they asked for."""
+    return stage is Stage.ASSESSMENT or "test" in senses or (stage is Stage.IN_TOUCH and "request" in senses)
 
 
 def _nearest(claims: Sequence[Claim], place: int, clause: int, days: Sequence[Day]) -> Claim | None:

@@ -21,7 +21,7 @@ REACH = 4
 """So many words after it a turn still turns."""
 _NAMED = 2
 """So many words behind `via` or `with` are a name: `with Dana Reed`."""
-ASKED_ON = frozenset(("followed", "sent", "open", "unanswered"))
+ASKED_ON = frozenset(("review", "followed", "sent", "open", "unanswered"))
 """Claims of a lead that is followed up: only where no other word could say otherwise."""
 
 _TOKEN = rf"[{SIGNS}]|[^\W_{SIGNS}]+|->|[,;/|>→⇒➡.()\[\]–—:+&\n]|(?<=\s)-(?=\s)|[?？]|[^\w\s]|_"
@@ -232,7 +232,7 @@ def _drop_adverts(scan: Scan) -> None:
     scan.claims = [
         claim
         for claim in scan.claims
-        if claim not in adverts and not ("reply" in claim.senses and claim.place in signs)
+        if claim not in adverts and not (claim.senses & {"reply", "review"} and claim.place in signs)
     ]
     if not scan.claims:
         scan.claims.append(replace(adverts[0], senses=frozenset(("open",))))

@@ -28,6 +28,7 @@ STEPS: Mapping[str, Stage] = {
     "interview": Stage.INTERVIEW,
     "test": Stage.ASSESSMENT,
     "reply": Stage.IN_TOUCH,
+    "review": Stage.SENT,
     "unanswered": Stage.SENT,
     "followed": Stage.SENT,
     "sent": Stage.SENT,
@@ -120,6 +121,9 @@ def parse_status_words(text: str) -> StatusWords:
                 senses.setdefault(tokens, set())
     dates = shipped_date_words()
     counts = {word for numbers in dates.hour.numbers.values() for word in numbers}
+    for tokens, found in senses.items():
+        if len(tokens) > 1 and found & {"idea", "todo"} and "limit" in senses.get(tokens[-1:], ()):
+            found.add("limit")  # "apply by": the day behind it is its last
     whole: dict[str, list[Entry]] = {}
     begun: dict[str, list[Entry]] = {}
     ended: list[Entry] = []

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from sync.advice import Rule
 from sync.models import Asking, TouchClass
-from sync.schedule.cases import Case
+from sync.schedule.cases import Case, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.floors import single
@@ -100,6 +100,7 @@ def _lies_in_the_past(ladder: Ladder, desk: Desk) -> bool:
         return True
     last = ladder.counts_from + timedelta(days=desk.advice.rules["R-003-1"].days or 0)
     if ladder.case.new and last < desk.today:
-        desk.triage(ladder.case)
+        if is_old_news(ladder.case, desk=desk):
+            desk.triage(ladder.case)
         return True
     return False

@@ -168,10 +168,7 @@ TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT)
 
 def has_live_offer(case: Case, *, desk: Desk) -> bool:
     """Whether an offer stands that is no old news itself: such a lead is never among the old ones."""
-    if case.stage is not Stage.OFFER:
-        return False
-    offered = case.lead.offer_on
-    return max(_newest(case.lead, desk), desk.day_of(offered) if offered else date.min) + OLD >= desk.today
+    return case.stage is Stage.OFFER and _newest(case.lead, desk) + OLD >= desk.today
 
 
 def is_old_news(case: Case, *, desk: Desk) -> bool:
@@ -182,7 +179,8 @@ def is_old_news(case: Case, *, desk: Desk) -> bool:
 def _newest(lead: Lead, desk: Desk) -> date:
     """The newest day the row tells of; today where it tells of none."""
     told = (
-        lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on, lead.follow_up_on
+        lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on, lead.follow_up_on,
+        lead.interview_at, lead.offer_on, lead.answer_by, lead.they_decide_by, lead.they_call_at,
     )  # fmt: skip
     return max((desk.day_of(day) for day in told if day is not None), default=desk.today)
 

@@ -132,3 +132,18 @@ def test_nobody_sends_ideas_after_an_offer_nor_while_a_status_is_unclear(facts: 
     seeker = Seeker()
     seeker.run("2027-02-12 08:40", talk(**facts))
     assert len(seeker.all("R-004-6")) == ideas
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({"interview_at": when("2027-02-15 10:00"), "stage": Stage.INTERVIEW}, id="an interview ahead"),
+        pytest.param({"offer_on": date(2027, 2, 11), "stage": Stage.OFFER}, id="an offer of yesterday"),
+    ],
+)
+def test_what_still_goes_on_is_no_old_lead_however_old_its_application_is(facts: dict[str, Any]) -> None:
+    seeker = Seeker()
+    seeker.run("2027-02-12 08:40", a_lead(2, applied_on=date(2026, 11, 2), contact=person(), **facts))
+    made = {touch.rule for touch in seeker.schedule.touches}
+    assert "triage" not in made
+    assert made & {"R-001-2", "R-001-9"}

@@ -144,3 +144,56 @@ def test_a_range_of_hours_is_no_hour_with_minutes(day: str, slot: str) -> None:
     lead = lead_of(text) if "interview" in day else lead_of("interview", interview_at=text)
     assert isinstance(lead.interview_at, datetime)
     assert f"{lead.interview_at:%H:%M} {lead.interview_end:%H:%M}" == "09:00 11:00"
+
+
+@pytest.mark.parametrize(
+    ("status", "field"),
+    [
+        ("apply by 1/20", "closes_on"),
+        ("bewerben bis 20.1.", "closes_on"),
+        ("wysłać do 20.01", "closes_on"),
+        ("aplicar antes del 20-1", "closes_on"),
+        ("need references by 1/20", "answer_by"),
+        ("they want my transcripts by 1/20", "answer_by"),
+        ("Zeugnisse nachreichen bis 20.1.", "answer_by"),
+        ("me han ofrecido el puesto, contestar antes del 20-1", "answer_by"),
+        ("Offer in writing 12/24! answer by Wed 1/20", "answer_by"),
+    ],
+)
+def test_a_last_day_in_a_status_is_kept(status: str, field: str) -> None:
+    seeker = Seeker([a_row("Acme", "", status=status, follow_up_on="2027-02-01"), a_row("Globex", "2026-12-15")])
+    lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Acme")
+    assert lead.stage_known
+    assert getattr(lead, field) == date(2027, 1, 20)
+
+
+def test_the_day_of_an_offer_stands_beside_its_last_day() -> None:
+    assert WORDS.read("Offer in writing 12/24! answer by Wed 1/20").dated == (("offer", "12/24"), ("answer", "1/20"))
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "under review",
+        "vu",
+        "書類選考中",
+        "w trakcie",
+        "wird geprüft",
+        "viewed 12/20",
+        "left voicemail 12/12, nobody called back",
+    ],
+)
+def test_what_only_lies_before_them_is_a_wait_and_no_contact(status: str) -> None:
+    phrase = WORDS.read(status)
+    assert (phrase.stage, phrase.settled) == (Stage.SENT, True)
+
+
+def test_nobody_owes_an_answer_to_whom_they_spoke_with() -> None:
+    lead = lead_of("talked to Carla 12/23, call her back after thanksgiving")
+    assert (lead.last_inbound, lead.last_outbound) == (date(2026, 12, 23), date(2026, 12, 23))
+
+
+@pytest.mark.parametrize("status", ["they want me to shadow 1/20 at 7", "went well! they want me to come in 1/20"])
+def test_who_is_wanted_for_something_is_not_hired(status: str) -> None:
+    phrase = WORDS.read(status)
+    assert (phrase.stage, phrase.settled) == (Stage.INTERVIEW, True)
