@@ -159,6 +159,7 @@ def _read_rows(
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
     settle_next_steps(sheet, words, reading, settings.source.year)
     settling.settle_first_contacts(sheet)
+    settling.settle_meetings(sheet, today)
     settling.settle_own_zones(sheet, settings.zone)
     settling.silence_rows(sheet)
     settling.settle_people(sheet)

@@ -219,7 +219,11 @@ def _take_account(talk: Interview, accounts: Accounts, meant: Meant, wanted: Wan
     host = meant.host
     if service.host and not (meant.url or host):
         host = talk.ask(_login(Question(service.host)), _place)
-    user = wanted.user or meant.user or talk.ask(_login(talk.pose("user", what=service.user)), _something)
+    user = (
+        wanted.user
+        or meant.user
+        or talk.ask(_login(talk.pose("user", what=service.user)), _mail_address if service.mail else _something)
+    )
     try:
         url = meant.url or service.address(host=host, user=user)
     except ConfigError as error:
@@ -238,7 +242,9 @@ def _log_in(talk: Interview, accounts: Accounts, target: Target) -> tuple[Sequen
     """The account's calendars and the password that opens it; None where it cannot be opened."""
     question = _login(talk.pose("password"))
     for _ in range(TRIES):
-        secret = talk.ask(replace(question, secret=True), _something)
+        secret = talk.ask(replace(question, secret=True), str if talk.asks else _something)
+        if not secret:  # the way back to the question which calendar it is
+            break
         try:
             found = accounts.list_calendars(target, secret)
         except CredentialsError as error:
@@ -412,6 +418,12 @@ def _login(question: Question) -> Question:
 def _place(text: str) -> str:
     refuse_login(text)
     return _something(text)
+
+
+def _mail_address(text: str) -> str:
+    if "@" not in text.strip().strip("@"):
+        raise ConfigError(f"{text!r} is no mail address: it has an @ in it, such as dana@example.com")
+    return text
 
 
 def _something(text: str) -> str:

@@ -137,3 +137,16 @@ def test_google_without_a_login_says_what_to_do_first(tmp_path: Path, monkeypatc
     )
     assert "followup login google" in screen.text
     assert connection.target["type"] == "ics"
+
+
+def test_a_mail_address_has_an_at_sign_and_no_password_leads_back_to_the_calendars(tmp_path: Path) -> None:
+    screen, connection = play(
+        tmp_path,
+        ("Your calendar", "icloud"),
+        ("Your name there", "me"),
+        ("Your name there", "dana@example.com"),
+        ("Your password", ""),
+        ("Your calendar", ""),
+    )
+    assert "'me' is no mail address" in screen.text
+    assert connection.target["type"] == "ics"

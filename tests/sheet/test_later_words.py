@@ -197,3 +197,18 @@ def test_nobody_owes_an_answer_to_whom_they_spoke_with() -> None:
 def test_who_is_wanted_for_something_is_not_hired(status: str) -> None:
     phrase = WORDS.read(status)
     assert (phrase.stage, phrase.settled) == (Stage.INTERVIEW, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "meeting", "interview"),
+    [
+        ("Einladung", "2027-01-20T10:00", "2027-01-20"),
+        ("Interview", "2027-01-20", "2027-01-20"),
+        ("entrevista", "2026-12-10", ""),
+        ("sent", "2027-01-20T10:00", ""),
+    ],
+)
+def test_an_appointment_is_the_interview_where_the_status_says_so(status: str, meeting: str, interview: str) -> None:
+    lead = lead_of(status, meeting_on=meeting)
+    assert str(lead.interview_at or "")[:10] == interview
+    assert (lead.meeting_on is None) == bool(interview)
