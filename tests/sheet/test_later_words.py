@@ -212,3 +212,13 @@ def test_an_appointment_is_the_interview_where_the_status_says_so(status: str, m
     lead = lead_of(status, meeting_on=meeting)
     assert str(lead.interview_at or "")[:10] == interview
     assert (lead.meeting_on is None) == bool(interview)
+
+
+@pytest.mark.parametrize("status", ["not gonna happen, need 2 yrs OR", "ain't gonna happen"])
+def test_what_is_not_going_to_happen_is_over(status: str) -> None:
+    phrase = WORDS.read(status)
+    assert (phrase.stage, phrase.settled) == (Stage.REJECTED, True)
+
+
+def test_what_they_need_of_somebody_else_is_no_contact() -> None:
+    assert WORDS.read("they need 5 years").stage is not Stage.IN_TOUCH
