@@ -27,12 +27,11 @@ def plan_messages(
 ) -> tuple[Leads, tuple[Touch, ...]]:
     """The leads of a sheet, and their touches to somebody else, each with its message, in the order of their dates."""
     advice = load_advice(settings, wording=wording, mapping=mapping)
-    accepted = json.loads(memory.runs.texts.get("mapping", "{}"))
     leads = read_leads(
         table,
         settings=settings,
         vocabulary=advice.vocabulary,
-        accepted=accepted,
+        accepted=memory.runs.mapped,
         memory=memory.leads,
         today=day_of(now, settings.zone),
     )

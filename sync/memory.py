@@ -7,11 +7,13 @@ went through, which start a touch was given, how the user reacted, and three vie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.models import Action, Event, Finding, Moment, RemoteEvent, Stage, Stamp
 
@@ -232,6 +234,25 @@ class Probed(Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
+class Text(StrEnum):
+    """What is kept as a text from run to run. These names stand in people's state: none of them ever changes."""
+
+    MAPPING = "mapping"
+    """Which header every field was read from, as JSON."""
+    END = "end"
+    """How many rows the sheet had, and how its text ended (`guards`)."""
+    SHEET_BOOKMARK = "sheet bookmark"
+    CALENDAR_BOOKMARK = "calendar bookmark"
+    """What the next reading of either begins with (`Resumes`)."""
+    RULES = "rules"
+    WORDS = "words"
+    """Digests of the settings that may take events away, and of those that change their texts."""
+    UNCLEAR = "unclear"
+    """The statuses that were asked about, as JSON."""
+    HELD = "held deletes said"
+    """The last day on which the guard spoke in the calendar, and what it said (`held`)."""
+
+
 class RunMemory(Struct, frozen=True):
     """What we know of the runs themselves: whose they are, when they were, what they counted, said and left open.
 
@@ -249,7 +270,7 @@ class RunMemory(Struct, frozen=True):
     counters: Mapping[str, int] = {}
     """Running counts of the seeker's own events and of endless rules."""
     texts: Mapping[str, str] = {}
-    """Texts written once (the week's review) and the accepted mapping, by name."""
+    """By their name in `Text`; see `text`."""
     deletes: tuple[DeletesOfDay, ...] = ()
     stops: tuple[Stop, ...] = ()
     """The last runs that ended before they wrote, oldest first."""
@@ -266,6 +287,24 @@ class RunMemory(Struct, frozen=True):
     """What was said since the last run, in that order."""
     heard: Mapping[str, Heard] = {}
     """What the sheet said of follow-ups, by field and lead key."""
+
+    def text(self, name: Text, otherwise: str = "") -> str:
+        """What is kept under this name."""
+        return self.texts.get(name.value, otherwise)
+
+    def with_texts(self, **texts: str) -> RunMemory:
+        """The same with these texts, by the names of `Text` members."""
+        return replace(self, texts={**self.texts, **{Text[name].value: text for name, text in texts.items()}})
+
+    def without(self, names: Iterable[Text]) -> RunMemory:
+        """The same without these texts."""
+        left = {name.value for name in names}
+        return replace(self, texts={name: text for name, text in self.texts.items() if name not in left})
+
+    @property
+    def mapped(self) -> Mapping[str, str]:
+        """Which header every field was read from in the last run."""
+        return json.loads(self.text(Text.MAPPING, "{}"))  # type: ignore[no-any-return]
 
 
 class Memory(Struct, frozen=True):

@@ -6,7 +6,6 @@ the next run heals what they left. With `write=False` they only show what they w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -131,7 +130,7 @@ def _rows(settings: Settings, source: Source, memory: Memory, now: datetime) -> 
     """The rows as they are now. A sheet that can't be read keeps nobody from an undo."""
     try:
         vocabulary = load_advice(settings).vocabulary
-        accepted = json.loads(memory.runs.texts.get("mapping", "{}"))
+        accepted = memory.runs.mapped
         table = source.read()
         today = now.astimezone(settings.zone).date()
         return read_leads(

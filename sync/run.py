@@ -22,13 +22,12 @@ from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, messag
 from sync.config import Settings
 from sync.counting import counted
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
-from sync.memory import Memory, Stop
+from sync.memory import Memory, Stop, Text
 from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, Table
 from sync.protocols import Source, StateStore, Target, WritesBack
 from sync.reconcile.guards import note_end
 from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.identity import is_ours
-from sync.reconcile.moving import CALENDAR_BOOKMARK, SHEET_BOOKMARK
 from sync.reconcile.plan import Terms, make_plan
 from sync.stock import Given, Stock, plan_events, take_stock
 from sync.write_back import TEXTS, cells_to_write
@@ -39,8 +38,6 @@ STOPS_KEPT = 10
 LONGEST_PAUSE = timedelta(days=1)
 """No server is given a longer one: what ends later was noted by a clock that was ahead."""
 
-UNCLEAR = "unclear"
-"""Where memory keeps the statuses that were asked about."""
 ASKED = 3
 """So many of them are named."""
 
@@ -97,7 +94,18 @@ def run(
     to write has recorded what it did.
     """
     advice = load_advice(settings, wording=wording, mapping=mapping)
-    given = Given(settings, advice, source, target, now, accept_deletes, second_owner, moved, whole, wording)
+    given = Given(
+        settings=settings,
+        advice=advice,
+        source=source,
+        target=target,
+        now=now,
+        accept_deletes=accept_deletes,
+        second_owner=second_owner,
+        moved=moved,
+        whole=whole,
+        wording=wording,
+    )
     if not write:
         return _report(_decide(given, store.load()), None, strict=strict)
     with store.lock():
@@ -147,8 +155,8 @@ def _decide(given: Given, memory: Memory) -> _Decided:
             advice=given.advice,
             abilities=abilities,
             now=now,
-            rules_changed=memory.runs.texts.get("rules", rules) != rules,
-            words_changed=memory.runs.texts.get("words", words) != words,
+            rules_changed=memory.runs.text(Text.RULES, rules) != rules,
+            words_changed=memory.runs.text(Text.WORDS, words) != words,
             accept_deletes=given.accept_deletes,
             lost=stock.lost,
         ),
@@ -157,7 +165,15 @@ def _decide(given: Given, memory: Memory) -> _Decided:
     if heartbeat is not None:
         after = remember_heartbeat(after, heartbeat)
     runs = replace(
-        after.runs,
+        after.runs.with_texts(
+            MAPPING=json.dumps(dict(leads.mapped), sort_keys=True),
+            END=note_end(stock.table),
+            RULES=after.runs.text(Text.RULES, rules) if plan.held else rules,
+            WORDS=words,
+            UNCLEAR=json.dumps(sorted(status.text for status in leads.unclear if status.waiting), ensure_ascii=False),
+            SHEET_BOOKMARK=stock.table.bookmark,
+            CALENDAR_BOOKMARK=observation.bookmark,
+        ),
         owner=settings.owner,
         source=given.source.identity,
         target=given.target.identity,
@@ -167,16 +183,6 @@ def _decide(given: Given, memory: Memory) -> _Decided:
         unread=tuple(dict.fromkeys(problem.row for problem in plan.problems)),
         strays=strays,
         unreadable=tuple(note.reason for note in plan.unreadable),
-        texts={
-            **after.runs.texts,
-            "mapping": json.dumps(dict(leads.mapped), sort_keys=True),
-            "end": note_end(stock.table),
-            "rules": after.runs.texts.get("rules", rules) if plan.held else rules,
-            "words": words,
-            UNCLEAR: json.dumps(sorted(status.text for status in leads.unclear if status.waiting), ensure_ascii=False),
-            SHEET_BOOKMARK: stock.table.bookmark,
-            CALENDAR_BOOKMARK: observation.bookmark,
-        },
     )
     beat = heartbeat.touch.uid if heartbeat else ""
     return _Decided(stock, beat, plan, replace(after, runs=runs, lost=False), schedule.holds_until)
@@ -270,7 +276,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
 
 def _ask_once(decided: _Decided) -> list[str]:
     """Statuses that rows wait for and that no earlier run asked about: said once (DESIGN 9)."""
-    told = json.loads(decided.stock.memory.runs.texts.get(UNCLEAR, "[]"))
+    told = json.loads(decided.stock.memory.runs.text(Text.UNCLEAR, "[]"))
     new = [status for status in decided.stock.leads.unclear if status.waiting and status.text not in told]
     if not new:
         return []

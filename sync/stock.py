@@ -8,7 +8,6 @@ the run here, before anything is planned.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import partial
@@ -19,7 +18,7 @@ from msgspec.structs import replace
 from sync.advice import Advice
 from sync.config import Settings
 from sync.events import to_event
-from sync.memory import Memory
+from sync.memory import Memory, Text
 from sync.models import Leads, Note, Observation, RemoteEvent, Schedule, Table
 from sync.moments import day_of
 from sync.protocols import Probes, ReadsLater, Resumes, Source, Target
@@ -36,7 +35,7 @@ from sync.reconcile.guards import (
     is_cut_off,
 )
 from sync.reconcile.healing import adopt, heal
-from sync.reconcile.moving import CALENDAR_BOOKMARK, SHEET_BOOKMARK, follow_moves
+from sync.reconcile.moving import follow_moves
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import leave_gaps, recall, recognise, with_traces
 from sync.reconcile.said_in_sheet import take_cells
@@ -50,7 +49,7 @@ LOST = (
 )
 
 
-class Given(Struct, frozen=True):
+class Given(Struct, frozen=True, kw_only=True):
     """What stays the same from the beginning of a run to its end."""
 
     settings: Settings
@@ -108,7 +107,7 @@ def _read_sheet(given: Given, memory: Memory) -> tuple[Table, Leads]:
     """The sheet as it is now, read again later where it ends too soon."""
     source, settings = given.source, given.settings
     if isinstance(source, Resumes):
-        source.resume(memory.runs.texts.get(SHEET_BOOKMARK, ""))
+        source.resume(memory.runs.text(Text.SHEET_BOOKMARK))
     table = source.read()
     whole = given.accept_deletes or not is_cut_off(memory, table)
     if not whole and isinstance(source, ReadsLater):
@@ -129,7 +128,7 @@ def _understand(given: Given, table: Table, memory: Memory) -> Leads:
         settings=given.settings,
         vocabulary=given.advice.vocabulary,
         memory=memory.leads,
-        accepted=json.loads(memory.runs.texts.get("mapping", "{}")),
+        accepted=memory.runs.mapped,
         today=given.today,
     )
 
@@ -221,7 +220,7 @@ def look_at(target: Target, memory: Memory) -> Observation:
     if isinstance(target, Probes) and memory.runs.probed is not None and memory.runs.probed.target == target.identity:
         target.heed(memory.runs.probed.findings)
     if isinstance(target, Resumes):
-        target.resume(memory.runs.texts.get(CALENDAR_BOOKMARK, ""))
+        target.resume(memory.runs.text(Text.CALENDAR_BOOKMARK))
     return target.observe(known_copies(memory))
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,7 +140,7 @@ def read_sheet(
     from sync.reading.vocabulary import load_vocabulary
 
     settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
-    accepted = loads(memory.runs.texts.get("mapping", "{}")) if memory else {}
+    accepted = memory.runs.mapped if memory else {}
     remembered = memory.leads if memory else {}
     today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
     leads = read_leads(table, settings=settings, vocabulary=words, memory=remembered, accepted=accepted, today=today)

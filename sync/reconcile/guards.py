@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 from sync.config import Limits
 from sync.errors import ConfigError, GuardStop, SourceError
-from sync.memory import DeletesOfDay, Memory
+from sync.memory import DeletesOfDay, Memory, Text
 from sync.models import Action, Change, Leads, Observation, Table
 from sync.reconcile.reactions import future_events
 
@@ -70,7 +70,7 @@ def note_end(table: Table) -> str:
 
 def is_cut_off(memory: Memory, table: Table) -> bool:
     """Whether the sheet ends where it did not end before: in the middle of a line."""
-    count, _, before = memory.runs.texts.get("end", "").partition(" ")
+    count, _, before = memory.runs.text(Text.END).partition(" ")
     if not before or not table.end or table.end.endswith(("\n", "\r")):
         return False
     if before.endswith(("\n", "\r")):

@@ -12,7 +12,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from sync.memory import Memory
+from sync.memory import Memory, Text
 from sync.models import Event
 from sync.reconcile.changes import Wish
 from sync.reconcile.guards import WINDOW_DAYS, Held
@@ -21,8 +21,6 @@ from sync.reconcile.text_marks import put_above_small_print
 from sync.wording import Wording
 
 REVIEW = "R-001-14"
-SAID = "held deletes said"
-"""The name in `RunMemory.texts` of the last day on which the guard spoke and what it said."""
 NAMED = 5
 """How many events the sentence names before it says how many more."""
 
@@ -54,12 +52,11 @@ def speak(sentence: str, wishes: Iterable[Wish], *, memory: Memory, today: date)
 
 def remember_saying(memory: Memory, sentence: str, *, today: date) -> Memory:
     """Memory that knows what the guard said today."""
-    texts = {**memory.runs.texts, SAID: f"{today} {_said(memory, sentence, today)}"}
-    return replace(memory, runs=replace(memory.runs, texts=texts))
+    return replace(memory, runs=memory.runs.with_texts(HELD=f"{today} {_said(memory, sentence, today)}"))
 
 
 def _said(memory: Memory, sentence: str, today: date) -> str:
-    day, _, said = memory.runs.texts.get(SAID, "").partition(" ")
+    day, _, said = memory.runs.text(Text.HELD).partition(" ")
     return said if day == today.isoformat() else sentence
 
 

@@ -26,12 +26,12 @@ from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, S
 from sync.moments import same_moment, sortable
 from sync.reconcile.fields import event_of
 from sync.reconcile.generations import follows, renew
+from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.identity import SELF
 from sync.reconcile.reactions import future_events
 from sync.reconcile.text_marks import our_part, put_our_part
 from sync.reconcile.words import take_back
 
-HEARTBEAT = "heartbeat"
 BROUGHT_BACK = "brought back by undo; it stays as it is until its row changes"
 _PLACES = frozenset({"row", "row_number", "address", "columns", "unreadable"})
 """Where a lead stands and how it was read; none of it is what its row says."""
