@@ -11,15 +11,18 @@ and *current* in the calendar against *observed* right after that write.
 | yes | yes | yes, edited by the user | the edited fields are theirs from then on; the others as above |
 | yes | yes | no | on a feed: create again; elsewhere the user deleted it, and the schedule no longer wants it |
 | yes | yes, and its new content was rejected lately | any | keep, and say so |
-| yes | any | recurring, or with attendees | hands off: a write could mail people |
-| no, done or past | yes | yes | keep as history; a ticked one loses its alarm |
-| no, done in the sheet before its day | yes | yes | delete; with the user's own text keep, ticked, without alarm |
-| no, you said done | yes | yes | keep, ticked, without alarm |
-| no, you said skip | yes | yes | delete, past or not |
-| no, its cell is unreadable | yes | yes | keep as it is |
-| no, of the seeker's own, moved by you | yes | yes | keep where it stands |
+| yes, or no | any | recurring, or with attendees | hands off: a write could mail people |
+| no, its cell is unreadable | yes | yes | keep as it is, unless you said something of it |
+| no, shown as cancelled | yes | yes | delete once everybody had the days to import it |
 | no, moved by you to a coming day after its own | yes | yes | keep there, or put it there; a stop seen later deletes |
-| no | yes | with the user's own text or title | keep, marked closed, without alarm |
+| no, done or past | yes | yes | keep as history; a ticked one loses its alarm |
+| no, you said done | yes | yes | keep, ticked, without alarm |
+| no | yes | no | gone by itself |
+| no, in a run without memory | yes | yes | keep |
+| no, of the seeker's own, moved by you | yes | yes | keep where it stands |
+| no | yes | with the user's own text or title | keep, marked closed, without alarm; done before its day: ticked |
+| no, done in the sheet before its day | yes | yes | delete |
+| no, you said skip | yes | yes | delete, past or not |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
 | any | no | ours, in no plan | a stray: never touched by a run |
 
@@ -59,6 +62,25 @@ class Wish(Struct, frozen=True):
 
     touch: Touch
     event: Event
+
+
+class _Unwanted(Struct, frozen=True):
+    """An event of ours that no wish is for, with its touch; `said` is what you said of it on the command line."""
+
+    known: EventMemory
+    current: RemoteEvent | None
+    touch: TouchMemory | None
+    said: Reaction | None
+
+    @property
+    def row(self) -> str | None:
+        """The row it was last written for."""
+        return self.known.desired.row or None
+
+    @property
+    def lead_key(self) -> str:
+        """The lead it was about; empty where nobody knows."""
+        return self.touch.lead_key if self.touch is not None else ""
 
 
 class Decider(Struct, frozen=True):
@@ -145,47 +167,80 @@ class Decider(Struct, frozen=True):
         return change, EventMemory(uid=event.uid, desired=wish.event, stamp=stamp, kept=kept)
 
     def _unwanted(self, known: EventMemory, current: RemoteEvent | None) -> tuple[Change, EventMemory]:
-        if current is not None and current.snapshot.hands_off:
-            reason, row = f"left alone: {current.snapshot.hands_off}", known.desired.row or None
-            return _keep(known, current, row, reason), replace(known, observed=current)
+        """An event that no wish is for: the rows of the table in their order, the first that fits decides."""
         touch = self.memory.touches.get(known.uid)
-        lead_key = touch.lead_key if touch else ""
-        frozen = lead_key in self.schedule.frozen_leads or (
-            touch is not None and (lead_key, touch.rule) in self.schedule.frozen
+        gone = _Unwanted(known, current, touch, touch.reaction if touch is not None and touch.told else None)
+        return (
+            self._left_alone(gone)
+            or self._moved_on(gone)
+            or self._passed(gone)
+            or self._nothing_to_delete(gone)
+            or self._kept_for_you(gone)
+            or self._deleted(gone)
         )
-        row = known.desired.row or None
-        said = touch.reaction if touch is not None and touch.told else None
-        if (frozen and said is None) or known.uid in self.observation.unreadable:
-            return _keep(known, current, row, "left as it is: a cell it depends on cannot be read"), known
-        if known.desired.cancelled and current is not None:
-            return self._cancelled(known, current, row)
-        moved = touch.pinned_to if touch is not None and said is Reaction.DRAGGED else None
-        revived = known.revived and not self._ticked(known.uid) and (moved or not said)
-        if revived and current is not None and not self._stopped_since(touch):
-            if moved is not None and not same_moment(moved, current.snapshot.start):
-                return self._move(known, current, row, to=moved)
-            return _keep(known, current, row, MOVED), replace(known, observed=current)
-        ahead = known.uid in self.schedule.done_ahead
-        over = self._done(known.uid) or known.uid in self.schedule.missed or self._past(known, current)
-        if not ahead and over and said is not Reaction.DELETED:
-            return self._history(known, current, row)
+
+    def _left_alone(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
+        """What a write could mail, whose cell or copy cannot be read, and what leaves the file in its own time."""
+        known, current, touch = gone.known, gone.current, gone.touch
+        if current is not None and current.snapshot.hands_off:
+            reason = f"left alone: {current.snapshot.hands_off}"
+            return _keep(known, current, gone.row, reason), replace(known, observed=current)
+        frozen = gone.lead_key in self.schedule.frozen_leads or (
+            touch is not None and (gone.lead_key, touch.rule) in self.schedule.frozen
+        )
+        if (frozen and gone.said is None) or known.uid in self.observation.unreadable:
+            return _keep(known, current, gone.row, "left as it is: a cell it depends on cannot be read"), known
+        return self._cancelled(known, current, gone.row) if known.desired.cancelled and current is not None else None
+
+    def _moved_on(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
+        """What you moved to a coming day after its own stays there, or goes there; a stop seen later ends that."""
+        known, current, touch = gone.known, gone.current, gone.touch
+        to = touch.pinned_to if touch is not None and gone.said is Reaction.DRAGGED else None
+        revived = known.revived and not self._ticked(known.uid) and (to or not gone.said)
+        if not revived or current is None or self._stopped_since(touch):
+            return None
+        if to is not None and not same_moment(to, current.snapshot.start):
+            return self._move(known, current, gone.row, to=to)
+        return _keep(known, current, gone.row, MOVED), replace(known, observed=current)
+
+    def _passed(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
+        """What is done or past is history; not what you skipped, nor what the sheet shows as done before its day."""
+        known, current = gone.known, gone.current
+        if known.uid in self.schedule.done_ahead or gone.said is Reaction.DELETED:
+            return None
+        over = self._done(known.uid) or known.uid in self.schedule.missed or self._is_past(known, current)
+        return self._history(known, current, gone.row) if over else None
+
+    def _nothing_to_delete(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
+        """What is gone by itself, and everything in a run that does not remember what it wrote."""
+        known, current = gone.known, gone.current
         if current is None:
-            gone = replace(known, gone=True)
-            return _keep(known, None, row, "already gone from the calendar"), gone
+            return _keep(known, None, gone.row, "already gone from the calendar"), replace(known, gone=True)
         if self.lost:
-            return _keep(known, current, row, "kept: nothing is deleted in a run without memory"), known
-        if touch is not None and touch.reaction is Reaction.DRAGGED and touch.lead_key == SELF and not said:
-            return _keep(known, current, row, MOVED), replace(known, observed=current)
+            return _keep(known, current, gone.row, "kept: nothing is deleted in a run without memory"), known
+        return None
+
+    def _kept_for_you(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
+        """An event of the seeker's own that you moved, and one with your own text or title."""
+        known, current, touch = gone.known, gone.current, gone.touch
+        assert current is not None
+        if touch is not None and touch.reaction is Reaction.DRAGGED and touch.lead_key == SELF and not gone.said:
+            return _keep(known, current, gone.row, MOVED), replace(known, observed=current)
         known = _with_own_title(known, current)
-        if user_part(current.snapshot.description) or "summary" in known.kept:
-            return self._close(known, current, row, mark=DONE_MARK if ahead else self.schedule.over_mark)
-        skipped = said is Reaction.DELETED
-        why = SKIPPED if skipped else "its row shows it as done" if ahead else self._why_deleted(lead_key)
-        counted = not (ahead or skipped) and self._counted(lead_key)
-        change = _delete(known, current, row, why, counted=counted)
-        if self.cancelled_days:
-            return self._cancel(change, known, current)
-        return change, replace(known, gone=True)
+        if not user_part(current.snapshot.description) and "summary" not in known.kept:
+            return None
+        mark = DONE_MARK if known.uid in self.schedule.done_ahead else self.schedule.over_mark
+        return self._close(known, current, gone.row, mark=mark)
+
+    def _deleted(self, gone: _Unwanted) -> tuple[Change, EventMemory]:
+        """Everything else goes, in a file for people who import it shown as cancelled first."""
+        known, current = gone.known, gone.current
+        assert current is not None
+        ahead, skipped = known.uid in self.schedule.done_ahead, gone.said is Reaction.DELETED
+        why = SKIPPED if skipped else "its row shows it as done" if ahead else self._why_deleted(gone.lead_key)
+        counted = not (ahead or skipped) and self._counted(gone.lead_key)
+        delete = _delete(known, current, gone.row, why, counted=counted)
+        return self._cancel(delete, known, current) if self.cancelled_days else (delete, replace(known, gone=True))
 
     def _move(
         self, known: EventMemory, current: RemoteEvent, row: str | None, *, to: Moment
@@ -261,7 +316,7 @@ class Decider(Struct, frozen=True):
         touch = self.memory.touches.get(uid)
         return touch is not None and touch.reaction is Reaction.TICKED
 
-    def _past(self, known: EventMemory, current: RemoteEvent | None) -> bool:
+    def _is_past(self, known: EventMemory, current: RemoteEvent | None) -> bool:
         """Where it stands now, before today; past events are history, never deleted because their reason is gone."""
         start = known.desired.start if current is None else current.snapshot.start
         return day_of(start, self.zone) < self.today
