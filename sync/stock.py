@@ -24,7 +24,6 @@ from sync.moments import day_of
 from sync.protocols import Probes, ReadsLater, Resumes, Source, Target
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
-from sync.reconcile.clearing import forget_absent
 from sync.reconcile.elsewhere import firsts_of_user, follow, ran_elsewhere
 from sync.reconcile.guards import (
     check_disappearance,
@@ -34,10 +33,10 @@ from sync.reconcile.guards import (
     check_sheet,
     is_cut_off,
 )
-from sync.reconcile.healing import adopt, heal
-from sync.reconcile.moving import follow_moves
+from sync.reconcile.healing import heal
+from sync.reconcile.moving import follow_moves, forget_absent
 from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.reconcile.rebuilding import leave_gaps, recall, recognise, with_traces
+from sync.reconcile.rebuilding import adopt, leave_gaps, recall, recognise, with_traces
 from sync.reconcile.said_in_sheet import take_cells
 from sync.reconcile.words import take_words
 from sync.schedule.make import make_schedule

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,16 @@ Verbose = Annotated[bool, Option("--verbose", help="Print every note.")]
 Strict = Annotated[bool, Option("--strict", help="Exit with 3 when a cell could not be read.")]
 Every = Annotated[Path | None, Option("--all", metavar="DIR", help="Every configuration in this folder.")]
 NoColor = Annotated[bool, Option("--no-color", help="Print without colour.")]
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_age(text: str) -> timedelta:
+    """The age given with --max-age: `90m`, `36h` or `3d`."""
+    match = re.fullmatch(r"(\d{1,5})\s*([mhd])", text.strip().lower())
+    if not match:
+        raise ConfigError(f"--max-age {text!r} should look like 90m, 36h or 3d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def parse_now(text: str) -> datetime:

@@ -12,7 +12,7 @@ import typer
 
 from sync.cli.completing import complete_leads
 from sync.cli.folders import View, show_each
-from sync.cli.options import Config, Every, Json, NoColor, Now, Quiet, parse_now
+from sync.cli.options import Config, Every, Json, NoColor, Now, Quiet, parse_age, parse_now
 from sync.cli.output import say
 from sync.cli.places import find_config
 from sync.cli.profiles import Profile, open_profile, opened_target
@@ -41,7 +41,8 @@ def status(
     """Show the last good run and what is open. What a guard stopped and what could not be read, too."""
     from sync.moments import day_of
     from sync.pauses import pauses_ahead
-    from sync.reconcile.status import make_status, parse_age, status_document, status_lines
+    from sync.reconcile.status import make_status
+    from sync.render.statuses import status_document, status_lines
     from sync.wording import load_screens
 
     limit, moment = parse_age(max_age) if max_age else None, parse_now(now)

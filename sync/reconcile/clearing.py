@@ -46,17 +46,6 @@ def plan_clearing(
     return tuple(changes), replace(memory, events=events, runs=replace(memory.runs, target="", strays=(), held=""))
 
 
-def forget_absent(memory: Memory, observation: Observation) -> Memory:
-    """Memory for a calendar that is new to it: what is not there was left behind, not deleted by the user."""
-    events = {
-        uid: event
-        if event.gone or uid in observation.events or uid in observation.unreadable
-        else replace(event, gone=True)
-        for uid, event in memory.events.items()
-    }
-    return replace(memory, events=events)
-
-
 def _why_kept(current: RemoteEvent) -> str:
     if current.snapshot.hands_off:
         return f"left alone: {current.snapshot.hands_off}"

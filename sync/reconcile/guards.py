@@ -16,7 +16,7 @@ Deletes that a readable row asks for (closed, do not contact, no interest) are s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,9 +25,9 @@ from msgspec.structs import replace
 
 from sync.config import Limits
 from sync.errors import ConfigError, GuardStop, SourceError
-from sync.memory import DeletesOfDay, Memory, Text
+from sync.memory import DeletesOfDay, EventMemory, Memory, Text
 from sync.models import Action, Change, Leads, Observation, Table
-from sync.reconcile.reactions import future_events
+from sync.moments import day_of
 
 WINDOW_DAYS = 7
 VANISHED_FLOOR = 10
@@ -129,6 +129,13 @@ def check_disappearance(memory: Memory, observation: Observation, *, today: date
         f"{reason}; nothing was changed. To put them back: `followup undo`. "
         "To accept that they are deleted: `followup sync --yes-delete`"
     )
+
+
+def future_events(events: Mapping[str, EventMemory], *, today: date, zone: ZoneInfo) -> dict[str, EventMemory]:
+    """Ours that still lie ahead: what the guards count in."""
+    return {
+        uid: event for uid, event in events.items() if not event.gone and day_of(event.desired.start, zone) >= today
+    }
 
 
 def hold_deletes(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from sync.memory import Memory, Text
+from sync.models import Observation
 
 
 def follow_moves(memory: Memory, *, source: str, target: str) -> Memory:
@@ -19,3 +20,14 @@ def follow_moves(memory: Memory, *, source: str, target: str) -> Memory:
     if runs.target and runs.target != target:
         runs = replace(runs, target="").without((Text.CALENDAR_BOOKMARK,))
     return replace(memory, runs=runs)
+
+
+def forget_absent(memory: Memory, observation: Observation) -> Memory:
+    """Memory for a calendar that is new to it: what is not there was left behind, not deleted by the user."""
+    events = {
+        uid: event
+        if event.gone or uid in observation.events or uid in observation.unreadable
+        else replace(event, gone=True)
+        for uid, event in memory.events.items()
+    }
+    return replace(memory, events=events)

@@ -32,9 +32,8 @@ from sync.models import (
 )
 from sync.moments import day_of
 from sync.reconcile.changes import KEPT_BY_UNDO, MOVED, Decider, Wish
-from sync.reconcile.guards import Held, hold_deletes
+from sync.reconcile.guards import Held, future_events, hold_deletes
 from sync.reconcile.held import remember_saying, speak, tell_held
-from sync.reconcile.reactions import future_events
 from sync.reconcile.undo import BROUGHT_BACK, as_kept, digest_of
 
 

@@ -15,7 +15,7 @@ any other decoration of a client is no reaction: only meanings are compared, nev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -194,10 +194,3 @@ def _said(moment: Moment, zone: ZoneInfo) -> str:
     if isinstance(moment, datetime):
         return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
     return f"{moment:%a %Y-%m-%d}"
-
-
-def future_events(events: Mapping[str, EventMemory], *, today: date, zone: ZoneInfo) -> dict[str, EventMemory]:
-    """Ours that still lie ahead: what the guards count in."""
-    return {
-        uid: event for uid, event in events.items() if not event.gone and day_of(event.desired.start, zone) >= today
-    }

@@ -4,6 +4,9 @@ What is found tells four things that no other place knows any more: under which 
 UIDs are burnt (the generations before the one found), which round the events that are not about one lead have come
 to, and which leads had events already. Such a lead gets no touch that lies before its last event: whatever is missing
 there may have been deleted by the user.
+
+The touches of today's plan are then taken for what lies in the calendar under their UIDs (`adopt`); a title that is
+ticked or none of ours and a start on another day are the user's doing.
 """
 
 from __future__ import annotations
@@ -18,12 +21,13 @@ from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
-from sync.models import Event, Lead, Observation, Snapshot, Stage, Stamp
+from sync.models import Event, Lead, Observation, RemoteEvent, Snapshot, Stage, Stamp, Touch
 from sync.moments import day_of
 from sync.reading.keys import identity_cells, key_forms
 from sync.reading.organisations import agency_key, organisation_key, referrer_key
 from sync.reconcile.changes import Wish
 from sync.reconcile.identity import SELF, is_shared_key, make_uid
+from sync.reconcile.outcomes import found as found_there
 from sync.reconcile.reactions import TickPattern, day_of_edit
 
 ROUNDS = 100
@@ -117,6 +121,79 @@ def with_traces(memory: Memory, found: Iterable[Found], observation: Observation
     """
     traces = {item.uid: _touch(item) for item in found if item.lead is not None and item.uid in observation.events}
     return replace(memory, touches={**traces, **memory.touches})
+
+
+def adopt(
+    memory: Memory,
+    observation: Observation,
+    *,
+    wishes: Iterable[Wish],
+    planned: Mapping[str, TouchMemory],
+    now: datetime,
+    zone: ZoneInfo,
+    ticks: TickPattern,
+    only_ticked: bool = False,
+) -> Memory:
+    """Memory rebuilt from the calendar for the touches of today's plan; what is not in it stays a stray.
+
+    `planned` is what today's plan itself would remember of each touch. What the user ticked is known again though the
+    plan takes it as over.
+    """
+    events, known = dict(memory.events), dict(memory.touches)
+    for wish in wishes:
+        touch = wish.touch
+        current = observation.events.get(touch.uid)
+        if current is None or touch.uid in events or (only_ticked and not ticks.shown_by(current.snapshot)):
+            continue
+        events[touch.uid] = _adopted(wish, current)
+        known[touch.uid] = _remembered(
+            touch, planned.get(touch.uid) or known.get(touch.uid), current.snapshot, now=now, zone=zone, ticks=ticks
+        )
+    for uid, over in planned.items():
+        current = observation.events.get(uid)
+        if current is not None and uid not in events and ticks.shown_by(current.snapshot):
+            events[uid] = found_there(uid, current, zone=str(zone))
+            known[uid] = _ticked(over, current.snapshot, now=now, zone=zone)
+    return replace(memory, events=events, touches=known)
+
+
+def _adopted(wish: Wish, current: RemoteEvent) -> EventMemory:
+    """As if what lies there were our last write, but for a title that is none of ours: that is the user's."""
+    title, ours = current.snapshot.summary, wish.event.summary
+    renamed = not ours.endswith(title) and not is_shared_key(wish.touch.lead_key)  # it may have become late since
+    kept = frozenset({"summary"}) if renamed else frozenset[str]()
+    return replace(found_there(wish.event.uid, current, zone=wish.event.zone), kept=kept)
+
+
+def _remembered(
+    touch: Touch, known: TouchMemory | None, current: Snapshot, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
+) -> TouchMemory:
+    base = known or TouchMemory(
+        uid=touch.uid,
+        lead_key=touch.lead_key,
+        rule=touch.rule,
+        party=touch.party,
+        round=touch.round,
+        generation=touch.generation,
+        step=touch.step,
+    )
+    base = replace(base, published=True, fact=touch.fact)
+    if ticks.shown_by(current):
+        applied_on = date.fromisoformat(touch.fact) if touch.hangs_on == "applied_on" and touch.fact else None
+        return _ticked(replace(base, start=touch.given), current, now=now, zone=zone, applied_on=applied_on)
+    if day_of(current.start, zone) == day_of(touch.given, zone):
+        return replace(base, start=current.start)
+    return replace(base, start=touch.given, reaction=Reaction.DRAGGED, pinned_to=current.start, pinned_fact=touch.fact)
+
+
+def _ticked(
+    touch: TouchMemory, current: Snapshot, *, now: datetime, zone: ZoneInfo, applied_on: date | None = None
+) -> TouchMemory:
+    day, _ = day_of_edit(current.last_modified, now=now, zone=zone, applied_on=applied_on)
+    start = current.start if touch.start is None else touch.start
+    return replace(
+        touch, start=start, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False, missed=False
+    )
 
 
 def leave_gaps(

@@ -26,9 +26,9 @@ from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, S
 from sync.moments import same_moment, sortable
 from sync.reconcile.fields import event_of
 from sync.reconcile.generations import follows, renew
+from sync.reconcile.guards import future_events
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.identity import SELF
-from sync.reconcile.reactions import future_events
 from sync.reconcile.text_marks import our_part, put_our_part
 from sync.reconcile.words import take_back
 

@@ -16,9 +16,10 @@ from sync.memory import EventMemory, Intent, Memory, Reaction, RunMemory, TouchM
 from sync.models import Action, Event, Observation, RemoteEvent, Stamp
 from sync.reconcile.changes import Wish
 from sync.reconcile.fields import snapshot_of
-from sync.reconcile.healing import adopt, heal
+from sync.reconcile.healing import heal
 from sync.reconcile.identity import SELF, make_uid
 from sync.reconcile.reactions import TickPattern, take_reactions
+from sync.reconcile.rebuilding import adopt
 
 OLD = make_event("acme")
 NEW = replace(OLD, summary="Late: follow up", start=OLD.start + timedelta(days=1), end=OLD.end + timedelta(days=1))

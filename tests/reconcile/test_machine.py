@@ -43,8 +43,9 @@ from sync.errors import FollowupError, GuardStop
 from sync.memory import Reaction
 from sync.models import Action, Result
 from sync.protocols import StateStore
+from sync.reconcile.guards import future_events
 from sync.reconcile.identity import make_uid
-from sync.reconcile.reactions import TickPattern, future_events
+from sync.reconcile.reactions import TickPattern
 from sync.run import Report, run
 
 COMPANIES = ("Acme", "Globex", "Initech", "Umbrella", "Hooli")

@@ -12,9 +12,11 @@ from runner import Seeker, a_row
 from stub_server import REJECTED_WORD
 from worlds import StubWorld
 
+from sync.cli.options import parse_age
 from sync.errors import ConfigError, GuardStop, SourceError
 from sync.memory import Memory
-from sync.reconcile.status import make_status, parse_age, status_document, status_lines
+from sync.reconcile.status import make_status
+from sync.render.statuses import status_document, status_lines
 
 
 def lines(seeker: Seeker) -> list[str]:
