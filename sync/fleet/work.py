@@ -66,16 +66,25 @@ def sync_profile(connect: Connect, profile: str, *, outside: Outside, now: datet
         kept = read_profile(connection, profile)
     if kept is None or kept.paused:
         return OK
-    with a_place(connect, kept.firm, kept.at_once):
-        return _run_kept(connect, profile, kept, outside=outside, now=now, opened=opened or open_hosted)
+    try:
+        with a_place(connect, kept.firm, kept.at_once):
+            return _run_kept(connect, profile, kept, outside=outside, now=now, opened=opened or open_hosted)
+    except WrongKeysError as error:
+        LOG.error("%s", error)
+        raise
 
 
 def _run_kept(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> int:
-    settings = _read_settings(kept, profile)
-    hosts = hosts_of(settings, _quota(settings, outside)) if settings is not None else ("", "")
-    with connect() as connection:
-        take_turn(connection, profile, hosts, now=now)
-    ended = _attend(connect, profile, kept, outside=outside, now=now, opened=opened)
+    hosts = ("", "")
+    try:
+        settings = parse_settings(kept.settings, name=profile, hosted=True)
+    except ConfigError as error:
+        ended = _Ended(error.exit_code, str(error))
+    else:
+        hosts = hosts_of(settings, _quota(settings, outside))
+        with connect() as connection:
+            take_turn(connection, profile, hosts, now=now)
+        ended = _attend(connect, profile, settings, outside=outside, now=now, opened=opened)
     verdict = judge(ended.exit_code, ended.said, tries=kept.tries, now=now, not_before=ended.not_before)
     LOG.info("profile %s: exit %d", profile, ended.exit_code)
     if verdict is not None:
@@ -83,14 +92,6 @@ def _run_kept(connect: Connect, profile: str, kept: Kept, *, outside: Outside, n
             file_verdict(connection, profile, kept, verdict, exit_code=ended.exit_code, now=now)
             _let_others_wait(connection, hosts, ended, now=now)
     return ended.exit_code
-
-
-def _read_settings(kept: Kept, profile: str) -> Settings | None:
-    """The profile's settings; None where they cannot be read, which its run will say."""
-    try:
-        return parse_settings(kept.settings, name=profile, hosted=True)
-    except ConfigError:
-        return None
 
 
 def _quota(settings: Settings, outside: Outside) -> str:
@@ -115,9 +116,10 @@ def _let_others_wait(connection: Connection[Any], hosts: tuple[str, str], ended:
         pause_host(connection, host, ended.not_before, now=now)
 
 
-def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now: datetime, opened: Open) -> _Ended:
+def _attend(
+    connect: Connect, profile: str, settings: Settings, *, outside: Outside, now: datetime, opened: Open
+) -> _Ended:
     try:
-        settings = parse_settings(kept.settings, name=profile, hosted=True)
         source, target = opened(settings, outside, connect, profile)
         try:
             report = run(
@@ -127,8 +129,7 @@ def _attend(connect: Connect, profile: str, kept: Kept, *, outside: Outside, now
         finally:
             if isinstance(target, HoldsConnections):
                 target.close()
-    except WrongKeysError as error:
-        LOG.error("%s", error)
+    except WrongKeysError:
         raise  # else a worker with a wrong environment would pause everybody whose run it makes
     except FollowupError as error:
         return _Ended(error.exit_code, str(error), error.not_before)

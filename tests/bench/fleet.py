@@ -28,6 +28,10 @@ from sync.fleet.queue import give_out
 MILLION = 1_000_000
 SEEKERS, ROUNDS = int(os.environ.get("SEEKERS", "1000")), int(os.environ.get("ROUNDS", "10"))
 HOUR = timedelta(hours=1)
+FIRMS = 20
+ANOTHER = "Another Firm,Analyst,Lee Park,lee@another.example,2027-01-03,sent\n"
+"""What a change is: one more lead."""
+ROUND = ((1, "first runs"), (2, "no change"), (3, "a change"))
 FEED = 'type = "ics"\npath = "feed"'
 FOLLOWUP = str(Path(sys.executable).with_name("followup"))
 
@@ -62,17 +66,24 @@ def claims(server: Postgres) -> str:
 
 
 def fill(server: Postgres) -> None:
-    """Seekers with a sheet and a feed in the database."""
+    """Seekers of some firms with a sheet and a feed in the database."""
     with server.connect(OWNER) as owner, owner.transaction():
         for number in range(SEEKERS):
             name, settings = f"seeker-{number:05}", SETTINGS.format(owner=f"o{number:05}", target=FEED)
-            put_profile(owner, name, settings, period=HOUR, now=NOW)
+            put_profile(owner, name, settings, period=HOUR, now=NOW, firm=f"firm-{number % FIRMS}")
             put_upload(owner, name, "leads.csv", sheet_of(number).encode())
             open_feed(owner, name, token=name)
 
 
+def change(server: Postgres) -> None:
+    """One more lead in each sheet."""
+    with server.connect(OWNER) as owner, owner.transaction():
+        for number in range(SEEKERS):
+            put_upload(owner, f"seeker-{number:05}", "leads.csv", (sheet_of(number) + ANOTHER).encode())
+
+
 def rounds(server: Postgres) -> list[str]:
-    """Two workers for the first runs and for runs without a change; then one for many rounds, and its memory."""
+    """Two workers for first runs, runs without a change and with one; then one for many rounds, and its memory."""
     lines = []
     env = {**os.environ, "FOLLOWUP_DATABASE": server.address(WORKER)}
 
@@ -82,18 +93,20 @@ def rounds(server: Postgres) -> list[str]:
         assert [one.wait() for one in pair] == [0, 0]
 
     connect = connect_to(server.address(WORKER))
-    for hour, what in ((1, "first runs"), (2, "no change")):
+    for hour, what in ROUND:
         now = NOW + hour * HOUR
+        if what == "a change":
+            change(server)
         given = give_out(connect, now=now)
         took, cpu = measured(partial(work, now.isoformat()))
         hourly = given / took * 3600
         lines.append(
             f"{what}: {hourly:,.0f} profiles an hour with two processes, {1000 * cpu / given:.1f} ms of CPU each"
         )
-    lone = [FOLLOWUP, "fleet", "work", "--at-once", "4", "--now", (NOW + 2 * HOUR).isoformat()]
+    lone = [FOLLOWUP, "fleet", "work", "--at-once", "4", "--now", (NOW + 3 * HOUR).isoformat()]
     with subprocess.Popen(lone, env=env, stderr=subprocess.DEVNULL) as worker:
         sizes = []
-        for hour in range(3, 3 + ROUNDS):
+        for hour in range(4, 4 + ROUNDS):
             give_out(connect, now=NOW + hour * HOUR)
             while waiting(server):
                 time.sleep(0.5)
@@ -130,7 +143,11 @@ def one_machine(folder: Path) -> list[str]:
         (place / "followup.toml").write_text(text)
         (place / "leads.csv").write_text(sheet_of(number))
     lines = []
-    for hour, what in ((1, "first runs"), (2, "no change")):
+    for hour, what in ROUND:
+        if what == "a change":
+            for number in range(SEEKERS):
+                with (folder / f"seeker-{number:05}" / "leads.csv").open("a") as sheet:
+                    sheet.write(ANOTHER)
         now = (NOW + hour * HOUR).isoformat()
         command = [FOLLOWUP, "sync", "--all", folder, "--now", now]
         took, cpu = measured(partial(subprocess.run, command, check=True, capture_output=True))
