@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import Connection
@@ -12,6 +12,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from connectors.http_transport import is_loopback
 from sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
 
 Connect = Callable[[], AbstractContextManager[Connection[Any]]]
 """Lends a connection for a `with`: a new one each time, or `pool.connection` of a `psycopg_pool.ConnectionPool`."""
@@ -37,6 +40,16 @@ def connect_to(address: str) -> Connect:
     """
     full = secure(address)
     return lambda: psycopg.connect(full, autocommit=True)
+
+
+def open_pool(address: str, *, most: int, wait: float) -> ConnectionPool[Connection[Any]]:
+    """So many connections at most, each looked at before it is lent; whoever waits for one longer gives up."""
+    from psycopg_pool import ConnectionPool
+
+    return ConnectionPool(
+        secure(address), kwargs={"autocommit": True}, min_size=1, max_size=most, timeout=wait,
+        check=ConnectionPool.check_connection, open=False,
+    )  # fmt: skip
 
 
 def secure(address: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -137,58 +137,40 @@ def work(
     now: Now = "",
 ) -> int:
     """Make the runs that are due, until a signal ends it. One for each core; start it again when it ends."""
-    import asyncio
     import logging
     import time
 
-    from psycopg_pool import ConnectionPool
-
     from connectors.http_transport import is_loopback
     from connectors.outside import Outside
-    from connectors.postgres.connecting import secure
     from connectors.reachable import is_public
-    from sync.fleet import queue
-    from sync.fleet.secrets import check_keys, secrets_of
-    from sync.fleet.work import sync_profile
+    from sync.fleet.secrets import check_keys
+    from sync.fleet.worker import run_worker
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("procrastinate").setLevel(
-        logging.WARNING
-    )  # it shows each run that waits for its turn as an error
-    address, keys, alone = _address(), os.environ.get(KEYS), os.environ.get(LOOPBACK) == "1"
-    masters = _masters() if keys else None
-    google = _read_google_key()
+    engine = logging.getLogger("procrastinate")
+    engine.setLevel(logging.WARNING)  # it shows each run that waits for its turn as an error
+    masters = _masters() if os.environ.get(KEYS) else None
+    google, alone = _read_google_key(), os.environ.get(LOOPBACK) == "1"
     with _connected() as connection:
         check_keys(connection, masters)
     _agree(_connect(), now)
 
-    def clock() -> datetime:
-        return parse_now(now)
+    def world(begun: datetime, secret: Callable[[str], str]) -> Outside:
+        return Outside(
+            folder=Path(os.devnull), clock=lambda: parse_now(now), sleep=time.sleep, secret=secret, environ=os.environ,
+            begun=begun, may_reach=lambda peer: is_public(peer) or (alone and is_loopback(peer)),
+        )  # fmt: skip
 
-    with ConnectionPool(
-        secure(address), kwargs={"autocommit": True}, min_size=1, max_size=3 * at_once + 2, timeout=30,
-        check=ConnectionPool.check_connection, open=False,
-    ) as pool:  # fmt: skip
-
-        def run(profile: str) -> int:
-            begun = _agree(pool.connection, now)
-            world = Outside(
-                folder=Path(os.devnull), clock=clock, sleep=time.sleep, environ=os.environ, begun=begun,
-                may_reach=lambda peer: is_public(peer) or (alone and is_loopback(peer)),
-                secret=secrets_of(pool.connection, masters, profile, firm={"google": google}),
-            )  # fmt: skip
-            return sync_profile(pool.connection, profile, outside=world, now=begun)
-
-        app = queue.make_app(
-            address, pool.connection, run=run, clock=lambda: _agree(pool.connection, now), dead_after=dead_after
-        )
-        asyncio.run(queue.work(app, at_once=at_once, until_idle=until_idle, dead_after=dead_after))
+    run_worker(
+        _address(), world=world, masters=masters, firm={"google": google}, agree=lambda connect: _agree(connect, now),
+        at_once=at_once, until_idle=until_idle, dead_after=dead_after,
+    )  # fmt: skip
     return OK
 
 
 @fleet.command()
 def limit(
-    name: Annotated[str, typer.Argument(metavar="HOST", help="sheets.googleapis.com, www.googleapis.com, a server.")],
+    name: Annotated[str, typer.Argument(metavar="HOST", help="A server, or Google's with a project behind a slash.")],
     most: Annotated[int, typer.Argument(metavar="N", help="Runs a minute, of all workers together.")],
     firm: Annotated[bool, typer.Option("--firm", help="HOST is a firm, N its runs at the same time.")] = False,
 ) -> int:
@@ -257,15 +239,11 @@ def serve(
 ) -> int:
     """Hand out the feeds at /feed/TOKEN.ics, with /health and /metrics."""
     import waitress
-    from psycopg_pool import ConnectionPool
 
-    from connectors.postgres.connecting import secure
-    from sync.fleet.serving import THREADS, make_site
+    from connectors.postgres.connecting import open_pool
+    from sync.fleet.serving import THREADS, WAIT, make_site
 
-    with ConnectionPool(
-        secure(_address()), kwargs={"autocommit": True}, min_size=1, max_size=THREADS, timeout=5,
-        check=ConnectionPool.check_connection, open=False,
-    ) as pool:  # fmt: skip
+    with open_pool(_address(), most=THREADS, wait=WAIT) as pool:
         site = make_site(pool.connection, clock=lambda: parse_now(""))
         try:
             waitress.serve(site, host=host, port=port, threads=THREADS, ident=None)

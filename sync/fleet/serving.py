@@ -37,6 +37,8 @@ ROUTES = Map(
 FEED = "SELECT content, digest FROM followup.feed WHERE token = %s"
 THREADS = 8
 """Requests that are answered at once, each with a connection to the database."""
+WAIT = 5.0
+"""Seconds for one of them to be free."""
 AWAY = "60"
 """Seconds after which to ask again while the database is away."""
 EMPTY = serialise_feed((), name="Follow-ups", zone="UTC")

@@ -89,8 +89,9 @@ def rounds(server: Postgres) -> list[str]:
 
     def work(now: str) -> None:
         command = [FOLLOWUP, "fleet", "work", "--until-idle", "--at-once", "4", "--now", now]
-        pair = [subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) for _ in range(2)]
-        assert [one.wait() for one in pair] == [0, 0]
+        pair = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        told = [one.communicate()[1] for one in pair]
+        assert [one.returncode for one in pair] == [0, 0], "\n".join(text[-2000:] for text in told)
 
     connect = connect_to(server.address(WORKER))
     for hour, what in ROUND:

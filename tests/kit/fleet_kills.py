@@ -44,8 +44,8 @@ SLOTS = (NOW + PERIOD, NOW + 2 * PERIOD)
 """When the disturbed runs are made, and those that heal."""
 EVERY, MOST_CALENDARS = 10, 100
 """One profile in so many has a calendar on a server, a hundred of them at most."""
-PATIENCE = 1800
-"""Seconds after which a fleet that does not come to an end is given up."""
+PATIENCE = 600
+"""Seconds in which no run ended, after which a fleet is given up."""
 SIGNS = ("--dead-after", "2")
 WORKERS = 2
 MASTER = "one:" + b64encode(bytes(range(32))).decode()
@@ -105,11 +105,13 @@ class Fleet:
         """Give out what is due and let workers come to an end with it; kill them and the database meanwhile."""
         while give_out(connect_to(self.database.address(WORKER)), now=now):
             pass
-        draw, left, until = random.Random(seed), kills, time.monotonic() + PATIENCE
+        draw, left, waiting, until = random.Random(seed), kills, 0, time.monotonic() + PATIENCE
         crash_at = kills // 2
         workers = [self._start(now) for _ in range(WORKERS)]
         try:
-            while self._in_line():
+            while left_over := self._in_line():
+                if left_over != waiting:
+                    waiting, until = left_over, time.monotonic() + PATIENCE
                 assert time.monotonic() < until, "the fleet does not come to an end"
                 time.sleep(draw.uniform(0.5, 1.5) if left else 0.2)
                 for position, (process, _) in enumerate(workers):
