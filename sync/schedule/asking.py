@@ -99,8 +99,7 @@ def _lies_in_the_past(ladder: Ladder, desk: Desk) -> bool:
     if ladder.case.seen.triaged:
         return True
     last = ladder.counts_from + timedelta(days=desk.advice.rules["R-003-1"].days or 0)
-    if ladder.case.new and last < desk.today:
-        if is_old_news(ladder.case, desk=desk):
-            desk.triage(ladder.case)
+    if ladder.case.new and last < desk.today and is_old_news(ladder.case, desk=desk):
+        desk.triage(ladder.case)
         return True
     return False

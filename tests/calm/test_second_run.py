@@ -90,3 +90,12 @@ def test_a_second_offer_of_a_single_touch_says_the_same_in_every_run() -> None:
     assert day(seeker.find("R-004-6")) == "2027-01-08"
     twice(seeker, "2027-01-11 09:00", [lead])
     assert "offered once more: Fri 8 Jan passed" in seeker.find("R-004-6").description
+
+
+def test_an_ended_ladder_of_a_new_row_is_decided_about_in_the_first_run_not_in_the_second() -> None:
+    seeker = Seeker()
+    lead = a_lead(2, company="Delta", applied_on=date(2026, 12, 14), follow_ups_done=3, follow_up_on=date(2026, 12, 27))
+    first = twice(seeker, "2027-01-13 08:30", (lead, LOGGED))
+    assert [(touch.summary, touch.start.day) for touch in first if touch.lead_key == lead.key] == [
+        ("Delta: close or keep", 13)
+    ]
