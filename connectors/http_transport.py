@@ -25,7 +25,8 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
@@ -50,6 +51,10 @@ REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 USER_AGENT = f"followup/{__version__}"
 
 
+LONGEST_WAIT = timedelta(hours=2)
+"""No server makes us stay away for longer: DAVx5's bound for Retry-After (caldav-facts 6)."""
+
+
 class NoAnswerError(Exception):
     """The connection failed, broke or timed out, or the answer was not HTTP: whether it took effect is unknown."""
 
@@ -68,6 +73,20 @@ class Answer(Struct, frozen=True):
     def text(self) -> str:
         """The body as text; bytes that are no UTF-8 are replaced."""
         return self.body.decode("utf-8", errors="replace")
+
+
+def wait_asked(answer: Answer, now: datetime) -> timedelta | None:
+    """How long Retry-After asks us to stay away, in both its forms, bounded; None where it asks nothing."""
+    value = answer.headers.get("retry-after", "").strip()
+    if value.isdigit():
+        asked = timedelta(seconds=min(int(value), 10**6))
+    else:
+        try:
+            until = parsedate_to_datetime(value)
+        except (ValueError, TypeError):
+            return None
+        asked = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    return min(max(asked, timedelta(0)), LONGEST_WAIT)
 
 
 class Transport(Protocol):

@@ -19,6 +19,11 @@ def day_of(moment: Moment, zone: tzinfo) -> date:
     return moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
 
 
+def named_day(moment: Moment) -> date:
+    """The day that a moment itself names, in its own zone: what a cell of the sheet says."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
 def same_moment(one: Moment | None, other: Moment | None) -> bool:
     """Whether both are the same day, or the same instant. A day never equals an instant."""
     return isinstance(one, datetime) == isinstance(other, datetime) and one == other

@@ -11,14 +11,13 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from http import HTTPStatus
 from xml.etree import ElementTree
 
 from msgspec import Struct
 
-from connectors.http_transport import Answer, same_path
+from connectors.http_transport import LONGEST_WAIT, Answer, same_path
 
 DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
@@ -38,9 +37,8 @@ READ_ONLY = (
     "you may read this calendar but not write into it; ask its owner for the right to write, "
     "or choose another with followup calendars"
 )
-LONGEST_WAIT = timedelta(hours=2)
 UNASKED_WAIT = timedelta(minutes=15)
-"""DAVx5's bounds for Retry-After (caldav-facts 6)."""
+"""Where a server names no time, as DAVx5 waits (caldav-facts 6)."""
 
 
 class NotDavError(ValueError):
@@ -120,20 +118,6 @@ def preconditions(answer: Answer) -> frozenset[str]:
 def is_calendar_data(text: str) -> bool:
     """Whether a body is an iCalendar object and not a page about something else."""
     return text.lstrip("\ufeff \t\r\n").startswith("BEGIN:VCALENDAR") and "END:VCALENDAR" in text
-
-
-def wait_asked(answer: Answer, now: datetime) -> timedelta | None:
-    """How long Retry-After asks us to stay away, in both its forms, bounded; None where it asks nothing."""
-    value = answer.headers.get("retry-after", "").strip()
-    if value.isdigit():
-        asked = timedelta(seconds=min(int(value), 10**6))
-    else:
-        try:
-            until = parsedate_to_datetime(value)
-        except (ValueError, TypeError):
-            return None
-        asked = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
-    return min(max(asked, timedelta(0)), LONGEST_WAIT)
 
 
 def is_rate_limit(answer: Answer) -> bool:

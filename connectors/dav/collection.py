@@ -32,12 +32,11 @@ from connectors.dav.answers import (
     reason_of,
     rights_body,
     unasked_wait,
-    wait_asked,
     wants_digest,
     why_unwritable,
 )
 from connectors.google.address import is_google_calendar
-from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path
+from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path, wait_asked
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
 from sync.errors import CredentialsError, FollowupError, TargetError
 from sync.models import RemoteEvent

@@ -35,9 +35,9 @@ from enum import Enum, auto
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors.dav.answers import is_rate_limit, preconditions, reason_of, unasked_wait, wait_asked
+from connectors.dav.answers import is_rate_limit, preconditions, reason_of, unasked_wait
 from connectors.dav.collection import OVER_ASKED, CalendarCollection, Found, is_strong
-from connectors.http_transport import Answer, NoAnswerError, path_of
+from connectors.http_transport import Answer, NoAnswerError, path_of, wait_asked
 from connectors.ical.reading import YEARS, parse, says_the_same
 from connectors.ical.writing import Dialect, serialise
 from sync.errors import CredentialsError, FollowupError

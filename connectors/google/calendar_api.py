@@ -30,9 +30,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from msgspec import Struct
 
-from connectors.dav.answers import wait_asked
 from connectors.google.http import plain
-from connectors.http_transport import Answer, HttpTransport, NoAnswerError, Transport
+from connectors.http_transport import Answer, HttpTransport, NoAnswerError, Transport, wait_asked
 from connectors.http_transport import Login as Bearer
 from connectors.outside import Outside
 from sync.errors import CredentialsError, NoCalendarError, TargetError

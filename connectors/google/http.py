@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from connectors.bounded import within
-from connectors.dav.answers import wait_asked
-from connectors.http_transport import Answer, proxy_for
+from connectors.http_transport import Answer, proxy_for, wait_asked
 from connectors.outside import Outside
 from connectors.trust import authorities_in
 from sync.errors import CredentialsError, FollowupError, SourceError

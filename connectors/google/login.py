@@ -24,10 +24,9 @@ from urllib.parse import urlencode, urlsplit
 
 from msgspec import Struct
 
-from connectors.dav.answers import wait_asked
 from connectors.google.address import is_google_calendar
 from connectors.google.http import LONGEST, TIMEOUTS, Passing, Timeouts, keep_trying, plain
-from connectors.http_transport import HttpTransport, NoAnswerError
+from connectors.http_transport import HttpTransport, NoAnswerError, wait_asked
 from connectors.outside import Outside
 from connectors.own_files import others_may_read
 from connectors.whole_file import replace_file

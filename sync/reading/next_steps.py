@@ -17,6 +17,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from sync.models import Moment, Round
+from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text, spaced
 from sync.reading.dates import Reading, Yearless, read_date
 from sync.reading.found_days import find_moments, tells_a_day
@@ -111,8 +112,7 @@ def _days_in(
 
 
 def _has_passed(value: Moment | Fault, today: date | None) -> bool:
-    day = value.date() if isinstance(value, datetime) else value
-    return today is not None and isinstance(day, date) and day <= today
+    return today is not None and isinstance(value, date) and named_day(value) <= today
 
 
 def _channel_in(text: str, channels: Mapping[str, str]) -> str | None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sync.models import Moment, Person, Round, Stage
-from sync.moments import zone_names
+from sync.moments import named_day, zone_names
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
@@ -86,7 +86,7 @@ def settle_first_contacts(sheet: Sheet) -> None:
         return
     kinds = sheet.values.get("lead_kind", [None] * len(sheet.rows))
     sheet.values["applied_on"] = [
-        _day_of(at) if at and stage is Stage.SENT and kind in (None, "posting") else None
+        named_day(at) if at and stage is Stage.SENT and kind in (None, "posting") else None
         for at, stage, kind in zip(days, sheet.values["stage"], kinds, strict=True)
     ]
     header = sheet.columns.mapped.get("last_outbound", "")
@@ -94,10 +94,6 @@ def settle_first_contacts(sheet: Sheet) -> None:
         if day and header:
             own = sheet.own_headers.get(index, {})
             sheet.own_headers[index] = {**own, "applied_on": own.get("last_outbound", header)}
-
-
-def _day_of(at: Moment) -> date:
-    return at.date() if isinstance(at, datetime) else at
 
 
 def settle_own_zones(sheet: Sheet, zone: tzinfo) -> None:

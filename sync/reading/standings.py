@@ -14,6 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from sync.models import Moment, Note, Round, Stage, UnclearStatus
+from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, read_date, read_end
 from sync.reading.found_days import find_days
@@ -91,7 +92,7 @@ def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list
     both = list(zip(*(sheet.values.get(name, nothing) for name in ("applied_on", "last_outbound")), strict=True))
     last = {days: max((day for day in days if day), default=None, key=str) for days in set(both)}
     oldest = today - YOUNG if today else date.min
-    recent = {days: day is None or _day_of(day) >= oldest for days, day in last.items()}
+    recent = {days: day is None or named_day(day) >= oldest for days, day in last.items()}
     sent = [last[days] is not None for days in both]
     for index, names in sheet.unreadable.items():
         sent[index] = sent[index] or "applied_on" in names
@@ -100,10 +101,6 @@ def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list
         standing.stage(applied=applied, young=recent[days] or own, written=days[0] is None and days[1] is not None)
         for standing, applied, days, own in zip(found, sent, both, ahead, strict=True)
     ]
-
-
-def _day_of(moment: Moment) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: int | None) -> None:
@@ -163,12 +160,12 @@ def _put_interviews(
         first = said[0]
         if (
             len(said) == 1
-            and _day_of(first) == _day_of(own)
+            and named_day(first) == named_day(own)
             and isinstance(first, datetime) > isinstance(own, datetime)
         ):
             said = [first]  # the cell has the day, the status its hour
         else:
-            said = [at for at in said if _day_of(at) > _day_of(own)]
+            said = [at for at in said if named_day(at) > named_day(own)]
             mine = sheet.own_headers.get(index, {}).get("interview_at") or sheet.columns.mapped.get(
                 "interview_at", header
             )
@@ -211,7 +208,7 @@ def _place_day(sense: str, read: Callable[[str], Any], today: date | None) -> tu
 
 
 def _is_to_come(value: Any, today: date | None) -> bool:
-    return isinstance(value, date) and today is not None and _day_of(value) > today
+    return isinstance(value, date) and today is not None and named_day(value) > today
 
 
 def _read_day(text: str, name: str, *, index: int, sheet: Sheet, reading: Reading, year: int | None) -> Any:

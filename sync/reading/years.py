@@ -10,12 +10,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from msgspec import Struct
 
 from sync.models import Moment
+from sync.moments import named_day
 from sync.reading.cells import Fault
 from sync.reading.dates import NO_YEAR, Reading, Yearless, complete
 from sync.reading.vocabulary import ROUNDS
@@ -88,7 +89,7 @@ def _nearest(values: Sequence[Any]) -> Iterator[date | None]:
     for value in values:
         yield last
         if isinstance(value, date):
-            last = value.date() if isinstance(value, datetime) else value
+            last = named_day(value)
 
 
 def _choose(day: Yearless, ahead: bool, today: date | None, around: Sequence[date]) -> int | None:

@@ -119,7 +119,7 @@ def with_traces(memory: Memory, found: Iterable[Found], observation: Observation
 
     Only to plan with: it tells which steps of a ladder are over, though the state that knew so is lost.
     """
-    traces = {item.uid: _touch(item) for item in found if item.lead is not None and item.uid in observation.events}
+    traces = {item.uid: _trace(item) for item in found if item.lead is not None and item.uid in observation.events}
     return replace(memory, touches={**traces, **memory.touches})
 
 
@@ -168,16 +168,7 @@ def _adopted(wish: Wish, current: RemoteEvent) -> EventMemory:
 def _remembered(
     touch: Touch, known: TouchMemory | None, current: Snapshot, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
 ) -> TouchMemory:
-    base = known or TouchMemory(
-        uid=touch.uid,
-        lead_key=touch.lead_key,
-        rule=touch.rule,
-        party=touch.party,
-        round=touch.round,
-        generation=touch.generation,
-        step=touch.step,
-    )
-    base = replace(base, published=True, fact=touch.fact)
+    base = replace(known or _shown(touch), published=True, fact=touch.fact)
     if ticks.shown_by(current):
         applied_on = date.fromisoformat(touch.fact) if touch.hangs_on == "applied_on" and touch.fact else None
         return _ticked(replace(base, start=touch.given), current, now=now, zone=zone, applied_on=applied_on)
@@ -189,6 +180,7 @@ def _remembered(
 def _ticked(
     touch: TouchMemory, current: Snapshot, *, now: datetime, zone: ZoneInfo, applied_on: date | None = None
 ) -> TouchMemory:
+    """The touch as the user ticked it in the calendar."""
     day, _ = day_of_edit(current.last_modified, now=now, zone=zone, applied_on=applied_on)
     start = current.start if touch.start is None else touch.start
     return replace(
@@ -223,11 +215,9 @@ def leave_gaps(
         missing = touch.uid not in observation.events and touch.uid not in observation.unreadable
         if missing and touch.published and day_of(touch.start, zone) <= last.get(touch.lead_key, date.min):
             events[touch.uid] = EventMemory(touch.uid, event, Stamp(now, now, 0), gone=True)
-            touches[touch.uid] = TouchMemory(
-                uid=touch.uid, lead_key=touch.lead_key, rule=touch.rule, party=touch.party, round=touch.round,
-                generation=touch.generation, step=touch.step, start=touch.given, published=True, fact=touch.fact,
-                reaction=Reaction.DELETED, reacted_on=day_of(now, zone),
-            )  # fmt: skip
+            touches[touch.uid] = replace(
+                _shown(touch), start=touch.given, reaction=Reaction.DELETED, reacted_on=day_of(now, zone)
+            )
     return replace(memory, events=events, touches=touches)
 
 
@@ -241,21 +231,27 @@ def _parties(lead: Lead) -> Iterator[str]:
     yield from sorted({"", *people})
 
 
-def _touch(item: Found) -> TouchMemory:
+def _trace(item: Found) -> TouchMemory:
+    """What its identity alone tells of a touch that stands in the calendar."""
     return TouchMemory(
         uid=item.uid, lead_key=item.key, rule=item.rule, party=item.party, round=item.round,
         generation=item.generation, published=True,
     )  # fmt: skip
 
 
+def _shown(touch: Touch) -> TouchMemory:
+    """What today's plan tells of a touch that stands in the calendar, or did; not where it stands."""
+    return TouchMemory(
+        uid=touch.uid, lead_key=touch.lead_key, rule=touch.rule, party=touch.party, round=touch.round,
+        generation=touch.generation, step=touch.step, published=True, fact=touch.fact,
+    )  # fmt: skip
+
+
 def _round(item: Found, current: Snapshot, *, now: datetime, zone: ZoneInfo, ticks: TickPattern) -> TouchMemory:
     """What the calendar tells of one round: when it was, and whether the user ticked it."""
     day = day_of(current.start, zone)
-    touch = replace(_touch(item), start=current.start, raw=day, planned=day)
-    if not ticks.shown_by(current):
-        return touch
-    done, _ = day_of_edit(current.last_modified, now=now, zone=zone)
-    return replace(touch, reaction=Reaction.TICKED, reacted_on=done, done_on=done)
+    touch = replace(_trace(item), start=current.start, raw=day, planned=day)
+    return _ticked(touch, current, now=now, zone=zone) if ticks.shown_by(current) else touch
 
 
 def _burnt(uid: str, now: datetime) -> EventMemory:

@@ -15,12 +15,12 @@ from sync.models import Moment
 from sync.moments import day_of
 from sync.pauses import pause_documents, tell_pause
 from sync.reconcile.status import Status
-from sync.wording import Wording, load_screens
+from sync.render.days import ENGLISH
+from sync.wording import Wording
 
 
-def status_lines(status: Status, *, zone: ZoneInfo, words: Wording | None = None) -> Iterator[str]:
+def status_lines(status: Status, *, zone: ZoneInfo, words: Wording = ENGLISH) -> Iterator[str]:
     """The status as lines for a person; the first one is the most important."""
-    words = words or load_screens("en")
     say = words.say
     if status.last_good_run is None or status.age is None:
         yield say("status.never")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from sync.models import DAYS, MOMENTS, Change, Lead, Moment
+from sync.moments import named_day
 
 FIRST_EVENTS = 5
 OLD_AFTER_DAYS = 90
@@ -15,7 +16,7 @@ OLD_AFTER_DAYS = 90
 def newest_date(lead: Lead) -> date | None:
     """The newest date that the row names."""
     moments: list[Moment | None] = [getattr(lead, name) for name in (*DAYS, *MOMENTS)]
-    days = [moment.date() if isinstance(moment, datetime) else moment for moment in moments if moment is not None]
+    days = [named_day(moment) for moment in moments if moment is not None]
     return max(days, default=None)
 
 

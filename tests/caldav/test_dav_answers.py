@@ -16,10 +16,9 @@ from connectors.dav.answers import (
     preconditions,
     read_rows,
     reason_of,
-    wait_asked,
     wants_digest,
 )
-from connectors.http_transport import Answer
+from connectors.http_transport import Answer, wait_asked
 
 NOW = datetime(2027, 1, 11, 14, 0, tzinfo=UTC)
 

@@ -139,6 +139,7 @@ def test_nobody_sends_ideas_after_an_offer_nor_while_a_status_is_unclear(facts: 
     [
         pytest.param({"interview_at": when("2027-02-15 10:00"), "stage": Stage.INTERVIEW}, id="an interview ahead"),
         pytest.param({"offer_on": date(2027, 2, 11), "stage": Stage.OFFER}, id="an offer of yesterday"),
+        pytest.param({"answer_by": date(2027, 2, 16), "stage": Stage.ASSESSMENT}, id="a test to be handed in"),
     ],
 )
 def test_what_still_goes_on_is_no_old_lead_however_old_its_application_is(facts: dict[str, Any]) -> None:
@@ -146,4 +147,4 @@ def test_what_still_goes_on_is_no_old_lead_however_old_its_application_is(facts:
     seeker.run("2027-02-12 08:40", a_lead(2, applied_on=date(2026, 11, 2), contact=person(), **facts))
     made = {touch.rule for touch in seeker.schedule.touches}
     assert "triage" not in made
-    assert made & {"R-001-2", "R-001-9"}
+    assert made & {"R-001-2", "R-001-9", "R-005-4"}
