@@ -26,7 +26,7 @@ from connectors.ical.reading import UnreadableEvent
 from sync.models import Event, Moment, RemoteEvent, Snapshot, Stamp
 from sync.moments import zone_names
 from sync.reconcile.identity import is_ours
-from sync.reconcile.text_marks import put_our_part, tidy, tidy_line
+from sync.reconcile.marker_lines import put_our_part, tidy, tidy_line
 
 Json = dict[str, Any]
 

@@ -17,7 +17,7 @@ from connectors.ical.reading import parse
 from connectors.ical.vtimezone import make_vtimezone
 from connectors.ical.writing import PRODID, YEARS_AHEAD, Dialect, write_event
 from sync.models import Event, Moment, Snapshot, Stamp
-from sync.reconcile.text_marks import marked, tidy_line
+from sync.reconcile.marker_lines import marked, tidy_line
 
 FEED = Dialect(marked=False)
 COLOR = "steelblue"

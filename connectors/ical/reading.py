@@ -18,7 +18,7 @@ from icalendar import Event as VEvent
 
 from sync.models import MAX_SEQUENCE, Moment, Snapshot
 from sync.moments import zone_names
-from sync.reconcile.text_marks import tidy, tidy_line
+from sync.reconcile.marker_lines import tidy, tidy_line
 
 MAX_LETTERS = 1_000_000
 """A calendar object larger than this is not read; ours have a few thousand letters."""

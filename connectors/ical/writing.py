@@ -31,7 +31,7 @@ from connectors.ical.compiled_text import (
 from connectors.ical.reading import alarm_uid, before_start, categories_of, find_event, find_our_alarm, read_calendar
 from connectors.ical.vtimezone import make_vtimezone
 from sync.models import Event, Snapshot, Stamp
-from sync.reconcile.text_marks import put_our_part, tidy, tidy_line
+from sync.reconcile.marker_lines import put_our_part, tidy, tidy_line
 
 PRODID = "-//followup//follow-ups//EN"
 YEARS_AHEAD = 2

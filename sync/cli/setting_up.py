@@ -127,7 +127,7 @@ def _show(
     """How the columns are read, what of the rows is understood, and the first events as they will look."""
     from sync.render.checks import show_columns
     from sync.render.plans import show_first
-    from sync.setup.guess import first_events
+    from sync.setup.preview import first_events
     from sync.setup.understanding import tell_understood
 
     heads = talk.phrase("columns").split("|")

@@ -30,12 +30,12 @@ from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import Order, Reading, Yearless
 from sync.reading.fields import make_readers, read_column
 from sync.reading.headers import spoken_order
+from sync.reading.interview_cells import part_rounds
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.matching import assign_keys
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.parting import part_people
-from sync.reading.rounds import part_rounds
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages
 from sync.reading.statuses import StageWords, ask_note, own_words

@@ -43,9 +43,9 @@ from sync.models import Action, Change, Event, Moment, Observation, RemoteEvent,
 from sync.moments import day_of, same_moment
 from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
 from sync.reconcile.identity import SELF, is_shared_key
+from sync.reconcile.marker_lines import user_part
 from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import WATCH_DAYS
-from sync.reconcile.text_marks import user_part
 
 DONE_MARK = "✓ "
 DONE = "done: its alarm is off"

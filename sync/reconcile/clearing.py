@@ -16,7 +16,7 @@ from sync.memory import Memory
 from sync.models import Action, Change, Observation, RemoteEvent
 from sync.moments import day_of
 from sync.reconcile.identity import is_ours
-from sync.reconcile.text_marks import user_part
+from sync.reconcile.marker_lines import user_part
 
 
 def plan_clearing(

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from sync.models import Event, RemoteEvent, Snapshot, Stamp
 from sync.moments import same_moment
-from sync.reconcile.text_marks import acted_on, our_part, place_of, put_our_part
+from sync.reconcile.marker_lines import acted_on, our_part, place_of, put_our_part
 
 TIME = ("start", "end")
 _FIELDS = ("start", "end", "summary", "description", "categories", "status", "alarm", "url")

@@ -27,7 +27,7 @@ from sync.models import Action, Event, Observation, RemoteEvent, Snapshot, Stamp
 from sync.moments import day_of
 from sync.reconcile.fields import snapshot_of
 from sync.reconcile.generations import renew
-from sync.reconcile.text_marks import our_part
+from sync.reconcile.marker_lines import our_part
 
 
 def heal(memory: Memory, observation: Observation) -> Memory:

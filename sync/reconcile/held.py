@@ -17,7 +17,7 @@ from sync.models import Event
 from sync.reconcile.changes import Wish
 from sync.reconcile.guards import WINDOW_DAYS, Held
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
-from sync.reconcile.text_marks import put_above_small_print
+from sync.reconcile.marker_lines import put_above_small_print
 from sync.wording import Wording
 
 REVIEW = "R-001-14"

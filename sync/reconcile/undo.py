@@ -29,7 +29,7 @@ from sync.reconcile.generations import follows, renew
 from sync.reconcile.guards import future_events
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.identity import SELF
-from sync.reconcile.text_marks import our_part, put_our_part
+from sync.reconcile.marker_lines import our_part, put_our_part
 from sync.reconcile.words import take_back
 
 BROUGHT_BACK = "brought back by undo; it stays as it is until its row changes"

@@ -16,12 +16,12 @@ from sync.models import Asking, TouchClass
 from sync.schedule.cases import Case, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import single
 from sync.schedule.ladders import Ladder
 from sync.schedule.people import ASKED
 from sync.schedule.placing import Train
 from sync.schedule.registry import Rules, applies
 from sync.schedule.replay import replay
+from sync.schedule.waiting import single
 
 
 def find_trains(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Train]:

@@ -14,13 +14,13 @@ from datetime import date, datetime, time, timedelta
 
 from sync.messages.letter import Message, mail_link
 from sync.models import Lead
-from sync.reconcile.text_marks import SMALL_PRINT
+from sync.reconcile.marker_lines import SMALL_PRINT
 from sync.safe_text import clean
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.letters import group_of, is_to_agency, recipient
 from sync.schedule.people import has_number_only, join_names
-from sync.schedule.slots import at
+from sync.schedule.quarters import at
 
 MORNING = time(6)
 """Before it is night, whatever the day is called."""

@@ -23,9 +23,9 @@ from sync.moments import zone_names
 from sync.reconcile.identity import make_uid
 from sync.safe_text import clean
 from sync.schedule.business_days import BusinessDays, open_business_days
-from sync.schedule.clock import Clock, start_clock
 from sync.schedule.ledger import Ledger, is_over, open_ledger
-from sync.schedule.slots import Slots, Windows, at
+from sync.schedule.now import Clock, start_clock
+from sync.schedule.quarters import TakenQuarters, Windows, at
 
 
 class HasLead(Protocol):
@@ -64,7 +64,7 @@ class Desk(Struct):
     other_days: dict[tuple[str, bool], BusinessDays] = {}
     """The seeker's days without the holidays of another country, too, and with or without pauses."""
     windows: Windows = field(default_factory=Windows)
-    slots: Slots = field(default_factory=Slots)
+    taken: TakenQuarters = field(default_factory=TakenQuarters)
     notes: list[Note] = []
     triaged: dict[str, str] = {}
     """Labels of leads that go into the triage event, by key."""

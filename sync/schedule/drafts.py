@@ -20,7 +20,7 @@ from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.cases import Case, fact_text
 from sync.schedule.desk import Desk
-from sync.schedule.slots import QUARTER
+from sync.schedule.quarters import QUARTER
 
 NOBODY = Person()
 

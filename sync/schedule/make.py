@@ -2,14 +2,14 @@
 
 The steps, each in a module of its own:
 
-    facts        what cannot be is a problem           cases       lead + memory -> case
-    advice/      the rules, by article                 registry    which of them speak of a lead
-    obligations  what is owed: deadlines, promises     asking      the ladder of a lead, what waits beside it
-    placing      days: organisation guard, levelling   shared      events that name many leads
-    timing       times of day                          showing     what is published, what rings
-    text         what the events say                   review      what the weekly review says
+    impossible_facts  what cannot be is a problem    cases       lead + memory -> case
+    advice/           the rules, by article          registry    which of them speak of a lead
+    obligations       what is owed: deadlines        asking      the ladder of a lead, what waits beside it
+    placing           days: firm's limits, levelling shared      events that name many leads
+    timing            times of day, by `quarters`    showing     what is published, what rings
+    text              what the events say            review      what the weekly review says
 
-`occasions`, `ladders` with `replay`, and `floors` are what rules are made of.
+`occasions`, `ladders` with `replay`, and `waiting` are what rules are made of.
 
 Pure: the same leads, settings, memory and `now` give the same schedule, whatever the order of the rows.
 """
@@ -33,7 +33,7 @@ from sync.schedule.budgets import Guard, find_limits
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.drafts import Draft, freeze, known_of, remember
-from sync.schedule.facts import check_facts
+from sync.schedule.impossible_facts import check_facts
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, tell_the_day, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by

@@ -24,8 +24,8 @@ from sync.schedule.drafts import Draft, draft_for, has_gone_by, known_of, take_c
 from sync.schedule.ledger import WEEK, was_deleted
 from sync.schedule.occasions import CRITICAL, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
+from sync.schedule.quarters import moment_of, quarter_down, quarter_up
 from sync.schedule.registry import Owed, Rules, applies
-from sync.schedule.slots import moment_of, quarter_down, quarter_up
 from sync.schedule.timing import first_day_with_room, window_of
 
 

@@ -15,7 +15,7 @@ from sync.safe_text import clean
 from sync.schedule.cases import Case, end_of
 from sync.schedule.desk import Desk
 from sync.schedule.ladders import roll_reasons
-from sync.schedule.slots import at
+from sync.schedule.quarters import at
 
 EVENING = time(18)
 """When a meeting without an hour is over for sure (DESIGN 5.3)."""

@@ -17,7 +17,7 @@ from sync.schedule.budgets import find_limits
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.pauses import held_in
+from sync.schedule.pause_exceptions import held_in
 from sync.schedule.review import last_sign
 from sync.schedule.shared import MAX_NAMES
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.slots import moment_of, quarter_down, quarter_up
+from sync.schedule.quarters import moment_of, quarter_down, quarter_up
 
 FORCED = 8
 """Quarters before a deadline outside of the hours in which a message is written all the same: never in the night
@@ -60,7 +60,7 @@ def _take_kept(draft: Draft, quarter: int | None, desk: Desk) -> bool:
     """The start of the last run, where it still holds and nothing else of ours stands there now, or it has begun."""
     if quarter is None:
         return False
-    free = not draft.own_event or desk.slots.is_free(quarter, length=draft.quarters)
+    free = not draft.own_event or desk.taken.is_free(quarter, length=draft.quarters)
     begun = desk.clock.has_begun(quarter)
     if not (free or begun) or (begun and draft.own_event and draft.memory and not draft.memory.published):
         return False
@@ -101,7 +101,7 @@ def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
 
 def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
     if draft.own_event:
-        desk.slots.take(quarter, length=draft.quarters)
+        desk.taken.take(quarter, length=draft.quarters)
     draft.start = moment_of(quarter, draft.zone)
     draft.end = moment_of(quarter + draft.quarters, draft.zone)
 
@@ -115,11 +115,11 @@ def _find_slot(draft: Draft, low: int, high: int, *, held: Set[int], desk: Desk)
     if not draft.own_event:
         _start_at(draft, low, desk=desk)
         return
-    find = partial(desk.slots.find_free, low, high, length=length, backwards=draft.as_late_as_possible)
+    find = partial(desk.taken.find_free, low, high, length=length, backwards=draft.as_late_as_possible)
     quarter = find(held=held)
     quarter = quarter if quarter is not None else find()
     if quarter is None:
-        quarter = desk.slots.least_taken(low, high, length=length)
+        quarter = desk.taken.least_taken(low, high, length=length)
         desk.note("note.same_time", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
     _start_at(draft, quarter, desk=desk)
 

@@ -10,7 +10,7 @@ from conftest import ZONE
 from runner import Seeker, a_row
 
 from sync.models import Action
-from sync.reconcile.text_marks import acted_on
+from sync.reconcile.marker_lines import acted_on
 
 ROWS = [
     a_row("Brightwater", "2027-01-04"),

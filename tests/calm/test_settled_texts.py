@@ -14,7 +14,7 @@ from conftest import ZONE, at
 from runner import Seeker, a_row, settings_with
 
 from sync.models import Change, RemoteEvent
-from sync.reconcile.text_marks import SMALL_PRINT, acted_on, our_part, put_above_small_print
+from sync.reconcile.marker_lines import SMALL_PRINT, acted_on, our_part, put_above_small_print
 
 ACME = a_row("Acme", "2027-01-04", contact_email="dana@acme.example")
 

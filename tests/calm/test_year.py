@@ -30,7 +30,7 @@ from sync.messages.library import load_phrases
 from sync.messages.rules import broken_rules
 from sync.models import Action, Row, Table, Touch, TouchClass
 from sync.moments import day_of
-from sync.reconcile.text_marks import acted_on
+from sync.reconcile.marker_lines import acted_on
 from sync.run import Report, run
 
 ZONE = ZoneInfo("America/New_York")

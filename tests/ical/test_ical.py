@@ -18,7 +18,7 @@ from connectors.ical.feed import parse_block, serialise_block
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
 from connectors.ical.writing import Dialect, serialise, snapshot_of
 from sync.models import Event
-from sync.reconcile.text_marks import our_part, tidy_line, user_part
+from sync.reconcile.marker_lines import our_part, tidy_line, user_part
 
 TEXT = st.text(max_size=80) | st.sampled_from(
     ["", "a;b,c\\n\\N", "^n ^^", "BEGIN:VEVENT\nUID:evil", "\x07\r\nx", "🙂" * 20]

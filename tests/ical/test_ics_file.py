@@ -17,7 +17,7 @@ from sync.config import parse_settings
 from sync.errors import TargetError
 from sync.models import Observation, Result
 from sync.protocols import Target
-from sync.reconcile.text_marks import our_part, user_part
+from sync.reconcile.marker_lines import our_part, user_part
 
 TOML = """
 owner = "k3x9"

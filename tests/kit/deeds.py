@@ -14,7 +14,7 @@ from sync.models import RemoteEvent, Snapshot, Touch
 from sync.moments import day_of
 from sync.protocols import Target
 from sync.reconcile.identity import SELF
-from sync.reconcile.text_marks import acted_on, our_part
+from sync.reconcile.marker_lines import acted_on, our_part
 from sync.reconcile.words import add_word
 from sync.run import Report
 

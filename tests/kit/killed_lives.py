@@ -40,7 +40,7 @@ from sync.models import Action, Change, Observation, RemoteEvent
 from sync.moments import sortable
 from sync.protocols import HoldsConnections
 from sync.reconcile.changes import DONE_MARK
-from sync.reconcile.text_marks import acted_on, our_part, user_part
+from sync.reconcile.marker_lines import acted_on, our_part, user_part
 from sync.repair import clear, undo
 from sync.run import Report, run
 

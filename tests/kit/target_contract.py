@@ -12,7 +12,7 @@ from connectors.outside import Outside
 from sync.models import Action, Change, Event, Observation, Outcome, RemoteEvent, Result, Stamp
 from sync.protocols import Target
 from sync.reconcile.identity import make_uid
-from sync.reconcile.text_marks import our_part
+from sync.reconcile.marker_lines import our_part
 
 OWNER = "k3x9"
 NOW = datetime(2027, 1, 11, 14, 0, tzinfo=UTC)

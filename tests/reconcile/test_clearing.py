@@ -15,7 +15,7 @@ from sync.errors import ConfigError, GuardStop
 from sync.memory import Reaction
 from sync.models import Action, Plan
 from sync.reconcile.identity import make_uid
-from sync.reconcile.text_marks import put_our_part
+from sync.reconcile.marker_lines import put_our_part
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from runner import Seeker
 from worlds import Edit, Fuse, Killed, MemoryWorld
 
 from sync.models import Snapshot
-from sync.reconcile.text_marks import user_part
+from sync.reconcile.marker_lines import user_part
 
 ROW = {"company": "Hooli", "role": "Analyst", "referrer": "Ruth Ray", "received_at": "2026-11-20", "status": "idea"}
 DAY = datetime.fromisoformat("2026-11-27T09:45:00-05:00")

@@ -14,7 +14,7 @@ from runner import Seeker, a_row, settings_with
 from connectors.memory import MemoryTarget
 from sync.errors import SourceError
 from sync.models import Abilities, Change, Observation, Outcome, RemoteEvent, Result
-from sync.reconcile.text_marks import our_part
+from sync.reconcile.marker_lines import our_part
 
 TITLE = "followup has stopped"
 

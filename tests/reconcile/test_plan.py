@@ -21,10 +21,10 @@ from sync.models import Action, Event, Lead, Leads, Observation, Outcome, Plan, 
 from sync.reconcile.changes import Wish
 from sync.reconcile.guards import check_disappearance
 from sync.reconcile.identity import make_uid
+from sync.reconcile.marker_lines import our_part, put_our_part
 from sync.reconcile.outcomes import settle
 from sync.reconcile.plan import Terms, make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.reconcile.text_marks import our_part, put_our_part
 
 SETTINGS = parse_settings(
     """

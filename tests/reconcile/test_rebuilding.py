@@ -19,10 +19,10 @@ from sync.memory import Memory, Reaction
 from sync.models import Observation, RemoteEvent
 from sync.reconcile.fields import snapshot_of
 from sync.reconcile.identity import make_uid
+from sync.reconcile.marker_lines import our_part
 from sync.reconcile.reactions import TickPattern
 from sync.reconcile.rebuilding import Found, recall, recognise
 from sync.reconcile.status import make_status
-from sync.reconcile.text_marks import our_part
 from sync.stock import LOST
 
 

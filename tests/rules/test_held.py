@@ -13,7 +13,7 @@ from runner import Seeker, a_row, settings_with
 from connectors.memory import MemoryTarget
 from sync.agenda import make_agenda
 from sync.models import Abilities, RemoteEvent
-from sync.reconcile.text_marks import acted_on, our_part
+from sync.reconcile.marker_lines import acted_on, our_part
 from sync.render.agendas import show_agenda
 
 LIMITS = "[limits]\nmax_delete_floor = 2\nmax_delete_percent = 10\n"

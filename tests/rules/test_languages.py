@@ -12,8 +12,8 @@ from advisor import Seeker, a_lead, settings_for
 from golden import GOLDEN
 
 from sync.advice import Advice, load_advice
+from sync.reconcile.marker_lines import ROW_LABEL
 from sync.reconcile.reactions import TickPattern
-from sync.reconcile.text_marks import ROW_LABEL
 
 SHIPPED = sorted(path.name.split(".")[1] for path in files("mappings").iterdir() if path.name.startswith("wording."))
 TRANSLATED = [language for language in SHIPPED if language != "en"]

@@ -33,7 +33,7 @@ def test_every_rule_that_makes_events_has_its_function() -> None:
 def test_every_function_stands_in_the_module_of_its_article_and_says_what_sets_it_off(entry: registry.Entry) -> None:
     article = {
         "000": "information", "001": "situations", "002": "introductions", "003": "meaningful", "004": "recruiters",
-    }.get(entry.ids[0][2:5], "own")  # fmt: skip
+    }.get(entry.ids[0][2:5], "no_article")  # fmt: skip
     assert entry.make.__module__ == f"sync.schedule.advice.{article}"
     assert entry.make.__doc__
     assert not entry.after or entry.after in made()

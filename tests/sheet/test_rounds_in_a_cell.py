@@ -9,8 +9,8 @@ from advisor import Seeker, settings_for, when
 
 from sync.advice import load_advice
 from sync.models import Leads, Row, Table
+from sync.reading.interview_cells import part
 from sync.reading.leads import read_leads
-from sync.reading.rounds import part
 from sync.reading.vocabulary import load_vocabulary
 
 

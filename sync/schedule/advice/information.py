@@ -14,12 +14,12 @@ from sync.safe_text import clean
 from sync.schedule.cases import TALKING, Case, has_live_offer, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ledger import WEEK
 from sync.schedule.occasions import Occasion, by_the_day, soon_after
+from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.registry import Whole, owed, shared, waited
 from sync.schedule.shared import MAX_NAME
-from sync.schedule.slots import at, moment_of, quarter_up
+from sync.schedule.waiting import floor_draft, leave, offer_floor
 
 
 @owed("R-000-2")

@@ -16,8 +16,8 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for
 from sync.schedule.obligations import wait_for
 from sync.schedule.occasions import CRITICAL, Occasion, not_before, soon_after, within_hours
+from sync.schedule.quarters import at
 from sync.schedule.registry import owed
-from sync.schedule.slots import at
 
 
 @owed("R-002-1")

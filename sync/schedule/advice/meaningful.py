@@ -15,12 +15,12 @@ from sync.models import Person, Stage
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for
-from sync.schedule.floors import endless, first_day, floor_draft, offer_floor, single
 from sync.schedule.ladders import count_reasons, roll_reasons
 from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over
 from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, at_the_end, owed, shared, waited
+from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor, single
 
 
 @waited("R-003-1")

@@ -13,13 +13,13 @@ from sync.models import Stage
 from sync.schedule.cases import TALKING, Case, end_of, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import floor_draft, leave, offer_floor, single
 from sync.schedule.ladders import ROUNDS, Ladder, call_day, count_cap, has_answered, repeat_last, told_since
 from sync.schedule.ledger import was_deleted
 from sync.schedule.people import asked_person
 from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, laddered, waited
 from sync.schedule.replay import pass_before
+from sync.schedule.waiting import floor_draft, leave, offer_floor, single
 
 
 @laddered("R-004-4", "R-003-15")

@@ -19,7 +19,6 @@ from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.floors import endless, first_day, floor_draft, offer_floor
 from sync.schedule.ladders import (
     ROUNDS,
     Ladder,
@@ -43,11 +42,12 @@ from sync.schedule.occasions import (
 )
 from sync.schedule.people import agency_person
 from sync.schedule.placing import Single
+from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.reach import reached_by
 from sync.schedule.registry import News, Whole, across, laddered, owed, shared
 from sync.schedule.review import review_day, review_lines
 from sync.schedule.shared import is_past
-from sync.schedule.slots import at, moment_of, quarter_up
+from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
 
 # --- applied -----------------------------------------------------------------------------------------------------
 

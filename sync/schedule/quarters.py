@@ -56,7 +56,7 @@ class Windows:
         return known
 
 
-class Slots:
+class TakenQuarters:
     """Which quarters are taken, so that no two of our events stand at the same time."""
 
     def __init__(self) -> None:

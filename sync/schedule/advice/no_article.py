@@ -17,14 +17,14 @@ from sync.schedule.advice.meaningful import keep_in_touch
 from sync.schedule.cases import Case, end_of, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for
-from sync.schedule.floors import floor_draft, leave, offer_floor
 from sync.schedule.ladders import offer_sheet_date, sheet_date
 from sync.schedule.ledger import WEEK, Verdict, is_over, was_deleted
 from sync.schedule.occasions import Occasion, interview_zone, not_before, said, soon_after, within_hours
 from sync.schedule.placing import Single
+from sync.schedule.quarters import at
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
 from sync.schedule.shared import is_past, list_names
-from sync.schedule.slots import at
+from sync.schedule.waiting import floor_draft, leave, offer_floor
 
 ALONE = 50
 """First round of a `follow_up_on` that belongs to no ladder."""

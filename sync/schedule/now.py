@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from sync.schedule.slots import at, moment_of, quarter_up
+from sync.schedule.quarters import at, moment_of, quarter_up
 
 ABSENCE = timedelta(days=7)
 """No run for so long is an absence (DESIGN 5.3)."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sync.reconcile.text_marks import (
+from sync.reconcile.marker_lines import (
     CLOSING,
     OPENING,
     ROW_LABEL,
