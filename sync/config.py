@@ -31,6 +31,7 @@ from sync.errors import ConfigError
 from sync.models import Stage
 from sync.moments import zone_names
 from sync.safe_text import LEAVE_LOGINS_OUT, holds_login
+from sync.wrong_settings import Location, sentences
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_PAUSE = timedelta(days=366)
@@ -359,7 +360,7 @@ def parse_settings(text: str, *, name: str = "followup.toml", hosted: bool = Fal
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise ConfigError(f"{name}: " + "; ".join(_sentences(error))) from None
+        raise ConfigError(f"{name}: " + "; ".join(sentences(error, keys_beside=_keys_beside))) from None
     if hosted:
         _refuse_local(settings, name)
     return settings
@@ -393,76 +394,6 @@ def _refuse_local(settings: Settings, name: str) -> None:
         raise ConfigError(f"{name}: source.mapping names a local file, which is refused here")
 
 
-def _sentences(error: ValidationError) -> list[str]:
-    """One sentence per mistake; a key that takes one of two kinds of values has one, too."""
-    found = (_sentence(detail["loc"], detail["type"], detail) for detail in error.errors())
-    return list(dict.fromkeys(found))
-
-
-_SHOULD_BE = {
-    "string_type": "should be a text in quotation marks",
-    "tuple_type": "should be a list in square brackets",
-    "model_type": "should be a table with keys of its own",
-    "dict_type": "should be a table with keys of its own",
-    "date": "should be a day such as 2027-01-31",
-    "time": "should be an hour such as 09:00",
-    "int": "should be a whole number",
-    "finite_number": "should be a whole number",
-    "bool": "should be true or false",
-    "literal_error": "should be {expected}",
-    "enum": "should be {expected}",
-    "greater_than_equal": "should be {ge} or more",
-    "less_than_equal": "should be {le} or less",
-    "string_too_long": "should have {max_length} letters at most",
-    "too_short": "should name at least {min_length}",
-    "string_pattern_mismatch": "should be 4 to 24 letters a-z and digits",
-}
-"""What is right instead, by pydantic's name of a mistake or by what that name begins with."""
-_EITHER = {
-    "ahead_days": 'should be a whole number of days, 0 to 3660, or "all"',
-    "source.tab": "should be the name or the number of a tab",
-    "target.alarm_minutes": 'should be "none" or 0 to 40320 minutes (four weeks)',
-}
-"""What is right where a key takes one of two kinds of values."""
-
-
-def _sentence(location: tuple[int | str, ...], kind: str, detail: Mapping[str, Any]) -> str:
-    place = ".".join(str(part) for part in location if part != "numbers")
-    if kind == "extra_forbidden":
-        key = str(location[-1])
-        near = get_close_matches(key, _keys_beside(location), 1, 0.5)
-        return f"unknown key {place!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    if kind == "missing":
-        return f"{place!r} is missing"
-    given = detail["input"]
-    for key, right in _EITHER.items():
-        if place.startswith(f"{key}."):
-            return f"{key} = {_as_written(given)}: {right}"
-    reason = (_SHOULD_BE.get(kind) or _SHOULD_BE.get(kind.partition("_")[0]) or detail["msg"]).format_map(
-        detail.get("ctx", {})
-    )
-    if kind == "value_error":
-        reason = detail["msg"].removeprefix("Value error, ")
-        if isinstance(given, dict):
-            return f"[{place}] {reason}" if place else reason
-    where = f"{place} = {_as_written(given)}: " if place else ""
-    return where + reason[:1].lower() + reason[1:]
-
-
-def _as_written(given: object) -> str:
-    """A value as a settings file has it, bounded."""
-    text = repr(given)
-    if isinstance(given, bool):
-        text = text.lower()
-    elif isinstance(given, date | time):
-        text = given.isoformat()
-    elif isinstance(given, dict):
-        text = "{" + ", ".join(f"{key} = {_as_written(value)}" for key, value in given.items()) + "}"
-    elif isinstance(given, list | tuple):
-        text = "[" + ", ".join(map(_as_written, given)) + "]"
-    return text if len(text) <= 80 else f"{text[:79]}…"
-
-
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "me": MeSettings,
     "pause": Pause,
@@ -474,7 +405,7 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
 }
 
 
-def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+def _keys_beside(location: Location) -> list[str]:
     """The keys that are known where this one stands."""
     if len(location) == 1:
         return list(Settings.model_fields)
