@@ -169,7 +169,7 @@ def spare_other_countries() -> None:
 
 
 def find_leads(report: Report, text: str) -> list[Lead]:
-    """The leads whose company, role, contact or row is meant. Raises `ConfigError` if there is none."""
+    """The leads whose company, role, contact, agency or row is meant. Raises `ConfigError` if there is none."""
     return match_leads(report.leads, text)
 
 
@@ -180,7 +180,7 @@ def match_leads(leads: Leads, text: str) -> list[Lead]:
     for row, reasons in find_left_out(leads, text).items():
         raise ConfigError(f"{row} is in the sheet but left out: {'; '.join(reasons)}")
     raise ConfigError(
-        f"no lead in the sheet is called {text!r}; give a part of its company, role or contact, or its row"
+        f"no lead in the sheet is called {text!r}; give a part of its company, role, contact or agency, or its row"
     )
 
 
@@ -191,6 +191,7 @@ def _meant(leads: Leads, text: str) -> list[Lead]:
         for known in leads.leads
         if wanted in known.label.casefold()
         or wanted in known.contact.name.casefold()
+        or wanted in known.agency.casefold()
         or wanted in (str(known.row_number), known.row.casefold())
     ]
 

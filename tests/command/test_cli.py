@@ -202,6 +202,16 @@ def test_explain_shows_the_arithmetic_and_what_moved_it(folder: Path, capsys: py
     assert "moved to Mon 11 Jan" in out
 
 
+def test_explain_finds_a_lead_by_the_agency_that_its_event_names(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "leads.csv").write_text(
+        "Company,Agency,Status,Date Applied\nQuill,Tall Pines,applied,2027-01-04\n", "utf-8"
+    )
+    assert call(folder, "explain", "tall pines", *NOW, "--no-color") == 0
+    assert "Tall Pines about Quill: follow up" in capsys.readouterr().out
+
+
 def test_explain_of_an_unreadable_lead_names_the_cell(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(folder, "explain", "nobody", *NOW) == 2
     assert "no lead in the sheet is called 'nobody'" in capsys.readouterr().err
