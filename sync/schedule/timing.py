@@ -84,11 +84,13 @@ def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
 
     What was given after the day's last slot stays too, and what was given before its first one and has begun (a
     deadline early in the day): every later run would otherwise move it on with the clock. In another zone, which
-    somebody has set since, the hours are given anew.
+    somebody has set since, the hours are given anew; and where the user had moved it away, it did not stand there.
     """
     memory = draft.memory
     event = desk.memory.events.get(draft.uid)
-    if memory is None or not isinstance(memory.start, datetime) or (event and event.desired.zone != draft.zone.key):
+    if memory is None or memory.pinned_to is not None or not isinstance(memory.start, datetime):
+        return None
+    if event and event.desired.zone != draft.zone.key:
         return None
     quarter = quarter_down(memory.start)
     low, high = window_of(draft, draft.day, desk=desk)

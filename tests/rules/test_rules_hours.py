@@ -127,3 +127,15 @@ def test_an_idea_that_comes_back_after_its_hour_gets_a_new_one() -> None:
     seeker.run("2027-01-15 10:00", [idea, other])
     assert clock(seeker.find("R-004-6")) == "2027-01-15 10:30"
     assert clock(seeker.find("R-001-1")) == taken == "2027-01-15 09:15"
+
+
+def test_a_date_of_the_sheet_that_was_dragged_to_an_earlier_day_comes_back_beside_what_took_its_hour() -> None:
+    seeker, dated = Seeker(), a_lead(2, follow_up_on=date(2027, 1, 19))
+    seeker.run("2027-01-12 09:00", dated)
+    seeker.drag(seeker.find("sheet"), "2027-01-12", to="2027-01-14 10:00")
+    leads = [dated, a_lead(3, company="Beta", applied_on=date(2027, 1, 12))]
+    seeker.run("2027-01-12 09:30", leads)
+    assert clock(seeker.find("R-001-1", step=1)) == "2027-01-19 09:00"
+    seeker.run("2027-01-19 11:00", leads)
+    assert clock(seeker.find("R-001-1", step=1)) == "2027-01-19 09:00"
+    assert clock(seeker.find("sheet")) == "2027-01-19 11:00"

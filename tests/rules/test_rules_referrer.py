@@ -51,3 +51,17 @@ def test_no_second_note_within_a_week_of_one_that_was_sent() -> None:
     leads = [leads[0], named(3, date(2027, 1, 14))]
     seeker.run("2027-01-14 12:00", leads)
     assert notes(seeker) == ["2027-01-19"]
+
+
+def test_a_note_that_waits_for_a_late_ask_of_its_lead_is_named_in_the_next_note_from_the_first_run_on() -> None:
+    seeker, received = Seeker(), when("2027-01-04 09:00")
+    called = named(2, received_at=received, they_call_at=date(2026, 12, 30))
+    seeker.run("2027-01-05 09:00", [called, named(3, received_at=received)])
+    seeker.tick(seeker.find("R-002-1", lead_key="lead-2"), "2027-01-05")
+    leads = [called, named(3, date(2027, 1, 7), received_at=received)]
+    schedule = seeker.run("2027-01-07 11:40", leads)
+    assert seeker.find("R-005-3", lead_key="lead-2").summary.startswith("Late: ")
+    first, later = seeker.all("R-001-7")
+    assert (day(first), first.lead, day(later)) == ("2027-01-07", "Firm 3", "2027-01-14")
+    assert "Firm 2" in later.description
+    assert seeker.run("2027-01-07 11:40", leads).touches == schedule.touches

@@ -31,6 +31,7 @@ from sync.schedule.ladders import (
 )
 from sync.schedule.ledger import WEEK, is_over, over_day
 from sync.schedule.letters import standing
+from sync.schedule.obligations import hold_back_late
 from sync.schedule.occasions import (
     Occasion,
     after_it_is_over,
@@ -128,8 +129,8 @@ def tell_the_referrer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
 def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> tuple[list[Draft], News]:
     """R-001-7: at most one note to a referrer in seven days, those made in this run included.
 
-    The first contact with a lead has a note of its own where none went out lately and none stands ahead; else it waits
-    for the next progress note, which names it.
+    The first contact with a lead has a note of its own where none went out lately, none stands ahead and nothing else
+    of the lead is late; else it waits for the next progress note, which names it.
     """
     notes: dict[str, list[Draft]] = {}
     for draft in owed:
@@ -140,6 +141,7 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     leads: dict[str, list[str]] = {}
     for case in cases:
         leads.setdefault(referrer_key(case.lead), []).append(case.lead.key)
+    behind = {draft.uid for draft, _ in hold_back_late(owed)[1]}
     left: set[str] = set()
     news: dict[str, list[tuple[date, Case]]] = {}
     for key, drafts in notes.items():
@@ -155,7 +157,7 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
             new, close = draft.memory is None, draft.day < last + timedelta(days=rule.days or 0)
             if new and any(draft.raw < day for day in told):
                 left.add(draft.uid)  # a progress note has named it
-            elif not draft.pinned and (kept or (new and (ahead or close))):
+            elif not draft.pinned and (kept or (new and (ahead or close or draft.uid in behind))):
                 left.add(draft.uid)
                 assert draft.case is not None
                 news.setdefault(key, []).append((draft.raw, draft.case))
