@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from sync.reading.guess import BARE_DAYS, EVIDENT, WHERE, Guess
 from sync.reading.headers import AMBIGUOUS, Sense, part_played
-from sync.reading.samples import StatusCells, is_channel, is_person, names_somebody, reaches_somebody, share_of
-from sync.reading.vocabulary import HOURS, ROUNDS
+from sync.reading.samples import (
+    StatusCells,
+    is_channel,
+    is_person,
+    names_somebody,
+    reaches_somebody,
+    share_of,
+    tells_days,
+)
+from sync.reading.vocabulary import DAYS, HOURS, MOMENTS, ROUNDS
 
 _STANDS = 0.3
 """The part of the cells that must be statuses where the header says nothing."""
@@ -16,6 +24,10 @@ _STANDS_IN_NOTES = 0.5
 """The part of them where the header says notes, or when the row was edited."""
 _TALE = 10
 """The most words in a status that is told as a tale, where no header says notes."""
+_WHOLE_TALE = 100
+"""The most words in one that is all there is to know of a lead."""
+_DATED = 0.5
+"""The part of the cells with a day in them that makes a column one of days, or of what happened on them."""
 _NAMES_DIFFER = 0.5
 """The part of the cells that must be different to be names of firms."""
 _FIRMS_DIFFER = 0.9
@@ -56,16 +68,25 @@ def _settle_status(guess: Guess) -> None:
         sense = guess.senses.get(column, Sense())
         told = not sense.fields or not {"status", "outcome", "last_inbound"}.isdisjoint(sense.fields)
         wanted = _STANDS if told and not sense.why else _STANDS_IN_NOTES
-        cells = StatusCells.of(guess.cells_of(column).samples, guess.vocabulary)
-        if cells.tell < wanted and guess.fields.get("notes") != column:
-            cells, wanted = StatusCells.of(guess.cells_of(column).samples, guess.vocabulary, _TALE), _STANDS_IN_NOTES
-        if cells.tell >= wanted and cells.move:
+        samples, whole = guess.cells_of(column).samples, _tells_all(guess, column)
+        cells = StatusCells.of(samples, guess.vocabulary)
+        if not cells.are_statuses(wanted) and (whole or guess.fields.get("notes") != column):
+            wanted, longest = _STANDS_IN_NOTES, _WHOLE_TALE if whole else _TALE
+            cells = StatusCells.of(samples, guess.vocabulary, longest)
+        if cells.are_statuses(wanted):
             found.append((-cells.tell, column))
     if found:
         _, column = min(found)
         if guess.fields.get("notes") == column:
             del guess.fields["notes"]
         guess.take_and_say(column, "status", "its cells say how it stands, and no other column does")
+
+
+def _tells_all(guess: Guess, column: int) -> bool:
+    """Whether it tells of days among words, and no other column holds days, read already or to be asked about."""
+    if not (DAYS | MOMENTS).isdisjoint(guess.fields) or tells_days(guess.cells_of(column), guess.vocabulary) < _DATED:
+        return False
+    return all(guess.cells_of(other).bare_dates < _DATED for other in guess.free())
 
 
 def _free_or_notes(guess: Guess) -> list[int]:
@@ -204,7 +225,7 @@ def _settle_place_of_work(guess: Guess) -> None:
         return
     sense = guess.senses.get(first, Sense())
     held = guess.fields.get("source") == first and "source" not in guess.fixed
-    if not held and (first not in guess.free() or not (sense.fields[:1] == ("source",) or sense.is_about_places)):
+    if not held and (first not in guess.free() or not _may_be_firms(sense)):
         return
     cells = guess.cells_of(first)
     boards = share_of(cells.samples, lambda text: is_channel(text, guess.vocabulary))
@@ -213,6 +234,10 @@ def _settle_place_of_work(guess: Guess) -> None:
         if held:
             del guess.fields["source"], guess.reasons["source"]
         guess.take_and_say(first, "company", "it is the first column, holds names, and no other names the company")
+
+
+def _may_be_firms(sense: Sense) -> bool:
+    return sense.fields == WHERE or sense.fields[:1] == ("source",) or sense.is_about_places
 
 
 def _part_two_people(guess: Guess) -> None:

@@ -154,6 +154,10 @@ class StatusCells(Struct, frozen=True):
         moved = {text for text in told if read[text].stage not in (Stage.SENT, Stage.IDEA)}
         return cls(share_of(samples, told.__contains__), bool(moved))
 
+    def are_statuses(self, wanted: float) -> bool:
+        """Whether so large a part of them tells a status, and one of more than that something was sent."""
+        return self.move and self.tell >= wanted
+
 
 def share_of(samples: Sequence[str], test: Callable[[str], bool]) -> float:
     """Which part of the cells passes the test; 0 where there are none."""

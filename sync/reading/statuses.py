@@ -41,8 +41,12 @@ class Standing(Struct, frozen=True):
 
     @property
     def days(self) -> tuple[tuple[str, str], ...]:
-        """The days in the words that decided, each with the sense it belongs to; none where they are not settled."""
-        return self.phrase.dated if self.phrase.settled else ()
+        """The days in the words that decided, each with the sense it belongs to.
+
+        Where they are not settled, only that of the application: it was sent, whatever came after it.
+        """
+        settled = self.phrase.settled
+        return tuple((sense, day) for sense, day in self.phrase.dated if settled or sense == "sent")
 
     def stage(self, *, applied: bool, young: bool, written: bool = False) -> Stage:
         """The stage to plan by. `applied`: the row has a day of the application; `young`: follow-ups may still help.

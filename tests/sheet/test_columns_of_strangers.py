@@ -274,3 +274,29 @@ def test_a_lead_with_a_day_is_no_header_though_its_words_are_known() -> None:
 )  # fmt: skip
 def test_sheets_of_people_at_work(headers: list[CellValue], cells: list[CellValue], expected: dict[str, str]) -> None:
     assert dict(understand(headers, cells).mapped) == expected
+
+
+TALES: list[list[CellValue]] = [
+    ["Tern Hotel", "applied 3 Nov thru their site, spoke to the manager Ann Lee on 7 Nov, rejected on 20 Nov"],
+    ["Heron House", "sent my papers to the owner on 9 Nov and got a friendly mail back, interview 1 Dec 2pm"],
+    ["Wren and Sons", "applied 16 Nov; auto reply"],
+    ["Orchard Bank", "dropped my resume 17 Nov, lady behind the desk says that Don is back around the holidays"],
+    ["Larkfield", "applied 18 Nov"],
+]
+
+
+@pytest.mark.parametrize("header", ["Notes", "Remarks", "What happened so far"])
+@pytest.mark.parametrize("place", ["Company", "Place"])
+def test_notes_that_tell_all_there_is_are_the_status(header: str, place: str) -> None:
+    found = read([place, header], *TALES)
+    assert not found.silent_rows
+    assert [lead.company for lead in found.leads] == [row[0] for row in TALES]
+    assert [lead.applied_on.day if lead.applied_on else None for lead in found.leads] == [3, 9, 16, 17, 18]
+    assert [lead.stage for lead in found.leads] == ["rejected", "interview", "sent", "sent", "sent"]
+    assert found.leads[1].interview_at == datetime(2026, 12, 1, 14, tzinfo=BERLIN)
+    assert [lead.asking == "allowed" for lead in found.leads] == [True, True, True, False, True]
+
+
+def test_notes_beside_days_of_their_own_stay_notes() -> None:
+    notes = [[name, "2026-11-03", tale] for name, tale in TALES]
+    assert understand(["Company", "Applied", "Notes"], *notes).mapped["notes"] == "Notes"
