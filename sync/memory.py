@@ -15,6 +15,7 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync.errors import SourceError
 from sync.models import Action, Event, Finding, Moment, RemoteEvent, Stage, Stamp
 
 
@@ -305,6 +306,13 @@ class RunMemory(Struct, frozen=True):
     def mapped(self) -> Mapping[str, str]:
         """Which header every field was read from in the last run."""
         return json.loads(self.text(Text.MAPPING, "{}"))  # type: ignore[no-any-return]
+
+    @property
+    def sheet_asked(self) -> bool:
+        """Whether `not_before` is what the sheet's server asked for: then the last run is one that stopped there."""
+        last = self.stops[-1] if self.stops else None
+        stopped = last is not None and (self.last_run is None or last.at > self.last_run)
+        return stopped and last is not None and last.exit_code == SourceError.exit_code
 
 
 class Memory(Struct, frozen=True):

@@ -21,7 +21,7 @@ from sync.advice import load_advice
 from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of, refused_message
 from sync.config import Settings
 from sync.counting import counted
-from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, TargetError, worst
+from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, SourceError, TargetError, worst
 from sync.memory import Memory, Stop, Text
 from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, Table
 from sync.protocols import Source, StateStore, Target, WritesBack
@@ -112,9 +112,8 @@ def run(
         before = store.load()
         until = before.runs.not_before
         if until is not None and now < until <= now + LONGEST_PAUSE:
-            raise TargetError(
-                f"the calendar server asked for a pause until {until:%Y-%m-%d %H:%M %Z}", not_before=until
-            )
+            asked, who = (SourceError, "sheet's") if before.runs.sheet_asked else (TargetError, "calendar")
+            raise asked(f"the {who} server asked for a pause until {until:%Y-%m-%d %H:%M %Z}", not_before=until)
         try:
             decided = _decide(given, before)
         except FollowupError as error:

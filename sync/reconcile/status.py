@@ -32,6 +32,8 @@ class Status(Struct, frozen=True):
     age: timedelta | None
     last_run: datetime | None
     not_before: datetime | None
+    sheet_asked: bool
+    """Whether the sheet's server asked for that pause, and not the calendar's."""
     held: str
     stops: tuple[Stop, ...]
     unread: tuple[str, ...]
@@ -61,6 +63,7 @@ def make_status(memory: Memory, *, now: datetime, pauses: tuple[Pause, ...] = ()
         age=now - good if good else None,
         last_run=memory.runs.last_run,
         not_before=memory.runs.not_before if memory.runs.not_before and memory.runs.not_before > now else None,
+        sheet_asked=memory.runs.sheet_asked,
         held=memory.runs.held,
         stops=tuple(stop for stop in memory.runs.stops if stop.at > since),
         unread=memory.runs.unread,

@@ -35,7 +35,8 @@ def status_lines(status: Status, *, zone: ZoneInfo, words: Wording = ENGLISH) ->
         what = "status.guard" if stop.exit_code == GuardStop.exit_code else "status.failed"
         yield say(what, code=stop.exit_code, moment=_said(stop.at, zone, words), message=stop.message)
     if status.not_before:
-        yield say("status.not_before", moment=_said(status.not_before, zone, words))
+        who = "status.sheet_asked" if status.sheet_asked else "status.not_before"
+        yield say(who, moment=_said(status.not_before, zone, words))
     if status.open_writes:
         yield say("status.open", count=status.open_writes)
     if status.unread:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from typing import NoReturn
 
 import pytest
 from conftest import NOW, ZONE
@@ -12,8 +14,9 @@ from runner import Seeker, a_row
 from stub_server import REJECTED_WORD
 from worlds import StubWorld
 
+from connectors.memory import MemorySource, MemoryTarget
 from sync.cli.options import parse_age
-from sync.errors import ConfigError, GuardStop, SourceError
+from sync.errors import ConfigError, FollowupError, GuardStop, SourceError, TargetError
 from sync.memory import Memory
 from sync.reconcile.status import make_status
 from sync.render.statuses import status_document, status_lines
@@ -57,6 +60,36 @@ def test_a_stopped_run_is_named_until_a_good_one() -> None:
     seeker.calendar.update(kept)
     seeker.run()
     assert len(lines(seeker)) == 1
+
+
+def test_a_pause_is_said_of_the_server_that_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Google Sheets asked to wait: neither is the calendar's server to blame, nor is it left alone by a fleet."""
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    until = seeker.now + timedelta(hours=1)
+    with monkeypatch.context() as busy, pytest.raises(SourceError):
+        busy.setattr(MemorySource, "read", refuse(SourceError("the limit is used up", not_before=until)))
+        seeker.run()
+    with pytest.raises(SourceError, match=r"^the sheet's server asked for a pause until 2027-01-04 10:15 EST$") as asked:
+        seeker.run()
+    assert asked.value.not_before == until
+    assert lines(seeker)[-1] == "The sheet's server asked for a pause until Mon 2027-01-04 10:15."
+    seeker.now = until
+    assert seeker.run().exit_code == 0
+    until = seeker.now + timedelta(hours=1)
+    with monkeypatch.context() as busy, pytest.raises(TargetError):
+        busy.setattr(MemoryTarget, "observe", refuse(TargetError("the limit is used up", not_before=until)))
+        seeker.run()
+    with pytest.raises(TargetError, match="^the calendar server asked for a pause until 2027-01-04 11:30 EST$"):
+        seeker.run()
+    assert lines(seeker)[-1] == "The calendar server asked for a pause until Mon 2027-01-04 11:30."
+
+
+def refuse(error: FollowupError) -> Callable[..., NoReturn]:
+    def refused(*given: object) -> NoReturn:
+        raise error
+
+    return refused
 
 
 def test_held_deletes_dismissals_and_strays_are_named() -> None:
