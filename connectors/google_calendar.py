@@ -130,7 +130,7 @@ class GoogleCalendar:
             key=lambda change: (ORDER[change.action], str(change.start), change.uid),
         )
         stopped: Reply | None = None
-        blind = ""
+        blind, taken = "", False
         for first in range(0, len(writes), BATCH):
             portion = writes[first : first + BATCH]
             if stopped is not None or self._api.outside.clock() > deadline:
@@ -139,9 +139,9 @@ class GoogleCalendar:
                 yield from (Outcome(one.uid, Result.HELD, message=reason, not_before=later) for one in portion)
                 continue
             replies = self._api.send_all([self._request(change) for change in portion])
-            rejected = len(replies) > 1 and all(reply.meaning is Meaning.REJECTED for reply in replies)
+            taken = taken or any(reply.meaning is Meaning.DONE for reply in replies)
             for change, reply in zip(portion, replies, strict=True):
-                if rejected:
+                if reply.meaning is Meaning.REJECTED and not taken:
                     yield Outcome(change.uid, Result.REFUSED, message=reply.sentence)
                     continue
                 if reply.meaning in STOPS:
@@ -223,8 +223,6 @@ class GoogleCalendar:
         uid, meaning = change.uid, reply.meaning
         if meaning is Meaning.DONE:
             return self._done(change, reply.resource)
-        if meaning is Meaning.GONE:
-            return Outcome(uid, Result.DONE)
         if meaning is Meaning.CHANGED:
             return Outcome(uid, Result.REFUSED, message=reply.sentence)
         if meaning is Meaning.REJECTED:

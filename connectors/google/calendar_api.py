@@ -3,14 +3,13 @@
 | answer                                                        | what becomes of the write  | the run           |
 | ------------------------------------------------------------- | -------------------------- | ----------------- |
 | 200, 204                                                      | done                       | goes on           |
-| 410 to a delete                                               | done: it is gone           | goes on           |
 | 404, 410 to an update; 412                                    | refused: changed meanwhile | goes on           |
 | 404, 410 to a create                                          | held                       | ends: no calendar |
 | 409 to a create                                               | look at what lies there    | goes on           |
 | 400; 403 forbiddenForNonOrganizer                             | rejected: this event only  | goes on           |
 | 429; 403 with a reason about limits or quotas                 | held                       | ends, says when   |
 | 401; 403 insufficientPermissions, accessNotConfigured, others | held                       | ends: no right    |
-| 3xx, 5xx, no answer, no data; 404 to a delete                 | unknown: look              | goes on           |
+| 3xx, 5xx, no answer, no data; 404, 410 to a delete            | unknown: look              | goes on           |
 
 An event is rejected only where Google names a reason and takes others: where it refuses all, none is to blame.
 
@@ -252,7 +251,7 @@ class CalendarApi(Struct):
             asked = wait_asked(answer, self.outside.clock())
             return Reply(Meaning.WAIT, sentence=sentence, not_before=self.outside.clock() + (asked or pause))
         if status in (404, 410):
-            return self._missing(request, status)
+            return self._missing(request)
         if status == 412:
             return Reply(Meaning.CHANGED, sentence="the event was changed meanwhile")
         if status == 409:
@@ -266,11 +265,11 @@ class CalendarApi(Struct):
         told = Meaning.REJECTED if reason or request.method == "GET" else Meaning.UNKNOWN
         return Reply(told, sentence=f"Google Calendar refuses this event: {message or 'no reason given'}")
 
-    def _missing(self, request: Request, status: int) -> Reply:
-        """What is not there: a deleted event says 410, so that a 404 to its deletion may be the calendar's."""
+    def _missing(self, request: Request) -> Reply:
+        """What is not there. A deletion is looked at: a deleted event is still shown as such, and a calendar is not."""
         if request.method == "POST":
             return Reply(Meaning.NOWHERE, sentence=self._no_calendar())
-        meaning = {"GET": Meaning.GONE, "DELETE": Meaning.GONE if status == 410 else Meaning.UNKNOWN}
+        meaning = {"GET": Meaning.GONE, "DELETE": Meaning.UNKNOWN}
         return Reply(meaning.get(request.method, Meaning.CHANGED), sentence="the event is no longer there")
 
     def _forbidden(self, reason: str, message: str) -> Reply:

@@ -471,9 +471,11 @@ def test_an_event_deleted_meanwhile_is_gone(
 ) -> None:
     base = put(target, make_event())
     observed = target.observe({})
+    google.v3.remove(calendar, google_id(base.uid))
     google.v3.refuse.append(("delete", Refused(410, "deleted"), 1))
     [outcome] = target.apply([delete(base)], observed=observed, deadline=NOW)
     assert outcome.result is Result.DONE
+    assert calls(google, "get") == 1, "Google says 410, and shows it as deleted"
 
 
 REFUSALS = [
@@ -515,11 +517,12 @@ def test_a_create_into_a_calendar_that_is_gone_ends_the_run(google: GoogleEmulat
     assert calls(google, "insert") == 50
 
 
+@pytest.mark.parametrize("refused", [Refused(404, "notFound"), Refused(410, "deleted")], ids=["404", "410"])
 def test_a_deletion_that_finds_nothing_is_not_believed_at_once(
-    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar
+    google: GoogleEmulator, calendar: CalendarOfGoogle, target: GoogleCalendar, refused: Refused
 ) -> None:
     base = put(target, make_event())
-    google.v3.refuse.append(("delete", Refused(404, "notFound"), 1))
+    google.v3.refuse.append(("delete", refused, 1))
     assert apply(target, delete(base))[base.uid].result is Result.UNKNOWN
     assert held(calendar, make_event())["status"] == "confirmed"
 
@@ -528,6 +531,25 @@ def test_where_everything_is_refused_no_event_is_to_blame(google: GoogleEmulator
     google.v3.refuse.append(("insert", Refused(400, "invalid"), 99))
     outcomes = apply(target, *(create(make_event(f"l{n}")) for n in range(3))).values()
     assert [(one.result, one.rejected) for one in outcomes] == [(Result.REFUSED, False)] * 3
+
+
+def test_an_event_refused_while_no_other_is_written_is_not_to_blame(
+    google: GoogleEmulator, target: GoogleCalendar
+) -> None:
+    """The heartbeat goes last and alone: whatever made Google refuse it once, the next run sends it again."""
+    base = put(target, make_event())
+    google.v3.refuse.append(("patch", Refused(400, "invalid"), 1))
+    outcome = apply(target, update(make_event(summary="new"), base))[base.uid]
+    assert (outcome.result, outcome.rejected) == (Result.REFUSED, False)
+
+
+def test_an_event_refused_in_a_later_portion_is_to_blame_where_others_were_taken(
+    google: GoogleEmulator, target: GoogleCalendar
+) -> None:
+    base = put(target, make_event("last"))
+    changes = [*(create(make_event(f"l{n}")) for n in range(50)), update(make_event("last", summary="new"), base)]
+    google.v3.refuse.append(("patch", Refused(400, "invalid"), 1))
+    assert [one.uid for one in apply(target, *changes).values() if one.rejected] == [base.uid]
 
 
 def test_a_refusal_that_names_no_reason_is_tried_again(google: GoogleEmulator, target: GoogleCalendar) -> None:
