@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from connectors.google.address import is_google_calendar
 from connectors.google.http import LONGEST, TIMEOUTS, Passing, Timeouts, keep_trying, plain
-from connectors.http_transport import HttpTransport, NoAnswerError, wait_asked
+from connectors.http_transport import Answer, HttpTransport, NoAnswerError, wait_asked
 from connectors.outside import Outside
 from connectors.own_files import others_may_read
 from connectors.whole_file import replace_file
@@ -157,12 +157,8 @@ def _refresh_user(login: Login, ask: Callable[..., _Answer]) -> str:
     form = {"grant_type": "refresh_token", **{name: info[name] for name in names}}
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = ask(info.get("token_uri", TOKEN_URI), "POST", urlencode(form).encode(), kind)
-    try:
-        told = json.loads(answer.data)
-    except ValueError:
-        told = None
-    told = told if isinstance(told, dict) else {}
-    if answer.status == 200 and isinstance(told.get("access_token"), str):
+    told = json.loads(answer.data)
+    if "access_token" in told:
         return str(told["access_token"])
     said = (told.get(name) for name in ("error", "error_subtype", "error_description"))
     raise _refused(login, ": ".join(one for one in said if isinstance(one, str)))
@@ -171,9 +167,10 @@ def _refresh_user(login: Login, ask: Callable[..., _Answer]) -> str:
 def _ask(
     url: str, method: str, body: bytes, headers: Mapping[str, str], *, outside: Outside, timeouts: Timeouts
 ) -> _Answer:
-    """One request to the token service, called as google-auth calls its transports.
+    """One request to the token service, called as google-auth calls its transports: a token, or a refusal by its name.
 
-    A passing failure leaves from here, so that nobody but us tries again.
+    Everything else is no word of Google's about this login. It leaves from here as a passing failure, so that nobody
+    but us tries again.
     """
     place, parts = "Google's login service", urlsplit(url)
     wire = HttpTransport(
@@ -182,12 +179,8 @@ def _ask(
     )  # fmt: skip
     try:
         answer = wire.send(method, parts.path, headers=headers, body=body)
-        if answer.status < 400:
-            json.loads(answer.text)
     except NoAnswerError as error:
         raise Passing(f"{place} cannot be reached: {error}") from None
-    except ValueError:
-        raise Passing(f"{place} answered with a page that is not data (a login or outage page)") from None
     finally:
         wire.close()
     if answer.status >= 500 or answer.status == 429:
@@ -196,7 +189,18 @@ def _ask(
             f"{place} is out of order at the moment (status {answer.status})",
             retry_after=wait.total_seconds() if wait else None,
         )
+    if not _says(answer, "access_token" if answer.status < 400 else "error"):
+        raise Passing(f"{place} answered with a page that is not data (a login or outage page)")
     return _Answer(answer.status, answer.headers, answer.body)
+
+
+def _says(answer: Answer, name: str) -> bool:
+    """Whether the answer is the object of RFC 6749, section 5, with a text under this name."""
+    try:
+        told = json.loads(answer.text)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and isinstance(told.get(name), str)
 
 
 class _Answer(Struct, frozen=True):

@@ -173,7 +173,6 @@ def test_an_expired_login_explains_the_seven_days(google: GoogleEmulator, tmp_pa
             "asks for a new login every few hours",
             id="rapt",
         ),
-        pytest.param([], "refused the login of .*: no reason given", id="no object"),
         pytest.param({"error": "access_denied\x1b[31m"}, r"refused the login of .*: access_denied \[31m", id="else"),
     ],
 )
@@ -189,6 +188,10 @@ def test_refusals(google: GoogleEmulator, tmp_path: Path, answer: object, senten
     [
         pytest.param(Fault("/token", 302, "", {"Location": "https://accounts.google.com/ServiceLogin"}), id="a detour"),
         pytest.param(Fault("/token", 200, HTML_502), id="a page"),
+        pytest.param(Fault("/token", 200, {}), id="no token"),
+        pytest.param(Fault("/token", 200, ["made up"]), id="a list"),
+        pytest.param(Fault("/token", 403, "<html>Sorry</html>"), id="a page that refuses"),
+        pytest.param(Fault("/token", 400, {"error": {"code": 400}}), id="a refusal that names nothing"),
         pytest.param(Fault("/token", cut=True), id="cut off"),
         pytest.param(Fault("/token", 503, HTML_502, {"Retry-After": "7"}), id="out of order"),
     ],
