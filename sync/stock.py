@@ -8,6 +8,7 @@ the run here, before anything is planned.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import partial
@@ -24,7 +25,7 @@ from sync.moments import day_of
 from sync.protocols import Probes, ReadsLater, Resumes, Source, Target
 from sync.reading.leads import read_leads
 from sync.reconcile.changes import Wish
-from sync.reconcile.elsewhere import firsts_of_user, follow, ran_elsewhere
+from sync.reconcile.elsewhere import firsts_of_user, follow, ran_elsewhere, take_alarms
 from sync.reconcile.guards import (
     check_disappearance,
     check_end,
@@ -36,7 +37,7 @@ from sync.reconcile.guards import (
 from sync.reconcile.healing import heal
 from sync.reconcile.moving import follow_moves, forget_absent
 from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.reconcile.rebuilding import adopt, leave_gaps, recall, recognise, with_traces
+from sync.reconcile.rebuilding import Found, adopt, leave_gaps, recall, recognise, with_traces
 from sync.reconcile.said_in_sheet import take_cells
 from sync.reconcile.words import take_words
 from sync.schedule.make import make_schedule
@@ -143,36 +144,42 @@ def _recognise(given: Given, stock: Stock) -> Stock:
     new = leads if stock.lost else [lead for lead in leads if unknown and lead.key not in current.leads]
     found = recognise(unknown if new else (), leads=new, rules=given.advice.rules, owner=owner)
     now, ticks = given.now, given.ticks
+    elsewhere = not stock.lost and ran_elsewhere(current, observation)
+    if not (stock.lost or found or elsewhere):
+        return stock
     if stock.lost or found:
         current = recall(current, found, observation, owner=owner, now=now, zone=zone, ticks=ticks)
         stock = replace(stock, leads=_understand(given, stock.table, current))
-        for only_ticked in (True, False):  # what stands after a tick counts from it
-            _, wishes, after = plan_events(given, stock.leads, with_traces(current, found, observation))
-            current = adopt(
-                current, observation, wishes=wishes, planned=after.touches, now=now, zone=zone, ticks=ticks,
-                only_ticked=only_ticked,
-            )  # fmt: skip
-        current = leave_gaps(current, found, observation, wishes=wishes, planned=after.touches, now=now, zone=zone)
-    elif ran_elsewhere(current, observation):
-        users: AbstractSet[str] = frozenset()
-        while True:
-            _, wishes, after = plan_events(given, stock.leads, _with_reactions(given, current, observation, users))
-            current = follow(current, observation, wishes, users=users, zone=zone)
-            more = firsts_of_user(current, observation, users=users) if given.target.abilities.reactions else ()
-            if not more:
-                break
-            users = users | more
-        current = adopt(current, observation, wishes=wishes, planned=after.touches, now=now, zone=zone, ticks=ticks)
+    if elsewhere:
+        current = take_alarms(current, observation)
+    users: AbstractSet[str] = frozenset()
+    while elsewhere:
+        _, wishes, _ = _plan_today(given, stock, current, found, users)
+        current = follow(current, observation, wishes, users=users, zone=zone)
+        more = firsts_of_user(current, observation, users=users) if given.target.abilities.reactions else ()
+        if not more:
+            break
+        users = users | more
+    for only_ticked in (True, False):  # what stands after a tick counts from it
+        _, wishes, after = _plan_today(given, stock, current, found, users)
+        current = adopt(
+            current, observation, wishes=wishes, planned=after.touches, now=now, zone=zone, ticks=ticks,
+            only_ticked=only_ticked,
+        )  # fmt: skip
+    current = leave_gaps(current, found, observation, wishes=wishes, planned=after.touches, now=now, zone=zone)
     if stock.lost:
         return replace(stock, memory=replace(current, lost=True), notes=(Note(LOST),))
     return replace(stock, memory=current)
 
 
-def _with_reactions(given: Given, memory: Memory, observation: Observation, users: AbstractSet[str]) -> Memory:
-    """Memory with what the user did to these events, to plan with."""
+def _plan_today(
+    given: Given, stock: Stock, memory: Memory, found: Iterable[Found], users: AbstractSet[str]
+) -> tuple[Schedule, list[Wish], Memory]:
+    """Today's plan as a run elsewhere would make it: with what was found, and what the user did to these events."""
     theirs = replace(memory, events={uid: memory.events[uid] for uid in users})
-    heard, _ = take_reactions(theirs, observation, now=given.now, zone=given.settings.zone, ticks=given.ticks)
-    return replace(memory, events={**memory.events, **heard.events}, touches=heard.touches)
+    heard, _ = take_reactions(theirs, stock.observation, now=given.now, zone=given.settings.zone, ticks=given.ticks)
+    known = replace(memory, events={**memory.events, **heard.events}, touches=heard.touches)
+    return plan_events(given, stock.leads, with_traces(known, found, stock.observation))
 
 
 def _listen(given: Given, stock: Stock) -> Stock:

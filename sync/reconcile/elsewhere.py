@@ -49,6 +49,18 @@ def _moved_on(known: EventMemory | None, current: RemoteEvent | None) -> bool:
     return str(known.observed.snapshot.start) < str(current.snapshot.start)
 
 
+def take_alarms(memory: Memory, observation: Observation) -> Memory:
+    """Memory of the events that ring by now: the other run gave them the alarm of their day, which stays with them."""
+    touches = dict(memory.touches)
+    for uid, current in observation.events.items():
+        known = memory.events.get(uid)
+        if uid not in touches or known is None or known.observed is None or current.snapshot.our_alarm is None:
+            continue
+        if known.observed.snapshot.our_alarm is None:
+            touches[uid] = replace(touches[uid], alarm=True)
+    return replace(memory, touches=touches)
+
+
 def follow(
     memory: Memory, observation: Observation, wishes: Iterable[Wish], *, users: AbstractSet[str], zone: ZoneInfo
 ) -> Memory:

@@ -168,7 +168,7 @@ def _adopted(wish: Wish, current: RemoteEvent) -> EventMemory:
 def _remembered(
     touch: Touch, known: TouchMemory | None, current: Snapshot, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
 ) -> TouchMemory:
-    base = replace(known or _shown(touch), published=True, fact=touch.fact)
+    base = replace(known or _shown(touch), published=True, fact=touch.fact, alarm=current.our_alarm is not None)
     if ticks.shown_by(current):
         applied_on = date.fromisoformat(touch.fact) if touch.hangs_on == "applied_on" and touch.fact else None
         return _ticked(replace(base, start=touch.given), current, now=now, zone=zone, applied_on=applied_on)

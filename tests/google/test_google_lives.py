@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from worlds import GOOGLE_USER, Edit, GoogleWorld, ServerWorld, World
 
 from connectors.google.events import google_id
 from connectors.google.login import APP_CREATED, READ_SHEETS
+from connectors.memory import MemoryState
 from connectors.sqlite_state import SqliteState
 from sync.cli import run_command
 from sync.memory import Reaction
@@ -125,6 +126,26 @@ def test_an_event_with_guests_is_never_written_again(google: GoogleEmulator, lif
     for _ in range(3):
         life.run()
         assert life.held == before
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["both from the start", "one comes later"])
+def test_two_computers_keep_one_calendar(google: GoogleEmulator, life: Life, late: bool) -> None:
+    """One takes a row's events away, makes those of a new row and gives the day's alarm on; the other agrees."""
+    life.seeker.rows[:] = [a_row("Acme", "2027-01-04"), a_row("Birch", "2027-01-04")]
+    life.run()
+    other = Life(life.world, replace(life.seeker, target=life.world.target, store=MemoryState()))
+    if not late:
+        other.run()
+    life.seeker.rows[0] |= {"status": "rejected"}
+    life.run()
+    life.seeker.rows.append(a_row("Cedar", "2027-01-04"))
+    life.run()
+    after = {uid: dict(held) for uid, held in life.world.calendar.events.items()}
+    other.seeker.now = life.seeker.now - timedelta(hours=24)
+    other.run()
+    assert life.world.calendar.events == after
+    touches = [*life.seeker.store.load().touches.values(), *other.seeker.store.load().touches.values()]
+    assert [touch.reaction for touch in touches if touch.reaction] == []
 
 
 def test_a_foreign_event_is_as_it_was(life: Life) -> None:

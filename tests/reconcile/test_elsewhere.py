@@ -68,6 +68,35 @@ def test_a_change_in_the_sheet_is_made_once_and_no_reaction_is_invented(
 
 
 @pytest.mark.parametrize("first", ["a", "b"])
+def test_a_row_that_came_meanwhile_hides_nothing_of_what_the_other_computer_did(two: Two, first: str) -> None:
+    """The other run knows the new row's events already, and took those of a row that ended away."""
+    order = (two.a, two.b) if first == "a" else (two.b, two.a)
+    two.a.rows[0] |= {"status": "rejected"}
+    two.a.rows[1] |= {"applied_on": "2027-01-04"}
+    two.a.rows.append(a_row("Dune", "2027-01-06"))
+    two.run(order[0])
+    after = {firm: two.shown(firm) for firm in ("Acme", "Birch", "Cedar", "Dune")}
+    assert (after["Acme"], after["Dune"][0]) == ([], "01-13 09:00")
+    two.run(order[1], order[0], order[1])
+    assert {firm: two.shown(firm) for firm in ("Acme", "Birch", "Cedar", "Dune")} == after
+    assert list(two.reactions()) == []
+
+
+def test_a_computer_that_comes_later_leaves_the_alarm_of_a_day_where_it_is() -> None:
+    """The day's alarm is that of the event which got it first, though another stands before it by now."""
+    two = Two()
+    two.a.rows[:] = [a_row("Cedar", "2027-01-05"), a_row("Dune", "2027-01-05")]
+    two.run(two.a)
+    two.a.rows[0] |= {"status": "rejected"}
+    two.run(two.a)
+    two.a.rows.append(a_row("Acme", "2027-01-05"))
+    two.run(two.a)
+    rings = {uid: event.snapshot.our_alarm for uid, event in two.a.calendar.items()}
+    two.run(two.b)
+    assert {uid: event.snapshot.our_alarm for uid, event in two.a.calendar.items()} == rings
+
+
+@pytest.mark.parametrize("first", ["a", "b"])
 def test_what_the_user_did_before_both_ran_is_seen_by_both(two: Two, first: str) -> None:
     order = (two.a, two.b) if first == "a" else (two.b, two.a)
     event = two.a.shown("Birch")
