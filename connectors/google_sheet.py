@@ -164,7 +164,7 @@ class GoogleSheet(Struct, frozen=True):
 
         RAW: Google stores the text as it is and never runs it as a formula. A formula of the user's is left alone.
         """
-        answer, sheet = self._fetch(FORMULA_FIELDS)
+        answer, sheet = keep_trying(lambda: self._fetch(FORMULA_FIELDS), outside=self.api.outside)
         found, notes = find_cells(read_table(answer, sheet, address=self.address), cells)
         held = formulas(sheet)
         if any((cell.number, cell.column) in held for cell in found):

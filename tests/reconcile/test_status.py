@@ -70,7 +70,9 @@ def test_a_pause_is_said_of_the_server_that_asked_for_it(monkeypatch: pytest.Mon
     with monkeypatch.context() as busy, pytest.raises(SourceError):
         busy.setattr(MemorySource, "read", refuse(SourceError("the limit is used up", not_before=until)))
         seeker.run()
-    with pytest.raises(SourceError, match=r"^the sheet's server asked for a pause until 2027-01-04 10:15 EST$") as asked:
+    with pytest.raises(
+        SourceError, match=r"^the sheet's server asked for a pause until 2027-01-04 10:15 EST$"
+    ) as asked:
         seeker.run()
     assert asked.value.not_before == until
     assert lines(seeker)[-1] == "The sheet's server asked for a pause until Mon 2027-01-04 10:15."
@@ -80,7 +82,7 @@ def test_a_pause_is_said_of_the_server_that_asked_for_it(monkeypatch: pytest.Mon
     with monkeypatch.context() as busy, pytest.raises(TargetError):
         busy.setattr(MemoryTarget, "observe", refuse(TargetError("the limit is used up", not_before=until)))
         seeker.run()
-    with pytest.raises(TargetError, match="^the calendar server asked for a pause until 2027-01-04 11:30 EST$"):
+    with pytest.raises(TargetError, match=r"^the calendar server asked for a pause until 2027-01-04 11:30 EST$"):
         seeker.run()
     assert lines(seeker)[-1] == "The calendar server asked for a pause until Mon 2027-01-04 11:30."
 

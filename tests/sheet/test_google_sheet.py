@@ -515,6 +515,16 @@ def test_write_back_leaves_rows_alone_that_it_does_not_find(
     assert google.api_requests[-1].startswith("GET")
 
 
+def test_write_back_reads_again_what_google_answered_without_any_tab(
+    google: GoogleEmulator, outside: Outside, sheet_with_next: Tab
+) -> None:
+    source = open_sheet(google, outside, after=WRITE_BACK)
+    source.read()
+    google.faults.append(Fault("/v4/", 200, {}, times=2))
+    assert source.write_back([next_of("Acme", "2026-10-05")]) == ()
+    assert ["Acme", "2026-10-05"] in sheet_with_next.shown()
+
+
 def test_write_back_leaves_formulas_alone(google: GoogleEmulator, outside: Outside, sheet_with_next: Tab) -> None:
     sheet_with_next.put(1, 1, Cell("soon", "soon", formula='=IF(A2="Acme","soon","")'))
     notes = open_sheet(google, outside, after=WRITE_BACK).write_back([next_of("Acme", "x"), next_of("Bolt", "y")])
