@@ -48,11 +48,12 @@ def make_agenda(plan: Plan, *, days: int, pauses: Iterable[Pause] = ()) -> Agend
     zone = ZoneInfo(plan.timezone)
     today = plan.now.astimezone(zone).date()
     found: dict[str, list[Touch]] = {key: [] for key in (LATE, TODAY, NEXT, WAITING)}
+    shared = {(touch.rule, day_of(touch.start, zone)) for touch in plan.schedule if touch.published and not touch.lead}
     for touch in plan.schedule:
         if touch.rule == HEARTBEAT:
             continue
         day = day_of(touch.start, zone)
-        if day <= today and not touch.published:
+        if not touch.published and (day <= today or (touch.rule, day) in shared):
             continue  # another event of the day names it
         if touch.deadline is not None and touch.deadline < plan.now:
             found[LATE].append(touch)

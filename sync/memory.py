@@ -199,7 +199,8 @@ class Intent(Struct, frozen=True):
 class RunRecord(Struct, frozen=True):
     """One run of the journal that wrote: how many events it made, changed and took out.
 
-    `copies` of them can be brought back. Without an exit code the run did not come to its end.
+    `copies` of them were kept as they had been, and can be brought back where that changes anything. Without an exit
+    code the run did not come to its end.
     """
 
     run: int

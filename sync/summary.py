@@ -55,12 +55,12 @@ def done_line(plan: Plan, outcomes: Iterable[Outcome], words: Wording | None = N
 
 
 def run_lines(runs: Sequence[RunRecord], *, zone: tzinfo) -> Iterator[str]:
-    """The runs that wrote, each in a line: its number, when it began, what it did, how many writes can be undone."""
+    """The runs that wrote, each in a line: its number, when it began, what it did, of how many it kept copies."""
     for run in runs:
         done = ((run.created, "created"), (run.updated, "updated"), (run.deleted, "deleted"))
         said = ", ".join(f"{count} {word}" for count, word in done if count)
         ended = "did not end" if run.exit_code is None else result_word(run.exit_code)
-        back = f"; {run.copies} can be brought back" if run.copies else ""
+        back = f"; up to {run.copies} can be brought back" if run.copies else ""
         yield f"{run.run:>5}  {run.started.astimezone(zone):%a %Y-%m-%d %H:%M}  {said}{back}" + (
             f"  ({ended})" if ended != result_word(0) else ""
         )

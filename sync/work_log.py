@@ -19,7 +19,8 @@ from sync.models import Lead
 from sync.moments import day_of
 from sync.safe_text import defuse
 
-SHEET, TICK = "sheet", "tick"
+SHEET, TICK, WORD = "sheet", "tick", "your word"
+"""The last is what `followup done` or the column `done_on` said."""
 
 
 class Contact(Struct, frozen=True, order=True):
@@ -61,7 +62,7 @@ def record_contacts(
             continue
         known = by_key.get(touch.lead_key) or memory.leads.get(touch.lead_key)
         if known is not None:
-            found[touch.done_on, touch.lead_key, touch.uid] = _from_tick(known, touch)
+            found[touch.done_on, touch.lead_key, touch.uid] = _from_touch(known, touch)
     return tuple(sorted(found.values()))
 
 
@@ -76,15 +77,15 @@ def _from_row(lead: Lead, zone: tzinfo) -> Iterable[Contact]:
         yield Contact(last, employer, person, method, lead.role, lead.last_result)
 
 
-def _from_tick(known: Lead | LeadMemory, touch: TouchMemory) -> Contact:
+def _from_touch(known: Lead | LeadMemory, touch: TouchMemory) -> Contact:
     assert touch.done_on is not None
-    day, party, said = touch.done_on, touch.party, touch.said
+    day, party, said, known_by = touch.done_on, touch.party, touch.said, WORD if touch.told else TICK
     if isinstance(known, LeadMemory):
-        return Contact(day, known.company or known.contact, party or known.contact, "", known.role, said, TICK)
+        return Contact(day, known.company or known.contact, party or known.contact, "", known.role, said, known_by)
     person = known.contact.name or known.contact.email
     if party and party != known.contact.party:
         person = party
-    return Contact(day, known.company or person, person, "", known.role, said, TICK)
+    return Contact(day, known.company or person, person, "", known.role, said, known_by)
 
 
 def contacts_csv(contacts: Iterable[Contact] | Mapping[str, Iterable[Contact]]) -> str:

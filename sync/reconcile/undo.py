@@ -35,6 +35,8 @@ from sync.reconcile.words import take_back
 BROUGHT_BACK = "brought back by undo; it stays as it is until its row changes"
 _PLACES = frozenset({"row", "row_number", "address", "columns", "unreadable"})
 """Where a lead stands and how it was read; none of it is what its row says."""
+_STATUS = {"tentative": "status", "cancelled": "status"}
+"""What of an event is its status to the calendar, and so in what is told of a change."""
 
 
 def digest_of(lead: Lead) -> str:
@@ -227,7 +229,7 @@ def _older(written: Event, copy: Snapshot, current: Snapshot) -> tuple[Event, tu
     if same_moment(now.start, written.start) and not same_moment(now.start, older.start):
         back |= {"start", "end"}
     event = replace(now, **{name: getattr(older, name) for name in back})
-    return event, tuple(sorted(back))
+    return event, tuple(sorted({_STATUS.get(name, name) for name in back}))
 
 
 def _same(name: str, one: Event, other: Event) -> bool:

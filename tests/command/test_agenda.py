@@ -22,6 +22,15 @@ def test_what_another_event_names_is_not_due_twice(tmp_path: Path, capsys: pytes
     assert titles == ["2 rows: add a date"]
 
 
+def test_a_name_to_find_on_a_coming_day_stands_in_the_agenda_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Folder(tmp_path)
+    folder.write_rows(a_row("Acme", "2027-01-11", role="Cook", contact_name=""))
+    assert folder.run("agenda", now="2027-01-11T09:00:00-05:00") == 0
+    assert capsys.readouterr().out.count("Acme, Cook: find a name") == 1
+
+
 def test_a_thank_you_that_was_missed_is_named_for_a_week(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its last chance passed and it left every group: without a word it would look as if it had been sent."""
     folder = Folder(tmp_path)

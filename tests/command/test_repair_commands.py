@@ -51,13 +51,26 @@ def test_the_runs_that_wrote_are_listed_and_each_can_be_undone_by_its_number(
     assert "brought back" not in first
     assert second.split()[:4] == ["2", "Wed", "2027-01-06", "09:00"]
     assert "deleted" in second
-    assert "can be brought back" in second
+    assert "up to 2 can be brought back" in second
     assert third.split()[0] == "3"
     assert folder.feed() == before, "a list changes nothing"
     assert folder.run("undo", "2", "--yes", now="2027-01-07T10:00:00-05:00") == 0
     assert "Globex" in folder.feed()
     assert folder.run("undo", "99", "--yes") == 2
     assert "followup undo --list" in capsys.readouterr().err
+
+
+def test_what_was_said_to_be_done_is_undone_with_the_step_after_it(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The step after it had become the next one: it is tentative again, which a calendar shows as its status."""
+    assert folder.run("done", "Acme") == 0
+    assert folder.run("sync") == 0
+    assert "SUMMARY:✓ " in folder.feed()
+    capsys.readouterr()
+    assert folder.run("undo", "--yes") == 0
+    assert ", status: brought back by undo" in " ".join(capsys.readouterr().out.split())
+    assert "SUMMARY:✓ " not in folder.feed()
 
 
 def test_before_the_first_run_there_is_nothing_to_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -283,7 +283,7 @@ def test_done_on_a_feed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> N
     capsys.readouterr()
     assert run_command(["log", "--json", "--config", str(folder.path / "followup.toml")]) == 0
     log = json.loads(capsys.readouterr().out)
-    assert [one["result"] for one in log if one["known_by"] == "tick"] == ["she answered"]
+    assert [one["result"] for one in log if one["known_by"] == "your word"] == ["she answered"]
     assert folder.run("done", "Acme", "--undo") == 0
     assert folder.run("sync") == 0
     assert not ticked(folder)
