@@ -90,7 +90,8 @@ def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
     event = desk.memory.events.get(draft.uid)
     if memory is None or memory.pinned_to is not None or not isinstance(memory.start, datetime):
         return None
-    if event and event.desired.zone != draft.zone.key:
+    there = memory.start.astimezone(draft.zone)
+    if event.desired.zone != draft.zone.key if event else memory.start.utcoffset() != there.utcoffset():
         return None
     quarter = quarter_down(memory.start)
     low, high = window_of(draft, draft.day, desk=desk)
