@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -177,3 +177,18 @@ def test_a_foreign_event_is_as_it_was(life: Life) -> None:
     for _ in range(3):
         life.run()
     assert life.world.foreign_is_whole()
+
+
+def test_a_decision_dragged_to_a_whole_day_keeps_it_though_the_firm_gets_another_name_meanwhile(life: Life) -> None:
+    """One run sees both: the drag in the calendar and the corrected name in the sheet."""
+    row = a_row("Globex", "2026-12-14", contact_name="Kim Orr", follow_ups_done="4", last_outbound="2027-01-04")
+    life.seeker.rows.append(row)
+    life.run()
+    title = "Globex, Analyst: close or keep"
+    assert title in life.program.titles()
+    life.program.edit(title, DTSTART=date(2027, 1, 20), DTEND=date(2027, 1, 21))
+    row["company"] = "Globex Industries"
+    for _ in range(12):
+        life.run()
+        assert life.program.find("Globex Industries, Analyst: close or keep")["DTSTART"].dt == date(2027, 1, 20)
+    assert life.reaction("R-003-1") is Reaction.DRAGGED
