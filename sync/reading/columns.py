@@ -16,12 +16,17 @@ from difflib import get_close_matches
 
 from sync.errors import ConfigError, SourceError
 from sync.models import Table
-from sync.reading.cells import LOADING, clean_text, column_letters, is_error, squeeze
+from sync.reading.cells import LOADING, column_letters, is_error, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.guess import ALL_FIELDS, Guess
-from sync.reading.header_row import MAX_COLUMNS, find_header
+from sync.reading.header_row import NO_HEADER, find_header, name_columns
 from sync.reading.left_open import settle
 from sync.reading.vocabulary import OWN_SHAPE, Shape, Vocabulary
+
+_BY_LETTER = (
+    "no row names the columns, so that they are called Column A, Column B and so on, and the first row is read as a "
+    "lead; a row of headers above it is safer"
+)
 
 __all__ = ["Choice", "Column", "Columns", "understand_columns"]
 
@@ -44,9 +49,11 @@ def understand_columns(
     told = (header for shape in vocabulary.shapes.values() for header in shape.recognised_by)
     named = {squeeze(header) for header in (*chosen.values(), *accepted.values(), *told)} - {""}
     index = find_header(table, vocabulary, named)
-    headers = tuple(clean_text(value) for value in table.rows[index].values[:MAX_COLUMNS])
+    headers = name_columns(table, index)
     broken = _broken_headers(table, index, headers)
     guess = Guess(table, index, headers, vocabulary)
+    if index == NO_HEADER:
+        guess.notes.append(_BY_LETTER)
     guess.notes += [f"{sentence}: the column is not read" for sentence in broken]
     _check_fields(chosen, table.name)
     for name, header in chosen.items():

@@ -17,8 +17,8 @@ from sync.errors import ConfigError
 from sync.models import Table
 from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
-from sync.reading.header_row import MAX_COLUMNS
-from sync.reading.headers import KNOWN, Sense, understand_headers
+from sync.reading.header_row import MAX_COLUMNS, NO_HEADER
+from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, understand_headers
 from sync.reading.samples import (
     Profile,
     names_somebody,
@@ -57,6 +57,8 @@ _TOLD = 0.2
 EVIDENT = 0.8
 """The part of the cells that must be of one kind to tell by themselves what they are."""
 FOLLOW_UPS = (("follow_up_on",), ("follow_up_day",))
+NAME_WORDS = 6
+"""The most words in a name of a firm."""
 WHERE = ("company", "city")
 """What a column called `Where` may hold."""
 BARE_DAYS = ("applied_on", "received_at", "last_outbound")
@@ -133,7 +135,10 @@ class Guess:
         """The columns whose header says what they hold, the surest first."""
         free = self.free()
         wanted = ["" if place not in free else header for place, header in enumerate(self.headers)]
-        self.senses = dict(enumerate(understand_headers(wanted, self.vocabulary)))
+        if self.index == NO_HEADER:
+            self.senses = dict(enumerate(self._senses_by_cells()))
+        else:
+            self.senses = dict(enumerate(understand_headers(wanted, self.vocabulary)))
         for column in free:
             self.choices[column] = self._choose(column)
         order = [
@@ -147,6 +152,24 @@ class Guess:
                 self._take_choice(column, choice)
         for column in self.free():
             self._leave(column)
+
+    def _senses_by_cells(self) -> Iterable[Sense]:
+        """What columns without headers may hold: the first one of names the firm, the next the job.
+
+        A single one may be people, too, where mail addresses stand beside it.
+        """
+        profiles = [self.cells_of(column) for column in range(len(self.headers))]
+        named = [
+            place
+            for place, cells in enumerate(profiles)
+            if cells.plain >= EVIDENT and cells.longest <= NAME_WORDS and not cells.stages
+        ]
+        may = {place: Sense(("role",), AMBIGUOUS) for place in named[1:2]}
+        may |= {
+            place: Sense(("company",), SURE) if may else Sense(("company", "contact_name"), AMBIGUOUS)
+            for place in named[:1]
+        }
+        return [may.get(place, Sense()) for place in range(len(profiles))]
 
     def _choose(self, column: int) -> list[Choice]:
         """What this column may hold, by its header and its cells."""

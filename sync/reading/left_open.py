@@ -5,7 +5,7 @@ Each step takes the columns that are still free (`guess`) and says what it took 
 
 from __future__ import annotations
 
-from sync.reading.guess import BARE_DAYS, EVIDENT, WHERE, Guess
+from sync.reading.guess import BARE_DAYS, EVIDENT, NAME_WORDS, WHERE, Guess
 from sync.reading.headers import AMBIGUOUS, Sense, part_played
 from sync.reading.samples import (
     StatusCells,
@@ -32,8 +32,6 @@ _NAMES_DIFFER = 0.5
 """The part of the cells that must be different to be names of firms."""
 _FIRMS_DIFFER = 0.9
 """The part of them where the header speaks of places or sources."""
-_NAME_WORDS = 6
-"""The most words in a name of a firm."""
 _REACHED = 0.1
 """The part of the cells that must be an address or a number to make a column one of people."""
 _WAYS = frozenset(("contact_email", "contact_phone"))
@@ -210,7 +208,7 @@ def _settle_first_column(guess: Guess) -> None:
     if sense != WHERE and any(map(guess.is_open, sense)):
         return
     cells = guess.cells_of(first)
-    if cells.plain >= EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= _NAME_WORDS:
+    if cells.plain >= EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= NAME_WORDS:
         guess.take_and_say(first, "company", "it is the first column, holds names, and no other names the company")
 
 
@@ -229,7 +227,7 @@ def _settle_place_of_work(guess: Guess) -> None:
         return
     cells = guess.cells_of(first)
     boards = share_of(cells.samples, lambda text: is_channel(text, guess.vocabulary))
-    named = cells.plain >= EVIDENT and cells.longest <= _NAME_WORDS and not boards
+    named = cells.plain >= EVIDENT and cells.longest <= NAME_WORDS and not boards
     if named and cells.different >= _FIRMS_DIFFER:
         if held:
             del guess.fields["source"], guess.reasons["source"]

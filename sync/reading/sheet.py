@@ -21,6 +21,7 @@ from msgspec import Struct
 from sync.models import CellValue, Problem, Row, Table
 from sync.reading.cells import clean_text, each_once, shown
 from sync.reading.columns import Columns
+from sync.reading.header_row import NO_HEADER
 from sync.reading.vocabulary import HOURS, ROUNDS
 
 _ZERO = re.compile(r"[^\w\s]?\s?-?0+(?:[.,:]0+)*\s?[^\w\s]?")
@@ -98,7 +99,8 @@ def take_rows(table: Table, columns: Columns, *, skip_hidden: bool, idle: Abstra
     body: Sequence[Row] = table.rows[columns.header_index + 1 :]
     if skip_hidden:
         body = [row for row in body if not row.hidden]
-    header = [clean_text(value) for value in table.rows[columns.header_index].values]
+    named = columns.header_index != NO_HEADER
+    header = [clean_text(value) for value in table.rows[columns.header_index].values] if named else [""]
     body = _drop_lines(body, header, sheet, idle)
     if table.delimited:
         body = _drop_shifted(body, sheet)

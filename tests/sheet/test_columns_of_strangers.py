@@ -238,12 +238,48 @@ def test_a_row_of_words_nobody_knows_above_rows_with_days_names_the_columns() ->
     assert [column.header for column in found.columns if column.ask] == ["Lobbed"]
 
 
-def test_a_lead_with_a_day_is_no_header_though_its_words_are_known() -> None:
-    with pytest.raises(ConfigError, match="no header row"):
-        understand(
-            ["Larkfield", "Bar", "2026-11-09", "applied"],
-            ["Tern Hotel", "Floor", "2026-11-12", "rejected"],
+LEADS: dict[str, list[list[CellValue]]] = {
+    "statuses": [["Tern Hotel", "sent 3 Nov"], ["Heron House", "sent 5 Nov - rejected"],
+                 ["Wren Ltd", "sent 9 Nov, interview 1 Dec 3pm"]],
+    "first undated": [["Tern Hotel", "not yet"], ["Heron House", "sent 5 Nov"], ["Wren Ltd", "sent 9 Nov, rejected"]],
+    "days": [["Larkfield", "Bar", "2026-11-09", "applied"], ["Tern Hotel", "Floor", "2026-11-12", "rejected"]],
+    "mails": [["Larkfield", "Bar", "jo@larkfield.example", "2026-11-09"],
+              ["Tern Hotel", "Cook", "ann@tern.example", "2026-11-12"]],
+    "known words": [["Hospital", "2026-11-09", "applied"], ["Tern Clinic", "2026-11-12", "rejected"]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", LEADS.values(), ids=LEADS)
+def test_a_sheet_without_headers_loses_no_row(rows: list[list[CellValue]]) -> None:
+    found = read(*rows)
+    assert not found.silent_rows
+    assert [lead.company for lead in found.leads] == [row[0] for row in rows]
+    assert any("no row names the columns" in note.reason for note in found.notes)
+
+
+def test_columns_without_headers_keep_their_letters_in_every_run() -> None:
+    rows: list[list[CellValue]] = LEADS["days"]
+    before = understand(*rows)
+    more: list[list[CellValue]] = [["Bakery", "Trial shift", "", "interview"], *rows, ["Job", "Company", "", "offer"]]
+    after = understand_columns(as_table(*more), chosen={}, vocabulary=VOCABULARY, accepted=before.mapped)
+    assert before.mapped == {"company": "Column A", "applied_on": "Column C", "status": "Column D"}
+    assert after.mapped == before.mapped
+
+
+def test_a_row_of_headers_put_above_lettered_columns_is_named() -> None:
+    accepted = understand(*LEADS["days"]).mapped
+    with pytest.raises(ConfigError, match="no column 'Column A' for company"):
+        understand_columns(
+            as_table(["Company", "Role", "Applied", "Status"], *LEADS["days"]),
+            chosen={},
+            vocabulary=VOCABULARY,
+            accepted=accepted,
         )
+
+
+def test_headers_that_are_days_stand_beside_known_ones() -> None:
+    found = understand(["Company", "Status", "Notes", "2026-11-09"], ["Tern Hotel", "sent", "nice", "called"])
+    assert found.mapped == {"company": "Company", "status": "Status", "notes": "Notes"}
 
 
 @pytest.mark.parametrize(
