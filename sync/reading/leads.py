@@ -163,6 +163,7 @@ def _read_rows(
     settling.settle_own_zones(sheet, settings.zone)
     settling.silence_rows(sheet)
     settling.settle_people(sheet)
+    settling.settle_recruiters(sheet)
     settling.settle_words(sheet)
     return unclear, [*remarks, *against, *_future_notes(sheet, today)]
 

@@ -11,7 +11,7 @@ import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from sync.models import Lead
+from sync.models import Lead, Person
 
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
 _NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
@@ -59,6 +59,17 @@ def agency_key(lead: Lead) -> str:
     """The key of the staffing firm this lead runs through; empty without one."""
     name = normalise_organisation(lead.agency)
     return "agency:" + name if name else ""
+
+
+def is_at_agency(person: Person, *, agency: str, company: str, headers: str) -> bool:
+    """Whether the contact of a row with an agency works there: the row has no firm, their column is one of recruiters,
+    or their mail address is the agency's."""
+    if not company.strip():
+        return True
+    if any(word.startswith(tuple(_words("recruiters"))) for word in _NO_WORD.split(headers.casefold())):
+        return True
+    domain = person.email.rpartition("@")[2].casefold().replace("-", "")
+    return "".join(bare_words(agency)) in domain.split(".")
 
 
 def referrer_key(lead: Lead) -> str:

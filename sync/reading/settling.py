@@ -18,6 +18,7 @@ from sync.moments import named_day, zone_names
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
+from sync.reading.organisations import is_at_agency
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import DAYS, MOMENTS, ROUNDS, SAID
 
@@ -270,6 +271,24 @@ def settle_people(sheet: Sheet) -> None:
     sheet.values["contact"] = [
         Person(name or "", mail or "", phone or "") if name or mail or phone else _NOBODY
         for name, mail, phone in zip(*parts, strict=True)
+    ]
+
+
+def settle_recruiters(sheet: Sheet) -> None:
+    """The contact of a row that goes through an agency is a recruiter where the row shows that they work there."""
+    if "agency" not in sheet.values:
+        return
+    headers = " ".join(sheet.columns.mapped.get(name, "") for name in ("contact_name", "contact_email"))
+    empty: Sequence[Any] = [None] * len(sheet.rows)
+    columns = (sheet.values.get(name, empty) for name in ("contact_kind", "contact", "agency", "company"))
+    sheet.values["contact_kind"] = [
+        "recruiter"
+        if not kind
+        and agency
+        and person.party
+        and is_at_agency(person, agency=agency, company=company or "", headers=headers)
+        else kind
+        for kind, person, agency, company in zip(*columns, strict=True)
     ]
 
 

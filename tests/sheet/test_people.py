@@ -202,3 +202,21 @@ def test_interviewers_side_by_side_are_people_each(cell: str, names: tuple[str, 
     people = read_people(cell)
     assert isinstance(people, tuple)
     assert tuple(person.name for person in people) == names
+
+
+@pytest.mark.parametrize(
+    ("headers", "cells", "kind"),
+    [
+        (["Company", "Recruiter", "Agency"], ["Acme", "Ann Bell", "Hays"], "recruiter"),
+        (["Firma", "Ansprechpartner Personalvermittlung", "Agency"], ["Acme", "Ann Bell", "Hays"], "recruiter"),
+        (["Company", "Contact", "Agency"], ["", "Ann Bell", "Hays"], "recruiter"),
+        (["Company", "Contact", "Agency"], ["Acme", "Ann Bell ann@tall-pines.example", "Tall Pines Ltd"], "recruiter"),
+        (["Company", "Contact", "Agency"], ["Acme", "Ann Bell ann@acme.example", "Tall Pines Ltd"], ""),
+        (["Company", "Hiring Manager", "Agency"], ["Acme", "Ann Bell", "Hays"], ""),
+        (["Company", "Recruiter", "Agency"], ["Acme", "Ann Bell", ""], ""),
+    ],
+)
+def test_a_contact_at_the_agency_of_the_row_is_a_recruiter(headers: list[str], cells: list[str], kind: str) -> None:
+    """No sheet met in the wild says so in a column: an ask to the agency went to "Hays team" beside the very name."""
+    leads = read(["Status", "Date Applied", *headers], ["applied", date(2026, 11, 20), *cells]).leads
+    assert [lead.contact_kind for lead in leads] == [kind]
