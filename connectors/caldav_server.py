@@ -22,8 +22,8 @@ from msgspec.structs import replace
 from connectors.dav.answers import READ_ONLY, LoginRefusedError, NotDavError
 from connectors.dav.collection import BATCH, CalendarCollection, Found
 from connectors.dav.request_window import RequestWindow
+from connectors.dav.revision import ask_through
 from connectors.dav.server_profiles import ServerProfile, choose_profile, tighten
-from connectors.dav.sync_token import ask_through
 from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict, Written, is_result
 from connectors.google.address import is_google_calendar
 from connectors.http_transport import WHOLE_SECONDS, HttpTransport, Login, NoAnswerError, Transport, same_path

@@ -93,7 +93,7 @@ def _inquire(
     revision, secret = proof.revision, ""
     if proof.address:
         from connectors.dav.answers import LoginRefusedError
-        from connectors.dav.sync_token import ask_revision
+        from connectors.dav.revision import ask_revision
         from connectors.http_transport import Login
         from connectors.password import find_password
         from connectors.trust import trusting

@@ -4,8 +4,8 @@
 - One origin for good. Only paths are asked for, so that credentials never reach another host, whatever a server lists.
 - Connections are kept alive. PROPFIND, REPORT, GET and OPTIONS are sent again once when a connection breaks; PUT and
   DELETE never: their outcome is unknown and must be read back.
-- Every exchange ends: connecting, sending and every byte of the answer share one deadline (`bounded`), and none goes on
-  past `until`, the end of the run. A server that keeps saying "100 Continue" is cut off with the rest.
+- Every exchange ends: connecting, sending and every byte of the answer share one of `deadlines`, and none goes on past
+  `until`, the end of the run. A server that keeps saying "100 Continue" is cut off with the rest.
 - Sizes are bounded, unpacked ones too. TLS is verified; without TLS only a loopback address is spoken to.
 - With `may_reach` every connection is made to an address that may be spoken to (`reachable`), or not at all.
 - Proxies and authorities come from the environment mapping handed in (`https_proxy`, `no_proxy`, `trust`).
@@ -35,7 +35,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from msgspec import Struct
 
-from connectors.bounded import BoundedSocket, Deadline, Timer
+from connectors.deadlines import BoundedSocket, Deadline, Timer
 from connectors.trust import authorities_in, make_context
 from sync import __version__
 from sync.errors import ConfigError

@@ -13,7 +13,7 @@ from sync.advice import load_advice
 from sync.config import Settings
 from sync.errors import ConfigError
 from sync.memory import Memory
-from sync.messages.letter import blanks_in, mail_link
+from sync.messages.message import blanks_in, mail_link
 from sync.models import Abilities, Lead, Leads, Table, Touch
 from sync.moments import day_of
 from sync.reading.leads import read_leads

@@ -15,7 +15,7 @@ from typing import Any
 import niquests
 from caldav import DAVClient
 
-from connectors.bounded import within
+from connectors.deadlines import within
 from connectors.http_transport import (
     CONNECT_SECONDS,
     MAX_OCTETS,

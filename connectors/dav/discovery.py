@@ -17,10 +17,10 @@ from caldav.lib import error as caldav_errors
 from lxml.etree import LxmlError
 from msgspec import Struct
 
-from connectors.bounded import within
 from connectors.dav.answers import LoginRefusedError
 from connectors.dav.digest_transport import open_client
 from connectors.dav.principal import find_principal
+from connectors.deadlines import within
 from connectors.http_transport import PRIVATE, WHOLE_SECONDS, Login, is_loopback
 from sync.errors import ConfigError, CredentialsError, TargetError
 from sync.models import CalendarInfo

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from connectors.bounded import within
+from connectors.deadlines import within
 from connectors.http_transport import Answer, proxy_for, wait_asked
 from connectors.outside import Outside
 from connectors.trust import authorities_in

@@ -10,7 +10,7 @@ from sync.safe_text import plain
 
 
 class Terminal:
-    """Where a person reads and answers (`sync.setup.interview.Screen`)."""
+    """Where a person reads and answers (`sync.setup.questions.Screen`)."""
 
     def tell(self, text: str) -> None:
         """Show a line, or several, without anything a terminal could obey."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sync.cli.world import Computer
     from sync.models import Table
     from sync.setup.conversation import Options
-    from sync.setup.interview import Interview
+    from sync.setup.questions import Interview
     from sync.setup.settings_file import Setup
     from sync.setup.understanding import Understood
 
@@ -46,7 +46,7 @@ def init(
     from sync.cli.screen import open_console
     from sync.cli.world import Computer
     from sync.setup.conversation import Options
-    from sync.setup.interview import Interview, load_phrases
+    from sync.setup.questions import Interview, load_phrases
 
     path = config or Path(CONFIG_NAME)
     if not path.resolve().parent.is_dir():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sync.messages.letter import MAIL_WORDS, SAID_WORDS, SHORT, SUBJECT, VOICEMAIL_WORDS, Message
+from sync.messages.message import MAIL_WORDS, SAID_WORDS, SHORT, SUBJECT, VOICEMAIL_WORDS, Message
 from sync.messages.sentences import Phrases
 
 BLANKS = 2

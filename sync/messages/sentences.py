@@ -14,7 +14,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from sync.messages.letter import SUBJECT, Message
+from sync.messages.message import SUBJECT, Message
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _SIGN = re.compile("\ue000([a-z_]+)\ue001")

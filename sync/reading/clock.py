@@ -21,7 +21,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from sync.reading.date_words import HourWords, shipped_date_words
+from sync.reading.date_lexicon import HourWords, shipped_date_words
 from sync.reading.scripts import is_unspaced
 
 _SIGN_NUMBERS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "兩": 2}

@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from sync.models import CellError, CellValue, Moment
 from sync.reading.cells import Fault, clean_text
 from sync.reading.clock import find_hours, match_hour
-from sync.reading.date_words import shipped_date_words
+from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days, find_moments, has_day_with_hour
 from sync.reading.hours import Clock, split_hour
 from sync.reading.status_phrases import speaks_of_nothing_else

@@ -17,7 +17,7 @@ from msgspec import Struct
 from sync.moments import zone_names
 from sync.reading.cells import Fault
 from sync.reading.clock import Hour, last_hour, match_hour
-from sync.reading.date_words import DateWords, shipped_date_words
+from sync.reading.date_lexicon import DateWords, shipped_date_words
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d\d))?")
 _TAIL_OFFSET = re.compile(

@@ -25,8 +25,8 @@ from sync.models import Lead, Leads, Note, Row, Stage, Table, UnclearStatus
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
+from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.date_order import decide_readings, reading_beside
-from sync.reading.date_words import shipped_date_words
 from sync.reading.dates import Order, Reading, Yearless
 from sync.reading.fields import make_readers, read_column
 from sync.reading.headers import spoken_order

@@ -18,7 +18,7 @@ from typing import Any
 from msgspec import Struct
 
 from sync.models import Stage
-from sync.reading.date_words import shipped_date_words
+from sync.reading.date_lexicon import shipped_date_words
 
 ENDS: Mapping[str, Stage] = {"rejected": Stage.REJECTED, "withdrawn": Stage.WITHDRAWN}
 STEPS: Mapping[str, Stage] = {

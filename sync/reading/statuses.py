@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from sync.models import Asking, Note, Stage, UnclearStatus
 from sync.reading.cells import spaced
-from sync.reading.date_words import shipped_date_words
+from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_moments, hours_apart
 from sync.reading.status_phrases import Phrase, read_phrase
 from sync.reading.status_words import shipped_status_words

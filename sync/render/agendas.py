@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.agenda import LATE, NEXT, TODAY, WAITING, Agenda
-from sync.messages.letter import blanks_in
+from sync.messages.message import blanks_in
 from sync.models import Change, Lead, Touch
 from sync.moments import day_of
 from sync.pauses import tell_pause

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
-from sync.messages.letter import Message, mail_link
+from sync.messages.message import Message, mail_link
 from sync.models import Lead
 from sync.reconcile.marker_lines import SMALL_PRINT
 from sync.safe_text import clean

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sync.messages.facts import about_days, about_hour, about_lead, about_me, about_person, as_fact
-from sync.messages.letter import KINDS, Message
+from sync.messages.message import KINDS, Message
 from sync.messages.sentences import Situation
 from sync.models import Lead, Person, Stage
 from sync.safe_text import clean

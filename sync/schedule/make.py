@@ -29,16 +29,16 @@ from sync.moments import sortable
 from sync.reading.organisations import referrer_key
 from sync.schedule.advice import introductions, situations
 from sync.schedule.asking import AfterIdea, find_trains
-from sync.schedule.budgets import Guard, find_limits
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
+from sync.schedule.distances import Guard, find_limits
 from sync.schedule.drafts import Draft, freeze, known_of, remember
 from sync.schedule.impossible_facts import check_facts
+from sync.schedule.notes import make_remarks
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, tell_the_day, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
 from sync.schedule.registry import Rules, Whole, switched_on
-from sync.schedule.remarks import make_remarks
 from sync.schedule.shared import SharedEvents, leave_shared
 from sync.schedule.showing import publish, ring
 from sync.schedule.text import write_texts

@@ -20,10 +20,10 @@ from msgspec import Struct, field
 
 from sync.models import TouchClass
 from sync.safe_text import clean
-from sync.schedule.budgets import Block, Guard
 from sync.schedule.business_days import BusinessDays
 from sync.schedule.cases import Case, person_key
 from sync.schedule.desk import Desk
+from sync.schedule.distances import Block, Guard
 from sync.schedule.drafts import CROWDED, Draft
 from sync.schedule.ledger import is_over
 from sync.schedule.reach import limits, reach

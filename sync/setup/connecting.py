@@ -17,8 +17,8 @@ from sync.errors import ConfigError, CredentialsError, FollowupError, NoCalendar
 from sync.models import CalendarInfo, Observation
 from sync.setup.calendars import CalendarService, Meant, in_words, list_services, recognise_calendar, refuse_login
 from sync.setup.google import GoogleAccess, offer_google_login
-from sync.setup.interview import Interview, Question, pick
 from sync.setup.places import explain_target, pick_calendar
+from sync.setup.questions import Interview, Question, pick
 
 OWN_NAME = "Follow-ups"
 FEED_NAME = "followups.ics"

@@ -22,8 +22,8 @@ from sync.moments import zone_names
 from sync.schedule.business_days import BusinessDays
 from sync.setup.connecting import Accounts, Connection, Wanted, connect, keep_connected
 from sync.setup.google import offer_google_login
-from sync.setup.interview import Interview, pick
 from sync.setup.preview import OLD_AFTER_DAYS, count_old
+from sync.setup.questions import Interview, pick
 from sync.setup.settings_file import Setup
 from sync.setup.understanding import Sheets, Understood, understand
 

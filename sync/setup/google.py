@@ -14,7 +14,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from sync.errors import FollowupError
-from sync.setup.interview import Interview, Question
+from sync.setup.questions import Interview, Question
 
 TRIES = 3
 """Agreements that are tried before something else is to be named."""

@@ -18,10 +18,10 @@ from sync.errors import ConfigError
 from sync.models import Leads, Problem, Stage, Table, UnclearStatus
 from sync.reading.cells import clean_text
 from sync.reading.columns import Column
-from sync.reading.date_words import shipped_date_words
+from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.dates import NO_YEAR, looks_dated
 from sync.reading.vocabulary import DAYS, MOMENTS, load_vocabulary
-from sync.setup.interview import Interview, pick
+from sync.setup.questions import Interview, pick
 from sync.setup.settings_file import Setup
 
 WHO = ("company", "contact_name", "contact_email", "organisation")

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from transport_contract import Told, TransportContract, told
 
-from connectors.bounded import within
 from connectors.dav.digest_transport import CaldavTransport
+from connectors.deadlines import within
 from connectors.http_transport import HttpTransport, Login, NoAnswerError, Transport, path_of, proxy_for, same_path
 from sync.errors import ConfigError
 

@@ -25,8 +25,8 @@ from connectors.memory import MemorySource
 from connectors.outside import Outside
 from sync.config import parse_settings
 from sync.memory import Reaction
-from sync.messages.letter import Message
 from sync.messages.library import load_phrases
+from sync.messages.message import Message
 from sync.messages.rules import broken_rules
 from sync.models import Action, Row, Table, Touch, TouchClass
 from sync.moments import day_of

@@ -10,7 +10,7 @@ import pytest
 
 from sync.errors import ConfigError
 from sync.setup.calendars import in_words, list_services, recognise_calendar
-from sync.setup.interview import load_phrases
+from sync.setup.questions import load_phrases
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from servers import Server, radicale
 
 from sync.cli.world import Computer
 from sync.setup.connecting import Connection, Wanted, connect
-from sync.setup.interview import Interview, load_phrases
+from sync.setup.questions import Interview, load_phrases
 
 NOW = datetime.fromisoformat("2026-11-25T09:00:00-05:00")
 OWN_EVENT = (

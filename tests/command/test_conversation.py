@@ -16,7 +16,7 @@ from sync.config import parse_settings
 from sync.errors import ConfigError
 from sync.models import Stage
 from sync.setup.conversation import Options, continue_with, converse, holidays_of_zone, take_me
-from sync.setup.interview import MOST_QUESTIONS, Interview, load_phrases
+from sync.setup.questions import MOST_QUESTIONS, Interview, load_phrases
 from sync.setup.settings_file import Setup, read_setup, write_settings
 from sync.setup.understanding import tell_understood
 

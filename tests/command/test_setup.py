@@ -13,9 +13,9 @@ from sync.errors import ConfigError
 from sync.models import Lead, Stage
 from sync.reading.guess import ASKED
 from sync.reading.vocabulary import EXTRA_FIELDS, FIELDS
-from sync.setup.interview import load_phrases
 from sync.setup.places import clean_path, explain_target, recognise_source
 from sync.setup.preview import count_old
+from sync.setup.questions import load_phrases
 from sync.setup.settings_file import Setup, write_settings
 
 

@@ -135,17 +135,17 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
 
 
 def test_asking_a_calendar_loads_the_standard_library_only() -> None:
-    program = "import sys, connectors.dav.sync_token, connectors.password; print(*sys.modules)"
+    program = "import sys, connectors.dav.revision, connectors.password; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert "http.client" in loaded, "the test would see it"
     assert not loaded & (HEAVY | {"subprocess"})
     assert ours(loaded) == {
         "sync.errors",
-        "connectors.bounded",
+        "connectors.deadlines",
         "connectors.dav",
         "connectors.dav.answers",
-        "connectors.dav.sync_token",
+        "connectors.dav.revision",
         "connectors.http_transport",
         "connectors.own_files",
         "connectors.password",

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from sync.cli import run_command
-from sync.messages.letter import MAX_LINK, mail_link
+from sync.messages.message import MAX_LINK, mail_link
 
 CONFIG = """
 owner = "drafttest"

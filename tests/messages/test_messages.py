@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from sync.config import MeSettings
 from sync.errors import ConfigError
 from sync.messages.facts import about_days, about_me, as_fact
-from sync.messages.letter import Message
 from sync.messages.library import MOVES, SLOTS, check_rules, load_phrases, sample_facts, situations
+from sync.messages.message import Message
 from sync.messages.moves import choose_move, load_moves, open_moves, sensible_moves
 from sync.messages.names import read_name
 from sync.messages.rules import broken_rules

@@ -1,6 +1,6 @@
 """Information (article 000): thank whoever gave it, keep what you promised, and give every lead a next step in a day.
 
-R-000-6 (stale) and R-000-9 are lines of the review, R-000-7 a note (`remarks`), R-000-8 words.
+R-000-6 (stale) and R-000-9 are lines of the review, R-000-7 a note (`notes`), R-000-8 words.
 """
 
 from __future__ import annotations

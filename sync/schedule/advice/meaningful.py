@@ -1,8 +1,8 @@
 """Meaningful, and not a pest (article 003): decide, keep in touch, find a name, travel, thank everybody in the end.
 
 R-003-1 also ends ladders (`ladders`) and takes the place of what turned critical (`obligations`); R-003-15 is the first
-step of the ladder in `recruiters`; R-003-5 is in `budgets`, R-003-7 and R-003-8 in the moves of `text`; R-003-4, -9 to
--12 and -14 are words.
+step of the ladder in `recruiters`; R-003-5 is in `distances`, R-003-7 and R-003-8 in the moves of `text`; R-003-4, -9
+to -12 and -14 are words.
 """
 
 from __future__ import annotations

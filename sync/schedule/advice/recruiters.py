@@ -1,6 +1,6 @@
 """Recruiters and interviews (article 004): keep the conversation going, send an idea, ask only while you want it.
 
-R-004-3 is in `budgets`, R-004-7 and R-004-8 are lines of the review; the others are words, or hold by themselves.
+R-004-3 is in `distances`, R-004-7 and R-004-8 are lines of the review; the others are words, or hold by themselves.
 """
 
 from __future__ import annotations

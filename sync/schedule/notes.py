@@ -13,11 +13,11 @@ from sync.config import Pause
 from sync.models import Asking, Note, Stage
 from sync.reading.organisations import normalise_organisation
 from sync.safe_text import clean
-from sync.schedule.budgets import find_limits
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
+from sync.schedule.distances import find_limits
 from sync.schedule.drafts import Draft
-from sync.schedule.pause_exceptions import held_in
+from sync.schedule.pause_report import held_in
 from sync.schedule.review import last_sign
 from sync.schedule.shared import MAX_NAMES
 
