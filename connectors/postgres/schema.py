@@ -156,8 +156,13 @@ MIGRATIONS: tuple[LiteralString, ...] = (
         ADD COLUMN at_once integer NOT NULL DEFAULT 4 CHECK (at_once > 0);
     ALTER TABLE followup.profile ADD COLUMN tenant text REFERENCES followup.tenant;
     """,
+    "-- rights only: to set the day right on which a version was first seen",
 )
-"""For each number of the schema, from 1 on, the statements that make it of the one before."""
+"""For each number of the schema, from 1 on, the statements that make it of the one before.
+
+Rights are given anew with every migration. A right that was widened has a number, too: a worker on a database without
+it must say that it is to be migrated, and not fail where it needs it.
+"""
 
 _FIRST = """
 CREATE SCHEMA IF NOT EXISTS followup;

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from worlds import BurningTarget, Fuse
 from connectors import STATES
 from connectors.memory import MemoryTarget
 from connectors.postgres.connecting import connect_to, secure
-from connectors.postgres.schema import MIGRATIONS, migrate
+from connectors.postgres.schema import _GRANTS, MIGRATIONS, check_ready, migrate
 from connectors.postgres.schema import WORKER as ROLE
 from connectors.postgres_state import PostgresState
 from connectors.sqlite_state import SqliteState
@@ -406,6 +407,28 @@ def test_migrating_twice_changes_nothing_and_older_and_newer_schemas_are_refused
             owner.execute("UPDATE followup.migrations SET version = version + %s", (2 * len(MIGRATIONS),))
             owner.execute("UPDATE followup.migrations SET version = version - %s", (len(MIGRATIONS),))
         assert store.load() == FULL
+
+
+def test_a_database_from_before_a_right_was_widened_is_refused_until_it_is_migrated(server: Postgres) -> None:
+    """Schema 7 let a worker not change the day on which a version was first seen: it failed in the middle of a tick."""
+    with (
+        empty_database(server, "narrow") as name,
+        psycopg.connect(server.address(OWNER, database=name), autocommit=True) as owner,
+    ):
+        migrate(owner)
+        owner.execute(f"REVOKE UPDATE ON followup.release FROM {ROLE}")
+        owner.execute("DELETE FROM followup.migrations WHERE version > 7")
+        with psycopg.connect(server.address(WORKER, database=name), autocommit=True) as worker:
+            with pytest.raises(ConfigError, match="has schema 7 and this followup needs 8; migrate it"):
+                check_ready(worker)
+            assert migrate(owner) == 8
+            check_ready(worker)
+            assert worker.execute("UPDATE followup.release SET first_seen = now()").rowcount == 0
+
+
+def test_rights_change_only_with_the_number_of_the_schema() -> None:
+    """Whoever changes them adds a migration, if only an empty one, and puts the new pair here."""
+    assert (len(MIGRATIONS), sha256(_GRANTS.encode()).hexdigest()[:12]) == (8, "2228a8ad2b77")
 
 
 def test_two_that_migrate_at_once_make_one_database(server: Postgres) -> None:
