@@ -102,7 +102,9 @@ def secrets_of(
             if row is None and name in firm:
                 return firm[name]
             if row is None:
-                raise CredentialsError(f"{profile} has no secret for [{name}]; have the firm put it there")
+                raise CredentialsError(
+                    f"{profile} has no secret for [{name}]: `followup fleet secret {profile} --for {name}`"
+                )
             tenant, sealed = row
             wrapped = connection.execute(KEY_OF, (tenant,)).fetchone()
         assert wrapped is not None  # a foreign key holds it

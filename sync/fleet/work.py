@@ -85,13 +85,21 @@ def _run_kept(connect: Connect, profile: str, kept: Kept, *, outside: Outside, n
         with connect() as connection:
             take_turn(connection, profile, hosts, now=now)
         ended = _attend(connect, profile, settings, outside=outside, now=now, opened=opened)
-    verdict = judge(ended.exit_code, ended.said, tries=kept.tries, now=now, not_before=ended.not_before)
+    verdict = judge(ended.exit_code, _with_cure(ended, profile), tries=kept.tries, now=now, not_before=ended.not_before)
     LOG.info("profile %s: exit %d", profile, ended.exit_code)
     if verdict is not None:
         with connect() as connection:
             file_verdict(connection, profile, kept, verdict, exit_code=ended.exit_code, now=now)
             _let_others_wait(connection, hosts, ended, now=now)
     return ended.exit_code
+
+
+def _with_cure(ended: _Ended, profile: str) -> str:
+    """What a run said. Its cure for a login that ended is one for a person's own computer: here it is to be sealed."""
+    google = "followup login google" in ended.said
+    if ended.exit_code != CredentialsError.exit_code or not (google or "password" in ended.said):
+        return ended.said
+    return f"{ended.said}; seal the new one: `followup fleet secret {profile}{' --for google' if google else ''}`"
 
 
 def _quota(settings: Settings, outside: Outside) -> str:

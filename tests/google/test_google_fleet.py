@@ -126,6 +126,7 @@ def test_a_login_that_is_revoked_is_one_line_in_status_and_nobody_elses_trouble(
     assert line.startswith(
         "paused: bob: the Google login has expired or was revoked; run `followup login google` again"
     )
+    assert line.endswith("; seal the new one: `followup fleet secret bob --for google`")
 
     firm.log_in("bob", "111")
     firm.work(NOW + 2 * DAY)
