@@ -91,7 +91,8 @@ def rounds(server: Postgres) -> list[str]:
         command = [FOLLOWUP, "fleet", "work", "--until-idle", "--at-once", "4", "--now", now]
         pair = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
         told = [one.communicate()[1] for one in pair]
-        assert [one.returncode for one in pair] == [0, 0], "\n".join(text[-2000:] for text in told)
+        ended = [one.returncode for one in pair]
+        assert ended == [0, 0], "\n".join([f"exit codes {ended}", *(text[-2000:] for text in told)])
 
     connect = connect_to(server.address(WORKER))
     for hour, what in ROUND:
