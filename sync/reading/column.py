@@ -55,6 +55,8 @@ class Columns(Struct, frozen=True):
     """The mapping that was used, if any."""
     columns: tuple[Column, ...] = ()
     """Every column that has a header, from left to right: what a person is shown and asked."""
+    second: int = 0
+    """Where another table begins beside this one; 0 where none does."""
 
     @property
     def mapped(self) -> Mapping[str, str]:

@@ -14,8 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
+from msgspec.structs import replace
+
 from sync.errors import ConfigError, SourceError
 from sync.models import Table
+from sync.reading.beside import cut_rows, find_second
 from sync.reading.cells import LOADING, column_letters, is_error, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.guess import ALL_FIELDS, Guess
@@ -47,11 +50,15 @@ def understand_columns(
     Raises `ConfigError` when a chosen or accepted column is missing, or no header row can be found.
     """
     told = (header for shape in vocabulary.shapes.values() for header in shape.recognised_by)
-    named = {squeeze(header) for header in (*chosen.values(), *accepted.values(), *told)} - {""}
-    index = find_header(table, vocabulary, named)
+    settled = {squeeze(header) for header in (*chosen.values(), *accepted.values())} - {""}
+    index = find_header(table, vocabulary, settled | {squeeze(header) for header in told})
     headers = name_columns(table, index)
     broken = _broken_headers(table, index, headers)
-    guess = Guess(table, index, headers, vocabulary)
+    second = find_second(table, index, headers, vocabulary, settled)
+    guess = Guess(
+        replace(table, rows=(*cut_rows(table.rows, second),)) if second else table, index, headers, vocabulary
+    )
+    guess.leave_beside(second)
     if index == NO_HEADER:
         guess.notes.append(_BY_LETTER)
     guess.notes += [f"{sentence}: the column is not read" for sentence in broken]

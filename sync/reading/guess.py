@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from sync.errors import ConfigError
 from sync.models import Table
+from sync.reading.beside import BESIDE, CURE
 from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.header_row import MAX_COLUMNS, NO_HEADER
@@ -84,6 +85,7 @@ class Guess:
         first = table.rows[index + 1 : index + 1 + SAMPLE_ROWS]
         self.body = [row for row in first if any(row.values) and not any(row.values[shifted:])]
         self.senses: Mapping[int, Sense] = {}
+        self.second = 0
         self._profiles: dict[int, Profile] = {}
 
     # --- what is told ---
@@ -120,6 +122,16 @@ class Guess:
             found = [column for header in headers if (column := self._find(header)) is not None]
             if found and self.is_open(name) and found[0] not in self.fields.values():
                 self.take(name, found[0], f"known from {shape.title.partition(',')[0]}")
+
+    def leave_beside(self, place: int) -> None:
+        """The columns from this place on are another table's, if it is not 0."""
+        self.second = place
+        theirs = [column for column in range(place, len(self.headers)) if self.forms[column]] if place else []
+        self.unread |= dict.fromkeys(theirs, BESIDE)
+        self.kept_out.update(theirs)
+        if theirs:
+            names = ", ".join(repr(self.headers[column]) for column in theirs)
+            self.notes.append(f"the columns {names} are another table beside the first and are not read: {CURE}")
 
     def reserve(self, headers: Iterable[str]) -> None:
         """These columns are written into: what stands there is our own and says nothing new."""
@@ -285,6 +297,7 @@ class Guess:
             tuple(dict.fromkeys(self.notes)),
             self.shape,
             each,
+            self.second,
         )
 
     def _each(self) -> Iterable[Column]:

@@ -19,6 +19,7 @@ from typing import Any
 from msgspec import Struct
 
 from sync.models import CellValue, Problem, Row, Table
+from sync.reading.beside import cut_rows
 from sync.reading.cells import clean_text, each_once, shown
 from sync.reading.columns import Columns
 from sync.reading.header_row import NO_HEADER
@@ -99,6 +100,8 @@ def take_rows(table: Table, columns: Columns, *, skip_hidden: bool, idle: Abstra
     body: Sequence[Row] = table.rows[columns.header_index + 1 :]
     if skip_hidden:
         body = [row for row in body if not row.hidden]
+    if columns.second:
+        body = cut_rows(body, columns.second)
     named = columns.header_index != NO_HEADER
     header = [clean_text(value) for value in table.rows[columns.header_index].values] if named else [""]
     body = _drop_lines(body, header, sheet, idle)

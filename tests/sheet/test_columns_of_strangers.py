@@ -336,3 +336,61 @@ def test_notes_that_tell_all_there_is_are_the_status(header: str, place: str) ->
 def test_notes_beside_days_of_their_own_stay_notes() -> None:
     notes = [[name, "2026-11-03", tale] for name, tale in TALES]
     assert understand(["Company", "Applied", "Notes"], *notes).mapped["notes"] == "Notes"
+
+
+SIDE_BY_SIDE: dict[str, list[list[CellValue]]] = {
+    "captions": [
+        ["APPLIED", "", "", "", "NETWORKING", "", ""],
+        ["Company", "Sent", "Status", "", "Who", "Last talked", "Notes"],
+        ["Tern", "2026-11-02", "no answer", "", "Jim Bell", "2026-11-10", "met at church"],
+        ["Heron", "2026-11-09", "interview 2 Dec 1pm", "", "Ann Poe", "2026-11-18", "lunch soon"],
+    ],
+    "rows that go on": [
+        ["Company", "Sent", "Status", "", "Person", "Last talked"],
+        ["Tern", "2026-11-02", "no answer", "", "Jim Bell", "2026-11-10"],
+        ["Heron", "2026-11-09", "interview 2 Dec 1pm", "", "Ann Poe", "2026-11-18"],
+        ["", "", "", "", "Moe Park", "2026-11-20"],
+    ],
+    "headers again": [
+        ["Company", "Sent", "Status", "Company", "Sent", "Status"],
+        ["Tern", "2026-11-02", "no answer", "Wren", "2026-10-02", "rejected"],
+        ["Heron", "2026-11-09", "interview 2 Dec 1pm", "Orchard", "2026-10-05", "rejected"],
+        ["", "", "", "Larkfield", "2026-10-06", "rejected"],
+    ],
+}
+
+
+@pytest.mark.parametrize("rows", SIDE_BY_SIDE.values(), ids=SIDE_BY_SIDE)
+def test_the_second_of_two_tables_side_by_side_is_named_and_left_out(rows: list[list[CellValue]]) -> None:
+    found = read(*rows)
+    assert [(lead.company, lead.contact.name) for lead in found.leads] == [("Tern", ""), ("Heron", "")]
+    assert not found.problems
+    told = [note.reason for note in found.notes if "another table beside" in note.reason]
+    assert len(told) == 1
+    assert "put it into a tab or a file of its own" in told[0]
+    columns = understand(*rows)
+    again = understand_columns(as_table(*rows), chosen={}, vocabulary=VOCABULARY, accepted=columns.mapped)
+    assert again.fields == columns.fields
+    beside = [column.header for column in columns.columns if "beside the first" in column.reason]
+    assert len(beside) >= 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "fields"),
+    [
+        ([["Company", "Sent", "", "Who", "Notes"], ["Tern", "2026-11-02", "", "Jim Bell", "nice"]],
+         {"company", "applied_on", "contact_name", "notes"}),
+        ([["Done", "Prio", "", "Company", "Sent"], ["", "", "", "Tern", "2026-11-02"], ["x", "1", "", "Wren", ""]],
+         {"company", "applied_on", "priority"}),
+    ],
+    ids=["only a gap", "boxes before it"],
+)  # fmt: skip
+def test_an_empty_column_alone_parts_no_table(rows: list[list[CellValue]], fields: set[str]) -> None:
+    assert fields <= set(understand(*rows).mapped)
+
+
+def test_what_was_read_beside_a_gap_stays_read() -> None:
+    rows = SIDE_BY_SIDE["captions"]
+    accepted = {"company": "Company", "contact_name": "Who"}
+    found = understand_columns(as_table(*rows), chosen={}, vocabulary=VOCABULARY, accepted=accepted)
+    assert found.mapped["contact_name"] == "Who"
