@@ -141,6 +141,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     """The first day with room for it; a day once given is kept while what it follows from is the same."""
     memory = draft.memory
     same = memory is not None and memory.raw == draft.raw
+    there = memory is not None and memory.pinned_to is None  # what the user had moved away has no hour to keep
     if occasion.bounds:
         low, high = occasion.bounds
         day = moment_of(low, desk.zone).date()
@@ -148,7 +149,8 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         if open_ or (same and stood == day == desk.today):
             draft.low, draft.high, draft.day = low, high, day
             return
-    if memory and stood and same and stood >= desk.today and _still_fits(draft, stood, desk):
+    kept_day = stood is not None and same and (stood > desk.today or (there and stood == desk.today))
+    if memory and stood and kept_day and _still_fits(draft, stood, desk):
         draft.day, draft.offers = stood, memory.offers
         _keep_odd_hour(draft, memory, desk)
     else:
@@ -157,7 +159,7 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         passed = same and stood is not None and stood < desk.today and due
         draft.offers = (memory.offers + passed) if memory and same else 1
         draft.day = first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk)
-    kept = memory.start if memory and draft.day == stood and isinstance(memory.start, datetime) else None
+    kept = memory.start if memory and there and draft.day == stood and isinstance(memory.start, datetime) else None
     begins = kept or _begins(draft, desk)
     draft.late = draft.offers > 1 or (draft.deadline is not None and begins > draft.deadline)
 

@@ -139,3 +139,15 @@ def test_a_date_of_the_sheet_that_was_dragged_to_an_earlier_day_comes_back_besid
     seeker.run("2027-01-19 11:00", leads)
     assert clock(seeker.find("R-001-1", step=1)) == "2027-01-19 09:00"
     assert clock(seeker.find("sheet")) == "2027-01-19 11:00"
+
+
+def test_a_call_that_was_dragged_to_the_day_before_and_not_made_comes_back_within_their_hours() -> None:
+    """It comes back in the evening: its old hour of this morning is over, and so are the hours in which one calls."""
+    call = a_lead(2, contact=person("Bo Lind", phone="+1 555 0101"), they_call_at=date(2027, 1, 5))
+    seeker = Seeker()
+    seeker.run("2027-01-05 19:40", call)
+    assert clock(seeker.find("R-005-3")) == "2027-01-06 09:00"
+    seeker.drag(seeker.find("R-005-3"), "2027-01-05", to="2027-01-05 20:00")
+    schedule = seeker.run("2027-01-06 19:40", call)
+    assert clock(seeker.find("R-005-3")) == "2027-01-07 09:00"
+    assert seeker.run("2027-01-06 19:40", call).touches == schedule.touches

@@ -65,3 +65,19 @@ def test_a_note_that_waits_for_a_late_ask_of_its_lead_is_named_in_the_next_note_
     assert (day(first), first.lead, day(later)) == ("2027-01-07", "Firm 3", "2027-01-14")
     assert "Firm 2" in later.description
     assert seeker.run("2027-01-07 11:40", leads).touches == schedule.touches
+
+
+def test_news_that_a_missed_note_has_named_is_not_told_again() -> None:
+    seeker, received = Seeker(), when("2027-01-04 09:00")
+    called = named(2, received_at=received, they_call_at=date(2026, 12, 30))
+    seeker.run("2027-01-05 09:00", called)
+    seeker.tick(seeker.find("R-002-1"), "2027-01-05")
+    seeker.run("2027-01-07 11:40", called)
+    (note,) = seeker.all("R-001-7")
+    seen = set()
+    for number in range(8, 29):
+        now = f"2027-01-{number:02} 11:40"
+        schedule = seeker.run(now, called)
+        seen |= {touch.uid for touch in seeker.all("R-001-7")}
+        assert seeker.run(now, called).touches == schedule.touches
+    assert seen == {note.uid}

@@ -195,7 +195,7 @@ def _progress_note(
     last = records[-1] if records else None
     told = max((day for record in records if (day := over_day(record))), default=date.min)
     changed = [(stage.on, case) for case in cases for stage in case.seen.stages[1:] if stage.on > told]
-    changed += new
+    changed += [(on, case) for on, case in new if on >= told]  # what went before has named the others
     if not changed:
         return None
     firsts = [
