@@ -17,7 +17,7 @@ from pathlib import Path
 
 from connectors.csv_text import DECLARED, choose_delimiter, parse_csv
 from connectors.open_elsewhere import find_lock, say_open
-from connectors.whole_file import replace_file
+from connectors.whole_file import check_may_write, replace_file
 from sync.errors import SourceError
 from sync.models import CellToWrite, Note
 from sync.safe_text import defuse
@@ -41,6 +41,7 @@ def write_cells(path: Path, cells: Sequence[CellToWrite], *, before: bytes) -> t
         return notes
     if lock := find_lock(path):
         return (Note(say_open(path, lock)),)
+    check_may_write(path)
     after = put_cells(before, found, name=path.name)
     try:
         if path.read_bytes() != before:

@@ -24,7 +24,7 @@ from msgspec import Struct
 
 from connectors.csv_write_back import BACKUP
 from connectors.open_elsewhere import find_lock, say_open
-from connectors.whole_file import replace_file
+from connectors.whole_file import check_may_write, replace_file
 from sync.errors import SourceError
 from sync.models import CellToWrite, Note, Table
 from sync.safe_text import defuse
@@ -66,6 +66,7 @@ def write_cells(
         return notes
     if lock := find_lock(path):
         return (Note(say_open(path, lock)),)
+    check_may_write(path)
     after, left = put_cells(before, found, part=part, name=path.name)
     notes += (Note(FORMULAS),) if left else ()
     written = [cell for cell in found if (cell.number, cell.column) not in left]

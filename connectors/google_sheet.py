@@ -175,6 +175,14 @@ class GoogleSheet(Struct, frozen=True):
             data = [{"range": f"{title}!{cell_name(cell)}", "values": [[cell.text]]} for cell in found]
             try:
                 self.api.post(f"{self.address.id}/values:batchUpdate", {"valueInputOption": "RAW", "data": data})
+            except CredentialsError as error:
+                if "is not shared with" not in str(error):
+                    raise
+                raise CredentialsError(  # it was read a moment ago
+                    f"the sheet may be read by {self.api.login.who} but not changed, so nothing is written back into"
+                    " it; everything else was done. Open the sheet, press Share and make that an Editor, or take"
+                    " [write_back] out of followup.toml"
+                ) from None
             except SourceError as error:
                 if "validation" not in str(error):
                     raise

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 
+from sync.errors import SourceError
+
 IN_USE = frozenset({5, 32, 33})
 """Windows' codes for a file that another program has open: access denied, sharing violation, lock violation."""
 WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -46,6 +48,16 @@ def replace_file(
         new.unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
+
+
+def check_may_write(path: Path) -> None:
+    """Raise `SourceError` where this sheet is not there to be written into: a new file in its place asks nobody but the
+    folder. One that nobody may write is left alone by whoever has all rights, too."""
+    if not path.stat().st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise SourceError(
+            f"{path.name} is read-only, so nothing is written back into it; everything else was done. Allow it to be"
+            " written, or take [write_back] out of followup.toml"
+        )
 
 
 def _set_mode(handle: int, path: Path, mode: int) -> None:

@@ -145,6 +145,18 @@ def test_after_a_failed_read_nothing_is_written_and_the_sentence_says_what_to_do
     assert "PRIVATE KEY" not in done.stdout + done.stderr
 
 
+def test_a_sheet_that_is_shared_for_viewing_is_read_and_why_nothing_is_written_back_is_said(whole: Whole) -> None:
+    sheet = whole.google.sheets[ID]
+    sheet.shared_with.clear()
+    sheet.by_link = True
+    done = whole.call("sync", "--now", NOW)
+    assert done.returncode == 7
+    said = f"the sheet may be read by {ROBOT} but not changed, so nothing is written back into it; everything else was"
+    assert said in " ".join(done.stderr.split())
+    assert "make that an Editor, or take [write_back] out" in " ".join(done.stderr.split())
+    assert any("Acme" in title for title in _titles(whole))
+
+
 def test_calendars_are_listed_with_their_addresses(whole: Whole) -> None:
     whole.google.calendars.append({"id": CALENDAR_ID, "summary": "Jobs", "accessRole": "owner"})
     done = whole.call("calendars", "--json")

@@ -134,6 +134,17 @@ def test_a_file_that_changed_meanwhile_is_left_alone(file: CsvFile) -> None:
     assert not file.path.with_name("leads.csv.before-followup").exists()
 
 
+def test_a_file_that_is_read_only_is_left_alone_with_what_to_do(file: CsvFile) -> None:
+    """Its folder would let it be replaced all the same."""
+    old = file.path.read_bytes()
+    file.read()
+    file.path.chmod(0o440)
+    with pytest.raises(SourceError, match=r"leads.csv is read-only, so nothing is written back .* \[write_back\] out"):
+        file.write_back([cell()])
+    assert [path.name for path in file.path.parent.iterdir()] == ["leads.csv"]
+    assert file.path.read_bytes() == old
+
+
 def test_a_row_that_is_not_there_leaves_the_file_untouched(file: CsvFile) -> None:
     file.read()
     before = file.path.stat()

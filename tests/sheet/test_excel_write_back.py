@@ -211,6 +211,15 @@ def test_an_open_file_is_left_alone(tmp_path: Path, lock: str) -> None:
     assert source.path.read_bytes() == before
 
 
+def test_a_workbook_that_is_read_only_is_left_alone_with_what_to_do(tmp_path: Path) -> None:
+    source = a_file(tmp_path)
+    before = source.path.read_bytes()
+    source.path.chmod(0o440)
+    with pytest.raises(SourceError, match=r"is read-only, so nothing is written back .* \[write_back\] out"):
+        source.write_back([a_cell()])
+    assert source.path.read_bytes() == before
+
+
 def test_a_file_changed_since_it_was_read_is_left_alone(tmp_path: Path) -> None:
     source = a_file(tmp_path)
     changed: list[list[CellValue]] = [*GRID[:2], ["Globex", "Chief", "2027-01-05", 2, "old", ""]]
