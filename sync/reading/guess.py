@@ -192,6 +192,9 @@ class Guess:
         cells = self.cells_of(column) if sense.fields else Profile(())
         if sense.fields[:1] in FOLLOW_UPS and cells.dated < 0.5 and tells_days(cells, self.vocabulary) >= _TOLD:
             return [Choice("next_step", EVIDENT, "it says in words what was done or is to be done on a day")]
+        if sense.fields[:1] == ("next_step",) and cells.bare_dates >= EVIDENT:
+            name = "next_step" if cells.appointments else "follow_up_on"
+            return [Choice(name, EVIDENT, "its header says what comes next and it holds dates")]
         against = {name: speaks_against(name, cells, self.vocabulary) for name in sense.fields}
         if sense.fields == WHERE and cells.links >= EVIDENT:
             against = dict.fromkeys(WHERE, "it holds links")

@@ -1,6 +1,7 @@
 """What is to come, in the words of a column of next steps: "onsite 12/1 14:00", "call her 11/30".
 
-A day with an hour, or with the words of an interview, is one; any other is the day of a follow-up. What the row's own
+A day with an hour, or with the words of an interview, is one; any other is the day of a follow-up. So is one without
+any words in a row that has only been applied for, whatever its hour. What the row's own
 columns say of that fact wins, but an interview that comes after theirs is a further round. A no beside a day leaves it.
 So is a follow-up that is told in words ("call Kim 11/30"), whatever its hour: only the words of an interview make it
 one.
@@ -16,7 +17,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from sync.models import Moment, Round
+from sync.models import Moment, Round, Stage
 from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text, spaced
 from sync.reading.dates import Reading, Yearless, read_date
@@ -33,6 +34,8 @@ from sync.reading.years import give_year
 _FOLLOW_UPS = ("follow_up_on", "follow_up_day")
 _CLAUSES = re.compile(r"[,;.–—]\s")
 _MEETING = frozenset(("interview", "test"))
+_MET_AT = frozenset((Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER))
+"""Stages at which a bare day with an hour is that of an appointment: nobody meets who has only applied."""
 _OVER = frozenset(("rejected", "withdrawn", "no_answer"))
 
 
@@ -63,8 +66,10 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
     header = sheet.columns.mapped["next_step"]
     place = sheet.columns.fields["next_step"]
     follow_ups = any(sheet.columns.fields.get(name) == place for name in _FOLLOW_UPS)
+    stages = sheet.values["stage"]
     for index, text in enumerate(steps):
-        for name, value in _days_in(text, words, reading, year, follow_ups=follow_ups) if text else ():
+        ours = follow_ups or (stages[index] not in _MET_AT and not tells_a_day(text or "", words.months))
+        for name, value in _days_in(text, words, reading, year, follow_ups=ours) if text else ():
             if isinstance(value, Fault):
                 sheet.set_unreadable(index, name, value.reason, told_by="next_step")
                 continue

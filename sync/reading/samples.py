@@ -42,6 +42,8 @@ _HOUR = re.compile(
     r"(?:\s*[-–]\s*(?:[01]?\d|2[0-4])[:.h][0-5]\d\s*(?:[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )
+_CHANNELS = 0.75
+"""The part of the cells that must be ways of contact to make a column one of channels, not of sources."""
 _SENTENCE = 3
 """Words from which a text is more than a name or a word for something."""
 
@@ -181,7 +183,7 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
     closed = vocabulary.words.get(name)
     if closed and not any(spaced(text) in closed or text.casefold().startswith("later") for text in cells.samples):
         return "none of its words is known for that field"
-    if name in CHANNELS and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) < 0.75:
+    if name in CHANNELS and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) < _CHANNELS:
         return "it holds no ways of contact"
     if name == "every" and not any(_says_how_often(text, vocabulary) for text in cells.samples):
         return "it does not say how often"
@@ -245,7 +247,7 @@ def _no_words(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         return "it holds links"
     if cells.numbers * strange >= 0.8 and len(cells.samples) > 1:
         return "it holds numbers"
-    if name == "source" and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= 0.5:
+    if name == "source" and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= _CHANNELS:
         return "it holds ways of contact"
     return ""
 

@@ -188,6 +188,29 @@ def test_a_day_in_a_column_of_next_steps_counts(step: str, expected: tuple[str, 
     assert getattr(leads.leads[0], expected[0]) == expected[1]
 
 
+def test_next_steps_that_are_days_are_the_days_of_follow_ups() -> None:
+    rows: list[list[CellValue]] = [["Acme", "2026-11-03", "November 30, 2026"], ["Bolt", "2026-11-03", "2026-12-04"]]
+    leads = read(["Company", "Applied", "Next step"], *rows).leads
+    assert [lead.follow_up_on for lead in leads] == [date(2026, 11, 30), date(2026, 12, 4)]
+
+
+def test_a_day_with_an_hour_among_them_is_an_appointment_where_people_meet() -> None:
+    rows: list[list[CellValue]] = [
+        ["Acme", "Onsite", "2026-10-26", "December 1, 2026 1:00 PM"],
+        ["Bolt", "Applied", "2026-11-03", "December 2, 2026 9:00 AM"],
+        ["Crux", "Applied", "2026-11-03", "November 30, 2026"],
+    ]
+    leads = read(["Company", "Stage", "Applied", "Next step"], *rows).leads
+    assert [lead.interview_at for lead in leads] == [datetime(2026, 12, 1, 13, tzinfo=BERLIN), None, None]
+    assert [lead.follow_up_on for lead in leads] == [None, date(2026, 12, 2), date(2026, 11, 30)]
+
+
+@pytest.mark.parametrize("header", ["Canal", "Channel"])
+def test_channels_with_boards_among_them_are_sources(header: str) -> None:
+    rows: list[list[CellValue]] = [["Acme", "site"], ["Bolt", "email"], ["Crux", "LinkedIn"], ["Dent", "the board"]]
+    assert understand(["Company", header], *rows).mapped == {"company": "Company", "source": header}
+
+
 @pytest.mark.parametrize(
     ("headers", "row"),
     [
