@@ -234,6 +234,8 @@ class Guess:
         for name, share, reason in kinds:
             if enough and share >= EVIDENT and name not in sense.fields:
                 yield Choice(name, 0.8, reason)
+        if sense.fields[:1] == ("last_inbound",) and cells.answers == 1:
+            yield Choice("status", SURE, "it says whether they answered")
         if "contact_name" in sense.fields and max(cells.mails, cells.phones) >= 0.5:
             yield Choice("contact_name", SURE, "it holds mail addresses and numbers of people")
         if not sense.fields and cells.phones >= EVIDENT and any(map(names_somebody, cells.samples)):

@@ -5,6 +5,7 @@ Each step takes the columns that are still free (`guess`) and says what it took 
 
 from __future__ import annotations
 
+from sync.reading.column import Choice
 from sync.reading.guess import BARE_DAYS, EVIDENT, NAME_WORDS, WHERE, Guess
 from sync.reading.headers import AMBIGUOUS, Sense, part_played
 from sync.reading.samples import (
@@ -122,6 +123,10 @@ def _settle_names(guess: Guess) -> None:
             guess.take_and_say(column, _part_of_name(guess), "the company has a column of its own")
         elif guess.is_open("company") and _lists_applications(guess):
             guess.take_and_say(column, "company", "no other column names the company")
+        elif guess.is_open("contact_name") and not _WAYS.isdisjoint(guess.fields):
+            person = Choice("contact_name", 0.6, "it stands beside addresses or numbers")
+            others = [one for one in guess.choices[column] if one.field != "contact_name"]
+            guess.choices[column] = [person, *others]
 
 
 def _settle_people(guess: Guess) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from sync.models import CellValue, Problem, Row, Table
+from sync.models import CellValue, Problem, Row, Stage, Table
 from sync.reading.beside import cut_rows
 from sync.reading.cells import clean_text, each_once, shown
 from sync.reading.columns import Columns
@@ -168,6 +168,10 @@ def drop_answers(sheet: Sheet, yes: frozenset[str], no: frozenset[str]) -> None:
     """
     rounds = [name for name in ROUNDS if name in sheet.cells]
     names = ("follow_up_on", "follow_up_day", *(("interview_at", *rounds) if rounds else ()))
+    statuses = [clean_text(cell).casefold() for cell in sheet.cells.get("status", ())]
+    if any(statuses) and yes | no | {""} >= {*statuses}:  # `Heard back?`
+        answers = [Stage.IN_TOUCH.value if text in yes else Stage.SENT.value if text else "" for text in statuses]
+        sheet.cells = {**sheet.cells, "status": answers}
     days = {
         name: each_once(partial(_without_answer, yes=yes, no=no), sheet.cells[name])
         for name in names

@@ -417,3 +417,68 @@ def test_what_was_read_beside_a_gap_stays_read() -> None:
     accepted = {"company": "Company", "contact_name": "Who"}
     found = understand_columns(as_table(*rows), chosen={}, vocabulary=VOCABULARY, accepted=accepted)
     assert found.mapped["contact_name"] == "Who"
+
+
+def test_whether_they_answered_is_the_status_where_no_other_column_is() -> None:
+    rows: list[list[CellValue]] = [
+        ["Acme", "2026-11-08", "Y"],
+        ["Bolt", "2026-11-10", "no"],
+        ["Crux", "2026-11-10", ""],
+    ]
+    leads = read(["Company", "Applied", "Heard back?"], *rows).leads
+    assert [lead.stage for lead in leads] == ["in_touch", "sent", "sent"]
+    beside = understand(["Company", "Status", "Heard back?"], ["Acme", "rejected", "Y"], ["Bolt", "sent", "N"])
+    assert beside.mapped == {"company": "Company", "status": "Status"}
+
+
+def test_the_name_of_a_list_of_people_is_the_person() -> None:
+    headers: list[CellValue] = ["Name", "Where they work", "How I know them", "Last talked", "Email or phone", "Next"]
+    found = understand(headers, ["Deb Marsh", "Orchard Bank", "church", "8 Nov", "deb@orchard.example", "lunch 4 Dec"])
+    assert {"contact_name": "Name", "company": "Where they work", "how_known": "How I know them"}.items() <= dict(
+        found.mapped
+    ).items()
+    assert found.mapped["last_outbound"] == "Last talked"
+
+
+def test_a_name_beside_addresses_is_proposed_as_the_person() -> None:
+    found = understand(["Name", "Email"], ["Deb Marsh", "deb@orchard.example"], ["Lu Ort", "lu@mill.example"])
+    name = next(column for column in found.columns if column.header == "Name")
+    assert (name.ask, name.proposal, name.choices[0].confidence > 0.5) == (True, "contact_name", True)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "field"),
+    [
+        ("Bug them again", "30.11.2026", "follow_up_on"),
+        ("Unit", "ICU", "role"),
+        ("Tfno", "91 555 01 12", "contact_phone"),
+        ("Ort", "Berlin", ""),
+        ("Where I saw it", "the board", "source"),
+        ("Who put me in touch", "Pat Lee", "referrer"),
+        ("Last day to apply", "30.11.2026", "closes_on"),
+        ("Their number", "303-555-0188", "contact_phone"),
+        ("Durchwahl", "030 5550188", "contact_phone"),
+        ("Vu sur", "Indeed", "source"),
+        ("Puesto al que postulo", "camarero", "role"),
+        ("Persona con la que hablé", "Nico Mena", "contact_name"),
+        ("Kiedy wysłałam CV", "3.11.2026", "applied_on"),
+        ("Z kim rozmawiałam", "Ewa Lis", "contact_name"),
+        ("Kiedy przypomnieć się", "30.11.2026", "follow_up_on"),
+        ("Na jakim etapie", "rozmowa", "status"),
+        ("Höra av mig igen", "30.11.2026", "follow_up_on"),
+        ("Quando risentirli", "30.11.2026", "follow_up_on"),
+        ("Cuándo volver a escribir", "30.11.2026", "follow_up_on"),
+        ("My last email", "20.11.2026", "last_outbound"),
+    ],
+)
+def test_a_header_in_spoken_words_is_understood(header: str, cell: str, field: str) -> None:
+    mapped = {
+        head: name for name, head in understand(["Company", header], ["Tern", cell], ["Wren", cell]).mapped.items()
+    }
+    assert mapped.get(header, "") == field
+
+
+def test_where_one_applied_is_the_firm() -> None:
+    for header, day in (("Where I applied", "When I applied"), ("Wo beworben", "Wann beworben")):
+        found = understand([header, day], ["Tern Hotel", "2026-11-03"], ["Wren Ltd", "2026-11-05"])
+        assert found.mapped == {"company": header, "applied_on": day}
