@@ -18,10 +18,9 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import Ladder
 from sync.schedule.people import ASKED
-from sync.schedule.placing import Train
+from sync.schedule.placing import Single, Train
 from sync.schedule.registry import Rules, applies
 from sync.schedule.replay import replay
-from sync.schedule.waiting import single
 
 
 def find_trains(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Train]:
@@ -34,8 +33,8 @@ def find_trains(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Train]:
         draft = make(case, rule, desk)
         if rule.kind is TouchClass.ONCE_EXEMPT:
             idea = draft
-        else:
-            yield from single(draft)
+        elif draft is not None:
+            yield Single(draft)
     if ladder is not None:
         replay(ladder)
         if not ladder.first_counts and (sent := _idea_sent_on(case, desk)):
@@ -43,7 +42,8 @@ def find_trains(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Train]:
         if not _lies_in_the_past(ladder, desk):
             yield AfterIdea(ladder, idea) if idea else ladder
             return
-    yield from single(idea)
+    if idea is not None:
+        yield Single(idea)
 
 
 def _find_ladder(case: Case, rules: Rules, desk: Desk) -> Ladder | None:

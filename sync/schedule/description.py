@@ -17,7 +17,7 @@ from sync.models import Lead
 from sync.reconcile.marker_lines import SMALL_PRINT
 from sync.safe_text import clean
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Draft, Planned
 from sync.schedule.letters import group_of, is_to_agency, recipient
 from sync.schedule.people import has_number_only, join_names
 from sync.schedule.quarters import at
@@ -43,28 +43,32 @@ Moves = tuple[tuple[str, date], ...]
 
 
 def describe(
-    draft: Draft, do: str, message: Message | None, *, later: str, done: Moves, facts: Mapping[str, str], desk: Desk
+    draft: Draft, message: Message | None, *, later: str, done: Moves, facts: Mapping[str, str], desk: Desk
 ) -> str:
-    """The whole text of a touch's event. `do` is the key of what to do alone, `later` the days that follow."""
-    blocks = [
-        [*_first_lines(draft, do, facts, desk)],
+    """The whole text of a touch that reaches somebody. `later` are the days that follow."""
+    return _together(
+        [*_first_lines(draft, facts, desk)],
         _message_lines(message, desk),
         [*_check_lines(draft, message, desk)],
-    ]
-    body = ["\n".join(lines) for lines in blocks if lines]
-    small = "\n".join([SMALL_PRINT, *_small_print(draft, message, done, later, desk)])
-    return "\n\n".join([*body, small])
+        small=[*_why(draft, later, desk), *_about_them(draft, message, done, desk), *_name_rule(draft, desk)],
+    )
 
 
-def _first_lines(draft: Draft, do: str, facts: Mapping[str, str], desk: Desk) -> Iterator[str]:
+def describe_alone(draft: Planned, do: str, *, facts: Mapping[str, str], desk: Desk) -> str:
+    """The whole text of what one does alone. `do` is the key of what that is."""
+    lines = [desk.say(do, **facts)] if desk.advice.wording.has(do) else []
+    lines += draft.facts.get("lines", "").splitlines()
+    lines += (f"- {name}" for name in draft.facts.get("leads", "").splitlines())
+    return _together(lines, small=[*_why(draft, "", desk), *_name_rule(draft, desk)])
+
+
+def _together(*blocks: Sequence[str], small: Sequence[str]) -> str:
+    return "\n\n".join("\n".join(lines) for lines in (*blocks, (SMALL_PRINT, *small)) if lines)
+
+
+def _first_lines(draft: Draft, facts: Mapping[str, str], desk: Desk) -> Iterator[str]:
     """What to do, and where to reach them."""
-    lead = draft.case.lead if draft.case else None
-    if lead is None or draft.rule.audience == "self":
-        if desk.advice.wording.has(do):
-            yield desk.say(do, **facts)
-        yield from draft.facts.get("lines", "").splitlines()
-        yield from (f"- {name}" for name in draft.facts.get("leads", "").splitlines())
-        return
+    lead = draft.case.lead
     act = f"act.{draft.channel if desk.advice.wording.has(f'act.{draft.channel}') else 'email'}"
     if draft.deadline is not None:
         yield _by_when(act, draft, draft.deadline, facts["whom"], desk)
@@ -143,10 +147,7 @@ def _check_lines(draft: Draft, message: Message | None, desk: Desk) -> Iterator[
 
 
 def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
-    say, rule = desk.say, draft.rule.id
-    lead = draft.case.lead if draft.case else None
-    if lead is None or draft.rule.audience in ("self", "none"):
-        return
+    say, rule, lead = desk.say, draft.rule.id, draft.case.lead
     group = group_of(draft)
     if draft.rule.id in ("R-001-1", "R-001-12") and not draft.person.party:
         yield say("check.nameless")
@@ -183,8 +184,9 @@ def _spelling(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
         yield desk.say("check.firm", name=firm)
 
 
-def _small_print(draft: Draft, message: Message | None, done: Moves, later: str, desk: Desk) -> Iterator[str]:
-    say, rule, lead = desk.say, draft.rule, draft.case.lead if draft.case else None
+def _why(draft: Planned, later: str, desk: Desk) -> Iterator[str]:
+    """What comes next, why this day, and the advice."""
+    say, rule = desk.say, draft.rule
     if later:
         yield say("small.later", days=later)
     if draft.reason:
@@ -192,22 +194,29 @@ def _small_print(draft: Draft, message: Message | None, done: Moves, later: str,
     written = rule.channel == "phone" and draft.channel != "phone"
     special = f"small.{rule.id}-written"
     yield say(special) if written and desk.advice.wording.has(special) else rule.advice
-    if lead is not None and rule.audience not in ("self", "none"):
-        if draft.person == lead.contact and (why := _why_channel(draft, lead)):
-            yield say(f"small.why_channel_{why}", channel=say(f"channel.{draft.channel}"))
-        if rule.id == "R-001-12":
-            yield say("small.patience")
-        if draft.move:
-            yield from _moves(draft, done, desk)
-        if lead.problem and rule.hangs_on == "interview_at":
-            yield say("small.problem", problem=clean(lead.problem))
-        if history := _history(lead, desk):
-            yield say("small.history", history=history)
+
+
+def _about_them(draft: Draft, message: Message | None, done: Moves, desk: Desk) -> Iterator[str]:
+    """The channel, what is new and what was used, the history, and a link that opens the message."""
+    say, rule, lead = desk.say, draft.rule, draft.case.lead
+    if draft.person == lead.contact and (why := _why_channel(draft, lead)):
+        yield say(f"small.why_channel_{why}", channel=say(f"channel.{draft.channel}"))
+    if rule.id == "R-001-12":
+        yield say("small.patience")
+    if draft.move:
+        yield from _moves(draft, done, desk)
+    if lead.problem and rule.hangs_on == "interview_at":
+        yield say("small.problem", problem=clean(lead.problem))
+    if history := _history(lead, desk):
+        yield say("small.history", history=history)
     mail = recipient(draft).email.strip()
     if message is not None and message.kind == "mail" and (link := mail_link(mail, message.subject, message.text)):
         yield say("small.mail", link=link)
-    if rule.id.startswith("R-"):
-        yield say("small.rule", rule=rule.id)
+
+
+def _name_rule(draft: Planned, desk: Desk) -> Iterator[str]:
+    if draft.rule.id.startswith("R-"):
+        yield desk.say("small.rule", rule=draft.rule.id)
 
 
 def _moves(draft: Draft, done: Moves, desk: Desk) -> Iterator[str]:

@@ -77,19 +77,15 @@ class Desk(Struct):
         """The zone of this name; None for an empty or unknown one."""
         return ZoneInfo(name) if name in zone_names() else None
 
-    def note(self, key: str, case: HasLead | None, *, rule: str | None = None, **facts: object) -> None:
+    def note(self, key: str, case: HasLead, *, rule: str | None = None, **facts: object) -> None:
         """Say something about a lead."""
-        lead = case.lead if case else None
-        self.notes.append(
-            Note(self.say(key, **facts), rule=rule, lead=lead.label if lead else None, row=lead.row if lead else None)
-        )
+        self.notes.append(Note(self.say(key, **facts), rule=rule, lead=case.lead.label, row=case.lead.row))
 
-    def triage(self, case: HasLead | None, *, whole: bool = True) -> None:
+    def triage(self, case: HasLead, *, whole: bool = True) -> None:
         """Name the lead in the triage event instead of making an event of its own; `whole` settles it for good."""
-        if case is not None:
-            self.triaged.setdefault(case.lead.key, clean(case.lead.label))
-            if whole:
-                self.settled.add(case.lead.key)
+        self.triaged.setdefault(case.lead.key, clean(case.lead.label))
+        if whole:
+            self.settled.add(case.lead.key)
 
     def days_of(self, lead: Lead) -> BusinessDays:
         """The days on which this lead's contact is asked: the seeker's, without the holidays of the contact's own."""
@@ -98,9 +94,9 @@ class Desk(Struct):
             return self.days
         return self._other_days(country, pauses=True)
 
-    def days_to_call(self, lead: Lead | None) -> BusinessDays:
+    def days_to_call(self, lead: Lead) -> BusinessDays:
         """The days on which a call that is owed can be made: the contact's, in a pause of the seeker's as ever."""
-        return self._other_days(lead.contact_country if lead else "", pauses=False)
+        return self._other_days(lead.contact_country, pauses=False)
 
     def _other_days(self, country: str, *, pauses: bool) -> BusinessDays:
         if (known := self.other_days.get((country, pauses))) is None:

@@ -25,16 +25,17 @@ from sync.schedule.quarters import QUARTER
 NOBODY = Person()
 
 
-class Draft(Struct):
-    """One touch on its way. `raw` is the day the rule alone gives, `day` the one it ends up on.
+class Planned(Struct):
+    """One touch on its way: a `Draft` is about a lead, a `SharedDraft` names many. `raw` is the day the rule alone
+    gives, `day` the one it ends up on.
 
     `fixed` is a time nobody may change: the user's pin, or a date from the sheet. `counts_from` is the day the next
-    step counts from where that is not `day`. `collected` names the shared event that shows it instead of its own.
-    `facts` are what its texts need.
+    step counts from where that is not `day`. `facts` are what its texts need. `lead`, `row` and `address` are how a
+    person finds the lead in the sheet, `rank` how far it got and `since` the day of its application; what names many
+    has none of them.
     """
 
     rule: Rule
-    case: Case | None
     uid: str
     lead_key: str
     party: str
@@ -46,6 +47,11 @@ class Draft(Struct):
     raw: date
     day: date
     kind: TouchClass
+    lead: str | None = None
+    row: str | None = None
+    address: str = ""
+    rank: int = 0
+    since: date = date.max
     person: Person = NOBODY
     channel: str = ""
     low: int = 0
@@ -99,21 +105,6 @@ class Draft(Struct):
     done: bool = False
 
     @property
-    def lead(self) -> str | None:
-        """How a person recognises the lead; None for what is about many."""
-        return self.case.lead.label if self.case else None
-
-    @property
-    def row(self) -> str | None:
-        """The row the lead stands in."""
-        return self.case.lead.row if self.case else None
-
-    @property
-    def address(self) -> str:
-        """The address of that row."""
-        return self.case.lead.address if self.case else ""
-
-    @property
     def given(self) -> Moment | None:
         """The start we gave it, wherever the user moved it."""
         return self.memory.start if self.memory and self.pinned and self.memory.start is not None else self.start
@@ -136,20 +127,34 @@ class Draft(Struct):
     @property
     def collision_order(self) -> tuple[bool, float, int, int, date, str, str]:
         """Who keeps a place (DESIGN 5.4): pins and `sheet`, deadline, stage, step, applied_on, lead key, rule."""
-        applied = self.case.lead.applied_on if self.case else None
         return (
             self.fixed is None,
             self.deadline.timestamp() if self.deadline else inf,
-            -(self.case.rank if self.case else 0),
+            -self.rank,
             self.step,
-            applied or date.max,
+            self.since,
             self.lead_key,
             self.rule.id,
         )
 
 
+class Draft(Planned, kw_only=True):
+    """One touch of a lead on its way."""
+
+    case: Case
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is something one does alone: nobody is written to."""
+        return self.rule.audience in ("self", "none")
+
+
+class SharedDraft(Planned):
+    """An event of the seeker's own on its way that names many leads."""
+
+
 def draft_for(
-    case: Case | None,
+    case: Case,
     rule: Rule,
     *,
     desk: Desk,
@@ -163,31 +168,42 @@ def draft_for(
 
     `key` is the one it is remembered under, where that is not its lead's.
     """
-    key = key or (case.lead.key if case else SELF)
+    lead = case.lead
+    key = key or lead.key
     uid, generation, memory = desk.identify(key, rule.id, party=party, round=round, generation=generation)
     draft = Draft(
         rule=rule, case=case, uid=uid, lead_key=key, party=party, round=round, generation=generation, step=1,
         memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind,
+        hangs_on=rule.hangs_on, fact=fact_text(lead, rule.hangs_on),
+        lead=lead.label, row=lead.row, address=lead.address, rank=case.rank, since=lead.applied_on or date.max,
     )  # fmt: skip
-    if case is not None:
-        draft.hangs_on, draft.fact = rule.hangs_on, fact_text(case.lead, rule.hangs_on)
-    _hold_pin(draft, desk)
+    if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
+        return draft
+    if memory.pinned_fact == draft.fact:
+        _hold_pin(draft, memory.pinned_to, desk)
+    else:
+        column = clean(lead.columns.get(rule.hangs_on, rule.hangs_on))
+        desk.note("note.released", case, rule=rule.id, column=column)
     return draft
 
 
-def _hold_pin(draft: Draft, desk: Desk) -> None:
-    """Where the user moved it, while that lies ahead and the fact it hangs on is the same."""
-    memory = draft.memory
-    if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
-        return
-    if memory.pinned_fact != draft.fact:
-        if draft.case is not None:
-            column = clean(draft.case.lead.columns.get(draft.hangs_on, draft.hangs_on))
-            desk.note("note.released", draft.case, rule=draft.rule.id, column=column)
-        return
-    day = desk.day_of(memory.pinned_to)
+def shared_draft_for(rule: Rule, *, desk: Desk, raw: date, party: str, round: int) -> SharedDraft:
+    """The same for an event that names many leads."""
+    uid, generation, memory = desk.identify(SELF, rule.id, party=party, round=round)
+    draft = SharedDraft(
+        rule=rule, uid=uid, lead_key=SELF, party=party, round=round, generation=generation, step=1,
+        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind,
+    )  # fmt: skip
+    if memory is not None and memory.reaction is Reaction.DRAGGED and memory.pinned_to is not None:
+        _hold_pin(draft, memory.pinned_to, desk)
+    return draft
+
+
+def _hold_pin(draft: Planned, pinned_to: Moment, desk: Desk) -> None:
+    """Where the user moved it, while that lies ahead."""
+    day = desk.day_of(pinned_to)
     if day >= desk.today:
-        draft.fixed, draft.pinned, draft.day = memory.pinned_to, True, day
+        draft.fixed, draft.pinned, draft.day = pinned_to, True, day
         draft.reason.append(desk.say("reason.pinned", day=desk.tell(day)))
 
 
@@ -205,7 +221,7 @@ def has_gone_by(draft: Draft, desk: Desk) -> bool:
 def take_channel(draft: Draft, channel: str, *, desk: Desk) -> None:
     """Reach the person by this channel; a call is made in the hours of where they are (R-002-1, C3)."""
     draft.channel = channel
-    if channel == "phone" and draft.case is not None:
+    if channel == "phone":
         draft.zone = desk.zone_named(draft.case.lead.contact_zone) or desk.zone
 
 
@@ -225,7 +241,7 @@ NAMES = {
 _fields_of = attrgetter(*(NAMES.get(name, name) for name in Touch.__struct_fields__))
 
 
-def freeze(draft: Draft) -> Touch:
+def freeze(draft: Planned) -> Touch:
     """The touch that this draft has become."""
     return Touch(*_fields_of(draft))
 
@@ -234,7 +250,7 @@ PINNED = ("start", "reaction", "reacted_on", "pinned_to", "pinned_fact", "told")
 """What is known of a touch the user moved and stays so while the pin holds."""
 
 
-def remember(draft: Draft) -> TouchMemory:
+def remember(draft: Planned) -> TouchMemory:
     """What the next run is to know of this draft; the user's reaction stays with it while it holds."""
     known, again = draft.memory, draft.offers > 1 and not draft.pinned
     record = TouchMemory(

@@ -31,7 +31,7 @@ _A_WEEK = range(7, 11)
 def write_message(draft: Draft, *, desk: Desk) -> Message | None:
     """The message of this touch; None for what one does alone."""
     case = draft.case
-    if case is None or draft.rule.audience in ("self", "none"):
+    if draft.is_alone:
         return None
     phrases, person = desk.advice.phrases, recipient(draft)
     to_agency = is_to_agency(draft)
@@ -58,9 +58,8 @@ def _greeting(facts: Mapping[str, str], *, by_first: bool) -> str:
 
 def is_to_agency(draft: Draft) -> bool:
     """Whether it goes to the agency of the row, not to the firm or to anybody else."""
-    if draft.case is None or not draft.case.lead.agency.strip():
-        return False
-    return recipient(draft) == agency_person(draft.case.lead)
+    lead = draft.case.lead
+    return bool(lead.agency.strip()) and recipient(draft) == agency_person(lead)
 
 
 def recipient(draft: Draft) -> Person:
@@ -71,7 +70,7 @@ def recipient(draft: Draft) -> Person:
 
 def group_of(draft: Draft) -> tuple[Person, ...]:
     """Everybody a touch to several people is for; empty where it is for one."""
-    if draft.case is None or draft.party or draft.rule.audience not in ("interviewers", "references"):
+    if draft.party or draft.rule.audience not in ("interviewers", "references"):
         return ()
     if draft.rule.id == "R-003-19":
         return ()

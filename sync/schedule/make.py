@@ -32,7 +32,7 @@ from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.distances import Guard, find_limits
-from sync.schedule.drafts import Draft, freeze, known_of, remember
+from sync.schedule.drafts import Draft, Planned, SharedDraft, freeze, known_of, remember
 from sync.schedule.impossible_facts import check_facts
 from sync.schedule.notes import make_remarks
 from sync.schedule.obligations import hold_back_late, obligations, spill_over, tell_the_day, wait_for
@@ -69,20 +69,21 @@ def make_schedule(
     placing, rules = Placing(desk, Guard(find_limits(advice.rules, settings))), switched_on(advice.rules)
     cells = [f"{problem.row} {problem.column}" for problem in (*leads.problems, *problems)]
     shared = SharedEvents(desk)
-    drafts = _plan(Whole(active, [], shared, problems=cells, unclear=leads.unclear), rules, placing, desk)
+    drafts, events = _plan(Whole(active, [], shared, problems=cells, unclear=leads.unclear), rules, placing, desk)
+    planned = [*drafts, *events]
     if leads.silent_keys:
-        leave_shared(drafts, desk=desk)
-    give_times(drafts, desk=desk)
-    publish(drafts, desk=desk)
-    ring(drafts, desk=desk)
-    write_texts(drafts, active, desk=desk, whole=whole)
+        leave_shared(planned, desk=desk)
+    give_times(planned, desk=desk)
+    publish(planned, desk=desk)
+    ring(planned, desk=desk)
+    write_texts(drafts, events, active, desk=desk, whole=whole)
     make_remarks(cases, active, drafts, desk=desk)
     frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
     frozen_leads = frozenset(leads.silent_keys) | {c.lead.key for c in cases if c.lead.unreadable & STOPS}
     schedule = Schedule(
         touches=tuple(
             sorted(
-                map(freeze, drafts),
+                map(freeze, planned),
                 key=lambda touch: (*sortable(touch.start), touch.uid),
             )
         ),
@@ -100,7 +101,7 @@ def make_schedule(
     return schedule, _next_memory(
         desk,
         cases,
-        drafts,
+        planned,
         shared,
         kept=lambda touch: touch.lead_key in frozen_leads or (touch.lead_key, touch.rule) in frozen,
     )
@@ -124,12 +125,14 @@ def _is_ignored(case: Case, desk: Desk) -> bool:
     return bool(dates) and max(dates) < before
 
 
-def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> list[Draft]:
-    """Every draft with its day: what is owed, what waits, and the seeker's own events that name many leads."""
+def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> tuple[list[Draft], list[SharedDraft]]:
+    """Every draft with its day, what is owed and what waits, and the seeker's own events that name many leads."""
     cases, drafts = whole.cases, whole.drafts
     if any(case.stage is Stage.ACCEPTED and case.can_read("status") for case in cases):
-        drafts += placing.place_all([train for rule, make in rules.at_the_end for train in make(whole, rule, desk)])
-        return drafts
+        drafts += placing.place_all(
+            [Single(last) for rule, make in rules.at_the_end for last in make(whole, rule, desk)]
+        )
+        return drafts, []
     placing.reserve_given_days()
     at = {stage: rules.at(stage) for stage in Stage}
     owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
@@ -142,9 +145,9 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> list[Draf
     for draft in drafts:
         placing.record(draft)
     trains = [train for case in cases for train in find_trains(case, at[case.stage], desk=desk)]
-    trains += [Single(draft.case, draft) for draft in owed if draft.kind is TouchClass.SELF and draft.case]
+    trains += [Single(draft) for draft in owed if draft.kind is TouchClass.SELF]
     for rule, make in rules.across:
-        trains += make(whole, rule, desk)
+        trains += map(Single, make(whole, rule, desk))
     _note_past_contacts(cases, placing.guard, desk)
     late = {(draft.lead_key, draft.rule.id) for draft in drafts if draft.late}
     floors = list(placing.place_all(list(_without_joined(trains, late, desk))))
@@ -153,10 +156,15 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> list[Draf
     for floor in floors:  # a date of the sheet that passed is offered once more, but one "Late:" is enough for a lead
         floor.late = floor.late and floor.lead_key not in late_keys
     drafts += floors
+    events: list[SharedDraft] = []
     over = not cases or any(case.stage is Stage.ACCEPTED for case in cases)
     for rule, name in () if over else rules.shared:
-        drafts += list(name(whole, rule, desk))
-    return drafts
+        for made in list(name(whole, rule, desk)):
+            if isinstance(made, Draft):
+                drafts.append(made)
+            else:
+                events.append(made)
+    return drafts, events
 
 
 def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
@@ -236,7 +244,7 @@ def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
 def _next_memory(
     desk: Desk,
     cases: Iterable[Case],
-    drafts: Iterable[Draft],
+    drafts: Iterable[Planned],
     shared: SharedEvents,
     *,
     kept: Callable[[TouchMemory], bool],

@@ -24,7 +24,7 @@ from sync.schedule.shared import MAX_NAMES
 
 def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence[Draft], *, desk: Desk) -> None:
     """Add the notes of this run."""
-    busy = {draft.case.lead.key for draft in drafts if draft.case is not None}
+    busy = {draft.case.lead.key for draft in drafts}
     ignored = {case.lead.key for case in cases} - {case.lead.key for case in active}
     accepted = any(case.stage is Stage.ACCEPTED for case in active)
     for case in cases:
@@ -113,11 +113,7 @@ def _spellings(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
 
 def _missing_lines(drafts: Iterable[Draft], desk: Desk) -> Iterator[Note]:
     """R-003-4: positioning that the sheet does not give, counted by line."""
-    leads = {
-        draft.lead_key: draft.case.lead
-        for draft in drafts
-        if draft.case is not None and draft.rule.audience == "contact"
-    }
+    leads = {draft.lead_key: draft.case.lead for draft in drafts if draft.rule.audience == "contact"}
     for line, missing in (
         ("position", sum(not lead.role for lead in leads.values())),
         ("known", sum(not (lead.how_known or lead.source or lead.referrer) for lead in leads.values())),

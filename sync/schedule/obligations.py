@@ -42,7 +42,9 @@ def _owed(case: Case, made: Iterable[tuple[Rule, Owed]], desk: Desk) -> Iterator
     for rule, find in made:
         if applies(rule, case) and (occasion := find(case, rule, desk)) is not None:
             for person, party in recipients(rule, case):
-                yield from settle(_draft(case, rule, occasion, desk, person, party), occasion, desk=desk)
+                draft = settle(_draft(case, rule, occasion, desk, person, party), occasion, desk=desk)
+                if draft is not None:
+                    yield draft
 
 
 def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Person, party: str) -> Draft:
@@ -57,62 +59,62 @@ def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Perso
 # --- from an occasion to a day -------------------------------------------------------------------------------
 
 
-def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> list[Draft]:
+def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> Draft | None:
     """The draft with its day, or what takes its place, or nothing where it is over."""
-    memory = draft.memory
+    memory, deadline = draft.memory, occasion.deadline
     if memory and (done := done_on(draft, occasion.since, desk=desk)):
-        desk.ledger.close(memory, done_on=done, assumed=_assumed(memory, draft, desk))
-        return []
+        desk.ledger.close(memory, done_on=done, assumed=_assumed(memory, draft))
+        return None
     if was_deleted(memory) or (memory is None and done_on(draft, occasion.since, desk=desk)):
-        return []
+        return None
     if memory and desk.ledger.is_history(memory):
         return _replacement(draft, memory, desk)
     first = quarter_up(occasion.earliest)
     if draft.channel == "phone":
-        first, draft.deadline = _call_window(draft, first, desk)
-    draft.low = first
+        first, deadline = _call_window(draft, first, desk)
+    draft.low, draft.deadline = first, deadline
     if draft.pinned:
         _note_beyond(draft, desk)
         if memory is not None:  # what was late when it was moved stays that
             gave = memory.start if isinstance(memory.start, datetime) else None
-            overdue = gave is not None and draft.deadline is not None and gave > draft.deadline
+            overdue = gave is not None and gave > deadline
             draft.offers, draft.late = memory.offers, memory.offers > 1 or overdue
-        return [draft]
-    assert draft.deadline is not None
+        return draft
     stood = desk.ledger.given_on(memory)
     if occasion.until is not None and stood != desk.today and desk.clock.has_come(occasion.until):
-        return _expire(draft, memory, desk)
-    if memory is None and desk.day_of(draft.deadline) + WEEK < desk.today:
-        if draft.case is not None and not has_live_offer(draft.case, desk=desk):
+        _expire(draft, memory, desk)
+        return None
+    if memory is None and desk.day_of(deadline) + WEEK < desk.today:
+        if not has_live_offer(draft.case, desk=desk):
             desk.triage(draft.case, whole=False)
         desk.ledger.close(known_of(draft))
-        return []
-    if memory and stood and stood < desk.today and (day := critical_day(draft, memory, desk)) <= desk.today:
+        return None
+    if memory and stood and stood < desk.today and (day := critical_day(deadline, memory, desk)) <= desk.today:
         return _turn_critical(draft, memory, day, desk)
     _choose_day(draft, occasion, stood, desk)
     if occasion.until is not None and stood != desk.today and _begins(draft, desk) > occasion.until:
-        return _expire(draft, memory, desk)
-    return [draft]
+        _expire(draft, memory, desk)
+        return None
+    return draft
 
 
 def done_on(draft: Draft, since: Moment, *, desk: Desk) -> date | None:
     """The day it was done: by a tick; to the contact also by an outbound message; to others, without ticks, assumed."""
-    memory, case = draft.memory, draft.case
-    assert case is not None
+    memory, lead = draft.memory, draft.case.lead
     if memory and memory.done_on:
         return memory.done_on
-    lead = case.lead
     if draft.rule.id == "R-000-2" and lead.acknowledged_on:
         return lead.acknowledged_on
-    if _to_contact(draft, case):
+    if _to_contact(draft):
         sent = lead.last_outbound
         return desk.day_of(sent) if sent is not None and not_before(sent, since, desk) else None
     return _assumed_day(memory, desk)
 
 
-def _to_contact(draft: Draft, case: Case) -> bool:
-    lead = case.lead
-    return draft.person == lead.contact or (draft.rule.audience in ("interviewers", "employer") and not draft.party)
+def _to_contact(draft: Draft) -> bool:
+    return draft.person == draft.case.lead.contact or (
+        draft.rule.audience in ("interviewers", "employer") and not draft.party
+    )
 
 
 def _assumed_day(memory: TouchMemory | None, desk: Desk) -> date | None:
@@ -122,15 +124,15 @@ def _assumed_day(memory: TouchMemory | None, desk: Desk) -> date | None:
     return stood
 
 
-def _assumed(memory: TouchMemory, draft: Draft, desk: Desk) -> bool:
-    return memory.assumed or (draft.case is not None and not _to_contact(draft, draft.case) and not memory.reaction)
+def _assumed(memory: TouchMemory, draft: Draft) -> bool:
+    return memory.assumed or (not _to_contact(draft) and not memory.reaction)
 
 
 def _call_window(draft: Draft, first: int, desk: Desk) -> tuple[int, datetime]:
     """A call stays in the contact's hours: its first quarter, and the end of that window as its deadline."""
     day = moment_of(first, draft.zone).date()
     while True:
-        day = desk.days_to_call(draft.case.lead if draft.case else None).at_or_after(day)
+        day = desk.days_to_call(draft.case.lead).at_or_after(day)
         low, high = desk.hours_on(day, "work", draft.zone)
         if max(low, first) < high:
             return max(low, first), moment_of(high, draft.zone)
@@ -169,7 +171,7 @@ def _still_fits(draft: Draft, day: date, desk: Desk) -> bool:
     that could come sooner by now (a call that became a mail, a pause that was taken back)."""
     if draft.channel == "phone":
         low, high = window_of(draft, day, desk=desk)
-        if low >= high or not desk.days_to_call(draft.case.lead if draft.case else None).is_open(day):
+        if low >= high or not desk.days_to_call(draft.case.lead).is_open(day):
             return False
     if draft.deadline is None or day <= desk.day_of(draft.deadline):
         return True
@@ -192,39 +194,37 @@ def _keep_odd_hour(draft: Draft, memory: TouchMemory, desk: Desk) -> None:
         draft.low, draft.high = quarter, quarter + draft.quarters
 
 
-def critical_day(draft: Draft, memory: TouchMemory, desk: Desk) -> date:
-    """Three business days after its deadline, or after the day it was first offered if that is later (R-002-6)."""
-    assert draft.deadline is not None
-    due = desk.day_of(draft.deadline)
+def critical_day(deadline: datetime, memory: TouchMemory, desk: Desk) -> date:
+    """Three business days after this deadline, or after the day it was first offered if that is later (R-002-6)."""
+    due = desk.day_of(deadline)
     number = desk.advice.rules["R-002-6"].business_days or 0
     return desk.days.add(max(due, memory.planned or due), number)
 
 
-def _turn_critical(draft: Draft, memory: TouchMemory, day: date, desk: Desk) -> list[Draft]:
+def _turn_critical(draft: Draft, memory: TouchMemory, day: date, desk: Desk) -> Draft | None:
     memory = desk.ledger.close(memory, note=CRITICAL + day.isoformat())
     return _replacement(draft, memory, desk)
 
 
-def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> list[Draft]:
+def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> Draft | None:
     """The decision in the place of a critical touch, until its day has passed."""
     rule, case = desk.rule("R-003-1"), draft.case
-    if rule is None or case is None or not memory.note.startswith(CRITICAL) or case.seen.triaged:
-        return []
+    if rule is None or not memory.note.startswith(CRITICAL) or case.seen.triaged:
+        return None
     day = date.fromisoformat(memory.note.removeprefix(CRITICAL))
     decision = draft_for(case, rule, desk=desk, raw=day, party=draft.rule.id, round=draft.round)
     if has_gone_by(decision, desk):
-        return []
+        return None
     decision.facts = {"what": desk.say(f"name.{draft.rule.id}")}
     decision.critical = True
     decision.reason.append(desk.say("reason.critical", what=decision.facts["what"], day=desk.tell(day)))
-    return [decision]
+    return decision
 
 
-def _expire(draft: Draft, memory: TouchMemory | None, desk: Desk) -> list[Draft]:
+def _expire(draft: Draft, memory: TouchMemory | None, desk: Desk) -> None:
     if memory is None and desk.day_of(draft.deadline or draft.day) + WEEK >= desk.today:
         desk.note("note.too_late", draft.case, rule=draft.rule.id)
     desk.ledger.close(known_of(draft))
-    return []
 
 
 def _note_beyond(draft: Draft, desk: Desk) -> None:

@@ -28,7 +28,7 @@ class Held(Struct, frozen=True):
 
 def held_in(pause: Pause, cases: Iterable[Case], drafts: Iterable[Draft], *, desk: Desk) -> list[Held]:
     """Everything that stays in what is left of this pause, by its day."""
-    found = [Held(draft.day, draft.case, draft) for draft in drafts if draft.case is not None and not draft.rule.busy]
+    found = [Held(draft.day, draft.case, draft) for draft in drafts if not draft.rule.busy]
     for case in cases:
         held = [one.at for one in case.lead.earlier_rounds]
         held += [case.lead.interview_at] if case.lead.interview_at is not None else []

@@ -48,8 +48,12 @@ class Train(Protocol):
 class Single(Struct):
     """A train of one draft."""
 
-    case: Case
     draft: Draft
+
+    @property
+    def case(self) -> Case:
+        """Its lead."""
+        return self.draft.case
 
     def next_draft(self, previous: Draft | None) -> Draft | None:
         """The draft, once."""
@@ -112,13 +116,10 @@ class Placing(Struct):
 
     def record(self, draft: Draft) -> None:
         """Start the clocks of those it reaches."""
-        case = draft.case
-        if case is None:
-            return
-        self.guard.note(reach(draft.rule, case, draft.person), draft.day, case.lead, draft.kind)
+        self.guard.note(reach(draft.rule, draft.case, draft.person), draft.day, draft.case.lead, draft.kind)
 
     def _find_day(self, draft: Draft) -> bool:
-        desk, wanted, keys = self.desk, draft.day, _limits(draft)
+        desk, wanted, keys = self.desk, draft.day, limits(draft.rule, draft.case, draft.person)
         earliest, days = max(wanted, desk.soonest), _days_of(draft, desk)
         again = draft.offers > 1  # it keeps the day it is given now: the next run starts from there and moves nothing
         if earliest > wanted and not again:
@@ -211,27 +212,22 @@ class Placing(Struct):
     def _note_broken_limit(self, draft: Draft) -> None:
         """A pin or a date of the sheet keeps its place; that it stands on a day off or inside a limit is said."""
         desk, case = self.desk, draft.case
-        if case is None:
-            return
         if not desk.days.is_open(draft.day) and not draft.rule.busy:
             desk.note("note.day_off", case, rule=draft.rule.id, day=desk.tell(draft.day))
-        if draft.kind is TouchClass.ASKING and not self.guard.is_free(_limits(draft), draft.day):
+        if draft.kind is TouchClass.ASKING and not self.guard.is_free(
+            limits(draft.rule, case, draft.person), draft.day
+        ):
             desk.note("note.inside_limit", case, rule=draft.rule.id, day=desk.tell(draft.day))
 
 
 def _days_of(draft: Draft, desk: Desk) -> BusinessDays:
     """The days on which it may stand: where it goes to the row's contact, none of their holidays."""
-    to_them = draft.case is not None and draft.person == draft.case.lead.contact and draft.kind is not TouchClass.SELF
-    return desk.days_of(draft.case.lead) if to_them and draft.case else desk.days
-
-
-def _limits(draft: Draft) -> tuple[str, ...]:
-    return limits(draft.rule, draft.case, draft.person) if draft.case else ()
+    to_them = draft.person == draft.case.lead.contact and draft.kind is not TouchClass.SELF
+    return desk.days_of(draft.case.lead) if to_them else desk.days
 
 
 def _name_of(key: str, draft: Draft) -> str:
     """Who the budget belongs to, as the row spells it."""
-    assert draft.case is not None
     lead = draft.case.lead
     if key == person_key(draft.person):
         return clean(draft.person.name or draft.person.email)

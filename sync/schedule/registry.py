@@ -27,10 +27,9 @@ from sync.advice import Rule
 from sync.models import Stage, TouchClass, UnclearStatus
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ladders import Ladder
 from sync.schedule.occasions import Occasion
-from sync.schedule.placing import Single
 from sync.schedule.shared import SharedEvents
 
 News = Mapping[str, Sequence[tuple[date, Case]]]
@@ -52,8 +51,8 @@ class Whole(Struct):
 Owed = Callable[[Case, Rule, Desk], Occasion | None]
 Laddered = Callable[[Case, Rule, Desk], Ladder | None]
 Waited = Callable[[Case, Rule, Desk], Draft | None]
-Across = Callable[[Whole, Rule, Desk], Iterable[Single]]
-Shared = Callable[[Whole, Rule, Desk], Iterable[Draft]]
+Across = Callable[[Whole, Rule, Desk], Iterable[Draft]]
+Shared = Callable[[Whole, Rule, Desk], Iterable[Draft | SharedDraft]]
 Made = TypeVar("Made", Owed, Laddered, Waited, Across, Shared)
 
 

@@ -43,7 +43,7 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
         yield desk.say("review.done", count=done)
     if assumed := sum(record.assumed and _asks(record, desk) for record in over):
         yield _taken_as_done(cases, assumed, desk)
-    soon = [d for d in drafts if d.own_event and d.case and desk.today <= d.day <= desk.today + timedelta(days=1)]
+    soon = [d for d in drafts if d.own_event and desk.today <= d.day <= desk.today + timedelta(days=1)]
     if soon:
         yield desk.say("review.due", count=len(soon), leads=_named(_cases_of(soon), desk))
     if late := [d for d in drafts if d.late]:
@@ -126,7 +126,7 @@ def _named(cases: Iterable[Case], desk: Desk) -> str:
 
 
 def _cases_of(drafts: Iterable[Draft]) -> list[Case]:
-    return list({draft.case.lead.key: draft.case for draft in drafts if draft.case is not None}.values())
+    return list({draft.case.lead.key: draft.case for draft in drafts}.values())
 
 
 def _answers(cases: Iterable[Case], desk: Desk) -> Iterator[str]:

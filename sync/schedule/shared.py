@@ -18,7 +18,7 @@ from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, draft_for
+from sync.schedule.drafts import Draft, Planned, SharedDraft, shared_draft_for
 from sync.schedule.ledger import Verdict
 
 MAX_NAMES = 60
@@ -35,12 +35,12 @@ class SharedEvents(Struct):
     desk: Desk
     counters: dict[str, int] = {}
 
-    def draft(self, rule: Rule, raw: date, *, party: str = "") -> Draft:
+    def draft(self, rule: Rule, raw: date, *, party: str = "") -> SharedDraft:
         """The event of this rule for this day, found again or new. It stands where it stood; a new one of today, whose
         hours are over, on the next working day."""
         desk, record = self.desk, self._record(rule.id, raw, party)
         number = record.round if record else self._count(rule.id)
-        draft = draft_for(None, rule, desk=desk, raw=raw, party=party, round=number)
+        draft = shared_draft_for(rule, desk=desk, raw=raw, party=party, round=number)
         given = desk.ledger.given_on(draft.memory)
         if draft.memory and draft.memory.raw == raw and given:
             draft.day = draft.day if draft.pinned else given
@@ -51,7 +51,7 @@ class SharedEvents(Struct):
     def name_leads(
         self, rule: Rule, by_day: Mapping[date, Sequence[Case]], reason: str, *, party: str = "",
         name: Callable[[Case], str] | None = None, **told: object,
-    ) -> Iterator[tuple[Draft, date]]:  # fmt: skip
+    ) -> Iterator[tuple[SharedDraft, date]]:  # fmt: skip
         """One event a day that names these leads, each with the day it was made for; what has passed is history.
 
         `name` tells a lead in other words than its label's.
@@ -68,9 +68,9 @@ class SharedEvents(Struct):
 
     def name_drafts(
         self, rule: Rule, by_day: Mapping[date, Sequence[Draft]], reason: str, *, party: str = ""
-    ) -> Iterator[Draft]:
+    ) -> Iterator[Draft | SharedDraft]:
         """One event a day for these drafts, which have none of their own, and they themselves on its day."""
-        cases = {day: [own.case for own in owns if own.case is not None] for day, owns in by_day.items()}
+        cases = {day: [own.case for own in owns] for day, owns in by_day.items()}
         for event, day in self.name_leads(rule, cases, reason, party=party):
             for own in by_day[day]:
                 own.day = event.day
@@ -94,7 +94,7 @@ class SharedEvents(Struct):
         return self.counters[rule_id]
 
 
-def is_past(draft: Draft, desk: Desk) -> bool:
+def is_past(draft: SharedDraft, desk: Desk) -> bool:
     """Whether it stood on a day that has passed, was ticked or deleted; then it is not made again."""
     if draft.memory is None or (verdict := desk.ledger.judge(draft.memory, draft.day)) is Verdict.AHEAD:
         return False
@@ -103,7 +103,7 @@ def is_past(draft: Draft, desk: Desk) -> bool:
     return True
 
 
-def leave_shared(drafts: Iterable[Draft], *, desk: Desk) -> None:
+def leave_shared(drafts: Iterable[Planned], *, desk: Desk) -> None:
     """While rows are out, an event that may have named them stays as it is instead of vanishing with them."""
     planned = {draft.uid for draft in drafts}
     for record in desk.ledger.of(SELF):

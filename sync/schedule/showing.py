@@ -12,14 +12,14 @@ from datetime import date, datetime, timedelta
 
 from sync.moments import sortable
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Planned
 
 
-def publish(drafts: Iterable[Draft], *, desk: Desk) -> None:
+def publish(drafts: Iterable[Planned], *, desk: Desk) -> None:
     """Mark what the calendar shows."""
     ahead = desk.settings.ahead_days
     until = date.max if ahead == "all" else desk.today + timedelta(days=ahead)
-    first_of: dict[str, Draft] = {}
+    first_of: dict[str, Planned] = {}
     for draft in drafts:
         if not draft.own_event or draft.rule.busy:
             continue
@@ -31,9 +31,9 @@ def publish(drafts: Iterable[Draft], *, desk: Desk) -> None:
         draft.published = draft.own_event and (draft.day <= until or next_ or draft.was_shown or draft.rule.busy)
 
 
-def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:
+def ring(drafts: Sequence[Planned], *, desk: Desk) -> None:
     """Mark what has an alarm."""
-    by_day: dict[date, list[Draft]] = {}
+    by_day: dict[date, list[Planned]] = {}
     for draft in drafts:
         if not draft.published or draft.tentative or not isinstance(draft.start, datetime):
             continue
@@ -46,5 +46,5 @@ def ring(drafts: Sequence[Draft], *, desk: Desk) -> None:
         min(had or floors, key=lambda draft: (sortable(draft.start), draft.uid)).alarm = True
 
 
-def _rang(draft: Draft, day: date, desk: Desk) -> bool:
+def _rang(draft: Planned, day: date, desk: Desk) -> bool:
     return draft.memory is not None and draft.memory.alarm and desk.ledger.given_on(draft.memory) == day

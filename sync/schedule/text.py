@@ -19,37 +19,48 @@ from sync.messages.names import as_said, read_name
 from sync.models import Lead, Person, TouchClass
 from sync.safe_text import clean
 from sync.schedule.cases import Case
-from sync.schedule.description import Moves, describe, is_elsewhere
+from sync.schedule.description import Moves, describe, describe_alone, is_elsewhere
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Draft, Planned, SharedDraft
 from sync.schedule.ledger import day_counted, is_over, over_day, was_deleted
 from sync.schedule.letters import group_of, recipient, write_message
 from sync.schedule.people import ASKED, join_names
 
+NAMELESS = dict.fromkeys(("who", "whom", "plain", "firm", "lead", "brief"), "")
+"""The names in an event that is about many leads: it has a list instead."""
 
-def write_texts(drafts: Iterable[Draft], cases: Iterable[Case], *, desk: Desk, whole: bool) -> None:
-    """Fill in what every draft says. Chooses the moves on the way (R-003-7).
+
+def write_texts(
+    drafts: Iterable[Draft], events: Iterable[SharedDraft], cases: Iterable[Case], *, desk: Desk, whole: bool
+) -> None:
+    """Fill in what every draft says, and every event that names many leads. Chooses the moves on the way (R-003-7).
 
     What the calendar does not show gets a title and no more, unless the `whole` schedule is asked for.
     """
     by_lead: dict[str, list[Draft]] = {}
     for draft in drafts:
-        by_lead.setdefault(draft.case.lead.key if draft.case else draft.uid, []).append(draft)
+        by_lead.setdefault(draft.case.lead.key, []).append(draft)
     roles = telling_roles(cases)
     for key, own in by_lead.items():
         own.sort(key=lambda draft: (draft.day, draft.step, draft.uid))
         _write_lead(key, own, roles.get(key, ""), desk, whole=whole)
+    for event in events:
+        event.summary = _title(event, NAMELESS, desk)
+        event.brief = event.bare = desk.say("title.none")
+        if whole or event.published:
+            do = _text_for("do", event, desk)
+            event.description = describe_alone(event, do, facts={**NAMELESS, **event.facts}, desk=desk)
 
 
 def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, whole: bool) -> None:
-    """What the touches of one lead say, in the order of their days; or one touch of the seeker's own."""
+    """What the touches of one lead say, in the order of their days."""
     asking = [draft for draft in drafts if draft.kind in ASKED]
     done = known_moves(key, desk) if asking else ()
-    if asking and (case := asking[0].case) is not None:
+    if asking:
         planned = frozenset(draft.round for draft in asking if draft.kind is TouchClass.ASKING)
         used = [move for move, _ in used_moves(key, desk, planned=planned)]
         ladder = [draft for draft in asking if draft.kind is TouchClass.ASKING]
-        _choose_moves(case.lead, ladder, used, _last_turn(key, desk))
+        _choose_moves(asking[0].case.lead, ladder, used, _last_turn(key, desk))
     later = ", ".join(desk.tell(draft.day) for draft in asking if draft.tentative)
     known: dict[tuple[object, ...], Mapping[str, str]] = {}
     bare = desk.say("title.none")
@@ -60,27 +71,25 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, who
         if draft.kind is TouchClass.RELATION:
             draft.turn = draft.round
         draft.brief, draft.bare = facts["brief"] or bare, bare
-        draft.url = web_link(draft.case.lead.url) if draft.case else ""
+        draft.url = web_link(draft.case.lead.url)
         if whole or draft.published:
             _describe(draft, facts, later if draft.move and not draft.tentative else "", done, desk, whole=whole)
 
 
 def _describe(draft: Draft, facts: Mapping[str, str], later: str, done: Moves, desk: Desk, *, whole: bool) -> None:
-    target = desk.settings.target
+    told, target = {**facts, **draft.facts}, desk.settings.target
+    if draft.is_alone:
+        draft.description = describe_alone(draft, _text_for("do", draft, desk), facts=told, desk=desk)
+        return
     shown = target.drafts and target.details == "full"
     message = write_message(draft, desk=desk) if shown or whole else None
     if message is not None:
         draft.subject, draft.mail, draft.letter = message.subject, recipient(draft).email.strip(), message.whole
-    do = _text_for("do", draft, desk)
-    draft.description = describe(
-        draft, do, message if shown else None, later=later, done=done, facts={**facts, **draft.facts}, desk=desk
-    )
+    draft.description = describe(draft, message if shown else None, later=later, done=done, facts=told, desk=desk)
 
 
 def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
     """The recipient and the firm, as the sheet spells them, for titles (`who`, `firm`) and for sentences (`whom`)."""
-    if draft.case is None:
-        return {"who": "", "whom": "", "plain": "", "firm": "", "lead": "", "brief": ""}
     lead, people = draft.case.lead, group_of(draft) or (draft.person,)
     name, declined = _called(people, desk), _called(people, desk, declined=True)
     short = initials(people[0].name)
@@ -112,12 +121,12 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in read_name(clean(name)).bare.split()[:3] if word[0].isalpha())
 
 
-def _title(draft: Draft, names: Mapping[str, str], desk: Desk) -> str:
+def _title(draft: Planned, names: Mapping[str, str], desk: Desk) -> str:
     title = desk.say(_text_for("title", draft, desk), **{**names, **draft.facts}).strip()
     return desk.say("title.late", title=title) if draft.late else title
 
 
-def _text_for(part: str, draft: Draft, desk: Desk) -> str:
+def _text_for(part: str, draft: Planned, desk: Desk) -> str:
     """The key of this rule's text; the one for the touch's manner where there is such a text."""
     key = f"{part}.{draft.rule.id}"
     special = desk.advice.wording.varied.get(key)
@@ -126,13 +135,11 @@ def _text_for(part: str, draft: Draft, desk: Desk) -> str:
     return next((f"{key}-{manner}" for manner in _manners(draft) if manner in special), key)
 
 
-def _manners(draft: Draft) -> Iterator[str]:
+def _manners(draft: Planned) -> Iterator[str]:
     """What is special about this touch of its rule, the most telling first."""
     if draft.critical:
         yield "critical"
-    if draft.case is None and draft.party:
-        yield draft.party
-    if draft.case is not None:
+    if isinstance(draft, Draft):
         yield "one"
         if draft.rule.id in ("R-001-1", "R-001-12") and not draft.person.party:
             yield "nameless"
@@ -140,6 +147,8 @@ def _manners(draft: Draft) -> Iterator[str]:
             yield "several"
         if draft.rule.id == "R-000-5" and draft.case.lead.plan_on is None:
             yield "research"
+    elif draft.party:
+        yield draft.party
     if draft.rule.channel == "phone" and draft.channel != "phone":
         yield "written"
 

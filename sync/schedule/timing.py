@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from sync.models import Note
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Draft, Planned
 from sync.schedule.quarters import moment_of, quarter_down, quarter_up
 
 FORCED = 8
@@ -20,7 +21,7 @@ FORCED = 8
 because a run happened then."""
 
 
-def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
+def give_times(drafts: Iterable[Planned], *, desk: Desk) -> None:
     """Fill in start and end of every draft."""
     ranked = sorted(drafts, key=lambda draft: draft.collision_order)
     moving = [draft for draft in ranked if not _take_fixed(draft, desk)]
@@ -36,7 +37,7 @@ def give_times(drafts: Iterable[Draft], *, desk: Desk) -> None:
     _give_starts(floors, kept, held=frozenset(), desk=desk)
 
 
-def _give_starts(drafts: Iterable[Draft], kept: Mapping[int, int], *, held: Set[int], desk: Desk) -> None:
+def _give_starts(drafts: Iterable[Planned], kept: Mapping[int, int], *, held: Set[int], desk: Desk) -> None:
     """A start for each; `held` are quarters of others that are taken only where nothing else is left."""
     waiting = [draft for draft in drafts if not _take_kept(draft, kept.get(id(draft)), desk)]
     windows = [(window_of(draft, draft.day, desk=desk), draft) for draft in waiting]
@@ -45,7 +46,7 @@ def _give_starts(drafts: Iterable[Draft], kept: Mapping[int, int], *, held: Set[
         _find_slot(draft, low, high, held=held, desk=desk)
 
 
-def _take_fixed(draft: Draft, desk: Desk) -> bool:
+def _take_fixed(draft: Planned, desk: Desk) -> bool:
     """The hour of a pin or of the sheet, or the whole of a day that the user chose."""
     if isinstance(draft.fixed, datetime):
         _start_at(draft, quarter_down(draft.fixed), desk=desk)
@@ -56,7 +57,7 @@ def _take_fixed(draft: Draft, desk: Desk) -> bool:
     return draft.start is not None
 
 
-def _take_kept(draft: Draft, quarter: int | None, desk: Desk) -> bool:
+def _take_kept(draft: Planned, quarter: int | None, desk: Desk) -> bool:
     """The start of the last run, where it still holds and nothing else of ours stands there now, or it has begun."""
     if quarter is None:
         return False
@@ -68,18 +69,18 @@ def _take_kept(draft: Draft, quarter: int | None, desk: Desk) -> bool:
     return True
 
 
-def window_of(draft: Draft, day: date, *, desk: Desk) -> tuple[int, int]:
+def window_of(draft: Planned, day: date, *, desk: Desk) -> tuple[int, int]:
     """The quarters of this day in which the draft may lie."""
     if draft.high:
         return draft.low, draft.high
-    if draft.channel == "phone" and draft.case is not None:
+    if draft.channel == "phone":
         low, high = desk.hours_on(day, "work", draft.zone)
     else:
         low, high = desk.hours_on(day, draft.rule.window)
     return max(low, draft.low), high
 
 
-def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
+def _kept_quarter(draft: Planned, desk: Desk) -> int | None:
     """The start of the last run, where it is on the draft's day and still inside what is allowed.
 
     What was given after the day's last slot stays too, and what was given before its first one and has begun (a
@@ -102,14 +103,14 @@ def _kept_quarter(draft: Draft, desk: Desk) -> int | None:
     return quarter if given_today and desk.clock.has_begun(last + 1 if quarter > last else quarter) else None
 
 
-def _start_at(draft: Draft, quarter: int, *, desk: Desk) -> None:
+def _start_at(draft: Planned, quarter: int, *, desk: Desk) -> None:
     if draft.own_event:
         desk.taken.take(quarter, length=draft.quarters)
     draft.start = moment_of(quarter, draft.zone)
     draft.end = moment_of(quarter + draft.quarters, draft.zone)
 
 
-def _find_slot(draft: Draft, low: int, high: int, *, held: Set[int], desk: Desk) -> None:
+def _find_slot(draft: Planned, low: int, high: int, *, held: Set[int], desk: Desk) -> None:
     """The first free quarters of this window, from now on."""
     length = draft.quarters
     low = desk.clock.from_now_on(low)
@@ -123,14 +124,15 @@ def _find_slot(draft: Draft, low: int, high: int, *, held: Set[int], desk: Desk)
     quarter = quarter if quarter is not None else find()
     if quarter is None:
         quarter = desk.taken.least_taken(low, high, length=length)
-        desk.note("note.same_time", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
+        said = desk.say("note.same_time", day=desk.tell(draft.day))
+        desk.notes.append(Note(said, rule=draft.rule.id, lead=draft.lead, row=draft.row))
     _start_at(draft, quarter, desk=desk)
 
 
 def first_day_with_room(draft: Draft, quarter: int, desk: Desk) -> date:
     """The first day whose window has room from this quarter on; outside of all windows where a deadline demands it."""
     call = draft.channel == "phone"
-    days = desk.days_to_call(draft.case.lead if draft.case else None) if call else desk.days
+    days = desk.days_to_call(draft.case.lead) if call else desk.days
     first = moment_of(quarter, draft.zone if call else desk.zone).date()
     for offset in range(60):
         day = first + timedelta(days=offset)

@@ -22,7 +22,6 @@ from sync.schedule.drafts import Draft, draft_for, known_of, take_channel
 from sync.schedule.ladders import count_reasons
 from sync.schedule.ledger import WEEK, Verdict, is_over, over_day
 from sync.schedule.people import asked_person, channel_for
-from sync.schedule.placing import Single
 
 
 def floor_draft(
@@ -34,11 +33,6 @@ def floor_draft(
         draft.person = asked_person(case.lead) if rule.kind is TouchClass.ASKING else case.lead.contact
     take_channel(draft, channel_for(rule, case, draft.person), desk=desk)
     return draft
-
-
-def single(draft: Draft | None) -> tuple[Single, ...]:
-    """A train of this draft, where there is one."""
-    return () if draft is None or draft.case is None else (Single(draft.case, draft),)
 
 
 def offer_floor(

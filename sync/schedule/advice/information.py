@@ -13,7 +13,7 @@ from sync.models import Asking, Stage
 from sync.safe_text import clean
 from sync.schedule.cases import TALKING, Case, has_live_offer, is_old_news
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ledger import WEEK
 from sync.schedule.occasions import Occasion, by_the_day, soon_after
 from sync.schedule.quarters import at, moment_of, quarter_up
@@ -69,21 +69,22 @@ WORDS = "words"
 
 
 @shared("R-000-4")
-def give_a_next_step(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def give_a_next_step(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
     """Leads have no next step with a date: to add the date, to decide, or to say what a status means."""
     dated = list(_add_the_dates(whole, rule, desk))
     yield from dated
-    busy = {_row_of(draft, draft.case) for draft in (*whole.drafts, *dated) if draft.case}
+    busy = {_row_of(draft) for draft in (*whole.drafts, *dated) if isinstance(draft, Draft)}
     yield from _decide_the_next_step(whole, rule, busy, desk)
     yield from _say_what_it_means(whole, rule, desk)
 
 
-def _row_of(draft: Draft, case: Case) -> str:
+def _row_of(draft: Draft) -> str:
     """The key of the row whose step it is. A regular touch to an agency is that of a row that names nothing else."""
-    return case.lead.key if draft.rule.audience == "agency" and not case.lead.company else draft.lead_key
+    lead = draft.case.lead
+    return lead.key if draft.rule.audience == "agency" and not lead.company else draft.lead_key
 
 
-def _add_the_dates(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def _add_the_dates(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
     """An interview, an offer or an application without its date; one event a day for all of them."""
     by_day: dict[date, list[Draft]] = {}
     for case in whole.cases:
@@ -125,7 +126,7 @@ def _missing_date(case: Case) -> str:
     return ""
 
 
-def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) -> Iterator[Draft]:
+def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) -> Iterator[Draft | SharedDraft]:
     """Leads without a touch of their own, one event for all that arrived on one day."""
     arrived: dict[date, list[Case]] = {}
     for case in whole.cases:
@@ -168,7 +169,7 @@ def _decide_day(case: Case, rule: Rule, desk: Desk) -> date:
     return max(desk.day_of(arrived), day if begun else day - timedelta(days=1))
 
 
-def _say_what_it_means(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def _say_what_it_means(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
     """Rows that wait until the person says what their status means; their words stand in the event."""
     words = {row: status.text for status in whole.unclear for row in status.waiting}
     arrived: dict[date, list[Case]] = {}

@@ -61,7 +61,7 @@ def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     """
     words: dict[str, list[Draft]] = {}
     for draft in owed:
-        if draft.rule.id == "R-002-7" and draft.case is not None:
+        if draft.rule.id == "R-002-7":
             words.setdefault(referrer_key(draft.case.lead), []).append(draft)
     lately = desk.today - timedelta(days=7)
     leads = {case.lead.key: referrer_key(case.lead) for case in cases} if words else {}

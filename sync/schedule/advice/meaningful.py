@@ -14,13 +14,12 @@ from sync.advice import Rule
 from sync.models import Person, Stage
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, draft_for
+from sync.schedule.drafts import Draft, SharedDraft, draft_for
 from sync.schedule.ladders import count_reasons, roll_reasons
 from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over
-from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, at_the_end, owed, shared, waited
-from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor, single
+from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
 
 
 @waited("R-003-1")
@@ -66,12 +65,12 @@ def keep_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 @shared("R-003-6")
-def find_names(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def find_names(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
     """An application is followed up soon and names nobody; one event a day for all of them."""
     by_day: dict[date, list[Draft]] = {}
     for draft in whole.drafts:
         case = draft.case
-        if case is None or draft.rule.id != "R-001-1" or case.lead.contact.party or case.lead.agency.strip():
+        if draft.rule.id != "R-001-1" or case.lead.contact.party or case.lead.agency.strip():
             continue
         if not case.may_write(rule):
             continue
@@ -86,7 +85,7 @@ def find_names(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
 
 
 @across("R-003-13")
-def look_what_employers_do(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+def look_what_employers_do(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """A target employer: what is new there?"""
     seen: set[str] = set()
     for case in whole.cases:
@@ -95,7 +94,8 @@ def look_what_employers_do(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Sin
         seen.add(case.organisation)
         since = first_day(case, desk)
         draft = endless(case, rule, desk, base=since, sent=None, key="self", party=case.organisation)
-        yield from single(draft)
+        if draft is not None:
+            yield draft
 
 
 @waited("R-003-16")
@@ -117,7 +117,7 @@ def propose_to_meet(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 @at_the_end("R-003-19")
-def thank_everybody(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+def thank_everybody(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """You accepted an offer: one note to everybody who helped."""
     accepted = [case for case in whole.cases if case.stage is Stage.ACCEPTED and len(case.seen.stages) > 1]
     if not accepted:
@@ -139,4 +139,4 @@ def thank_everybody(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
         draft.reason.insert(0, desk.say("reason.accepted", day=desk.tell(since)))
         offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions)
         if offered is not None:
-            yield Single(winner, offered)
+            yield offered

@@ -16,11 +16,10 @@ from sync.safe_text import clean
 from sync.schedule.advice.meaningful import keep_in_touch
 from sync.schedule.cases import Case, end_of, rounds_of
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, draft_for
+from sync.schedule.drafts import Draft, SharedDraft, draft_for
 from sync.schedule.ladders import offer_sheet_date, sheet_date
 from sync.schedule.ledger import WEEK, Verdict, is_over, was_deleted
 from sync.schedule.occasions import Occasion, interview_zone, not_before, said, soon_after, within_hours
-from sync.schedule.placing import Single
 from sync.schedule.quarters import at
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
 from sync.schedule.shared import is_past, list_names
@@ -108,12 +107,12 @@ def _a_little_before(due: Moment, rule: Rule) -> Moment:
 
 
 @across("R-005-5")
-def show_the_interview(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+def show_the_interview(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """An interview is ahead, each round of its own; where no hour is known yet, the whole day."""
     for case in whole.cases:
         for one in (*rounds_of(case), case):
             if applies(rule, one) and (draft := _appointment(one, rule, desk)) is not None:
-                yield Single(one, draft)
+                yield draft
 
 
 def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
@@ -193,11 +192,11 @@ def keep_your_own_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 @shared("more")
-def name_what_has_no_room(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def name_what_has_no_room(whole: Whole, rule: Rule, desk: Desk) -> Iterator[SharedDraft]:
     """A day has no room for everything."""
     crowded: dict[date, list[Case]] = {}
     for draft in whole.drafts:
-        if draft.crowded and draft.case is not None:
+        if draft.crowded:
             crowded.setdefault(draft.day, []).append(draft.case)
     limit = desk.settings.limits.daily_touches
     reason = "reason.more" if limit else "reason.more_slots"
@@ -205,7 +204,7 @@ def name_what_has_no_room(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draf
 
 
 @shared("triage", after="R-000-4")
-def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[SharedDraft]:
     """What lies long in the past, by name, in one event today; kept as written until its day has passed.
 
     A lead at an interview that has a touch of its own ahead goes on, though a part of it is old: it is not named.
@@ -216,7 +215,7 @@ def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[D
         if record.rule == rule.id and (given := desk.ledger.given_on(record)) and given >= desk.today
     ]
     known = open_[-1] if open_ else None
-    ahead = {draft.lead_key for draft in whole.drafts if draft.case}
+    ahead = {draft.lead_key for draft in whole.drafts}
     going_on = {case.lead.key for case in whole.cases if case.stage is Stage.INTERVIEW and case.lead.key in ahead}
     old = sorted(label for key, label in desk.triaged.items() if key not in going_on)
     names = (known.note.split("\n") if known and known.note else []) + old

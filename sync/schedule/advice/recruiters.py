@@ -16,10 +16,9 @@ from sync.schedule.drafts import Draft
 from sync.schedule.ladders import ROUNDS, Ladder, call_day, count_cap, has_answered, repeat_last, told_since
 from sync.schedule.ledger import was_deleted
 from sync.schedule.people import asked_person
-from sync.schedule.placing import Single
 from sync.schedule.registry import Whole, across, laddered, waited
 from sync.schedule.replay import pass_before
-from sync.schedule.waiting import floor_draft, leave, offer_floor, single
+from sync.schedule.waiting import floor_draft, leave, offer_floor
 
 
 @laddered("R-004-4", "R-003-15")
@@ -134,7 +133,7 @@ def send_an_idea(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 @across("R-004-5")
-def say_no_politely(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+def say_no_politely(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """You talk to somebody and no longer want what it is about."""
     for case in whole.cases:
         lead = case.lead
@@ -143,4 +142,5 @@ def say_no_politely(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
         draft = floor_draft(case, rule, desk.soonest, desk)
         if draft.memory and draft.memory.raw:
             draft.raw = draft.day = draft.memory.raw
-        yield from single(offer_floor(draft, desk))
+        if (offered := offer_floor(draft, desk)) is not None:
+            yield offered

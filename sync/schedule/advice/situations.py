@@ -18,7 +18,7 @@ from sync.safe_text import clean
 from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
+from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ladders import (
     ROUNDS,
     Ladder,
@@ -42,7 +42,6 @@ from sync.schedule.occasions import (
     within_hours,
 )
 from sync.schedule.people import agency_person
-from sync.schedule.placing import Single
 from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.reach import reached_by
 from sync.schedule.registry import News, Whole, across, laddered, owed, shared
@@ -134,7 +133,7 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     """
     notes: dict[str, list[Draft]] = {}
     for draft in owed:
-        if draft.rule.id == "R-001-7" and draft.case is not None:
+        if draft.rule.id == "R-001-7":
             notes.setdefault(referrer_key(draft.case.lead), []).append(draft)
     if not notes:
         return list(owed), {}
@@ -159,7 +158,6 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
                 left.add(draft.uid)  # a progress note has named it
             elif not draft.pinned and (kept or (new and (ahead or close or draft.uid in behind))):
                 left.add(draft.uid)
-                assert draft.case is not None
                 news.setdefault(key, []).append((draft.raw, draft.case))
             else:
                 kept = True
@@ -167,7 +165,7 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
 
 
 @across("R-001-7")
-def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """What became of their leads changed: to each referrer at most once in seven days."""
     rows: dict[str, list[Case]] = {}
     for case in whole.cases:
@@ -180,8 +178,7 @@ def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator
             draft = _progress_note(key, theirs, rule, desk, new=whole.news.get(key, ()), planned=planned)
             offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions) if draft else None
             if offered is not None:
-                assert offered.case is not None
-                yield Single(offered.case, offered)
+                yield offered
             if offered is not None or draft is None or draft.uid not in desk.ledger.touches:
                 break
 
@@ -247,7 +244,7 @@ def answer_their_message(case: Case, rule: Rule, desk: Desk) -> Occasion:
 
 
 @across("R-001-13")
-def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Single]:
+def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """An agency of which a row is open: one regular touch, counted from the newest touch to it.
 
     That is the newest outbound of its rows, or an ask or a thank-you to it that is done. Nothing that is only planned
@@ -265,7 +262,7 @@ def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterato
         if draft is not None:
             draft.person = agency_person(open_cases[0].lead)
             draft.channel, draft.step = "email", ROUNDS
-            yield Single(open_cases[0], draft)
+            yield draft
 
 
 def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
@@ -280,7 +277,7 @@ def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
 
 
 @shared("R-001-14", after="triage")
-def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[SharedDraft]:
     """Every week: the next review, named in advance; its contents are written in the 24 hours before it."""
     if rule.at is None:
         return
