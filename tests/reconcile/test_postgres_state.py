@@ -487,6 +487,11 @@ def test_the_machine_itself_needs_no_certificate(host: str) -> None:
     assert "sslmode" not in conninfo_to_dict(secure(f"postgresql://ann@{host}/x"))
 
 
+@pytest.mark.parametrize(("said", "mode"), [("", "disable"), ("?gssencmode=require", "require")])
+def test_kerberos_is_tried_only_where_the_address_asks_for_it(said: str, mode: str) -> None:
+    assert conninfo_to_dict(secure(f"postgresql://ann@127.0.0.1/x{said}"))["gssencmode"] == mode
+
+
 def test_an_address_that_is_none_is_a_sentence_without_it() -> None:
     with pytest.raises(ConfigError, match="postgresql://user:password@host/database") as caught:
         connect_to("planted-token without a meaning")
