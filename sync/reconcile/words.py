@@ -146,17 +146,19 @@ def find_open(
 
 
 def find_told(leads: Sequence[Lead], memory: Memory, kind: WordKind, *, zone: ZoneInfo) -> list[Open]:
-    """What was said about these leads with this word and can be taken back, by date."""
+    """What was said about these leads with this word and can be taken back, what was said last first."""
     keys = keys_of(leads)
-    words = {word.uid: word.kind for word in memory.runs.words}
-    found: list[Open] = []
+    words = {word.uid: (place, word.kind) for place, word in enumerate(memory.runs.words)}
+    found: list[tuple[int, date, Open]] = []
     for uid, event in memory.events.items():
         touch = memory.touches.get(uid)
-        pending = words.get(uid)
+        place, pending = words.get(uid, (-1, None))
         said = pending or (_SAID.get(touch.reaction) if touch and touch.told and touch.reaction else None)
         if touch is not None and said is kind and touch.lead_key in keys:
-            found.append(Open(uid, day_of(event.desired.start, zone), event.desired.summary, ahead=True))
-    return sorted(found, key=lambda one: (one.day, one.summary, one.uid))
+            one = Open(uid, day_of(event.desired.start, zone), event.desired.summary, ahead=True)
+            found.append((place, touch.reacted_on or date.min, one))
+    found.sort(key=lambda told: (told[0], told[1], told[2].day, told[2].uid), reverse=True)
+    return [one for *_, one in found]
 
 
 def add_word(memory: Memory, word: Word) -> Memory:

@@ -321,6 +321,24 @@ def test_done_undo_said_twice_leaves_the_snooze_alone(
 
 
 @pytest.mark.parametrize("synced", [False, True])
+def test_of_two_words_the_later_is_taken_back_first(
+    folder: Folder, capsys: pytest.CaptureFixture[str], synced: bool
+) -> None:
+    days = []
+    for _ in range(2):
+        capsys.readouterr()
+        assert folder.run("skip", "Acme") == 0
+        days.append(capsys.readouterr().out.partition("” of ")[2].partition(".")[0])
+        assert folder.run("sync") == 0 if synced or len(days) == 1 else True
+    assert len(set(days)) == 2
+    for day in reversed(days):
+        capsys.readouterr()
+        assert folder.run("skip", "Acme", "--undo") == 0
+        assert f"” of {day}." in capsys.readouterr().out
+        assert folder.run("sync") == 0
+
+
+@pytest.mark.parametrize("synced", [False, True])
 def test_a_done_taken_back_stands_where_it_was_snoozed_to(folder: Folder, synced: bool) -> None:
     assert folder.run("snooze", "Acme", "2027-02-03") == 0
     assert not synced or folder.run("sync") == 0
