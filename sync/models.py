@@ -439,8 +439,9 @@ class Stamp(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """An event's fields as a server returned them, normalised for comparing (caldav-facts 9).
 
-    `description` is the whole text, the user's own lines included. `hands_off` says why the event must not be
-    written any more: it became recurring, or has attendees whom a write might mail.
+    `description` is the whole text, the user's own lines included. `additions` is what we never write: a place, a
+    comment, a file, another alarm. `hands_off` says why the event must not be written any more: it became recurring, or
+    has attendees whom a write might mail.
     """
 
     start: Moment
@@ -453,6 +454,7 @@ class Snapshot(Struct, frozen=True):
     our_alarm: timedelta | None = None
     sequence: int = 0
     last_modified: datetime | None = None
+    additions: tuple[str, ...] = ()
     hands_off: str = ""
 
 

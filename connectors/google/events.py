@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from json import dumps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.ical.reading import UnreadableEvent
+from connectors.ical.reading import MAX_ADDITION, UnreadableEvent
 from sync.models import Event, Moment, RemoteEvent, Snapshot, Stamp
 from sync.moments import zone_names
 from sync.reconcile.identity import is_ours
@@ -107,15 +107,27 @@ def read_resource(resource: Mapping[str, Any], uid: str, *, href: str) -> Remote
         our_alarm=_read_alarm(resource),
         sequence=_number(resource.get("sequence")),
         last_modified=_instant(resource.get("updated")),
+        additions=tuple(_additions(resource)),
         hands_off=_hands_off(resource),
     )
     raw = dumps(resource, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return RemoteEvent(uid, href, str(resource.get("etag", "")), snapshot, raw)
 
 
+def _additions(resource: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in the event and is never written by us, each as one text."""
+    if place := resource.get("location"):
+        yield f"location:{place}"[:MAX_ADDITION]
+    yield from (f"attachment:{one}"[:MAX_ADDITION] for one in resource.get("attachments", ()))
+    reminders, ours = resource.get("reminders", {}), _our_override(resource)
+    if not reminders.get("useDefault"):
+        others = (one for one in reminders.get("overrides", ()) if one is not ours)
+        yield from sorted(f"reminder:{one.get('method')} {one.get('minutes')}" for one in others)
+
+
 _PARTS = {
     "start": dict, "end": dict, "extendedProperties": dict, "reminders": dict, "source": dict,
-    "attendees": list, "recurrence": list,
+    "attendees": list, "recurrence": list, "attachments": list,
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ which is never the same as gone or changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any
@@ -76,8 +76,27 @@ def _parse(raw: str, uid: str, zone: tzinfo | None) -> Snapshot:
         our_alarm=None if alarm is None else before_start(alarm, component),
         sequence=_number(component.get("SEQUENCE")),
         last_modified=_aware(getattr(modified, "dt", None)),
+        additions=tuple(_additions(component, alarm)),
         hands_off=_hands_off(calendar, component),
     )
+
+
+MAX_ADDITION = 200
+"""So many letters of it tell one from another."""
+
+
+_BY_CLIENTS = ("X-APPLE-DEFAULT-ALARM", "X-APPLE-LOCAL-DEFAULT-ALARM", "RELATED-TO")
+"""Marks of alarms that nobody chose for this event: a client's default, and what snoozes another (RFC 9074, 5)."""
+
+
+def _additions(component: VEvent, ours: Alarm | None) -> Iterator[str]:
+    """What stands in the event and is never written by us, each as one text. `ours` is our alarm."""
+    for name in ("LOCATION", "COMMENT", "ATTACH", "CONTACT"):
+        if found := component.get(name):
+            yield f"{name}:{found}"[:MAX_ADDITION]
+    others = (one for one in component.walk("VALARM") if one is not ours and not any(map(one.get, _BY_CLIENTS)))
+    times = (time for other in others if (time := before_start(other, component)) is not None)
+    yield from sorted(f"VALARM:{time}" for time in times)
 
 
 def says_the_same(text: str, other: str) -> bool:

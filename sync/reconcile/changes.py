@@ -20,7 +20,7 @@ and *current* in the calendar against *observed* right after that write.
 | no | yes | no | gone by itself |
 | no, in a run without memory | yes | yes | keep |
 | no, of the seeker's own, moved by you | yes | yes | keep where it stands |
-| no | yes | with the user's own text or title | keep, marked closed, without alarm; done before its day: ticked |
+| no | yes | with something of the user's own in it | keep, marked closed, without alarm; done before its day: ticked |
 | no, done in the sheet before its day | yes | yes | delete |
 | no, you said skip | yes | yes | delete, past or not |
 | no | yes | yes | delete; in a file for people who import it, cancel for some days first |
@@ -41,7 +41,7 @@ from msgspec.structs import replace
 from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Action, Change, Event, Moment, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
 from sync.moments import day_of, same_moment
-from sync.reconcile.fields import TIME, changed_fields, edited_fields, is_as_wanted, with_kept
+from sync.reconcile.fields import ADDITIONS, TIME, changed_fields, edited_fields, is_as_wanted, with_kept
 from sync.reconcile.identity import SELF, is_shared_key
 from sync.reconcile.marker_lines import user_part
 from sync.reconcile.outcomes import found
@@ -52,6 +52,9 @@ DONE = "done: its alarm is off"
 SKIPPED = "you skipped it"
 MOVED = "you moved it: it stays there"
 KEPT_BY_UNDO = "kept by undo until its row changes"
+KEPT_FOR_YOU = "kept for what you put into it"
+_OF_YOURS = frozenset({"summary", ADDITIONS})
+"""What of an event may be the user's besides their own lines and categories: such an event is never deleted."""
 REFUSED_DAYS = 7
 """What a server rejected is sent again after so many days: not every rejection is for good."""
 REFUSED = f"the calendar server rejects it as it is; it is tried again when it changes, or after {REFUSED_DAYS} days"
@@ -221,13 +224,13 @@ class Decider(Struct, frozen=True):
         return None
 
     def _kept_for_you(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
-        """An event of the seeker's own that you moved, and one with your own text or title."""
+        """An event of the seeker's own that you moved, and one that holds something of yours."""
         known, current, touch = gone.known, gone.current, gone.touch
         assert current is not None
         if touch is not None and touch.reaction is Reaction.DRAGGED and touch.lead_key == SELF and not gone.said:
             return _keep(known, current, gone.row, MOVED), replace(known, observed=current)
-        known = _with_own_title(known, current)
-        if not user_part(current.snapshot.description) and "summary" not in known.kept:
+        known = _with_own_things(known, current)
+        if not _holds_yours(known, current.snapshot):
             return None
         mark = DONE_MARK if known.uid in self.schedule.done_ahead else self.schedule.over_mark
         return self._close(known, current, gone.row, mark=mark)
@@ -289,7 +292,7 @@ class Decider(Struct, frozen=True):
             summary = mark + summary
         event = replace(known.desired, start=snapshot.start, end=snapshot.end, summary=summary, alarm=None)
         if summary == snapshot.summary and snapshot.our_alarm is None:
-            return _keep(known, current, row, "kept for your own text in it"), replace(known, observed=current)
+            return _keep(known, current, row, KEPT_FOR_YOU), replace(known, observed=current)
         stamp = self._next_stamp(known.stamp, snapshot)
         change = Change(
             action=Action.UPDATE,
@@ -297,7 +300,7 @@ class Decider(Struct, frozen=True):
             summary=summary,
             start=event.start,
             row=row,
-            reason=why or ("kept for your own text in it" if mark else DONE),
+            reason=why or (KEPT_FOR_YOU if mark else DONE),
             fields=("summary", "alarm") if mark else ("alarm",),
             event=event,
             stamp=stamp,
@@ -361,10 +364,18 @@ def _taken_off(current: RemoteEvent) -> frozenset[str]:
     return frozenset({"alarm"}) if current.snapshot.our_alarm is None else frozenset()
 
 
-def _with_own_title(known: EventMemory, current: RemoteEvent) -> EventMemory:
-    """What we know of it, with a title the user gave it since the last look."""
-    own = known.observed is not None and "summary" in edited_fields(known.observed.snapshot, current.snapshot)
-    return replace(known, kept=known.kept | {"summary"}) if own else known
+def _with_own_things(known: EventMemory, current: RemoteEvent) -> EventMemory:
+    """What we know of it, with what the user put into it since the last look."""
+    if known.observed is None:
+        return known
+    own = edited_fields(known.observed.snapshot, current.snapshot) & _OF_YOURS
+    return replace(known, kept=known.kept | own) if own else known
+
+
+def _holds_yours(known: EventMemory, current: Snapshot) -> bool:
+    """Whether the event would take something of the user's along."""
+    own_categories = frozenset(current.categories) - frozenset(known.desired.categories)
+    return bool(user_part(current.description) or own_categories or known.kept & _OF_YOURS)
 
 
 def _delete(known: EventMemory, current: RemoteEvent, row: str | None, reason: str, *, counted: bool) -> Change:

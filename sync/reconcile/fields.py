@@ -15,6 +15,8 @@ from sync.moments import same_moment
 from sync.reconcile.marker_lines import acted_on, our_part, place_of, put_our_part
 
 TIME = ("start", "end")
+ADDITIONS = "additions"
+"""Kept like a field: the user put something of their own into the event since we wrote it."""
 _FIELDS = ("start", "end", "summary", "description", "categories", "status", "alarm", "url")
 
 
@@ -48,6 +50,7 @@ def edited_fields(observed: Snapshot, current: Snapshot) -> frozenset[str]:
         "status": (observed.status or "CONFIRMED", current.status or "CONFIRMED"),
         "alarm": (observed.our_alarm, current.our_alarm),
         "url": (observed.url, current.url),
+        ADDITIONS: (observed.additions, current.additions),
     }
     return frozenset(name for name, (one, other) in pairs.items() if one != other)
 
@@ -65,6 +68,8 @@ def is_as_wanted(name: str, event: Event, current: Snapshot) -> bool:
         return (current.status or "CONFIRMED") == _value(event, name)
     if name == "alarm":
         return current.our_alarm == event.alarm
+    if name == ADDITIONS:
+        return not current.additions
     if name == "categories":
         return frozenset(current.categories) >= frozenset(event.categories)
     return bool(getattr(current, name) == _value(event, name))

@@ -127,7 +127,8 @@ def _as_written(intent: Intent, there: Snapshot) -> Snapshot:
     }
     if marked or (before is not None and our_part(there.description) == our_part(before.description)):
         kept["description"] = there.description
-    return replace(ours, hands_off=there.hands_off, **kept)
+    additions = before.additions if before is not None else ()
+    return replace(ours, additions=additions, hands_off=there.hands_off, **kept)
 
 
 _OFTEN_THE_SAME = frozenset(("status", "alarm"))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from caldav import DAVClient
 from conftest import at
-from icalendar import Calendar
+from icalendar import Alarm, Calendar
 from runner import Seeker, a_row
 from servers import Server, radicale, xandikos
 from worlds import ServerWorld
@@ -40,6 +40,12 @@ class OtherProgram:
         thing = self._object(title)
         calendar = Calendar.from_ical(thing.data)
         (event,) = calendar.walk("VEVENT")
+        if (before := fields.pop("alarm", None)) is not None:
+            alarm = Alarm()
+            alarm.add("ACTION", "DISPLAY")
+            alarm.add("DESCRIPTION", "take the folder along")
+            alarm.add("TRIGGER", before)
+            event.add_component(alarm)
         for name, value in fields.items():
             event.pop(name, None)
             event.add(name, value)
@@ -126,6 +132,34 @@ def test_a_drag_stays(life: Life) -> None:
         found = life.program.find(FIRST)
         assert (found["DTSTART"].dt, found["DTEND"].dt) == (there, there + timedelta(minutes=45))
     assert life.reaction() is Reaction.DRAGGED
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        pytest.param({"LOCATION": "Cafe Kern"}, id="place"),
+        pytest.param({"COMMENT": "bring her the book"}, id="comment"),
+        pytest.param({"ATTACH": "https://brightwater.example/map.pdf"}, id="file"),
+        pytest.param({"CATEGORIES": ["followup", "asking", "Important"]}, id="category"),
+        pytest.param({"alarm": timedelta(minutes=-77)}, id="alarm"),
+    ],
+)
+def test_an_event_with_something_of_the_users_in_it_is_closed_and_never_deleted(
+    life: Life, own: dict[str, Any]
+) -> None:
+    life.program.edit(FIRST, **own)
+    life.run()
+    life.seeker.rows[0]["last_inbound"] = "2027-01-06"
+    for _ in range(2):
+        life.run()
+        found = life.program.find(f"Closed: {FIRST}")
+        assert all(name == "alarm" or name in found for name in own)
+
+
+def test_an_event_with_nothing_of_the_users_in_it_goes(life: Life) -> None:
+    life.seeker.rows[0]["last_inbound"] = "2027-01-06"
+    life.run()
+    assert not [title for title in life.program.titles() if title.endswith(FIRST)]
 
 
 def test_a_new_title_stays(life: Life) -> None:

@@ -154,6 +154,25 @@ def test_an_alarm_that_a_client_added_without_a_uid_outlives_ours() -> None:
     assert (there.count("BEGIN:VALARM"), parse(there, event.uid).our_alarm) == (2, event.alarm)
 
 
+@pytest.mark.parametrize(
+    ("lines", "additions"),
+    [
+        ((), ()),
+        (("LOCATION:Cafe Kern",), ("LOCATION:Cafe Kern",)),
+        (("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT37M", "END:VALARM"), ("VALARM:0:37:00",)),
+        (("BEGIN:VALARM", "ACTION:AUDIO", "TRIGGER:-PT15M", "X-APPLE-DEFAULT-ALARM:TRUE", "END:VALARM"), ()),
+        (("BEGIN:VALARM", "ACTION:NONE", "TRIGGER:-PT15M", "END:VALARM"), ()),
+        (("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT5M", "RELATED-TO:x-alarm", "END:VALARM"), ()),
+    ],
+    ids=["ours alone", "a place", "an alarm", "a client's default alarm", "a silent alarm", "our alarm snoozed"],
+)
+def test_what_people_put_into_an_event_is_told_from_what_their_clients_do(
+    lines: tuple[str, ...], additions: tuple[str, ...]
+) -> None:
+    event = make_event()
+    assert parse(edited(event, *lines), event.uid).additions == additions
+
+
 def test_our_alarm_is_known_again_where_a_server_drops_uids_of_alarms() -> None:
     event = make_event()
     bare = re.sub(r"UID:[^\r\n]*-alarm\r\n", "", serialise(event, make_stamp()).decode())
