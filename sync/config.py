@@ -338,7 +338,10 @@ class Settings(Section):
         if self.write_back:
             for field, header in self.source.columns.items():
                 if header in self.write_back.columns.values():
-                    raise ValueError(f'[write_back] would write into "{header}", which is read as {field}')
+                    raise ValueError(
+                        f'[write_back] would write into "{header}", which is read as {field}; name a column of its own,'
+                        f" or take {field} out of [source.columns]"
+                    )
         return self
 
     @property

@@ -285,7 +285,7 @@ def test_what_was_ticked_and_dragged_in_the_calendar_appears_in_the_sheet_and_ne
         pytest.param('[write_back]\nlast_don = "A"', "last_done", id="misspelled"),
         pytest.param(
             '[write_back]\nlast_done = "Done on"\n[source.columns]\ndone_on = "Done on"',
-            'would write into "Done on", which is read as done_on', id="a loop with done_on",
+            'which is read as done_on; name a column of its own, or take done_on out of', id="a loop with done_on",
         ),
     ],
 )  # fmt: skip
