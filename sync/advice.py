@@ -18,7 +18,7 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, convert, field
+from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from sync.config import RuleNumbers, Settings, Weekday
@@ -27,6 +27,7 @@ from sync.messages.library import load_phrases
 from sync.messages.sentences import Phrases
 from sync.models import Stage, TouchClass
 from sync.reading.vocabulary import Vocabulary, load_vocabulary
+from sync.shapes import shape
 from sync.wording import Wording, load_wording, nearest, read_mapping
 
 HARD_FLOOR = 2
@@ -152,7 +153,7 @@ def load_advice(settings: Settings, *, wording: str = "", mapping: str = "") -> 
 @cache
 def shipped_rules() -> Mapping[str, Rule]:
     """The rules as they come, by id, before anybody changes a number."""
-    rules = convert(tomllib.loads(read_mapping("rules.toml"))["rule"], list[Rule])
+    rules = shape(tomllib.loads(read_mapping("rules.toml"))["rule"], list[Rule])
     return MappingProxyType({rule.id: rule for rule in rules})
 
 

@@ -12,11 +12,12 @@ from difflib import get_close_matches
 from importlib.resources import files
 from typing import Annotated
 
-from msgspec import Meta, Struct, convert
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from sync.errors import ConfigError
 from sync.models import Finding
+from sync.shapes import shape
 
 
 class ServerProfile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +56,7 @@ def tighten(profile: ServerProfile, findings: Iterable[Finding]) -> ServerProfil
 def load_profiles() -> dict[str, ServerProfile]:
     """All profiles by name."""
     text = files("mappings").joinpath("server_profiles.toml").read_text("utf-8")
-    return convert(tomllib.loads(text), dict[str, ServerProfile])
+    return shape(tomllib.loads(text), dict[str, ServerProfile])
 
 
 def choose_profile(name: str, host: str) -> ServerProfile:

@@ -33,10 +33,13 @@ class Bookmark(Struct, frozen=True):
         return json.encode(self).decode()
 
 
+_READ = json.Decoder(Bookmark)  # made here, so that no two threads meet the type at once (`sync.shapes`)
+
+
 def read_bookmark(text: str) -> Bookmark | None:
     """The bookmark in this text; None where it is none."""
     try:
-        return json.decode(text, type=Bookmark)
+        return _READ.decode(text)
     except DecodeError:
         return None
 

@@ -26,7 +26,7 @@ BOUNDS = {
     "keepalives_interval": "5",
     "keepalives_count": "4",
     "tcp_user_timeout": "30000",
-    "gssencmode": "disable",  # TLS encrypts; Kerberos libraries crash processes that connect (psycopg #1213)
+    "gssencmode": "disable",  # TLS encrypts; trying Kerberos first has crashed others (psycopg #1213)
     "options": "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
     " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4",
 }

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 from sync.models import Lead, Stage
+from sync.shapes import shape
 
 _DECIDING = (Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER)
 
@@ -32,7 +33,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
 def load_moves() -> tuple[Move, ...]:
     """All moves, in the order in which they are used."""
     document = tomllib.loads(files("mappings").joinpath("moves.toml").read_text("utf-8"))
-    return convert(document["move"], tuple[Move, ...])
+    return shape(document["move"], tuple[Move, ...])
 
 
 Opening = tuple[tuple[str, date], ...]

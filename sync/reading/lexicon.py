@@ -16,9 +16,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from msgspec import Meta, Struct, convert
+from msgspec import Meta, Struct
 
 from sync.reading.scripts import is_unspaced, scripts_of
+from sync.shapes import shape
 
 ENGLISH = "en"
 
@@ -194,7 +195,7 @@ def choose_language(headers: Sequence[Sequence[str]], lexicons: Sequence[Lexicon
 @cache
 def load_grammar() -> Grammar:
     """The shipped grammar."""
-    return convert(tomllib.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")), Grammar)
+    return shape(tomllib.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")), Grammar)
 
 
 @cache
