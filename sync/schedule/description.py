@@ -30,10 +30,14 @@ CHECKS = 3
 """Things to look at before sending, at most."""
 
 OWN_CHECK = {
-    "R-000-2": "question", "R-001-2": "cards", "R-001-9": "going", "R-003-3": "help", "R-005-2": "help",
-    "R-005-3": "called",
-}  # fmt: skip
-"""The check that belongs to one rule, by its name."""
+    "R-000-2": "check.question",
+    "R-001-2": "check.cards",
+    "R-001-9": "check.going",
+    "R-003-3": "check.help",
+    "R-005-2": "check.help",
+    "R-005-3": "check.called",
+}
+"""The check that belongs to one rule."""
 
 ELSEWHERE = frozenset(("sender", "promised", "referrer", "references"))
 """Those who are not at the lead's firm themselves: they are told which lead it is about."""
@@ -171,7 +175,7 @@ def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
     if message is not None and message.blanks:
         yield say("check.blank")
     if rule in OWN_CHECK:
-        yield say(f"check.{OWN_CHECK[rule]}")
+        yield say(OWN_CHECK[rule])
     if draft.step in (2, 3) and draft.move and draft.channel != "phone" and draft.person.phone.strip():
         yield say("check.call")
 
