@@ -88,6 +88,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hangs_on: str = ""
     reads: frozenset[str] = frozenset()
     levelled: bool = False
+    any_day: bool = False
+    """Whether it keeps its very day, working day or not; without, it waits for a working day."""
     busy: bool = False
     """Whether one is not free meanwhile: an appointment of the seeker's, no reminder."""
     joins: str = ""

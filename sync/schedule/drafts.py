@@ -29,10 +29,10 @@ class Planned(Struct):
     """One touch on its way: a `Draft` is about a lead, a `SharedDraft` names many. `raw` is the day the rule alone
     gives, `day` the one it ends up on.
 
-    `fixed` is a time nobody may change: the user's pin, or a date from the sheet. `counts_from` is the day the next
-    step counts from where that is not `day`. `facts` are what its texts need. `lead`, `row` and `address` are how a
-    person finds the lead in the sheet, `rank` how far it got and `since` the day of its application; what names many
-    has none of them.
+    `fixed` is a time nobody may change: the user's pin, a date from the sheet, or a last day. `counts_from` is the day
+    the next step counts from where that is not `day`. `facts` are what its texts need. `lead`, `row` and `address` are
+    how a person finds the lead in the sheet, `rank` how far it got and `since` the day of its application; what names
+    many has none of them.
     """
 
     rule: Rule
@@ -65,6 +65,8 @@ class Planned(Struct):
     """The last day it makes sense on."""
     fixed: Moment | None = None
     pinned: bool = False
+    chosen: bool = False
+    """Whether the user chose that time: by a drag, or as a date of one's own in the sheet."""
     counts_from: date | None = None
     offers: int = 1
     late: bool = False
@@ -203,7 +205,7 @@ def _hold_pin(draft: Planned, pinned_to: Moment, desk: Desk) -> None:
     """Where the user moved it, while that lies ahead."""
     day = desk.day_of(pinned_to)
     if day >= desk.today:
-        draft.fixed, draft.pinned, draft.day = pinned_to, True, day
+        draft.fixed, draft.day, draft.pinned, draft.chosen = pinned_to, day, True, True
         draft.reason.append(desk.say("reason.pinned", day=desk.tell(day)))
 
 

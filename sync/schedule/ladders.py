@@ -228,7 +228,7 @@ def offer_sheet_date(draft: Draft, day: date, *, desk: Desk) -> None:
     draft.reason.insert(0, desk.say("reason.sheet", day=desk.tell(day)))
     if draft.pinned:
         return
-    draft.fixed, draft.counts_from = day, None
+    draft.fixed, draft.chosen, draft.counts_from = day, True, None
     if day < desk.today:
         given = desk.ledger.given_on(draft.memory) if draft.memory and draft.memory.offers == 2 else None
         again = given or max(desk.days.add(day, 1), desk.soonest)

@@ -104,15 +104,23 @@ class Placing(Struct):
 
     def _place(self, draft: Draft) -> bool:
         """Give the draft its day. False where the guard leaves none within half a year."""
-        if draft.fixed is None:
+        if draft.fixed is None and not self._keeps_its_day(draft):
             if not self._find_day(draft):
                 return False
         else:
-            self._note_broken_limit(draft)
+            if draft.chosen:
+                self._note_broken_limit(draft)
             self._release(draft)
             self.load[draft.day] += draft.rule.levelled
         self.record(draft)
         return True
+
+    def _keeps_its_day(self, draft: Draft) -> bool:
+        """Whether its rule wants that very day, working day or not, and the day is still to come."""
+        today = self.desk.today
+        if not draft.rule.any_day or draft.offers > 1 or draft.day < today:
+            return False
+        return draft.day > today or not self._is_too_late_today(draft)
 
     def record(self, draft: Draft) -> None:
         """Start the clocks of those it reaches."""
@@ -210,7 +218,7 @@ class Placing(Struct):
         self.desk.note("note.no_room", draft.case, rule=draft.rule.id, lead=reached)
 
     def _note_broken_limit(self, draft: Draft) -> None:
-        """A pin or a date of the sheet keeps its place; that it stands on a day off or inside a limit is said."""
+        """What the user chose keeps its place; that it stands on a day off or inside a limit is said."""
         desk, case = self.desk, draft.case
         if not desk.days.is_open(draft.day) and not draft.rule.busy:
             desk.note("note.day_off", case, rule=draft.rule.id, day=desk.tell(draft.day))
