@@ -196,7 +196,7 @@ def log(
     json: Json = False,
     no_color: NoColor = False,
 ) -> int:
-    """Print the record of contacts. Only what the sheet says and what was ticked, never what was planned."""
+    """Print the record of contacts. Only what the sheet says and what was ticked or said, never what was planned."""
     from sync.work_log import contact_rows, contacts_csv
 
     def look(profile: Profile) -> View:
