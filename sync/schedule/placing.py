@@ -104,21 +104,20 @@ class Placing(Struct):
 
     def _place(self, draft: Draft) -> bool:
         """Give the draft its day. False where the guard leaves none within half a year."""
-        if draft.fixed is None and not self._keeps_its_day(draft):
-            if not self._find_day(draft):
-                return False
-        else:
+        if draft.fixed is not None or (draft.rule.any_day and self._keeps_its_day(draft)):
             if draft.chosen:
                 self._note_broken_limit(draft)
             self._release(draft)
             self.load[draft.day] += draft.rule.levelled
+        elif not self._find_day(draft):
+            return False
         self.record(draft)
         return True
 
     def _keeps_its_day(self, draft: Draft) -> bool:
-        """Whether its rule wants that very day, working day or not, and the day is still to come."""
+        """Whether the very day that its rule wants, working day or not, is still to come."""
         today = self.desk.today
-        if not draft.rule.any_day or draft.offers > 1 or draft.day < today:
+        if draft.offers > 1 or draft.day < today:
             return False
         return draft.day > today or not self._is_too_late_today(draft)
 
