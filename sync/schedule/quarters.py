@@ -61,6 +61,7 @@ class TakenQuarters:
 
     def __init__(self) -> None:
         self._taken: Counter[int] = Counter()
+        self._new: set[int] = set()
 
     def find_free(
         self, low: int, high: int, *, length: int, held: Set[int] = frozenset(), backwards: bool = False
@@ -81,11 +82,23 @@ class TakenQuarters:
         starts = range(max(low, high - length), low - 1, -1)
         return min(starts, key=lambda start: max(self._taken.get(start + number, 0) for number in range(length)))
 
-    def is_free(self, quarter: int, *, length: int) -> bool:
-        """Whether nothing of ours lies in these quarters."""
-        return self._taken.keys().isdisjoint(range(quarter, quarter + length))
+    def is_free(self, quarter: int, *, length: int, shared: bool = False) -> bool:
+        """Whether nothing of ours lies in these quarters; if `shared`, nothing that was not there in the last run."""
+        taken = self._new if shared else self._taken.keys()
+        return taken.isdisjoint(range(quarter, quarter + length))
 
-    def take(self, quarter: int, *, length: int) -> None:
-        """Keep these quarters for one event."""
-        for number in range(length):
-            self._taken[quarter + number] += 1
+    def is_alone(self, quarter: int, *, length: int) -> bool:
+        """Whether one event and no other lies in these quarters."""
+        return all(self._taken[each] == 1 for each in range(quarter, quarter + length))
+
+    def take(self, quarter: int, *, length: int, new: bool = True) -> None:
+        """Keep these quarters for one event, which is `new` there or stood there in the last run."""
+        quarters = range(quarter, quarter + length)
+        self._taken.update(quarters)
+        self._new.update(quarters if new else ())
+
+    def release(self, quarter: int, *, length: int) -> None:
+        """Give these quarters of one event back, where it was alone."""
+        for each in range(quarter, quarter + length):
+            del self._taken[each]
+            self._new.discard(each)

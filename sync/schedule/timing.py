@@ -2,7 +2,8 @@
 
 Order: pins and dates with an hour of their own; then dates of the sheet and what has a deadline; then the rest; each
 in the order of collisions. A start once given for a day is kept: the clock alone moves nothing of today. Only where a
-deadline leaves no other slot does a floor make room, once.
+deadline leaves no other slot does another make room, once and in the same run; where that is not to be had, two stand
+at the same time and go on doing so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import partial
 
 from sync.models import Note
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, Planned
+from sync.schedule.drafts import CROWDED, Draft, Planned
 from sync.schedule.quarters import moment_of, quarter_down, quarter_up
 
 FORCED = 8
@@ -39,11 +40,16 @@ def give_times(drafts: Iterable[Planned], *, desk: Desk) -> None:
 
 def _give_starts(drafts: Iterable[Planned], kept: Mapping[int, int], *, held: Set[int], desk: Desk) -> None:
     """A start for each; `held` are quarters of others that are taken only where nothing else is left."""
-    waiting = [draft for draft in drafts if not _take_kept(draft, kept.get(id(draft)), desk)]
-    windows = [(window_of(draft, draft.day, desk=desk), draft) for draft in waiting]
+    placed: dict[int, Planned] = {}
+    waiting = []
+    for draft in drafts:
+        if (quarter := kept.get(id(draft))) is None or not _take_kept(draft, quarter, desk):
+            waiting.append((window_of(draft, draft.day, desk=desk), draft))
+        elif draft.own_event:
+            placed[quarter] = draft
     # By the seeker's day on which the window opens: somewhere else it may be the next one already.
-    for (low, high), draft in sorted(windows, key=lambda one: moment_of(one[0][0], desk.zone).date()):
-        _find_slot(draft, low, high, held=held, desk=desk)
+    for window, draft in sorted(waiting, key=lambda one: moment_of(one[0][0], desk.zone).date()):
+        _find_slot(draft, window, placed, held=held, desk=desk)
 
 
 def _take_fixed(draft: Planned, desk: Desk) -> bool:
@@ -57,16 +63,22 @@ def _take_fixed(draft: Planned, desk: Desk) -> bool:
     return draft.start is not None
 
 
-def _take_kept(draft: Planned, quarter: int | None, desk: Desk) -> bool:
-    """The start of the last run, where it still holds and nothing else of ours stands there now, or it has begun."""
-    if quarter is None:
-        return False
-    free = not draft.own_event or desk.taken.is_free(quarter, length=draft.quarters)
+def _take_kept(draft: Planned, quarter: int, desk: Desk) -> bool:
+    """The start of the last run, where it still holds and nothing of ours has come there since, or it has begun."""
+    free = not draft.own_event or desk.taken.is_free(quarter, length=draft.quarters, shared=_stood_at(draft, quarter))
     begun = desk.clock.has_begun(quarter)
     if not (free or begun) or (begun and draft.own_event and draft.memory and not draft.memory.published):
         return False
     _start_at(draft, quarter, desk=desk)
     return True
+
+
+def _stood_at(draft: Planned, quarter: int) -> bool:
+    """Whether it was given this very start by the last run, for an event of its own."""
+    memory = draft.memory
+    if memory is None or memory.note == CROWDED or not isinstance(memory.start, datetime):
+        return False
+    return quarter_down(memory.start) == quarter
 
 
 def window_of(draft: Planned, day: date, *, desk: Desk) -> tuple[int, int]:
@@ -105,28 +117,59 @@ def _kept_quarter(draft: Planned, desk: Desk) -> int | None:
 
 def _start_at(draft: Planned, quarter: int, *, desk: Desk) -> None:
     if draft.own_event:
-        desk.taken.take(quarter, length=draft.quarters)
+        desk.taken.take(quarter, length=draft.quarters, new=not _stood_at(draft, quarter))
     draft.start = moment_of(quarter, draft.zone)
     draft.end = moment_of(quarter + draft.quarters, draft.zone)
 
 
-def _find_slot(draft: Planned, low: int, high: int, *, held: Set[int], desk: Desk) -> None:
-    """The first free quarters of this window, from now on."""
-    length = draft.quarters
-    low = desk.clock.from_now_on(low)
-    if draft.deadline is not None:
-        high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) >= low + length else high
+def _find_slot(
+    draft: Planned, window: tuple[int, int], placed: dict[int, Planned], *, held: Set[int], desk: Desk
+) -> None:
+    """The first free quarters of this window, from now on. `placed` are those that may make room, by their start."""
+    low, high = _open_part(draft, window, desk)
     if not draft.own_event:
         _start_at(draft, low, desk=desk)
         return
+    length = draft.quarters
     find = partial(desk.taken.find_free, low, high, length=length, backwards=draft.as_late_as_possible)
     quarter = find(held=held)
     quarter = quarter if quarter is not None else find()
     if quarter is None:
+        quarter = _make_room(draft, low, high, placed, held=held, desk=desk)
+    if quarter is None:
         quarter = desk.taken.least_taken(low, high, length=length)
         said = desk.say("note.same_time", day=desk.tell(draft.day))
         desk.notes.append(Note(said, rule=draft.rule.id, lead=draft.lead, row=draft.row))
+    placed[quarter] = draft
     _start_at(draft, quarter, desk=desk)
+
+
+def _open_part(draft: Planned, window: tuple[int, int], desk: Desk) -> tuple[int, int]:
+    """What is left of its window from now on, up to its deadline."""
+    low, high = desk.clock.from_now_on(window[0]), window[1]
+    if draft.deadline is not None:
+        high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) >= low + draft.quarters else high
+    return low, high
+
+
+def _make_room(
+    draft: Planned, low: int, high: int, placed: dict[int, Planned], *, held: Set[int], desk: Desk
+) -> int | None:
+    """The start of one that may as well stand outside of these quarters, which are full: it goes there now."""
+    for quarter in range(low, high - draft.quarters + 1):
+        other = placed.get(quarter)
+        if other is None or other.quarters < draft.quarters or not desk.taken.is_alone(quarter, length=other.quarters):
+            continue
+        first, last = _open_part(other, window_of(other, other.day, desk=desk), desk)
+        if low <= first and last <= high:
+            continue
+        found = desk.taken.find_free(first, last, length=other.quarters, held=held, backwards=other.as_late_as_possible)
+        if found is not None:
+            desk.taken.release(quarter, length=other.quarters)
+            placed[found] = placed.pop(quarter)
+            _start_at(other, found, desk=desk)
+            return quarter
+    return None
 
 
 def first_day_with_room(draft: Draft, quarter: int, desk: Desk) -> date:

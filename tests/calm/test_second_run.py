@@ -9,7 +9,7 @@ import pytest
 from advisor import Seeker, a_lead, clock, day, person, settings_for, when
 from msgspec.structs import replace
 
-from sync.models import Lead, Touch
+from sync.models import Lead, Stage, Touch
 
 LOGGED = a_lead(9, company="Tern", applied_on=date(2027, 1, 4), last_outbound=date(2027, 1, 5))
 """Somebody who writes down what was sent: nothing is assumed."""
@@ -99,3 +99,19 @@ def test_an_ended_ladder_of_a_new_row_is_decided_about_in_the_first_run_not_in_t
     assert [(touch.summary, touch.start.day) for touch in first if touch.lead_key == lead.key] == [
         ("Delta: close or keep", 13)
     ]
+
+
+def test_what_can_wait_makes_room_for_a_deadline_in_the_same_run() -> None:
+    """Nobody thanked for yesterday's interview, over at half past nine: it is due by then, and both quarters are taken."""
+    seeker = Seeker()
+    asked = a_lead(2, company="Tern", applied_on=date(2027, 1, 4), follow_up_on=date(2027, 1, 13))
+    held = a_lead(3, company="Held", stage=Stage.INTERVIEW, interview_at=when("2027-01-12 08:30"))
+    ahead = a_lead(4, company="Ahead", stage=Stage.INTERVIEW, interview_at=when("2027-01-14 13:00"))
+    leads = (asked, held, ahead, LOGGED)
+    for day_before in (8, 11, 12):
+        seeker.run(f"2027-01-{day_before:02d} 08:30", leads)
+    stood = {touch.lead_key: clock(touch)[8:] for touch in seeker.schedule.touches if day(touch) == "2027-01-13"}
+    assert stood == {"lead-2": "13 09:00", "lead-4": "13 09:15"}
+    twice(seeker, "2027-01-13 08:30", leads)
+    stands = {touch.lead_key: clock(touch)[8:] for touch in seeker.schedule.touches if day(touch) == "2027-01-13"}
+    assert stands == {"lead-3": "13 09:00", "lead-4": "13 09:15", "lead-2": "13 09:30"}

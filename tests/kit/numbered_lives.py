@@ -173,6 +173,24 @@ class Life:
                 facts["interview_at"] = today + timedelta(days=draw.randint(1, 9))
 
 
+@dataclass
+class CrowdedLife(Life):
+    """A seeker with far more leads than the days have room for."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.limit = self.draw.randint(1, 5)
+        self.settle()
+        for _ in range(self.draw.randint(60, 200)):
+            self.add_row()
+        for row, facts in self.rows.items():  # and as many firms and people
+            facts["company"] = f"{facts['company']} {row}"
+            if "contact" in facts and self.draw.random() < 0.8:
+                facts["contact"] = person(f"Person {row}", f"p{row}@firm.example")
+            if self.draw.random() < 0.15:
+                facts["follow_up_on"] = self.now.date() + timedelta(days=self.draw.choice((4, 9)))
+
+
 def day_of(touch: Touch) -> date:
     """The day of a touch in the seeker's zone."""
     return touch.start.astimezone(NEW_YORK).date() if isinstance(touch.start, datetime) else touch.start

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from advisor import Seeker, a_lead, person, settings_for, when
-from numbered_lives import Life, day_of
+from numbered_lives import CrowdedLife, Life, day_of
 
 from sync.models import Lead, Schedule, Stage, TouchClass
 from sync.schedule.business_days import open_business_days
@@ -52,6 +52,14 @@ def test_a_second_run_at_the_same_instant_changes_nothing_on_full_days(a_day: in
 def test_a_second_run_at_the_same_instant_changes_nothing_in_any_life(lives: range) -> None:
     for number in lives:
         life = Life(number)
+        for turn, schedule in enumerate(life.days(6)):
+            assert life.run().touches == schedule.touches, (number, turn)
+
+
+@pytest.mark.parametrize("lives", [range(5, 8), pytest.param(range(400), marks=pytest.mark.soak)])
+def test_a_second_run_at_the_same_instant_changes_nothing_with_far_more_leads_than_room(lives: range) -> None:
+    for number in lives:
+        life = CrowdedLife(number)
         for turn, schedule in enumerate(life.days(6)):
             assert life.run().touches == schedule.touches, (number, turn)
 
