@@ -102,7 +102,7 @@ def test_an_ended_ladder_of_a_new_row_is_decided_about_in_the_first_run_not_in_t
 
 
 def test_what_can_wait_makes_room_for_a_deadline_in_the_same_run() -> None:
-    """Nobody thanked for yesterday's interview, over at half past nine: it is due by then, and both quarters are taken."""
+    """Nobody thanked for yesterday's interview, over at half past nine: it is due by then, both quarters are taken."""
     seeker = Seeker()
     asked = a_lead(2, company="Tern", applied_on=date(2027, 1, 4), follow_up_on=date(2027, 1, 13))
     held = a_lead(3, company="Held", stage=Stage.INTERVIEW, interview_at=when("2027-01-12 08:30"))
