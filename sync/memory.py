@@ -98,6 +98,8 @@ class TouchMemory(Struct, frozen=True):
     """The text of the fact it hung on when it was last planned."""
     pinned_to: Moment | None = None
     pinned_fact: str = ""
+    let_go: Moment | None = None
+    """Where the user had moved it, until that day passed; what a clock that was ahead let go is taken up again."""
     done_on: date | None = None
     """The day it was done, by tick or assumed; None while open."""
     assumed: bool = False

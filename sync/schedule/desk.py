@@ -23,7 +23,7 @@ from sync.moments import zone_names
 from sync.reconcile.identity import make_uid
 from sync.safe_text import clean
 from sync.schedule.business_days import BusinessDays, open_business_days
-from sync.schedule.ledger import Ledger, is_over, open_ledger
+from sync.schedule.ledger import Ledger, is_over, open_ledger, take_up_pins
 from sync.schedule.now import Clock, start_clock
 from sync.schedule.quarters import TakenQuarters, Windows, at
 
@@ -146,6 +146,8 @@ def open_desk(
 ) -> Desk:
     """The desk at the beginning of a run."""
     today = now.astimezone(settings.zone).date()
+    if memory.runs.last_run is not None and memory.runs.last_run > now:
+        memory = replace(memory, touches=take_up_pins(memory.touches, today=today, zone=settings.zone))
     days = open_business_days(settings, year=today.year)
     logged = any(lead.follow_ups_done is not None or lead.last_outbound is not None for lead in leads.leads)
     return Desk(

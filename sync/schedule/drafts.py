@@ -274,9 +274,14 @@ def remember(draft: Planned) -> TouchMemory:
         fact=draft.fact,
         note=draft.note or (CROWDED if draft.crowded else ""),
     )
-    if known is None or not draft.pinned:
+    if known is None:
         return record
-    return replace(record, **{name: getattr(known, name) for name in PINNED})
+    if draft.pinned:
+        return replace(record, **{name: getattr(known, name) for name in PINNED})
+    moved_to = known.pinned_to or known.let_go
+    if moved_to is None or known.pinned_fact != draft.fact:
+        return record
+    return replace(record, let_go=moved_to, pinned_fact=known.pinned_fact)
 
 
 def known_of(draft: Draft) -> TouchMemory:

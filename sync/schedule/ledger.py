@@ -131,6 +131,16 @@ def open_ledger(touches: Mapping[str, TouchMemory], *, never_logs: bool, today: 
     return Ledger(touches, never_logs, today, zone, by_lead)
 
 
+def take_up_pins(touches: Mapping[str, TouchMemory], *, today: date, zone: ZoneInfo) -> dict[str, TouchMemory]:
+    """The touches as they were moved by the user to days that a clock that was ahead had taken for past."""
+    return {
+        uid: replace(touch, reaction=Reaction.DRAGGED, pinned_to=touch.let_go, let_go=None)
+        if touch.let_go is not None and day_of(touch.let_go, zone) >= today and not is_over(touch)
+        else touch
+        for uid, touch in touches.items()
+    }
+
+
 def was_deleted(touch: TouchMemory | None) -> bool:
     """Whether the user took it out of the calendar."""
     return touch is not None and touch.reaction is Reaction.DELETED

@@ -45,7 +45,7 @@ FULL = Memory(
     touches={
         TOUCH.uid: TouchMemory(
             TOUCH.uid, "acme|analyst", "R-001-1", start=at("2027-01-11"), planned=date(2027, 1, 11),
-            reaction=Reaction.DRAGGED, pinned_to=date(2027, 1, 13), pinned_fact="2027-01-04",
+            reaction=Reaction.DRAGGED, pinned_to=date(2027, 1, 13), pinned_fact="2027-01-04", let_go=date(2027, 1, 12),
         )
     },
     events={TOUCH.uid: EventMemory(TOUCH.uid, EVENT, STAMP, REMOTE, kept=frozenset({"summary"}))},

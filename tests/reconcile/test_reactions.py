@@ -277,3 +277,23 @@ def test_who_drags_an_ask_into_the_past_by_mistake_is_reminded_on_the_next_day_o
     assert isinstance(stands, datetime)
     assert stands.date() >= seeker.now.date(), "an event that nobody looks at again reminds nobody"
     assert not seeker.run().plan.writes
+
+
+def test_one_run_by_a_clock_months_ahead_does_not_cost_the_user_a_drag() -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Bolt", last_outbound="2027-01-05")])
+    seeker.run()
+    uid, start = seeker.shown("Acme").uid, seeker.shown("Acme").snapshot.start
+    assert isinstance(start, datetime)
+    there = (start + timedelta(days=3)).replace(hour=14, minute=15)
+    seeker.edit(uid, start=there, end=there + timedelta(minutes=15))
+    seeker.run()
+    right = seeker.now
+    for ahead in (150, 150):
+        seeker.now = right + timedelta(days=ahead)
+        seeker.run()
+    assert seeker.calendar[uid].snapshot.start > there, "June offers it once more"
+    seeker.now = right + timedelta(minutes=30)
+    for _ in range(2):
+        seeker.run()
+        assert seeker.calendar[uid].snapshot.start == there
+    assert not seeker.run().plan.writes
