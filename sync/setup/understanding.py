@@ -294,7 +294,7 @@ def _take_corrections(
             number, meaning = int(match[1]), match[2]
         if not 0 < number <= len(words):
             raise ConfigError(f"{number} is not in the list")
-        if meaning in ("?", "-"):
+        if meaning in ("?", "-") or meaning.casefold() in talk.phrases.no:
             told.pop(words[number - 1], None)
             continue
         stage = sheets.stage_of(meaning)

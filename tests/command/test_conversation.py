@@ -130,6 +130,13 @@ def test_a_correction_that_is_none_is_explained_and_asked_again(answer: str, sai
     assert parse_settings(text).source.statuses == {"xyzzy": "rejected"}, "the second of the list, told in German"
 
 
+def test_no_to_one_of_the_list_takes_its_guess_out(tmp_path: Path) -> None:
+    sheet = "company,applied_on,status\nAcme,2026-11-20,xyzzy\nBolt,2026-11-20,sent offer maybe\n"
+    screen, text = play(tmp_path, sheet, ("Right (Enter)", "1 no, 2 no"))
+    assert "is none of" not in screen.text
+    assert not parse_settings(text).source.statuses
+
+
 def test_day_or_month_first_is_asked_with_what_each_would_mean(tmp_path: Path) -> None:
     sheet = "company,applied_on,status\nAcme,09/11/2026,sent\nBolt,02/11/2026,sent\n"
     screen, text = play(tmp_path, sheet, ("the day or the month", "1"))

@@ -222,3 +222,8 @@ def test_what_is_not_going_to_happen_is_over(status: str) -> None:
 
 def test_what_they_need_of_somebody_else_is_no_contact() -> None:
     assert WORDS.read("they need 5 years").stage is not Stage.IN_TOUCH
+
+
+@pytest.mark.parametrize("status", ["they need 5 years", "she needs my references", "they need more time"])
+def test_what_they_need_is_no_plan_to_apply(status: str) -> None:
+    assert WORDS.read(status).stage is not Stage.IDEA
