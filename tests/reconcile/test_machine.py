@@ -40,9 +40,10 @@ from connectors.memory import MemorySource, MemoryState
 from connectors.sqlite_state import SqliteState
 from sync.advice import load_advice
 from sync.errors import FollowupError, GuardStop
-from sync.memory import Reaction
+from sync.memory import Reaction, TouchMemory
 from sync.models import Action, Result
 from sync.protocols import StateStore
+from sync.reconcile.generations import follows
 from sync.reconcile.guards import future_events
 from sync.reconcile.identity import make_uid
 from sync.reconcile.reactions import TickPattern
@@ -235,6 +236,7 @@ class Histories(RuleBasedStateMachine):
                 (uid, touch.reaction)
                 for uid, touch in memory.touches.items()
                 if touch.reaction is not None and uid not in self.touched[touch.reaction]
+                if not (touch.reaction is Reaction.DRAGGED and self.was_dragged_before(touch))
             ]
             assert not made_up, "a reaction that the user never made"
         gone = before - there
@@ -250,6 +252,10 @@ class Histories(RuleBasedStateMachine):
         self.burnt |= gone
         if report is not None:
             self.check_guard(report)
+
+    def was_dragged_before(self, touch: TouchMemory) -> bool:
+        """Whether it came back under a later generation: then it stands where the user had put the one before."""
+        return any(follows(touch, uid, owner=SETTINGS.owner) for uid in self.touched[Reaction.DRAGGED])
 
     def check_guard(self, report: Report) -> None:
         done = {outcome.uid for outcome in report.outcomes if outcome.result is Result.DONE}
