@@ -537,7 +537,7 @@ def test_write_back_leaves_formulas_alone(google: GoogleEmulator, outside: Outsi
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        pytest.param(Fault("batchUpdate", 403, NOT_SHARED), "Editor for write-back", id="only shared for reading"),
+        pytest.param(Fault("batchUpdate", 403, NOT_SHARED), "make that an Editor", id="only shared for reading"),
         pytest.param(
             Fault(
                 "batchUpdate",
