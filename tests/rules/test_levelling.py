@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -56,8 +56,8 @@ def test_a_second_run_at_the_same_instant_changes_nothing_in_any_life(lives: ran
             assert life.run().touches == schedule.touches, (number, turn)
 
 
-@pytest.mark.parametrize("lives", [(5, 25), pytest.param(range(400), marks=pytest.mark.soak)])
-def test_a_second_run_at_the_same_instant_changes_nothing_with_far_more_leads_than_room(lives: Iterable[int]) -> None:
+@pytest.mark.parametrize("lives", [range(5, 8), pytest.param(range(400), marks=pytest.mark.soak)])
+def test_a_second_run_at_the_same_instant_changes_nothing_with_far_more_leads_than_room(lives: range) -> None:
     for number in lives:
         life = CrowdedLife(number)
         for turn, schedule in enumerate(life.days(6)):

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from sync.advice import Rule
 from sync.models import Asking, Stage
-from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.cases import TALKING, Case, has_live_offer, is_old_news
 from sync.schedule.desk import Desk
@@ -130,12 +129,11 @@ def _missing_date(case: Case) -> str:
 def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) -> Iterator[Draft | SharedDraft]:
     """Leads without a touch of their own, one event for all that arrived on one day."""
     arrived: dict[date, list[Case]] = {}
-    named = {name for record in desk.ledger.of(SELF) if record.rule == "triage" for name in record.note.split("\n")}
     for case in whole.cases:
         if (
             case.lead.asking is not Asking.ALLOWED
             or case.lead.key in busy
-            or _was_triaged(case, named, desk)
+            or _was_triaged(case, desk)
             or not _wants_decision(case)
         ):
             continue
@@ -150,11 +148,10 @@ def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) 
         yield event
 
 
-def _was_triaged(case: Case, named: Set[str], desk: Desk) -> bool:
-    """Whether it was `named` in a triage event, now or in an earlier run: then it is no new lead."""
-    key, records = case.lead.key, desk.ledger.of(case.lead.key)
-    given_up = any(record.missed and record.start is None for record in records)
-    return key in desk.triaged or given_up or clean(case.lead.label) in named
+def _was_triaged(case: Case, desk: Desk) -> bool:
+    """Whether it was named in a triage event, now or in an earlier run: then it is no new lead."""
+    records = desk.ledger.of(case.lead.key)
+    return case.lead.key in desk.triaged or any(record.missed and record.start is None for record in records)
 
 
 def _wants_decision(case: Case) -> bool:
