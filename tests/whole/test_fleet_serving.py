@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import threading
 from collections.abc import Iterator
@@ -47,7 +48,12 @@ def site(server: Postgres) -> Iterator[http.client.HTTPConnection]:
     serving = waitress.create_server(
         make_site(connect_to(server.address(WORKER)), clock=lambda: NOW), host="127.0.0.1", port=port
     )
-    thread = threading.Thread(target=serving.run)
+
+    def run() -> None:
+        with contextlib.suppress(OSError):  # it may be waiting on its sockets while they are closed
+            serving.run()
+
+    thread = threading.Thread(target=run)
     thread.start()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     yield connection
