@@ -1,10 +1,9 @@
 """What is to come, in the words of a column of next steps: "onsite 12/1 14:00", "call her 11/30".
 
 A day with an hour, or with the words of an interview, is one; any other is the day of a follow-up. So is one without
-any words in a row that has only been applied for, whatever its hour. What the row's own
-columns say of that fact wins, but an interview that comes after theirs is a further round. A no beside a day leaves it.
-So is a follow-up that is told in words ("call Kim 11/30"), whatever its hour: only the words of an interview make it
-one.
+any words in a row that has only been applied for, and one that is told in words ("call Kim 11/30"), whatever its hour:
+only the words of an interview make it one. What the row's own columns say of that fact wins, but an interview that
+comes after theirs is a further round. A no beside a day leaves it.
 """
 
 from __future__ import annotations

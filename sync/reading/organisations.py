@@ -61,15 +61,15 @@ def agency_key(lead: Lead) -> str:
     return "agency:" + name if name else ""
 
 
-def is_at_agency(person: Person, *, agency: str, company: str, headers: str) -> bool:
-    """Whether the contact of a row with an agency works there: the row has no firm, their column is one of recruiters,
-    or their mail address is the agency's."""
-    if not company.strip():
-        return True
-    if any(word.startswith(tuple(_words("recruiters"))) for word in _NO_WORD.split(headers.casefold())):
-        return True
+def lists_recruiters(header: str) -> bool:
+    """Whether a column of this header holds recruiters."""
+    return any(word.startswith(tuple(_words("recruiters"))) for word in _NO_WORD.split(header.casefold()))
+
+
+def has_address_of(person: Person, firm: str) -> bool:
+    """Whether the mail address is one of this firm's, by the name of its domain."""
     domain = person.email.rpartition("@")[2].casefold().replace("-", "")
-    return "".join(bare_words(agency)) in domain.split(".")
+    return "".join(bare_words(firm)) in domain.split(".")
 
 
 def referrer_key(lead: Lead) -> str:

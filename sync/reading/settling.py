@@ -18,7 +18,7 @@ from sync.moments import named_day, zone_names
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
 from sync.reading.fields import Later, read_url
-from sync.reading.organisations import is_at_agency
+from sync.reading.organisations import has_address_of, lists_recruiters
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import DAYS, MOMENTS, ROUNDS, SAID
 
@@ -275,10 +275,12 @@ def settle_people(sheet: Sheet) -> None:
 
 
 def settle_recruiters(sheet: Sheet) -> None:
-    """The contact of a row that goes through an agency is a recruiter where the row shows that they work there."""
+    """The contact of a row that goes through an agency works there, and is a recruiter, where the row names no firm,
+    their column is one of recruiters, or their mail address is the agency's."""
     if "agency" not in sheet.values:
         return
-    headers = " ".join(sheet.columns.mapped.get(name, "") for name in ("contact_name", "contact_email"))
+    headers = (sheet.columns.mapped.get(name, "") for name in ("contact_name", "contact_email"))
+    listed = any(map(lists_recruiters, headers))
     empty: Sequence[Any] = [None] * len(sheet.rows)
     columns = (sheet.values.get(name, empty) for name in ("contact_kind", "contact", "agency", "company"))
     sheet.values["contact_kind"] = [
@@ -286,7 +288,7 @@ def settle_recruiters(sheet: Sheet) -> None:
         if not kind
         and agency
         and person.party
-        and is_at_agency(person, agency=agency, company=company or "", headers=headers)
+        and (listed or not (company or "").strip() or has_address_of(person, agency))
         else kind
         for kind, person, agency, company in zip(*columns, strict=True)
     ]

@@ -41,9 +41,16 @@ from msgspec.structs import replace
 from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Action, Change, Event, Moment, Observation, RemoteEvent, Schedule, Snapshot, Stamp, Touch
 from sync.moments import day_of, same_moment
-from sync.reconcile.fields import ADDITIONS, TIME, changed_fields, edited_fields, is_as_wanted, with_kept
+from sync.reconcile.fields import (
+    TIME,
+    changed_fields,
+    edited_fields,
+    holds_yours,
+    is_as_wanted,
+    with_kept,
+    with_own_things,
+)
 from sync.reconcile.identity import SELF, is_shared_key
-from sync.reconcile.marker_lines import user_part
 from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import WATCH_DAYS
 
@@ -53,8 +60,6 @@ SKIPPED = "you skipped it"
 MOVED = "you moved it: it stays there"
 KEPT_BY_UNDO = "kept by undo until its row changes"
 KEPT_FOR_YOU = "kept for what you put into it"
-_OF_YOURS = frozenset({"summary", ADDITIONS})
-"""What of an event may be the user's besides their own lines and categories: such an event is never deleted."""
 REFUSED_DAYS = 7
 """What a server rejected is sent again after so many days: not every rejection is for good."""
 REFUSED = f"the calendar server rejects it as it is; it is tried again when it changes, or after {REFUSED_DAYS} days"
@@ -229,8 +234,8 @@ class Decider(Struct, frozen=True):
         assert current is not None
         if touch is not None and touch.reaction is Reaction.DRAGGED and touch.lead_key == SELF and not gone.said:
             return _keep(known, current, gone.row, MOVED), replace(known, observed=current)
-        known = _with_own_things(known, current)
-        if not _holds_yours(known, current.snapshot):
+        known = with_own_things(known, current)
+        if not holds_yours(known, current.snapshot):
             return None
         mark = DONE_MARK if known.uid in self.schedule.done_ahead else self.schedule.over_mark
         return self._close(known, current, gone.row, mark=mark)
@@ -362,20 +367,6 @@ def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reas
 def _taken_off(current: RemoteEvent) -> frozenset[str]:
     """An alarm that the user took off stays off, also once the plan wanted none for a while."""
     return frozenset({"alarm"}) if current.snapshot.our_alarm is None else frozenset()
-
-
-def _with_own_things(known: EventMemory, current: RemoteEvent) -> EventMemory:
-    """What we know of it, with what the user put into it since the last look."""
-    if known.observed is None:
-        return known
-    own = edited_fields(known.observed.snapshot, current.snapshot) & _OF_YOURS
-    return replace(known, kept=known.kept | own) if own else known
-
-
-def _holds_yours(known: EventMemory, current: Snapshot) -> bool:
-    """Whether the event would take something of the user's along."""
-    own_categories = frozenset(current.categories) - frozenset(known.desired.categories)
-    return bool(user_part(current.description) or own_categories or known.kept & _OF_YOURS)
 
 
 def _delete(known: EventMemory, current: RemoteEvent, row: str | None, reason: str, *, counted: bool) -> Change:

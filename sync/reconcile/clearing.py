@@ -1,8 +1,9 @@
 """Taking our events out of a calendar, strays of ours included (`followup clear`).
 
-Only events that carry this owner's mark are touched. An event with the user's own text, and one whose deletion could
-mail somebody (recurring, with attendees), stays and is named. Past events are history and stay unless asked for.
-Afterwards the memory is tied to no calendar, so that the next run may begin in another one.
+Only events that carry this owner's mark are touched. An event that holds something of the user's own besides its title
+(a tick is one), and one whose deletion could mail somebody (recurring, with attendees), stays and is named. Past events
+are history and stay unless asked for. Afterwards the memory is tied to no calendar, so that the next run may begin in
+another one.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from sync.memory import Memory
+from sync.memory import EventMemory, Memory
 from sync.models import Action, Change, Observation, RemoteEvent
 from sync.moments import day_of
+from sync.reconcile.changes import KEPT_FOR_YOU
+from sync.reconcile.fields import holds_yours, with_own_things
 from sync.reconcile.identity import is_ours
 from sync.reconcile.marker_lines import user_part
 
@@ -28,8 +31,8 @@ def plan_clearing(
     for uid, current in sorted(observation.events.items()):
         if not is_ours(uid, owner) or (not past_too and day_of(current.snapshot.start, zone) < today):
             continue
-        reason = _why_kept(current)
         known = events.get(uid)
+        reason = _why_kept(known, current)
         changes.append(
             Change(
                 action=Action.KEEP if reason else Action.DELETE,
@@ -46,9 +49,11 @@ def plan_clearing(
     return tuple(changes), replace(memory, events=events, runs=replace(memory.runs, target="", strays=(), held=""))
 
 
-def _why_kept(current: RemoteEvent) -> str:
+def _why_kept(known: EventMemory | None, current: RemoteEvent) -> str:
     if current.snapshot.hands_off:
         return f"left alone: {current.snapshot.hands_off}"
-    if user_part(current.snapshot.description):
-        return "kept for your own text in it"
+    known = known and with_own_things(known, current)
+    text = user_part(current.snapshot.description)
+    if text or (known and holds_yours(replace(known, kept=known.kept - {"summary"}), current.snapshot)):
+        return KEPT_FOR_YOU
     return ""

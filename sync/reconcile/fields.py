@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from sync.memory import EventMemory
 from sync.models import Event, RemoteEvent, Snapshot, Stamp
 from sync.moments import same_moment
-from sync.reconcile.marker_lines import acted_on, our_part, place_of, put_our_part
+from sync.reconcile.marker_lines import acted_on, our_part, place_of, put_our_part, user_part
 
 TIME = ("start", "end")
 ADDITIONS = "additions"
 """Kept like a field: the user put something of their own into the event since we wrote it."""
+_OF_YOURS = frozenset({"summary", ADDITIONS})
+"""What of an event may be the user's besides their own lines and categories: such an event is never deleted."""
 _FIELDS = ("start", "end", "summary", "description", "categories", "status", "alarm", "url")
 
 
@@ -136,3 +139,17 @@ def snapshot_of(event: Event, stamp: Stamp, *, text: str = "") -> Snapshot:
         sequence=stamp.sequence,
         last_modified=stamp.written,
     )
+
+
+def with_own_things(known: EventMemory, current: RemoteEvent) -> EventMemory:
+    """What we know of it, with what the user put into it since the last look."""
+    if known.observed is None:
+        return known
+    own = edited_fields(known.observed.snapshot, current.snapshot) & _OF_YOURS
+    return replace(known, kept=known.kept | own) if own else known
+
+
+def holds_yours(known: EventMemory, current: Snapshot) -> bool:
+    """Whether the event would take something of the user's along."""
+    own_categories = frozenset(current.categories) - frozenset(known.desired.categories)
+    return bool(user_part(current.description) or own_categories or known.kept & _OF_YOURS)

@@ -64,9 +64,16 @@ def test_an_event_with_the_users_own_text_stays(seeker: Seeker) -> None:
     seeker.edit(seeker.shown("Globex").uid, hands_off="somebody was invited to it")
     plan = clear(seeker)
     assert {c.reason for c in plan.changes if c.action is Action.KEEP} == {
-        "kept for your own text in it",
+        "kept for what you put into it",
         "left alone: somebody was invited to it",
     }
+    assert uid in seeker.calendar
+
+
+def test_an_event_with_a_place_of_the_users_own_stays(seeker: Seeker) -> None:
+    uid = seeker.shown("Acme").uid
+    seeker.edit(uid, additions=("LOCATION:Cafe Kern",))
+    clear(seeker)
     assert uid in seeker.calendar
 
 
