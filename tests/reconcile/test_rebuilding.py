@@ -181,6 +181,23 @@ def test_a_first_run_that_was_killed_is_no_loss_of_memory() -> None:
     assert titles(seeker)["Acme, Analyst: add a date"], "it is new, so nobody can have deleted it"
 
 
+def test_after_three_killed_first_runs_and_a_loss_no_step_stands_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.reconcile.rebuilding.MANY", 0)  # as where a thousand leads leave time for the likely only
+    seeker = Seeker([a_row(company) for company in ("Acme", "Globex", "Hooli")])
+    calendar = seeker.target
+    for _ in range(3):
+        seeker.target = BurningTarget(calendar, Fuse(left=2))
+        with pytest.raises(Killed):
+            seeker.run()
+    seeker.target = calendar
+    seeker.run()
+    before = titles(seeker)
+    assert before["Dana Hooli, Hooli: follow up"] == 2, "its second step stands there in its fourth generation"
+    lose(seeker)
+    assert seeker.run().plan.writes == ()
+    assert titles(seeker) == before
+
+
 @pytest.mark.parametrize(
     ("edit", "reaction"),
     [
