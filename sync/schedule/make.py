@@ -35,7 +35,7 @@ from sync.schedule.distances import Guard, find_limits
 from sync.schedule.drafts import Draft, Planned, SharedDraft, freeze, known_of, remember
 from sync.schedule.impossible_facts import check_facts
 from sync.schedule.notes import make_remarks
-from sync.schedule.obligations import hold_back_late, obligations, spill_over, tell_the_day, wait_for
+from sync.schedule.obligations import Waiting, hold_back_late, obligations, spill_over, tell_the_day, wait_for
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
 from sync.schedule.registry import Rules, Whole, switched_on
@@ -136,9 +136,9 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> tuple[lis
     placing.reserve_given_days()
     at = {stage: rules.at(stage) for stage in Stage}
     owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
-    owed = introductions.hold_back_words(owed, cases, desk=desk)
+    owed, words = introductions.hold_back_words(owed, cases, desk=desk)
     owed, whole.news = situations.hold_back_notes(owed, cases, desk=desk)
-    owed = _bound_late(owed, desk)
+    owed = _bound_late(owed, words, desk)
     spill_over(owed, desk=desk)
     tell_the_day(owed, desk=desk)
     drafts += [draft for draft in owed if draft.kind is not TouchClass.SELF]
@@ -167,23 +167,26 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> tuple[lis
     return drafts, events
 
 
-def _bound_late(owed: list[Draft], desk: Desk) -> list[Draft]:
+def _bound_late(owed: Sequence[Draft], words: Sequence[Waiting], desk: Desk) -> list[Draft]:
     """One late event for a lead; after an absence what is late or turned critical meanwhile goes by name into one
-    triage event."""
+    triage event, and with it what waits for it, `words` to a referrer among it."""
     shown, waiting = hold_back_late(owed)
+    waiting += words
     overdue = {d.uid for d in shown if not d.pinned and (d.late or (d.critical and d.memory is None))}
-    if len(overdue) <= MANY_LATE and not (desk.clock.absent and overdue):
+    if len(overdue) > MANY_LATE or (desk.clock.absent and overdue):
+        # Words to a referrer about a call that turned critical in this run belong to that call.
+        overdue |= {d.uid for d in shown if d.rule.id == "R-002-7" and d.memory is None}
         for draft, first in waiting:
+            overdue |= {draft.uid} if first.uid in overdue else set()
+        for draft in (*owed, *(word for word, _ in words)):
+            if draft.uid in overdue:
+                desk.triage(draft.case, whole=False)
+                desk.ledger.close(known_of(draft))
+        shown = [draft for draft in shown if draft.uid not in overdue]
+    for draft, first in waiting:
+        if draft.uid not in overdue:
             wait_for(draft, first, desk=desk)
-        return shown
-    # Words to a referrer about a call that turned critical in this run belong to that call.
-    overdue |= {d.uid for d in shown if d.rule.id == "R-002-7" and d.memory is None}
-    overdue |= {draft.uid for draft, _ in waiting}
-    for draft in owed:
-        if draft.uid in overdue:
-            desk.triage(draft.case, whole=False)
-            desk.ledger.close(known_of(draft))
-    return [draft for draft in shown if draft.uid not in overdue]
+    return shown
 
 
 def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: Desk) -> Iterator[Train]:

@@ -92,7 +92,8 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> Draft | None:
     if memory and stood and stood < desk.today and (day := critical_day(deadline, memory, desk)) <= desk.today:
         return _turn_critical(draft, memory, day, desk)
     _choose_day(draft, occasion, stood, desk)
-    if occasion.until is not None and stood != desk.today and _begins(draft, desk) > occasion.until:
+    stays = stood == draft.day == desk.today
+    if occasion.until is not None and not stays and _begins(draft, desk) > occasion.until:
         _expire(draft, memory, desk)
         return None
     return draft
@@ -263,9 +264,12 @@ def tell_the_day(drafts: Iterable[Draft], *, desk: Desk) -> None:
                 draft.reason.append(desk.say(key, day=given, to=desk.tell(draft.day)))
 
 
-def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[tuple[Draft, Draft]]]:
-    """Never more than one late event per lead: the first keeps its place, the others wait, each with the one it waits
-    for."""
+Waiting = tuple[Draft, Draft]
+"""A draft that waits, and the one it waits for."""
+
+
+def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[Waiting]]:
+    """Never more than one late event per lead: the first keeps its place, the others wait for it."""
     shown: list[Draft] = []
     late: dict[str, list[Draft]] = {}
     for draft in drafts:
@@ -273,7 +277,7 @@ def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[tuple[Dra
             late.setdefault(draft.lead_key, []).append(draft)
         else:
             shown.append(draft)
-    waiting = []
+    waiting: list[Waiting] = []
     for own in late.values():
         first, *others = sorted(own, key=lambda draft: draft.collision_order)
         shown.append(first)

@@ -14,7 +14,7 @@ from sync.reading.organisations import referrer_key
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for
-from sync.schedule.obligations import wait_for
+from sync.schedule.obligations import Waiting
 from sync.schedule.occasions import CRITICAL, Occasion, not_before, soon_after, within_hours
 from sync.schedule.quarters import at
 from sync.schedule.registry import owed
@@ -54,8 +54,8 @@ def tell_that_you_are_late(case: Case, rule: Rule, desk: Desk) -> Occasion | Non
     return within_hours(rule, day, desk, said=desk.say("reason.neglected", day=desk.tell(day)), start=start)
 
 
-def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> list[Draft]:
-    """R-002-7: one word to a referrer in seven days, however many calls are owed: the others wait, each with a note.
+def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> tuple[list[Draft], list[Waiting]]:
+    """R-002-7: one word to a referrer in seven days, however many calls are owed; the others wait for it.
 
     One that goes out after a call turned critical is about that call, too.
     """
@@ -70,6 +70,7 @@ def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
         if record.rule == "R-002-7" and record.done_on and (key := leads.get(record.lead_key)):
             told[key] = max(told.get(key, date.min), record.done_on)
     left: set[str] = set()
+    waiting: list[Waiting] = []
     for key, drafts in words.items():
         first: Draft | None = None
         for draft in sorted(drafts, key=lambda draft: (not draft.pinned, not draft.was_shown, draft.collision_order)):
@@ -79,7 +80,7 @@ def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
                 continue
             left.add(draft.uid)
             if first is not None:
-                wait_for(draft, first, desk=desk)
+                waiting.append((draft, first))
             else:
                 desk.note("note.told", draft.case, rule=draft.rule.id, day=desk.tell(told[key]))
-    return [draft for draft in owed if draft.uid not in left]
+    return [draft for draft in owed if draft.uid not in left], waiting
