@@ -32,10 +32,18 @@ from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.distances import Guard, find_limits
-from sync.schedule.drafts import Draft, Planned, SharedDraft, freeze, known_of, remember
+from sync.schedule.drafts import Draft, Planned, SharedDraft, freeze, remember
 from sync.schedule.impossible_facts import check_facts
 from sync.schedule.notes import make_remarks
-from sync.schedule.obligations import Waiting, hold_back_late, obligations, spill_over, tell_the_day, wait_for
+from sync.schedule.obligations import (
+    Waiting,
+    hold_back_late,
+    leave_to_triage,
+    obligations,
+    spill_over,
+    tell_the_day,
+    wait_for,
+)
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
 from sync.schedule.registry import Rules, Whole, switched_on
@@ -180,8 +188,7 @@ def _bound_late(owed: Sequence[Draft], words: Sequence[Waiting], desk: Desk) -> 
             overdue |= {draft.uid} if first.uid in overdue else set()
         for draft in (*owed, *(word for word, _ in words)):
             if draft.uid in overdue:
-                desk.triage(draft.case, whole=False)
-                desk.ledger.close(known_of(draft))
+                leave_to_triage(draft, desk)
         shown = [draft for draft in shown if draft.uid not in overdue]
     for draft, first in waiting:
         if draft.uid not in overdue:

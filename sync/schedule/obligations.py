@@ -22,7 +22,7 @@ from sync.schedule.cases import Case, has_live_offer, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, has_gone_by, known_of, take_channel
 from sync.schedule.ledger import WEEK, was_deleted
-from sync.schedule.occasions import CRITICAL, Occasion, not_before
+from sync.schedule.occasions import CRITICAL, TRIAGED, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.quarters import moment_of, quarter_down, quarter_up
 from sync.schedule.registry import Owed, Rules, applies
@@ -85,9 +85,10 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> Draft | None:
         _expire(draft, memory, desk)
         return None
     if memory is None and desk.day_of(deadline) + WEEK < desk.today:
-        if not has_live_offer(draft.case, desk=desk):
-            desk.triage(draft.case, whole=False)
-        desk.ledger.close(known_of(draft))
+        if has_live_offer(draft.case, desk=desk):
+            desk.ledger.close(known_of(draft))
+        else:
+            leave_to_triage(draft, desk)
         return None
     if memory and stood and stood < desk.today and (day := critical_day(deadline, memory, desk)) <= desk.today:
         return _turn_critical(draft, memory, day, desk)
@@ -231,6 +232,12 @@ def _expire(draft: Draft, memory: TouchMemory | None, desk: Desk) -> None:
 def _note_beyond(draft: Draft, desk: Desk) -> None:
     if draft.deadline and draft.fixed and desk.instant_of(draft.fixed) > draft.deadline:
         desk.note("note.beyond_deadline", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
+
+
+def leave_to_triage(draft: Draft, desk: Desk) -> None:
+    """Give it up: its lead is named in the triage event instead."""
+    desk.triage(draft.case, whole=False)
+    desk.ledger.close(known_of(draft), note=TRIAGED)
 
 
 def spill_over(drafts: Iterable[Draft], *, desk: Desk) -> None:

@@ -22,6 +22,8 @@ EVENING = time(18)
 END_OF_DAY = time(23, 59)
 CRITICAL = "critical:"
 """Begins the note of a touch whose place a decision took; the day follows."""
+TRIAGED = "triaged"
+"""The note of a touch that was given up when its lead was named in the triage event."""
 
 
 class Occasion(Struct, frozen=True):

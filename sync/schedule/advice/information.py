@@ -15,7 +15,7 @@ from sync.schedule.cases import TALKING, Case, has_live_offer, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ledger import WEEK
-from sync.schedule.occasions import Occasion, by_the_day, soon_after
+from sync.schedule.occasions import TRIAGED, Occasion, by_the_day, soon_after
 from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.registry import Whole, owed, shared, waited
 from sync.schedule.shared import MAX_NAME
@@ -150,8 +150,8 @@ def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) 
 
 def _was_triaged(case: Case, desk: Desk) -> bool:
     """Whether it was named in a triage event, now or in an earlier run: then it is no new lead."""
-    records = desk.ledger.of(case.lead.key)
-    return case.lead.key in desk.triaged or any(record.missed and record.start is None for record in records)
+    given_up = (record for record in desk.ledger.of(case.lead.key) if record.missed)
+    return case.lead.key in desk.triaged or any(one.start is None or one.note == TRIAGED for one in given_up)
 
 
 def _wants_decision(case: Case) -> bool:
