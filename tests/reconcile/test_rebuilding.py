@@ -185,6 +185,7 @@ def test_after_three_killed_first_runs_and_a_loss_no_step_stands_twice(monkeypat
     monkeypatch.setattr("sync.reconcile.rebuilding.MANY", 0)  # as where a thousand leads leave time for the likely only
     seeker = Seeker([a_row(company) for company in ("Acme", "Globex", "Hooli")])
     calendar = seeker.target
+    assert isinstance(calendar, MemoryTarget)
     for _ in range(3):
         seeker.target = BurningTarget(calendar, Fuse(left=2))
         with pytest.raises(Killed):
