@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -22,7 +21,7 @@ from msgspec.structs import replace
 
 from connectors import PROOFS, SQLITE
 from connectors.own_files import stranger_in
-from sync import __version__
+from sync import __version__, toml
 from sync.errors import FollowupError
 from sync.proof import Proof
 
@@ -77,7 +76,7 @@ def _inquire(
     clock: Callable[[], datetime],
 ) -> Inquiry:
     try:
-        document = tomllib.loads(config.read_text("utf-8"))
+        document = toml.loads(config.read_text("utf-8"))
         kept, owner = document.get("state", {}), document.get("owner")
         place, keeper = kept.get("path"), PROOFS[kept.get("type", SQLITE)]()
         state = config.resolve().parent / place if place else default_state(owner) if owner else None

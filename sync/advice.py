@@ -11,7 +11,6 @@ A rule or text the user names and we do not have is an error that names the near
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import time as clock_time
 from functools import cache, cached_property
@@ -21,6 +20,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
+from sync import toml
 from sync.config import RuleNumbers, Settings, Weekday
 from sync.errors import ConfigError
 from sync.messages.library import load_phrases
@@ -155,13 +155,13 @@ def load_advice(settings: Settings, *, wording: str = "", mapping: str = "") -> 
 @cache
 def shipped_rules() -> Mapping[str, Rule]:
     """The rules as they come, by id, before anybody changes a number."""
-    rules = shape(tomllib.loads(read_mapping("rules.toml"))["rule"], list[Rule])
+    rules = shape(toml.loads(read_mapping("rules.toml"))["rule"], list[Rule])
     return MappingProxyType({rule.id: rule for rule in rules})
 
 
 @cache
 def _shipped_done_words() -> tuple[str, ...]:
-    words: Mapping[str, list[str]] = tomllib.loads(read_mapping("reactions.toml"))["done"]
+    words: Mapping[str, list[str]] = toml.loads(read_mapping("reactions.toml"))["done"]
     return tuple(word for language in words.values() for word in language)
 
 

@@ -8,7 +8,6 @@ With `hosted=True` commands, variables and local paths are refused: then the tex
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from difflib import get_close_matches
@@ -27,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 
+from sync import toml
 from sync.errors import ConfigError
 from sync.models import Stage
 from sync.moments import zone_names
@@ -357,8 +357,8 @@ def parse_settings(text: str, *, name: str = "followup.toml", hosted: bool = Fal
     as paths of source and target; they name what the host keeps for this profile, and are never opened as files.
     """
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = toml.loads(text)
+    except toml.TOMLDecodeError as error:
         raise ConfigError(f"{name} is not valid TOML: {error}") from None
     try:
         settings = Settings.model_validate(document)

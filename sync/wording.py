@@ -6,7 +6,6 @@ Placeholders are `{name}`, nothing else is interpreted. A text that does not exi
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from types import MappingProxyType
 
 from msgspec import Struct, ValidationError
 
+from sync import toml
 from sync.errors import ConfigError
 from sync.shapes import shape
 
@@ -104,7 +104,7 @@ def load_wording(language: str, own: str, advice: tuple[tuple[str, str], ...]) -
     Raises `ConfigError` for a language there is no wording for, and for a text that may not take a shipped one's place.
     """
     try:
-        texts = _flatten(tomllib.loads(read_mapping("wording.en.toml")))
+        texts = _flatten(toml.loads(read_mapping("wording.en.toml")))
         texts |= {f"advice.{rule_id}": said for rule_id, said in advice}
         if language != "en":
             texts |= _own_texts(read_mapping(f"wording.{language}.toml"), texts, f"wording.{language}.toml")
@@ -116,10 +116,10 @@ def load_wording(language: str, own: str, advice: tuple[tuple[str, str], ...]) -
 @cache
 def load_screens(language: str) -> Wording:
     """What the command line shows day by day; in English what a language leaves out."""
-    texts = _flatten(tomllib.loads(read_mapping("screens.en.toml")))
+    texts = _flatten(toml.loads(read_mapping("screens.en.toml")))
     if language != "en":
         with suppress(FileNotFoundError):
-            texts |= _flatten(tomllib.loads(read_mapping(f"screens.{language}.toml")))
+            texts |= _flatten(toml.loads(read_mapping(f"screens.{language}.toml")))
     return Wording(MappingProxyType(texts))
 
 
@@ -129,8 +129,8 @@ def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]
     A text that counts (`{count}`, `{days}`) may have a `-single` of its own, also where the shipped one needs none.
     """
     try:
-        own = _flatten({key: value for key, value in tomllib.loads(text).items() if key != "draft"})
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        own = _flatten({key: value for key, value in toml.loads(text).items() if key != "draft"})
+    except (toml.TOMLDecodeError, ValidationError) as error:
         raise ConfigError(f"{name} is not a valid wording file: {error}") from None
     for key, value in own.items():
         plural = known.get(key.removesuffix("-single"), "")

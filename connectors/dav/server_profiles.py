@@ -6,7 +6,6 @@ slow down or write things in another way.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib.resources import files
@@ -15,6 +14,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from sync import toml
 from sync.errors import ConfigError
 from sync.models import Finding
 from sync.shapes import shape
@@ -56,7 +56,7 @@ def tighten(profile: ServerProfile, findings: Iterable[Finding]) -> ServerProfil
 def load_profiles() -> dict[str, ServerProfile]:
     """All profiles by name."""
     text = files("mappings").joinpath("server_profiles.toml").read_text("utf-8")
-    return shape(tomllib.loads(text), dict[str, ServerProfile])
+    return shape(toml.loads(text), dict[str, ServerProfile])
 
 
 def choose_profile(name: str, host: str) -> ServerProfile:

@@ -111,11 +111,11 @@ def open_profiles(folder: Path) -> dict[str, Profile | FollowupError]:
 
 def _is_configuration(path: Path) -> bool:
     """Wording and mappings are TOML too; a configuration has a source or a target, or cannot be read."""
-    import tomllib
+    from sync import toml
 
     try:
-        return bool({"source", "target"} & tomllib.loads(read_text(path, "the configuration")).keys())
-    except tomllib.TOMLDecodeError:
+        return bool({"source", "target"} & toml.loads(read_text(path, "the configuration")).keys())
+    except toml.TOMLDecodeError:
         return True
 
 

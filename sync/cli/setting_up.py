@@ -89,9 +89,8 @@ def _begin(talk: Interview, computer: Computer, options: Options, language: str,
 
 def _go_on(talk: Interview, computer: Computer, console: Console) -> int:
     """From the settings that are there: what was answered stays, only what is new is asked."""
-    import tomllib
-
     from connectors.whole_file import replace_file
+    from sync import toml
     from sync.cli.profiles import open_profile, read_text
     from sync.setup.conversation import continue_with
     from sync.setup.settings_file import read_setup, write_settings
@@ -99,7 +98,7 @@ def _go_on(talk: Interview, computer: Computer, console: Console) -> int:
     path = computer.config
     profile = open_profile(path)
     text = read_text(path, "the configuration")
-    before = read_setup(text, tomllib.loads(text))
+    before = read_setup(text, toml.loads(text))
     table = computer.read_sheet(profile)
     setup, understood = continue_with(talk, computer, before, table)
     setup = _fix_guess(setup, understood)
@@ -173,11 +172,12 @@ def _offer_timer(talk: Interview, path: Path) -> None:
 
 def _language_of(path: Path) -> str:
     """The language of the settings that are there, else of this computer, if there are words in it."""
-    import tomllib
     from importlib.resources import files
 
+    from sync import toml
+
     try:
-        found = tomllib.loads(path.read_text("utf-8")).get("language", "")
+        found = toml.loads(path.read_text("utf-8")).get("language", "")
     except (OSError, ValueError):
         found = ""
     if not found:

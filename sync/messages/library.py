@@ -12,13 +12,13 @@ facts and with none.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from sync import toml
 from sync.errors import ConfigError
 from sync.messages.sentences import Phrases, Situation
 
@@ -52,8 +52,8 @@ def load_phrases(language: str, own: str = "") -> Phrases:
     if not own:
         return shipped
     try:
-        table = tomllib.loads(own).get("draft", {})
-    except tomllib.TOMLDecodeError as error:
+        table = toml.loads(own).get("draft", {})
+    except toml.TOMLDecodeError as error:
         raise ConfigError(f"wording is not a valid wording file: {error}") from None
     mine = _flatten(table) if isinstance(table, dict) else {}
     for key, text in mine.items():
@@ -69,7 +69,7 @@ def _shipped(language: str) -> Phrases:
     name = f"drafts.{language}.toml"
     if not place.joinpath(name).is_file():
         name = "drafts.en.toml"
-    return Phrases(MappingProxyType(_flatten(tomllib.loads(place.joinpath(name).read_text("utf-8")))))
+    return Phrases(MappingProxyType(_flatten(toml.loads(place.joinpath(name).read_text("utf-8")))))
 
 
 def _flatten(tables: Mapping[str, object], before: str = "") -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -10,6 +9,7 @@ from importlib.resources import files
 
 from msgspec import Struct
 
+from sync import toml
 from sync.models import Lead, Stage
 from sync.shapes import shape
 
@@ -32,7 +32,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def load_moves() -> tuple[Move, ...]:
     """All moves, in the order in which they are used."""
-    document = tomllib.loads(files("mappings").joinpath("moves.toml").read_text("utf-8"))
+    document = toml.loads(files("mappings").joinpath("moves.toml").read_text("utf-8"))
     return shape(document["move"], tuple[Move, ...])
 
 

@@ -7,12 +7,13 @@ A name without any of them stays as the sheet spells it.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from msgspec import Struct
+
+from sync import toml
 
 _FREE = "'\"“”‘’«»„"
 _INITIAL = re.compile(r"\w\.?")
@@ -40,7 +41,7 @@ class Name(Struct, frozen=True):
 
 @cache
 def _words() -> Mapping[str, Mapping[str, Sequence[str] | str]]:
-    return tomllib.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
+    return toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
 
 
 @cache

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
 from msgspec import Struct
+
+from sync import toml
 
 
 class HourWords(Struct, frozen=True):
@@ -76,7 +77,7 @@ class DateWords(Struct, frozen=True):
 
 def parse_date_words(text: str) -> DateWords:
     """The words in the text of `dates.toml`."""
-    document = tomllib.loads(text)
+    document = toml.loads(text)
     words = document["words"]
     days = {
         word: None if number == "any" else int(number)

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -18,6 +17,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from sync import toml
 from sync.reading.scripts import is_unspaced, scripts_of
 from sync.shapes import shape
 
@@ -195,7 +195,7 @@ def choose_language(headers: Sequence[Sequence[str]], lexicons: Sequence[Lexicon
 @cache
 def load_grammar() -> Grammar:
     """The shipped grammar."""
-    return shape(tomllib.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")), Grammar)
+    return shape(toml.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")), Grammar)
 
 
 @cache
@@ -210,7 +210,7 @@ def parse_lexicon(text: str, *, language: str, grown: bool) -> Lexicon:
     words: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
     longest = 1
-    for meaning, several in tomllib.loads(text).items():
+    for meaning, several in toml.loads(text).items():
         for entry in several:
             parts = split_words(entry.removesuffix("*"))
             longest = max(longest, len(parts))

@@ -7,10 +7,10 @@ column always wins (DESIGN 5.2).
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from sync import toml
 from sync.models import Lead, Person
 
 _PARENTHESIS = re.compile(r"\s*\([^()]*\)\s*$")
@@ -20,7 +20,7 @@ _NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
 @cache
 def _words(kind: str) -> frozenset[str]:
     """The shipped words of this kind."""
-    return frozenset(tomllib.loads(files("mappings").joinpath("organisations.toml").read_text("utf-8"))[kind])
+    return frozenset(toml.loads(files("mappings").joinpath("organisations.toml").read_text("utf-8"))[kind])
 
 
 @lru_cache(maxsize=65536)

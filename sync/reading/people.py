@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync import toml
 from sync.models import Person
 
 MAIL = re.compile(r"[^@\s<>,;:\"'()\[\]\\/|]{1,64}@[^@\s<>,;:\"'()\[\]\\/|]{1,190}\.[^\W\d_]{2,24}")
@@ -47,7 +47,7 @@ class _Words(Struct, frozen=True):
 
 @cache
 def _words() -> _Words:
-    names = tomllib.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
+    names = toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
     cells = names["cells"]
     between = "|".join(map(re.escape, cells["between"]))
     labels = "|".join(re.escape(word) for word in sorted(cells["labels"], key=len, reverse=True))

@@ -8,7 +8,6 @@ is not "interested".
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from sync import toml
 from sync.models import Stage
 from sync.reading.date_lexicon import shipped_date_words
 
@@ -104,7 +104,7 @@ def parse_status_words(text: str) -> StatusWords:
     """The words in the text of `status_words.toml`."""
     senses: dict[tuple[str, ...], set[str]] = {}
     listed: dict[str, frozenset[str]] = {}
-    document: dict[str, Any] = tomllib.loads(text)
+    document: dict[str, Any] = toml.loads(text)
     small = frozenset(fold(word) for word in document["small"]["any"])
     spelled = document.pop("spelled")
     for sense, languages in document.items():

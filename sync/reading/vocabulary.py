@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -16,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from sync import models
+from sync import models, toml
 from sync.errors import ConfigError
 from sync.models import Stage
 from sync.reading.cells import spaced, squeeze
@@ -181,8 +180,8 @@ class _Statuses(BaseModel):
 
 def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
     """The vocabulary in the texts of `columns.toml` and `statuses.toml`."""
-    heads = _Columns.model_validate(tomllib.loads(columns))
-    words = _Statuses.model_validate(tomllib.loads(statuses))
+    heads = _Columns.model_validate(toml.loads(columns))
+    words = _Statuses.model_validate(toml.loads(statuses))
     return Vocabulary(
         headers=_canonical() | _aliases(heads.fields) | _canonical(),
         ask={squeeze(header): names for header, names in heads.ask.items()},
@@ -235,8 +234,8 @@ def _shipped_vocabulary() -> Vocabulary:
 def parse_shape(text: str, *, name: str) -> Shape:
     """The mapping in this text. Raises `ConfigError` with what is wrong in it."""
     try:
-        return Shape.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        return Shape.model_validate(toml.loads(text))
+    except toml.TOMLDecodeError as error:
         raise ConfigError(f"{name} is not valid TOML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -18,6 +17,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync import toml
 from sync.errors import ConfigError
 from sync.safe_text import holds_login
 from sync.shapes import shape
@@ -73,7 +73,7 @@ class Meant(Struct, frozen=True):
 def list_services() -> Mapping[str, CalendarService]:
     """All services by their short name, in the order of the list."""
     text = files("mappings").joinpath("calendars.toml").read_text("utf-8")
-    return shape(tomllib.loads(text), dict[str, CalendarService])
+    return shape(toml.loads(text), dict[str, CalendarService])
 
 
 def in_words(service: CalendarService, said: Mapping[str, Mapping[str, str | tuple[str, ...]]]) -> CalendarService:

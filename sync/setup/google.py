@@ -6,13 +6,13 @@ checked when it is taken: the client file, the login, and whether it will last.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime
 from importlib.resources import files
 from typing import Protocol
 
 from msgspec import Struct
 
+from sync import toml
 from sync.errors import FollowupError
 from sync.setup.questions import Interview, Question
 
@@ -64,7 +64,7 @@ class GoogleAccess(Protocol):
 
 def list_pages() -> tuple[Page, ...]:
     """The pages in their order."""
-    found = tomllib.loads(files("mappings").joinpath("google_console.toml").read_text("utf-8"))
+    found = toml.loads(files("mappings").joinpath("google_console.toml").read_text("utf-8"))
     return tuple(Page(**page) for page in found["page"])
 
 

@@ -7,7 +7,6 @@ taken, the question is shown with it, and a wrong one ends the command.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -16,6 +15,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict
 
+from sync import toml
 from sync.errors import ConfigError, FollowupError
 
 Taken = TypeVar("Taken")
@@ -61,7 +61,7 @@ def load_phrases(language: str) -> Phrases:
     folder = files("mappings")
     name = f"conversation.{language}.toml"
     found = folder.joinpath(name if folder.joinpath(name).is_file() else "conversation.en.toml")
-    return Phrases.model_validate(tomllib.loads(found.read_text("utf-8")))
+    return Phrases.model_validate(toml.loads(found.read_text("utf-8")))
 
 
 class Question(Struct, frozen=True):

@@ -101,6 +101,7 @@ def test_a_csv_into_a_file_loads_no_network_library(load: Callable[..., set[str]
     loaded = load("sync", *options(folder))
     assert not loaded & NETWORK
     assert {"pydantic", "icalendar"} <= loaded, "the test would see them"
+    assert len(loaded & {"tomli", "tomllib"}) == 1, "one parser reads all TOML"
 
 
 def test_a_run_that_writes_loads_nothing_to_draw_with(load: Callable[..., set[str]], tmp_path: Path) -> None:
@@ -127,6 +128,7 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
     assert ours(loaded) == {
         "sync.errors",
         "sync.proof",
+        "sync.toml",
         "connectors.evidence",
         "connectors.own_files",
         "connectors.sqlite_proof",

@@ -22,7 +22,7 @@ IMPURE = ROOT / "sync" / "cli"
 FLEET = ROOT / "sync" / "fleet"
 """The outermost layer, beside the command line."""
 FLEET_COMMANDS = IMPURE / "fleet.py"
-CORE_LIBRARIES = {"msgspec", "pydantic", "holidays", "tomlkit"}
+CORE_LIBRARIES = {"msgspec", "pydantic", "holidays", "tomli", "tomlkit"}
 SCREENS = ROOT / "sync" / "render"
 SCREEN_LIBRARIES = {"rich"}
 CORE_FORBIDDEN = {"os", "io", "socket", "subprocess", "random", "time", "locale", "sqlite3", "urllib", "http", "ssl"}
