@@ -227,11 +227,19 @@ def _values(event: Event, stamp: Stamp, dialect: Dialect, *, text: str = "") -> 
     }
 
 
+_WRITTEN_ONCE = ("TRANSP", "CLASS", "X-MICROSOFT-CDO-BUSYSTATUS", "COLOR")
+"""How it looks and to whom: what stands there in a later write is what the user chose, or as we made it."""
+
+
 def _beside_theirs(ours: dict[str, Any], component: VEvent) -> dict[str, Any]:
-    """Our properties with what others put into the same ones: categories, a status we never write, a link of theirs."""
+    """Our properties with what others put into the same ones: categories, a status we never write, a link of theirs,
+    how it looks and to whom."""
     names = ours["CATEGORIES"] or ()
     status, url = str(component.get("STATUS", "")).upper(), str(component.get("URL", ""))
-    return ours | {
+    looks = {name: component[name] for name in _WRITTEN_ONCE if name in component}
+    return {
+        **ours,
+        **looks,
         "CATEGORIES": [*names, *(name for name in categories_of(component) if name not in names)] or None,
         "STATUS": status if status and status not in _OUR_STATUSES else ours["STATUS"],
         "URL": ours["URL"] or (None if _WEB.match(url) else url or None),  # Apple writes message: links; ours are web
