@@ -26,7 +26,7 @@ from sync.schedule.occasions import CRITICAL, TRIAGED, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.quarters import moment_of, quarter_down, quarter_up
 from sync.schedule.registry import Owed, Rules, applies
-from sync.schedule.timing import first_day_with_room, window_of
+from sync.schedule.timing import first_day_with_room, kept_quarter, window_of
 
 
 def obligations(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Draft]:
@@ -163,8 +163,8 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         passed = same and stood is not None and stood < desk.today and due
         draft.offers = (memory.offers + passed) if memory and same else 1
         draft.day = first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk)
-    kept = memory.start if memory and there and draft.day == stood and isinstance(memory.start, datetime) else None
-    begins = kept or _begins(draft, desk)
+    kept = kept_quarter(draft, desk) if draft.day == stood else None
+    begins = _begins(draft, desk) if kept is None else moment_of(kept, desk.zone)
     draft.late = draft.offers > 1 or (draft.deadline is not None and begins > draft.deadline)
 
 

@@ -172,7 +172,8 @@ class Placing(Struct):
     def _level(
         self, draft: Draft, keys: Sequence[str], guarded: date, given: date | None, *, closed: bool, open_: BusinessDays
     ) -> date | None:
-        """The first day with room, over at most five business days; without room the last one (`share_days`).
+        """The first day with room, over at most five business days; without room the last one (`share_days`). Beyond
+        the latest day it may stand on there is none.
 
         A day once given is kept, with room or without: every later run finds what this one leaves.
         `closed` leaves out the first of them: it is today, and today's hours are over.
@@ -183,7 +184,7 @@ class Placing(Struct):
         days = [guarded]
         while len(days) < SPREAD:
             days.append(open_.add(days[-1], 1))
-        days = days[closed:]
+        days = [day for day in days[closed:] if draft.latest is None or day <= draft.latest]
         if given in days and self.guard.is_free(keys, given):
             return given
         for day in days:

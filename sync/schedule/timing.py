@@ -26,7 +26,7 @@ def give_times(drafts: Iterable[Planned], *, desk: Desk) -> None:
     """Fill in start and end of every draft."""
     ranked = sorted(drafts, key=lambda draft: draft.collision_order)
     moving = [draft for draft in ranked if not _take_fixed(draft, desk)]
-    kept = {id(draft): quarter for draft in moving if (quarter := _kept_quarter(draft, desk)) is not None}
+    kept = {id(draft): quarter for draft in moving if (quarter := kept_quarter(draft, desk)) is not None}
     urgent = [draft for draft in moving if draft.deadline is not None or draft.fixed is not None]
     floors = [draft for draft in moving if draft.deadline is None and draft.fixed is None]
     held = frozenset(
@@ -92,7 +92,7 @@ def window_of(draft: Planned, day: date, *, desk: Desk) -> tuple[int, int]:
     return max(low, draft.low), high
 
 
-def _kept_quarter(draft: Planned, desk: Desk) -> int | None:
+def kept_quarter(draft: Planned, desk: Desk) -> int | None:
     """The start of the last run, where it is on the draft's day and still inside what is allowed.
 
     What was given after the day's last slot stays too, and what was given before its first one and has begun (a
