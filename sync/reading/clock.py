@@ -28,6 +28,7 @@ _SIGN_NUMBERS = {sign: number for number, sign in enumerate("一二三四五六�
 _END = re.compile(r"\s*(?:$|[,;.:!?)\]|/+&–—-]|[^\x00-\u2e7f])")
 """What may follow a bare number so that it is an hour: nothing, a stop, or another script."""
 _WORD = re.compile(r"\s*([^\W\d_]+)")
+_SKIP = re.compile(r"[\s,;:(|–—-]*")
 _YEARS = range(1980, 2100)
 _AS_LONG = range(1, 7)
 """So many hours something takes; nobody is asked to come at 3 h."""
@@ -68,7 +69,6 @@ class _Patterns:
     """The grammar's words, ready for matching."""
 
     def __init__(self, words: HourWords, weekdays: Iterable[str], small: Iterable[str]) -> None:
-        self.skip = re.compile(r"[\s,;:(|–—-]*")
         self.weekday = _either(word for word in weekdays if word != "to")
         self.sure, self.maybe, self.start = _either(words.sure), _either(words.maybe), _either(words.start)
         self.about = _either(words.about)
@@ -101,6 +101,7 @@ def _either(words: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def _patterns() -> _Patterns:
+    """Made only where something stands where an hour may: to compile them takes as long as to read a small sheet."""
     words = shipped_date_words()
     return _Patterns(words.hour, words.weekdays, words.small)
 
@@ -129,10 +130,11 @@ def match_hour(text: str, place: int, *, adjacent: bool = True, weekdays: bool =
 
     `adjacent`: it stands right behind its day, so that less has to show that it is an hour. `weekdays` may come first.
     """
-    words = _patterns()
-    begin = place = _skip(text, place, words, weekdays=weekdays)
+    place = _SKIP.match(text, place).end()  # type: ignore[union-attr]
     if place == len(text):
         return None
+    words = _patterns()
+    begin = place = _behind_weekday(text, place, words) if weekdays else place
     half, lead, place = _before(text, place, words)
     noon = words.noon.match(text, place)
     one = _one(text, noon.end() if noon else place, words, lead=lead, half="noon" if noon else half)
@@ -196,12 +198,13 @@ def _may_begin(text: str, place: int) -> bool:
     return before in " ,@(;~|[" or (ord(before) > 0x2E7F and not _SIGN_NUMBERS.get(before))
 
 
-def _skip(text: str, place: int, words: _Patterns, *, weekdays: bool) -> int:
-    place = words.skip.match(text, place).end()  # type: ignore[union-attr]
-    if weekdays and (day := words.weekday.match(text, place)):
-        closed = re.compile(r"\s?[)）\].,]*[\s,@–-]*").match(text, day.end())
-        return closed.end() if closed else day.end()
-    return place
+def _behind_weekday(text: str, place: int, words: _Patterns) -> int:
+    """The place behind the weekday that stands here, if one does."""
+    day = words.weekday.match(text, place)
+    if day is None:
+        return place
+    closed = re.compile(r"\s?[)）\].,]*[\s,@–-]*").match(text, day.end())
+    return closed.end() if closed else day.end()
 
 
 def _before(text: str, place: int, words: _Patterns) -> tuple[str, str, int]:

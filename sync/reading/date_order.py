@@ -162,16 +162,17 @@ def reading_beside(
     months: Mapping[str, int],
     today: date | None,
     beside: Iterable[str] = (),
-    usual: Callable[[], tuple[Order | None, str]] = lambda: (None, ""),
+    usual: Callable[[], tuple[Order | None, str]] | None = None,
 ) -> Reading:
     """How a day is read that stands outside the columns of dates: in the order that they agree on.
 
-    Where they tell none it is that of these days themselves (`beside`), else the `usual` one of the sheet.
+    Where they tell none it is that of these days themselves (`beside`), else the `usual` one of the sheet, which takes
+    the words of its headers in all languages to find out: None where no day can stand there.
     """
     orders = {reading.order for reading in readings.values() if reading.order}
     order = orders.pop() if len(orders) == 1 else None
     if order is None and not orders:
-        order = decide_order(beside)[0] or usual()[0]
+        order = decide_order(beside)[0] or (usual()[0] if usual else None)
     return Reading(order=order, zone=zone, months=months, today=today)
 
 

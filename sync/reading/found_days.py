@@ -68,7 +68,7 @@ def has_day_with_hour(text: str, months: Mapping[str, int]) -> bool:
 def tells_a_day(text: str, months: Mapping[str, int]) -> bool:
     """Whether a day stands among words in this text, such as what is to be done on it."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    if not any(map(str.isdigit, plain)):
+    if not any(map(str.isdigit, plain)) or not _WORD.search(plain):
         return False
     words, days = shipped_date_words(), _find(plain, {**shipped_date_words().months, **months})
     outside = plain

@@ -189,7 +189,7 @@ class Guess:
         name = self.headers[column]
         if name in ALL_FIELDS and (self.canonical or sense.sure == KNOWN):
             return [Choice(name, KNOWN, "is the field's name")]
-        cells = self.cells_of(column) if sense.fields else Profile(())
+        cells = self.cells_of(column) if sense.fields else profile_of((), self.vocabulary)
         if sense.fields[:1] in FOLLOW_UPS and cells.dated < 0.5 and tells_days(cells, self.vocabulary) >= _TOLD:
             return [Choice("next_step", EVIDENT, "it says in words what was done or is to be done on a day")]
         if sense.fields[:1] == ("next_step",) and cells.bare_dates >= EVIDENT:
@@ -345,8 +345,8 @@ class Guess:
 
     def cells_of(self, column: int) -> Profile:
         if column not in self._profiles:
-            samples = take_samples(self.body, column, self.vocabulary.blank)
-            linked = any(column in row.links for row in self.body[:SHOWN_SAMPLES])
+            samples = tuple(take_samples(self.body, column, self.vocabulary.blank))
+            linked = bool(samples) and any(column in row.links for row in self.body[:SHOWN_SAMPLES])
             self._profiles[column] = profile_of(samples, self.vocabulary, linked=linked)
         return self._profiles[column]
 

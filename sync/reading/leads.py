@@ -37,7 +37,7 @@ from sync.reading.matching import assign_keys
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.parting import part_people
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
-from sync.reading.standings import days_in_words, settle_stages
+from sync.reading.standings import days_in_words, settle_stages, tell_figures
 from sync.reading.statuses import StageWords, ask_note, own_words
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
@@ -154,8 +154,9 @@ def _read_rows(
     own = {**(shape.statuses if shape else {}), **settings.source.statuses}
     words = StageWords(own_words(own), vocabulary, canonical=_is_canonical(sheet))
     reading = reading_beside(
-        readings, zone=settings.zone, months=vocabulary.months, today=today, beside=spoken, usual=usual
-    )
+        readings, zone=settings.zone, months=vocabulary.months, today=today, beside=spoken,
+        usual=usual if tell_figures(sheet) else None,
+    )  # fmt: skip
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
     settle_next_steps(sheet, words, reading, settings.source.year)
     settling.settle_first_contacts(sheet)

@@ -6,8 +6,8 @@ Only the first cells that say something are looked at. Nothing here decides whic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence, Set
-from functools import lru_cache, partial
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
@@ -55,28 +55,85 @@ _NAMED = frozenset(
 )  # fmt: skip
 
 
-class Profile(Struct, frozen=True):
-    """What the cells of a column are, each as the part of them from 0 to 1."""
+class Profile(Struct, frozen=True, dict=True, eq=False):
+    """What the cells of a column are, each as the part of them from 0 to 1, found out once it is asked."""
 
     samples: Sequence[str]
-    dated: float = 0.0
-    bare_dates: float = 0.0
-    """Those of them that say nothing beside the date."""
-    hours: float = 0.0
-    appointments: float = 0.0
-    """Days with an hour."""
-    mails: float = 0.0
-    phones: float = 0.0
-    links: float = 0.0
-    numbers: float = 0.0
-    answers: float = 0.0
-    """Yes and no."""
-    stages: float = 0.0
-    """Words of a status column."""
-    sentences: float = 0.0
-    names: float = 0.0
-    different: float = 0.0
-    """How many different cells there are, to all of them."""
+    vocabulary: Vocabulary
+    linked: bool = False
+    """Links hang on them, whatever they show."""
+
+    @cached_property
+    def _undated(self) -> Sequence[str]:
+        return [text for text in self.samples if not looks_dated(text, self.vocabulary.months)]
+
+    @cached_property
+    def dated(self) -> float:
+        """Those in which a day stands."""
+        return (len(self.samples) - len(self._undated)) / len(self.samples) if self.samples else 0.0
+
+    @cached_property
+    def bare_dates(self) -> float:
+        """Those of them that say nothing beside the date."""
+        if not self.dated:
+            return 0.0
+        of_dates, undated = words_of_dates(self.vocabulary), set(self._undated)
+        return share_of(self.samples, lambda text: text not in undated and not says_more(text, of_dates))
+
+    @cached_property
+    def hours(self) -> float:
+        """Hours without a day."""
+        return self._share_undated(is_hour)
+
+    @cached_property
+    def appointments(self) -> float:
+        """Days with an hour."""
+        return share_of(self.samples, lambda text: has_day_and_hour(text, self.vocabulary.months))
+
+    @cached_property
+    def mails(self) -> float:
+        """Texts with a mail address."""
+        return share_of(self.samples, is_mail)
+
+    @cached_property
+    def phones(self) -> float:
+        """Telephone numbers."""
+        return self._share_undated(is_phone)
+
+    @cached_property
+    def links(self) -> float:
+        """Addresses of pages."""
+        return float(self.linked) or share_of(self.samples, lambda text: bool(_LINK.fullmatch(text)))
+
+    @cached_property
+    def numbers(self) -> float:
+        """Numbers that are no days."""
+        return self._share_undated(lambda text: bool(_NUMBER.fullmatch(text)))
+
+    @cached_property
+    def answers(self) -> float:
+        """Yes and no."""
+        return share_of(self.samples, self._is_answer)
+
+    @cached_property
+    def stages(self) -> float:
+        """Words of a status column."""
+        return share_of(self.samples, lambda text: is_stage(text, self.vocabulary))
+
+    @cached_property
+    def sentences(self) -> float:
+        """Texts of several words."""
+        return self._share_undated(lambda text: len(text.split()) >= _SENTENCE)
+
+    @cached_property
+    def names(self) -> float:
+        """What may be names."""
+        return self._share_undated(lambda text: is_name(text) and not self._is_answer(text))
+
+    @cached_property
+    def different(self) -> float:
+        """How many different cells there are, to all of them."""
+        return len({text.casefold() for text in self.samples}) / len(self.samples) if self.samples else 0.0
 
     @property
     def longest(self) -> int:
@@ -89,6 +146,12 @@ class Profile(Struct, frozen=True):
         return max(
             0.0, 1 - max(self.dated, self.mails, self.phones, self.links, self.numbers, self.answers, self.hours)
         )
+
+    def _share_undated(self, test: Callable[[str], bool]) -> float:
+        return sum(map(test, self._undated)) / len(self.samples) if self.samples else 0.0
+
+    def _is_answer(self, text: str) -> bool:
+        return text.casefold() in self.vocabulary.yes or text.casefold() in self.vocabulary.no
 
 
 def take_samples(rows: Sequence[Row], column: int, blank: frozenset[str]) -> list[str]:
@@ -104,38 +167,10 @@ def take_samples(rows: Sequence[Row], column: int, blank: frozenset[str]) -> lis
     return found
 
 
-def profile_of(samples: Sequence[str], vocabulary: Vocabulary, *, linked: bool = False) -> Profile:
-    """What these cells are. `linked`: links hang on them, whatever they show.
-
-    Whoever sets up asks again after each answer: the same cells are looked at once.
-    """
-    return _profile(tuple(samples), vocabulary, linked) if samples else Profile(())
-
-
 @lru_cache(maxsize=64)
-def _profile(samples: tuple[str, ...], vocabulary: Vocabulary, linked: bool) -> Profile:
-    is_dated = partial(looks_dated, months=vocabulary.months)
-    days = [is_dated(text) for text in samples]
-    answers = vocabulary.yes | vocabulary.no
-    undated = [text for text, dated in zip(samples, days, strict=True) if not dated]
-    count, of_dates = len(samples), words_of_dates(vocabulary)
-    return Profile(
-        samples,
-        dated=sum(days) / count,
-        appointments=share_of(samples, lambda text: has_day_and_hour(text, vocabulary.months)),
-        bare_dates=sum(dated and not says_more(text, of_dates) for text, dated in zip(samples, days, strict=True))
-        / count,
-        hours=sum(map(is_hour, undated)) / count,
-        mails=share_of(samples, is_mail),
-        phones=sum(map(is_phone, undated)) / count,
-        links=1.0 if linked else share_of(samples, lambda text: bool(_LINK.fullmatch(text))),
-        numbers=sum(bool(_NUMBER.fullmatch(text)) for text in undated) / count,
-        answers=share_of(samples, lambda text: text.casefold() in answers),
-        stages=share_of(samples, lambda text: is_stage(text, vocabulary)),
-        sentences=sum(len(text.split()) >= _SENTENCE for text in undated) / count,
-        names=sum(is_name(text) and text.casefold() not in answers for text in undated) / count,
-        different=len({text.casefold() for text in samples}) / count,
-    )
+def profile_of(samples: tuple[str, ...], vocabulary: Vocabulary, *, linked: bool = False) -> Profile:
+    """What these cells are. Whoever sets up asks again after each answer: the same cells are looked at once."""
+    return Profile(samples, vocabulary, linked)
 
 
 class StatusCells(Struct, frozen=True):
@@ -189,16 +224,8 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         return "it does not say how often"
     if name in ("interest", "do_not_contact") and not cells.answers:
         return "it holds neither yes nor no"
-    wanted = {
-        "contact_phone": (
-            cells.phones > 0 or (not cells.dated and any(map(has_number, cells.samples))),
-            "it holds no phone numbers",
-        ),
-        "contact_email": (cells.mails > 0, "it holds no mail addresses"),
-        "follow_ups_done": (cells.numbers >= 0.5, "it holds no numbers"),
-    }
-    if name in wanted and not wanted[name][0]:
-        return wanted[name][1]
+    if name in _WANTED and not _WANTED[name][0](cells):
+        return _WANTED[name][1]
     if name == "url" and not cells.links and len(cells.samples) > 2:
         return "it holds no links"
     if name in ("status", "outcome", "id", "notes", "next_step") and cells.bare_dates >= 0.8:
@@ -209,6 +236,18 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         spaced_out = cells.phones >= 0.8 and any(_SPACED.search(text) for text in cells.samples)
         return "it holds phone numbers" if spaced_out else ""
     return _no_words(name, cells, vocabulary) if name in _NAMED else ""
+
+
+def _may_be_phones(cells: Profile) -> bool:
+    return bool(cells.phones) or (not cells.dated and any(map(has_number, cells.samples)))
+
+
+_WANTED: Mapping[str, tuple[Callable[[Profile], bool], str]] = {
+    "contact_phone": (_may_be_phones, "it holds no phone numbers"),
+    "contact_email": (lambda cells: cells.mails > 0, "it holds no mail addresses"),
+    "follow_ups_done": (lambda cells: cells.numbers >= 0.5, "it holds no numbers"),
+}
+"""What must be in the cells of a field, and what is said where it is not."""
 
 
 def tells_days(cells: Profile, vocabulary: Vocabulary) -> float:

@@ -6,6 +6,7 @@ cell of that fact wins.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -78,9 +79,18 @@ def settle_stages(
 
 def days_in_words(sheet: Sheet, months: Mapping[str, int]) -> Iterator[str]:
     """The days that stand in the cells of statuses and next steps, as they are written."""
-    names = ("status", "outcome", "next_step")
-    for text in {clean_text(cell).lower() for name in names for cell in set(sheet.cells.get(name, ()))}:
+    for text in _told_in_words(sheet):
         yield from (text[start:end] for start, end in find_days(text, months))
+
+
+def tell_figures(sheet: Sheet) -> bool:
+    """Whether a figure stands in a status or next step, so that a day may stand there, too."""
+    return any(map(str.isdigit, unicodedata.normalize("NFKC", " ".join(_told_in_words(sheet)))))
+
+
+def _told_in_words(sheet: Sheet) -> set[str]:
+    names = ("status", "outcome", "next_step")
+    return {clean_text(cell).lower() for name in names for cell in set(sheet.cells.get(name, ()))}
 
 
 def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list[Stage]:

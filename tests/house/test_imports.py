@@ -182,3 +182,28 @@ print(len(COUNTRIES))
         check=True,
     )
     assert int(done.stdout) > 200
+
+
+def test_a_plain_sheet_is_read_without_the_words_of_other_languages_hours_and_tales() -> None:
+    program = """
+from sync.config import parse_settings
+from sync.models import Row, Table
+from sync.reading import clock, lexicon, status_words
+from sync.reading.leads import read_leads
+from sync.reading.vocabulary import load_vocabulary
+settings = parse_settings('timezone = "America/New_York"\\nholidays = "US"\\n[source]\\ntype = "csv"\\npath = "leads.csv"\\n[target]\\ntype = "ics"\\npath = "out.ics"')
+def read(status):
+    head = ("Company", "Contact", "Date Applied", "Follow-up Date", "Status", "Notes")
+    cells = ("Acme", "Ann Lee", "2027-01-02", "2027-01-09", status, "met in December; they build tools for archives")
+    return read_leads(Table("leads.csv", (Row(1, head), Row(2, cells))), settings=settings, vocabulary=load_vocabulary(), memory={})
+def kept():
+    return [made.cache_info().currsize for made in (lexicon.load_lexicon, clock._patterns, status_words.shipped_status_words)]
+assert read("Applied").leads[0].applied_on
+print(kept())
+read("Interview 1/11 at 10am")
+print(kept())
+"""  # noqa: E501
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    plain, told = map(json.loads, done.stdout.splitlines())
+    assert plain == [0, 0, 0]
+    assert all(told), "the test would see them"
