@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from sync.cli.profiles import Profile, make_profile
+from sync.cli.profiles import Profile, make_profile, read_sheet
 from sync.errors import ConfigError, FollowupError
 from sync.models import CalendarInfo, Observation, Stage, Table
 from sync.setup.settings_file import Setup, write_settings
@@ -94,17 +94,7 @@ class Computer(Struct, frozen=True):
 
     def understand(self, setup: Setup, table: Table) -> Understood:
         """How the table is read with these settings."""
-        from sync.reading.columns import understand_columns
-        from sync.reading.leads import read_leads
-        from sync.reading.vocabulary import load_vocabulary
-
-        profile = self.profile(setup)
-        settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
-        today = self.now.astimezone(settings.zone).date()
-        leads = read_leads(table, settings=settings, vocabulary=words, memory={}, today=today)
-        chosen, mapping = settings.source.columns, settings.source.mapping
-        columns = understand_columns(table, chosen=chosen, vocabulary=words, accepted={}, mapping=mapping)
-        return Understood(leads, columns.columns)
+        return Understood(*read_sheet(table, self.profile(setup), now=self.now))
 
     def stage_of(self, text: str) -> Stage | None:
         """The stage that somebody means by this word, in whatever language."""

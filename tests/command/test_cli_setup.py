@@ -371,6 +371,21 @@ def test_init_again_goes_on_from_the_file_that_is_there(folder: Path, capsys: py
     assert "`followup init --again` goes on from it" in capsys.readouterr().err
 
 
+def test_init_again_reads_no_column_that_followup_itself_writes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "leads.csv").write_text("Company,Role,Applied on,Next step\nAcme,Cook,2026-09-01,2026-09-14\n")
+    init()
+    config = folder / "followup.toml"
+    ours = config.read_text("utf-8").replace('follow_up_on = "Next step"\n', "")
+    config.write_text(ours + '[write_back]\nnext_follow_up = "Next step"\n', "utf-8")
+    capsys.readouterr()
+    assert run_command(["init", "--again", "--yes", "--now", NOW]) == 0
+    shown = capsys.readouterr().out
+    assert "Applied on" in shown
+    assert "its header says" not in shown, "what is written there is no wish of the user's"
+
+
 def test_init_on_a_terminal_goes_on_by_itself_and_asks_only_what_is_new(folder: Path) -> None:
     init("--holidays", "DE-BY")
     (folder / "leads.csv").write_text(SHEET + "Delt,Koch,03.09.2026,quuxly,no\n", "utf-8")
