@@ -87,6 +87,8 @@ class TouchMemory(Struct, frozen=True):
     raw: date | None = None
     """The day the rule alone gives, before guard and levelling; a levelled day is kept only while this holds."""
     offers: int = 1
+    late: bool = False
+    """Whether `start` was after its deadline by the clock that gave it; it is not late because others came first."""
     move: str = ""
     turn: int | None = None
     """Which way of saying it was taken; None where none was."""

@@ -267,6 +267,7 @@ def remember(draft: Planned) -> TouchMemory:
         planned=draft.counts_from or (known.planned if known and again else None) or draft.day,
         raw=draft.raw,
         offers=draft.offers,
+        late=draft.late,
         move=draft.move,
         turn=draft.turn if draft.move else None,
         published=draft.published,

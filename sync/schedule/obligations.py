@@ -165,7 +165,10 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
         draft.day = first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk)
     kept = kept_quarter(draft, desk) if draft.day == stood else None
     begins = _begins(draft, desk) if kept is None else moment_of(kept, desk.zone)
-    draft.late = draft.offers > 1 or (draft.deadline is not None and begins > draft.deadline)
+    late = draft.deadline is not None and begins > draft.deadline
+    if kept is not None and memory and memory.fact == draft.fact:  # behind what came first it is no later than it was
+        late = late and memory.late
+    draft.late = draft.offers > 1 or late
 
 
 def _still_fits(draft: Draft, day: date, desk: Desk) -> bool:

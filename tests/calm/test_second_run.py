@@ -115,3 +115,14 @@ def test_what_can_wait_makes_room_for_a_deadline_in_the_same_run() -> None:
     twice(seeker, "2027-01-13 08:30", leads)
     stands = {touch.lead_key: clock(touch)[8:] for touch in seeker.schedule.touches if day(touch) == "2027-01-13"}
     assert stands == {"lead-3": "13 09:00", "lead-4": "13 09:15", "lead-2": "13 09:30"}
+
+
+def test_thanks_for_an_offer_that_stand_behind_a_late_thank_you_stay_where_they_are() -> None:
+    """Due at nine, and nine is taken: a quarter past is no later for the run after."""
+    seeker = Seeker()
+    lead = a_lead(
+        2, applied_on=date(2026, 10, 14), offer_on=date(2027, 1, 12), interview_at=date(2027, 1, 8), stage=Stage.OFFER
+    )
+    touches = twice(seeker, "2027-01-13 09:00", [lead])
+    assert [clock(t) for t in touches if t.rule in ("R-001-4", "R-001-9")] == ["2027-01-13 09:00", "2027-01-13 09:15"]
+    assert twice(seeker, "2027-01-13 10:30", [lead]) == touches

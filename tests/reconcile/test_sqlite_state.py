@@ -150,7 +150,9 @@ def as_then(value: object) -> Any:
             since |= {"unreadable": [], "words": [], "heard": {}} if "strays" in value else {}
             since |= {"revived": False} if "desired" in value else {}
             since |= {"additions": []} if "last_modified" in value and "summary" in value else {}
-            since |= {"told": False, "said": "", "turn": None, "let_go": None} if "pinned_to" in value else {}
+            since |= (
+                {"told": False, "said": "", "turn": None, "let_go": None, "late": False} if "pinned_to" in value else {}
+            )
             since |= {"busy": False} if "tentative" in value else {}
             assert {name: value[name] for name in since} == since
             return {name: older(item) for name, item in value.items() if name not in since}
