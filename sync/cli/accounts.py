@@ -1,32 +1,23 @@
-"""The commands about accounts and files as they are: login, calendars, check, log."""
+"""The commands about accounts: login, calendars."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec import Struct
 
-from sync.cli.folders import Failure, View, ask_each, check_alone, show_each, tell_failures
-from sync.cli.options import Config, Every, Json, NoColor, Now, Strict, parse_now
+from sync.cli.options import Config, Json
 from sync.cli.output import say
 from sync.cli.places import CONFIG_NAME, find_config, google_client, logins_folder
-from sync.cli.profiles import Profile, open_profile, opened_target, read_sheet, read_text
-from sync.cli.screen import open_console
-from sync.errors import OK, UNREADABLE_ROWS, ConfigError, FollowupError
+from sync.cli.profiles import open_profile, read_text
+from sync.errors import OK, ConfigError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from sync.models import Finding, Leads
-    from sync.reading.columns import Column
-    from sync.wording import Wording
-    from sync.work_log import Contact
+    pass
 
 login = typer.Typer(help="Log in to a service.", no_args_is_help=True, add_completion=False)
 
@@ -34,9 +25,6 @@ _NONE = "this account has no calendar yet; make one in your calendar program, or
 _NONE_AT_GOOGLE = "this login sees no calendar; share one with it, or set calendar to its id"
 
 _OTHER = "That is {who}; before it was {before}, whose calendars {who} does not reach. Keep the login of {who}"
-
-ROWS_SHOWN = 50
-"""What was understood of so many rows is shown by `check`."""
 
 
 @login.callback()
@@ -107,128 +95,3 @@ def calendars(config: Config = None, json: Json = False) -> int:
         at_google = is_google_calendar(profile.settings.target.url)
         typer.echo(f"followup: {_NONE_AT_GOOGLE if at_google else _NONE}", err=True)
     return OK
-
-
-def check(
-    config: Config = None,
-    every: Every = None,
-    now: Now = "",
-    live: Annotated[bool, typer.Option("--live", help="Try the calendar out with one scratch event.")] = False,
-    strict: Strict = False,
-    no_color: NoColor = False,
-) -> int:
-    """Prove configuration, sheet, login and calendar. Lists every cell that cannot be read."""
-
-    def look(profile: Profile) -> View:
-        from connectors import open_source
-        from sync.advice import load_advice
-        from sync.wording import load_screens
-
-        load_advice(profile.settings, wording=profile.wording, mapping=profile.mapping)
-        moment = parse_now(now)
-        leads, columns = read_sheet(open_source(profile.settings, profile.outside).read(), profile, now=moment)
-        reached, failure = _reach(profile, live=live, now=moment)
-        return View(
-            lambda: _show_checked(
-                open_console(no_color), leads, columns, reached, words=load_screens(profile.settings.language)
-            ),
-            exit_code=UNREADABLE_ROWS if strict and leads.problems else OK,
-            failure=failure,
-        )
-
-    return show_each(config, every, look)
-
-
-class _Reached(Struct, frozen=True):
-    """What a calendar answered: how many events of ours it holds, and what trying it out found (None: not tried)."""
-
-    events: int
-    findings: tuple[Finding, ...] | None = None
-
-
-def _reach(profile: Profile, *, live: bool, now: datetime) -> tuple[_Reached | None, FollowupError | None]:
-    """The calendar's answer, or why there is none; the sheet is worth showing either way."""
-    from connectors import open_state
-    from sync.protocols import Probes
-    from sync.repair import try_out
-
-    try:
-        with opened_target(profile) as target:
-            held = len(target.observe({}).events)
-            if not live:
-                return _Reached(held), None
-            if not isinstance(target, Probes):
-                return _Reached(held, ()), None
-            store = open_state(profile.settings, profile.outside)
-            tried = try_out(target, address=target.identity, store=store, now=now)
-            return _Reached(held, tuple(tried)), None
-    except FollowupError as error:
-        return None, error
-
-
-def _show_checked(
-    console: Console, leads: Leads, columns: Sequence[Column], reached: _Reached | None, *, words: Wording
-) -> None:
-    from sync.render.checks import show_columns, show_findings, show_rows
-    from sync.render.plans import show_notes, show_problems
-
-    say = words.say
-    show_columns(console, columns, heads=words.say("check.heads").split("|"))
-    show_rows(console, leads.leads, limit=ROWS_SHOWN, words=words)
-    show_problems(console, leads.problems, each=True, words=words)
-    show_notes(console, leads.notes, limit=None, words=words)
-    read, out = say("check.leads", count=len(leads.leads)), say("check.rows", count=len(leads.silent_rows))
-    console.print(f"\n{say('check.sheet', leads=read, rows=out)}", highlight=False)
-    if reached is None:
-        return
-    console.print(say("check.calendar", count=reached.events), highlight=False)
-    if reached.findings:
-        show_findings(console, reached.findings)
-        console.print(say("check.heeded"), highlight=False)
-    elif reached.findings is not None:
-        console.print(say("check.file"), highlight=False)
-
-
-def log(
-    config: Config = None,
-    every: Every = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV for an office or a spreadsheet.")] = False,
-    json: Json = False,
-    no_color: NoColor = False,
-) -> int:
-    """Print the record of contacts. Only what the sheet says and what was ticked or said, never what was planned."""
-    from sync.work_log import contact_rows, contacts_csv
-
-    def look(profile: Profile) -> View:
-        contacts = _record(profile)
-        return View(lambda: _show_contacts(contacts, csv=csv, no_color=no_color), contact_rows(contacts))
-
-    if csv and every is not None:
-        check_alone(config)
-        found = ask_each(every, _record)
-        known = {name: one for name, one in found.items() if not isinstance(one, Failure)}
-        sys.stdout.write(contacts_csv(known))
-        return tell_failures(found)
-    return show_each(config, every, look, what="log", json=json)
-
-
-def _record(profile: Profile) -> tuple[Contact, ...]:
-    from connectors import open_source, open_state
-    from sync.advice import load_advice
-    from sync.work_log import record_contacts
-
-    settings = profile.settings
-    memory = open_state(settings, profile.outside).load()
-    leads, _ = read_sheet(open_source(settings, profile.outside).read(), profile, memory)
-    touching = load_advice(settings, wording=profile.wording).touching
-    return record_contacts(leads.leads, memory, zone=settings.zone, touching=touching)
-
-
-def _show_contacts(contacts: Sequence[Contact], *, csv: bool, no_color: bool) -> None:
-    from sync.render.numbers import show_contacts
-    from sync.work_log import contacts_csv
-
-    if csv:
-        sys.stdout.write(contacts_csv(contacts))
-    else:
-        show_contacts(open_console(no_color), contacts)

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from sync.cli.completing import complete_leads
+from sync.cli.console import open_console
+from sync.cli.lookup import find_leads
 from sync.cli.options import Config, Json, NoColor, Now, parse_now
 from sync.cli.places import find_config
 from sync.cli.profiles import open_profile
-from sync.cli.runs import match_leads, spare_other_countries
-from sync.cli.screen import open_console
+from sync.cli.runs import spare_other_countries
 from sync.errors import OK, ConfigError
 
 
@@ -50,7 +51,7 @@ def draft(
         wording=profile.wording,
         mapping=profile.mapping,
     )
-    found = match_leads(leads, lead)
+    found = find_leads(leads, lead)
     chosen = choose_messages(touches, found, on=day, settings=settings)
     if json:
         sys.stdout.write(drafts_json(chosen, settings))

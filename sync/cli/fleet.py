@@ -217,7 +217,7 @@ def status(json: Json = False, now: Now = "") -> int:
 @fleet.command()
 def overview(json: Json = False, now: Now = "", no_color: NoColor = False) -> int:
     """Who has what late, due today or unread, by seeker, as of their last runs."""
-    from sync.cli.screen import open_console
+    from sync.cli.console import open_console
     from sync.fleet.seekers import look_at_all
     from sync.overview import by_need, overview_json
     from sync.render.seekers import show_overview

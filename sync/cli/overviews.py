@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct
 
+from sync.cli.console import open_console
 from sync.cli.folders import Failure, ask_each
 from sync.cli.options import Json, NoColor, Now, parse_now
 from sync.cli.profiles import Profile
-from sync.cli.screen import open_console
 from sync.errors import OK, ConfigError
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sync.cli.completing import complete_leads
+from sync.cli.console import open_console
 from sync.cli.folders import View, show_each
+from sync.cli.lookup import find_leads
 from sync.cli.options import Config, Every, Json, NoColor, Now, Quiet, parse_age, parse_now
 from sync.cli.output import say
 from sync.cli.places import find_config
 from sync.cli.profiles import Profile, open_profile, opened_target
-from sync.cli.runs import find_leads, run_once
-from sync.cli.screen import open_console
+from sync.cli.runs import run_once
 from sync.errors import OK, ConfigError, GuardStop
 
 FILLED_AGAIN = "The next `followup sync` fills the calendar again."
@@ -84,7 +85,7 @@ def undo(
     if listed:
         return _list_runs(config)
     if dismissed:
-        leads = find_leads(run_once(config, now, write=False), dismissed)
+        leads = find_leads(run_once(config, now, write=False).leads, dismissed)
         return _lift(config, now, leads)
     return _show_and_ask(
         repair.undo, config, now, no_color, yes=yes, question="Bring it back?", nothing="Nothing was brought back.",

@@ -42,8 +42,8 @@ def init(
     no_color: NoColor = False,
 ) -> int:
     """Ask for sheet and calendar and write followup.toml. Shows how the sheet is understood."""
-    from sync.cli.questions import Terminal, is_answered
-    from sync.cli.screen import open_console
+    from sync.cli.console import open_console
+    from sync.cli.terminal import Terminal, is_answered
     from sync.cli.world import Computer
     from sync.setup.conversation import Options
     from sync.setup.questions import Interview, load_phrases

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from sync.cli.console import open_console, show_progress
 from sync.cli.inquiry import ask_first
 from sync.cli.options import Config, Every, Json, Moved, NoColor, Now, Quiet, Strict, Verbose
 from sync.cli.output import say
 from sync.cli.places import find_config
-from sync.cli.screen import open_console, show_progress
 from sync.errors import OK
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from sync.cli.console import open_console
 from sync.cli.folders import Failure, ask_each
 from sync.cli.inquiry import ask_first
 from sync.cli.options import parse_now
 from sync.cli.output import say
 from sync.cli.profiles import Profile, open_profile
 from sync.cli.runs import run_profile
-from sync.cli.screen import open_console
 from sync.errors import BUG, OK, FollowupError, LockedError, worst
 
 if TYPE_CHECKING:

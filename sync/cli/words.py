@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sync.cli.completing import complete_leads
+from sync.cli.lookup import find_leads
 from sync.cli.options import Config, Now, parse_now
 from sync.cli.places import find_config
 from sync.cli.profiles import open_profile
-from sync.cli.runs import match_leads, run_profile
+from sync.cli.runs import run_profile
 from sync.errors import OK, ConfigError
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _to(word: Word) -> str:
 
 def _only_lead(leads: Leads, name: str) -> Lead:
     """The one lead that is meant. Raises `ConfigError` with the list where there are several."""
-    found = match_leads(leads, name)
+    found = find_leads(leads, name)
     exact = [lead for lead in found if name.casefold().strip() in (lead.company.casefold(), lead.label.casefold())]
     by_row = [lead for lead in found if name.strip() in (str(lead.row_number), lead.row)]
     for only in (by_row, exact):

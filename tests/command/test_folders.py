@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from servers import free_port
 
-from sync.cli import accounts, run_command
+from sync.cli import log, run_command
 
 SYNCED, NOW = "2027-01-04T08:30:00-05:00", "2027-01-12T08:30:00-05:00"
 SHEET = "company,role,contact_name,applied_on,last_outbound,interview_at,status\n"
@@ -140,14 +140,14 @@ def test_a_calendar_that_is_down_hides_no_sheet_and_no_neighbour(
 def test_a_bug_met_with_one_seeker_hides_no_other(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    record: Callable[..., object] = accounts._record
+    record: Callable[..., object] = log._record
 
     def fails_for_anna(profile: object) -> object:
         if "anna" in str(getattr(profile, "path", "")):
             raise ZeroDivisionError("anna's")
         return record(profile)
 
-    monkeypatch.setattr(accounts, "_record", fails_for_anna)
+    monkeypatch.setattr(log, "_record", fails_for_anna)
     assert run_command(["log", "--all", str(folder)]) == 1
     out, err = capsys.readouterr()
     assert "Evil" in out

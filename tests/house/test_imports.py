@@ -122,7 +122,7 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
         "sync.cli.options",
         "sync.cli.output",
         "sync.cli.places",
-        "sync.cli.screen",
+        "sync.cli.console",
         "sync.cli.syncing",
     }
     assert ours(loaded) == {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import to_builtins
 
+from sync.cli.console import open_console
 from sync.cli.folders import View, show_each
 from sync.cli.options import Config, Every, Json, NoColor, Now, parse_now
 from sync.cli.profiles import Profile, read_sheet
-from sync.cli.screen import open_console
 
 
 def stats(
