@@ -146,11 +146,10 @@ class Guess:
     def take_headers(self) -> None:
         """The columns whose header says what they hold, the surest first."""
         free = self.free()
-        wanted = ["" if place not in free else header for place, header in enumerate(self.headers)]
         if self.index == NO_HEADER:
             self.senses = dict(enumerate(self._senses_by_cells()))
-        else:
-            self.senses = dict(enumerate(understand_headers(wanted, self.vocabulary)))
+        else:  # what is settled already still tells the language of the others
+            self.senses = dict(enumerate(understand_headers(self.headers, self.vocabulary)))
         for column in free:
             self.choices[column] = self._choose(column)
         order = [
@@ -226,9 +225,10 @@ class Guess:
         if sense.fields and sense.fields[0] in DAYS | MOMENTS and cells.sentences >= 0.5:
             yield Choice("notes", 0.8, "it holds sentences, no dates")
         enough = len(cells.samples) > 1 or bool(sense.fields)
+        ways = cells.mails + cells.phones  # an address among the numbers is a way to somebody, too
         kinds = (
-            ("contact_email", cells.mails, "it holds mail addresses"),
-            ("contact_phone", cells.phones, "it holds phone numbers"),
+            ("contact_email", ways if cells.mails > cells.phones else cells.mails, "it holds mail addresses"),
+            ("contact_phone", ways if cells.phones >= cells.mails else 0.0, "it holds phone numbers"),
             ("url", cells.links, "it holds links"),
         )
         for name, share, reason in kinds:

@@ -32,7 +32,8 @@ NO_FOLLOW_UP = "it says nothing about when to follow up"
 
 _HOURS = {squeeze(hour): (hour, field) for field, hour in HOURS.items()}
 """An hour in a column of its own, or day and hour together: the cells tell."""
-_PARTS = re.compile(r"[/|,;(（、・&]|\s\+\s")
+_PARTS = re.compile(r"[|,;(（、・&]|(?<!\b\w)/|/(?!\w\b)|\s\+\s")
+"""The slash of `F/U` parts nothing."""
 _UNKNOWN_WORD = 0.88
 _PART = 0.97
 _FOREIGN = 0.9

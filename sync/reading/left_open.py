@@ -73,9 +73,9 @@ def _settle_status(guess: Guess) -> None:
             wanted, longest = _STANDS_IN_NOTES, _WHOLE_TALE if whole else _TALE
             cells = StatusCells.of(samples, guess.vocabulary, longest)
         if cells.are_statuses(wanted):
-            found.append((-cells.tell, column))
+            found.append((guess.fields.get("notes") == column, -cells.tell, column))
     if found:
-        _, column = min(found)
+        *_, column = min(found)
         if guess.fields.get("notes") == column:
             del guess.fields["notes"]
         guess.take_and_say(column, "status", "its cells say how it stands, and no other column does")
@@ -89,13 +89,15 @@ def _tells_all(guess: Guess, column: int) -> bool:
 
 
 def _free_or_notes(guess: Guess) -> list[int]:
-    """The columns that may be the status: nothing is known of them, or they are notes, or tell of an edit."""
+    """The columns that may be the status: nothing is known of them, or they are notes, or tell of an edit, or their
+    cells are nothing that their header may mean."""
     notes = [guess.fields["notes"]] if "notes" in guess.fields.keys() - guess.fixed else []
     may = [
         column
         for column in guess.free()
         if (sense := guess.senses.get(column, Sense())).is_about_edits
         or _tells(guess, column)
+        or (column in guess.unread and not sense.why)
         or (
             not sense.why
             and (sense.is_weak_word or set(sense.fields) <= {"status", "notes", "outcome", "last_inbound"})

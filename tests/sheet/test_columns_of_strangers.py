@@ -9,7 +9,7 @@ import pytest
 
 from sync.config import parse_settings
 from sync.errors import ConfigError
-from sync.models import CellValue, Leads, Row, Table
+from sync.models import Asking, CellValue, Leads, Row, Table
 from sync.reading.columns import Columns, understand_columns
 from sync.reading.leads import read_leads
 from sync.reading.vocabulary import load_vocabulary
@@ -482,3 +482,45 @@ def test_where_one_applied_is_the_firm() -> None:
     for header, day in (("Where I applied", "When I applied"), ("Wo beworben", "Wann beworben")):
         found = understand([header, day], ["Tern Hotel", "2026-11-03"], ["Wren Ltd", "2026-11-05"])
         assert found.mapped == {"company": header, "applied_on": day}
+
+
+def test_a_status_whose_header_sounds_like_a_day_is_not_looked_for_in_the_notes() -> None:
+    """A seller in Texas: who said no, or bought elsewhere, is not asked because the notes hold a word of a status."""
+    leads = read(
+        ["ACCOUNT", "BUYER", "last touch", "next touch", "where at", "notes"],
+        ["Lone Feed", "Hank Dobbs", "20.11.2026", "1.12.2026", "quote sent", "wants 2 pallets"],
+        ["Gulf Rope", "Trey Lane", "2.10.2026", "", "lost - went w/ competitor", ""],
+        ["Hill Vet", "Ann Amos", "24.11.2026", "8.12.2026", "demo booked", "Zoom"],
+        ["Waco Print", "Joe Hart", "30.9.2026", "", "not interested", ""],
+        ["Big Tools", "Lupe Diaz", "18.11.2026", "3.12.2026", "verbal yes", "get contract"],
+    )
+    assert leads.mapped["status"] == "where at"
+    assert leads.mapped["notes"] == "notes"
+    asked = {lead.company for lead in leads.leads if not lead.stage.closed and lead.asking is Asking.ALLOWED}
+    assert asked == {"Hill Vet", "Big Tools"}
+
+
+def test_numbers_with_an_address_among_them_are_a_way_to_somebody() -> None:
+    leads = read(
+        ["Empresa", "Vaga", "Contato", "WhatsApp", "Enviei em"],
+        ["Contábil Ipê", "Analista", "Renata", "(11) 95555-0101", "03/11/2026"],
+        ["Jatobá", "Contador", "Sr. Lima", "(11) 95555-0102", "05/11/2026"],
+        ["Cerrado", "Contadora", "Bia", "bia@cerrado.example", "16/11/2026"],
+    )
+    assert [(lead.contact.phone, lead.contact.email) for lead in leads.leads] == [
+        ("(11) 95555-0101", ""), ("(11) 95555-0102", ""), ("", "bia@cerrado.example")
+    ]  # fmt: skip
+
+
+def test_what_the_settings_name_still_tells_the_language_of_the_other_headers() -> None:
+    """`init` and `plan` read the same sheet: with the columns it wrote down it is no other language."""
+    table = as_table(
+        ["School", "Functie", "Brief weg", "Hoe staat het ervoor", "Sluit op"],
+        ["Het Kompas", "leerkracht", "2-11-2026", "brief verstuurd", ""],
+        ["De Vuurtoren", "invaller", "12-10-2026", "afgewezen", "4-12-2026"],
+    )
+    first = understand_columns(table, chosen={}, vocabulary=VOCABULARY, accepted={})
+    assert first.mapped["applied_on"] == "Brief weg"
+    for name in first.mapped:
+        chosen = {field: header for field, header in first.mapped.items() if field != name}
+        assert understand_columns(table, chosen=chosen, vocabulary=VOCABULARY, accepted={}).mapped == first.mapped, name

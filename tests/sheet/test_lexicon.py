@@ -178,3 +178,21 @@ def test_english_is_believed_where_nothing_else_explains_more() -> None:
     words = [split_words(header) for header in ("Status", "Link", "Position")]
     order: list[Lexicon] = choose_language(words, lexicons_for(["Status"]))
     assert order[0] == load_lexicon("en")
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("F/U date", "follow_up_on"),
+        ("Last email I sent", "last_outbound"),
+        ("Decision expected", "they_decide_by"),
+        ("WhatsApp", "contact_phone"),
+        ("where its at", "status"),
+        ("WV am", "follow_up_on"),
+        ("Falar com", "contact_name"),
+        ("Собес", "interview_at"),
+    ],
+)
+def test_how_people_shorten_and_say_it(header: str, field: str) -> None:
+    company = {"WV am": "Firma", "Falar com": "Empresa", "Собес": "Компания"}.get(header, "Company")
+    assert fields(company, header) == ["company", field]
