@@ -227,3 +227,20 @@ def test_what_they_need_of_somebody_else_is_no_contact() -> None:
 @pytest.mark.parametrize("status", ["they need 5 years", "she needs my references", "they need more time"])
 def test_what_they_need_is_no_plan_to_apply(status: str) -> None:
     assert WORDS.read(status).stage is not Stage.IDEA
+
+
+@pytest.mark.parametrize(
+    "status", ["radio silence", "nichts mehr gehört", "niets meer gehoord", "relancé 1 fois, silence radio"]
+)
+def test_silence_is_what_a_follow_up_is_for(status: str) -> None:
+    """Of a young application it is no end: nobody gave up yet."""
+    phrase = WORDS.read(status)
+    assert (phrase.stage, phrase.settled, phrase.unanswered) == (Stage.SENT, True, True)
+
+
+@pytest.mark.parametrize(
+    "status", ["Rückfrage beantw. 23.12.", "I answered their questions 12/23", "ho risposto 23/12"]
+)
+def test_what_was_answered_is_not_to_be_answered_again(status: str) -> None:
+    lead = lead_of(status)
+    assert (lead.stage, lead.last_outbound) == (Stage.IN_TOUCH, date(2026, 12, 23))
