@@ -1,9 +1,10 @@
 """What is to come, in the words of a column of next steps: "onsite 12/1 14:00", "call her 11/30".
 
-A day with an hour, or with the words of an interview, is one; any other is the day of a follow-up. So is one without
-any words in a row that has only been applied for, and one that is told in words ("call Kim 11/30"), whatever its hour:
-only the words of an interview make it one. What the row's own columns say of that fact wins, but an interview that
-comes after theirs is a further round. A no beside a day leaves it.
+A day with an hour, or with the words of an interview, is one; one by which an answer, a test or an application is due
+is its last day ("apply by 12/4"); any other is the day of a follow-up. So is one without any words in a row that has
+only been applied for, and one that is told in words ("call Kim 11/30"), whatever its hour: only the words of an
+interview make it one. What the row's own columns say of that fact wins, but an interview that comes after theirs is a
+further round. A no beside a day leaves it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ _MEETING = frozenset(("interview", "test"))
 _MET_AT = frozenset((Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER))
 """Stages at which a bare day with an hour is that of an appointment: nobody meets who has only applied."""
 _OVER = frozenset(("rejected", "withdrawn", "no_answer"))
+_LAST_DAYS: Mapping[tuple[str, Stage], str] = {
+    ("answer", Stage.OFFER): "answer_by",
+    ("answer", Stage.ASSESSMENT): "answer_by",
+    ("answer", Stage.IN_TOUCH): "answer_by",
+    ("closes", Stage.IDEA): "closes_on",
+}
+"""What a day is by which something is to be done, by the sense of its words and where the lead stands."""
 
 
 def part_follow_ups(sheet: Sheet, months: Mapping[str, int]) -> None:
@@ -59,7 +67,10 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
     if steps is None:
         return
     empty: Sequence[Any] = [None] * len(sheet.rows)
-    columns = {name: list(sheet.values.get(name, empty)) for name in ("interview_at", "follow_up_on", "last_outbound")}
+    columns = {
+        name: list(sheet.values.get(name, empty))
+        for name in ("interview_at", "follow_up_on", "last_outbound", *sorted(set(_LAST_DAYS.values())))
+    }
     channels: list[str | None] = [None] * len(sheet.rows)
     earlier: list[Any] = list(sheet.values.get("earlier_rounds", [()] * len(sheet.rows)))
     header = sheet.columns.mapped["next_step"]
@@ -68,7 +79,7 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
     stages = sheet.values["stage"]
     for index, text in enumerate(steps):
         ours = follow_ups or (stages[index] not in _MET_AT and not tells_a_day(text or "", words.months))
-        for name, value in _days_in(text, words, reading, year, follow_ups=ours) if text else ():
+        for name, value in _days_in(text, words, reading, year, stages[index], follow_ups=ours) if text else ():
             if isinstance(value, Fault):
                 sheet.set_unreadable(index, name, value.reason, told_by="next_step")
                 continue
@@ -86,7 +97,7 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
 
 
 def _days_in(
-    text: str, words: StageWords, reading: Reading, year: int | None, *, follow_ups: bool
+    text: str, words: StageWords, reading: Reading, year: int | None, stage: Stage, *, follow_ups: bool
 ) -> list[tuple[str, Moment | Fault]]:
     """Each day of a next step with the field it belongs to. `follow_ups`: one at an hour is a follow-up, too."""
     plain = unicodedata.normalize("NFKC", clean_text(text)).casefold()
@@ -104,9 +115,8 @@ def _days_in(
         value = read_date(said, replace(reading, in_work_hours=True))
         timed = isinstance(value, datetime) or (isinstance(value, Yearless) and value.clock is not None)
         own = follow_ups or sense in ("remind", *ASKED_ON)
-        name = (
-            "interview_at" if (timed and not own) or (sense in _MEETING and _names_interview(text)) else "follow_up_on"
-        )
+        meeting = (timed and not own) or (sense in _MEETING and _names_interview(text))
+        name = "interview_at" if meeting else _LAST_DAYS.get((sense, stage), "follow_up_on")
         if isinstance(value, Yearless):
             value = give_year(value, name, reading, year=year)
         if name == "follow_up_on" and sense in ASKED_ON and _has_passed(value, reading.today):

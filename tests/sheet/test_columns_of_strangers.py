@@ -188,6 +188,26 @@ def test_a_day_in_a_column_of_next_steps_counts(step: str, expected: tuple[str, 
     assert getattr(leads.leads[0], expected[0]) == expected[1]
 
 
+@pytest.mark.parametrize(
+    ("headers", "row", "field", "day"),
+    [
+        (["Empresa", "Enviado em", "Situação", "Próximo passo"],
+         ["Ipê", "2026-11-09", "proposta recebida", "responder até 1/12"], "answer_by", date(2026, 12, 1)),
+        (["会社名", "応募日", "状況", "次アクション"],
+         ["朝日商店", "2026-11-01", "内定 11/24", "12/4までに回答"], "answer_by", date(2026, 12, 4)),
+        (["会社名", "応募日", "状況", "次アクション"],
+         ["朝日商店", "", "応募予定", "11/30までに応募"], "closes_on", date(2026, 11, 30)),
+        (["Company", "Date sent", "Status", "Next step"],
+         ["Acme", "2026-11-03", "take home test", "finish take home by Dec 1"], "answer_by", date(2026, 12, 1)),
+    ],
+)  # fmt: skip
+def test_the_last_day_of_what_is_to_be_done_next_is_no_day_for_a_follow_up(
+    headers: list[CellValue], row: list[CellValue], field: str, day: date
+) -> None:
+    lead = read(headers, row, ["Beside", "2026-11-02", "", ""], order="auto").leads[0]
+    assert (getattr(lead, field), lead.follow_up_on) == (day, None)
+
+
 def test_next_steps_that_are_days_are_the_days_of_follow_ups() -> None:
     rows: list[list[CellValue]] = [["Acme", "2026-11-03", "November 30, 2026"], ["Bolt", "2026-11-03", "2026-12-04"]]
     leads = read(["Company", "Applied", "Next step"], *rows).leads
