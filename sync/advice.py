@@ -22,12 +22,12 @@ from msgspec.structs import replace
 
 from sync import toml
 from sync.config import RuleNumbers, Settings, Weekday
+from sync.convert import convert
 from sync.errors import ConfigError
 from sync.messages.library import load_phrases
 from sync.messages.sentences import Phrases
 from sync.models import Stage, TouchClass
 from sync.reading.vocabulary import Vocabulary, load_vocabulary
-from sync.shapes import shape
 from sync.wording import Wording, load_wording, nearest, read_mapping
 
 HARD_FLOOR = 2
@@ -155,7 +155,7 @@ def load_advice(settings: Settings, *, wording: str = "", mapping: str = "") -> 
 @cache
 def shipped_rules() -> Mapping[str, Rule]:
     """The rules as they come, by id, before anybody changes a number."""
-    rules = shape(toml.loads(read_mapping("rules.toml"))["rule"], list[Rule])
+    rules = convert(toml.loads(read_mapping("rules.toml"))["rule"], list[Rule])
     return MappingProxyType({rule.id: rule for rule in rules})
 
 

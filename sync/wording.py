@@ -17,8 +17,8 @@ from types import MappingProxyType
 from msgspec import Struct, ValidationError
 
 from sync import toml
+from sync.convert import convert
 from sync.errors import ConfigError
-from sync.shapes import shape
 
 HALF_A_YEAR = 182
 """Days. A date further away is named with its year; the nearer ones change nothing of a text when a year ends."""
@@ -148,7 +148,7 @@ def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]
 def _flatten(document: Mapping[str, object]) -> dict[str, str]:
     """`[R-001-1] title = "x"` becomes `R-001-1.title`."""
     flat: dict[str, str] = {}
-    for key, value in shape(document, dict[str, str | dict[str, str]]).items():
+    for key, value in convert(document, dict[str, str | dict[str, str]]).items():
         if isinstance(value, str):
             flat[key] = value
         else:

@@ -15,9 +15,9 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from sync import toml
+from sync.convert import convert
 from sync.errors import ConfigError
 from sync.models import Finding
-from sync.shapes import shape
 
 
 class ServerProfile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +56,7 @@ def tighten(profile: ServerProfile, findings: Iterable[Finding]) -> ServerProfil
 def load_profiles() -> dict[str, ServerProfile]:
     """All profiles by name."""
     text = files("mappings").joinpath("server_profiles.toml").read_text("utf-8")
-    return shape(toml.loads(text), dict[str, ServerProfile])
+    return convert(toml.loads(text), dict[str, ServerProfile])
 
 
 def choose_profile(name: str, host: str) -> ServerProfile:

@@ -33,7 +33,7 @@ class Bookmark(Struct, frozen=True):
         return json.encode(self).decode()
 
 
-_READ = json.Decoder(Bookmark)  # made here, so that no two threads meet the type at once (`sync.shapes`)
+_READ = json.Decoder(Bookmark)  # made here, so that no two threads meet the type at once (`sync.convert`)
 
 
 def read_bookmark(text: str) -> Bookmark | None:

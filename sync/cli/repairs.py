@@ -42,8 +42,8 @@ def status(
     """Show the last good run and what is open. What a guard stopped and what could not be read, too."""
     from sync.moments import day_of
     from sync.pauses import pauses_ahead
-    from sync.reconcile.status import make_status
     from sync.render.statuses import status_document, status_lines
+    from sync.status import make_status
     from sync.wording import load_screens
 
     limit, moment = parse_age(max_age) if max_age else None, parse_now(now)

@@ -10,8 +10,8 @@ from importlib.resources import files
 from msgspec import Struct
 
 from sync import toml
+from sync.convert import convert
 from sync.models import Lead, Stage
-from sync.shapes import shape
 
 _DECIDING = (Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER)
 
@@ -33,7 +33,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
 def load_moves() -> tuple[Move, ...]:
     """All moves, in the order in which they are used."""
     document = toml.loads(files("mappings").joinpath("moves.toml").read_text("utf-8"))
-    return shape(document["move"], tuple[Move, ...])
+    return convert(document["move"], tuple[Move, ...])
 
 
 Opening = tuple[tuple[str, date], ...]

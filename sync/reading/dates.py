@@ -25,10 +25,10 @@ from msgspec.structs import replace
 
 from sync.models import CellError, CellValue, Moment
 from sync.reading.cells import Fault, clean_text
-from sync.reading.clock import find_hours, match_hour
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days, find_moments, has_day_with_hour
-from sync.reading.hours import Clock, split_hour
+from sync.reading.hour_grammar import find_hours, match_hour
+from sync.reading.hours import WallTime, split_hour
 from sync.reading.status_phrases import speaks_of_nothing_else
 
 Order = Literal["ymd", "dmy", "mdy"]
@@ -73,7 +73,7 @@ class Yearless(Struct, frozen=True):
 
     month: int
     day: int
-    clock: Clock | None = None
+    clock: WallTime | None = None
     weekday: int | None = None
     """0 is Monday; None where the cell names none."""
 
@@ -168,7 +168,7 @@ def has_day_and_hour(text: str, months: Mapping[str, int]) -> bool:
     return bool(_ISO_HOUR.fullmatch(text)) or has_day_with_hour(text.casefold(), months)
 
 
-def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless, Clock | None]:
+def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless, WallTime | None]:
     text = unicodedata.normalize("NFKC", clean_text(value)).casefold().strip(" ,;")
     if len(text) > _MAX_CELL:
         return Fault("is too long for a date"), None
@@ -206,7 +206,7 @@ def _words_first(text: str, reading: Reading) -> str:
     return f"{text[:start].rstrip()} {behind} {text[start:end]}".strip() if behind else text
 
 
-def _at(day: Moment, clock: Clock, reading: Reading) -> Moment | Fault:
+def _at(day: Moment, clock: WallTime, reading: Reading) -> Moment | Fault:
     if isinstance(day, datetime):
         return Fault("is not a date")
     if clock.at == time(0) and (clock.zone is None or reading.saved_days):

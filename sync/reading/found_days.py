@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from sync.reading.clock import find_hours, match_hour
 from sync.reading.date_lexicon import shipped_date_words
+from sync.reading.hour_grammar import find_hours, match_hour
 from sync.reading.hours import names_place
 
 _DAY = re.compile(

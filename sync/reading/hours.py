@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from sync.moments import zone_names
 from sync.reading.cells import Fault
-from sync.reading.clock import Hour, last_hour, match_hour
 from sync.reading.date_lexicon import DateWords, shipped_date_words
+from sync.reading.hour_grammar import Hour, last_hour, match_hour
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d\d))?")
 _TAIL_OFFSET = re.compile(
@@ -28,7 +28,7 @@ _SLOT_NOT_OFFSET = re.compile(r"[\s,](\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
 _PLACE = re.compile(r"(?<=\s)(?=([^\W\d_][^\d]{1,40})$)")
 
 
-class Clock(Struct, frozen=True):
+class WallTime(Struct, frozen=True):
     """Wall-clock time in `zone`, else in the reader's; `end` is that of a slot."""
 
     at: time
@@ -38,7 +38,7 @@ class Clock(Struct, frozen=True):
     """Whether the half of the day is known: `3:30` may be in the afternoon."""
 
 
-def split_hour(text: str, zone: tzinfo) -> tuple[str, Clock | Fault | None]:
+def split_hour(text: str, zone: tzinfo) -> tuple[str, WallTime | Fault | None]:
     """The text without its hour, and the hour; None where it has none. `text` is in lower case and clean.
 
     `zone` is the reader's own: by it letters with several meanings are told.
@@ -56,7 +56,7 @@ def split_hour(text: str, zone: tzinfo) -> tuple[str, Clock | Fault | None]:
         return (text, None) if found is None else (rest, None)
     if hour.fault:
         return text, Fault(hour.fault)
-    return day, Clock(hour.at, found, hour.end, hour.told)
+    return day, WallTime(hour.at, found, hour.end, hour.told)
 
 
 def _open_bracket(text: str) -> str:

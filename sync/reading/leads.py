@@ -33,9 +33,9 @@ from sync.reading.headers import spoken_order
 from sync.reading.interview_cells import part_rounds
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
-from sync.reading.matching import assign_keys
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.parting import part_people
+from sync.reading.remembered_leads import assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
 from sync.reading.statuses import StageWords, ask_note, own_words

@@ -18,8 +18,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from sync import toml
+from sync.convert import convert
 from sync.reading.scripts import is_unspaced, scripts_of
-from sync.shapes import shape
 
 ENGLISH = "en"
 
@@ -195,7 +195,7 @@ def choose_language(headers: Sequence[Sequence[str]], lexicons: Sequence[Lexicon
 @cache
 def load_grammar() -> Grammar:
     """The shipped grammar."""
-    return shape(toml.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")), Grammar)
+    return convert(toml.loads(files("mappings").joinpath("headers/grammar.toml").read_text("utf-8")), Grammar)
 
 
 @cache

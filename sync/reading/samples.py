@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from sync.models import CellValue, Row, Stage
 from sync.reading.cells import Fault, clean_text, spaced
-from sync.reading.clock import match_hour
 from sync.reading.countries import read_country
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.dates import has_day_and_hour, looks_dated
 from sync.reading.found_days import tells_a_day
+from sync.reading.hour_grammar import match_hour
 from sync.reading.intervals import read_interval
 from sync.reading.people import find_people
 from sync.reading.statuses import StageWords

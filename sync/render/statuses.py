@@ -14,8 +14,8 @@ from sync.errors import GuardStop
 from sync.models import Moment
 from sync.moments import day_of
 from sync.pauses import pause_documents, tell_pause
-from sync.reconcile.status import Status
 from sync.render.days import ENGLISH
+from sync.status import Status
 from sync.wording import Wording
 
 

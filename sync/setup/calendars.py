@@ -18,9 +18,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync import toml
+from sync.convert import convert
 from sync.errors import ConfigError
 from sync.safe_text import holds_login
-from sync.shapes import shape
 
 FILE_ENDINGS = (".ics", ".ical", ".ifb")
 
@@ -73,7 +73,7 @@ class Meant(Struct, frozen=True):
 def list_services() -> Mapping[str, CalendarService]:
     """All services by their short name, in the order of the list."""
     text = files("mappings").joinpath("calendars.toml").read_text("utf-8")
-    return shape(toml.loads(text), dict[str, CalendarService])
+    return convert(toml.loads(text), dict[str, CalendarService])
 
 
 def in_words(service: CalendarService, said: Mapping[str, Mapping[str, str | tuple[str, ...]]]) -> CalendarService:

@@ -16,9 +16,9 @@ from worlds import StubWorld
 from sync.agenda import make_agenda
 from sync.models import Action, Result
 from sync.quiet import troubles_of_report
-from sync.reconcile.status import make_status
 from sync.render.agendas import show_agenda
 from sync.render.statuses import status_lines
+from sync.status import make_status
 from sync.summary import done_line
 
 

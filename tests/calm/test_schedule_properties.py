@@ -1,6 +1,6 @@
 """What holds for every sheet: Hypothesis makes sheets and days of reactions, every run keeps every promise.
 
-The promises stand in `promises.py`. Each has a schedule here that breaks it, so that none of them is empty.
+The promises stand in `schedule_promises.py`. Each has a schedule here that breaks it, so that none of them is empty.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from numbered_lives import Life
-from promises import (
+from schedule_promises import (
     PROMISES,
     STEPS,
     TODAY,

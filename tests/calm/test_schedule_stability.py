@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from advisor import NEW_YORK, Seeker, a_lead, person, settings_for
 from msgspec.structs import replace
-from promises import NOW, TODAY, day_of, shown
+from schedule_promises import NOW, TODAY, day_of, shown
 
 from sync.models import Lead, Person, Schedule, Stage
 

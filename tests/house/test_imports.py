@@ -188,7 +188,7 @@ def test_a_plain_sheet_is_read_without_the_words_of_other_languages_hours_and_ta
     program = """
 from sync.config import parse_settings
 from sync.models import Row, Table
-from sync.reading import clock, lexicon, status_words
+from sync.reading import hour_grammar, lexicon, status_words
 from sync.reading.leads import read_leads
 from sync.reading.vocabulary import load_vocabulary
 settings = parse_settings('timezone = "America/New_York"\\nholidays = "US"\\n[source]\\ntype = "csv"\\npath = "leads.csv"\\n[target]\\ntype = "ics"\\npath = "out.ics"')
@@ -197,7 +197,7 @@ def read(status):
     cells = ("Acme", "Ann Lee", "2027-01-02", "2027-01-09", status, "met in December; they build tools for archives")
     return read_leads(Table("leads.csv", (Row(1, head), Row(2, cells))), settings=settings, vocabulary=load_vocabulary(), memory={})
 def kept():
-    return [made.cache_info().currsize for made in (lexicon.load_lexicon, clock._patterns, status_words.shipped_status_words)]
+    return [made.cache_info().currsize for made in (lexicon.load_lexicon, hour_grammar._patterns, status_words.shipped_status_words)]
 assert read("Applied").leads[0].applied_on
 print(kept())
 read("Interview 1/11 at 10am")

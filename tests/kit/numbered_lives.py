@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from advisor import NEW_YORK, Seeker, a_lead, person, settings_for
-from promises import Seen, in_rounds
+from schedule_promises import Seen, in_rounds
 
 from sync.memory import Reaction
 from sync.models import Lead, Schedule, Stage, Touch

@@ -22,7 +22,7 @@ from sync.reconcile.identity import make_uid
 from sync.reconcile.marker_lines import our_part
 from sync.reconcile.reactions import TickPattern
 from sync.reconcile.rebuilding import Found, recall, recognise
-from sync.reconcile.status import make_status
+from sync.status import make_status
 from sync.stock import LOST
 
 

@@ -18,8 +18,8 @@ from connectors.memory import MemorySource, MemoryTarget
 from sync.cli.options import parse_age
 from sync.errors import ConfigError, FollowupError, GuardStop, SourceError, TargetError
 from sync.memory import Memory
-from sync.reconcile.status import make_status
 from sync.render.statuses import status_document, status_lines
+from sync.status import make_status
 
 
 def lines(seeker: Seeker) -> list[str]:

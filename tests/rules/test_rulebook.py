@@ -57,13 +57,13 @@ def test_a_cell_that_sets_a_rule_off_stands_wherever_a_field_must_stand(field: s
     mentioned = {"docs/sheet.md": f"`{field}`", "sync/reading/vocabulary.py (FIELDS)": f'    "{field}",\n'}
     if field != "contact_name":
         mentioned |= {
-            "tests/kit/promises.py (RICH)": f'"{field}"',
+            "tests/kit/schedule_promises.py (RICH)": f'"{field}"',
             "tests/kit/numbered_lives.py (add_row)": f'"{field}"',
         }
     if field in (*DAYS, *MOMENTS):
         mentioned["mappings/screens.en.toml ([fact])"] = f"\n{field} = "
     if field == "company":
-        del mentioned["tests/kit/promises.py (RICH)"]
+        del mentioned["tests/kit/schedule_promises.py (RICH)"]
     texts = {place: (ROOT / place.partition(" ")[0]).read_text("utf-8") for place in mentioned}
     assert [place for place, said in mentioned.items() if said not in texts[place]] == []
 

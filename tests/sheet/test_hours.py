@@ -9,7 +9,7 @@ import pytest
 
 from sync.config import parse_settings
 from sync.models import CellValue, Leads, Row, Table
-from sync.reading.clock import match_hour
+from sync.reading.hour_grammar import match_hour
 from sync.reading.leads import read_leads
 from sync.reading.vocabulary import load_vocabulary
 

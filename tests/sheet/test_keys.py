@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from sync.memory import LeadMemory
 from sync.models import Lead, Person
 from sync.reading.keys import Identities, Identity, identity_cells, key_forms, normalise_name, numbers_rows
-from sync.reading.matching import Keys
-from sync.reading.matching import assign_keys as assign
+from sync.reading.remembered_leads import Keys
+from sync.reading.remembered_leads import assign_keys as assign
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from threading import Lock
 from typing import TypeVar
 
-from msgspec import convert
+import msgspec
 
-Shape = TypeVar("Shape")
+Value = TypeVar("Value")
 _ONE = Lock()
 
 
-def shape(data: object, kind: type[Shape]) -> Shape:
+def convert(data: object, kind: type[Value]) -> Value:
     """The value of this kind that the data describes. Raises `msgspec.ValidationError`."""
     with _ONE:
-        return convert(data, kind)
+        return msgspec.convert(data, kind)

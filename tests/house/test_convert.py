@@ -7,9 +7,10 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from sync import shapes
+from sync.convert import convert
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,8 +25,8 @@ def test_two_runs_that_begin_at_once_take_a_table_apart_one_after_the_other(monk
         inside[0] -= 1
         return data
 
-    monkeypatch.setattr(shapes, "convert", slow)
-    threads = [threading.Thread(target=shapes.shape, args=({}, dict)) for _ in range(4)]
+    monkeypatch.setattr(msgspec, "convert", slow)
+    threads = [threading.Thread(target=convert, args=({}, dict)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -43,4 +44,4 @@ def test_nobody_else_lets_msgspec_meet_a_type_in_the_middle_of_a_run() -> None:
             r"^from msgspec import .*\bconvert\b|msgspec\.convert\(|\.decode\(\w+, type=", path.read_text(), re.M
         )
     ]
-    assert found == ["sync/proof.py", "sync/shapes.py"], "a proof is read by the command alone, never by a worker"
+    assert found == ["sync/convert.py", "sync/proof.py"], "a proof is read by the command alone, never by a worker"
