@@ -231,7 +231,9 @@ class CaldavServer:
         yield from self._read_back(progress)
         yield from self._resolve_doubts(progress)
         if progress.stopped is not None and progress.stopped.verdict in (Verdict.LOGIN, Verdict.LOCKED_OUT):
-            raise CredentialsError(f"{self._collection.host} refuses the login; nothing more was written")
+            raise CredentialsError(
+                f"{self._collection.host} refuses the login; nothing more was written", login=self._collection.login
+            )
 
     def close(self) -> None:
         """Close every connection."""

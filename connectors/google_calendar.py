@@ -30,7 +30,7 @@ from connectors.google.login import APP_CREATED, CALENDAR, CALENDAR_NAMES, EVERY
 from connectors.ical.reading import UnreadableEvent
 from connectors.outside import Outside
 from sync.config import Settings
-from sync.errors import CredentialsError, FollowupError, NoCalendarError, TargetError
+from sync.errors import CredentialsError, FollowupError, LoginTo, NoCalendarError, TargetError
 from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
 
 ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
@@ -55,7 +55,8 @@ def list_calendars(settings: Settings, outside: Outside) -> Sequence[CalendarInf
     if not login.may(CALENDAR, CALENDAR_NAMES):
         raise CredentialsError(
             f"the login of {login.who} does not show which calendars there are, so one that followup made before would"
-            " not be found; run `followup login google` again and tick every box"
+            " not be found; run `followup login google` again and tick every box",
+            login=LoginTo.GOOGLE,
         )
     api = _open_api(settings, outside, login)
     every = login.may(CALENDAR, EVERY_CALENDAR)
@@ -158,7 +159,7 @@ class GoogleCalendar:
         if stopped is not None and stopped.meaning is Meaning.NOWHERE:
             raise NoCalendarError(stopped.sentence)
         if stopped is not None and stopped.meaning is not Meaning.WAIT:
-            raise CredentialsError(f"{stopped.sentence}; nothing more was written")
+            raise CredentialsError(f"{stopped.sentence}; nothing more was written", login=stopped.login)
 
     def make_calendar(self, name: str) -> CalendarInfo:
         """A new calendar; its id is its address."""

@@ -23,11 +23,20 @@ from msgspec.structs import replace
 
 from connectors.google.address import DOCS, SheetAddress, parse_address
 from connectors.google.grid import FORMULA_FIELDS, GRID_FIELDS, TABS_FIELDS, Json, formulas, is_loading, read_table
-from connectors.google.http import TIMEOUTS, Passing, Timeouts, keep_trying, network_failure, open_session, refusal
+from connectors.google.http import (
+    TIMEOUTS,
+    NotSharedError,
+    Passing,
+    Timeouts,
+    keep_trying,
+    network_failure,
+    open_session,
+    refusal,
+)
 from connectors.google.login import READ_SHEETS, WRITE_SHEETS, Login, fetch_token, find_login
 from connectors.outside import Outside
 from sync.config import Settings
-from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
+from sync.errors import ConfigError, CredentialsError, FollowupError, LoginTo, SourceError
 from sync.models import CellToWrite, Note, Table
 from sync.protocols import Source
 from sync.reading.cells import column_letters
@@ -46,7 +55,9 @@ def open_source(settings: Settings, outside: Outside) -> Source:
         from connectors.google.link_csv import PublicSheet
 
         if settings.write_back:
-            raise CredentialsError("write-back needs a login that may change the sheet; run `followup login google`")
+            raise CredentialsError(
+                "write-back needs a login that may change the sheet; run `followup login google`", login=LoginTo.GOOGLE
+            )
         return PublicSheet(address, tab, outside=outside, root=(source.api_root or DOCS).rstrip("/"))
     scope = WRITE_SHEETS if settings.write_back else READ_SHEETS
     api = SheetsApi(login, outside=outside, scope=scope, root=(source.api_root or API).rstrip("/"))
@@ -175,10 +186,8 @@ class GoogleSheet(Struct, frozen=True):
             data = [{"range": f"{title}!{cell_name(cell)}", "values": [[cell.text]]} for cell in found]
             try:
                 self.api.post(f"{self.address.id}/values:batchUpdate", {"valueInputOption": "RAW", "data": data})
-            except CredentialsError as error:
-                if "is not shared with" not in str(error):
-                    raise
-                raise CredentialsError(  # it was read a moment ago
+            except NotSharedError:  # it was read a moment ago
+                raise CredentialsError(
                     f"the sheet may be read by {self.api.login.who} but not changed, so nothing is written back into"
                     " it; everything else was done. Open the sheet, press Share and make that an Editor, or take"
                     " [write_back] out of followup.toml"

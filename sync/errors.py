@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 OK = 0
@@ -62,10 +63,29 @@ class NoCalendarError(TargetError):
     """The calendar is not there, or not for this login: waiting brings nothing."""
 
 
+class LoginTo(StrEnum):
+    """A login of the person's; the value is the name under which its secret is asked for."""
+
+    CALENDAR = "target"
+    GOOGLE = "google"
+
+
 class CredentialsError(FollowupError):
-    """Login refused or expired. Never retried within a run: servers lock accounts."""
+    """Login refused or expired. Never retried within a run: servers lock accounts.
+
+    `login` is the one that cures it once the person has made it anew; None where a new login brings nothing.
+    """
 
     exit_code = 7
+
+    def __init__(self, message: str, *, login: LoginTo | None = None) -> None:
+        super().__init__(message)
+        self.login = login
+
+
+def login_of(error: FollowupError | None) -> LoginTo | None:
+    """The login to make anew after this error; None where that does not cure it."""
+    return error.login if isinstance(error, CredentialsError) else None
 
 
 class LockedError(FollowupError):

@@ -21,7 +21,17 @@ from sync.advice import load_advice
 from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of, refused_message
 from sync.config import Settings
 from sync.counting import counted
-from sync.errors import OK, UNREADABLE_ROWS, FollowupError, GuardStop, SourceError, TargetError, worst
+from sync.errors import (
+    OK,
+    UNREADABLE_ROWS,
+    FollowupError,
+    GuardStop,
+    LoginTo,
+    SourceError,
+    TargetError,
+    login_of,
+    worst,
+)
 from sync.memory import Memory, Stop, Text
 from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, Table
 from sync.protocols import Source, StateStore, Target, WritesBack
@@ -58,6 +68,8 @@ class Report(Struct, frozen=True):
     """What only the user can say; each is asked in one run."""
     quiet_until: datetime | None = None
     """Until when a run with the same inputs would do and learn nothing (`sync.proof`); None where this one did."""
+    login: LoginTo | None = None
+    """The login that the person is to make anew; None where that cures nothing."""
 
 
 class _Decided(Struct, frozen=True):
@@ -233,16 +245,17 @@ def _write_back(report: Report, table: Table, source: Source, settings: Settings
         texts = TEXTS[what](report.leads, report.plan.schedule, report.memory)
         more, said = cells_to_write(table, report.leads, column=column, texts=texts)
         cells, notes = (*cells, *more), (*notes, *said)
-    code = OK
+    code, login = OK, report.login
     if cells and not isinstance(source, WritesBack):
         notes = (Note("a sheet of this kind cannot be written back into; take [write_back] out"),)
     elif cells and isinstance(source, WritesBack):
         try:
             notes += source.write_back(cells)
         except FollowupError as error:
-            code, notes = error.exit_code, (*notes, Note(str(error)))
+            code, notes, login = error.exit_code, (*notes, Note(str(error))), login or login_of(error)
     told = tuple(dict.fromkeys(note.reason for note in notes))
-    return replace(report, exit_code=worst([report.exit_code, code]), messages=(*report.messages, *told))
+    code = worst([report.exit_code, code])
+    return replace(report, exit_code=code, messages=(*report.messages, *told), login=login)
 
 
 def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Report:
@@ -270,6 +283,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
         exit_code=worst(codes),
         messages=tuple(messages),
         questions=tuple(_ask_once(decided)),
+        login=login_of(done.failure) if done else None,
     )
 
 

@@ -38,7 +38,7 @@ from connectors.dav.answers import (
 from connectors.google.address import is_google_calendar
 from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path, wait_asked
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
-from sync.errors import CredentialsError, FollowupError, TargetError
+from sync.errors import CredentialsError, FollowupError, LoginTo, TargetError
 from sync.models import RemoteEvent
 from sync.reconcile.identity import is_ours, owner_of
 
@@ -243,13 +243,15 @@ class CalendarCollection:
         return asked.total_seconds() * OVER_ASKED + 1
 
     def _refuse_whole(self, answer: Answer) -> None:
-        if answer.status == 401 and is_google_calendar(f"https://{self.host}/"):
+        if answer.status == 401 and self.login is LoginTo.GOOGLE:
             raise CredentialsError(
-                "Google no longer accepts this login for the calendar; run `followup login google` again"
+                "Google no longer accepts this login for the calendar; run `followup login google` again",
+                login=LoginTo.GOOGLE,
             )
         if answer.status == 403 and "insufficientPermissions" in answer.text:
             raise CredentialsError(
-                "the Google login does not include the calendar; run `followup login google` again and tick every box"
+                "the Google login does not include the calendar; run `followup login google` again and tick every box",
+                login=LoginTo.GOOGLE,
             )
         if answer.status == 401:
             raise self._refused_login()
@@ -264,9 +266,15 @@ class CalendarCollection:
                 f"{self.host} says the calendar has moved to {moved}; put the right address into [target] url"
             )
 
+    @property
+    def login(self) -> LoginTo:
+        """The login with which it is asked, for errors."""
+        return LoginTo.GOOGLE if is_google_calendar(f"https://{self.host}/") else LoginTo.CALENDAR
+
     def _refused_login(self) -> CredentialsError:
         return CredentialsError(
-            f"{self.host} refuses the login; check [target] user and its password (many need an app password)"
+            f"{self.host} refuses the login; check [target] user and its password (many need an app password)",
+            login=LoginTo.CALENDAR,
         )
 
     def _rows(self, answer: Answer) -> list[DavRow]:

@@ -82,7 +82,10 @@ class _Probe:
         """All findings, in the order they are found."""
         first = self._put({"If-None-Match": "*"}, self._event, 0)
         if first.status == 401:
-            raise CredentialsError(f"{self._collection.host} lets you read but refuses the login for writing")
+            raise CredentialsError(
+                f"{self._collection.host} lets you read but refuses the login for writing",
+                login=self._collection.login,
+            )
         stored = self._read()
         zones = stored is not None or self._dialect.utc
         if not zones:

@@ -18,7 +18,7 @@ from connectors.google.login import Login as GoogleLogin
 from connectors.http_transport import Login
 from connectors.outside import Outside
 from sync.config import Settings
-from sync.errors import ConfigError, CredentialsError, TargetError
+from sync.errors import ConfigError, CredentialsError, LoginTo, TargetError
 from sync.models import CalendarInfo
 
 CALENDAR_LIST = "https://www.googleapis.com/calendar/v3/users/me/calendarList"
@@ -44,9 +44,11 @@ def calendar_login(settings: Settings, outside: Outside) -> GoogleLogin:
     shared = settings.source.credentials if settings.source.type == "google_sheet" else ""
     login = find_login(settings.target.credentials or shared, outside)
     if login is None:
-        raise CredentialsError("Google Calendar needs a login; run `followup login google`")
+        raise CredentialsError("Google Calendar needs a login; run `followup login google`", login=LoginTo.GOOGLE)
     if not login.may(CALENDAR, *((APP_CREATED, EVERY_CALENDAR) if settings.target.type == "google_calendar" else ())):
-        raise CredentialsError("the Google login does not include the calendar; run `followup login google` again")
+        raise CredentialsError(
+            "the Google login does not include the calendar; run `followup login google` again", login=LoginTo.GOOGLE
+        )
     return login
 
 

@@ -33,7 +33,7 @@ from connectors.google.http import plain
 from connectors.http_transport import Answer, HttpTransport, NoAnswerError, Transport, wait_asked
 from connectors.http_transport import Login as Bearer
 from connectors.outside import Outside
-from sync.errors import CredentialsError, NoCalendarError, TargetError
+from sync.errors import CredentialsError, LoginTo, NoCalendarError, TargetError
 
 Json = dict[str, Any]
 
@@ -78,6 +78,8 @@ class Reply(Struct, frozen=True):
     resource: Json = {}
     sentence: str = ""
     not_before: datetime | None = None
+    login: LoginTo | None = None
+    """The login whose renewal cures it."""
 
 
 class Listing(Struct, frozen=True):
@@ -124,7 +126,7 @@ class CalendarApi(Struct):
                 break
             self.outside.sleep(2.0 ** (number - 1))
         if reply.meaning in (Meaning.LOGIN, Meaning.RIGHTS):
-            raise CredentialsError(reply.sentence)
+            raise CredentialsError(reply.sentence, login=reply.login)
         if reply.meaning is Meaning.GONE:
             raise NoCalendarError(self._no_calendar())
         raise TargetError(reply.sentence, not_before=reply.not_before)
@@ -169,7 +171,7 @@ class CalendarApi(Struct):
         if reply.meaning is Meaning.DONE and reply.resource.get("id"):
             return reply.resource
         if reply.meaning in (Meaning.LOGIN, Meaning.RIGHTS):
-            raise CredentialsError(reply.sentence)
+            raise CredentialsError(reply.sentence, login=reply.login)
         raise TargetError(reply.sentence or "Google made no calendar; try again", not_before=reply.not_before)
 
     def list_calendars(self) -> list[Json]:
@@ -257,7 +259,8 @@ class CalendarApi(Struct):
         if status == 409:
             return Reply(Meaning.TAKEN, sentence="something lies under its name already")
         if status == 401:
-            return Reply(Meaning.LOGIN, sentence=f"Google no longer accepts the login of {self.who}; {LOG_IN_AGAIN}")
+            sentence = f"Google no longer accepts the login of {self.who}; {LOG_IN_AGAIN}"
+            return Reply(Meaning.LOGIN, sentence=sentence, login=LoginTo.GOOGLE)
         if status == 403:
             return self._forbidden(reason, message)
         if status >= 500 or status == 408 or status // 100 == 3:
@@ -283,6 +286,7 @@ class CalendarApi(Struct):
             )
         elif reason in ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT") or "scopes" in message:
             sentence = f"the login of {self.who} does not include this right; {LOG_IN_AGAIN} and tick every box"
+            return Reply(Meaning.RIGHTS, sentence=sentence, login=LoginTo.GOOGLE)
         else:
             sentence = (
                 f"{self.who} may not write into this calendar; in Google Calendar open its settings, Share with"

@@ -23,7 +23,7 @@ from connectors.deadlines import within
 from connectors.http_transport import Answer, proxy_for, wait_asked
 from connectors.outside import Outside
 from connectors.trust import authorities_in
-from sync.errors import CredentialsError, FollowupError, SourceError
+from sync.errors import CredentialsError, FollowupError, LoginTo, SourceError
 
 if TYPE_CHECKING:
     import requests
@@ -51,6 +51,10 @@ def open_session(outside: Outside) -> requests.Session:
     if proxy:
         session.proxies = {"https": proxy.geturl()}
     return session
+
+
+class NotSharedError(CredentialsError):
+    """A sheet that this login may not read, or not change."""
 
 
 class Passing(Exception):
@@ -101,7 +105,9 @@ def refusal(response: requests.Response, *, who: str, now: datetime) -> Exceptio
             f"Google Sheets is out of order at the moment (status {status})", retry_after=retry_after(response, now)
         )
     if status == 401:
-        return CredentialsError(f"Google no longer accepts the login of {who}; log in again or make a new key")
+        return CredentialsError(
+            f"Google no longer accepts the login of {who}; log in again or make a new key", login=LoginTo.GOOGLE
+        )
     if status == 403:
         return _forbidden(message, reason, who)
     if status == 404:
@@ -129,11 +135,12 @@ def _forbidden(message: str, reason: str, who: str) -> CredentialsError:
         )
     if reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT" or "insufficient authentication scopes" in message:
         return CredentialsError(
-            f"the login of {who} does not include this right; run `followup login google` again and tick every box"
+            f"the login of {who} does not include this right; run `followup login google` again and tick every box",
+            login=LoginTo.GOOGLE,
         )
     if "protected" in message:
         return CredentialsError(f"the column to write back into is protected; allow {who} to edit it, or unprotect it")
-    return CredentialsError(
+    return NotSharedError(
         f"the sheet is not shared with {who}; open the sheet, press Share and add {who} (Viewer is enough for reading,"
         " Editor for write-back)"
     )

@@ -31,7 +31,7 @@ from connectors.outside import Outside
 from connectors.own_files import others_may_read
 from connectors.whole_file import replace_file
 from sync.config import Settings
-from sync.errors import ConfigError, CredentialsError, FollowupError, SourceError
+from sync.errors import ConfigError, CredentialsError, FollowupError, LoginTo, SourceError
 
 READ_SHEETS = "https://www.googleapis.com/auth/spreadsheets.readonly"
 WRITE_SHEETS = "https://www.googleapis.com/auth/spreadsheets"
@@ -221,19 +221,23 @@ def _refused(login: Login, text: str) -> CredentialsError:
     if "invalid_rapt" in text or "Reauthentication" in text:
         return CredentialsError(
             f"the organisation of {login.who} asks for a new login every few hours; run `followup login google` again,"
-            " or use a service account, which is not asked"
+            " or use a service account, which is not asked",
+            login=LoginTo.GOOGLE,
         )
     if "invalid_grant" in text:
         return CredentialsError(
             "the Google login has expired or was revoked; run `followup login google` again. If this happens every"
-            ' week, the app in Google Cloud is still in "Testing": set it to "In production"'
+            ' week, the app in Google Cloud is still in "Testing": set it to "In production"',
+            login=LoginTo.GOOGLE,
         )
     if "invalid_client" in text or "deleted_client" in text or "unauthorized_client" in text:
         return CredentialsError(
             "Google no longer knows the OAuth client of this login; make a new one in Google Cloud (type Desktop app)"
-            " and run `followup login google` again"
+            " and run `followup login google` again",
+            login=LoginTo.GOOGLE,
         )
-    return CredentialsError(f"Google refused the login of {login.who}: {plain(text, 160) or 'no reason given'}")
+    told = plain(text, 160) or "no reason given"
+    return CredentialsError(f"Google refused the login of {login.who}: {told}", login=LoginTo.GOOGLE)
 
 
 # --- logging in ----------------------------------------------------------------------------------------------
@@ -375,7 +379,8 @@ def recall_login(folder: Path) -> str:
     if kept is None:
         raise CredentialsError(
             "the Google login lies in the keyring, which cannot be opened now; run `followup login google` again"
-            " without --keyring"
+            " without --keyring",
+            login=LoginTo.GOOGLE,
         )
     return kept
 

@@ -134,7 +134,7 @@ def _listing(api: CalendarApi, since: str = "") -> tuple[dict[str, str], str]:
 
 def _need(reply: Reply) -> Json:
     if reply.meaning in (Meaning.LOGIN, Meaning.RIGHTS):
-        raise CredentialsError(reply.sentence)
+        raise CredentialsError(reply.sentence, login=reply.login)
     if reply.meaning is not Meaning.DONE:
         raise TargetError(f"the calendar cannot be tried out: {reply.sentence}", not_before=reply.not_before)
     return reply.resource

@@ -20,7 +20,17 @@ from connectors.postgres.schema import check_ready
 from connectors.postgres.sentences import speak_plainly
 from connectors.postgres_state import PostgresState
 from sync.config import Settings, parse_settings
-from sync.errors import BUG, OK, ConfigError, CredentialsError, FollowupError, SourceError, TargetError
+from sync.errors import (
+    BUG,
+    OK,
+    ConfigError,
+    CredentialsError,
+    FollowupError,
+    LoginTo,
+    SourceError,
+    TargetError,
+    login_of,
+)
 from sync.fleet.firms import a_place
 from sync.fleet.limits import hosts_of, pause_host, take_turn
 from sync.fleet.opening import Open, open_hosted
@@ -50,6 +60,7 @@ class _Ended(Struct, frozen=True):
     exit_code: int
     said: str = ""
     not_before: datetime | None = None
+    login: LoginTo | None = None
 
 
 def sync_profile(connect: Connect, profile: str, *, outside: Outside, now: datetime, opened: Open | None = None) -> int:
@@ -96,10 +107,10 @@ def _run_kept(connect: Connect, profile: str, kept: Kept, *, outside: Outside, n
 
 def _with_cure(ended: _Ended, profile: str) -> str:
     """What a run said. Its cure for a login that ended is one for a person's own computer: here it is to be sealed."""
-    google = "followup login google" in ended.said
-    if ended.exit_code != CredentialsError.exit_code or not (google or "password" in ended.said):
+    if ended.login is None:
         return ended.said
-    return f"{ended.said}; seal the new one: `followup fleet secret {profile}{' --for google' if google else ''}`"
+    section = "" if ended.login is LoginTo.CALENDAR else f" --for {ended.login}"
+    return f"{ended.said}; seal the new one: `followup fleet secret {profile}{section}`"
 
 
 def _quota(settings: Settings, outside: Outside) -> str:
@@ -140,9 +151,9 @@ def _attend(
     except WrongKeysError:
         raise  # else a worker with a wrong environment would pause everybody whose run it makes
     except FollowupError as error:
-        return _Ended(error.exit_code, str(error), error.not_before)
+        return _Ended(error.exit_code, str(error), error.not_before, login_of(error))
     except Exception as error:  # noqa: BLE001 - a bug in one seeker's run must not stop the others' runs
         where = "".join(traceback.format_tb(error.__traceback__))
         LOG.error("profile %s: a bug, %s\n%s", profile, type(error).__name__, where)
         return _Ended(BUG, f"a bug of followup ({type(error).__name__}); the log says where")
-    return _Ended(report.exit_code, " ".join(report.messages), report.memory.runs.not_before)
+    return _Ended(report.exit_code, " ".join(report.messages), report.memory.runs.not_before, report.login)

@@ -28,7 +28,7 @@ from connectors.dav.server_profiles import ServerProfile
 from connectors.http_transport import Answer, Login
 from connectors.ical.writing import Dialect, serialise, snapshot_of
 from connectors.sqlite_state import SqliteState
-from sync.errors import CredentialsError, TargetError
+from sync.errors import CredentialsError, LoginTo, TargetError
 from sync.models import Change, Event, Observation, Outcome, RemoteEvent, Result
 from sync.repair import try_out
 
@@ -549,8 +549,9 @@ def test_a_login_that_ends_in_the_middle_is_tried_once_and_told(
     deadline = publisher.stub.time.now + timedelta(minutes=5)
     outcomes = publisher.target.apply(changes, observed=observed, deadline=deadline)
     assert [next(outcomes).result for _ in changes] == results
-    with pytest.raises(CredentialsError):
+    with pytest.raises(CredentialsError) as caught:
         next(outcomes)
+    assert caught.value.login is LoginTo.CALENDAR
     assert publisher.stub.faults[refused] == 8
 
 

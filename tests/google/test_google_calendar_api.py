@@ -32,7 +32,7 @@ from connectors.google.login import APP_CREATED, CALENDAR_NAMES, READ_SHEETS
 from connectors.google_calendar import GoogleCalendar
 from connectors.outside import Outside
 from sync.config import Settings, parse_settings
-from sync.errors import CredentialsError, NoCalendarError, TargetError
+from sync.errors import CredentialsError, LoginTo, NoCalendarError, TargetError
 from sync.models import Event, Observation, Outcome, RemoteEvent, Result
 from sync.protocols import Target
 from sync.reconcile.identity import make_uid
@@ -607,24 +607,25 @@ def test_an_event_in_an_odd_form_is_there_and_not_gone(
 
 
 RIGHTS = [
-    pytest.param("insufficientPermissions", "tick every box", id="scope"),
-    pytest.param("accessNotConfigured", "press Enable", id="switched off"),
-    pytest.param("requiredAccessLevel", f"{ME} the right Make changes", id="read-only"),
-    pytest.param("something new", "may not write", id="unknown"),
+    pytest.param("insufficientPermissions", "tick every box", LoginTo.GOOGLE, id="scope"),
+    pytest.param("accessNotConfigured", "press Enable", None, id="switched off"),
+    pytest.param("requiredAccessLevel", f"{ME} the right Make changes", None, id="read-only"),
+    pytest.param("something new", "may not write", None, id="unknown"),
 ]
 
 
-@pytest.mark.parametrize(("reason", "said"), RIGHTS)
+@pytest.mark.parametrize(("reason", "said", "login"), RIGHTS)
 def test_a_missing_right_ends_the_run_with_its_cure(
-    google: GoogleEmulator, target: GoogleCalendar, reason: str, said: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    google: GoogleEmulator, target: GoogleCalendar, reason: str, said: str, login: LoginTo | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     monkeypatch.setattr(target._api, "who", ME)
     observed = target.observe({})
     google.v3.refuse.append(("insert", Refused(403, reason), 999))
     outcomes: list[Outcome] = []
     with pytest.raises(CredentialsError, match="nothing more was written") as caught:
         outcomes.extend(target.apply([create(make_event(f"l{n}")) for n in range(60)], observed=observed, deadline=NOW))
-    assert said in str(caught.value)
+    assert (said in str(caught.value), caught.value.login) == (True, login)
     assert calls(google, "insert") == 50, "after the first portion nothing more is asked"
 
 
@@ -642,8 +643,9 @@ def test_an_expired_token_is_replaced_once(google: GoogleEmulator, target: Googl
     assert len(target.observe({}).events) == 1
     google.refresh_tokens.clear()
     google._tokens.clear()
-    with pytest.raises(CredentialsError, match="run `followup login google` again"):
+    with pytest.raises(CredentialsError, match="run `followup login google` again") as caught:
         target.observe({})
+    assert caught.value.login is LoginTo.GOOGLE
 
 
 def test_a_token_that_ends_before_a_batch_is_replaced_and_nothing_is_written_twice(

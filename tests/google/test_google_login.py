@@ -33,7 +33,7 @@ from connectors.google.login import (
 )
 from connectors.outside import Outside
 from sync.config import parse_settings
-from sync.errors import ConfigError, CredentialsError
+from sync.errors import ConfigError, CredentialsError, LoginTo
 
 USER = {
     "type": "authorized_user",
@@ -181,6 +181,7 @@ def test_refusals(google: GoogleEmulator, tmp_path: Path, answer: object, senten
     with pytest.raises(CredentialsError, match=sentence) as caught:
         fetch_token(user_login(google), scopes=(READ_SHEETS,), outside=outside_in(tmp_path))
     assert "\x1b" not in str(caught.value)
+    assert caught.value.login is LoginTo.GOOGLE
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from google_emulator import (
 from source_contract import Grid, SourceContract
 
 from connectors import open_source
+from connectors.google.http import NotSharedError
 from connectors.google_sheet import GoogleSheet, cell_name
 from connectors.outside import Outside
 from sync.config import parse_settings
@@ -299,7 +300,7 @@ class TestContract(SourceContract):
 @pytest.mark.parametrize(
     ("fault", "kind", "sentence"),
     [
-        pytest.param(Fault("/v4/", 403, NOT_SHARED), CredentialsError, f"not shared with {ROBOT}", id="403 not shared"),
+        pytest.param(Fault("/v4/", 403, NOT_SHARED), NotSharedError, f"not shared with {ROBOT}", id="403 not shared"),
         pytest.param(
             Fault("/v4/", 403, SWITCHED_OFF),
             CredentialsError,

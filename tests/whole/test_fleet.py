@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from postgres_server import WORKER, Postgres, migrated
 from runner import Seeker, a_row
 from source_contract import outside
 
+from connectors.memory import MemoryTarget
 from connectors.postgres.connecting import connect_to
 from connectors.postgres_state import PostgresState
-from sync.errors import ConfigError, CredentialsError, GuardStop, LockedError, SourceError, TargetError
+from sync.errors import ConfigError, CredentialsError, GuardStop, LockedError, LoginTo, SourceError, TargetError
 from sync.fleet.guard import lift_guard
 from sync.fleet.limits import NotItsTurn, pause_host, put_limit, take_turn
 from sync.fleet.opening import Open
@@ -28,6 +29,7 @@ from sync.fleet.queue import give_out
 from sync.fleet.verdicts import TRIES, judge
 from sync.fleet.work import sync_profile
 from sync.memory import Memory, RunMemory
+from sync.models import Change, Outcome, Result
 from sync.protocols import Source, Target
 
 DAY = timedelta(days=1)
@@ -224,6 +226,41 @@ def test_what_only_a_human_can_mend_pauses_until_the_settings_change(
     assert work(server, tmp_path, failing(AssertionError("a paused one is not opened"))) == 0
     put_profile(owner, "ann", ON_SERVERS.replace("ann/", "ann2/"), period=DAY, now=NOW)
     assert claim_due(owner, now=NOW + DAY, limit=9) == ["ann"]
+
+
+@pytest.mark.parametrize("midway", [False, True], ids=["before the run", "during the run"])
+@pytest.mark.parametrize(
+    ("error", "cure"),
+    [
+        pytest.param(
+            CredentialsError("the login of ann has ended", login=LoginTo.GOOGLE),
+            "; seal the new one: `followup fleet secret ann --for google`",
+            id="google",
+        ),
+        pytest.param(
+            CredentialsError("the server refuses the login", login=LoginTo.CALENDAR),
+            "; seal the new one: `followup fleet secret ann`",
+            id="calendar",
+        ),
+        pytest.param(CredentialsError("the database refused the user and password"), "", id="nobody's"),
+    ],
+)
+def test_a_login_that_ended_is_to_be_sealed_anew_under_its_name(
+    server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path, error: CredentialsError, cure: str, midway: bool
+) -> None:
+    class Ending(MemoryTarget):
+        def apply(self, changes: Sequence[Change], **more: Any) -> Iterator[Outcome]:
+            yield from (Outcome(change.uid, Result.HELD, message=str(error)) for change in changes)
+            raise error
+
+    put_profile(owner, "ann", ON_SERVERS, period=DAY, now=NOW)
+    seeker = Seeker([a_row("Acme")], target=Ending())
+    opened = (lambda *given: (seeker.source(), seeker.target)) if midway else failing(error)
+    assert work(server, tmp_path, opened) == 7
+    assert kept_of(owner, "ann", "paused") is True
+    told = kept_of(owner, "ann", "attention")
+    assert str(error) in told
+    assert told.partition("; seal")[1:] == cure.partition("; seal")[1:]
 
 
 def test_a_paused_profile_can_be_resumed_and_runs_at_once(
