@@ -35,7 +35,7 @@ from sync.reconcile.guards import (
     is_cut_off,
 )
 from sync.reconcile.healing import heal
-from sync.reconcile.moving import follow_moves, forget_absent
+from sync.reconcile.moving import follow_moves, settle_in
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import Found, adopt, leave_gaps, recall, recognise, with_traces
 from sync.reconcile.said_in_sheet import take_cells
@@ -98,7 +98,7 @@ def take_stock(given: Given, memory: Memory) -> Stock:
     lost = memory.lost or (memory.runs.first_run is None and bool(observation.events.keys() - journaled))
     current = heal(memory, observation)
     if not memory.runs.target:
-        current = forget_absent(current, observation)
+        current = settle_in(current, observation, owner=given.settings.owner)
     stock = Stock(table, leads, observation, current, lost)
     return _listen(given, _recognise(given, stock))
 

@@ -5,7 +5,7 @@ Servers remember deleted UIDs (caldav-facts 3), and one that the user deleted mu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -23,9 +23,13 @@ def renew(touch: TouchMemory, *, owner: str, events: Mapping[str, EventMemory]) 
             return replace(touch, uid=uid, generation=generation)
 
 
+def earlier(touch: TouchMemory, *, owner: str) -> Iterator[TouchMemory]:
+    """The touch under each generation before its own, the last of them first."""
+    for generation in reversed(range(touch.generation)):
+        uid = make_uid(owner, touch.lead_key, touch.rule, party=touch.party, round=touch.round, generation=generation)
+        yield replace(touch, uid=uid, generation=generation)
+
+
 def follows(touch: TouchMemory, uid: str, *, owner: str) -> bool:
     """Whether the touch is a later generation of what had this UID."""
-    return any(
-        uid == make_uid(owner, touch.lead_key, touch.rule, party=touch.party, round=touch.round, generation=earlier)
-        for earlier in range(touch.generation)
-    )
+    return any(uid == before.uid for before in earlier(touch, owner=owner))

@@ -19,6 +19,7 @@ from servers import Server, radicale, xandikos
 from worlds import ServerWorld
 
 from sync.memory import Reaction
+from sync.models import Action
 
 FIRST = "Dana Acme, Acme: follow up"
 
@@ -226,3 +227,20 @@ def test_a_decision_dragged_to_a_whole_day_keeps_it_though_the_firm_gets_another
         life.run()
         assert life.program.find("Globex Industries, Analyst: close or keep")["DTSTART"].dt == date(2027, 1, 20)
     assert life.reaction("R-003-1") is Reaction.DRAGGED
+
+
+def test_another_calendar_of_the_same_server_is_filled_and_the_one_of_before_is_gone_on_with(
+    life: Life, server: Server
+) -> None:
+    """Xandikos answers for any address of its own, in whatever calendar one asks."""
+    before, left = life.program.titles(), life.seeker.target
+    other = server.make_calendar(life.program.url.rstrip("/").rpartition("/")[2] + "other")
+    life.seeker.target = ServerWorld(server, other, now=life.seeker.now).target
+    moved = life.seeker.run(moved=True)
+    assert {change.action for change in moved.plan.writes} == {Action.CREATE}
+    assert OtherProgram(other, life.seeker.now).titles() == before
+    assert life.seeker.run().plan.writes == ()
+    life.seeker.target = left
+    life.seeker.run(moved=True)
+    assert life.program.titles() == before
+    assert life.seeker.run().plan.writes == ()

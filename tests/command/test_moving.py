@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,27 @@ def test_where_the_old_calendar_is_out_of_reach_the_new_one_is_filled_and_nothin
     assert not left.keys() & seeker.calendar.keys()
     assert all(touch.reaction is None for touch in seeker.store.load().touches.values())
     assert seeker.run().plan.writes == ()
+
+
+def test_who_comes_back_to_the_calendar_of_before_finds_each_event_once_and_what_was_done_meanwhile_is_done() -> None:
+    seeker = Seeker([a_row("Acme"), a_row("Globex"), a_row("Hooli")])
+    seeker.run()
+    first, other = seeker.target, MemoryTarget(identity="memory:other")
+    before = Counter(event.snapshot.summary for event in seeker.calendar.values())
+    seeker.target = other
+    seeker.run(moved=True)
+    seeker.run()
+    seeker.edit(seeker.shown("Acme").uid, summary="done")
+    dragged = seeker.shown("Globex")
+    to = dragged.snapshot.start + timedelta(days=1)
+    seeker.edit(dragged.uid, start=to, end=to + timedelta(minutes=15))
+    seeker.run()
+    seeker.target = first
+    seeker.run(moved=True)
+    assert seeker.run().plan.writes == ()
+    after = Counter(event.snapshot.summary for event in seeker.calendar.values())
+    assert max(after.values()) <= max(before.values())
+    assert seeker.shown("Globex").snapshot.start == to
 
 
 def test_said_though_nothing_moved_it_changes_nothing() -> None:
