@@ -275,7 +275,7 @@ def earliest(touch: Touch, lead: Lead, days: BusinessDays) -> date | None:
             told = (lead.last_outbound, lead.last_inbound, lead.meeting_on)
             return max([local_day(day) for day in told if day is not None], default=date.min) + timedelta(lead.every)
         case "R-001-12" if lead.applied_on and lead.follow_up_on is None and not lead.follow_ups_done:
-            return lead.applied_on + timedelta(days=8)  # the first may have been sent on the very next day
+            return lead.applied_on + timedelta(days=7)  # the first may have been ticked on that very day
     return None
 
 
