@@ -191,8 +191,18 @@ def test_english_is_believed_where_nothing_else_explains_more() -> None:
         ("WV am", "follow_up_on"),
         ("Falar com", "contact_name"),
         ("Собес", "interview_at"),
+        ("連絡予定日", "follow_up_on"),
+        ("Weer bellen", "follow_up_on"),
+        ("Got back to me on", "last_inbound"),
+        ("Zuständig", "contact_name"),
     ],
 )
 def test_how_people_shorten_and_say_it(header: str, field: str) -> None:
-    company = {"WV am": "Firma", "Falar com": "Empresa", "Собес": "Компания"}.get(header, "Company")
-    assert fields(company, header) == ["company", field]
+    known = {
+        "WV am": "Firma",
+        "Zuständig": "Firma",
+        "Falar com": "Empresa",
+        "Собес": "Компания",
+        "連絡予定日": "会社名",
+    }
+    assert fields(known.get(header, "Company"), header) == ["company", field]
