@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from advisor import Seeker, a_lead, clock, day, person, when
+from advisor import Seeker, a_lead, clock, day, person, settings_for, when
 from msgspec.structs import replace
 
 from sync.models import Stage
@@ -135,6 +135,26 @@ def test_R_002_7_a_referrer_is_told_once_however_many_calls_are_late() -> None:
         seeker.run(f"2027-01-{day_of_month} 15:40", leads)
         others = [touch.start for touch in seeker.all("R-002-7") if touch.uid != word.uid]
         assert not others, day_of_month
+
+
+@pytest.mark.parametrize(("days", "words"), [(7, 1), (3, 2)])
+def test_R_002_7_how_long_a_referrer_is_left_in_peace_is_the_users_number(days: int, words: int) -> None:
+    seeker = Seeker(settings_for(tables=f'[rules."R-002-7"]\ndays = {days}'))
+    first, later = (
+        a_lead(
+            number, key=f"k{number}", company=f"F{number}", referrer="Lou Ames", received_at=when(f"2027-01-{on} 17:30"),
+            contact=person(f"Kim {number}", phone="+1 555 0100"), acknowledged_on=date(2027, 1, on),
+        )
+        for number, on in ((2, 15), (3, 20))
+    )  # fmt: skip
+    for on in range(15, 23):
+        seeker.run(f"2027-01-{on} 18:00", [first] if on < 20 else [first, later])
+    seeker.tick(seeker.find("R-002-7"), "2027-01-22")
+    told = {"k2"}
+    for on in range(23, 29):
+        seeker.run(f"2027-01-{on} 08:40", [first, later])
+        told |= {touch.lead_key for touch in seeker.all("R-002-7")}
+    assert len(told) == words
 
 
 def test_first_sight_of_old_obligations_is_one_triage_event() -> None:

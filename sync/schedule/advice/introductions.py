@@ -55,7 +55,7 @@ def tell_that_you_are_late(case: Case, rule: Rule, desk: Desk) -> Occasion | Non
 
 
 def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> tuple[list[Draft], list[Waiting]]:
-    """R-002-7: one word to a referrer in seven days, however many calls are owed; the others wait for it.
+    """R-002-7: one word to a referrer in its `days`, however many calls are owed; the others wait for it.
 
     One that goes out after a call turned critical is about that call, too.
     """
@@ -63,7 +63,6 @@ def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     for draft in owed:
         if draft.rule.id == "R-002-7":
             words.setdefault(referrer_key(draft.case.lead), []).append(draft)
-    lately = desk.today - timedelta(days=7)
     leads = {case.lead.key: referrer_key(case.lead) for case in cases} if words else {}
     told: dict[str, date] = {}
     for record in desk.ledger.before.values():
@@ -73,6 +72,7 @@ def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     waiting: list[Waiting] = []
     for key, drafts in words.items():
         first: Draft | None = None
+        lately = desk.today - timedelta(days=drafts[0].rule.days or 0)
         for draft in sorted(drafts, key=lambda draft: (not draft.pinned, not draft.was_shown, draft.collision_order)):
             free = told.get(key, date.min) < min(lately, draft.raw)
             if draft.pinned or draft.was_shown or (first is None and free):
