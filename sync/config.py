@@ -251,7 +251,6 @@ class Limits(Section):
     max_delete_floor: int = Field(default=10, ge=0)
     daily_touches: int = Field(default=8, ge=0)
     run_seconds: int = Field(default=300, ge=1, le=3600)
-    organisation_days: int = Field(default=7, ge=0, le=60)
 
 
 class StateSettings(Section):

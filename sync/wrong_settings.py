@@ -47,12 +47,16 @@ _EITHER = {
     "target.alarm_minutes": 'should be "none" or 0 to 40320 minutes (four weeks)',
 }
 """What is right where a key takes one of two kinds of values."""
+_MOVED = {"limits.organisation_days": 'days under [rules."R-003-5"]'}
+"""Keys of earlier versions, with what says the same now."""
 
 
 def _sentence(detail: Mapping[str, Any], keys_beside: Callable[[Location], list[str]]) -> str:
     location, kind = detail["loc"], detail["type"]
     place = ".".join(str(part) for part in location if part != "numbers")
     if kind == "extra_forbidden":
+        if place in _MOVED:
+            return f"{place!r} is now {_MOVED[place]}"
         key = str(location[-1])
         near = get_close_matches(key, keys_beside(location), 1, 0.5)
         return f"unknown key {place!r}" + (f"; did you mean {near[0]!r}?" if near else "")

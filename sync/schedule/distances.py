@@ -15,7 +15,6 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from sync.advice import Rule
-from sync.config import Settings
 from sync.models import Lead, TouchClass
 
 _FAR = 183
@@ -54,11 +53,9 @@ class Limits(NamedTuple):
     person: int
 
 
-def find_limits(rules: Mapping[str, Rule], settings: Settings) -> Limits:
-    """R-003-5 where it is on, else what `[limits]` says; R-004-3 is the floor that nothing goes under for a person."""
-    chosen = settings.rules.numbers.get("R-003-5")
-    days = chosen.days if chosen and chosen.days is not None else settings.limits.organisation_days
-    days = days if rules["R-003-5"].on else 0
+def find_limits(rules: Mapping[str, Rule]) -> Limits:
+    """R-003-5 where it is on; R-004-3 is the floor that nothing goes under for a person."""
+    days = (rules["R-003-5"].days or 0) if rules["R-003-5"].on else 0
     return Limits(days, max(days, rules["R-004-3"].days or 0))
 
 

@@ -74,7 +74,7 @@ def make_schedule(
     desk = open_desk(leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities)
     cases, problems = _open_cases(leads, desk)
     active = [case for case in cases if not _is_ignored(case, desk)]
-    placing, rules = Placing(desk, Guard(find_limits(advice.rules, settings))), switched_on(advice.rules)
+    placing, rules = Placing(desk, Guard(find_limits(advice.rules))), switched_on(advice.rules)
     cells = [f"{problem.row} {problem.column}" for problem in (*leads.problems, *problems)]
     shared = SharedEvents(desk)
     drafts, events = _plan(Whole(active, [], shared, problems=cells, unclear=leads.unclear), rules, placing, desk)

@@ -93,7 +93,7 @@ def _shared_budgets(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
         if not case.stage.closed:
             for key in case.org_keys:
                 groups.setdefault(key, []).append(case.lead.label)
-    limit = find_limits(desk.advice.rules, desk.settings).organisation
+    limit = find_limits(desk.advice.rules).organisation
     for _, labels in sorted(groups.items()):
         if len(labels) > 1 and limit:
             yield Note(desk.say("note.shared_budget", limit=limit, leads=_bounded(labels)), rule="R-003-5")

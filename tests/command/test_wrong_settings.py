@@ -79,3 +79,9 @@ def test_it_says_what_is_right_instead(line: str, answer: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_settings("\n".join([*(f"{name} = {right}" for name, right in RIGHT.items()), line]))
     assert str(caught.value) == f"followup.toml: {answer}"
+
+
+def test_a_key_of_an_earlier_version_is_answered_with_its_place_now() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_settings(written("limits.organisation_days", "9"))
+    assert str(caught.value) == "followup.toml: 'limits.organisation_days' is now days under [rules.\"R-003-5\"]"

@@ -142,8 +142,9 @@ def test_R_002_7_how_long_a_referrer_is_left_in_peace_is_the_users_number(days: 
     seeker = Seeker(settings_for(tables=f'[rules."R-002-7"]\ndays = {days}'))
     first, later = (
         a_lead(
-            number, key=f"k{number}", company=f"F{number}", referrer="Lou Ames", received_at=when(f"2027-01-{on} 17:30"),
-            contact=person(f"Kim {number}", phone="+1 555 0100"), acknowledged_on=date(2027, 1, on),
+            number, key=f"k{number}", company=f"F{number}", referrer="Lou Ames",
+            received_at=when(f"2027-01-{on} 17:30"), contact=person(f"Kim {number}", phone="+1 555 0100"),
+            acknowledged_on=date(2027, 1, on),
         )
         for number, on in ((2, 15), (3, 20))
     )  # fmt: skip
