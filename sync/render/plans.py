@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -117,5 +117,6 @@ def show_first(console: Console, changes: Sequence[Change], timezone: str, *, he
     for change in changes:
         console.print(Padding(Text(plain(f"{when(change.start, zone)}  {change.summary}")), (0, 0, 0, 2)))
         lines = change.event.description.splitlines() if change.event else []
-        for line in [line for line in lines if line.strip()][:FIRST_LINES]:
+        above = takewhile(lambda line: not line or line.strip("-"), lines)  # what the calendar shows first
+        for line in [line for line in above if line.strip()][:FIRST_LINES]:
             console.print(Padding(Text(plain(line), style="dim"), (0, 0, 0, 6)))
