@@ -183,3 +183,12 @@ def test_what_is_to_be_answered_by_a_day_is_not_asked_about(text: str) -> None:
     days = ["13/10/2026", "14/10/2026"] if order == "1/12" else ["10/13/2026", "10/14/2026"]
     leads = read(["Company", "Applied", "Status"], ["Tern", days[0], text], ["Heron", days[1], "sent"])
     assert (leads.leads[0].stage, leads.leads[0].answer_by) == (Stage.OFFER, date(2026, 12, 1))
+
+
+@pytest.mark.parametrize("word", ["jan", "after the holidays", "thanksgiving wk no"])
+def test_nobody_is_asked_before_a_day_of_ones_own_that_cannot_be_read(word: str) -> None:
+    """ "Call in January" is no leave to write in December: the cell is named, and the ladder waits for it."""
+    ours = a_row("Acme", "2026-12-14", follow_up_on=word)
+    plan = Seeker([ours, a_row("Globex", "2026-12-14", follow_up_on="2027-01-20")]).run().plan
+    assert not [touch for touch in plan.schedule if touch.summary.startswith("Acme")]
+    assert [problem.value for problem in plan.problems] == [word]
