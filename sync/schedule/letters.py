@@ -15,12 +15,12 @@ from sync.messages.message import KINDS, Message
 from sync.messages.sentences import Situation
 from sync.models import Lead, Person, Stage
 from sync.safe_text import clean
-from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.occasions import interview_zone
 from sync.schedule.people import ASKED, agency_person, channel_for, group_named
+from sync.schedule.referrers import first_contact
 
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
 _WRITTEN = ("", "email", "text", "linkedin", "post")

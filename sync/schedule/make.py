@@ -5,6 +5,7 @@ The steps, each in a module of its own:
     impossible_facts  what cannot be is a problem    cases       lead + memory -> case
     advice/           the rules, by article          registry    which of them speak of a lead
     obligations       what is owed: deadlines        asking      the ladder of a lead, what waits beside it
+    referrers         what they are not told yet     reach       whose limits a touch counts in
     placing           days: firm's limits, levelling shared      events that name many leads
     timing            times of day, by `quarters`    showing     what is published, what rings
     text              what the events say            review      what the weekly review says
@@ -21,13 +22,13 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+import sync.schedule.advice  # noqa: F401 - there the rules are entered
 from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, Reaction, TouchMemory
 from sync.models import DAYS, MOMENTS, Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, TouchClass
 from sync.moments import sortable
 from sync.reading.organisations import referrer_key
-from sync.schedule.advice import introductions, situations
 from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
@@ -46,6 +47,7 @@ from sync.schedule.obligations import (
 )
 from sync.schedule.placing import Placing, Single, Train, share_days
 from sync.schedule.reach import reached_by
+from sync.schedule.referrers import hold_back_notes, hold_back_words
 from sync.schedule.registry import Rules, Whole, switched_on
 from sync.schedule.shared import SharedEvents, leave_shared
 from sync.schedule.showing import publish, ring
@@ -144,8 +146,8 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> tuple[lis
     placing.reserve_given_days()
     at = {stage: rules.at(stage) for stage in Stage}
     owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
-    owed, words = introductions.hold_back_words(owed, cases, desk=desk)
-    owed, whole.news = situations.hold_back_notes(owed, cases, desk=desk)
+    owed, words = hold_back_words(owed, cases, desk=desk)
+    owed, whole.news = hold_back_notes(owed, cases, desk=desk)
     owed = _bound_late(owed, words, desk)
     spill_over(owed, desk=desk)
     tell_the_day(owed, desk=desk)

@@ -14,12 +14,12 @@ from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import TouchClass
 from sync.safe_text import clean
-from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.pause_report import name_pauses
+from sync.schedule.referrers import first_contact
 from sync.schedule.registry import Whole
 from sync.schedule.shared import in_a_line
 from sync.stats import days_to_answer, has_answer, percent, was_sent

@@ -1,6 +1,7 @@
 """The six situations (article 001): applied, an interview ahead and held, an offer, a message, agencies, the week.
 
-R-001-10 is in `people`, the lines of the review (R-001-14) are in `review`; R-001-3, -5, -16 and -17 are words.
+R-001-10 is in `people`, what of R-001-7 is held back in `referrers`, the lines of the review (R-001-14) are in
+`review`; R-001-3, -5, -16 and -17 are words.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from sync.advice import Rule
 from sync.models import Person
 from sync.reading.organisations import referrer_key
 from sync.safe_text import clean
-from sync.schedule.advice.introductions import first_contact
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft
@@ -31,7 +31,6 @@ from sync.schedule.ladders import (
 )
 from sync.schedule.ledger import WEEK, is_over, over_day
 from sync.schedule.letters import standing
-from sync.schedule.obligations import hold_back_late
 from sync.schedule.occasions import (
     Occasion,
     after_it_is_over,
@@ -44,7 +43,8 @@ from sync.schedule.occasions import (
 from sync.schedule.people import agency_person
 from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.reach import reached_by
-from sync.schedule.registry import News, Whole, across, laddered, owed, shared
+from sync.schedule.referrers import first_contact
+from sync.schedule.registry import Whole, across, laddered, owed, shared
 from sync.schedule.review import review_day, review_lines
 from sync.schedule.shared import is_past
 from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
@@ -123,45 +123,6 @@ def tell_the_referrer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     if done is None:
         return None
     return within_hours(rule, done, desk, said=desk.say("reason.introduction_used", day=desk.tell(desk.day_of(done))))
-
-
-def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> tuple[list[Draft], News]:
-    """R-001-7: at most one note to a referrer in seven days, those made in this run included.
-
-    The first contact with a lead has a note of its own where none went out lately, none stands ahead and nothing else
-    of the lead is late; else it waits for the next progress note, which names it.
-    """
-    notes: dict[str, list[Draft]] = {}
-    for draft in owed:
-        if draft.rule.id == "R-001-7":
-            notes.setdefault(referrer_key(draft.case.lead), []).append(draft)
-    if not notes:
-        return list(owed), {}
-    leads: dict[str, list[str]] = {}
-    for case in cases:
-        leads.setdefault(referrer_key(case.lead), []).append(case.lead.key)
-    behind = {draft.uid for draft, _ in hold_back_late(owed)[1]}
-    left: set[str] = set()
-    news: dict[str, list[tuple[date, Case]]] = {}
-    for key, drafts in notes.items():
-        rule = drafts[0].rule
-        progress = desk.ledger.of(key)
-        firsts = [r for lead in leads[key] for r in desk.ledger.of(lead) if r.rule == rule.id]
-        told = [day for record in progress if (day := over_day(record))]
-        last = max([*told, *(day for r in firsts if (day := over_day(r)))], default=date.min)
-        kept, ahead = False, any(not is_over(record) for record in progress)
-        for draft in sorted(
-            drafts, key=lambda draft: (draft.memory is None, not draft.pinned, draft.day, draft.lead_key)
-        ):
-            new, close = draft.memory is None, draft.day < last + timedelta(days=rule.days or 0)
-            if new and any(draft.raw < day for day in told):
-                left.add(draft.uid)  # a progress note has named it
-            elif not draft.pinned and (kept or (new and (ahead or close or draft.uid in behind))):
-                left.add(draft.uid)
-                news.setdefault(key, []).append((draft.raw, draft.case))
-            else:
-                kept = True
-    return [draft for draft in owed if draft.uid not in left], news
 
 
 @across("R-001-7")
