@@ -88,7 +88,7 @@ def _open(talk: Interview, world: World, text: str, tab: str) -> tuple[Mapping[s
         if not talk.asks:
             raise
         talk.say("wrong", error=error)
-        if not offer_google_login(talk, world):
+        if not offer_google_login(talk, world, sheet=True):
             raise
     return world.open_sheet(text, tab)
 

@@ -6,6 +6,7 @@ checked when it is taken: the client file, the login, and whether it will last.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Protocol
@@ -25,6 +26,8 @@ class Page(Struct, frozen=True):
 
     name: str
     address: str
+    for_sheet: bool = False
+    """Only who keeps a private Google Sheet needs it."""
 
 
 class Granted(Struct, frozen=True):
@@ -62,20 +65,24 @@ class GoogleAccess(Protocol):
         """Keep it for later runs. Raises `CredentialsError`."""
 
 
-def list_pages() -> tuple[Page, ...]:
-    """The pages in their order."""
+def list_pages(*, sheet: bool) -> tuple[Page, ...]:
+    """The pages in their order; `sheet`: a sheet is to be read with that login, too."""
     found = toml.loads(files("mappings").joinpath("google_console.toml").read_text("utf-8"))
-    return tuple(Page(**page) for page in found["page"])
+    return tuple(page for page in (Page(**page) for page in found["page"]) if sheet or not page.for_sheet)
 
 
-def offer_google_login(talk: Interview, google: GoogleAccess, *, every_calendar: bool = False) -> bool:
+def offer_google_login(
+    talk: Interview, google: GoogleAccess, *, every_calendar: bool = False, sheet: bool = False
+) -> bool:
     """Lead somebody to a login, if they like. False: there is none after it."""
-    client = google.google_client
-    above = () if client else (talk.phrase("google_why", count=len(list_pages())),)
+    client, pages = google.google_client, list_pages(sheet=sheet)
+    above = () if client else (talk.phrase("google_why", count=len(pages)),)
     question = talk.pose("google_now", proposal=talk.phrases.yes[0], above=above)
     if not talk.agree(_aside(question)):
         return False
-    client = client or _walk_through(talk, google)
+    client = client or _walk_through(talk, google, pages)
+    if not client:
+        return False
     for _ in range(TRIES):
         talk.say("google_agree")
         try:
@@ -102,16 +109,15 @@ def _is_meant(talk: Interview, before: str, who: str) -> bool:
     return talk.agree(_aside(talk.pose("google_other", proposal=talk.phrases.no[0], who=who, before=before)))
 
 
-def _walk_through(talk: Interview, google: GoogleAccess) -> str:
-    """Page after page; returns the client that comes out of the last one."""
-    pages = list_pages()
+def _walk_through(talk: Interview, google: GoogleAccess, pages: Sequence[Page]) -> str:
+    """Page after page; returns the client that comes out of the last one, or nothing where somebody turned back."""
     for number, page in enumerate(pages, 1):
         talk.say("google_page", number=number, count=len(pages), what=talk.phrase(f"google_{page.name}"))
         if not google.open_page(page.address):
             talk.say("google_address", address=page.address)
         if page is not pages[-1]:
             talk.ask(_aside(talk.pose("google_done")), str)
-    return talk.ask(_aside(talk.pose("google_client")), google.read_google_client)
+    return talk.ask(_aside(talk.pose("google_client")), lambda path: path and google.read_google_client(path))
 
 
 def _aside(question: Question) -> Question:

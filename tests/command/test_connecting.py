@@ -130,6 +130,21 @@ def test_what_cannot_be_reached_is_said_and_another_one_may_be_named(tmp_path: P
     assert connection.target["type"] == "ics"
 
 
+def test_whoever_turns_back_on_the_way_to_a_google_login_chooses_another_calendar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a sheet of their own the pages speak of the calendar alone."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr("sync.cli.opening.open_page", lambda address: False)  # no browser of whoever runs the tests
+    screen, connection = play(
+        tmp_path, ("Your calendar", "google"), ("Log in to Google now", ""), ("Drag the downloaded file", ""),
+        ("Your calendar", ""),
+    )  # fmt: skip
+    assert connection.target["type"] == "ics"
+    assert "Page 5 of 5" in screen.text
+    assert "for reading the sheet" not in screen.text
+
+
 def test_google_without_a_login_says_what_to_do_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     screen, connection = play(
