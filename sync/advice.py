@@ -95,6 +95,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     joins: str = ""
     """A late touch of this rule takes ours in: both are one event, and done both are done."""
     on: bool = True
+    check: str = ""
+    """The key of what to look at before its message is sent, where that is true of every one of them."""
     texts: tuple[str, ...] = ()
     """The keys of the texts that say it, beside those that have its id in them."""
     kept: str = ""

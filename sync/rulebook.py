@@ -108,7 +108,7 @@ def words_of(rule: Rule, texts: Mapping[str, str]) -> dict[str, str]:
     """The texts whose key names this rule, beside its advice, and those it names itself."""
     own = re.compile(rf"(^|\.){re.escape(rule.id)}(-[a-z]+)?(\.|$)")
     stands = {key: text for key, text in texts.items() if own.search(key) and not key.startswith("advice.")}
-    return stands | {key: texts[key] for key in rule.texts}
+    return stands | {key: texts[key] for key in (rule.check, *rule.texts) if key}
 
 
 def find_names(rule: Rule, code: str) -> Iterator[int]:

@@ -66,7 +66,7 @@ def _load(config: Path | None) -> Advice:
 
 
 def find_made(rule: Rule) -> Made:
-    """The function of a rule, and every other line of the core that names it or a text of its own."""
+    """The function of a rule, and every other line of the core, or check of a rule, that names it or its texts."""
     from sync.rulebook import Made, find_names
     from sync.schedule import advice, registry
 
@@ -78,6 +78,9 @@ def find_made(rule: Rule) -> Made:
         for path in sorted((root / "sync" / room).rglob("*.py"))
         for number in find_names(rule, path.read_text("utf-8"))
     )
+    data = (root / "mappings" / "rules.toml").read_text("utf-8")
+    checks = {n for n, line in enumerate(data.splitlines(), 1) if line.startswith("check = ")}
+    named += tuple(f"mappings/rules.toml:{number}" for number in find_names(rule, data) if number in checks)
     entry = next((entry for entry in registry.ENTRIES if rule.id in entry.ids), None)
     if entry is None:
         return Made(named_in=named)

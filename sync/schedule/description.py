@@ -29,16 +29,6 @@ END_OF_DAY = (23, 59)
 CHECKS = 3
 """Things to look at before sending, at most."""
 
-OWN_CHECK = {
-    "R-000-2": "check.question",
-    "R-001-2": "check.cards",
-    "R-001-9": "check.going",
-    "R-003-3": "check.help",
-    "R-005-2": "check.help",
-    "R-005-3": "check.called",
-}
-"""The check that belongs to one rule."""
-
 ELSEWHERE = frozenset(("sender", "promised", "referrer", "references"))
 """Those who are not at the lead's firm themselves: they are told which lead it is about."""
 
@@ -153,7 +143,7 @@ def _check_lines(draft: Draft, message: Message | None, desk: Desk) -> Iterator[
 def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
     say, rule, lead = desk.say, draft.rule.id, draft.case.lead
     group = group_of(draft)
-    if draft.rule.id in ("R-001-1", "R-001-12") and not draft.person.party:
+    if draft.is_nameless:
         yield say("check.nameless")
     if rule == "R-002-1" and draft.channel == "phone":
         yield say("check.prepare")
@@ -174,8 +164,8 @@ def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
         yield from _spelling(draft, lead, desk)
     if message is not None and message.blanks:
         yield say("check.blank")
-    if rule in OWN_CHECK:
-        yield say(OWN_CHECK[rule])
+    if draft.rule.check:
+        yield say(draft.rule.check)
     if draft.step in (2, 3) and draft.move and draft.channel != "phone" and draft.person.phone.strip():
         yield say("check.call")
 

@@ -150,6 +150,11 @@ class Draft(Planned, kw_only=True):
         """Whether it is something one does alone: nobody is written to."""
         return self.rule.audience in ("self", "none")
 
+    @property
+    def is_nameless(self) -> bool:
+        """Whether it follows up on an application with nobody named to write to: a name is to be found first."""
+        return self.rule.id in ("R-001-1", "R-001-12") and not self.person.party
+
 
 class SharedDraft(Planned):
     """An event of the seeker's own on its way that names many leads."""

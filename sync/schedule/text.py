@@ -141,7 +141,7 @@ def _manners(draft: Planned) -> Iterator[str]:
         yield "critical"
     if isinstance(draft, Draft):
         yield "one"
-        if draft.rule.id in ("R-001-1", "R-001-12") and not draft.person.party:
+        if draft.is_nameless:
             yield "nameless"
         if draft.lead_key != draft.case.lead.key:
             yield "several"
