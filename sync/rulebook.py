@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from sync.advice import Advice, Rule, read_wording, shipped_rules
 from sync.errors import ConfigError
-from sync.wording import nearest
+from sync.wording import nearest, shipped_languages
 
 ARTICLES = {
     "000": "What to do with information",
@@ -20,8 +20,6 @@ ARTICLES = {
     "004": "Recruiters, and after the interview",
 }
 """The articles that rules come from, by the first number of an id, in our words; the others are our own."""
-OTHERS = ("de",)
-"""Languages beside English in which the advice is told."""
 
 
 class Made(Struct, frozen=True):
@@ -54,7 +52,7 @@ def tell_rules(rules: Iterable[Rule]) -> Iterator[str]:
 def tell_rule(rule: Rule, advice: Advice, made: Made) -> Iterator[str]:
     """Everything about one rule, line by line."""
     yield f"{rule.id}{'' if rule.on else ' (off)'}: {read_wording('en').texts[f'advice.{rule.id}']}"
-    for language in dict.fromkeys((*OTHERS, advice.language)):
+    for language in shipped_languages():
         if language != "en":
             yield f"  in {language}: {read_wording(language).texts[f'advice.{rule.id}']}"
     number = rule.id.split("-")[1] if rule.id.startswith("R-") else ""

@@ -97,6 +97,12 @@ def read_mapping(name: str) -> str:
     return files("mappings").joinpath(name).read_text("utf-8")
 
 
+def shipped_languages() -> tuple[str, ...]:
+    """The languages there is a wording for, by its files: `en`, `de`."""
+    names = (path.name for path in files("mappings").iterdir())
+    return tuple(sorted(name.split(".")[1] for name in names if name.startswith("wording.")))
+
+
 @lru_cache(maxsize=64)
 def load_wording(language: str, own: str, advice: tuple[tuple[str, str], ...]) -> Wording:
     """The texts of the language with the user's own; what a language leaves out, and the rules' advice, in English.

@@ -172,9 +172,8 @@ def _offer_timer(talk: Interview, path: Path) -> None:
 
 def _language_of(path: Path) -> str:
     """The language of the settings that are there, else of this computer, if there are words in it."""
-    from importlib.resources import files
-
     from sync import toml
+    from sync.wording import shipped_languages
 
     try:
         found = toml.loads(path.read_text("utf-8")).get("language", "")
@@ -183,8 +182,7 @@ def _language_of(path: Path) -> str:
     if not found:
         named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
         found = named.partition("_")[0].partition(".")[0].lower()
-    known = isinstance(found, str) and found.isalpha() and files("mappings").joinpath(f"wording.{found}.toml").is_file()
-    return found if known else "en"
+    return found if found in shipped_languages() else "en"
 
 
 def _write_new(path: Path, text: str) -> None:

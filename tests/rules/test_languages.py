@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from advisor import Seeker, a_lead, settings_for
@@ -14,8 +16,10 @@ from golden import GOLDEN
 from sync.advice import Advice, load_advice
 from sync.reconcile.marker_lines import ROW_LABEL
 from sync.reconcile.reactions import TickPattern
+from sync.wording import shipped_languages
 
-SHIPPED = sorted(path.name.split(".")[1] for path in files("mappings").iterdir() if path.name.startswith("wording."))
+ROOT = Path(__file__).parents[2]
+SHIPPED = [*shipped_languages()]
 TRANSLATED = [language for language in SHIPPED if language != "en"]
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 CONDEMNED = {
@@ -78,6 +82,17 @@ def test_no_title_of_ours_looks_ticked(language: str) -> None:
 @pytest.mark.parametrize("title", ["Erledigt: Nachfassen", "fertig - Acme", "verschickt!", "Hecho: Acme"])
 def test_a_tick_in_any_language_counts(title: str) -> None:
     assert TickPattern(advice_in("en").done_words).matches(title)
+
+
+def test_no_module_names_a_language_so_that_a_new_one_needs_no_python() -> None:
+    found = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "sync").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
+        if any(isinstance(one, ast.Constant) and one.value in TRANSLATED for one in node.value.elts)
+    ]
+    assert found == []
 
 
 def test_german_speaks_to_a_friend() -> None:
