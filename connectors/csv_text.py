@@ -14,11 +14,10 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 
 from sync.errors import SourceError
-from sync.models import Row, Table
+from sync.models import MAX_COLUMNS, Row, Table
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
-MAX_COLUMNS = 1_000
 MAX_LAST_LINE = 2_000
 _NO_LINKS: Mapping[int, str] = {}
 

@@ -25,14 +25,13 @@ from connectors.local_file import read_bytes
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, SourceError
-from sync.models import CellError, CellToWrite, CellValue, Note, Row, Table
+from sync.models import MAX_COLUMNS, CellError, CellToWrite, CellValue, Note, Row, Table
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED = 150_000_000
 MAX_PARTS = 10_000
 MAX_CELLS = 5_000_000
 """Rows times columns up to the last filled cell."""
-MAX_COLUMNS = 1_000
 MAX_CELL = 32_767
 
 # No pattern reaches past the next "<": what a hostile file costs grows with its length, not with its square.

@@ -61,6 +61,10 @@ class Row(Struct, frozen=True, gc=False):
     """A link straight to this row, where the source has such links."""
 
 
+MAX_COLUMNS = 1_000
+"""A table is read so many columns wide."""
+
+
 class Table(Struct, frozen=True):
     """A whole sheet, header rows included. `name` begins every reference (`leads.csv:7`)."""
 

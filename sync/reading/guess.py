@@ -14,11 +14,11 @@ from difflib import get_close_matches
 from msgspec.structs import replace
 
 from sync.errors import ConfigError
-from sync.models import Table
+from sync.models import MAX_COLUMNS, Table
 from sync.reading.beside import BESIDE, CURE
 from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
-from sync.reading.header_row import MAX_COLUMNS, NO_HEADER
+from sync.reading.header_row import NO_HEADER
 from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, understand_headers
 from sync.reading.samples import (
     Profile,

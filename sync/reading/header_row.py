@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from sync.errors import ConfigError
-from sync.models import Table
+from sync.models import MAX_COLUMNS, Table
 from sync.reading.cells import clean_text, column_letters, squeeze
 from sync.reading.dates import looks_dated
 from sync.reading.found_days import tells_a_day
@@ -24,7 +24,6 @@ from sync.reading.vocabulary import Vocabulary
 
 HEADER_WITHIN = 40
 """The header row stands among so many first rows."""
-MAX_COLUMNS = 1_000
 _LONGEST = 60
 """Letters of a header; what is longer is a text."""
 NO_HEADER = -1

@@ -18,7 +18,6 @@ from sync.schedule.cases import Case
 NOBODY = Person()
 ASKED = (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
 """Touches that want something of them: with an agency on the row they go to the agency."""
-WRITTEN = ("email", "text", "linkedin", "post")
 
 
 def teller(lead: Lead) -> Person | None:
