@@ -221,9 +221,7 @@ def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen
     if not seen.interviews:
         return (InterviewSeen(1, at),)
     last = seen.interviews[-1]
-    if last.at == at:
-        return seen.interviews
-    if desk.clock.is_behind(end_of(last.at, None, desk=desk)):
+    if not _is_same(last.at, at) and desk.clock.is_behind(end_of(last.at, None, desk=desk)):
         return (*seen.interviews, InterviewSeen(last.round + 1, at))
     return (*seen.interviews[:-1], InterviewSeen(last.round, at))
 
@@ -234,15 +232,14 @@ def _rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ..
     A round keeps its number while its moment stands in the sheet; a new moment takes the number of one that is gone
     from the sheet and was not held yet (it was moved), else the next number.
     """
-    moments = list(dict.fromkeys((*(held.at for held in lead.earlier_rounds), lead.interview_at)))
-    known = {one.at: one for one in seen.interviews}
-    gone = [one for one in seen.interviews if one.at not in moments]
+    told = (*(held.at for held in lead.earlier_rounds), lead.interview_at)
+    moments = list(dict.fromkeys(at for at in told if at is not None))
+    known = {at: InterviewSeen(one.round, at) for at in moments for one in seen.interviews if _is_same(one.at, at)}
+    gone = [one for one in seen.interviews if not any(_is_same(one.at, at) for at in moments)]
     moved = [one for one in gone if not desk.clock.is_behind(end_of(one.at, None, desk=desk))]
     most = max((one.round for one in seen.interviews), default=0)
     rounds = []
     for at in moments:
-        if at is None:
-            continue
         if at not in known and moved:
             known[at] = InterviewSeen(moved.pop(0).round, at)
         elif at not in known:
@@ -260,9 +257,16 @@ def _again(lead: Lead, seen: LeadMemory, name: str, desk: Desk) -> InterviewSeen
         return known
     if known is None:
         return InterviewSeen(1, value)
-    later = desk.instant_of(value) > desk.instant_of(known.at)
+    later = desk.instant_of(value) > desk.instant_of(known.at) and not _is_same(known.at, value)
     passed = desk.day_of(known.at) < desk.today or name == "last_inbound"
     return InterviewSeen(known.round + (later and passed), value)
+
+
+def _is_same(known: Moment, told: Moment) -> bool:
+    """Whether it is the moment that was told before, or its wall-clock time: somebody set another zone since."""
+    if isinstance(known, datetime) and isinstance(told, datetime):
+        return known == told or known.replace(tzinfo=None) == told.replace(tzinfo=None)
+    return known == told
 
 
 def _stages(lead: Lead, seen: LeadMemory, stage: Stage, desk: Desk) -> tuple[StageSeen, ...]:

@@ -39,3 +39,22 @@ def test_a_step_too_far_to_be_in_the_calendar_has_its_hour_there_too() -> None:
         "09:00"
     }
     assert seeker.run().plan.schedule == plan.schedule
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "America/Los_Angeles", "Asia/Tokyo"])
+def test_who_thanked_and_answered_before_the_zone_was_set_right_does_neither_again(name: str) -> None:
+    held = a_row("Acme", status="interview", interview_at="2027-01-04 10:00", last_inbound="2027-01-04 15:00")
+    several = a_row("Globex", status="interview", interview_at="2027-01-05 11:00", interview_2="2027-01-04 09:00")
+    seeker = Seeker([held, several])
+    for day in ("2027-01-03", "2027-01-04", "2027-01-05"):
+        seeker.now = at(day, "18:00")
+        seeker.run()
+    for uid, event in list(seeker.calendar.items()):
+        if "thank" in event.snapshot.summary or "answer" in event.snapshot.summary:
+            seeker.edit(uid, summary=f"done {event.snapshot.summary}")
+    seeker.run()
+    before = sorted(event.snapshot.summary for event in seeker.calendar.values())
+    assert len([title for title in before if "thank" in title]) >= 2, before
+    seeker.settings = seeker.settings.model_copy(update={"timezone": name})
+    seeker.run()
+    assert sorted(event.snapshot.summary for event in seeker.calendar.values()) == before
