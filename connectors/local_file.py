@@ -40,7 +40,10 @@ def _read(path: Path, limit: int) -> tuple[bytes, bool]:
                 chunks.append(chunk)
             after = os.fstat(file.fileno())
     except FileNotFoundError:
-        raise SourceError(f"there is no file {path}; was it moved or renamed? Give the name it has now") from None
+        raise SourceError(
+            f"there is no file {path}; was it moved or renamed? Give the name it has now"
+            " (where settings are there: followup init --again NAME)"
+        ) from None
     except IsADirectoryError:
         raise ConfigError(f"{path} is a folder, not a file; name the file in it") from None
     except OSError as error:

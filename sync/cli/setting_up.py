@@ -64,7 +64,7 @@ def init(
                 f"{path} exists and is never overwritten; `followup init --again` goes on from it, or name another"
                 " file with --config"
             )
-        return _go_on(talk, computer, open_console(no_color))
+        return _go_on(talk, computer, options, open_console(no_color))
     return _begin(talk, computer, options, language, open_console(no_color))
 
 
@@ -87,8 +87,11 @@ def _begin(talk: Interview, computer: Computer, options: Options, language: str,
     return OK
 
 
-def _go_on(talk: Interview, computer: Computer, console: Console) -> int:
-    """From the settings that are there: what was answered stays, only what is new is asked."""
+def _go_on(talk: Interview, computer: Computer, options: Options, console: Console) -> int:
+    """From the settings that are there: what was answered stays, only what is new is asked. A sheet that is named takes
+    the place of the one there, as after it was renamed."""
+    from msgspec.structs import replace
+
     from connectors.whole_file import replace_file
     from sync import toml
     from sync.cli.profiles import open_profile, read_text
@@ -99,7 +102,11 @@ def _go_on(talk: Interview, computer: Computer, console: Console) -> int:
     profile = open_profile(path)
     text = read_text(path, "the configuration")
     before = read_setup(text, toml.loads(text))
-    table = computer.read_sheet(profile)
+    if options.source:
+        keys, table = computer.open_sheet(options.source, options.tab)
+        before = replace(before, source={**before.source, **keys})
+    else:
+        table = computer.read_sheet(profile)
     setup, understood = continue_with(talk, computer, before, table)
     setup = _fix_guess(setup, understood)
     _show(talk, computer, setup, understood, table, console)
@@ -109,6 +116,8 @@ def _go_on(talk: Interview, computer: Computer, console: Console) -> int:
         return OK
     replace_file(path, new.encode())
     typer.echo(talk.phrase("wrote_again", path=path))
+    if options.source:
+        talk.say("sheet_moved")
     return OK
 
 

@@ -371,6 +371,23 @@ def test_init_again_goes_on_from_the_file_that_is_there(folder: Path, capsys: py
     assert "`followup init --again` goes on from it" in capsys.readouterr().err
 
 
+def test_init_again_takes_the_new_name_of_a_sheet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An export that was saved under another name: nothing is made twice, and every answer stays."""
+    (folder / "leads.csv").write_text("Firma,Applied,Status\nAcme,2026-09-02,sent\nBolt,2026-09-03,sent\n")
+    init()
+    assert run_command(["sync", "--now", NOW]) == 0
+    made = (folder / "f.ics").read_bytes().count(b"BEGIN:VEVENT")
+    (folder / "leads.csv").rename(folder / "leads (1).csv")
+    assert run_command(["sync", "--now", NOW]) == 5
+    assert "followup init --again NAME" in capsys.readouterr().err
+    text = (folder / "followup.toml").read_text()
+    assert run_command(["init", "leads (1).csv", "--again", "--yes", "--now", NOW]) == 0
+    assert "followup sync --moved" in capsys.readouterr().err
+    assert (folder / "followup.toml").read_text() == text.replace('"leads.csv"', '"leads (1).csv"')
+    assert run_command(["sync", "--moved", "--now", NOW]) == 0
+    assert (folder / "f.ics").read_bytes().count(b"BEGIN:VEVENT") == made
+
+
 def test_init_again_reads_no_column_that_followup_itself_writes(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
