@@ -14,7 +14,7 @@ from sync import toml
 
 
 class HourWords(Struct, frozen=True):
-    """What stands around the number of an hour; `clock` says what each of them does. All in lower case."""
+    """What stands around the number of an hour; `hour_grammar` says what each of them does. All in lower case."""
 
     sure: tuple[str, ...]
     maybe: tuple[str, ...]

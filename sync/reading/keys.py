@@ -1,6 +1,6 @@
 """The lead key, which outlives edits, sorting and corrected spelling (DESIGN 6): its forms, and what they are made of.
 
-A lead that was never seen before takes the first form that is free (`matching`):
+A lead that was never seen before takes the first form that is free (`remembered_leads`):
 
     id       the `id` column, where it does not just number the rows
     short    normalised company and role; without a company, contact and role

@@ -5,7 +5,7 @@
    its order of day and month (`dates`). A cell that cannot be understood is a problem and its field `unreadable`.
 3. The cells of a row are put together (`settling`). A row without company and contact, or without any readable date, is
    out as a whole: `silent_rows`, and where memory knows it, `silent_keys`. Its events stay as they are.
-4. Rows alike in every mapped cell are one lead. Every lead gets its key (`keys`, `matching`).
+4. Rows alike in every mapped cell are one lead. Every lead gets its key (`keys`, `remembered_leads`).
 """
 
 from __future__ import annotations
