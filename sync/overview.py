@@ -63,9 +63,11 @@ class Seeker(Struct, frozen=True):
 
     @property
     def need(self) -> tuple[object, ...]:
-        """Who comes first: no run at all, no run for long, most late, a guard, rows unread, most due, the name."""
+        """Who comes first: no run at all, no run for long, most late, a run that stopped or a guard, rows unread, most
+        due, the name."""
+        waits = bool(self.stopped or self.held)
         return (
-            not self.trouble, not self.is_stale, -len(self.late), not self.held, -len(self.unread), -len(self.today),
+            not self.trouble, not self.is_stale, -len(self.late), not waits, -len(self.unread), -len(self.today),
             self.name,
         )  # fmt: skip
 

@@ -145,6 +145,13 @@ def test_need_goes_before_names() -> None:
     assert by_need([Seeker("a"), late])[0] is late
 
 
+def test_whose_last_run_stopped_comes_before_an_unread_row_and_what_is_due_today() -> None:
+    due = (Due("a", datetime(2027, 1, 12).date()),)
+    stopped = Seeker("z", stopped="there is no file leads.csv")
+    late = Seeker("y", late=due)
+    assert by_need([Seeker("a", unread=("leads.csv:8",)), Seeker("b", today=due), stopped, late])[:2] == [late, stopped]
+
+
 def test_a_memory_without_a_run_is_stale_and_an_old_one_too() -> None:
     now, zone = datetime.fromisoformat(LOOKED), ZoneInfo("America/New_York")
     assert look_at("a", Memory(), now=now, zone=zone, late_mark="Late: ").is_stale
