@@ -244,3 +244,18 @@ def test_silence_is_what_a_follow_up_is_for(status: str) -> None:
 def test_what_was_answered_is_not_to_be_answered_again(status: str) -> None:
     lead = lead_of(status)
     assert (lead.stage, lead.last_outbound) == (Stage.IN_TOUCH, date(2026, 12, 23))
+
+
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [
+        ("he rechazado", Stage.WITHDRAWN),
+        ("me han rechazado", Stage.REJECTED),
+        ("taking myself out", Stage.WITHDRAWN),
+        ("passed coding round", Stage.IN_TOUCH),
+        ("2. Runde geschafft", Stage.IN_TOUCH),
+    ],
+)
+def test_who_did_it_and_to_whom(status: str, stage: Stage) -> None:
+    phrase = WORDS.read(status)
+    assert (phrase.stage, phrase.settled) == (stage, True)
