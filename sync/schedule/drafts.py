@@ -18,7 +18,7 @@ from sync.memory import Reaction, TouchMemory
 from sync.models import Moment, Person, Touch, TouchClass
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean
-from sync.schedule.cases import Case, fact_text
+from sync.schedule.cases import Case, fact_text, is_same_fact
 from sync.schedule.desk import Desk
 from sync.schedule.quarters import QUARTER
 
@@ -186,7 +186,7 @@ def draft_for(
     )  # fmt: skip
     if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
         return draft
-    if memory.pinned_fact == draft.fact:
+    if is_same_fact(memory.pinned_fact, draft.fact):
         _hold_pin(draft, memory.pinned_to, desk)
     else:
         column = clean(lead.columns.get(rule.hangs_on, rule.hangs_on))
@@ -285,7 +285,7 @@ def remember(draft: Planned) -> TouchMemory:
     if draft.pinned:
         return replace(record, **{name: getattr(known, name) for name in PINNED})
     moved_to = known.pinned_to or known.let_go
-    if moved_to is None or known.pinned_fact != draft.fact:
+    if moved_to is None or not is_same_fact(known.pinned_fact, draft.fact):
         return record
     return replace(record, let_go=moved_to, pinned_fact=known.pinned_fact)
 

@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from sync.advice import Rule
 from sync.memory import TouchMemory
 from sync.models import Moment, Person
-from sync.schedule.cases import Case, has_live_offer, rounds_of
+from sync.schedule.cases import Case, has_live_offer, is_same_fact, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, has_gone_by, known_of, take_channel
 from sync.schedule.ledger import WEEK, was_deleted
@@ -166,8 +166,8 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
     kept = kept_quarter(draft, desk) if draft.day == stood else None
     begins = _begins(draft, desk) if kept is None else moment_of(kept, desk.zone)
     late = draft.deadline is not None and begins > draft.deadline
-    if kept is not None and memory and memory.fact == draft.fact:  # behind what came first it is no later than it was
-        late = late and memory.late
+    if kept is not None and memory and is_same_fact(memory.fact, draft.fact):
+        late = late and memory.late  # behind what came first it is no later than it was
     draft.late = draft.offers > 1 or late
 
 

@@ -58,3 +58,20 @@ def test_who_thanked_and_answered_before_the_zone_was_set_right_does_neither_aga
     seeker.settings = seeker.settings.model_copy(update={"timezone": name})
     seeker.run()
     assert sorted(event.snapshot.summary for event in seeker.calendar.values()) == before
+
+
+def test_a_day_of_ones_own_is_kept_when_another_zone_is_set() -> None:
+    seeker = Seeker([a_row("Acme", status="interview", interview_at="2027-01-12 10:00")])
+    seeker.now = at("2027-01-05", "08:15")
+    seeker.run()
+    [ask, *_] = sorted(
+        (event for event in seeker.calendar.values() if "next step" in event.snapshot.summary),
+        key=lambda event: str(event.snapshot.start),
+    )
+    seeker.edit(ask.uid, start=at("2027-01-25", "15:00"), end=at("2027-01-25", "15:15"))
+    seeker.run()
+    for name in ("Europe/Berlin", "America/Los_Angeles"):
+        seeker.settings = seeker.settings.model_copy(update={"timezone": name})
+        seeker.run()
+        assert seeker.calendar[ask.uid].snapshot.start == at("2027-01-25", "15:00")
+        assert seeker.run().plan.writes == ()

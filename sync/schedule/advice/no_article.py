@@ -14,7 +14,7 @@ from sync.models import Moment, Person, Stage
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.advice.meaningful import keep_in_touch
-from sync.schedule.cases import Case, end_of, rounds_of
+from sync.schedule.cases import Case, end_of, is_same_fact, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
 from sync.schedule.ladders import offer_sheet_date, sheet_date
@@ -73,7 +73,7 @@ def _before_the_last_day(case: Case, rule: Rule, last: date | None, reason: str,
 def _has_passed(draft: Draft, desk: Desk) -> bool:
     """Whether it stood, open, on a day that has passed, for another date in the sheet than today's."""
     known = draft.memory
-    if known is None or known.fact == draft.fact or known.done_on or was_deleted(known) or draft.pinned:
+    if known is None or is_same_fact(known.fact, draft.fact) or known.done_on or was_deleted(known) or draft.pinned:
         return False
     given = desk.ledger.given_on(known)
     return known.missed or (given is not None and given < desk.today)
