@@ -33,7 +33,7 @@ from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.distances import Guard, find_limits
-from sync.schedule.drafts import Draft, Planned, SharedDraft, freeze, remember
+from sync.schedule.drafts import CROWDED, Draft, Planned, SharedDraft, freeze, remember
 from sync.schedule.impossible_facts import check_facts
 from sync.schedule.notes import make_remarks
 from sync.schedule.obligations import (
@@ -207,7 +207,7 @@ def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: D
             continue
         desk.note("note.merged", train.case, rule=draft.rule.id)
         if draft.memory:
-            desk.ledger.keep(replace(draft.memory, published=False))
+            desk.ledger.keep(replace(draft.memory, published=False, note=CROWDED))
         if isinstance(train, AfterIdea):
             yield train.ladder
 

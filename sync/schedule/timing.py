@@ -69,8 +69,15 @@ def _take_kept(draft: Planned, quarter: int, desk: Desk) -> bool:
     begun = desk.clock.has_begun(quarter)
     if not (free or begun) or (begun and draft.own_event and draft.memory and not draft.memory.published):
         return False
+    if draft.own_event and not desk.taken.is_free(quarter, length=draft.quarters):
+        _say_shared(draft, desk)
     _start_at(draft, quarter, desk=desk)
     return True
+
+
+def _say_shared(draft: Planned, desk: Desk) -> None:
+    said = desk.say("note.same_time", day=desk.tell(draft.day))
+    desk.notes.append(Note(said, rule=draft.rule.id, lead=draft.lead, row=draft.row))
 
 
 def _stood_at(draft: Planned, quarter: int) -> bool:
@@ -97,11 +104,14 @@ def kept_quarter(draft: Planned, desk: Desk) -> int | None:
 
     What was given after the day's last slot stays too, and what was given before its first one and has begun (a
     deadline early in the day): every later run would otherwise move it on with the clock. In another zone, which
-    somebody has set since, the hours are given anew; and where the user had moved it away, it did not stand there.
+    somebody has set since, the hours are given anew; and where the user had moved it away, or it had no place of its
+    own, it did not stand there.
     """
     memory = draft.memory
     event = desk.memory.events.get(draft.uid)
     if memory is None or memory.pinned_to is not None or not isinstance(memory.start, datetime):
+        return None
+    if draft.own_event and memory.note == CROWDED:
         return None
     there = memory.start.astimezone(draft.zone)
     if event.desired.zone != draft.zone.key if event else memory.start.utcoffset() != there.utcoffset():
@@ -138,8 +148,7 @@ def _find_slot(
         quarter = _make_room(draft, low, high, placed, held=held, desk=desk)
     if quarter is None:
         quarter = desk.taken.least_taken(low, high, length=length)
-        said = desk.say("note.same_time", day=desk.tell(draft.day))
-        desk.notes.append(Note(said, rule=draft.rule.id, lead=draft.lead, row=draft.row))
+        _say_shared(draft, desk)
     placed[quarter] = draft
     _start_at(draft, quarter, desk=desk)
 

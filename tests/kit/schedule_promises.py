@@ -333,11 +333,13 @@ def nothing_new_in_the_past(seen: Seen) -> None:
 
 
 def no_two_of_ours_at_once(seen: Seen) -> None:
-    """Events of ours never overlap, unless a deadline left no other slot: that is noted. Drags are the user's."""
-    if any("share a time" in note.reason for note in seen.schedule.notes):
-        return
+    """Events of ours never overlap, unless a deadline left no other slot: then their day is noted. Drags are the
+    user's."""
+    said = [note.reason for note in seen.schedule.notes if "share a time" in note.reason]
     ours = [touch for touch in shown(seen.schedule) if is_timed(touch) and not touch.pinned]
     for one, other in pairwise(sorted(ours, key=lambda touch: (touch.start, touch.end))):
+        if any(f" {day.day} {day:%b}" in reason for reason in said for day in (day_of(one), day_of(other))):
+            continue
         assert one.end <= other.start or (one.busy and other.busy)  # two interviews at once are the user's to sort out
 
 
