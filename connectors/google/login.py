@@ -49,6 +49,7 @@ EVERYTHING = (READ_SHEETS, APP_CREATED, CALENDAR_NAMES)
 """What is asked for before there is a configuration."""
 
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
+AUTH_URI = "https://accounts.google.com/o/oauth2/auth"
 LOGIN_FILE = "google-login.json"
 _KEYRING = ("followup", "google-login")
 
@@ -286,11 +287,22 @@ def log_in(client: str, *, scopes: Sequence[str], open_browser: bool = True, sec
             "client_secret": credentials.client_secret,
             "refresh_token": credentials.refresh_token,
             "token_uri": credentials.token_uri,
+            "auth_uri": config["installed"]["auth_uri"],
             "scopes": sorted(set(credentials.granted_scopes or scopes) - set(WHO_AM_I)),
             "account": _account(credentials.id_token),
             "ends_in": (flow.oauth2session.token or {}).get("refresh_token_expires_in", 0),
         }
     )
+
+
+def client_of(login: str) -> str:
+    """The OAuth client that a person's login was made with, as its file's text; empty where the login has none."""
+    info = json.loads(login) if login else {}
+    if info.get("type") != "authorized_user":
+        return ""
+    client = {name: info.get(name, "") for name in ("client_id", "client_secret")}
+    client |= {"auth_uri": info.get("auth_uri", AUTH_URI), "token_uri": info.get("token_uri", TOKEN_URI)}
+    return json.dumps({"installed": client | {"redirect_uris": ["http://localhost"]}})
 
 
 def seconds_left(login: str) -> int:

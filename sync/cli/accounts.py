@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,10 +15,7 @@ from sync.cli.options import Config, Json
 from sync.cli.output import say
 from sync.cli.places import CONFIG_NAME, find_config, google_client, logins_folder
 from sync.cli.profiles import open_profile, read_text
-from sync.errors import OK, ConfigError
-
-if TYPE_CHECKING:
-    pass
+from sync.errors import OK, ConfigError, CredentialsError
 
 login = typer.Typer(help="Log in to a service.", no_args_is_help=True, add_completion=False)
 
@@ -35,7 +33,8 @@ def _log_in() -> None:
 @login.command("google")
 def login_google(
     client: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The OAuth client, type Desktop app; else client.json.")
+        Path | None,
+        typer.Option(metavar="FILE", help="The OAuth client, type Desktop app; else client.json or that of before."),
     ] = None,
     config: Config = None,
     every: Annotated[bool, typer.Option("--all-calendars", help="Also calendars that followup did not make.")] = False,
@@ -46,10 +45,12 @@ def login_google(
     from connectors.google.login import (
         EVERY_CALENDAR,
         EVERYTHING,
+        client_of,
         keep_login,
         kept_account,
         log_in,
         parse_login,
+        recall_login,
         seconds_left,
         wanted_scopes,
     )
@@ -59,10 +60,13 @@ def login_google(
     known = config is not None or Path(CONFIG_NAME).exists()
     scopes = wanted_scopes(open_profile(find_config(config)).settings) if known else EVERYTHING
     scopes = (*(scopes or EVERYTHING), *((EVERY_CALENDAR,) if every else ()))
-    client = client or google_client()
-    if client is None:
+    client, made_with = client or google_client(), ""
+    with suppress(CredentialsError):  # a keyring that stays closed
+        made_with = client_of(recall_login(logins_folder()))
+    text = read_text(client, "the OAuth client") if client else made_with
+    if not text:
         raise ConfigError("no OAuth client is here; `followup init` leads you to one, or name its file with --client")
-    login = log_in(read_text(client, "the OAuth client"), scopes=scopes, open_browser=not no_browser)
+    login = log_in(text, scopes=scopes, open_browser=not no_browser)
     who, before = parse_login(login, origin="").who, kept_account(logins_folder())
     if before not in ("", who) and not typer.confirm(_OTHER.format(who=who, before=before)):
         say(f"The login of {before} stays.")

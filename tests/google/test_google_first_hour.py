@@ -108,6 +108,7 @@ def test_from_nothing_to_the_first_follow_up(home: Home, monkeypatch: pytest.Mon
     assert "Understood: 1 of 1 row" in screen
     consoles = [page for page in home.pages if "console.cloud.google.com" in page]
     answers = asked - 1  # the wrong file
+    print(f"from nothing to the first follow-up: {len(consoles)} pages, {answers} answers")
     assert (len(consoles), answers) == (6, 11), screen
     agreed = [page for page in home.pages if "accounts.google.com" in page]
     assert len(agreed) == 1, "one login for sheet and calendar"
@@ -119,6 +120,15 @@ def test_from_nothing_to_the_first_follow_up(home: Home, monkeypatch: pytest.Mon
         monkeypatch.setenv(name, value)
     followup(home.folder, "sync", "--now", NOW)
     assert any("Acme" in held["summary"] for held in made_by_followup(home).events.values())
+
+
+def test_a_login_that_ended_is_made_anew_with_the_client_that_init_was_given(home: Home) -> None:
+    home.init(
+        SHEET, ("Log in to Google now", ""), *PAGES,
+        ("Drag the downloaded file", f"'{home.folder}/client_secret_123.json'"), *REST,
+    )  # fmt: skip
+    told = converse(home.folder, [], command="login google", environment=home.environment)
+    assert f"Logged in as {ME}; kept in" in told
 
 
 def lay_ready_a_client(home: Home) -> Path:
