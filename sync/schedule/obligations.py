@@ -154,8 +154,9 @@ def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk
             draft.low, draft.high, draft.day = low, high, day
             return
     kept_day = stood is not None and same and (stood > desk.today or (there and stood == desk.today))
-    if memory and stood and kept_day and _still_fits(draft, stood, desk):
-        draft.day, draft.offers = stood, memory.offers
+    draft.day = stood if stood and kept_day else draft.day
+    if memory and kept_day and _still_fits(draft, draft.day, desk):
+        draft.offers = memory.offers
         _keep_odd_hour(draft, memory, desk)
     else:
         # Of what is to be done now, not of what was; before the day of its deadline nothing is late.
@@ -178,6 +179,8 @@ def _still_fits(draft: Draft, day: date, desk: Desk) -> bool:
         low, high = window_of(draft, day, desk=desk)
         if low >= high or not desk.days_to_call(draft.case.lead).is_open(day):
             return False
+        if day == desk.today and desk.clock.has_begun(high - 1) and kept_quarter(draft, desk) is None:
+            return False  # a message of this morning that became a call
     if draft.deadline is None or day <= desk.day_of(draft.deadline):
         return True
     return first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk) >= day

@@ -92,7 +92,7 @@ def test_days_with_the_interviews_themselves_keep_every_promise(leads: list[Lead
     keep_all(leads, steps, target="interviews = true")
 
 
-@pytest.mark.parametrize("lives", [range(15), (151, 261), pytest.param(range(15, 2500), marks=pytest.mark.soak)])
+@pytest.mark.parametrize("lives", [range(15), (151, 261, 1370), pytest.param(range(15, 2500), marks=pytest.mark.soak)])
 def test_lives_with_pauses_that_come_and_go_keep_every_promise(lives: Iterable[int]) -> None:
     for number in lives:
         life = Life(number)

@@ -93,8 +93,9 @@ def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
         over = record.done_on or (record.planned if record.missed else None)
         if not asks_about_it:
             over = pass_before(record, min(base, desk.today), desk=desk)
-        event = desk.memory.events.get(record.uid)
-        if over is not None and over < base and not asks_about_it:
+        event, stood = desk.memory.events.get(record.uid), desk.ledger.stood_on(record)
+        again = record.missed and stood is not None and stood >= base  # a second offer, missed after the answer came
+        if over is not None and over < base and not (asks_about_it or again):
             generation = max(generation, record.generation + 1)
         elif over is not None or event is None or not event.gone or was_deleted(record):
             going_on.append(record.generation)
