@@ -29,7 +29,6 @@ from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days, find_moments, has_day_with_hour
 from sync.reading.hour_grammar import find_hours, match_hour
 from sync.reading.hours import WallTime, split_hour
-from sync.reading.patterns import pattern
 from sync.reading.status_phrases import speaks_of_nothing_else
 
 Order = Literal["ymd", "dmy", "mdy"]
@@ -42,31 +41,31 @@ _SHOWN = 40
 _LONG_AGO = 5
 """Years after which two figures behind a day are hardly its year: `2 Dec 10`."""
 
-_ISO = pattern(r"(\d{4})-(\d\d)-(\d\d)")
-_ISO_HOUR = pattern(r"(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d)")
-_YEAR_FIRST = pattern(r"(\d{4})\s*([-/.年년])\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})\s*[일日号號.]?")
-YEAR_LAST = pattern(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})\.?")
-DAY_MONTH = pattern(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\.?")
-_SIGNS = pattern(r"(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
-_ERA = pattern(r"(令和|平成|r|h)\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_ISO_HOUR = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d)")
+_YEAR_FIRST = re.compile(r"(\d{4})\s*([-/.年년])\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})\s*[일日号號.]?")
+YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})\.?")
+DAY_MONTH = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\.?")
+_SIGNS = re.compile(r"(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
+_ERA = re.compile(r"(令和|平成|r|h)\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988}
-_ISO_WEEK_DAY = pattern(r"(\d{4})-?w(\d{2})-?([1-7])")
-_WEEK = pattern(r"(?:\d{4}-?)?w\d{1,2}(?:[/\s-]\d{2,4})?|([^\W\d_]+)\.?\s*\d{1,2}(?:[/\s,-]+\d{2,4})?|第?\d{1,2}周")
-_COMPACT = pattern(r"(\d{4})(\d\d)(\d\d)")
-_SERIAL = pattern(r"(\d{5})(\.\d+)?")
-_DAY_MONTH_YEAR = pattern(
+_ISO_WEEK_DAY = re.compile(r"(\d{4})-?w(\d{2})-?([1-7])")
+_WEEK = re.compile(r"(?:\d{4}-?)?w\d{1,2}(?:[/\s-]\d{2,4})?|([^\W\d_]+)\.?\s*\d{1,2}(?:[/\s,-]+\d{2,4})?|第?\d{1,2}周")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_SERIAL = re.compile(r"(\d{5})(\.\d+)?")
+_DAY_MONTH_YEAR = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s\-/]*(?:of |de |d')?([^\W\d_]+)\.?"
     r"(?:[\s\-/,]*(?:de |del |of )?'?(\d{4}|\d{2}))?"
 )
-_MONTH_DAY_YEAR = pattern(r"([^\W\d_]+)\.?([\s\-]*)(\d{1,2})(?:st|nd|rd|th|\.)?(?:[\s,\-]+'?(\d{4}|\d{2}))?")
-_YEAR_MONTH_DAY = pattern(r"(\d{4})\.?[\s\-]+([^\W\d_]+)\.?[\s\-]+(\d{1,2})\.?")
-_ANY_DATE = pattern(
+_MONTH_DAY_YEAR = re.compile(r"([^\W\d_]+)\.?([\s\-]*)(\d{1,2})(?:st|nd|rd|th|\.)?(?:[\s,\-]+'?(\d{4}|\d{2}))?")
+_YEAR_MONTH_DAY = re.compile(r"(\d{4})\.?[\s\-]+([^\W\d_]+)\.?[\s\-]+(\d{1,2})\.?")
+_ANY_DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[\s-][^\W\d_]{3,9}\.?[\s-]\d{2,4}"
 )
-_YEAR_MONTH = pattern(r"\d{4}\s*[-/.]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{4}")
-_NUMBER_BEFORE = pattern(r"(?:^|[\s(])(?:\d{1,2}\.\d\d|[01]\d[0-5]\d|2[0-3][0-5]\d)[\s,)]*(?:[^\W\d_]+[\s.,]*)?$")
-_NUMBER_BEHIND = pattern(r"[\s,]+(\d{1,2}|\d{4})(?=\s*(?:$|[,;)]))")
-_WORD = pattern(r"[^\W\d_]+")
+_YEAR_MONTH = re.compile(r"\d{4}\s*[-/.]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{4}")
+_NUMBER_BEFORE = re.compile(r"(?:^|[\s(])(?:\d{1,2}\.\d\d|[01]\d[0-5]\d|2[0-3][0-5]\d)[\s,)]*(?:[^\W\d_]+[\s.,]*)?$")
+_NUMBER_BEHIND = re.compile(r"[\s,]+(\d{1,2}|\d{4})(?=\s*(?:$|[,;)]))")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Yearless(Struct, frozen=True):

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.hour_grammar import find_hours, match_hour
 from sync.reading.hours import names_place
-from sync.reading.patterns import pattern
 
-_DAY = pattern(
+_DAY = re.compile(
     r"""
     (?<![\d/.-])(?:
       \d{4}\s*[-/.年년]\s*\d{1,2}\s*[-/.月월]\s*\d{1,2}\s*[일日号號.]?       # 2026-11-20
@@ -30,7 +29,7 @@ _DAY = pattern(
     """,
     re.VERBOSE,
 )
-_ZONE = pattern(
+_ZONE = re.compile(
     r"\s*\((?!\s*\d)[^()\d]{2,30}\)"
     r"|\s*\(?(?:e[sd]t|c[sd]t|m[sd]t|p[sd]t|cest|cet|me?sz|mez|(?:utc|gmt)(?:\s*[+-]\s*\d{1,2}(?::?\d\d)?)?|bst|ist|jst|kst|"
     r"eastern|pacific|mountain|central)(?:\s+time)?\b\)?"
@@ -38,17 +37,17 @@ _ZONE = pattern(
     r"|\s*\(?(?:et|ct|mt|pt)\b(?=\s*(?:$|[),;.:/|–—-]))\)?"
 )
 """Behind an hour: a zone. Two letters may be a word of some language, so that nothing may follow them."""
-_PLACE_TIME = pattern(r"\s+((?:[^\W\d_]+\s){0,2}[^\W\d_]+) time\b")
-_NUMBER = pattern(r"\s+(?:[7-9]|1\d|2[0-2])(?=\s*(?:$|[,;)]))")
+_PLACE_TIME = re.compile(r"\s+((?:[^\W\d_]+\s){0,2}[^\W\d_]+) time\b")
+_NUMBER = re.compile(r"\s+(?:[7-9]|1\d|2[0-2])(?=\s*(?:$|[,;)]))")
 """A number that ends what is said of a day may be its hour: it is read with it, and named."""
-_NEXT_WORD = pattern(r"\s[^\W\d_]+")
-_YEAR = pattern(r"[\s,]'?(\d{4}|\d{2})\.?$")
-_LEAD = pattern(r"(?:\bh\.?|\bore|\bgodz\.?|\bkl\.?|\bklo)\s*$")
+_NEXT_WORD = re.compile(r"\s[^\W\d_]+")
+_YEAR = re.compile(r"[\s,]'?(\d{4}|\d{2})\.?$")
+_LEAD = re.compile(r"(?:\bh\.?|\bore|\bgodz\.?|\bkl\.?|\bklo)\s*$")
 """What stands before the number of an hour and never before a day: `h 10.30` is none."""
-_COUNTED = pattern(r"(?:\b(?:round|stage|step|part|phase|runde|teil|etapa|étape|fase|etap|of|rated|score)\s*)$")
+_COUNTED = re.compile(r"(?:\b(?:round|stage|step|part|phase|runde|teil|etapa|étape|fase|etap|of|rated|score)\s*)$")
 _MOST_ROUNDS = 6
 """`round 2/3` is the second of three; `final round 12/3` is a day."""
-_WORD = pattern(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def find_days(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, int]]:

@@ -16,16 +16,15 @@ from msgspec.structs import replace
 
 from sync.reading.cells import MAX_TEXT
 from sync.reading.found_days import find_days
-from sync.reading.patterns import pattern
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import ROUNDS
 
-_BETWEEN = pattern(
+_BETWEEN = re.compile(
     r"\s*[;\n；]\s*|\s*(?:→|->)\s*|\s*[,、，]\s*|\s*[+&]\s*|\s+/\s+"
     r"|\s+(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan|og|och|i|и)\s+",
     re.IGNORECASE,
 )
-_STRONG = pattern(r"[;\n；]")
+_STRONG = re.compile(r"[;\n；]")
 
 
 def part_rounds(sheet: Sheet, months: Mapping[str, int]) -> None:

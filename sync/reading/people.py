@@ -16,17 +16,16 @@ from msgspec.structs import replace
 
 from sync import toml
 from sync.models import Person
-from sync.reading.patterns import pattern
 
-MAIL = pattern(r"[^@\s<>,;:\"'()\[\]\\/|]{1,64}@[^@\s<>,;:\"'()\[\]\\/|]{1,190}\.[^\W\d_]{2,24}")
-_PHONE = pattern(
+MAIL = re.compile(r"[^@\s<>,;:\"'()\[\]\\/|]{1,64}@[^@\s<>,;:\"'()\[\]\\/|]{1,190}\.[^\W\d_]{2,24}")
+_PHONE = re.compile(
     r"(?<![\w@.])\+?(?:\(\d[\d\s/.\-]{0,8}\)|\d)[\d\s()/.\-]{4,22}\d(?:\s*(?:x|ext\.?)\s*\d{1,6})?(?![\w@])",
     re.IGNORECASE,
 )
-_PARTS = pattern(r"[;\n|；]|\s/\s|,(?=\s*[^\W\d_][^,;@\s]*\s[^,;@]*@)")
-_BRACKET = pattern(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*")
+_PARTS = re.compile(r"[;\n|；]|\s/\s|,(?=\s*[^\W\d_][^,;@\s]*\s[^,;@]*@)")
+_BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*")
 _EDGES = " \t,;:/|<>-–—·"
-_PLAIN = pattern(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,5})?\.?")
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,5})?\.?")
 """Words, and fewer figures than `_FIGURES_OF_A_NUMBER` behind them."""
 _FIGURES_OF_A_NUMBER = 6
 

@@ -19,7 +19,6 @@ from sync.reading.dates import has_day_and_hour, looks_dated
 from sync.reading.found_days import tells_a_day
 from sync.reading.hour_grammar import match_hour
 from sync.reading.intervals import read_interval
-from sync.reading.patterns import pattern
 from sync.reading.people import find_people
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
@@ -27,18 +26,18 @@ from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
 SAMPLES = 200
 """Cells of a column that are looked at."""
 
-_PHONE = pattern(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
-_SPACED = pattern(r"\d[\s()]+\d|^\+")
+_PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNORECASE)
+_SPACED = re.compile(r"\d[\s()]+\d|^\+")
 """How people write telephone numbers and nobody the number of a row."""
-_WORD = pattern(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _SIGNS = "\u2e80"
 """From here on two signs are a word."""
-_MAIL = pattern(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
-_LINK = pattern(
+_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+_LINK = re.compile(
     r"(?:https?://|www\.)\S+|[\w.-]+\.(?:com|org|net|io|de|fr|es|it|nl|co|edu|gov|uk|jobs)(?:/\S*)?", re.IGNORECASE
 )
-_NUMBER = pattern(r"[-+]?\d[\d\s.,]*%?")
-_HOUR = pattern(
+_NUMBER = re.compile(r"[-+]?\d[\d\s.,]*%?")
+_HOUR = re.compile(
     r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?::[0-5]\d)?)?\s*(?:[ap]\.?m\.?|uhr|h)?"
     r"(?:\s*[-–]\s*(?:[01]?\d|2[0-4])[:.h][0-5]\d\s*(?:[ap]\.?m\.?)?)?",
     re.IGNORECASE,

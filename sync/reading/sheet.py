@@ -8,6 +8,7 @@ shifted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
@@ -22,10 +23,9 @@ from sync.reading.beside import cut_rows
 from sync.reading.cells import clean_text, each_once, shown
 from sync.reading.columns import Columns
 from sync.reading.header_row import NO_HEADER
-from sync.reading.patterns import pattern
 from sync.reading.vocabulary import HOURS, ROUNDS
 
-_ZERO = pattern(r"[^\w\s]?\s?-?0+(?:[.,:]0+)*\s?[^\w\s]?")
+_ZERO = re.compile(r"[^\w\s]?\s?-?0+(?:[.,:]0+)*\s?[^\w\s]?")
 """What a formula shows of empty cells: `0`, `0.00`, `$0`, `0%`."""
 CELLS_SHOWN = 12
 """Of a row that is left out."""
@@ -181,7 +181,7 @@ def drop_answers(sheet: Sheet, yes: frozenset[str], no: frozenset[str]) -> None:
         sheet.cells = {**sheet.cells, **days}
 
 
-_ANSWER = pattern(r"([^\W\d_]+|[✓✔☑✅])(?:\s*[-–:,;(]\s*|\s+|$)(.*?)\)?")
+_ANSWER = re.compile(r"([^\W\d_]+|[✓✔☑✅])(?:\s*[-–:,;(]\s*|\s+|$)(.*?)\)?")
 
 
 def _without_answer(cell: CellValue, *, yes: frozenset[str], no: frozenset[str]) -> CellValue:
