@@ -5,14 +5,22 @@ A run reads 200 kB of it. Where tomli is not there, tomllib reads the same; only
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tomllib import TOMLDecodeError, loads
+    import tomllib as library
 else:
     try:
-        from tomli import TOMLDecodeError, loads
+        import tomli as library
     except ModuleNotFoundError:
-        from tomllib import TOMLDecodeError, loads
+        import tomllib as library
 
-__all__ = ["TOMLDecodeError", "loads"]
+TOMLDecodeError = library.TOMLDecodeError
+
+
+def loads(text: str) -> dict[str, Any]:
+    """The document. Raises `TOMLDecodeError`, also where brackets nest deeper than Python follows."""
+    try:
+        return library.loads(text)
+    except RecursionError:
+        raise TOMLDecodeError("its brackets nest too deeply", "", 0) from None

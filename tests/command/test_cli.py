@@ -56,6 +56,7 @@ def call(folder: Path, *arguments: str) -> int:
         pytest.param(("America/New_York", "america/new_york"), "did you mean 'America/New_York'?", id="zone in small"),
         pytest.param(('owner = "clitest"', 'ahead_days = "many"'), "ahead_days", id="wrong type"),
         pytest.param(("[source]", "[source"), "not valid TOML", id="no TOML"),
+        pytest.param(("[source]", f"x = {'[' * 100_000}\n[source]"), "nest too deeply", id="endless brackets"),
         pytest.param(('"US"', '"XX"'), "XX", id="unknown country"),
         pytest.param(('[state]', '[rules]\ndisable = ["R-001-99"]\n[state]'), "did you mean 'R-001-", id="no rule"),
         pytest.param(('[state]', '[rules."R-001-1"]\ndaysx = 3\n[state]'), "did you mean 'days'?", id="number"),
