@@ -295,12 +295,12 @@ def log_in(client: str, *, scopes: Sequence[str], open_browser: bool = True, sec
     )
 
 
-def client_of(login: str) -> str:
-    """The OAuth client that a person's login was made with, as its file's text; empty where the login has none."""
-    info = json.loads(login) if login else {}
-    if info.get("type") != "authorized_user":
+def client_of(login: Login) -> str:
+    """The OAuth client that a person's login was made with, as its file's text; empty for a service account."""
+    info = login._info
+    if info["type"] != "authorized_user":
         return ""
-    client = {name: info.get(name, "") for name in ("client_id", "client_secret")}
+    client = {"client_id": info["client_id"], "client_secret": info["client_secret"]}
     client |= {"auth_uri": info.get("auth_uri", AUTH_URI), "token_uri": info.get("token_uri", TOKEN_URI)}
     return json.dumps({"installed": client | {"redirect_uris": ["http://localhost"]}})
 

@@ -60,10 +60,12 @@ def login_google(
     known = config is not None or Path(CONFIG_NAME).exists()
     scopes = wanted_scopes(open_profile(find_config(config)).settings) if known else EVERYTHING
     scopes = (*(scopes or EVERYTHING), *((EVERY_CALENDAR,) if every else ()))
-    client, made_with = client or google_client(), ""
-    with suppress(CredentialsError):  # a keyring that stays closed
-        made_with = client_of(recall_login(logins_folder()))
-    text = read_text(client, "the OAuth client") if client else made_with
+    client, text = client or google_client(), ""
+    if client is not None:
+        text = read_text(client, "the OAuth client")
+    else:
+        with suppress(CredentialsError):  # no login yet, a damaged one, a keyring that stays closed
+            text = client_of(parse_login(recall_login(logins_folder()), origin=""))
     if not text:
         raise ConfigError("no OAuth client is here; `followup init` leads you to one, or name its file with --client")
     login = log_in(text, scopes=scopes, open_browser=not no_browser)

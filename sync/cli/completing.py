@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -23,3 +24,9 @@ def complete_leads(ctx: typer.Context) -> list[tuple[str, str]]:
         return []
     named = {(lead.company or lead.contact): lead.role for lead in leads if lead.company or lead.contact}
     return sorted(named.items())
+
+
+LeadNamed = Annotated[
+    str,
+    typer.Argument(metavar="LEAD", help="Company, contact or row number of the lead.", autocompletion=complete_leads),
+]

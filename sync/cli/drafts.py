@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sync.cli.completing import complete_leads
+from sync.cli.completing import LeadNamed
 from sync.cli.console import open_console
 from sync.cli.lookup import find_leads
 from sync.cli.options import Config, Json, NoColor, Now, parse_now
@@ -19,12 +19,7 @@ from sync.errors import OK, ConfigError
 
 
 def draft(
-    lead: Annotated[
-        str,
-        typer.Argument(
-            metavar="LEAD", help="Company, contact or row number of the lead.", autocompletion=complete_leads
-        ),
-    ],
+    lead: LeadNamed,
     config: Config = None,
     now: Now = "",
     touch: Annotated[

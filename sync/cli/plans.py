@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sync.cli.completing import complete_leads
+from sync.cli.completing import LeadNamed
 from sync.cli.console import open_console
 from sync.cli.folders import View, show_each
 from sync.cli.lookup import find_leads, find_left_out, leads_called
@@ -80,12 +80,7 @@ def agenda(
 
 
 def explain(
-    lead: Annotated[
-        str,
-        typer.Argument(
-            metavar="LEAD", help="Company, contact or row number of the lead.", autocompletion=complete_leads
-        ),
-    ],
+    lead: LeadNamed,
     config: Config = None,
     now: Now = "",
     no_color: NoColor = False,

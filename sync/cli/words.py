@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.completing import complete_leads
+from sync.cli.completing import LeadNamed
 from sync.cli.lookup import find_leads
 from sync.cli.options import Config, Now, parse_now
 from sync.cli.places import find_config
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from sync.models import Lead, Leads
     from sync.reconcile.words import Open
 
-LeadNamed = Annotated[
-    str,
-    typer.Argument(metavar="LEAD", help="Company, contact or row number of the lead.", autocompletion=complete_leads),
-]
 Which = Annotated[
     str, typer.Option("--touch", metavar="DATE", help="The follow-up of this day instead of the next one, or a number.")
 ]

@@ -187,7 +187,8 @@ def _bound_late(owed: Sequence[Draft], words: Sequence[Waiting], desk: Desk) -> 
         # Words to a referrer about a call that turned critical in this run belong to that call.
         overdue |= {d.uid for d in shown if d.rule.id == "R-002-7" and d.memory is None}
         for draft, first in waiting:
-            overdue |= {draft.uid} if first.uid in overdue else set()
+            if first.uid in overdue:
+                overdue.add(draft.uid)
         for draft in (*owed, *(word for word, _ in words)):
             if draft.uid in overdue:
                 leave_to_triage(draft, desk)
