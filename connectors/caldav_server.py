@@ -1,7 +1,7 @@
 """Target: a calendar on any CalDAV server, shared with a human who edits it too.
 
 - `observe` is one PROPFIND; only objects of ours whose ETag is not the known one are downloaded. An event of ours that
-  is missing from the listing is asked for by name: absence counts only with the server's own word (caldav-facts 4).
+  is missing from the listing is asked for by name: absence counts only with the server's own word.
 - `apply` writes creates, then updates, then deletes, so that a run cut short leaves too much rather than too little.
   Every write is conditional; what the server took is read back in few requests and only then called done.
 - Discovery, Digest and the probe are imported when asked for: they load `caldav`, which costs half a second.

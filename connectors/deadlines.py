@@ -1,4 +1,4 @@
-"""Bounds of time: an exchange with a server ends, whatever that server does (DESIGN 9).
+"""Bounds of time: an exchange with a server ends, whatever that server does.
 
 A socket's own timeout begins anew with every byte, so a server that sends one byte a second holds a reader for ever.
 Here each single wait is cut to what is left of the whole.

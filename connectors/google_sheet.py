@@ -3,7 +3,7 @@
 Two ways in, chosen by whether there is a login (`google.login`):
 
 - **With a login**: one `spreadsheets.get` of one tab with a field mask, through gspread's client. It gives typed cells,
-  links, hidden rows, the sheet's zone and real row numbers (google-facts 1.3). A tab that is not named by its title is
+  links, hidden rows, the sheet's zone and real row numbers. A tab that is not named by its title is
   looked up first: read without a range, every tab would come along, however large.
 - **Without**: the CSV of a sheet shared by link, or of a page published to the web (`google.link_csv`).
 

@@ -1,6 +1,6 @@
-"""One small way to send requests to one server: request in; status, headers and bytes out (DESIGN 2).
+"""One small way to send requests to one server: request in; status, headers and bytes out.
 
-- Redirects are answers like any other, never followed: followed, a PUT loses its body (caldav-facts 2.1).
+- Redirects are answers like any other, never followed: followed, a PUT loses its body.
 - One origin for good. Only paths are asked for, so that credentials never reach another host, whatever a server lists.
 - Connections are kept alive. PROPFIND, REPORT, GET and OPTIONS are sent again once when a connection breaks; PUT and
   DELETE never: their outcome is unknown and must be read back.
@@ -42,7 +42,7 @@ from sync.errors import ConfigError
 
 CONNECT_SECONDS = 20
 READ_SECONDS = 90
-"""iCloud needs more than 30 seconds for a full multiget (caldav-facts 2.1)."""
+"""iCloud needs more than 30 seconds for a full multiget."""
 WHOLE_SECONDS = 120
 """The longest exchange: every run ends within its `run_seconds` and one of these."""
 MAX_OCTETS = 32 * 1024 * 1024
@@ -52,7 +52,7 @@ USER_AGENT = f"followup/{__version__}"
 
 
 LONGEST_WAIT = timedelta(hours=2)
-"""No server makes us stay away for longer: DAVx5's bound for Retry-After (caldav-facts 6)."""
+"""No server makes us stay away for longer: DAVx5's bound for Retry-After."""
 
 
 class NoAnswerError(Exception):
@@ -334,7 +334,7 @@ def path_of(href: str) -> str:
 
 
 def same_path(href: str) -> str:
-    """What hrefs are compared by: the path, decoded once; hosts differ on iCloud, `%40` is `@` (caldav-facts 5.1)."""
+    """What hrefs are compared by: the path, decoded once; hosts differ on iCloud, `%40` is `@`."""
     return unquote(_path(href))
 
 

@@ -1,7 +1,7 @@
-"""Target: one .ics file with all events, to be published as a feed or imported (caldav-facts 12).
+"""Target: one .ics file with all events, to be published as a feed or imported.
 
 What is done with the text stands in `ical.feed_target`. The file is replaced atomically, and nothing is kept beside it,
-since whoever can read the feed could read that too (DESIGN 4.2).
+since whoever can read the feed could read that too.
 """
 
 from __future__ import annotations

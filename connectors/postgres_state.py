@@ -1,4 +1,4 @@
-"""State of many profiles in one PostgreSQL: the same documents and the same journal as in `sqlite_state` (DESIGN 6).
+"""State of many profiles in one PostgreSQL: the same documents and the same journal as in `sqlite_state`.
 
 - Every transaction names its profile first, as `SET LOCAL` does; row-level security hides the rows of all others
   (`connectors.postgres.schema`). A login that row-level security does not bind is refused.

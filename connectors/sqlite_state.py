@@ -1,4 +1,4 @@
-"""State in one SQLite file: memory, and the journal that makes a killed run heal (DESIGN 6).
+"""State in one SQLite file: memory, and the journal that makes a killed run heal.
 
 - `meta` holds the memory of runs; `leads`, `touches`, `events` one JSON document per value of `sync.memory`, keyed as
   in `Memory`. The schema's number is the file's `user_version`.

@@ -1,4 +1,4 @@
-"""From a plan to its outcomes: journal first, then the calendar, results made durable in batches (DESIGN 6).
+"""From a plan to its outcomes: journal first, then the calendar, results made durable in batches.
 
 The plan is carried out as it was decided; nothing is decided again. Only a UID that the server refuses as used, and
 that is nowhere to be found, is stepped over: the same event is written under its next generation. Whoever calls

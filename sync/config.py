@@ -1,4 +1,4 @@
-"""The configuration: `followup.toml` parsed once into frozen values (DESIGN 4.2).
+"""The configuration: `followup.toml` parsed once into frozen values.
 
 `parse_settings` takes text, so that it reads no file and no environment. Every mistake becomes one sentence that names
 the key, what is wrong with it and the nearest right key. Secrets never stand in the file.

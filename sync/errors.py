@@ -18,7 +18,7 @@ UNREADABLE_ROWS = 3
 CHANGES_PENDING = 10
 
 PRECEDENCE = (1, 2, 7, 8, 5, 4, 6, 3, 10, 0)
-"""When several exit codes apply, the first of these wins (DESIGN 4.5)."""
+"""When several exit codes apply, the first of these wins."""
 
 
 class FollowupError(Exception):

@@ -1,4 +1,4 @@
-"""A touch into the event a calendar shows (DESIGN 4.2 `[target]`, 5.4).
+"""A touch into the event a calendar shows.
 
 Details decide how much of a lead leaves the sheet: everything, a title with initials, or the bare word. The row's
 number never stands in the text: it is a field of its own and not compared.

@@ -1,7 +1,7 @@
 """What a run remembers of the runs before it: a value, loaded before and committed after.
 
 The sheet says what is, not what was. Memory keeps what only time shows: when a lead was first seen, which stages it
-went through, which start a touch was given, how the user reacted, and three views of every event (caldav-facts 9):
+went through, which start a touch was given, how the user reacted, and three views of every event:
 *desired* (what we last wrote), *observed* (what the server returned right after), and, in the run, *current*.
 """
 
@@ -27,7 +27,7 @@ class StageSeen(Struct, frozen=True):
 
 
 class InterviewSeen(Struct, frozen=True):
-    """One round: it rises when `interview_at` changes after the old interview has ended (DESIGN 6)."""
+    """One round: it rises when `interview_at` changes after the old interview has ended."""
 
     round: int
     at: Moment
@@ -333,5 +333,5 @@ class Memory(Struct, frozen=True):
 
     @property
     def ever_ticked(self) -> bool:
-        """Somebody who ticked once keeps a log: nothing is assumed done for them (DESIGN 5.1)."""
+        """Somebody who ticked once keeps a log: nothing is assumed done for them."""
         return any(touch.reaction is Reaction.TICKED for touch in self.touches.values())

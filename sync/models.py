@@ -99,7 +99,7 @@ class CellToWrite(Struct, frozen=True):
 
 
 class Stage(StrEnum):
-    """Where a lead stands (DESIGN 4.3)."""
+    """Where a lead stands."""
 
     IDEA = "idea"
     SENT = "sent"
@@ -120,7 +120,7 @@ class Stage(StrEnum):
 
 
 class Asking(StrEnum):
-    """What may be asked of a lead's people while it is not settled what its status means (DESIGN 9)."""
+    """What may be asked of a lead's people while it is not settled what its status means."""
 
     ALLOWED = "allowed"
     OWN_DATE = "own_date"
@@ -163,7 +163,7 @@ class Round(Struct, frozen=True, gc=False):
 
 
 class Lead(Struct, frozen=True, gc=False):
-    """A row understood. Field names are those of the sheet (DESIGN 4.3).
+    """A row understood. Field names are those of the sheet.
 
     `key` is the identity that outlives edits (`reconcile.identity`). `unreadable` names fields whose cell is a
     problem: what hangs on them is neither created, moved nor deleted. `columns` gives the header each field came
@@ -239,7 +239,7 @@ class Lead(Struct, frozen=True, gc=False):
     """The day to move the next follow-up to."""
     stage: Stage = Stage.IDEA
     stage_known: bool = False
-    """False where the cell is empty or its word is unknown; the stage is then derived (DESIGN 5.3)."""
+    """False where the cell is empty or its word is unknown; the stage is then derived."""
     status_text: str = ""
     asking: Asking = Asking.ALLOWED
     interested: bool = True
@@ -304,7 +304,7 @@ class Leads(Struct, frozen=True):
 
 
 class TouchClass(StrEnum):
-    """What the organisation guard does with a touch (DESIGN 5.2)."""
+    """What the organisation guard does with a touch."""
 
     ASKING = "asking"
     OBLIGATION = "obligation"
@@ -383,7 +383,7 @@ class Schedule(Struct, frozen=True):
     done: frozenset[str] = frozenset()
     missed: frozenset[str] = frozenset()
     done_ahead: frozenset[str] = frozenset()
-    """Those that are done, as the sheet shows, before the day they stand on: their events go (DESIGN 9)."""
+    """Those that are done, as the sheet shows, before the day they stand on: their events go."""
     asked_for: frozenset[str] = frozenset()
     """Lead keys whose readable row itself says stop (closed, do_not_contact, interest no): not counted as loss."""
     holds_until: datetime | None = None
@@ -441,7 +441,7 @@ class Stamp(Struct, frozen=True):
 
 
 class Snapshot(Struct, frozen=True):
-    """An event's fields as a server returned them, normalised for comparing (caldav-facts 9).
+    """An event's fields as a server returned them, normalised for comparing.
 
     `description` is the whole text, the user's own lines included. `additions` is what we never write: a place, a
     comment, a file, another alarm. `hands_off` says why the event must not be written any more: it became recurring, or
@@ -581,7 +581,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """What one run would do and why. `sync` carries out exactly this (promise 6)."""
+    """What one run would do and why. `sync` carries out exactly this."""
 
     now: datetime
     timezone: str

@@ -1,4 +1,4 @@
-"""The plan as JSON (DESIGN 4.4): stable for scripts, sorted, the same input giving the same bytes."""
+"""The plan as JSON: stable for scripts, sorted, the same input giving the same bytes."""
 
 from __future__ import annotations
 

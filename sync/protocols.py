@@ -73,7 +73,7 @@ class Target(Protocol):
         """Everything of ours that lies there now.
 
         `known` holds last run's copies by uid; one whose etag is unchanged may be handed back without a download.
-        An absence is always proven (caldav-facts 4): a listing that might be incomplete raises `TargetError`.
+        An absence is always proven: a listing that might be incomplete raises `TargetError`.
         Not one request goes to a foreign event beyond listing it.
         """
 

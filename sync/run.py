@@ -1,4 +1,4 @@
-"""One run is one function: read, decide, act (DESIGN 3).
+"""One run is one function: read, decide, act.
 
     read rows -> understand leads -> observe calendar -> take reactions -> make schedule -> make plan -> guards
               -> journal -> apply -> commit
@@ -288,7 +288,7 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
 
 
 def _ask_once(decided: _Decided) -> list[str]:
-    """Statuses that rows wait for and that no earlier run asked about: said once (DESIGN 9)."""
+    """Statuses that rows wait for and that no earlier run asked about: said once."""
     told = json.loads(decided.stock.memory.runs.text(Text.UNCLEAR, "[]"))
     new = [status for status in decided.stock.leads.unclear if status.waiting and status.text not in told]
     if not new:

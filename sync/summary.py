@@ -69,7 +69,7 @@ def run_lines(runs: Sequence[RunRecord], *, zone: tzinfo) -> Iterator[str]:
 
 
 def result_word(exit_code: int) -> str:
-    """The exit code of a run in two words (DESIGN 4.5)."""
+    """The exit code of a run in two words."""
     return _RESULTS.get(exit_code, f"exit {exit_code}")
 
 

@@ -1,6 +1,6 @@
 """Which cells of the sheet are to hold what, where the user turned write-back on; and where those cells are now.
 
-Rules (DESIGN 1, 4.2):
+Rules:
 
 - Only columns that the user named are written to, only in rows that are leads, and only where the text differs.
 - A cell is known by its column's header and by other cells of its row, its *key*, never by a row number: people sort

@@ -1,7 +1,7 @@
 """What WebDAV answers mean: rows of a multistatus, named preconditions, how long to wait. Pure.
 
 - A **row** is one resource of a 207 answer: its href, its own status and the properties of its 2xx part. iCloud adds a
-  second part with 404 and empty values, which is left out (caldav-facts 3).
+  second part with 404 and empty values, which is left out.
 - A **precondition** is the name inside a DAV:error (`no-uid-conflict`): the status alone says little.
 - An answer that is no multistatus is no listing, whatever its status: login pages come with 200 and 207.
 """
@@ -38,7 +38,7 @@ READ_ONLY = (
     "or choose another with followup calendars"
 )
 UNASKED_WAIT = timedelta(minutes=15)
-"""Where a server names no time, as DAVx5 waits (caldav-facts 6)."""
+"""Where a server names no time, as DAVx5 waits."""
 
 
 class NotDavError(ValueError):
@@ -121,7 +121,7 @@ def is_calendar_data(text: str) -> bool:
 
 
 def is_rate_limit(answer: Answer) -> bool:
-    """Whether the server asks us to slow down. Google says so with 403 and a body (caldav-facts 6)."""
+    """Whether the server asks us to slow down. Google says so with 403 and a body."""
     return answer.status == 429 or (
         answer.status == 403
         and re.search(rb"usageLimits|rateLimitExceeded|quotaExceeded", answer.body[:5000], re.IGNORECASE) is not None
@@ -130,7 +130,7 @@ def is_rate_limit(answer: Answer) -> bool:
 
 
 def is_switched_off(answer: Answer) -> bool:
-    """Whether Google refuses because the CalDAV API is not enabled for this login's project (google-facts 3.3)."""
+    """Whether Google refuses because the CalDAV API is not enabled for this login's project."""
     return answer.status == 403 and re.search(rb"accessNotConfigured|SERVICE_DISABLED", answer.body[:5000]) is not None
 
 
@@ -193,7 +193,7 @@ def why_unwritable(answer: Answer) -> str:
 
 
 def find_uid_body(uid: str) -> bytes:
-    """A calendar-query for one uid: a way to find an object, never a proof that there is none (caldav-facts 4)."""
+    """A calendar-query for one uid: a way to find an object, never a proof that there is none."""
     root = ElementTree.Element(f"{CALDAV}calendar-query")
     _ask_for_data(root)
     matches: ElementTree.Element = ElementTree.SubElement(root, f"{CALDAV}filter")

@@ -1,7 +1,7 @@
 """One calendar on a CalDAV server, as far as it is read: listings, downloads of our own objects, single looks.
 
 - What is ours is known by its name in the listing, `fu-<owner>-<32 hex>.ics`, or because we wrote there before.
-  Nothing else is ever asked for (promise 3).
+  Nothing else is ever asked for.
 - Reads are tried three times; a server that asks us to wait is obeyed, at once if it is short, else in a later run.
 - Every failure here is one of the whole run: `TargetError` or `CredentialsError` with a sentence for the user.
 """
@@ -49,7 +49,7 @@ XML_HEADERS = {"Content-Type": "application/xml; charset=utf-8"}
 PAUSES = (1.0, 3.0)
 SHORT_WAIT = timedelta(seconds=15)
 OVER_ASKED = 1.5
-"""iCloud's Retry-After is often too short (caldav-facts 6)."""
+"""iCloud's Retry-After is often too short."""
 
 
 class Found(Struct, frozen=True):
@@ -90,7 +90,7 @@ class CalendarCollection:
         self._dead_ends = 0
 
     def href_of(self, uid: str) -> str:
-        """Where a new event goes: only letters, digits and hyphens, which no server garbles (caldav-facts 5.1)."""
+        """Where a new event goes: only letters, digits and hyphens, which no server garbles."""
         return f"{self.path}{uid}.ics"
 
     def uid_of(self, href: str) -> str | None:
@@ -106,7 +106,7 @@ class CalendarCollection:
         return (owner,) if owner and owner != self._owner else ()
 
     def list_rows(self) -> Mapping[str, DavRow]:
-        """All rows but the calendar's own, by comparable path; proven to be the whole listing (caldav-facts 4)."""
+        """All rows but the calendar's own, by comparable path; proven to be the whole listing."""
         listed = self._rows(self.ask("PROPFIND", self.path, {"Depth": "1"}, LIST_BODY))
         if any(row.truncated for row in listed):
             raise TargetError(f"{self.host} lists only a part of the calendar; nothing was changed")
@@ -188,7 +188,7 @@ class CalendarCollection:
         return self._found(uid, href, clean_etag(answer.headers.get("etag", "")), text)
 
     def find(self, uid: str) -> Found | None:
-        """Our event under whatever name the server keeps it. A locator: None proves nothing (caldav-facts 4)."""
+        """Our event under whatever name the server keeps it. A locator: None proves nothing."""
         answer = self.ask("REPORT", self.path, {"Depth": "1"}, find_uid_body(uid), patient=False)
         try:
             rows = read_rows(answer)

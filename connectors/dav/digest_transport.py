@@ -1,7 +1,7 @@
 """caldav's own client behind the same transport protocol, for logins that `http_transport` does not speak (Digest).
 
 Only the client's session is used, with its authentication: caldav's own `put` follows redirects with an empty body
-and takes login pages for success (caldav-facts 2.1). Importing it costs half a second, so nothing else imports this.
+and takes login pages for success. Importing it costs half a second, so nothing else imports this.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The calendars of a CalDAV account, through the `caldav` library: well-known address, principal, home (RFC 6764).
 
 Used by `init`, `calendars` and for a calendar given by name; a run with the calendar's own URL never comes here.
-The library raises many kinds of errors at servers that talk nonsense (caldav-facts 2.1): all become one here.
+The library raises many kinds of errors at servers that talk nonsense: all become one here.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def find_calendar(
 def make_calendar(
     url: str, name: str, login: Login, *, environ: Mapping[str, str], clock: Callable[[], datetime]
 ) -> CalendarInfo:
-    """A new calendar, looked up again afterwards: servers choose addresses of their own (caldav-facts 11)."""
+    """A new calendar, looked up again afterwards: servers choose addresses of their own."""
     account = _find_account(url, login, environ, clock)
     before = {info.url for info in account.calendars}
 

@@ -165,7 +165,7 @@ class _Probe:
         return Finding("at_once", False, f"It stumbles over requests at once ({said}); followup sends them one by one.")
 
     def _renewal(self) -> Finding:
-        """Whether an update must carry newer marks than what is stored, as Google asks (google-facts 3.2)."""
+        """Whether an update must carry newer marks than what is stored, as Google asks."""
         base = self._read()
         guard = {"If-Match": base.etag} if base is not None and is_strong(base.etag) else {}
         answer = self._put(guard, self._event, base.snapshot.sequence if base else 2)

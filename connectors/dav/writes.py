@@ -1,4 +1,4 @@
-"""One write to a CalDAV server and what its answer means (caldav-facts 5).
+"""One write to a CalDAV server and what its answer means.
 
 The status alone is never believed. Every answer is judged into a verdict by one table:
 
@@ -20,7 +20,7 @@ The status alone is never believed. Every answer is judged into a verdict by one
 | FULL     | 507                                   | same               | same     | no more creates             |
 
 A refusal without a reason is DOUBTED until the run is over: of one event while the server takes others, its content is
-refused; of all, the calendar takes no writes, and the run says so (DESIGN 9, Refusals).
+refused; of all, the calendar takes no writes, and the run says so.
 
 A precondition is never dropped to get through, nothing is deleted to be made anew, an update never becomes a create.
 """
@@ -45,7 +45,7 @@ from sync.models import Action, Change, RemoteEvent, Snapshot, Stamp
 
 CALENDAR_HEADERS = {"Content-Type": "text/calendar; charset=utf-8"}
 SETTLE_PAUSES = (0.0, 1.0, 3.0, 10.0)
-"""Some servers show a write only after a while (Bedework; caldav-facts 5.5)."""
+"""Some servers show a write only after a while (Bedework)."""
 BUSY_PAUSES = (0.05, 0.1, 0.3, 1.0)
 CONTENT_REFUSED = frozenset(
     {"valid-calendar-data", "valid-calendar-object-resource"}
@@ -365,7 +365,7 @@ def is_result(remote: RemoteEvent, sent: Snapshot) -> bool:
 
 
 def _newer_stamp(change: Change, there: RemoteEvent, now: datetime) -> Stamp | None:
-    """Marks newer than those the server holds: Google refuses an update otherwise, with 409 (google-facts 3.2)."""
+    """Marks newer than those the server holds: Google refuses an update otherwise, with 409."""
     if change.stamp is None:
         return None
     held = (_read_stamp(text) for text in re.findall(r"^DTSTAMP:(\d{8}T\d{6}Z)", there.raw, re.MULTILINE))

@@ -2,7 +2,7 @@
 
 A sheet is a spreadsheet's id and perhaps a tab. A tab's number (`gid`) survives renaming, its title doesn't. A page
 published to the web (`/d/e/2PACX-...`) has a key that is no id: nobody gets from it to the sheet or to a row.
-gspread's own parser takes such a page for a sheet called "e" and refuses `/u/1/d/ID` (google-facts 1.1).
+gspread's own parser takes such a page for a sheet called "e" and refuses `/u/1/d/ID`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def is_google_calendar(url: str) -> bool:
 
 
 def events_url(url: str, calendar: str = "") -> str:
-    """Where a Google calendar's events are: the one address that works over CalDAV (google-facts 3.1).
+    """Where a Google calendar's events are: the one address that works over CalDAV.
 
     Takes what people have at hand: today's address, with `/user` at its end or nothing, the old one, and the server's
     with a calendar id beside it. Raises `ConfigError` for an address that cannot be written to.

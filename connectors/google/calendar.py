@@ -1,6 +1,6 @@
 """What Google Calendar needs beside the CalDAV target: its address, a token in place of a password, its calendar list.
 
-- The events' address is made from the calendar's id; there is no discovery that works (google-facts 3.1).
+- The events' address is made from the calendar's id; there is no discovery that works.
 - A password never works, not even an app password. One login serves sheet and calendar: `[target] credentials`, else
   the key of a Google Sheet source, else the stored login.
 - What Google does differently while reading and writing stands in `dav.server_profiles` and `dav.writes`.

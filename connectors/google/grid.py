@@ -1,6 +1,6 @@
 """The grid of a Google Sheet, as `spreadsheets.get` returns it, into a `Table`. Pure.
 
-Vocabulary of the answer (google-facts 1.2, 1.3): a *serial* is a number of days since 1899-12-30 on the wall clock of
+Vocabulary of the answer: a *serial* is a number of days since 1899-12-30 on the wall clock of
 the sheet; only the cell's *number format* tells a date from a number; what a person sees is the *formatted value*.
 
 Rules:

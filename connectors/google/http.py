@@ -3,7 +3,7 @@
 Rules:
 
 - Every request has time-outs; a failure that may pass is tried again a few times, never past `PATIENCE`. gspread's own
-  client would wait without end, and its back-off never gives up (google-facts 1.5).
+  client would wait without end, and its back-off never gives up.
 - `Retry-After` is honoured; where it does not fit, the error says from when on another run makes sense.
 - Redirects are never followed with a token: an outage answers with a detour to a login page.
 - Three refusals share status 403 and are told apart by their bodies: not shared, API switched off, too few rights.

@@ -1,8 +1,8 @@
 """A Google Sheet without a login: the CSV of a sheet shared by link, or of a page published to the web.
 
-Whoever has the link can read such a sheet, and cells come as they are displayed: good for a first try (google-facts
-2.1). Google answers with a redirect to the server that holds the file. A private sheet answers with a login page, often
-with status 200: only `text/csv` is data.
+Whoever has the link can read such a sheet, and cells come as they are displayed: good for a first try.
+Google answers with a redirect to the server that holds the file. A private sheet answers with a login page, often with
+status 200: only `text/csv` is data.
 """
 
 from __future__ import annotations

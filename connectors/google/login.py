@@ -7,7 +7,7 @@
 - `fetch_token` turns either into an access token good for an hour. It opens no browser, ever.
 
 google-auth signs with a service account's key. We ask for tokens ourselves instead of letting its session do it: that
-session starts a thread of its own that calls another Google service, and tries without our bounds (google-facts 2.4).
+session starts a thread of its own that calls another Google service, and tries without our bounds.
 No secret is part of a `repr`, a message or a traceback.
 """
 

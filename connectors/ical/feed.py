@@ -1,4 +1,4 @@
-"""A feed: one calendar object with all events, for calendar programs to subscribe to (caldav-facts 12). Pure.
+"""A feed: one calendar object with all events, for calendar programs to subscribe to. Pure.
 
 Its events are bare VEVENT texts, kept as they are as long as they do not change: the same events give the same bytes.
 Nobody can write into a feed, so all of its text is ours.

@@ -1,4 +1,4 @@
-"""Calendar objects as the fields that count, normalised for comparing (caldav-facts 9). Pure.
+"""Calendar objects as the fields that count, normalised for comparing. Pure.
 
 Stamps, zones' text and clients' marks are left out. icalendar is the only reader; what it cannot read is unreadable,
 which is never the same as gone or changed.

@@ -1,6 +1,6 @@
 """VTIMEZONE components out of the local time zone database, for a few years (RFC 5545 3.6.5).
 
-An event with a TZID must bring its zone along: Outlook.com drops a whole feed without it (caldav-facts 7, 12).
+An event with a TZID must bring its zone along: Outlook.com drops a whole feed without it.
 icalendar has `Timezone.from_tzinfo`, but it puts the onset of summer time an hour late (it gives the wall time after
 the change where the RFC wants the one before) and adds a COMMENT that Cyrus refused; so the onsets are found here and
 only written by icalendar. Zones are excluded from every comparison, since their text changes with the database.

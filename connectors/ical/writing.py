@@ -1,4 +1,4 @@
-"""One event as a calendar object (RFC 5545), as clients and servers really take it (caldav-facts 7, 8). Pure.
+"""One event as a calendar object (RFC 5545), as clients and servers really take it. Pure.
 
 - DTEND always, IANA zone with its VTIMEZONE, transparent, private, no attendee, no recurrence, at most one alarm.
 - A text the server already has is the `base`: our properties replace theirs, everything else in it stays (foreign
@@ -36,13 +36,13 @@ from sync.reconcile.marker_lines import put_our_part, tidy, tidy_line
 PRODID = "-//followup//follow-ups//EN"
 YEARS_AHEAD = 2
 _OCTETS = {"summary": 250, "description": 7000, "category": 80, "url": 2000}
-"""How much of the sheet's text goes into an event; servers refuse large objects (caldav-facts 7)."""
+"""How much of the sheet's text goes into an event; servers refuse large objects."""
 _COLOR = re.compile("[a-z]+")
 _WEB = re.compile("https?:", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _OUR_STATUSES = ("CONFIRMED", "TENTATIVE", "CANCELLED")
 _NO_ALARM = datetime(1976, 4, 1, 0, 55, 45, tzinfo=UTC)
-"""The trigger Apple writes with ACTION:NONE; servers and clients know it (caldav-facts 8)."""
+"""The trigger Apple writes with ACTION:NONE; servers and clients know it."""
 
 
 class Dialect(Struct, frozen=True):

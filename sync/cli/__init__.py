@@ -1,7 +1,7 @@
 """The command line: the one impure room. It gathers clock, environment, files and connectors, and calls `sync.run`.
 
-Results go to stdout; warnings, progress and errors to stderr. An expected failure is one sentence and its exit code
-(DESIGN 4.5); anything else is a bug of ours and shows its traceback. Nothing heavy is imported before it is needed.
+Results go to stdout; warnings, progress and errors to stderr. An expected failure is one sentence and its exit code;
+anything else is a bug of ours and shows its traceback. Nothing heavy is imported before it is needed.
 """
 
 from __future__ import annotations

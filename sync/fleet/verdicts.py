@@ -1,4 +1,4 @@
-"""What becomes of a profile after a run: its exit code decides (DESIGN 4.5).
+"""What becomes of a profile after a run: its exit code decides.
 
 | exit code | what follows |
 | --- | --- |

@@ -1,4 +1,4 @@
-"""The lead key, which outlives edits, sorting and corrected spelling (DESIGN 6): its forms, and what they are made of.
+"""The lead key, which outlives edits, sorting and corrected spelling: its forms, and what they are made of.
 
 A lead that was never seen before takes the first form that is free (`remembered_leads`):
 

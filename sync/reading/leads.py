@@ -105,7 +105,7 @@ def read_leads(
 
 
 def _zone_notes(table: Table, settings: Settings) -> tuple[Note, ...]:
-    """People set a sheet's zone once and forget it; times in its cells are the seeker's all the same (DESIGN 5.3)."""
+    """People set a sheet's zone once and forget it; times in its cells are the seeker's all the same."""
     if table.zone in (None, settings.timezone) or not any(
         isinstance(value, datetime) for row in table.rows for value in row.values
     ):
@@ -196,7 +196,7 @@ def _usual_order(headers: Sequence[str], locale: str) -> tuple[Order | None, str
 
 
 def _years_note(header: str, completed: Completed) -> list[Note]:
-    """Said once per column, with the count (DESIGN 9)."""
+    """Said once per column, with the count."""
     if not completed.count:
         return []
     days, years = counted(completed.count, "day"), " or ".join(map(str, completed.years))
@@ -221,7 +221,7 @@ def _future_notes(sheet: Sheet, today: date | None) -> list[Note]:
 
 
 def _is_canonical(sheet: Sheet) -> bool:
-    """Whether the column of statuses has our name and holds our stages only (DESIGN 9, "Accepted")."""
+    """Whether the column of statuses has our name and holds our stages only."""
     cells = sheet.cells.get("status", ())
     return sheet.columns.mapped.get("status") == "status" and {*map(clean_text, set(cells)), ""} <= {*Stage, ""}
 

@@ -1,7 +1,7 @@
 """Which leads belong to one organisation, agency or referrer, whatever the spelling in the sheet.
 
 Spelling is levelled as real sheets need it (`Twist  Biosciences, Inc.`, `Google (Winter)`); an explicit `organisation`
-column always wins (DESIGN 5.2).
+column always wins.
 """
 
 from __future__ import annotations

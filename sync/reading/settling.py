@@ -243,7 +243,7 @@ def settle_boxes(sheet: Sheet) -> None:
 def silence_rows(sheet: Sheet) -> None:
     """Rows that nothing can be planned for, without anybody or without any date, are out as a whole.
 
-    A row marked as an idea needs no date: it arrived when it was first seen (DESIGN 5.3), and so did somebody to keep
+    A row marked as an idea needs no date: it arrived when it was first seen, and so did somebody to keep
     in touch with.
     """
     mapped = sheet.columns.mapped

@@ -2,7 +2,7 @@
 
 Its words stand in `status_words`, what turns them in `status_scan`.
 
-Rules (DESIGN 9):
+Rules:
 
 - The longest row of words wins: "no longer interested" is not "interested".
 - Ends come first, then offers, interviews, tests, replies, what was sent, what is only an idea.

@@ -76,7 +76,7 @@ FIELDS = (
     "url",
     "notes",
 )
-"""The field names (DESIGN 4.3). A header that is exactly one of them is never guessed about."""
+"""The field names. A header that is exactly one of them is never guessed about."""
 
 ROUNDS = tuple(f"interview_{number}" for number in range(2, 10))
 """Further interviews of a lead, where each has a column of its own. The first stands in `interview_at`."""

@@ -1,4 +1,4 @@
-"""The year of a day that was written without one (`11/2`, `9-Nov`): by its neighbours and by today (DESIGN 9).
+"""The year of a day that was written without one (`11/2`, `9-Nov`): by its neighbours and by today.
 
 - What has happened (applied, answered) is not after today; a plan or an interview is the nearest one to today.
 - A year is taken if it puts the day within six months of today or of the dates above and below it in its column, and no

@@ -1,6 +1,6 @@
 """One event of ours: from what should be and what is to what to do. The one place where changes are decided. Pure.
 
-Three views of an event meet here, field by field (caldav-facts 9): *desired* now against desired when we last wrote it,
+Three views of an event meet here, field by field: *desired* now against desired when we last wrote it,
 and *current* in the calendar against *observed* right after that write.
 
 | wanted now | known to memory | in the calendar | then |

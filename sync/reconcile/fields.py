@@ -1,4 +1,4 @@
-"""Field by field: in what two views of one event differ, and whose value each field is to have (caldav-facts 9).
+"""Field by field: in what two views of one event differ, and whose value each field is to have.
 
 Two wishes of ours are compared by `changed_fields`, two looks into the calendar by `edited_fields`, a wish with a look
 by `is_as_wanted`. Only meanings count, never bytes. The row and the link to it are shown but never compared: they are

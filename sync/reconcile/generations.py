@@ -1,6 +1,6 @@
-"""UIDs that are used up, and the touch that goes on under its next generation (DESIGN 6).
+"""UIDs that are used up, and the touch that goes on under its next generation.
 
-Servers remember deleted UIDs (caldav-facts 3), and one that the user deleted must not come back: none is used twice.
+Servers remember deleted UIDs, and one that the user deleted must not come back: none is used twice.
 """
 
 from __future__ import annotations

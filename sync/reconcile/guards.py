@@ -1,4 +1,4 @@
-"""What one run may never do (promise 9). Every stop says numbers, and what to do.
+"""What one run may never do. Every stop says numbers, and what to do.
 
 - **Held deletes**: counted deletes (vanished rows; changed mapping, rules or settings) of the last seven days, this run
   included, above max(floor, percent of our future events at the start of those days). Creates and updates go on.

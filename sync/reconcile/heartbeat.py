@@ -1,4 +1,4 @@
-"""The event that rings when the runs stop: nobody reads cron mail (DESIGN 4.2, 6).
+"""The event that rings when the runs stop: nobody reads cron mail.
 
 It lies a few days ahead and is pushed on by the first good run of a day, so it is seen only when there was none for so
 long. Its text is written ahead. A run that fails leaves it where it is; so does one that holds deletes back (`held`).

@@ -1,4 +1,4 @@
-"""What a run that holds deletes back says in the calendar: nobody reads cron mail (DESIGN 6).
+"""What a run that holds deletes back says in the calendar: nobody reads cron mail.
 
 What the guard held goes, in the user's words, into the heartbeat, which is not pushed on, and into the next weekly
 review. It is written once a day: what the guard says later on that day, with other numbers, would only write the same

@@ -2,7 +2,7 @@
 
 A UID is `fu-<owner>-<32 hex>`, also the resource's file name. The hash takes owner, lead key, rule, party, round and
 generation, **never a date, a title or a row number**: moving an event or sorting the sheet keeps its UID. Generation
-rises whenever a deleted event is to exist again: servers remember deleted UIDs (caldav-facts 3), so none is used twice.
+rises whenever a deleted event is to exist again: servers remember deleted UIDs, so none is used twice.
 
 Events that are not about one lead use a fixed key in the lead key's place:
 

@@ -3,7 +3,7 @@
     --- followup writes between these lines ---
     Follow up by mail ...
                                                   <- our part: compared, replaced when the advice changes
-    Sheet row when last written: leads.csv:7      <- shown, never compared (DESIGN 6)
+    Sheet row when last written: leads.csv:7      <- shown, never compared
     --- write your own notes below this line ---
     called her, she is on holiday                 <- the user's part: above or below, always kept
 

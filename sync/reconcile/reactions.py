@@ -1,4 +1,4 @@
-"""What the user did to our events in their calendar, written into memory (promise 2).
+"""What the user did to our events in their calendar, written into memory.
 
 Three things can be read there:
 
@@ -27,7 +27,7 @@ from sync.moments import day_of, same_moment
 from sync.reconcile.fields import edited_fields
 
 WATCH_DAYS = 30
-"""Past events are watched this long; what happens to them later means nothing (DESIGN 6)."""
+"""Past events are watched this long; what happens to them later means nothing."""
 
 _MARKS = r"✓|✔|☑|✅|\[x\]"
 
@@ -173,7 +173,7 @@ def day_of_edit(
 ) -> tuple[date, str]:
     """The day of a tick: its LAST-MODIFIED where that can be, else today; and why it cannot be, for its note.
 
-    It is not in the future, not before we had `written` the event, and not before the application (DESIGN 6).
+    It is not in the future, not before we had `written` the event, and not before the application.
     """
     today = now.astimezone(zone).date()
     if stamp is None or stamp > now:

@@ -1,4 +1,4 @@
-"""Who is who in a calendar after the state was lost: every key form, rule, round and generation is tried (DESIGN 6).
+"""Who is who in a calendar after the state was lost: every key form, rule, round and generation is tried.
 
 What is found tells four things that no other place knows any more: under which form of its key a lead began, which
 UIDs are burnt (the generations before the one found), which round the events that are not about one lead have come

@@ -1,6 +1,6 @@
 """A case is a lead together with what memory adds: since when, which stages, which interview round, which ladder.
 
-Rules (DESIGN 3, 6):
+Rules:
 
 - An interview round rises by one when `interview_at` changes after the old interview has ended; before that the
   interview was moved and keeps its round. Where several interviews have columns of their own, each keeps its round
@@ -25,7 +25,7 @@ from sync.schedule.desk import Desk
 
 CORRECTION = timedelta(days=21)
 INTERVIEW_LENGTH = timedelta(minutes=60)
-"""A missing end (DESIGN 5.3)."""
+"""A missing end."""
 
 OLD = timedelta(days=30)
 """A row that is older at first sight is no news: it goes into the triage event."""
@@ -63,7 +63,7 @@ class Case(Struct, frozen=True):
     organisation: str
     agency: str
     org_keys: tuple[str, ...]
-    """Whose budgets an asking touch counts against: with an agency on the row, both (C11)."""
+    """Whose budgets an asking touch counts against: with an agency on the row, both."""
     person: str
     """The budget of its contact; empty where there is none."""
     rank: int

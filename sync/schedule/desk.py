@@ -114,7 +114,7 @@ class Desk(Struct):
         return moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
 
     def instant_of(self, moment: Moment) -> datetime:
-        """A date without hour counts as the start of work (DESIGN 5.4, "time assumed")."""
+        """A date without hour counts as the start of work."""
         return moment if isinstance(moment, datetime) else at(moment, self.settings.work_hours.start, self.zone)
 
     def is_gone(self, uid: str) -> bool:

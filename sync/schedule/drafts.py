@@ -128,7 +128,7 @@ class Planned(Struct):
 
     @property
     def collision_order(self) -> tuple[bool, float, int, int, date, str, str]:
-        """Who keeps a place (DESIGN 5.4): pins and `sheet`, deadline, stage, step, applied_on, lead key, rule."""
+        """Who keeps a place: pins and `sheet`, deadline, stage, step, applied_on, lead key, rule."""
         return (
             self.fixed is None,
             self.deadline.timestamp() if self.deadline else inf,

@@ -1,7 +1,7 @@
 """Ladders: a fixed number of asking touches that count from each other, and the decision at their end.
 
 Vocabulary: **planned** is a step's day by arithmetic alone, counted from the ladder's base date. A step **stood** on
-the day the calendar gave it. Rules (DESIGN 5.1):
+the day the calendar gave it. Rules:
 
 - Steps done = the largest of: `follow_ups_done`; the highest ticked step; one if `last_outbound` is after
   `applied_on`, plus each further step planned on or before `last_outbound`.
@@ -32,7 +32,7 @@ from sync.schedule.people import asked_person, channel_for
 IDEA = -1
 """In the place of a step: the idea on their problem."""
 ROUNDS = 10
-"""The round of a status step is ten times the interview's round plus the step (DESIGN 6)."""
+"""The round of a status step is ten times the interview's round plus the step."""
 
 
 class Ladder(Struct):

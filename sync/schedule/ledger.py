@@ -19,7 +19,7 @@ from sync.memory import Reaction, TouchMemory
 from sync.moments import day_of
 
 WEEK = timedelta(days=7)
-"""A day not longer past than this is still worth offering once (DESIGN 5.3)."""
+"""A day not longer past than this is still worth offering once."""
 
 
 class Verdict(Enum):

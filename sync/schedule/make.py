@@ -55,7 +55,7 @@ from sync.schedule.text import write_texts
 from sync.schedule.timing import give_times
 
 MANY_LATE = 10
-"""More late events than this are an absence: one triage event replaces the pile (DESIGN 5.3)."""
+"""More late events than this are an absence: one triage event replaces the pile."""
 
 
 def make_schedule(

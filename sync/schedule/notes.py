@@ -1,4 +1,4 @@
-"""What the schedule says without making an event: nothing is skipped silently (promise 8, R-000-4, R-000-7).
+"""What the schedule says without making an event: nothing is skipped silently (R-000-4, R-000-7).
 
 Every open lead has a touch ahead, a decision ahead, or a note that says why not. Notes also give the date for a letter
 that is not sent yet (R-001-1), the rows that share a budget (R-003-5), and what is missing or spelled two ways.

@@ -14,7 +14,7 @@ from msgspec import Struct
 from sync.schedule.quarters import at, moment_of, quarter_up
 
 ABSENCE = timedelta(days=7)
-"""No run for so long is an absence (DESIGN 5.3)."""
+"""No run for so long is an absence."""
 
 
 class Clock(Struct):

@@ -1,4 +1,4 @@
-"""Obligations: what is owed to somebody by a deadline, before a date, or by a promise (DESIGN 5.1, 5.3, 5.4).
+"""Obligations: what is owed to somebody by a deadline, before a date, or by a promise.
 
 What sets one off is an occasion (`occasions`). Rules:
 

@@ -18,7 +18,7 @@ from sync.schedule.ladders import roll_reasons
 from sync.schedule.quarters import at
 
 EVENING = time(18)
-"""When a meeting without an hour is over for sure (DESIGN 5.3)."""
+"""When a meeting without an hour is over for sure."""
 END_OF_DAY = time(23, 59)
 CRITICAL = "critical:"
 """Begins the note of a touch whose place a decision took; the day follows."""

@@ -1,9 +1,9 @@
 """Who a touch goes to, and by which channel.
 
-With an agency on the row the asking touch goes to the agency: the employer's staff are never bypassed to (C11).
-Channel, the first that is known (C2): the row's own `channel`, the one they last used, the rule's (a call only with a
+With an agency on the row the asking touch goes to the agency: the employer's staff are never bypassed to.
+Channel, the first that is known: the row's own `channel`, the one they last used, the rule's (a call only with a
 number), mail. Whoever is known by a number alone cannot be sent a mail: an ask is then a call, what has a deadline a
-text, since a call never leaves the contact's hours (C3).
+text, since a call never leaves the contact's hours.
 """
 
 from __future__ import annotations

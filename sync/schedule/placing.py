@@ -1,4 +1,4 @@
-"""Which day every floor gets: the organisation guard first, then levelling (DESIGN 5.4).
+"""Which day every floor gets: the organisation guard first, then levelling.
 
 Vocabulary: a **train** is a ladder or a single draft; it hands out its next draft once the one before has its day.
 Trains that share a guard key form a **group**. Within a group drafts are served in the order of collisions, so the

@@ -19,7 +19,7 @@ _AT_THE_FIRM = ("interviewers", "employer", "contact")
 def reach(rule: Rule, case: Case, person: Person) -> tuple[str, ...]:
     """The budgets whose clock a touch of this rule to this person starts.
 
-    Whoever is asked answers for organisation and agency (C11), an obligation or a relation reaches the person and
+    Whoever is asked answers for organisation and agency, an obligation or a relation reaches the person and
     where that person works. An agency of which nobody is known by name is no person.
     """
     if rule.kind is TouchClass.SELF:

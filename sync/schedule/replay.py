@@ -1,4 +1,4 @@
-"""What is over in a ladder: from its base to its next open step (DESIGN 5.1, the rules at the head of `ladders`)."""
+"""What is over in a ladder: from its base to its next open step, by the rules at the head of `ladders`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events of the seeker's own that name many leads (DESIGN 5.3); which there are the rules of `advice/` say.
+"""Events of the seeker's own that name many leads; which there are the rules of `advice/` say.
 
 One of a kind per day. Its identity is a running count kept in memory; the event of a day is found again by the day it
 was made for (`raw`). What such an event names is written when it is made and as long as it is ahead; a day that has

@@ -1,4 +1,4 @@
-"""What the calendar shows of a schedule, and what rings (DESIGN 5.4).
+"""What the calendar shows of a schedule, and what rings.
 
 Shown: everything of the next `ahead_days`, every lead's next touch, interviews, and whatever was shown before.
 Ringing: events with an hour of their own; of a day's ordinary floors one, the first that got it; never a tentative

@@ -1,4 +1,4 @@
-"""The time of day of every draft: slots of 15 minutes in the day's window, never two of ours at once (DESIGN 5.4).
+"""The time of day of every draft: slots of 15 minutes in the day's window, never two of ours at once.
 
 Order: pins and dates with an hour of their own; then dates of the sheet and what has a deadline; then the rest; each
 in the order of collisions. A start once given for a day is kept: the clock alone moves nothing of today. Only where a

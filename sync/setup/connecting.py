@@ -1,7 +1,7 @@
 """Connecting a calendar by asking: which one, who you are there, which of its calendars, where the password is kept.
 
 The password is tried as soon as it is given. A calendar of its own is proposed, and made where the server lets us;
-one that holds the person's own events is warned about. Events of an earlier followup are gone on with (DESIGN 9).
+one that holds the person's own events is warned about. Events of an earlier followup are gone on with.
 """
 
 from __future__ import annotations

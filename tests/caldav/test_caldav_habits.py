@@ -1,4 +1,4 @@
-"""The CalDAV target on a server with the bad habits of real ones, one by one and in pairs (caldav-facts 14, item 1).
+"""The CalDAV target on a server with the bad habits of real ones, one by one and in pairs.
 
 `Publisher` is the least thing that publishes: it remembers what it wrote and wants the calendar to hold its events.
 Whatever the server does, nothing foreign is touched, nothing is there twice, nothing of ours is lost, and once the

@@ -1,4 +1,4 @@
-"""What the installed `caldav` does where we go around it (caldav-facts 2.1).
+"""What the installed `caldav` does where we go around it.
 
 None of this is wrong by itself; it is why object traffic goes through a transport of our own. A test that fails after
 an update of caldav says that a trap was closed or changed: look at it, then decide.

@@ -1,4 +1,4 @@
-"""A calendar that refuses what should be in it: no run calls that planned, and none ends with 0 (DESIGN 9)."""
+"""A calendar that refuses what should be in it: no run calls that planned, and none ends with 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is who for good: these UIDs stand in people's calendars, so no line of this table may ever change (DESIGN 6)."""
+"""Who is who for good: these UIDs stand in people's calendars, so no line of this table may ever change."""
 
 from __future__ import annotations
 

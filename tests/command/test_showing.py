@@ -1,4 +1,4 @@
-"""What rings, what a crowded day shows, and how floors go on after an absence (DESIGN 5.3, 5.4)."""
+"""What rings, what a crowded day shows, and how floors go on after an absence."""
 
 from __future__ import annotations
 

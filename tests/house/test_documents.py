@@ -56,3 +56,10 @@ def test_the_page_about_the_sheet_names_the_words_of_every_closed_column() -> No
     for name in ("lead_kind", "contact_kind", "channel", "plan"):
         (line,) = [line for line in told.splitlines() if line.startswith(f"| `{name}`")]
         assert not [word for word in {*words[name].values()} if f"`{word}`" not in line], name
+
+
+def test_no_docstring_sends_to_a_paper_that_is_not_here() -> None:
+    root, paper = TESTS.parent, re.compile(r"\bDESIGN \d|\b[a-z]+-(?:facts|rules) \d|\((?:C\d+|promise \d)")
+    files = [file for folder in ("sync", "connectors", "tests", "mappings") for file in (root / folder).rglob("*.py")]
+    assert len(files) > 300
+    assert [file for file in files if paper.search(file.read_text("utf-8"))] == []

@@ -1,4 +1,4 @@
-"""A calendar server that behaves like Google's (google-facts 3, 4.3): a facade over a real Radicale.
+"""A calendar server that behaves like Google's: a facade over a real Radicale.
 
 - A bearer token with the calendar scope, from the emulator's token service; nothing else gets in.
 - `/caldav/v2/<id>/events/` is the calendar; `/user` answers an empty multistatus; no MKCALENDAR, MOVE, LOCK, VTODO.

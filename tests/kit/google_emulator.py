@@ -1,6 +1,6 @@
 """A small Google of our own on loopback: the token service, Sheets v4, the CSV exports, and faults on demand.
 
-It copies what Google's recorded answers and published schema show (google-facts 4.3), not what we wish:
+It copies what Google's recorded answers and published schema show, not what we wish:
 
 - `values` is absent for an empty range; trailing empty rows and cells are cut; a middle empty row is `[]`.
 - Answers hold only the fields the mask names; an unknown field is a 400. `sheetId` 0 is left out of a range.

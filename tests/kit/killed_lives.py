@@ -12,7 +12,7 @@ was ended and the next one. A side is a calendar (a `World`) and a real state fi
 A `wide` life also has edits in the very second of a run, and `clear` and `undo`, which end in the middle like a run and
 are then said again.
 
-What must hold (DESIGN 1): every title, note, tick, drag, removed alarm and deletion of the user's is there at the end
+What must hold: every title, note, tick, drag, removed alarm and deletion of the user's is there at the end
 as in the undisturbed life, nothing stands twice, no UID that was deleted is used again, what has guests and what is
 foreign is not touched, and a further run writes nothing.
 """

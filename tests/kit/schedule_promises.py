@@ -280,7 +280,7 @@ def earliest(touch: Touch, lead: Lead, days: BusinessDays) -> date | None:
 
 
 def steps_keep_their_distance(seen: Seen) -> None:
-    """7, 7, 14, 30 (C5): each open step of an application waits for the one before it."""
+    """7, 7, 14, 30: each open step of an application waits for the one before it."""
     for key in seen.by_key:
         ladder = [t for t in seen.schedule.touches if t.lead_key == key and t.rule in ("R-001-1", "R-001-12")]
         ladder.sort(key=lambda touch: touch.step)
@@ -361,7 +361,7 @@ def identities_are_unique_and_not_of_the_past(seen: Seen) -> None:
 
 
 def at_most_one_late_event_per_lead(seen: Seen) -> None:
-    """Late obligations of one lead wait for each other (DESIGN 5.1)."""
+    """Late obligations of one lead wait for each other."""
     late = Counter(
         touch.lead_key
         for touch in shown(seen.schedule)
@@ -371,7 +371,7 @@ def at_most_one_late_event_per_lead(seen: Seen) -> None:
 
 
 def the_clock_alone_moves_nothing_of_a_day(seen: Seen) -> None:
-    """Later runs of a day leave it as it is, but for the review, written in the 24 hours before it (DESIGN 5.1).
+    """Later runs of a day leave it as it is, but for the review, written in the 24 hours before it.
 
     Runs the seeker on, so it is the last promise to be asked.
     """

@@ -1,10 +1,10 @@
-"""A CalDAV server with the bad habits of real ones (caldav-facts 3, 14), in memory and in virtual time.
+"""A CalDAV server with the bad habits of real ones, in memory and in virtual time.
 
 - **Habits** are for good (`weak_etag`, `ignores_if_none_match`); **faults** happen so many times (`drop_after=1`).
 - It is a `Transport` itself, so that a test needs no socket; `serve` puts it behind a real one for other clients.
 - It fails the test by itself: any request that names a foreign event, beyond listing, is an `AssertionError`.
 
-| caldav-facts 14, item 1      | here                                                                               |
+| what real servers do         | here                                                                               |
 | ---------------------------- | ---------------------------------------------------------------------------------- |
 | ignore If-None-Match         | `ignores_if_none_match` (and `ignores_if_match`)                                   |
 | no, weak, wrong ETag         | `no_etag`, `no_etag_on_put`, `weak_etag`, `weak_etag_on_put`, `wrong_etag_on_put`  |

@@ -1,4 +1,4 @@
-"""A proxy that ends TLS itself, so that an unchanged program talks to servers of ours (google-facts 4.2 D).
+"""A proxy that ends TLS itself, so that an unchanged program talks to servers of ours.
 
 It takes CONNECT for a few names, shows a certificate for them that a throw-away authority signed, and passes the plain
 bytes on to loopback ports. Every other name is refused and remembered.

@@ -1,5 +1,5 @@
 """Random histories: the sheet changes, the user edits, requests fail, answers are lost, the process is killed, the
-state is lost. Whatever happens, the promises hold (DESIGN 1):
+state is lost. Whatever happens, the promises hold:
 
 - no twin: never two events for one (lead, rule, round);
 - nothing foreign is touched, and no event of ours disappears unless a run or the user deleted it;

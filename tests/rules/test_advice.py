@@ -1,4 +1,4 @@
-"""The advice as data: what the user may change, and what each mistake in it is told (DESIGN 4.2)."""
+"""The advice as data: what the user may change, and what each mistake in it is told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sheet shows as done before its day never stands open in the calendar beside its successor (DESIGN 9)."""
+"""What the sheet shows as done before its day never stands open in the calendar beside its successor."""
 
 from __future__ import annotations
 

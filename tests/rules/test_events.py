@@ -1,4 +1,4 @@
-"""A touch into an event: how much of a lead leaves the sheet, what rings, what lies all day (DESIGN 4.2, 5.4)."""
+"""A touch into an event: how much of a lead leaves the sheet, what rings, what lies all day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts that can be read and still cannot be: each names its cell, the rest of the lead goes on (DESIGN 1)."""
+"""Facts that can be read and still cannot be: each names its cell, the rest of the lead goes on."""
 
 from __future__ import annotations
 

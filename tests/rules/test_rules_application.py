@@ -185,7 +185,7 @@ def test_days_that_are_too_full_are_the_same_in_the_second_run(limit: int) -> No
 
 
 def test_a_drag_is_released_and_reported_when_its_fact_changes() -> None:
-    """DESIGN 6: the pin holds until `applied_on` changes; then the touch follows the sheet again, and that is said."""
+    """The pin holds until `applied_on` changes; then the touch follows the sheet again, and that is said."""
     seeker = Seeker()
     seeker.run("2027-01-05 08:40", a_lead(applied_on=date(2027, 1, 4)))
     seeker.drag(seeker.find("R-001-1"), "2027-01-05", to="2027-01-14 15:00")

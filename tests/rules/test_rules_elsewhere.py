@@ -6,8 +6,8 @@
   Wed 28 Apr 2027 (Passover) and every Friday and Saturday. Summer time begins on Fri 26 Mar.
 
 One line is one example: rule, place, the arithmetic, what the row says, the first run, the start, the deadline. Hours:
-work 09:00-17:30, messages until 20:00. Examples that a second country cannot make different stay out: those about text
-(section 8 of the seed rules), data (R-000-1 is here for its date), channels (C2, C11), and pipeline numbers (R-004-8).
+work 09:00-17:30, messages until 20:00. Examples that a second country cannot make different stay out: those about
+text, data (R-000-1 is here for its date), channels, and pipeline numbers (R-004-8).
 """
 
 from __future__ import annotations

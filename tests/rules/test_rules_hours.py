@@ -1,4 +1,4 @@
-"""Nothing starts in the night because a run happened then; only a deadline brings an event forward (DESIGN 9)."""
+"""Nothing starts in the night because a run happened then; only a deadline brings an event forward."""
 
 from __future__ import annotations
 

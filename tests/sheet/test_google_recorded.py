@@ -221,7 +221,7 @@ def google_token(google: GoogleEmulator) -> str:
 
 
 def at(root: str) -> Any:
-    """gspread's own client, its requests turned towards another root (google-facts 4.2 A)."""
+    """gspread's own client, its requests turned towards another root."""
 
     def make(auth: Any, session: requests.Session) -> HTTPClient:
         client = HTTPClient(auth, session)

@@ -101,7 +101,7 @@ def test_a_limit_that_is_none_is_refused(owner: psycopg.Connection[Any], wrong: 
 def test_a_host_that_asks_for_a_pause_gets_it_from_all_and_the_others_go_on(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    """fleet.md 7.6: 429 with Retry-After for one host."""
+    """429 with Retry-After for one host."""
     busy, idle = fill(owner, 12), fill(owner, 12, IDLE)
     until = NOW + timedelta(minutes=30)
     asked: Counter[str] = Counter()

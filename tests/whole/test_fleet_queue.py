@@ -226,7 +226,7 @@ def test_a_job_that_was_finished_meanwhile_is_not_put_back(server: Postgres, own
 def test_a_stalled_worker_that_wakes_writes_nothing(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    """fleet.md 7.5: it read sheet and feed, then hung; its session was ended and its job given to another."""
+    """It read sheet and feed, then hung; its session was ended and its job given to another."""
     fill(owner, 1)
     connect = connect_to(server.address(WORKER))
 
@@ -269,7 +269,7 @@ def test_a_stalled_worker_that_wakes_writes_nothing(
 
 
 def test_fetch_plan_our_index_is_used_before_and_after_a_mass_change(owner: psycopg.Connection[Any]) -> None:
-    """fleet.md 7.8: with statistics of another time a queue crawls, unless the lock has an index of its own."""
+    """With statistics of another time a queue crawls, unless the lock has an index of its own."""
     body = owner.execute("SELECT prosrc FROM pg_proc WHERE proname = 'procrastinate_fetch_job_v2'").fetchone()
     assert body is not None
     found = re.search(r"WITH candidate AS \((.*?)\)\s+UPDATE", body[0], re.DOTALL)

@@ -267,7 +267,7 @@ def test_a_master_key_that_cannot_be_read_is_not_repeated(text: str) -> None:
 def test_no_dump_log_or_command_shows_a_planted_secret(
     server: Postgres, owner: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
-    """fleet.md 7.7: a right password and a wrong one at a real server, then everything that anybody may read."""
+    """A right password and a wrong one at a real server, then everything that anybody may read."""
     planted, wrong = "planted-token-4711", "planted-other-0815"
     told = []
 

@@ -54,7 +54,7 @@ from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
 
 @laddered("R-001-1", "R-001-12")
 def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder | None:
-    """You applied and nobody has answered: first weekly, then ever more seldom, up to the cap (C5)."""
+    """You applied and nobody has answered: first weekly, then ever more seldom, up to the cap."""
     later, cap, lead = desk.rule("R-001-12"), count_cap(desk), case.lead
     if lead.applied_on is None or has_answered(case, desk):
         return None
@@ -209,7 +209,7 @@ def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterato
     """An agency of which a row is open: one regular touch, counted from the newest touch to it.
 
     That is the newest outbound of its rows, or an ask or a thank-you to it that is done. Nothing that is only planned
-    moves it: only what reaches the same recruiter by name keeps its distance (DESIGN 5.2).
+    moves it: only what reaches the same recruiter by name keeps its distance.
     """
     rows: dict[str, list[Case]] = {}
     for case in whole.cases:
