@@ -51,7 +51,7 @@ LONGEST_PAUSE = timedelta(days=1)
 ASKED = 3
 """So many of them are named."""
 
-STRAYS = "{count} events of this owner are in no plan; `followup clear` takes them out of the calendar"
+STRAYS = "{events} in no plan; `followup clear` takes such events out of the calendar"
 
 
 class Report(Struct, frozen=True):
@@ -153,7 +153,8 @@ def _decide(given: Given, memory: Memory) -> _Decided:
     notes = list(stock.notes)
     strays = _strays(settings, before, observation, planned={wish.touch.uid for wish in wishes})
     if strays:
-        notes.append(Note(STRAYS.format(count=len(strays))))
+        events = counted(len(strays), "event of this owner is", "events of this owner are")
+        notes.append(Note(STRAYS.format(events=events)))
     rules, words = _digest(settings, leads), _digest_of_words(settings, given.wording)
     plan, after = make_plan(
         schedule,

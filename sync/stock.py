@@ -153,13 +153,15 @@ def _recognise(given: Given, stock: Stock) -> Stock:
     if elsewhere:
         current = take_alarms(current, observation)
     users: AbstractSet[str] = frozenset()
+    followed = current
     while elsewhere:
-        _, wishes, _ = _plan_today(given, stock, current, found, users)
-        current = follow(current, observation, wishes, users=users, zone=zone)
-        more = firsts_of_user(current, observation, users=users) if given.target.abilities.reactions else ()
+        schedule, wishes, after = _plan_today(given, stock, current, found, users)
+        followed = follow(current, observation, schedule, wishes, planned=after, users=users, zone=zone)
+        more = firsts_of_user(followed, observation, users=users) if given.target.abilities.reactions else ()
         if not more:
             break
         users = users | more
+    current = followed
     for only_ticked in (True, False):  # what stands after a tick counts from it
         _, wishes, after = _plan_today(given, stock, current, found, users)
         current = adopt(

@@ -7,7 +7,7 @@ is told by today's plan, made as if nothing had happened: a run leaves what the 
 | in the calendar | in today's plan | then |
 | --- | --- | --- |
 | absent | not wanted | the other run took it away |
-| absent | wanted | the user took it away |
+| absent | wanted, or history (done or missed) | the user took it away |
 | another value in a field | that value | the other run wrote it |
 | another hour | that day | the other run wrote it, at an hour that was free then |
 | another value in a field | something else | the user's |
@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sync.memory import EventMemory, Memory
-from sync.models import Observation, RemoteEvent, Snapshot
+from sync.models import Observation, RemoteEvent, Schedule, Snapshot
 from sync.moments import day_of, same_moment
 from sync.reconcile.changes import Wish
 from sync.reconcile.fields import take_wanted
@@ -62,12 +62,20 @@ def take_alarms(memory: Memory, observation: Observation) -> Memory:
 
 
 def follow(
-    memory: Memory, observation: Observation, wishes: Iterable[Wish], *, users: AbstractSet[str], zone: ZoneInfo
+    memory: Memory,
+    observation: Observation,
+    schedule: Schedule,
+    wishes: Iterable[Wish],
+    *,
+    planned: Memory,
+    users: AbstractSet[str],
+    zone: ZoneInfo,
 ) -> Memory:
-    """Memory after the other computer's run. `wishes` is today's plan, made without any reaction of today.
-
-    But for those to `users`, the events that only the user can have touched: these are left for them.
+    """Memory after the other computer's run. `schedule` and `wishes` are today's, made without any reaction of today
+    but for those to `users`, the events that only the user can have touched: these are left for them. `planned` is
+    the memory after these.
     """
+    history = (schedule.done | schedule.missed) - schedule.done_ahead
     wanted = {wish.event.uid: wish.event for wish in wishes}
     events, touches, beats = dict(memory.events), dict(memory.touches), _heartbeats(memory)
     for uid, event in memory.events.items():
@@ -76,14 +84,14 @@ def follow(
         current = observation.events.get(uid)
         if uid in beats:
             events[uid] = replace(event, observed=current) if _moved_on(event, current) else event
-        elif current is None and uid not in wanted:
+        elif current is None and uid not in wanted and uid not in history:
             events[uid] = replace(event, gone=True)
         elif current is not None and uid in wanted:
             there, wish = current.snapshot, wanted[uid]
             moved = not same_moment(there.start, event.observed.snapshot.start)
             if moved and uid in touches and day_of(there.start, zone) == day_of(wish.start, zone):
                 wish = replace(wish, start=there.start, end=there.end)
-                touches[uid] = replace(touches[uid], start=there.start)
+                touches[uid] = replace(planned.touches[uid], start=there.start)
             events[uid] = replace(event, observed=take_wanted(event.observed, current, wish))
     return replace(memory, events=events, touches=touches)
 
