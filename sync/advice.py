@@ -101,6 +101,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of the texts that say it, beside those that have its id in them."""
     kept: str = ""
     """In a sentence, how a rule is kept that neither a function nor a text is for."""
+    kept_by: tuple[str, ...] = ()
+    """What of the code keeps it then, as `file:name`."""
     advice: str
 
     @property

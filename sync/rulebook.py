@@ -25,12 +25,14 @@ ARTICLES = {
 class Made(Struct, frozen=True):
     """Where a rule is made: `when` is the sentence its function begins with; places are files with their lines.
 
-    `named_in` are the other places in the code that name the rule or one of its texts.
+    `named_in` are the other places in the code that name the rule or one of its texts, `kept_in` those that keep a rule
+    which no function, line or text is for.
     """
 
     when: str = ""
     place: str = ""
     named_in: tuple[str, ...] = ()
+    kept_in: tuple[str, ...] = ()
 
 
 def choose_rules(advice: Advice, wanted: str) -> list[Rule]:
@@ -59,14 +61,19 @@ def tell_rule(rule: Rule, advice: Advice, made: Made) -> Iterator[str]:
     yield f"  from: {ARTICLES.get(number, 'nobody else; it is our own')}"
     yield from _tell_touch(rule, made)
     yield from _tell_numbers(rule, shipped_rules()[rule.id])
-    for key, text in words_of(rule, {**advice.wording.texts, **advice.phrases.texts}).items():
-        yield f"  words: {key} = {' / '.join(text.split(chr(10)))}"
+    for file, texts in (("wording", advice.wording.texts), ("drafts", advice.phrases.texts)):
+        if words := words_of(rule, texts):
+            yield f"  words, in mappings/{file}.{advice.language}.toml:"
+        for key, text in words.items():
+            yield f"    {key} = {' / '.join(text.split(chr(10)))}"
     if made.place:
         yield f"  made in: {made.place}"
     if made.named_in:
         yield f"  named in: {', '.join(made.named_in)}"
     if rule.kept:
         yield f"  kept: {rule.kept}"
+    if made.kept_in:
+        yield f"  kept in: {', '.join(made.kept_in)}"
 
 
 def _tell_touch(rule: Rule, made: Made) -> Iterator[str]:
@@ -106,7 +113,7 @@ def words_of(rule: Rule, texts: Mapping[str, str]) -> dict[str, str]:
     """The texts whose key names this rule, beside its advice, and those it names itself."""
     own = re.compile(rf"(^|\.){re.escape(rule.id)}(-[a-z]+)?(\.|$)")
     stands = {key: text for key, text in texts.items() if own.search(key) and not key.startswith("advice.")}
-    return stands | {key: texts[key] for key in (rule.check, *rule.texts) if key}
+    return stands | {key: texts[key] for key in (rule.check, *rule.texts) if key in texts}
 
 
 def find_names(rule: Rule, code: str) -> Iterator[int]:
@@ -118,3 +125,12 @@ def find_names(rule: Rule, code: str) -> Iterator[int]:
     for number, line in enumerate(below.splitlines(), head.count("\n") + 1):
         if names.search(line):
             yield number
+
+
+def find_definition(name: str, code: str) -> int:
+    """The number of the line where a function, a class or a constant of this name begins. Raises `ValueError`."""
+    begins = re.compile(rf"\s*(?:def|class) {name}\b|{name}\b[^=(]*=")
+    for number, line in enumerate(code.splitlines(), 1):
+        if begins.match(line):
+            return number
+    raise ValueError(f"there is no {name}")

@@ -67,7 +67,7 @@ def _load(config: Path | None) -> Advice:
 
 def find_made(rule: Rule) -> Made:
     """The function of a rule, and every other line of the core, or check of a rule, that names it or its texts."""
-    from sync.rulebook import Made, find_names
+    from sync.rulebook import Made, find_definition, find_names
     from sync.schedule import advice, registry
 
     assert advice.ARTICLES
@@ -83,7 +83,9 @@ def find_made(rule: Rule) -> Made:
     named += tuple(f"mappings/rules.toml:{number}" for number in find_names(rule, data) if number in checks)
     entry = next((entry for entry in registry.ENTRIES if rule.id in entry.ids), None)
     if entry is None:
-        return Made(named_in=named)
+        places = (place.split(":") for place in rule.kept_by)
+        kept = (f"{file}:{find_definition(name, (root / file).read_text('utf-8'))}" for file, name in places)
+        return Made(named_in=named, kept_in=tuple(kept))
     path, number = Path(entry.make.__code__.co_filename), entry.make.__code__.co_firstlineno
     place, when = f"{path.relative_to(root).as_posix()}:{number}", (entry.make.__doc__ or "").partition("\n")[0]
     return Made(when, place, tuple(name for name in named if name != place))

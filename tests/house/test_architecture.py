@@ -79,3 +79,16 @@ def test_the_commands_stand_with_their_modules() -> None:
         for command in re.findall(r"`(\w+)`", first)
     }
     assert told == {command: [place.partition(":")[0]] for command, (_, place) in COMMANDS.items()}
+
+
+def test_every_file_of_words_and_advice_stands_in_its_table_with_a_module_that_is_there() -> None:
+    table = PAGE.partition("## What is data")[2].partition("\n## ")[0]
+    rows = [line[2:-2].split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    named = {name for first, *_ in rows for name in re.findall(r"`(.+?)`", first)}
+    data = (path for path in (ROOT / "mappings").rglob("*") if path.suffix in (".toml", ".html"))
+    as_named = {re.sub(r"(^|[.])(?:[a-z]{2})(?=[.]toml)", r"\1xx", path.name) for path in data}
+    assert {name.rpartition("/")[2] for name in named} - {"NAME.toml"} == as_named - {
+        path.name for path in (ROOT / "mappings" / "exports").iterdir()
+    }
+    for place in re.findall(r"`((?:sync|connectors)/[\w/]+\.py)`", table):
+        assert (ROOT / place).exists(), place

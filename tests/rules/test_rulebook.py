@@ -97,7 +97,7 @@ def test_every_number_of_a_guard_or_state_is_read_somewhere() -> None:
 # that says it, or in a sentence, where it holds for everything.
 
 ONLY_WORDS = {"R-002-10"}
-"""Its sentence stands in the message of another rule, which no line of the code names."""
+"""Its sentence stands in the message of another rule: its page names the file of that message."""
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
@@ -106,6 +106,7 @@ def test_every_rule_says_truly_where_it_is_made(rule: Rule) -> None:
     assert bool(rule.kept) == (not (rule.texts or rule.id in made() or found.named_in)), "say `kept`, or name it"
     assert bool(found.place) == (rule.id in made())
     assert bool(found.place or found.named_in) == (not rule.kept and rule.id not in ONLY_WORDS)
+    assert bool(found.kept_in) == bool(rule.kept), "say what keeps it: `kept_by`"
     for place in found.named_in:
         path, _, number = place.partition(":")
         line = (ROOT / path).read_text("utf-8").splitlines()[int(number) - 1]
@@ -127,7 +128,7 @@ def test_a_rule_that_is_a_sentence_is_shown_with_it_and_the_line_that_says_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     said = show(capsys, rule_id)
-    assert f"  words: {text} = " in said
+    assert f"    {text} = " in said
     places = said.partition("named in: ")[2].partition("\n")[0].split(", ")
     lines = [(ROOT / path).read_text("utf-8").splitlines()[int(number) - 1] for path, number in map(_parted, places)]
     assert any(f'"{text}"' in line for line in lines)
@@ -186,7 +187,7 @@ def test_a_rule_is_shown_with_the_numbers_and_words_of_the_user(
     )
     said = show(capsys, "R-001-1")
     assert "  days = 5 (yours; it comes with 7)\n" in said
-    assert "  words: title.R-001-1 = {who}: ring\n" in said
+    assert "    title.R-001-1 = {who}: ring\n" in said
     assert "title.R-001-12" not in said
     assert "R-001-2    (off) " in show(capsys, "R-001")
 
