@@ -20,8 +20,10 @@ from sync.errors import ConfigError, FollowupError, PrivateSheetError
 from sync.models import Table
 from sync.moments import zone_names
 from sync.schedule.business_days import BusinessDays
-from sync.setup.connecting import Accounts, Connection, Wanted, connect, keep_connected
+from sync.setup.choosing import Accounts, Connection
+from sync.setup.connecting import Wanted, connect
 from sync.setup.google import offer_google_login
+from sync.setup.google_calendars import keep_connected
 from sync.setup.preview import OLD_AFTER_DAYS, count_old
 from sync.setup.questions import Interview, pick
 from sync.setup.settings_file import Setup

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict
 
 from sync import toml
@@ -22,6 +23,8 @@ Taken = TypeVar("Taken")
 
 MOST_QUESTIONS = 10
 """Of a whole conversation, the login of an account aside."""
+TRIES = 3
+"""Logins that are tried; then it starts again, since servers lock accounts."""
 
 
 class Screen(Protocol):
@@ -73,6 +76,11 @@ class Question(Struct, frozen=True):
     secret: bool = False
     counts: bool = True
     """Whether it is one of the ten; a login is not."""
+
+    @property
+    def of_login(self) -> Question:
+        """The same as a question about the account, which is none of the ten."""
+        return replace(self, counts=False)
 
 
 class Interview:
@@ -144,3 +152,10 @@ def pick(choices: Sequence[str], text: str) -> str:
     if word.isascii() and word.isdigit() and 0 < int(word[:9]) <= len(choices):
         return choices[int(word[:9]) - 1]
     raise ConfigError(f"{word!r} is none of them")
+
+
+def something(text: str) -> str:
+    """The text; empty, it is asked for again."""
+    if not text.strip():
+        raise ConfigError("something is needed here; Ctrl-C ends it, and nothing is written")
+    return text

@@ -10,7 +10,8 @@ import pytest
 from servers import Server, radicale
 
 from sync.cli.world import Computer
-from sync.setup.connecting import Connection, Wanted, connect
+from sync.setup.choosing import Connection
+from sync.setup.connecting import Wanted, connect
 from sync.setup.questions import Interview, load_phrases
 
 NOW = datetime.fromisoformat("2026-11-25T09:00:00-05:00")
