@@ -6,7 +6,7 @@ the next run heals what they left. With `write=False` they only show what they w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -14,9 +14,11 @@ from msgspec.structs import replace
 from sync.advice import load_advice
 from sync.carry_out import Progress, carry_out, exit_code_of, message_of
 from sync.config import Settings
+from sync.counting import counted
 from sync.errors import OK, ConfigError, FollowupError, GuardStop
 from sync.memory import Memory, Probed
-from sync.models import Change, Finding, Lead, Leads, Note, Observation, Plan
+from sync.models import Action, Change, Finding, Lead, Leads, Note, Observation, Plan
+from sync.moments import day_of
 from sync.protocols import Probes, Source, StateStore, Target
 from sync.reading.leads import read_leads
 from sync.reconcile.clearing import plan_clearing
@@ -55,7 +57,7 @@ def undo(
         observation = look_at(target, memory)
         current = heal(memory, observation)
         undoing = open_undoing(
-            current, observation, owner=settings.owner, now=now, leads=_rows(settings, source, memory, now)
+            current, observation, settings=settings, now=now, leads=_rows(settings, source, memory, now)
         )
         today = now.astimezone(settings.zone).date()
         if run is None and target.abilities.reactions and _disappeared(current, observation, settings, now):
@@ -71,8 +73,21 @@ def undo(
         changes = sorted(undoing.changes, key=lambda change: change.uid)
         return _finish(
             settings, target, store, changes, observation, current, after,
-            now=now, deadline=deadline, write=write, progress=progress,
+            now=now, deadline=deadline, write=write, progress=progress, notes=_back_in_pauses(changes, settings),
         )  # fmt: skip
+
+
+def _back_in_pauses(changes: Sequence[Change], settings: Settings) -> Iterator[Note]:
+    """What is brought back onto days on which nothing was to begin, and how to be rid of that contradiction."""
+    starts = [change.start for change in changes if change.action is Action.CREATE or "start" in change.fields]
+    for pause in settings.pause:
+        inside = sum(pause.first <= day_of(start, settings.zone) <= pause.last for start in starts if start)
+        if inside:
+            yield Note(
+                f"the pause from {pause.first:%a} {pause.first} to {pause.last:%a} {pause.last} stays in the"
+                f" configuration, and {counted(inside, 'event')} will stand in it;"
+                f" followup pause {pause.first} --remove takes it out"
+            )
 
 
 def lift(*, store: StateStore, lead: Lead) -> tuple[str, ...]:
@@ -161,6 +176,7 @@ def _finish(
     deadline: datetime,
     write: bool,
     progress: Progress | None,
+    notes: Iterable[Note] = (),
 ) -> Report:
     """Carry the changes out if asked to, and say what became of them."""
     plan = Plan(
@@ -169,7 +185,7 @@ def _finish(
         schedule=(),
         changes=tuple(changes),
         problems=(),
-        notes=tuple(Note(note) for note in observation.notes),
+        notes=(*(Note(note) for note in observation.notes), *notes),
     )
     report = Report(plan=plan, leads=Leads(()), memory=after)
     if not write:

@@ -34,7 +34,7 @@ from sync.moments import day_of
 from sync.reconcile.changes import KEPT_BY_UNDO, MOVED, Decider, Wish
 from sync.reconcile.guards import Held, future_events, hold_deletes
 from sync.reconcile.held import remember_saying, speak, tell_held
-from sync.reconcile.undo import BROUGHT_BACK, as_kept, digest_of
+from sync.reconcile.undo import BROUGHT_BACK, as_kept, pin_of
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ def _open_decider(schedule: Schedule, leads: Leads, memory: Memory, observation:
         today=day_of(terms.now, settings.zone),
         zone=settings.zone,
         present=frozenset(lead.key for lead in leads.leads),
-        restored=_restored_digests(leads, memory),
+        restored=_pins_now(leads, memory, settings),
         rules_changed=terms.rules_changed,
         words_changed=terms.words_changed,
         lost=terms.lost,
@@ -181,14 +181,21 @@ def _name_unreadable(observation: Observation, memory: Memory) -> tuple[Note, ..
     return tuple(sorted(named, key=_note_order))
 
 
-def _restored_digests(leads: Leads, memory: Memory) -> dict[str, str]:
-    """For each event that `undo` brought back, what its row says now; empty where there is no such row."""
-    restored = [uid for uid, event in memory.events.items() if event.restored is not None and not event.gone]
+def _pins_now(leads: Leads, memory: Memory, settings: Settings) -> dict[str, str]:
+    """For each event that `undo` brought back, what its pin would be now."""
+    restored = {uid: event for uid, event in memory.events.items() if event.restored is not None and not event.gone}
     if not restored:
         return {}
     rows = {lead.key: lead for lead in leads.leads}
-    keys = {uid: memory.touches[uid].lead_key if uid in memory.touches else "" for uid in restored}
-    return {uid: digest_of(rows[key]) if key in rows else "" for uid, key in keys.items()}
+    return {
+        uid: pin_of(
+            rows.get(memory.touches[uid].lead_key) if uid in memory.touches else None,
+            event.desired.start,
+            pauses=settings.pause,
+            zone=settings.zone,
+        )
+        for uid, event in restored.items()
+    }
 
 
 def _problem_order(problem: Problem) -> tuple[object, ...]:

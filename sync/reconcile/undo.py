@@ -2,8 +2,8 @@
 
 - An event that is still there is set back in place, field by field; what the user changed since stays theirs.
 - An event that is gone is created again under its next generation: servers remember deleted UIDs.
-- What came back is **kept by undo**: the next runs leave it as it is until its row in the sheet changes, else they
-  would do again what was just undone.
+- What came back is **kept by undo**: the next runs leave it as it is until its row in the sheet changes, or what pause
+  lies over its day; else they would do again what was just undone.
 - After a mass disappearance (`guards.check_disappearance`) there is no run to undo: what vanished is put back the same
   way. The plan still wants these events, so they need no pin.
 - What the user had said on the command line or in the sheet, and that run had brought into the calendar, is taken back.
@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -21,9 +21,22 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.advice import Rule
+from sync.config import Pause, Settings
 from sync.memory import EventMemory, Intent, Memory, Reaction, TouchMemory
-from sync.models import Action, Change, Event, Lead, Observation, RemoteEvent, Snapshot, Stamp, Touch, TouchClass
-from sync.moments import same_moment, sortable
+from sync.models import (
+    Action,
+    Change,
+    Event,
+    Lead,
+    Moment,
+    Observation,
+    RemoteEvent,
+    Snapshot,
+    Stamp,
+    Touch,
+    TouchClass,
+)
+from sync.moments import day_of, same_moment, sortable
 from sync.reconcile.fields import event_of
 from sync.reconcile.generations import follows, renew
 from sync.reconcile.guards import future_events
@@ -45,6 +58,18 @@ def digest_of(lead: Lead) -> str:
     return sha256("\x1f".join(said).encode()).hexdigest()[:16]
 
 
+def pin_of(lead: Lead | None, start: Moment, *, pauses: Iterable[Pause], zone: ZoneInfo) -> str:
+    """What has to stay the same for an undo to be kept: the row, and the pause over the day of the event.
+
+    Nothing where there is no row: its event has nobody who would move it.
+    """
+    if lead is None:
+        return ""
+    day = day_of(start, zone)
+    over = next((f" {one.first}/{one.last}" for one in pauses if one.first <= day <= one.last), "")
+    return digest_of(lead) + over
+
+
 class Undoing(Struct):
     """One undo being worked out: the changes so far and the memory they lead to."""
 
@@ -52,7 +77,9 @@ class Undoing(Struct):
     memory: Memory
     owner: str
     now: datetime
-    digests: Mapping[str, str]
+    rows: Mapping[str, Lead]
+    pauses: Sequence[Pause]
+    zone: ZoneInfo
     changes: list[Change] = []
     events: dict[str, EventMemory] = {}
     touches: dict[str, TouchMemory] = {}
@@ -70,7 +97,7 @@ class Undoing(Struct):
             if touch is None or touch.published or touch.reaction is Reaction.DELETED:
                 return  # brought back already, under its next generation
         if current is None:
-            self._create(touch.uid if touch else intent.uid, intent.before, self._pin(touch))
+            self._create(touch.uid if touch else intent.uid, intent.before, self._pin(touch, intent.before.snapshot))
         elif intent.action is Action.UPDATE and not current.snapshot.hands_off:
             self._set_back(intent, intent.before, current)
 
@@ -84,8 +111,9 @@ class Undoing(Struct):
         """What an undo brought back of it, or was about to when it was ended."""
         return next((touch for touch in self.touches.values() if follows(touch, uid, owner=self.owner)), None)
 
-    def _pin(self, touch: TouchMemory | None) -> str:
-        return self.digests.get(touch.lead_key, "") if touch else ""
+    def _pin(self, touch: TouchMemory | None, shown: Event | Snapshot) -> str:
+        lead = self.rows.get(touch.lead_key) if touch else None
+        return pin_of(lead, shown.start, pauses=self.pauses, zone=self.zone)
 
     def _create(self, uid: str, copy: RemoteEvent, pin: str | None) -> None:
         touch = self.touches.get(uid) or TouchMemory(uid=uid, lead_key=uid, rule="undo")
@@ -119,7 +147,7 @@ class Undoing(Struct):
             return
         event = replace(event, zone=written.zone, color=written.color, row=written.row, address=written.address)
         stamp = known.stamp.renewed(self.now, over=current.snapshot.sequence)
-        pin = self._pin(self.touches.get(intent.uid))
+        pin = self._pin(self.touches.get(intent.uid), event)
         self.events[intent.uid] = EventMemory(intent.uid, event, stamp, kept=known.kept, restored=pin)
         self.changes.append(_change(Action.UPDATE, event, stamp, current, names))
 
@@ -167,15 +195,17 @@ def _only_kept(
 
 
 def open_undoing(
-    memory: Memory, observation: Observation, *, owner: str, now: datetime, leads: Iterable[Lead] = ()
+    memory: Memory, observation: Observation, *, settings: Settings, now: datetime, leads: Iterable[Lead] = ()
 ) -> Undoing:
     """Begin an undo. `leads` are the rows as they are now, for the pins."""
     return Undoing(
         observation=observation,
         memory=memory,
-        owner=owner,
+        owner=settings.owner,
         now=now.replace(microsecond=0),
-        digests={lead.key: digest_of(lead) for lead in leads},
+        rows={lead.key: lead for lead in leads},
+        pauses=settings.pause,
+        zone=settings.zone,
         events=dict(memory.events),
         touches=dict(memory.touches),
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from conftest import at
-from runner import Seeker, a_row
+from conftest import ZONE, at
+from runner import Seeker, a_row, settings_with
 from worlds import BurningTarget, Fuse, Killed
 
 from connectors.memory import MemoryTarget
 from sync import repair
 from sync.errors import ConfigError, GuardStop
 from sync.models import Action, Plan, TouchClass
+from sync.moments import day_of
 
 
 def undo(seeker: Seeker, run: int | None = None, *, write: bool = True) -> Plan:
@@ -270,3 +271,48 @@ def test_an_undo_leaves_the_alarm_of_the_day_on_after_a_deletion_by_hand() -> No
         seeker.run()
         shown = [e.snapshot for e in seeker.calendar.values() if str(e.snapshot.start)[:10] == str(day)[:10]]
         assert [one.summary for one in shown if one.our_alarm is not None] == ["Dana Globex, Globex: follow up"]
+
+
+PAUSE = "[[pause]]\nfrom = 2027-01-08\nto = 2027-01-24\n"
+
+
+def days(seeker: Seeker) -> list[str]:
+    shown = (event.snapshot for event in seeker.calendar.values())
+    return sorted(f"{day_of(one.start, ZONE)}" for one in shown if ": follow up" in one.summary)
+
+
+def test_a_pause_that_comes_after_an_undo_moves_what_the_undo_brought_back(seeker: Seeker) -> None:
+    """The run of a first pause is undone, that pause is taken out, and another one is made: nobody is asked in it."""
+    before = days(seeker)
+    seeker.settings = settings_with(PAUSE)
+    seeker.run()
+    assert before[:2] == ["2027-01-11", "2027-01-11"]
+    assert (behind := days(seeker))[0] == "2027-01-25"
+    (note,) = undo(seeker).notes
+    assert note.reason == (
+        "the pause from Fri 2027-01-08 to Sun 2027-01-24 stays in the configuration, and 5 events will stand in it;"
+        " followup pause 2027-01-08 --remove takes it out"
+    )
+    assert days(seeker) == before
+    assert seeker.run().plan.writes == ()  # undone is undone, while that pause stays as it is
+    seeker.settings = settings_with(PAUSE.replace("01-08", "01-11"))
+    assert days(seeker) == before
+    seeker.run()
+    assert days(seeker) == behind
+    assert seeker.run().plan.writes == ()
+    seeker.settings = settings_with()
+    seeker.run()
+    assert days(seeker) == before
+
+
+def test_an_undo_is_kept_while_a_pause_comes_elsewhere_and_where_its_row_is_gone(seeker: Seeker) -> None:
+    seeker.rows.pop()
+    seeker.run()
+    undo(seeker)
+    before = days(seeker)
+    seeker.settings = settings_with("[[pause]]\nfrom = 2027-03-01\nto = 2027-03-05\n")
+    assert seeker.run().plan.writes == ()
+    seeker.settings = settings_with(PAUSE)
+    seeker.run()
+    assert len(days(seeker)) == len(before)
+    assert min(days(seeker)) == min(before)  # of the lead that has no row any more
