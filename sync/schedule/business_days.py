@@ -82,6 +82,13 @@ class BusinessDays:
         self._make_ready(day)
         return self._names.get(day.toordinal(), "")
 
+    def first_paused(self, first: date, end: date) -> date | None:
+        """The first day of a pause from this day on and before that one: what it moves furthest is told of it alone."""
+        if not self._pauses:
+            return None
+        days = range(first.toordinal(), end.toordinal())
+        return next((date.fromordinal(day) for day in days if day in self._pauses), None)
+
     def why_paused(self, day: date) -> str | None:
         """What the pause is for that this day lies in, perhaps nothing; None outside of every pause."""
         return self._pauses.get(day.toordinal())

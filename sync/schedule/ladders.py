@@ -193,6 +193,7 @@ def roll_reasons(raw: date, rolled: date, *, desk: Desk) -> list[str]:
     """Why a day moved to a business day; nothing where it did not."""
     if raw == rolled:
         return []
+    raw = desk.days.first_paused(raw, rolled) or raw
     pause, name = desk.days.why_paused(raw), desk.days.why_closed(raw)
     if pause is not None:
         key, name = "reason.pause_for" if pause else "reason.pause", pause

@@ -44,6 +44,17 @@ def test_a_follow_up_moves_behind_the_pause_and_says_why() -> None:
     assert seeker.run().plan.writes == ()
 
 
+@pytest.mark.parametrize(("applied", "first"), [("2027-01-02", "2027-01-11"), ("2027-01-04", "2027-01-12")])
+def test_a_follow_up_whose_day_off_leads_into_the_pause_says_the_pause(applied: str, first: str) -> None:
+    """Applied on Sat 2 January + 7 days = Sat 9 January: not the weekend keeps it until the 25th."""
+    day = date.fromisoformat(first)
+    pause = PAUSE.replace("2027-01-08", first)
+    extra = settings_with(f"extra_holidays = [2027-01-11]\n{pause}" if day.day == 12 else pause)
+    seeker = Seeker([a_row("Acme", applied)], settings=extra)
+    step = min(touches(seeker), key=lambda touch: touch.start)
+    assert step.reason[-1] == f"you are away on {day:%a} {day.day} Jan (skiing); moved to Mon 25 Jan"
+
+
 def test_many_that_were_due_in_it_are_spread_behind_it() -> None:
     seeker = Seeker([a_row(f"Firm {number}") for number in range(24)], settings=settings_with(PAUSE))
     days = Counter(day_of(touch.start, ZONE) for touch in touches(seeker) if touch.rule == "R-001-1")
