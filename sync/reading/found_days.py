@@ -48,6 +48,8 @@ _COUNTED = re.compile(r"(?:\b(?:round|stage|step|part|phase|runde|teil|etapa|ét
 _MOST_ROUNDS = 6
 """`round 2/3` is the second of three; `final round 12/3` is a day."""
 _WORD = re.compile(r"[^\W\d_]+")
+_LAST_NUMBER = re.compile(r"(?<=\s)\d{1,2}\.?\s*$")
+_NUMBER_OF_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:of\s|de\s)?([^\W\d_]{3,13})")
 
 
 def find_days(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, int]]:
@@ -107,6 +109,8 @@ def _find(text: str, months: Mapping[str, int]) -> list[tuple[int, int, int]]:
             place = hour.stop
             continue
         hour = match_hour(text, end, weekdays=True)
+        if hour and (begins := _next_day_in(text, end, hour.stop, months)):
+            hour = match_hour(text[:begins], end, weekdays=True)
         place = hour.stop if hour else end
         if hour is None and (number := _NUMBER.match(text, end)):
             place = number.end()
@@ -114,6 +118,13 @@ def _find(text: str, months: Mapping[str, int]) -> list[tuple[int, int, int]]:
             place = _behind_hour(text, end, place, odd=bool(hour.fault))
         found.append((start, end, place))
     return found
+
+
+def _next_day_in(text: str, begin: int, end: int, months: Mapping[str, int]) -> int | None:
+    """Where the number that ends this slot begins, if it is that of a day: `10:00 and 20 jan 14:00` are two moments."""
+    number = _LAST_NUMBER.search(text, begin, end)
+    day = _NUMBER_OF_DAY.match(text, number.start()) if number else None
+    return day.start() if day and day[1] in months else None
 
 
 def _behind_hour(text: str, begin: int, place: int, *, odd: bool) -> int:

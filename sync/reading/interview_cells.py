@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -29,10 +29,14 @@ _STRONG = re.compile(r"[;\n；]")
 
 def part_rounds(sheet: Sheet, months: Mapping[str, int]) -> None:
     """Give the second and every further interview of a cell a column of its own, under the same header."""
-    cells = sheet.cells.get("interview_at")
-    open_ = [name for name in ROUNDS if name not in sheet.cells]
-    if cells is None or not open_:
-        return
+    for own in ("interview_at", *ROUNDS):
+        open_ = [name for name in ROUNDS if name not in sheet.cells]
+        if own in sheet.cells and open_:
+            _part_column(sheet, own, open_, months)
+
+
+def _part_column(sheet: Sheet, own: str, open_: Sequence[str], months: Mapping[str, int]) -> None:
+    cells = sheet.cells[own]
     found = {
         index: parts
         for index, cell in enumerate(cells)
@@ -40,11 +44,11 @@ def part_rounds(sheet: Sheet, months: Mapping[str, int]) -> None:
     }
     if not found:
         return
-    names = ("interview_at", *open_)
+    names = (own, *open_)
     found = {index: parts for index, parts in found.items() if len(parts) <= len(names)}
-    place = sheet.columns.fields["interview_at"]
+    place = sheet.columns.fields[own]
     for number, name in enumerate(names[: max(map(len, found.values()), default=1)]):
-        column = list(cells) if name == "interview_at" else [""] * len(sheet.rows)
+        column = list(cells) if name == own else [""] * len(sheet.rows)
         for index, parts in found.items():
             column[index] = parts[number] if number < len(parts) else ""
         sheet.cells = {**sheet.cells, name: column}

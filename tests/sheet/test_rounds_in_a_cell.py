@@ -36,6 +36,10 @@ def rounds(leads: Leads) -> list[str]:
         ("2027-01-12 10:00\n2027-01-20 14:00", ["01-12 10:00", "01-20 14:00"]),
         ("12 Jan 2027 10:00, 20 Jan 2027 2pm", ["01-12 10:00", "01-20 14:00"]),
         ("Jan 12, 2027 10am and Jan 20, 2027 at 2pm", ["01-12 10:00", "01-20 14:00"]),
+        ("12 Jan 2027 10:00 and 20 Jan 2027 14:00", ["01-12 10:00", "01-20 14:00"]),
+        ("12 Jan 2027 14:00 and 13th of Jan 2027", ["01-12 14:00", "01-13"]),
+        ("12. Januar 2027 10:00 und 20. Januar 2027 14:00", ["01-12 10:00", "01-20 14:00"]),
+        ("12 Jan 2027 10:00 to 11:30", ["01-12 10:00"]),
         ("20.01.2027 14:00 / 12.01.2027", ["01-12", "01-20 14:00"]),
         ("12. Januar 2027 und 20. Januar 2027, 14 Uhr", ["01-12", "01-20 14:00"]),
         ("2027-01-12; 2027-01-20; 2027-01-27 9:30", ["01-12", "01-20", "01-27 09:30"]),
@@ -73,6 +77,14 @@ def test_a_slot_ends_its_own_round_and_not_the_next() -> None:
 
 def test_a_column_for_the_second_interview_may_stand_beside_it() -> None:
     leads = read("2027-01-12 10:00; 2027-01-20 14:00", header="interview_at", interview_2="2027-01-27 9:30")
+    assert rounds(leads) == ["01-12 10:00", "01-20 14:00", "01-27 09:30"]
+
+
+def test_several_in_the_column_of_one_round_are_rounds_too() -> None:
+    leads = read("", header="Onsite", **{"Phone screen": "12 Jan 2027 10:00; 20 Jan 2027 14:00"})
+    assert leads.problems == ()
+    assert rounds(leads) == ["01-12 10:00", "01-20 14:00"]
+    leads = read("2027-01-27 9:30", header="Onsite", **{"Phone screen": "2027-01-12 10:00; 2027-01-20 14:00"})
     assert rounds(leads) == ["01-12 10:00", "01-20 14:00", "01-27 09:30"]
 
 
