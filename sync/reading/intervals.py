@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from sync.counting import counted
 from sync.reading.cells import Fault, spaced
 
 LEAST, MOST = 2, 1_000
 """Days. Nobody is written to more often (R-004-3), and what is rarer is no rhythm."""
 
+_WHOLE = re.compile(r"(?<=\d)[.,]0+\s*$")
+"""`30.0`: a whole number as some programs export it."""
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 
 
 def read_interval(text: str, *, words: Mapping[str, Mapping[str, str]]) -> int | Fault:
     """The days of an interval. `words`: its units under `unit` and its counts under `count`, by their words."""
+    text = _WHOLE.sub("", text)
     units, counts = words["unit"], words["count"]
     known = units.get(spaced(text))
     parts = [] if known else [part for part in _PARTS.findall(spaced(text)) if part not in words["each"]]
@@ -36,5 +40,5 @@ def read_interval(text: str, *, words: Mapping[str, Mapping[str, str]]) -> int |
     if not days or (not known and not parts):
         return Fault('is no interval; write it as "6 weeks", "monthly", or 30 for days')
     if not LEAST <= days * count <= MOST:
-        return Fault(f"is {days * count} days; from {LEAST} to {MOST} days are possible")
+        return Fault(f"is {counted(days * count, 'day')}; from {LEAST} to {MOST} days are possible")
     return days * count

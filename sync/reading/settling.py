@@ -81,20 +81,30 @@ def settle_interviews(sheet: Sheet, readings: Mapping[str, Reading]) -> None:
 
 
 def settle_first_contacts(sheet: Sheet) -> None:
-    """Where a sheet has no day of an application, what is sent was sent on the day of the message that it has."""
+    """Where a sheet has no day of an application, what is sent was sent on the day of the message that it has.
+
+    Whoever is to hear from you every so often, in a row that tells of no post and no status, was not applied to.
+    """
     days = sheet.values.get("last_outbound")
     if days is None or "applied_on" in sheet.columns.fields or "applied_on" in sheet.values:
         return
     kinds = sheet.values.get("lead_kind", [None] * len(sheet.rows))
+    rhythm, work = _filled(sheet, "every"), _filled(sheet, "role", "status")
     sheet.values["applied_on"] = [
-        named_day(at) if at and stage is Stage.SENT and kind in (None, "posting") else None
-        for at, stage, kind in zip(days, sheet.values["stage"], kinds, strict=True)
+        named_day(at) if at and stage is Stage.SENT and kind in (None, "posting") and (told or not often) else None
+        for at, stage, kind, often, told in zip(days, sheet.values["stage"], kinds, rhythm, work, strict=True)
     ]
     header = sheet.columns.mapped.get("last_outbound", "")
     for index, day in enumerate(sheet.values["applied_on"]):
         if day and header:
             own = sheet.own_headers.get(index, {})
             sheet.own_headers[index] = {**own, "applied_on": own.get("last_outbound", header)}
+
+
+def _filled(sheet: Sheet, *names: str) -> list[bool]:
+    """For each row whether anything stands in one of these cells, whether it can be read or not."""
+    columns = [sheet.cells[name] for name in names if name in sheet.cells]
+    return [any(map(clean_text, cells)) for cells in zip(*columns, strict=True)] or [False] * len(sheet.rows)
 
 
 def settle_own_zones(sheet: Sheet, zone: tzinfo) -> None:

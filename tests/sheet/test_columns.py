@@ -318,3 +318,18 @@ def test_a_plain_country_is_the_contacts_where_every_cell_is_one(header: str) ->
     mixed = understand(head, ["Acme", "Analyst", "Deutschland"], ["Globex", "Clerk", "Remote"])
     assert "contact_country" not in mixed.mapped
     assert not mixed.asked
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Their last message", "Last message from them", "Their last email", "Their last contact",
+        "Last contact from them", "They answered", "Ihre letzte Nachricht", "Letzte Nachricht von ihnen",
+    ],
+)  # fmt: skip
+def test_what_came_from_them_is_not_taken_for_a_message_of_ones_own(header: str) -> None:
+    columns = understand(
+        ["Company", "Role", "Applied", "Last contact", header], *[["A", "B", "2027-01-04"] + ["2027-01-05"] * 2] * 2
+    )
+    assert columns.mapped["last_inbound"] == header
+    assert columns.mapped["last_outbound"] == "Last contact"
