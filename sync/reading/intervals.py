@@ -16,6 +16,7 @@ LEAST, MOST = 2, 1_000
 
 _WHOLE = re.compile(r"(?<=\d)[.,]0+\s*$")
 """`30.0`: a whole number as some programs export it."""
+_MINUS = re.compile(r"\s*[-−]\s*\d")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 
 
@@ -24,7 +25,11 @@ def read_interval(text: str, *, words: Mapping[str, Mapping[str, str]]) -> int |
     text = _WHOLE.sub("", text)
     units, counts = words["unit"], words["count"]
     known = units.get(spaced(text))
-    parts = [] if known else [part for part in _PARTS.findall(spaced(text)) if part not in words["each"]]
+    parts = (
+        []
+        if known or _MINUS.match(text)
+        else [part for part in _PARTS.findall(spaced(text)) if part not in words["each"]]
+    )
     days, count = int(known or 1), 1
     match parts:
         case []:

@@ -73,11 +73,18 @@ def facts_of(lead: Lead, words: Wording = ENGLISH) -> str:
     stage = stage if lead.stage_known else words.say("explain.seems", stage=stage)
     status = f" (“{shorten(lead.status_text)}”)" if lead.status_text else ""
     days = [
-        f"{words.say(f'fact.{name}')} {_day_and_hour(moment, words)}"
+        f"{words.say(f'fact.{name}')} {', '.join(_day_and_hour(moment, words) for moment in moments)}"
         for name in _FACTS
-        if (moment := getattr(lead, name))
+        if (moments := _moments_of(lead, name))
     ]
     return "; ".join([stage + status, *days])
+
+
+def _moments_of(lead: Lead, name: str) -> list[Moment]:
+    """The day of this fact, if there is one; of interviews every round."""
+    last = getattr(lead, name)
+    earlier = [known.at for known in lead.earlier_rounds] if name == "interview_at" else []
+    return [*earlier, last] if last else []
 
 
 def _day_and_hour(moment: Moment, words: Wording) -> str:

@@ -82,6 +82,8 @@ def _letter_date(case: Case, desk: Desk) -> None:
     rule, lead = desk.rule("R-001-1"), case.lead
     if rule is None or case.stage is not Stage.IDEA or lead.applied_on is not None or not lead.role:
         return
+    if lead.closes_on is not None and lead.closes_on < desk.today:
+        return
     if lead.interested and not lead.do_not_contact and not lead.unreadable:
         day = desk.days.at_or_after(desk.today + timedelta(days=rule.days or 0))
         desk.note("note.letter", case, rule=rule.id, day=desk.tell(day))

@@ -87,6 +87,13 @@ def test_R_005_1_its_days_and_its_switch_are_yours() -> None:
         assert [f"{touch.start:%Y-%m-%d}" for touch in seeker.all(RULE)] == days
 
 
+def test_no_letter_is_dated_for_a_posting_that_has_closed() -> None:
+    rows = [("Acme", "2027-01-03"), ("Globex", "2027-01-29")]
+    seeker = Life([a_row(name, "", status="idea", Deadline=day) for name, day in rows])
+    notes = {note.row: note.reason for note in seeker.run().plan.notes if "your letter can say" in note.reason}
+    assert list(notes) == ["leads.csv:3"]
+
+
 def test_the_event_is_gone_once_the_application_is_sent() -> None:
     seeker = Life([a_row("Acme", "", status="", Deadline="2027-01-29")])
     seeker.run()

@@ -12,6 +12,7 @@ from sync.models import Leads, Row, Table
 from sync.reading.interview_cells import part
 from sync.reading.leads import read_leads
 from sync.reading.vocabulary import load_vocabulary
+from sync.render.leads import facts_of
 
 
 def read(cell: str, *, header: str = "Interview date", **more: str) -> Leads:
@@ -86,6 +87,11 @@ def test_several_in_the_column_of_one_round_are_rounds_too() -> None:
     assert rounds(leads) == ["01-12 10:00", "01-20 14:00"]
     leads = read("2027-01-27 9:30", header="Onsite", **{"Phone screen": "2027-01-12 10:00; 2027-01-20 14:00"})
     assert rounds(leads) == ["01-12 10:00", "01-20 14:00", "01-27 09:30"]
+
+
+def test_every_round_is_shown_in_what_was_understood() -> None:
+    (lead,) = read("2027-01-12 10:00; 2027-01-20", Status="interview").leads
+    assert facts_of(lead).endswith("interview Tue 12 Jan 2027 10:00, Wed 20 Jan 2027")
 
 
 def test_each_round_is_confirmed_and_thanked_for() -> None:
