@@ -53,6 +53,25 @@ def read(*rows: list[CellValue], order: str = "dmy") -> Leads:
             id="spoken German",
         ),
         pytest.param(
+            ["Deal", "Company", "Company role", "Expected close date", "Date shipped", "Last contact"],
+            [["Boiler", "Elm House", "Buyer", "2027-02-10", "2026-11-20", "2026-11-18"],
+             ["Pump", "Ash Yard", "Manager", "2027-03-01", "2026-11-22", "2026-11-19"]],
+            {"company": "Company", "role": "Company role", "last_outbound": "Last contact"},
+            id="a seller's hopes are no last day to apply",
+        ),
+        pytest.param(
+            ["企業名", "応募日", "面接官", "所在地"],
+            [["青葉商事", "2026-11-10", "森 花子", "仙台市"], ["若葉工業", "2026-11-12", "林 太郎", "福岡市"]],
+            {"company": "企業名", "applied_on": "応募日", "interviewers": "面接官"},
+            id="Japanese: who asks there is an interviewer",
+        ),
+        pytest.param(
+            ["客户", "姓名", "上次跟进"],
+            [["青叶贸易", "林小雨", "2026-11-10"], ["红杉制造", "陈大山", "2026-11-12"]],
+            {"company": "客户", "contact_name": "姓名", "last_outbound": "上次跟进"},
+            id="Chinese: a customer's list",
+        ),
+        pytest.param(
             ["Betrieb", "Ausbildung als", "Bewerbung raus", "Einstellungstest", "Vorstellung"],
             [["Schreinerei Ast", "Schreiner", "01.10.2026", "", "24.11.2026 15:30"],
              ["Stadt Hof", "Fachwirtin", "12.10.2026", "05.12.2026 08:00", ""]],

@@ -34,6 +34,13 @@ def read(text: str) -> Phrase:
         ("お祈りメール", Stage.REJECTED),
         ("nie dostałem oferty", Stage.REJECTED),
         ("pas encore postulé", Stage.IDEA),
+        ("エントリー前", Stage.IDEA),
+        ("ES提出前", Stage.IDEA),
+        ("ES提出後", Stage.SENT),
+        ("Bewerbung vorgemerkt", Stage.IDEA),
+        ("Under arbeid", Stage.IDEA),
+        ("2. Bewerbungsgespräch", Stage.INTERVIEW),
+        ("technical assessment received", Stage.ASSESSMENT),
         ("noch nicht beworben", Stage.IDEA),
         ("ikke søkt", Stage.IDEA),
         ("dropped off resume in person", Stage.SENT),
@@ -161,3 +168,8 @@ def test_the_day_of_a_status_that_the_seeker_settled_is_kept() -> None:
 def test_what_has_its_day_is_sent_though_something_is_still_to_be_done() -> None:
     text = "applied 11/9 need to send letter"
     assert read_phrase(text, shipped_status_words(), [(8, 12)]).stage is Stage.SENT
+
+
+def test_hired_in_chinese_is_believed_only_once_the_seeker_says_so() -> None:
+    phrase = WORDS.read("已录用")
+    assert (phrase.stage, phrase.settled, phrase.asking) == (Stage.ACCEPTED, False, Asking.NONE)
