@@ -104,7 +104,7 @@ def _say(
     """Find the follow-up that is meant, keep the word for the next run, and offer that run."""
     from connectors import open_state
     from sync.memory import Word, WordKind
-    from sync.reconcile.words import add_word, find_open, find_told
+    from sync.reconcile.words import add_word, done_before, find_open, find_told
 
     profile = open_profile(find_config(config))
     zone, today = profile.settings.zone, parse_now(now).astimezone(profile.settings.zone).date()
@@ -123,6 +123,12 @@ def _say(
             found = find_open([lead], memory, report.plan.schedule, today=today, zone=zone)
             one = _only_touch(found, touch, lead, none="nothing stands in the calendar for")
             word = make(one, lead, today)
+            if kind == "done" and not touch and (day := done_before(one, memory)) and (word.on or today) <= day:
+                raise ConfigError(
+                    f"you said that the follow-up before “{one.summary}” of {one.day} was done on {day}. To say another"
+                    f" day or a note for that one, take it back first: followup done {lead.row_number} --undo;"
+                    f" to say that this one is done, too, add --touch {one.day}"
+                )
         store.keep(add_word(memory, word))
     typer.echo(f"{_SAID[word.kind]}: “{one.summary}” of {one.day:%a %Y-%m-%d}{_to(word)}.")
     return _offer_sync(config, now)

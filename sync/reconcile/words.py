@@ -161,6 +161,21 @@ def find_told(leads: Sequence[Lead], memory: Memory, kind: WordKind, *, zone: Zo
     return [one for *_, one in found]
 
 
+def done_before(one: Open, memory: Memory) -> date | None:
+    """The day on which the step before this one was said to be done, taken by a run or not yet; None where none was."""
+    this = memory.touches.get(one.uid)
+    if this is None or this.step < 2:
+        return None
+    said = {word.uid: word.on for word in memory.runs.words if word.kind is WordKind.DONE}
+    before = (
+        touch
+        for touch in memory.touches.values()
+        if (touch.lead_key, touch.party, touch.step) == (this.lead_key, this.party, this.step - 1)
+    )
+    days = [said.get(touch.uid) or (touch.done_on if touch.told else None) for touch in before]
+    return max(filter(None, days), default=None)
+
+
 def add_word(memory: Memory, word: Word) -> Memory:
     """Memory with this word for the next run. One that takes back a word no run has taken yet just removes it, and
     leaves what was said with another word before it."""

@@ -321,6 +321,30 @@ def test_done_undo_said_twice_leaves_the_snooze_alone(
 
 
 @pytest.mark.parametrize("synced", [False, True])
+def test_done_said_again_for_another_day_does_not_tick_the_next_follow_up(
+    folder: Folder, capsys: pytest.CaptureFixture[str], synced: bool
+) -> None:
+    """It was yesterday, not today: the second word is for the same follow-up, and the next one is weeks ahead."""
+    assert folder.run("done", "Acme") == 0
+    assert not synced or folder.run("sync") == 0
+    before = words(folder)
+    for more in (("--on", "2027-01-04"), ()):
+        capsys.readouterr()
+        assert folder.run("done", "Acme", *more) == 2
+        said = capsys.readouterr().err
+        assert "was done on 2027-01-05. To say another day or a note" in said
+        assert (
+            "take it back first: followup done 2 --undo; to say that this one is done, too, add --touch 2027-" in said
+        )
+    assert words(folder) == before
+    assert folder.run("done", "2", "--undo") == 0
+    assert folder.run("done", "Acme", "--on", "2027-01-04") == 0
+    assert folder.run("sync") == 0
+    assert len(ticked(folder)) == 1
+    assert folder.run("done", "Acme", now="2027-01-19T09:00:00-05:00") == 0
+
+
+@pytest.mark.parametrize("synced", [False, True])
 def test_of_two_words_the_later_is_taken_back_first(
     folder: Folder, capsys: pytest.CaptureFixture[str], synced: bool
 ) -> None:
