@@ -333,3 +333,12 @@ def test_what_came_from_them_is_not_taken_for_a_message_of_ones_own(header: str)
     )
     assert columns.mapped["last_inbound"] == header
     assert columns.mapped["last_outbound"] == "Last contact"
+
+
+@pytest.mark.parametrize(
+    "header", ["Decide by", "They will decide by", "Decision due", "Hear back by", "Entscheidung bis"]
+)
+@pytest.mark.parametrize("cell", ["2027-01-13", ""])
+def test_the_day_by_which_they_decide_is_neither_an_outcome_nor_a_last_day_to_apply(header: str, cell: str) -> None:
+    columns = understand(["Company", "Role", "Applied", "Status", header], ["A", "B", "2027-01-04", "Applied", cell])
+    assert columns.mapped["they_decide_by"] == header
