@@ -94,6 +94,11 @@ class Desk(Struct):
             return self.days
         return self._other_days(country, pauses=True)
 
+    @property
+    def days_away(self) -> BusinessDays:
+        """The seeker's days with those of the pauses."""
+        return self._other_days("", pauses=False)
+
     def days_to_call(self, lead: Lead) -> BusinessDays:
         """The days on which a call that is owed can be made: the contact's, in a pause of the seeker's as ever."""
         return self._other_days(lead.contact_country, pauses=False)

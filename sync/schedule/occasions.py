@@ -81,6 +81,8 @@ def by_the_day(case: Case, desk: Desk, *, field: str, days: int = 0, round: int 
     due: date = getattr(case.lead, field)
     eve = due - timedelta(days=days)
     day = desk.days.at_or_before(eve)
+    if day < desk.today <= eve:  # away already, with no day left before that: it stays, as every deadline does
+        day = desk.days_away.at_or_before(eve)
     start, until = at(day, desk.settings.work_hours.start, desk.zone), at(due, END_OF_DAY, desk.zone)
     moved = "".join(roll_reasons(eve, day, desk=desk))
     return Occasion(day, start, until, said(case, field, desk), round, moved=moved)

@@ -79,6 +79,37 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
+def confirmation(seeker: Seeker) -> date:
+    (confirm,) = [touch for touch in touches(seeker) if touch.rule == "R-001-2"]
+    return day_of(confirm.start, ZONE)
+
+
+def test_who_is_away_already_confirms_the_interview_the_day_before_it_and_not_at_once() -> None:
+    """Ill since Monday 4 January, said on the 5th: nobody has to write in bed about an interview of the 13th."""
+    rows = [a_row("Acme", "2026-12-28", status="interview", interview_at="2027-01-13 10:00")]
+    pause = PAUSE.replace("2027-01-08", "2027-01-04")
+    seeker = Seeker(rows, settings=settings_with(pause), now=at("2027-01-05 10:00"))
+    assert confirmation(seeker) == date(2027, 1, 12)
+    for now in ("2027-01-06 08:00", "2027-01-11 08:00", "2027-01-12 08:00"):
+        seeker.now = at(now)
+        assert confirmation(seeker) == date(2027, 1, 12)
+    assert seeker.run().plan.writes == ()
+    one = Seeker(rows, settings=settings_with(PAUSE), now=at("2027-01-05 10:00"))
+    assert confirmation(one) == date(2027, 1, 7)  # there is a day left before the pause
+    one.now = at("2027-01-08 08:00")
+    assert confirmation(one) == date(2027, 1, 12)  # it was not done, and is asked for once more in time
+    assert seeker.run().plan.writes == ()
+
+
+def test_a_promise_that_falls_into_a_pause_that_is_on_is_kept_on_its_day() -> None:
+    pause = PAUSE.replace("2027-01-08", "2027-01-04")
+    row = a_row("Acme", "2026-12-28", status="in touch", promised_on="2027-01-13")
+    for now, day in (("2027-01-05 10:00", "2027-01-13"), ("2026-12-30 10:00", "2026-12-31")):
+        seeker = Seeker([row], settings=settings_with(pause), now=at(now))
+        (kept,) = [touch for touch in touches(seeker) if touch.rule == "R-000-3"]
+        assert f"{day_of(kept.start, ZONE)}" == day, now
+
+
 CALL = {
     "status": "idea",
     "received_at": "2027-01-11 09:00",

@@ -85,6 +85,8 @@ def confirm_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None
     start = held if isinstance(held, datetime) else at(held, desk.settings.work_hours.start, zone)
     eve = start.astimezone(zone).date() - timedelta(days=rule.days or 0)
     day = desk.days_of(case.lead).at_or_before(eve)
+    if day < desk.today <= eve:  # away already, with no day left before that: it stays, as every deadline does
+        day = desk.days_to_call(case.lead).at_or_before(eve)
     bounds = _both_hours(day, zone, desk)
     last = start - timedelta(hours=rule.hours or 0)
     told, moved = said(case, "interview_at", desk), "".join(roll_reasons(eve, day, desk=desk))
