@@ -265,7 +265,9 @@ def join_letters(text: bytes) -> bytes:
 def _row(response: ElementTree.Element) -> DavRow:
     status = _status(response.findtext(f"{DAV}status"), 0)
     etag, kinds, data, parts = "", frozenset[str](), None, []
-    for part in response.iterfind(f"{DAV}propstat"):
+    for part in response:
+        if part.tag != f"{DAV}propstat":
+            continue
         own = _status(part.findtext(f"{DAV}status"), 200)
         parts.append(own)
         found = part.find(f"{DAV}prop")
@@ -278,7 +280,8 @@ def _row(response: ElementTree.Element) -> DavRow:
                 kinds = frozenset(_local(kind.tag) for kind in value)
             elif value.tag == f"{CALDAV}calendar-data":
                 data = value.text or ""
-    limit = response.find(f"{DAV}error/{DAV}number-of-matches-within-limits")
+    error = response.find(f"{DAV}error")
+    limit = error.find(f"{DAV}number-of-matches-within-limits") if error is not None else None
     whole = status or (200 if not parts or min(parts) // 100 == 2 else min(parts))
     href = (response.findtext(f"{DAV}href") or "").strip()
     return DavRow(href, whole, etag, kinds, data, truncated=whole == 507 or limit is not None)

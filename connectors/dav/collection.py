@@ -175,8 +175,8 @@ class CalendarCollection:
         parts = ({uid: wanted[uid] for uid in part} for part in (uids[:half], uids[half:]))
         return {path: row for part in parts for path, row in self._download(part, patient=False).items()}
 
-    def look(self, uid: str, href: str) -> Found | None:
-        """What lies at one href now; None where nothing does."""
+    def look(self, uid: str, href: str, *, expected: RemoteEvent | None = None) -> Found | None:
+        """What lies at one href now; None where nothing does. What says the same as expected is not parsed again."""
         answer = self.ask(
             "GET", path_of(href), {"Accept-Encoding": "identity"}, b""
         )  # Apache marks ETags of packed ones
@@ -185,7 +185,7 @@ class CalendarCollection:
         text = join_letters(answer.body).decode(errors="replace")
         if answer.status != 200 or not is_calendar_data(text):
             raise TargetError(f"{self.host} gave no calendar data for an event ({reason_of(answer)})")
-        return self._found(uid, href, clean_etag(answer.headers.get("etag", "")), text)
+        return self._found(uid, href, clean_etag(answer.headers.get("etag", "")), text, expected)
 
     def find(self, uid: str) -> Found | None:
         """Our event under whatever name the server keeps it. A locator: None proves nothing."""

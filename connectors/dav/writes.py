@@ -194,7 +194,7 @@ class EventWriter:
         base = change.base
         guarded = self._guards_deletes if change.action is Action.DELETE else self._guards_updates
         if base is not None and not (guarded and is_strong(base.etag)):
-            found = self._collection.look(change.uid, href)
+            found = self._collection.look(change.uid, href, expected=base)
             if found is None and change.action is Action.DELETE:
                 return Written(change, Verdict.GONE, href)
             if found is None or found.remote is None or not _is_unchanged(found.remote, base, change.action):
