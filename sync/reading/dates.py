@@ -151,13 +151,13 @@ def complete(day: Yearless, year: int, reading: Reading) -> Moment | Fault:
 def looks_dated(text: str, months: Mapping[str, int]) -> bool:
     """Whether somebody meant a date here, even one that cannot be read."""
     plain = text.casefold()
+    if not any(map(str.isdigit, plain)):
+        return False
     if _ANY_DATE.search(plain) or _SERIAL.fullmatch(plain) or _YEAR_MONTH.fullmatch(plain) or _SIGNS.search(plain):
         return True
     numbers = DAY_MONTH.fullmatch(plain)
     if numbers and 0 < min(int(numbers[1]), int(numbers[3])) <= 12 and max(int(numbers[1]), int(numbers[3])) <= 31:
         return True
-    if not any(char.isdigit() for char in plain):
-        return False
     return any(word in months for word in _WORD.findall(plain)) or has_day_and_hour(plain, months)
 
 
