@@ -75,7 +75,8 @@ def mail_link(address: str, subject: str, text: str) -> str:
     """A link that opens the message in the mail program (RFC 6068); empty where this is no mail address."""
     if not _MAIL.fullmatch(address):
         return ""
-    link = f"mailto:{quote(address, safe='@')}?subject={_quoted(subject)}"
+    local, _, host = address.partition("@")
+    link = f"mailto:{_quoted(local)}@{host}?subject={_quoted(subject)}"
     body = "%0D%0A".join(map(_quoted, text.split("\n")))
     return f"{link}&body={body}" if len(link) + len(body) + 6 <= MAX_LINK else link
 

@@ -87,18 +87,28 @@ def _plain(word: str) -> str:
     return word.casefold().replace(".", "").strip()
 
 
-@lru_cache(maxsize=4096)
 def as_said(text: str, language: str, *, declined: bool = False) -> str:
     """The name in a sentence, with the form of address that this language has for it (`Herr`, `Mr`).
 
     `declined`: as it stands behind a preposition or as an object.
     """
+    return both_said(text, language)[declined]
+
+
+@lru_cache(maxsize=4096)
+def both_said(text: str, language: str) -> tuple[str, str]:
+    """The name as a sentence has it, and declined."""
     ordered = _in_order(text)
     first, _, rest = ordered.partition(" ")
     if not rest or _kinds().get(_plain(first)) not in ("mr", "ms", "mrs"):
-        return ordered
+        return ordered, ordered
     name, forms = read_name(text), _words().get(language, _words()["en"])
-    form = forms.get(f"{name.form}-declined", forms[name.form]) if declined else forms[name.form]
+    if not name.bare:
+        return ordered, ordered
+    plain, declined = forms[name.form], forms.get(f"{name.form}-declined", forms[name.form])
     if name.titles and forms.get("beside_titles") == "no":
-        form = ""
-    return " ".join(filter(None, [str(form), name.titles, name.bare])) if name.bare else ordered
+        plain = declined = ""
+    return (
+        " ".join(filter(None, [str(plain), name.titles, name.bare])),
+        " ".join(filter(None, [str(declined), name.titles, name.bare])),
+    )

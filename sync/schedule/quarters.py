@@ -80,7 +80,7 @@ class TakenQuarters:
     def least_taken(self, low: int, high: int, *, length: int) -> int:
         """The quarter from which the fewest of ours would have to share; the last one of several."""
         starts = range(max(low, high - length), low - 1, -1)
-        return min(starts, key=lambda start: max(self._taken.get(start + number, 0) for number in range(length)))
+        return min(starts, key=lambda start: max(map(self._taken.__getitem__, range(start, start + length))))
 
     def is_free(self, quarter: int, *, length: int, shared: bool = False) -> bool:
         """Whether nothing of ours lies in these quarters; if `shared`, nothing that was not there in the last run."""
@@ -93,9 +93,10 @@ class TakenQuarters:
 
     def take(self, quarter: int, *, length: int, new: bool = True) -> None:
         """Keep these quarters for one event, which is `new` there or stood there in the last run."""
-        quarters = range(quarter, quarter + length)
-        self._taken.update(quarters)
-        self._new.update(quarters if new else ())
+        for each in range(quarter, quarter + length):
+            self._taken[each] = self._taken.get(each, 0) + 1
+            if new:
+                self._new.add(each)
 
     def release(self, quarter: int, *, length: int) -> None:
         """Give these quarters of one event back, where it was alone."""

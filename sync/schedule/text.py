@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from sync.memory import TouchMemory
 from sync.messages.moves import choose_move, choose_turn, open_moves, sensible_moves
-from sync.messages.names import as_said, read_name
+from sync.messages.names import both_said, read_name
 from sync.models import Lead, Person, TouchClass
 from sync.safe_text import clean
 from sync.schedule.cases import Case
@@ -91,7 +91,7 @@ def _describe(draft: Draft, facts: Mapping[str, str], later: str, done: Moves, d
 def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
     """The recipient and the firm, as the sheet spells them, for titles (`who`, `firm`) and for sentences (`whom`)."""
     lead, people = draft.case.lead, group_of(draft) or (draft.person,)
-    name, declined = _called(people, desk), _called(people, desk, declined=True)
+    name, declined = _called(people, desk)
     short = initials(people[0].name)
     firm, label = clean(lead.company), clean(lead.label)
     elsewhere = is_elsewhere(draft, lead)
@@ -109,10 +109,13 @@ def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
     }
 
 
-def _called(people: Sequence[Person], desk: Desk, *, declined: bool = False) -> str:
-    language = desk.advice.language
-    names = [as_said(clean(one.name or one.email), language, declined=declined) for one in people]
-    return names[0] if len(names) == 1 else clean(join_names(names, desk.say))
+def _called(people: Sequence[Person], desk: Desk) -> tuple[str, str]:
+    """The people as a sentence names them, and declined."""
+    names = [both_said(clean(one.name or one.email), desk.advice.language) for one in people]
+    if len(names) == 1:
+        return names[0]
+    plain, declined = (clean(join_names(said, desk.say)) for said in zip(*names, strict=True))
+    return plain, declined
 
 
 @lru_cache(maxsize=4096)

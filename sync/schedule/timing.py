@@ -126,10 +126,11 @@ def kept_quarter(draft: Planned, desk: Desk) -> int | None:
 
 
 def _start_at(draft: Planned, quarter: int, *, desk: Desk) -> None:
+    length = draft.quarters
     if draft.own_event:
-        desk.taken.take(quarter, length=draft.quarters, new=not _stood_at(draft, quarter))
+        desk.taken.take(quarter, length=length, new=not _stood_at(draft, quarter))
     draft.start = moment_of(quarter, draft.zone)
-    draft.end = moment_of(quarter + draft.quarters, draft.zone)
+    draft.end = moment_of(quarter + length, draft.zone)
 
 
 def _find_slot(
@@ -156,8 +157,8 @@ def _find_slot(
 def _open_part(draft: Planned, window: tuple[int, int], desk: Desk) -> tuple[int, int]:
     """What is left of its window from now on, up to its deadline."""
     low, high = desk.clock.from_now_on(window[0]), window[1]
-    if draft.deadline is not None:
-        high = min(high, quarter_up(draft.deadline)) if quarter_up(draft.deadline) >= low + draft.quarters else high
+    if draft.deadline is not None and (due := quarter_up(draft.deadline)) >= low + draft.quarters:
+        high = min(high, due)
     return low, high
 
 
@@ -165,16 +166,17 @@ def _make_room(
     draft: Planned, low: int, high: int, placed: dict[int, Planned], *, held: Set[int], desk: Desk
 ) -> int | None:
     """The start of one that may as well stand outside of these quarters, which are full: it goes there now."""
-    for quarter in range(low, high - draft.quarters + 1):
+    needed = draft.quarters
+    for quarter in range(low, high - needed + 1):
         other = placed.get(quarter)
-        if other is None or other.quarters < draft.quarters or not desk.taken.is_alone(quarter, length=other.quarters):
+        if other is None or (length := other.quarters) < needed or not desk.taken.is_alone(quarter, length=length):
             continue
         first, last = _open_part(other, window_of(other, other.day, desk=desk), desk)
         if low <= first and last <= high:
             continue
-        found = desk.taken.find_free(first, last, length=other.quarters, held=held, backwards=other.as_late_as_possible)
+        found = desk.taken.find_free(first, last, length=length, held=held, backwards=other.as_late_as_possible)
         if found is not None:
-            desk.taken.release(quarter, length=other.quarters)
+            desk.taken.release(quarter, length=length)
             placed[found] = placed.pop(quarter)
             _start_at(other, found, desk=desk)
             return quarter
