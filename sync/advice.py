@@ -26,7 +26,7 @@ from sync.convert import convert
 from sync.errors import ConfigError
 from sync.messages.library import load_phrases
 from sync.messages.sentences import Phrases
-from sync.models import Stage, TouchClass
+from sync.models import Lead, Stage, TouchClass
 from sync.reading.vocabulary import Vocabulary, load_vocabulary
 from sync.wording import Wording, load_wording, nearest, read_mapping
 
@@ -127,6 +127,15 @@ class Advice(Struct, frozen=True, dict=True):
     def phrases(self) -> Phrases:
         """The sentences of messages, read when the first one is written."""
         return load_phrases(self.language, self.own_words)
+
+    @cached_property
+    def phrases_to_customers(self) -> Phrases:
+        """Those of messages about what one sells, read when the first one is written."""
+        return load_phrases(self.language, self.own_words, to_customers=True)
+
+    def phrases_for(self, lead: Lead) -> Phrases:
+        """The sentences of messages about this lead."""
+        return self.phrases_to_customers if lead.is_customer else self.phrases
 
     @property
     def touching(self) -> frozenset[str]:

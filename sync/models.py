@@ -162,6 +162,10 @@ class Round(Struct, frozen=True, gc=False):
     column: str
 
 
+CUSTOMER = "customer"
+"""The kind of a lead that one sells to, and does not apply to."""
+
+
 class Lead(Struct, frozen=True, gc=False):
     """A row understood. Field names are those of the sheet.
 
@@ -249,6 +253,11 @@ class Lead(Struct, frozen=True, gc=False):
     organisation: str = ""
     url: str = ""
     notes: str = ""
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether the row is about selling something, not about a job."""
+        return self.lead_kind == CUSTOMER
 
     @property
     def label(self) -> str:

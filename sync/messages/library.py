@@ -36,6 +36,8 @@ SLOTS = (
 """The facts a sentence may name, beside the phrases of `[word]`."""
 MOVES = ("idea", "resume", "fact", "referral", "organisation")
 """Moves that have sentences of their own."""
+MOVES_TO_CUSTOMERS = ("idea", "fact", "example", "colleague", "start")
+"""Those of messages to customers."""
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _KINDS = {"mail": ("mail", "email"), "short": ("short", "text"), "say": ("call", "phone")}
@@ -43,12 +45,14 @@ _INCLUDES = re.compile(r"^@(move|ask|next|say|voicemail)$", re.MULTILINE)
 
 
 @lru_cache(maxsize=16)
-def load_phrases(language: str, own: str = "") -> Phrases:
+def load_phrases(language: str, own: str = "", *, to_customers: bool = False) -> Phrases:
     """The sentences of this language with those of a person's wording file (its text).
+
+    `to_customers`: those for leads that one sells to, which are others wherever a sentence speaks of a job.
 
     Raises `ConfigError` for a key or slot that does not exist, naming the nearest, and for a rule that is broken.
     """
-    shipped = _shipped(language)
+    shipped = _to_customers(language) if to_customers else _shipped(language)
     if not own:
         return shipped
     try:
@@ -56,20 +60,35 @@ def load_phrases(language: str, own: str = "") -> Phrases:
     except toml.TOMLDecodeError as error:
         raise ConfigError(f"wording is not a valid wording file: {error}") from None
     mine = _flatten(table) if isinstance(table, dict) else {}
+    both = _shipped(language), _to_customers(language)
     for key, text in mine.items():
-        _check_text(key, text, shipped)
+        _check_text(key, text, both[0] if both[0].has(key) else both[1])
     for key, text in mine.items():
-        check_rules(key, text, shipped)
-    return Phrases(MappingProxyType({**shipped.texts, **mine})) if mine else shipped
+        for whom in both:
+            check_rules(key, text, whom)
+    return Phrases(MappingProxyType({**shipped.texts, **mine}), shipped.moves) if mine else shipped
 
 
 @cache
 def _shipped(language: str) -> Phrases:
+    return Phrases(MappingProxyType(_read("drafts", language)), MOVES)
+
+
+@cache
+def _to_customers(language: str) -> Phrases:
+    # Whoever brings one to a customer is written to like the customer.
+    common = {key: text for key, text in _shipped(language).texts.items() if "-agency." not in key}
+    texts = {**common, **_read("drafts_to_customers", language)}
+    return Phrases(MappingProxyType(texts), MOVES_TO_CUSTOMERS)
+
+
+def _read(name: str, language: str) -> dict[str, str]:
+    """The texts of this language; the English ones where there are none."""
     place = files("mappings")
-    name = f"drafts.{language}.toml"
-    if not place.joinpath(name).is_file():
-        name = "drafts.en.toml"
-    return Phrases(MappingProxyType(_flatten(toml.loads(place.joinpath(name).read_text("utf-8")))))
+    found = place.joinpath(f"{name}.{language}.toml")
+    if not found.is_file():
+        found = place.joinpath(f"{name}.en.toml")
+    return _flatten(toml.loads(found.read_text("utf-8")))
 
 
 def _flatten(tables: Mapping[str, object], before: str = "") -> dict[str, str]:
@@ -135,7 +154,7 @@ def situations(phrases: Phrases) -> Iterator[tuple[Situation, bool]]:
         moving = "@move" in text
         asking = moving or "?" in text
         for kind, channel in _KINDS.values():
-            for move in MOVES if moving else ("",):
+            for move in phrases.moves if moving else ("",):
                 for turn in (0, 1):
                     yield Situation((rule, *_plainer(rule)), kind, channel, move, turn, "full"), asking
 

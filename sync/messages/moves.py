@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from msgspec import Struct
 
@@ -27,6 +28,7 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
     deciding: bool = True
     interview: bool = True
     rules: tuple[str, ...] = ()
+    whom: Literal["employers", "customers", "both"] = "employers"
 
 
 @cache
@@ -42,7 +44,9 @@ Opening = tuple[tuple[str, date], ...]
 
 def open_moves(lead: Lead) -> Opening:
     """The moves that make sense in a message to this lead."""
-    return tuple([(move.id, _opens_on(move, lead)) for move in _common_moves() if _makes_sense(move, lead)])
+    return tuple(
+        [(move.id, _opens_on(move, lead)) for move in _common_moves(lead.is_customer) if _makes_sense(move, lead)]
+    )
 
 
 def sensible_moves(moves: Opening, *, rule: str, on: date) -> tuple[str, ...]:
@@ -58,8 +62,9 @@ def _own_moves() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def _common_moves() -> tuple[Move, ...]:
-    return tuple(move for move in load_moves() if not move.rules)
+def _common_moves(to_customers: bool) -> tuple[Move, ...]:
+    whom = ("both", "customers" if to_customers else "employers")
+    return tuple(move for move in load_moves() if not move.rules and move.whom in whom)
 
 
 def choose_move(pool: Sequence[str], used: Sequence[str], given: str) -> str:

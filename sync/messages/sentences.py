@@ -72,9 +72,10 @@ _Text = tuple[tuple[_Line, ...], ...]
 
 
 class Phrases(Struct, frozen=True, dict=True):
-    """All sentences of one language, by key (`R-001-1.mail`)."""
+    """All sentences of one language, by key (`R-001-1.mail`), and the moves that have some."""
 
     texts: Mapping[str, str]
+    moves: tuple[str, ...] = ()
 
     def write(self, situation: Situation, facts: Mapping[str, str]) -> Message:
         """The message of this situation, with what the row gives; what makes it too long is left out."""

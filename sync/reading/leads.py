@@ -25,6 +25,7 @@ from sync.models import Lead, Leads, Note, Row, Stage, Table, UnclearStatus
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
+from sync.reading.customers import lists_customers, settle_customers, words_of_sellers
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.date_order import decide_readings, reading_beside
 from sync.reading.dates import Order, Reading, Yearless
@@ -151,7 +152,12 @@ def _read_rows(
     settling.settle_refusals(sheet)
     settling.settle_plans(sheet)
     settling.settle_boxes(sheet)
-    own = {**(shape.statuses if shape else {}), **settings.source.statuses}
+    selling = lists_customers(sheet.columns.headers, sheet.columns.mapped)
+    own = {
+        **(shape.statuses if shape else {}),
+        **(words_of_sellers() if selling else {}),
+        **settings.source.statuses,
+    }
     words = StageWords(own_words(own), vocabulary, canonical=_is_canonical(sheet))
     reading = reading_beside(
         readings, zone=settings.zone, months=vocabulary.months, today=today, beside=spoken,
@@ -160,6 +166,8 @@ def _read_rows(
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
     settle_next_steps(sheet, words, reading, settings.source.year)
     settling.settle_first_contacts(sheet)
+    if selling:
+        settle_customers(sheet)
     settling.settle_meetings(sheet, today)
     settling.settle_own_zones(sheet, settings.zone)
     settling.silence_rows(sheet)

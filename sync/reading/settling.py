@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from sync.models import Moment, Person, Round, Stage
+from sync.models import CUSTOMER, Moment, Person, Round, Stage
 from sync.moments import named_day, zone_names
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, complete, read_date, read_end
@@ -91,7 +91,9 @@ def settle_first_contacts(sheet: Sheet) -> None:
     kinds = sheet.values.get("lead_kind", [None] * len(sheet.rows))
     rhythm, work = _filled(sheet, "every"), _filled(sheet, "role", "status")
     sheet.values["applied_on"] = [
-        named_day(at) if at and stage is Stage.SENT and kind in (None, "posting") and (told or not often) else None
+        named_day(at)
+        if at and stage is Stage.SENT and kind in (None, "posting", CUSTOMER) and (told or not often)
+        else None
         for at, stage, kind, often, told in zip(days, sheet.values["stage"], kinds, rhythm, work, strict=True)
     ]
     header = sheet.columns.mapped.get("last_outbound", "")

@@ -95,6 +95,11 @@ class Case(Struct, frozen=True):
         lead = self.lead
         return not (self.stage.closed or lead.stage.closed) and lead.interested and "status" not in lead.unreadable
 
+    @property
+    def ends_search(self) -> bool:
+        """Whether it was accepted and with it everything else is over; a customer who agrees ends nothing else."""
+        return self.stage is Stage.ACCEPTED and not self.lead.is_customer
+
     def can_read(self, *fields: str) -> bool:
         """Whether none of these cells is a problem."""
         return self.lead.unreadable.isdisjoint(fields)

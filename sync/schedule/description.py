@@ -165,7 +165,7 @@ def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
     if message is not None and message.blanks:
         yield say("check.blank")
     if draft.rule.check:
-        yield say(draft.rule.check)
+        yield desk.say_about(lead, draft.rule.check)
     if draft.step in (2, 3) and draft.move and draft.channel != "phone" and draft.person.phone.strip():
         yield say("check.call")
 
@@ -186,8 +186,9 @@ def _why(draft: Planned, later: str, desk: Desk) -> Iterator[str]:
     if draft.reason:
         yield say("small.why", reason="; ".join(arithmetic(draft.reason)))
     written = rule.channel == "phone" and draft.channel != "phone"
-    special = f"small.{rule.id}-written"
-    yield say(special) if written and desk.advice.wording.has(special) else rule.advice
+    selling = isinstance(draft, Draft) and draft.case.lead.is_customer
+    special = f"small.{rule.id}-{'written' if written else 'customer' if selling else ''}"
+    yield say(special) if desk.advice.wording.has(special) else rule.advice
 
 
 def _about_them(draft: Draft, message: Message | None, done: Moves, desk: Desk) -> Iterator[str]:
@@ -234,8 +235,11 @@ def _why_channel(draft: Draft, lead: Lead) -> str:
 
 def _history(lead: Lead, desk: Desk) -> str:
     """The last contacts, oldest first: what every message builds on (R-003-14)."""
+    first = lead.applied_on
+    if lead.is_customer and lead.last_outbound is not None and first == desk.day_of(lead.last_outbound):
+        first = None  # one message, and not an application and a message
     known = (
-        (lead.applied_on, "history.applied"),
+        (first, "history.applied"),
         (lead.meeting_on, "history.met"),
         (lead.interview_at, "history.interview"),
         (lead.last_inbound, "history.answered"),
@@ -244,7 +248,7 @@ def _history(lead: Lead, desk: Desk) -> str:
     sent = f"channel.{lead.last_outbound_channel}"
     message = sent if desk.advice.wording.has(sent) else "history.message"
     past = sorted((desk.day_of(moment), key) for moment, key in known if moment is not None)
-    return "; ".join(desk.say(key, day=desk.tell(day), channel=desk.say(message)) for day, key in past)
+    return "; ".join(desk.say_about(lead, key, day=desk.tell(day), channel=desk.say(message)) for day, key in past)
 
 
 def arithmetic(reasons: Iterable[str]) -> Sequence[str]:

@@ -81,6 +81,11 @@ class Desk(Struct):
         """Say something about a lead."""
         self.notes.append(Note(self.say(key, **facts), rule=rule, lead=case.lead.label, row=case.lead.row))
 
+    def say_about(self, lead: Lead, key: str, **facts: object) -> str:
+        """The text of this key; of a customer the one for customers, where there is one."""
+        special = f"{key}-customer"
+        return self.say(special if lead.is_customer and self.advice.wording.has(special) else key, **facts)
+
     def triage(self, case: HasLead, *, whole: bool = True) -> None:
         """Name the lead in the triage event instead of making an event of its own; `whole` settles it for good."""
         self.triaged.setdefault(case.lead.key, clean(case.lead.label))

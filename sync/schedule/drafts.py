@@ -157,7 +157,9 @@ class Draft(Planned, kw_only=True):
 
 
 class SharedDraft(Planned):
-    """An event of the seeker's own on its way that names many leads."""
+    """An event of the seeker's own on its way that names many leads; `to_customers` where all of them are customers."""
+
+    to_customers: bool = False
 
 
 def draft_for(

@@ -33,7 +33,7 @@ def write_message(draft: Draft, *, desk: Desk) -> Message | None:
     case = draft.case
     if draft.is_alone:
         return None
-    phrases, person = desk.advice.phrases, recipient(draft)
+    phrases, person = desk.advice.phrases_for(case.lead), recipient(draft)
     to_agency = is_to_agency(draft)
     facts = _facts(draft, case, person, to_agency=to_agency, desk=desk)
     situation = Situation(
@@ -82,7 +82,7 @@ def _keys(draft: Draft, case: Case, *, to_agency: bool, desk: Desk) -> tuple[str
     keys = _plain_keys(draft, case, desk)
     if not to_agency:
         return keys
-    phrases = desk.advice.phrases
+    phrases = desk.advice.phrases_for(case.lead)
     return (*(special for key in keys if phrases.has(f"{(special := f'{key}-agency')}.mail")), *keys)
 
 
@@ -105,7 +105,7 @@ def _plain_keys(draft: Draft, case: Case, desk: Desk) -> tuple[str, ...]:
 
 
 def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: Desk) -> dict[str, str]:
-    lead, language, phrases = case.lead, desk.advice.language, desk.advice.phrases
+    lead, language, phrases = case.lead, desk.advice.language, desk.advice.phrases_for(case.lead)
     whom = about_person(person, language)
     if to_agency and person.name == lead.agency.strip():
         whom = dict.fromkeys(whom, "")
@@ -126,7 +126,8 @@ def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: D
         facts["problem"] = ""
     match draft.rule.id:
         case "R-000-2":
-            if told := phrases.phrase(f"word.told_{lead.lead_kind}", facts):
+            kind = "posting" if lead.is_customer and person != lead.contact else lead.lead_kind
+            if told := phrases.phrase(f"word.told_{kind}", facts):
                 facts["told"] = told
         case "R-001-2":
             facts |= about_hour(lead.interview_at, zone, desk.zone, phrases)
@@ -188,7 +189,7 @@ def _progress(draft: Draft, case: Case, desk: Desk) -> dict[str, str]:
     """How the person they named was reached, and where things stand."""
     if draft.lead_key != case.lead.key:
         return {"progress": as_fact(draft.facts.get("progress", ""), "progress")}
-    phrases = desk.advice.phrases
+    phrases = desk.advice.phrases_for(case.lead)
     facts = {"progress": phrases.texts[f"stage.{case.stage.value}"] if case.stage is not Stage.IDEA else ""}
     reached, call = first_contact(case, desk=desk), desk.rule("R-002-1")
     if reached is not None and call is not None:
@@ -203,4 +204,5 @@ def standing(case: Case, desk: Desk) -> str:
     """The lead and where it stands, in words for the person who referred to it; nothing where it has not begun."""
     if case.stage is Stage.IDEA:
         return ""
-    return f"{clean(case.lead.label)} ({desk.advice.phrases.texts[f'stage.{case.stage.value}']})"
+    phrases = desk.advice.phrases_for(case.lead)
+    return f"{clean(case.lead.label)} ({phrases.texts[f'stage.{case.stage.value}']})"

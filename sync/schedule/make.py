@@ -138,7 +138,7 @@ def _is_ignored(case: Case, desk: Desk) -> bool:
 def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> tuple[list[Draft], list[SharedDraft]]:
     """Every draft with its day, what is owed and what waits, and the seeker's own events that name many leads."""
     cases, drafts = whole.cases, whole.drafts
-    if any(case.stage is Stage.ACCEPTED and case.can_read("status") for case in cases):
+    if any(case.ends_search and case.can_read("status") for case in cases):
         drafts += placing.place_all(
             [Single(last) for rule, make in rules.at_the_end for last in make(whole, rule, desk)]
         )
@@ -167,7 +167,7 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> tuple[lis
         floor.late = floor.late and floor.lead_key not in late_keys
     drafts += floors
     events: list[SharedDraft] = []
-    over = not cases or any(case.stage is Stage.ACCEPTED for case in cases)
+    over = not cases or any(case.ends_search for case in cases)
     for rule, name in () if over else rules.shared:
         for made in list(name(whole, rule, desk)):
             if isinstance(made, Draft):

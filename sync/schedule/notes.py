@@ -26,7 +26,7 @@ def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence
     """Add the notes of this run."""
     busy = {draft.case.lead.key for draft in drafts}
     ignored = {case.lead.key for case in cases} - {case.lead.key for case in active}
-    accepted = any(case.stage is Stage.ACCEPTED for case in active)
+    accepted = any(case.ends_search for case in active)
     for case in cases:
         if case.lead.key not in busy:
             desk.note("note.no_step", case, rule="R-000-7", why=_why(case, ignored, accepted, desk))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from sync.advice import Rule
 from sync.messages.names import read_name
-from sync.models import Lead, Person, TouchClass
+from sync.models import CUSTOMER, Lead, Person, TouchClass
 from sync.schedule.cases import Case
 
 NOBODY = Person()
@@ -24,7 +24,7 @@ def teller(lead: Lead) -> Person | None:
     """Whoever gave the information: the referrer, else the contact of a lead that is no plain application."""
     if lead.referrer.strip():
         return Person(name=lead.referrer.strip())
-    plain = lead.lead_kind == "posting" and bool(lead.role or lead.applied_on)
+    plain = lead.lead_kind in ("posting", CUSTOMER) and bool(lead.role or lead.applied_on)
     return None if plain or not lead.contact.party else lead.contact
 
 

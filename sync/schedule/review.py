@@ -63,7 +63,8 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
     if waiting := {row for status in whole.unclear for row in status.waiting}:
         texts = [clean(status.text) for status in whole.unclear if status.waiting]
         yield desk.say("review.unclear", count=len(waiting), statuses=in_a_line(texts, desk))
-    yield desk.say("review.learnt")
+    selling = bool(cases) and all(case.lead.is_customer for case in cases)
+    yield desk.say("review.learnt-customer" if selling else "review.learnt")
 
 
 def stale_cases(cases: Iterable[Case], drafts: Iterable[Draft], desk: Desk) -> list[Case]:

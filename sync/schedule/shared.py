@@ -63,6 +63,7 @@ class SharedEvents(Struct):
                 continue
             names = sorted(name(case) if name else case.lead.label for case in cases)
             event.facts = {"count": str(len(cases)), "leads": list_names(names, desk)}
+            event.to_customers = all(case.lead.is_customer for case in cases)
             event.reason.append(desk.say(reason, count=len(cases), **told))
             yield event, day
 

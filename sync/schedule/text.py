@@ -143,6 +143,8 @@ def _manners(draft: Planned) -> Iterator[str]:
     if draft.critical:
         yield "critical"
     if isinstance(draft, Draft):
+        if draft.case.lead.is_customer:
+            yield "customer"
         yield "one"
         if draft.is_nameless:
             yield "nameless"
@@ -150,8 +152,11 @@ def _manners(draft: Planned) -> Iterator[str]:
             yield "several"
         if draft.rule.id == "R-000-5" and draft.case.lead.plan_on is None:
             yield "research"
-    elif draft.party:
-        yield draft.party
+    elif isinstance(draft, SharedDraft):
+        if draft.to_customers:
+            yield f"{draft.party}_customers" if draft.party else "customers"
+        if draft.party:
+            yield draft.party
     if draft.rule.channel == "phone" and draft.channel != "phone":
         yield "written"
 

@@ -32,6 +32,13 @@ SELLER = """Business Name,Phone,Sent Date,Call Attempts,Stage
 Riverside Dental,+1 555 0181,11/10/2026,1,Contacted
 Hillcrest Vets,+1 555 0182,11/17,,Sent (message)
 """
+CUSTOMERS = """Customer,Deal,Who I talk to,Email,Where it's at,Last email I sent,Next call
+Harrow Foods,Oven line,Tess Marlow,tess@harrow.example,sent quote,11/16/2026,
+Ostrich Logistics,40 scanners,Ines Quade,ines@ostrich.example,demo done,11/18/2026,12/2/2026
+Maple Bank,Pilot,Una Voss,una@maple.example,won,11/20/2026,
+Tarn Energy,Audit,Vera Holt,vera@tarn.example,lost to competitor,10/20/2026,
+Union Freight,Fleet app,Ray Sims,ray@union.example,emailed,11/19/2026,
+"""
 MOST = 10
 
 
@@ -103,6 +110,35 @@ def test_the_seller(tmp_path: Path) -> None:
     shown = titles((tmp_path / "followups.ics").read_text("utf-8"))
     assert about(shown, "Riverside Dental")
     assert about(shown, "Hillcrest Vets")
+
+
+def test_the_seller_with_a_list_of_customers(tmp_path: Path) -> None:
+    """Customers are sold to: no event speaks of a job, and one who has bought ends nothing but itself."""
+    (tmp_path / "customers.csv").write_text(CUSTOMERS)
+    screen = play(
+        tmp_path,
+        "2026-11-27T09:00:00-05:00",
+        [
+            ("Your sheet", ""),
+            ("Your time zone", "America/New_York US"),
+            ("Your calendar", "15"),
+            ("Will anybody but you", ""),
+            ("How you sign", "Sam Poe; ; scanners, ten years of them"),
+        ],
+    )
+    assert "Understood: 5 of 5 rows." in screen
+    followup(tmp_path, "sync", "--now", "2026-11-27T09:00:00-05:00")
+    text = (tmp_path / "followups.ics").read_text("utf-8")
+    shown = titles(text)
+    assert about(shown, "Harrow Foods")
+    assert about(shown, "Union Freight")
+    assert about(shown, "Ostrich Logistics")["Ines Quade, Ostrich Logistics: follow up"] == "2026-12-02"
+    assert not about(shown, "Maple Bank")
+    assert not about(shown, "Tarn Energy")
+    calendar = icalendar.Calendar.from_ical(text)
+    said = "\n".join(f"{event['SUMMARY']}\n{event['DESCRIPTION']}" for event in calendar.walk("VEVENT"))
+    assert "On Monday 16 November I got in touch with you about how I can help Harrow Foods" in said
+    assert not re.findall(r"(?i)\b(appl\w*|position|job|resume|interview|selection|posting)\b", said)
 
 
 ENGINEERS_ANSWERS = [

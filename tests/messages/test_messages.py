@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from sync.config import MeSettings
 from sync.errors import ConfigError
 from sync.messages.facts import about_days, about_me, as_fact
-from sync.messages.library import MOVES, SLOTS, check_rules, load_phrases, sample_facts, situations
+from sync.messages.library import MOVES, MOVES_TO_CUSTOMERS, SLOTS, check_rules, load_phrases, sample_facts, situations
 from sync.messages.message import Message
 from sync.messages.moves import choose_move, load_moves, open_moves, sensible_moves
 from sync.messages.names import read_name
@@ -27,9 +27,17 @@ from sync.messages.sentences import Phrases, Situation
 from sync.models import Lead, Stage
 
 LANGUAGES = ("de", "en")
+EVERY = (*LANGUAGES, "de to customers", "en to customers")
+"""Whose sentences: to employers, and to customers."""
 HISTORY = ("applied_day", "last_message_day", "interview_day", "they_wrote_day", "considered_day")
 KNOWN = ("how_known", "referrer", "source")
 SLOT = re.compile(r"\{([a-z_]+)\}")
+
+
+def texts_of(name: str) -> Phrases:
+    """The shipped sentences of one of `EVERY`."""
+    language, _, whom = name.partition(" ")
+    return load_phrases(language, to_customers=bool(whom))
 
 
 def slots_of(phrases: Phrases, situation: Situation) -> list[str]:
@@ -131,7 +139,7 @@ def whole_text(phrases: Phrases, situation: Situation) -> str:
 
 
 def prove(language: str, every: bool) -> int:
-    phrases, draw, proven = load_phrases(language), Random(20270104), 0
+    phrases, draw, proven = texts_of(language), Random(20270104), 0
     for situation, asking in situations(phrases):
         facts, slots = sample_facts(phrases), in_pairs(slots_of(phrases, situation))
         chosen: Iterator[tuple[str, ...]] = subsets(slots, draw)
@@ -147,14 +155,14 @@ def prove(language: str, every: bool) -> int:
     return proven
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_every_message_keeps_the_rules(language: str) -> None:
     assert prove(language, every=False) > 4_000
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_no_message_of_a_common_row_is_so_long_that_it_leaves_out_the_firm(language: str) -> None:
-    phrases = load_phrases(language)
+    phrases = texts_of(language)
     for situation, _ in situations(phrases):
         if "{position}" in whole_text(phrases, situation):
             message = phrases.write(situation, sample_facts(phrases))
@@ -162,18 +170,17 @@ def test_no_message_of_a_common_row_is_so_long_that_it_leaves_out_the_firm(langu
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_every_message_keeps_the_rules_whatever_is_missing(language: str) -> None:
     print(language, prove(language, every=True), "messages")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_every_rule_with_a_recipient_has_every_kind_of_message(language: str) -> None:
-    texts = load_phrases(language).texts
+    texts = texts_of(language).texts
     rules = {key.removesuffix(".mail") for key in texts if re.match(r"(R-|sheet).*\.mail$", key)}
-    assert rules == {
-        key.removesuffix(".mail") for key in load_phrases("en").texts if re.match(r"(R-|sheet).*\.mail$", key)
-    }
+    known = {key.removesuffix(".mail") for key in load_phrases("en").texts if re.match(r"(R-|sheet).*\.mail$", key)}
+    assert rules == {rule for rule in known if " " not in language or not rule.endswith("-agency")}
     assert {f"{rule}.{kind}" for rule in rules for kind in ("mail", "short", "say", "subject")} <= texts.keys()
 
 
@@ -182,15 +189,46 @@ def test_both_languages_have_the_same_texts(language: str) -> None:
     assert load_phrases(language).texts.keys() == load_phrases("en").texts.keys()
 
 
+# --- customers are no employers --------------------------------------------------------------------------------------
+
+OF_A_JOB = {
+    "de": ("bewerb", "beworben", "stelle ", "stelle.", "lebenslauf", "auswahl", "engeren wahl", " suche", "zusage"),
+    "en": ("appl", "position", "job", "resume", "selection", "interview", "looking for", "my search", "employ"),
+}
+NEVER_TO_CUSTOMERS = ("R-001-9", "R-003-19")
+"""An offer is the seller's own, and a customer who agrees ends no search."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_that_is_said_to_a_customer_speaks_of_a_job(language: str) -> None:
+    phrases = load_phrases(language, to_customers=True)
+    told = phrases.phrase("word.told_customer", {})
+    for situation, _ in situations(phrases):
+        if situation.rules[0] in NEVER_TO_CUSTOMERS:
+            continue
+        everything = {**sample_facts(phrases), "role": "40 scanners", "told": told, "my_line": "ten years of scanners"}
+        for facts in (everything, without(everything, tuple(SLOTS))):
+            message = phrases.write(as_greeted(situation, facts), facts)
+            said = "\n".join([message.subject, message.text, *message.voicemail]).casefold()
+            assert not [word for word in OF_A_JOB[language] if word in said], (situation, said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_to_customers_have_a_text_to_employers_or_a_move_of_their_own(language: str) -> None:
+    own = load_phrases(language, to_customers=True).texts.keys() - load_phrases(language).texts.keys()
+    moves = {*MOVES_TO_CUSTOMERS} - {*MOVES}
+    assert {key for key in own if key.split(".")[1] not in moves} == {"word.told_customer"}
+
+
 # --- rule 4: two in a row --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["mail", "short", "call"])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 @pytest.mark.parametrize("missing", [(), ("last_message",), tuple(SLOTS), ("how_known",), ("interview", "they_wrote")])
 def test_two_asking_messages_in_a_row_share_no_sentence(language: str, kind: str, missing: tuple[str, ...]) -> None:
     """A year of asks to one lead: its application, an answer, two interviews, a trip; the facts stay the same."""
-    phrases = load_phrases(language)
+    phrases = texts_of(language)
     facts = without(sample_facts(phrases), missing)
     channel = {"mail": "email", "short": "text", "call": "phone"}[kind]
     steps = [
@@ -214,7 +252,7 @@ def test_two_asking_messages_in_a_row_share_no_sentence(language: str, kind: str
     used: list[str] = []
     written = []
     for turn, rule in enumerate(steps):
-        move = choose_move(MOVES, used, "")
+        move = choose_move(phrases.moves, used, "")
         used.append(move)
         rules = (rule, "R-004-4-next" if rule.startswith("R-004-4-") else "R-001-12")
         written.append(phrases.write(as_greeted(Situation(rules, kind, channel, move, turn), facts), facts))
@@ -238,7 +276,7 @@ def repeated(of: Phrases, kind: str, *, missing: tuple[str, ...], to_agency: boo
     facts = without(sample_facts(of), missing)
     for before, after in product(ASKS, ASKS):
         for turn in (0, 1):
-            moves = draw.sample(MOVES, 2)
+            moves = draw.sample(of.moves, 2)
             written = []
             for rule, move, number in ((before, moves[0], turn), (after, moves[1], turn + 1)):
                 keys = (TO_AGENCY.get(rule, rule) if to_agency else rule, BEFORE_IT.get(rule, rule))
@@ -253,11 +291,11 @@ def repeated(of: Phrases, kind: str, *, missing: tuple[str, ...], to_agency: boo
 
 @pytest.mark.parametrize("to_agency", [False, True])
 @pytest.mark.parametrize("kind", ["mail", "short", "call"])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_any_two_asking_messages_in_a_row_share_no_sentence(language: str, kind: str, to_agency: bool) -> None:
     """With all facts and with few."""
     for missing in ((), ("last_message",), ("referrer",), ("how_known", "referrer"), tuple(SLOTS)):
-        assert not [*repeated(load_phrases(language), kind, missing=missing, to_agency=to_agency)]
+        assert not [*repeated(texts_of(language), kind, missing=missing, to_agency=to_agency)]
 
 
 # --- each rule is seen when it is broken -----------------------------------------------------------------------------
@@ -431,15 +469,15 @@ def test_a_broken_rule_is_found(broken: Break, language: str) -> None:
     assert any(broken.said in said for said in found), (found, broken.said)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_nothing_is_said_of_the_shipped_texts(language: str) -> None:
-    assert complaints(load_phrases(language), load_phrases(language)) == set()
+    assert complaints(texts_of(language), texts_of(language)) == set()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 @pytest.mark.parametrize("rule", ["condemned", "needy"])
 def test_each_sentence_that_is_never_written_is_found(rule: str, language: str) -> None:
-    shipped = load_phrases(language)
+    shipped = texts_of(language)
     message = shipped.write(Situation(("R-001-1",), "mail", "email", "fact"), sample_facts(shipped))
     sentences = shipped.words(f"rule.{rule}")
     assert len(sentences) >= 8
@@ -459,7 +497,8 @@ def test_a_sentence_said_twice_in_a_row_is_found(language: str) -> None:
         ("R-004-4-last.say", "R-004-4-next.say", "call"),
         ("R-001-12-last.voicemail", "R-004-4-last.voicemail", "call"),
     ):
-        mutated = Phrases({**shipped.texts, key: shipped.texts[other].split(" || ", maxsplit=1)[0]})
+        said = shipped.texts[other].split(" || ", maxsplit=1)[0]
+        mutated = Phrases({**shipped.texts, key: said}, shipped.moves)
         assert any(repeated(mutated, kind, missing=(), to_agency=False)), key
 
 
@@ -510,9 +549,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("cell", HOSTILE, ids=range(len(HOSTILE)))
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", EVERY)
 def test_hostile_cells_give_a_bounded_clean_message(language: str, cell: str) -> None:
-    phrases = load_phrases(language)
+    phrases = texts_of(language)
     slots = (
         "name",
         "firm",
@@ -641,7 +680,9 @@ def test_a_trip_brings_itself() -> None:
 
 
 def test_every_move_has_its_sentences() -> None:
-    assert {move.id for move in load_moves() if not move.rules} == set(MOVES)
+    common = [move for move in load_moves() if not move.rules]
+    assert {move.id for move in common if move.whom != "customers"} == {*MOVES}
+    assert {move.id for move in common if move.whom != "employers"} == {*MOVES_TO_CUSTOMERS}
 
 
 def test_a_move_is_used_once_before_any_is_used_again_and_then_the_oldest_first() -> None:

@@ -108,7 +108,7 @@ def _add_the_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
         return None
     number = sum(stage.stage is case.stage for stage in case.seen.stages)
     draft = floor_draft(case, rule, desk.days.at_or_after(case.stage_since), desk, party=case.stage.value, round=number)
-    draft.facts = {"field": desk.say(f"field.{missing}")}
+    draft.facts = {"field": desk.say_about(case.lead, f"field.{missing}")}
     draft.reason.insert(0, desk.say("reason.no_date", **draft.facts))
     return offer_floor(draft, desk)
 

@@ -119,7 +119,7 @@ def propose_to_meet(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 @at_the_end("R-003-19")
 def thank_everybody(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
     """You accepted an offer: one note to everybody who helped."""
-    accepted = [case for case in whole.cases if case.stage is Stage.ACCEPTED and len(case.seen.stages) > 1]
+    accepted = [case for case in whole.cases if case.ends_search and len(case.seen.stages) > 1]
     if not accepted:
         return
     winner = min(accepted, key=lambda case: (case.seen.stages[-1].on, case.lead.key))

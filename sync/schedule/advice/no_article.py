@@ -48,7 +48,9 @@ def answer_in_time(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     last = case.lead.answer_by
     draft = _before_the_last_day(case, rule, last if last and last >= desk.today else None, "reason.answer_by", desk)
     if draft is not None:
-        draft.facts["task"] = desk.say("field.answer_by" if case.stage is Stage.OFFER else "field.hand_in")
+        draft.facts["task"] = desk.say_about(
+            case.lead, "field.answer_by" if case.stage is Stage.OFFER else "field.hand_in"
+        )
     return draft
 
 
@@ -164,7 +166,7 @@ def _what_to_know(case: Case, desk: Desk) -> Iterator[str]:
         yield say("interview.problem", problem=problem)
     yield ""
     yield say("interview.last")
-    yield from (f"- {say(f'interview.{key}')}" for key in LAST_MINUTE)
+    yield from (f"- {desk.say_about(lead, f'interview.{key}')}" for key in LAST_MINUTE)
 
 
 def _reached(person: Person) -> str:

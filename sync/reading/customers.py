@@ -1,0 +1,58 @@
+"""Lists of customers: told from lists of jobs by the words of their headers, out of `mappings/customers.toml`.
+
+In such a list an offer is the seller's own, and whoever accepts it is a customer won.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sync import toml
+from sync.models import CUSTOMER, Stage
+from sync.moments import named_day
+from sync.reading.sheet import Sheet
+
+_NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
+_JOBS = frozenset(("role", "agency", "interviewers", "references_given_on", "reference_names"))
+"""Columns that nobody has who sells."""
+
+
+@cache
+def _words() -> Mapping[str, Any]:
+    return toml.loads(files("mappings").joinpath("customers.toml").read_text("utf-8"))
+
+
+def lists_customers(headers: Iterable[str], mapped: Iterable[str]) -> bool:
+    """Whether a sheet of these headers, read as these fields, is about selling: one says so, none speaks of a job."""
+    if not _JOBS.isdisjoint(mapped):
+        return False
+    known, words = _words(), [[*filter(None, _NO_WORD.split(header.casefold()))] for header in headers]
+    if not any(" ".join(some) in known["deals"] or not set(some).isdisjoint(known["headers"]) for some in words):
+        return False
+    return not any(word.startswith(tuple(known["jobs"])) for some in words for word in some)
+
+
+def words_of_sellers() -> Mapping[str, Stage]:
+    """What a status means in a list of customers, by its words."""
+    return {word: Stage(stage) for stage, words in _words()["statuses"].items() for word in words}
+
+
+def settle_customers(sheet: Sheet) -> None:
+    """The rows of a list of customers are customers, unless a row says what else it is; the day of an offer is that of
+    the seller's."""
+    said = sheet.values.get("lead_kind", [None] * len(sheet.rows))
+    sheet.values["lead_kind"] = [kind or CUSTOMER for kind in said]
+    offers = sheet.values.pop("offer_on", None)
+    if offers is None:
+        return
+    known = list(sheet.values.get("applied_on", [None] * len(sheet.rows)))
+    for index, offer in enumerate(offers):
+        if offer and (known[index] is None or "applied_on" not in sheet.columns.fields):
+            known[index] = named_day(offer)
+            header = sheet.columns.mapped["offer_on"]
+            sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "applied_on": header}
+    sheet.values["applied_on"] = known

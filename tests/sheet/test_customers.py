@@ -1,0 +1,98 @@
+"""Lists of customers: what tells them from lists of jobs, and what the words of people who sell mean in them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from sync.config import parse_settings
+from sync.models import CellValue, Lead, Row, Stage, Table
+from sync.reading.customers import lists_customers
+from sync.reading.leads import read_leads
+from sync.reading.vocabulary import load_vocabulary
+
+SETTINGS = parse_settings(
+    'timezone = "UTC"\n[source]\ntype = "csv"\npath = "leads.csv"\n[target]\ntype = "ics"\npath = "out.ics"'
+)
+
+
+def read(*rows: list[CellValue]) -> tuple[Lead, ...]:
+    table = Table("leads.csv", tuple(Row(i, tuple(cells)) for i, cells in enumerate(rows, 1)), delimited=True)
+    found = read_leads(
+        table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, accepted={}, today=date(2026, 11, 27)
+    )
+    assert not found.problems, found.problems
+    return found.leads
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Customer", "Deal", "Where it's at", "Last email I sent"),
+        ("Client", "Contact", "Status", "Last contact"),
+        ("Prospects", "Email", "Stage"),
+        ("Company", "Deal name", "Deal stage", "Next call"),
+        ("Kunde", "Ansprechpartner", "Stand", "Wiedervorlage"),
+        ("Kundenname", "Angebot vom", "Status"),
+    ],
+)
+def test_a_list_of_customers_is_told_by_its_headers(headers: tuple[str, ...]) -> None:
+    assert lists_customers(headers, ())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Company", "Status", "Last contact"),
+        ("Business Name", "Phone", "Sent Date", "Stage"),
+        ("Client", "Position", "Applied"),
+        ("Client", "Vendor", "Interview", "Status"),
+        ("Customer", "Job title", "Status"),
+        ("Kunde", "Beworben am", "Status"),
+        ("Company", "Person I deal with", "Status"),
+        ("Company", "Dealbreakers", "Status"),
+    ],
+)
+def test_what_speaks_of_a_job_or_not_of_customers_is_none(headers: tuple[str, ...]) -> None:
+    """A freelancer's or a temp's `Client` is who takes them on."""
+    assert not lists_customers(headers, ())
+
+
+def test_a_sheet_with_a_column_of_roles_is_none_in_any_language() -> None:
+    assert not lists_customers(("Cliente", "Puesto"), ("company", "role"))
+
+
+def test_a_row_says_what_it_is_where_its_sheet_does_not() -> None:
+    leads = read(["company", "lead_kind", "applied_on"], ["Acme", "client", "2026-11-01"], ["Brix", "", "2026-11-01"])
+    assert [lead.is_customer for lead in leads] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "stage"),
+    [
+        ("offer sent", Stage.SENT),
+        ("Sent quote", Stage.SENT),
+        ("Angebot raus", Stage.SENT),
+        ("verbal yes", Stage.IN_TOUCH),
+        ("negotiating", Stage.IN_TOUCH),
+        ("won", Stage.ACCEPTED),
+        ("Closed won", Stage.ACCEPTED),
+        ("Auftrag erteilt", Stage.ACCEPTED),
+        ("lost to competitor", Stage.REJECTED),
+        ("no budget", Stage.REJECTED),
+    ],
+)
+def test_what_a_sellers_words_mean_among_customers(said: str, stage: Stage) -> None:
+    lead, other = read(
+        ["Customer", "Status", "Last email"], ["Acme", said, "11/16/2026"], ["Brix", "emailed", "11/17/2026"]
+    )
+    assert (lead.stage, lead.stage_known, lead.is_customer) == (stage, True, True)
+    assert other.applied_on == date(2026, 11, 17)
+
+
+def test_the_day_of_an_offer_is_the_sellers_own() -> None:
+    """Nobody is thanked for an offer that they got."""
+    (lead,) = read(["Customer", "Offer date", "Status", "Last email"], ["Acme", "11/10/2026", "offer", "11/16/2026"])
+    assert (lead.applied_on, lead.offer_on, lead.stage) == (date(2026, 11, 10), None, Stage.SENT)
+    assert lead.columns["applied_on"] == "Offer date"
