@@ -11,7 +11,7 @@ is left instead of reshuffling the others. Everything counts per day and per key
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
 from heapq import heapify, heappop, heappush, heappushpop
 from typing import Protocol
@@ -69,12 +69,15 @@ class Placing(Struct):
     load: Counter[date] = field(default_factory=Counter)
     reserved: dict[str, date] = {}
 
-    def reserve_given_days(self) -> None:
-        """Keep the places of floors that already have a day, until they are asked for."""
+    def reserve_given_days(self, stopped: Set[str]) -> None:
+        """Keep the places of floors that already have a day, until they are asked for. Nobody asks any more for those
+        to the contacts of `stopped` leads, whose rows say stop since."""
         rules = self.desk.advice.rules
         for memory in self.desk.memory.touches.values():
             rule, day = rules.get(memory.rule), self.desk.ledger.given_on(memory)
             if rule is None or not rule.levelled or is_over(memory) or self.desk.is_gone(memory.uid):
+                continue
+            if memory.lead_key in stopped and rule.kind is not TouchClass.SELF:
                 continue
             if day is not None and day >= self.desk.today:
                 self.reserved[memory.uid] = day

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 from advisor import Seeker, a_lead, person, settings_for, when
+from msgspec.structs import replace
 from numbered_lives import CrowdedLife, Life, day_of
 
 from sync.models import Lead, Schedule, Stage, TouchClass
@@ -105,3 +106,15 @@ def test_a_full_morning_makes_room_for_a_deadline_once() -> None:
             if touch.published and isinstance(touch.start, datetime) and day_of(touch) == today
         )
         assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+
+
+def test_a_day_whose_leads_said_no_is_no_full_day_for_a_new_one() -> None:
+    """Eight are refused and one is added before the same run: Monday is empty, and the new one does not wait for it."""
+    seeker, day = Seeker(), date(2027, 1, 4)
+    leads = [a_lead(number + 2, company=f"Firm {number}", applied_on=day) for number in range(8)]
+    seeker.run("2027-01-05 09:00", leads)
+    refused = [replace(lead, stage=Stage.REJECTED) for lead in leads]
+    seeker.run("2027-01-05 10:00", [*refused, a_lead(11, company="Acme", applied_on=day)])
+    first = min((touch for touch in seeker.all("R-001-1")), key=lambda touch: touch.step)
+    assert day_of(first) == date(2027, 1, 11)
+    assert not any("no room left" in line for line in first.reason)
