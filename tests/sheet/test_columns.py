@@ -342,3 +342,10 @@ def test_what_came_from_them_is_not_taken_for_a_message_of_ones_own(header: str)
 def test_the_day_by_which_they_decide_is_neither_an_outcome_nor_a_last_day_to_apply(header: str, cell: str) -> None:
     columns = understand(["Company", "Role", "Applied", "Status", header], ["A", "B", "2027-01-04", "Applied", cell])
     assert columns.mapped["they_decide_by"] == header
+
+
+@pytest.mark.parametrize("header", ["Applied via", "Applied through"])
+def test_ways_of_contact_beside_a_source_are_the_channel(header: str) -> None:
+    rows = [[f"Firm {number}", "Clerk", "Indeed", way] for number, way in enumerate(("email", "phone", "email"))]
+    columns = understand(["Company", "Role", "Source", header], *rows)
+    assert (columns.mapped["source"], columns.mapped["channel"]) == ("Source", header)
