@@ -418,7 +418,9 @@ class CaldavServer:
         event, stamp = written.change.event, written.change.stamp
         if event is None or stamp is None:
             return None
-        if written.change.base and written.sent != serialise(event, stamp, dialect=self._dialect):
+        if (written.change.base or written.change.again) and written.sent != serialise(
+            event, stamp, dialect=self._dialect
+        ):
             return None
         snapshot = snapshot_of(event, stamp, dialect=self._dialect)
         return RemoteEvent(event.uid, written.href, "", snapshot, written.sent.decode(), ours_alone=True)

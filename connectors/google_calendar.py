@@ -212,7 +212,8 @@ class GoogleCalendar:
         if change.event is None or change.stamp is None:
             return Request("DELETE", path, etag=etag)
         if change.base is None:
-            body = new_resource(change.event, change.stamp, owner=self._owner)
+            again = loads(change.again.raw) if change.again else None
+            body = new_resource(change.event, change.stamp, owner=self._owner, again=again)
             return Request("POST", f"/events?{QUIETLY}", body)
         held: Json = loads(change.base.raw)
         return Request(

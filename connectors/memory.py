@@ -66,6 +66,8 @@ class MemoryTarget:
                 continue
             text = present.snapshot.description if present else change.event.notes
             snapshot = snapshot_of(change.event, change.stamp, text=text)
+            if change.again:
+                snapshot = replace(snapshot, additions=change.again.snapshot.additions)
             if present and present.snapshot.status == "COMPLETED":  # a status we never write is the user's
                 snapshot = replace(snapshot, status="COMPLETED")
             self.events[change.uid] = RemoteEvent(

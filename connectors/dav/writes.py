@@ -337,8 +337,10 @@ class EventWriter:
     def _body(self, change: Change) -> bytes:
         if change.event is None or change.stamp is None:
             return b""
-        base = change.base.raw if change.base and not change.base.ours_alone else ""
-        return serialise(change.event, change.stamp, base=base, dialect=self._dialect)
+        copy = change.base or change.again
+        if copy is None or copy.ours_alone:
+            return serialise(change.event, change.stamp, dialect=self._dialect)
+        return serialise(change.event, change.stamp, base=copy.raw, was=copy.uid, dialect=self._dialect)
 
     def _wait_until(self, answer: Answer) -> datetime:
         now = self._clock()

@@ -61,8 +61,11 @@ def uid_of(identity: str, owner: str) -> str | None:
     return uid if uid and is_ours(uid, owner) else None
 
 
-def new_resource(event: Event, stamp: Stamp, *, owner: str) -> Json:
-    """The whole resource of an event that is to be made."""
+def new_resource(event: Event, stamp: Stamp, *, owner: str, again: Json | None = None) -> Json:
+    """The whole resource of an event that is to be made; `again` is that of a deleted one which it brings back.
+
+    What the user chose in it comes along, but for guests and attachments, which take a permission of their own.
+    """
     resource = {
         "id": google_id(event.uid),
         "status": _status(event),
@@ -73,7 +76,14 @@ def new_resource(event: Event, stamp: Stamp, *, owner: str) -> Json:
     }
     if event.color in COLOR_IDS:
         resource["colorId"] = COLOR_IDS[event.color]
+    if again:
+        resource |= {name: again[name] for name in _CHOSEN if name in again}
+        resource["reminders"] = _reminders(event, again)
     return resource
+
+
+_CHOSEN = ("location", "colorId", "visibility", "transparency")
+"""What of a resource is the user's to choose, and comes back with it."""
 
 
 def patch(event: Event, stamp: Stamp, base: RemoteEvent, *, held: Json, owner: str) -> Json:
@@ -81,12 +91,16 @@ def patch(event: Event, stamp: Stamp, base: RemoteEvent, *, held: Json, owner: s
     resource = {**_shared(event, stamp, owner=owner, text=base.snapshot.description), "status": _status(event)}
     for name in ("start", "end"):  # where a day becomes an hour or an hour a day, the other key has to go
         resource[name] |= {key: None for key in held.get(name, {}) if key not in resource[name]}
-    reminders = held.get("reminders", {})
-    if event.alarm is not None or not reminders.get("useDefault"):
-        ours = _our_override(held)
-        others = [one for one in reminders.get("overrides", ()) if one is not ours]
-        resource["reminders"] = {"useDefault": False, "overrides": [*_overrides(event), *others][:5]}
+    if event.alarm is not None or not held.get("reminders", {}).get("useDefault"):
+        resource["reminders"] = _reminders(event, held)
     return resource
+
+
+def _reminders(event: Event, held: Json) -> Json:
+    """Our reminder, and those of others that a resource holds."""
+    ours = _our_override(held)
+    others = [one for one in held.get("reminders", {}).get("overrides", ()) if one is not ours]
+    return {"useDefault": False, "overrides": [*_overrides(event), *others][:5]}
 
 
 def read_resource(resource: Mapping[str, Any], uid: str, *, href: str) -> RemoteEvent:

@@ -60,8 +60,12 @@ PLAIN = Dialect()
 """A server that keeps what it is given."""
 
 
-def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = PLAIN) -> bytes:
-    """The whole calendar object of one event, merged into `base`. Raises `UnreadableEvent` if the base is broken."""
+def serialise(event: Event, stamp: Stamp, *, base: str = "", was: str = "", dialect: Dialect = PLAIN) -> bytes:
+    """The whole calendar object of one event, merged into `base`. Raises `UnreadableEvent` if the base is broken.
+
+    `was` is the uid of the base, where it is that of an event which was deleted and comes back as this one: then what a
+    server acts on, guests and repetition, is left out.
+    """
     zone = _zone_of(event, dialect)
     if not base:
         top, bottom = _around(zone, event.start.year)
@@ -71,7 +75,10 @@ def serialise(event: Event, stamp: Stamp, *, base: str = "", dialect: Dialect = 
         calendar.pop(name, None)
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", PRODID)
-    _fill(find_event(calendar, event.uid), event, stamp, dialect)
+    component = find_event(calendar, was or event.uid)
+    if was not in ("", event.uid):
+        _begin_anew(calendar, component, was)
+    _fill(component, event, stamp, dialect)
     if zone and zone not in {str(part.get("TZID")) for part in calendar.walk("VTIMEZONE")}:
         calendar.subcomponents.insert(0, _zone_component(zone, event.start.year))
     return bytes(calendar.to_ical())
@@ -183,6 +190,18 @@ def _template(
     _fill(component, event, stamp, dialect)
     values = _values(event, stamp, dialect)
     return CompiledText(component, slots=_SLOTS, values=values)
+
+
+_ACTED_ON = ("ATTENDEE", "ORGANIZER", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
+
+
+def _begin_anew(calendar: Calendar, component: VEvent, was: str) -> None:
+    """Leave of an object what one of another uid can begin with."""
+    calendar.subcomponents = [part for part in calendar.subcomponents if part.name != "VEVENT" or part is component]
+    if (alarm := find_our_alarm(component, was)) is not None:
+        component.subcomponents.remove(alarm)
+    for name in _ACTED_ON:
+        component.pop(name, None)
 
 
 def _fill(component: VEvent, event: Event, stamp: Stamp, dialect: Dialect) -> None:

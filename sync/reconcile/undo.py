@@ -1,7 +1,8 @@
 """Bringing back what a run overwrote or deleted, from the copies in the journal.
 
 - An event that is still there is set back in place, field by field; what the user changed since stays theirs.
-- An event that is gone is created again under its next generation: servers remember deleted UIDs.
+- An event that is gone is created again under its next generation, since servers remember deleted UIDs, with what the
+  user had put into it; not with its guests, to whom a server would send mails.
 - What came back is **kept by undo**: the next runs leave it as it is until its row in the sheet changes, or what pause
   lies over its day; else they would do again what was just undone.
 - After a mass disappearance (`guards.check_disappearance`) there is no run to undo: what vanished is put back the same
@@ -135,7 +136,7 @@ class Undoing(Struct):
         self.touches.pop(uid, None)
         self.touches[new] = replace(touch, published=True)
         if there is None:
-            self.changes.append(_change(Action.CREATE, event, stamp, None, ()))
+            self.changes.append(replace(_change(Action.CREATE, event, stamp, None, ()), again=copy))
 
     def _set_back(self, intent: Intent, copy: RemoteEvent, current: RemoteEvent) -> None:
         known = self.events.get(intent.uid)

@@ -18,8 +18,10 @@ from runner import Seeker, a_row
 from servers import Server, radicale, xandikos
 from worlds import ServerWorld
 
+from sync.errors import GuardStop
 from sync.memory import Reaction
 from sync.models import Action
+from sync.repair import undo
 
 FIRST = "Dana Acme, Acme: follow up"
 
@@ -69,6 +71,11 @@ class OtherProgram:
         (event,) = Calendar.from_ical(self._object(title).data).walk("VEVENT")
         return dict(event)
 
+    def alarms(self, title: str) -> list[timedelta]:
+        """When the alarms of an event ring, before or after its start."""
+        alarms = Calendar.from_ical(self._object(title).data).walk("VALARM")
+        return [alarm["TRIGGER"].dt for alarm in alarms if str(alarm["ACTION"]) != "NONE"]
+
     def days(self, title: str) -> list[str]:
         """On which days an event of this title stands: the steps of a ladder have one title."""
         client = DAVClient(url=self.url, username="ann", password="secret")
@@ -107,6 +114,12 @@ class Life:
         report = self.seeker.run()
         assert report.exit_code == 0, report.messages
         return sum(change.summary != "followup has stopped" for change in report.plan.writes)
+
+    def empty(self) -> None:
+        """All of ours are deleted at once, by mistake."""
+        for title in self.program.titles():
+            if title != "Dentist":
+                self.program.delete(title)
 
     def reaction(self, rule: str = "R-001-1") -> Reaction | None:
         touches = [t for t in self.seeker.store.load().touches.values() if t.rule == rule]
@@ -244,3 +257,36 @@ def test_another_calendar_of_the_same_server_is_filled_and_the_one_of_before_is_
     life.seeker.run(moved=True)
     assert life.program.titles() == before
     assert life.seeker.run().plan.writes == ()
+
+
+def test_what_the_user_had_put_into_an_event_comes_back_when_an_emptied_calendar_is_filled_again(life: Life) -> None:
+    alarm = timedelta(minutes=-77)
+    own = {"LOCATION": "Cafe Kern", "COMMENT": "bring her the book", "COLOR": "crimson"}
+    life.program.edit(FIRST, **own, alarm=alarm)
+    life.run()
+    before = life.program.titles()
+    life.empty()
+    with pytest.raises(GuardStop):
+        life.run()
+    report = life.seeker.repair(undo, source=life.seeker.source())
+    assert report.exit_code == 0, report.messages
+    assert life.program.titles() == before
+    found = life.program.find(FIRST)
+    assert {name: str(found[name]) for name in own} == own
+    assert alarm in life.program.alarms(FIRST)
+    assert len(life.program.alarms(FIRST)) <= 2, "ours is there once"
+    life.run()
+    assert life.seeker.run().plan.writes == ()
+    assert {name: str(life.program.find(FIRST)[name]) for name in own} == own
+
+
+def test_whoever_was_invited_to_an_event_is_not_invited_again_when_it_comes_back(life: Life) -> None:
+    life.program.edit(FIRST, ATTENDEE="mailto:dana@acme.example", ORGANIZER="mailto:ann@example.com", LOCATION="Kern")
+    life.run()
+    life.empty()
+    with pytest.raises(GuardStop):
+        life.run()
+    life.seeker.repair(undo, source=life.seeker.source())
+    found = life.program.find(FIRST)
+    assert str(found["LOCATION"]) == "Kern"
+    assert not {"ATTENDEE", "ORGANIZER"} & found.keys()

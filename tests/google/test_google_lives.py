@@ -29,8 +29,10 @@ from connectors.google.login import APP_CREATED, READ_SHEETS
 from connectors.memory import MemoryState
 from connectors.sqlite_state import SqliteState
 from sync.cli import run_command
+from sync.errors import GuardStop
 from sync.memory import Reaction
 from sync.models import Moment
+from sync.repair import undo
 
 ROOT = Path(__file__).parents[2]
 
@@ -126,6 +128,27 @@ def test_an_event_with_guests_is_never_written_again(google: GoogleEmulator, lif
     for _ in range(3):
         life.run()
         assert life.held == before
+
+
+def test_what_the_user_chose_in_an_event_comes_back_when_an_emptied_calendar_is_filled_again(
+    google: GoogleEmulator, life: Life
+) -> None:
+    reminders = {"useDefault": False, "overrides": [{"method": "email", "minutes": 90}]}
+    own = {"location": "Cafe Kern", "colorId": "3", "visibility": "default"}
+    google.v3.edit(life.world.calendar, google_id(life.uid), **own, reminders=reminders)
+    life.run()
+    for uid in life.world.uids():
+        life.world.delete(uid)
+    with pytest.raises(GuardStop):
+        life.run()
+    report = life.seeker.repair(undo, source=life.seeker.source())
+    assert report.exit_code == 0, report.messages
+    there = (held for held in life.world.calendar.events.values() if held["status"] != "cancelled")
+    [back] = [held for held in there if held.get("location")]
+    assert {name: back[name] for name in own} == own
+    assert {"method": "email", "minutes": 90} in back["reminders"]["overrides"]
+    life.run()
+    assert life.seeker.run().plan.writes == ()
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["both from the start", "one comes later"])
