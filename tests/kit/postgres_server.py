@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,9 +67,15 @@ class Postgres:
         raise AssertionError("postgres does not answer")
 
     def kill(self) -> None:
-        """End it without a word; its sessions notice and end, too."""
+        """End it without a word, and its sessions with it: by themselves they notice only after what they are at."""
         assert self.process is not None
+        number = self.process.pid
+        children = Path(f"/proc/{number}/task/{number}/children")
+        sessions = children.read_text("ascii").split() if children.exists() else []
         self.process.kill()
+        for session in sessions:
+            with suppress(ProcessLookupError):
+                os.kill(int(session), signal.SIGKILL)
         self.process.wait(10)
 
     def stop(self) -> None:
