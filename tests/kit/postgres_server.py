@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -75,7 +74,7 @@ class Postgres:
         self.process.kill()
         for session in sessions:
             with suppress(ProcessLookupError):
-                os.kill(int(session), signal.SIGKILL)
+                os.kill(int(session), 9)
         self.process.wait(10)
 
     def stop(self) -> None:
