@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sync import models, toml
+from sync.convert import convert
 from sync.errors import ConfigError
 from sync.models import Stage
 from sync.reading.cells import spaced, squeeze
@@ -153,35 +154,28 @@ class Vocabulary(Struct, frozen=True, eq=False):
     """Shipped mappings by name, and `own` where the user wrote one."""
 
 
-class _Columns(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Columns(Struct, forbid_unknown_fields=True):
     fields: dict[str, tuple[str, ...]]
-    ask: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    unused: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    ask: dict[str, tuple[str, ...]] = {}
+    unused: dict[str, tuple[str, ...]] = {}
 
 
-class _YesNo(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _YesNo(Struct, forbid_unknown_fields=True):
     yes: tuple[str, ...]
     no: tuple[str, ...]
     blank: tuple[str, ...]
 
 
-class _Statuses(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Statuses(Struct, forbid_unknown_fields=True):
     stages: dict[Stage, tuple[str, ...]]
     yes_no: _YesNo
     words: dict[str, dict[str, tuple[str, ...]]]
-    months: dict[int, tuple[str, ...]]
+    months: dict[str, tuple[str, ...]]
 
 
 def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
     """The vocabulary in the texts of `columns.toml` and `statuses.toml`."""
-    heads = _Columns.model_validate(toml.loads(columns))
-    words = _Statuses.model_validate(toml.loads(statuses))
+    heads, words = convert(toml.loads(columns), _Columns), convert(toml.loads(statuses), _Statuses)
     return Vocabulary(
         headers=_canonical() | _aliases(heads.fields) | _canonical(),
         ask={squeeze(header): names for header, names in heads.ask.items()},
@@ -191,7 +185,7 @@ def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
         no=frozenset(word.casefold() for word in words.yes_no.no),
         blank=frozenset(word.casefold() for word in words.yes_no.blank),
         words={name: _closed(values) for name, values in words.words.items()},
-        months={name.casefold(): number for number, names in words.months.items() for name in names},
+        months={name.casefold(): int(number) for number, names in words.months.items() for name in names},
     )
 
 
