@@ -116,7 +116,10 @@ class Stage(StrEnum):
     @property
     def closed(self) -> bool:
         """No touch to anyone is planned for a closed lead, except what closing itself calls for."""
-        return self in (Stage.ACCEPTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
+        return self in _CLOSED
+
+
+_CLOSED = (Stage.ACCEPTED, Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
 
 
 class Asking(StrEnum):

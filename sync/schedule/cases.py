@@ -52,8 +52,9 @@ STAGE_RANK = {
 class Case(Struct, frozen=True):
     """One lead ready to be planned. `stage` is the one to plan by; `new` means we see the lead for the first time.
 
-    `rank` is how far the lead got. `reachable` says that its contact may be written to: nothing in the row says stop,
-    and every cell that could say so can be read.
+    `rank` is how far the lead got. `is_open` says that the seeker has anything to do about it: wanted, not closed, and
+    its status can be read; `reachable` that its contact may be written to: nothing in the row says stop, and every cell
+    that could say so can be read.
     """
 
     lead: Lead
@@ -67,6 +68,7 @@ class Case(Struct, frozen=True):
     person: str
     """The budget of its contact; empty where there is none."""
     rank: int
+    is_open: bool
     reachable: bool
 
     @property
@@ -88,12 +90,6 @@ class Case(Struct, frozen=True):
         """Which time this fact happens, counted from one."""
         counted = self.seen.again.get(field)
         return counted.round if counted else 1
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the seeker has anything to do about it: wanted, not closed, and its status can be read."""
-        lead = self.lead
-        return not (self.stage.closed or lead.stage.closed) and lead.interested and "status" not in lead.unreadable
 
     @property
     def ends_search(self) -> bool:
@@ -163,6 +159,7 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         org_keys=(organisation, agency) if agency else (organisation,),
         person=person_key(lead.contact),
         rank=STAGE_RANK.get(stage, 0),
+        is_open=not (stage.closed or lead.stage.closed) and lead.interested and "status" not in lead.unreadable,
         reachable=not stage.closed
         and not lead.do_not_contact
         and lead.interested

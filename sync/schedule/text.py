@@ -253,6 +253,5 @@ def _went_by(record: TouchMemory, desk: Desk) -> bool:
 
 def known_moves(key: str, desk: Desk) -> Moves:
     """Those of them that are known to be done."""
-    records = desk.ledger.of(key)
-    known = {(record.done_on, record.move) for record in records if record.done_on and not record.assumed}
-    return tuple((move, on) for move, on in used_moves(key, desk) if (on, move) in known)
+    known = {(on, record.move) for record in desk.ledger.of(key) if (on := record.done_on) and not record.assumed}
+    return tuple((move, on) for move, on in used_moves(key, desk) if (on, move) in known) if known else ()
