@@ -128,14 +128,11 @@ class Advice(Struct, frozen=True, dict=True):
         """The sentences of messages, read when the first one is written."""
         return load_phrases(self.language, self.own_words)
 
-    @cached_property
-    def phrases_to_customers(self) -> Phrases:
-        """Those of messages about what one sells, read when the first one is written."""
-        return load_phrases(self.language, self.own_words, to_customers=True)
-
     def phrases_for(self, lead: Lead) -> Phrases:
-        """The sentences of messages about this lead."""
-        return self.phrases_to_customers if lead.is_customer else self.phrases
+        """The sentences of messages about this lead: to customers, to friends who are asked for help, or employers."""
+        if lead.is_customer:
+            return load_phrases(self.language, self.own_words, whom="customers")
+        return load_phrases(self.language, self.own_words, whom="friends") if lead.is_friend else self.phrases
 
     @property
     def touching(self) -> frozenset[str]:

@@ -263,6 +263,14 @@ class Lead(Struct, frozen=True, gc=False):
         return self.lead_kind == CUSTOMER
 
     @property
+    def is_friend(self) -> bool:
+        """Whether the contact is somebody the seeker knows, who is asked for help and not for a job."""
+        if self.contact_kind != "network" or self.interview_at is not None:
+            return False
+        wrote = self.columns.get("last_outbound")
+        return self.applied_on is None or (wrote is not None and self.columns.get("applied_on") == wrote)
+
+    @property
     def label(self) -> str:
         """How a person recognises the lead: company and role, else the contact and role, else what there is."""
         who = self.company or self.contact.name or self.contact.email

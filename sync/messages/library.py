@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Literal
 
 from sync import toml
 from sync.errors import ConfigError
@@ -38,6 +39,8 @@ MOVES = ("idea", "resume", "fact", "referral", "organisation")
 """Moves that have sentences of their own."""
 MOVES_TO_CUSTOMERS = ("idea", "fact", "example", "colleague", "start")
 """Those of messages to customers."""
+Whom = Literal["employers", "customers", "friends"]
+MOVES_TO: Mapping[Whom, tuple[str, ...]] = {"employers": MOVES, "customers": MOVES_TO_CUSTOMERS, "friends": MOVES}
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _KINDS = {"mail": ("mail", "email"), "short": ("short", "text"), "say": ("call", "phone")}
@@ -45,14 +48,14 @@ _INCLUDES = re.compile(r"^@(move|ask|next|say|voicemail)$", re.MULTILINE)
 
 
 @lru_cache(maxsize=16)
-def load_phrases(language: str, own: str = "", *, to_customers: bool = False) -> Phrases:
+def load_phrases(language: str, own: str = "", *, whom: Whom = "employers") -> Phrases:
     """The sentences of this language with those of a person's wording file (its text).
 
-    `to_customers`: those for leads that one sells to, which are others wherever a sentence speaks of a job.
+    Those to customers, and to friends who are asked for help, are others wherever a sentence asks for a job.
 
     Raises `ConfigError` for a key or slot that does not exist, naming the nearest, and for a rule that is broken.
     """
-    shipped = _to_customers(language) if to_customers else _shipped(language)
+    shipped = _shipped(language, whom)
     if not own:
         return shipped
     try:
@@ -60,26 +63,22 @@ def load_phrases(language: str, own: str = "", *, to_customers: bool = False) ->
     except toml.TOMLDecodeError as error:
         raise ConfigError(f"wording is not a valid wording file: {error}") from None
     mine = _flatten(table) if isinstance(table, dict) else {}
-    both = _shipped(language), _to_customers(language)
+    known = [_shipped(language, one) for one in MOVES_TO]
     for key, text in mine.items():
-        _check_text(key, text, both[0] if both[0].has(key) else both[1])
+        _check_text(key, text, next((phrases for phrases in known if phrases.has(key)), known[0]))
     for key, text in mine.items():
-        for whom in both:
-            check_rules(key, text, whom)
+        for phrases in known:
+            check_rules(key, text, phrases)
     return Phrases(MappingProxyType({**shipped.texts, **mine}), shipped.moves) if mine else shipped
 
 
 @cache
-def _shipped(language: str) -> Phrases:
-    return Phrases(MappingProxyType(_read("drafts", language)), MOVES)
-
-
-@cache
-def _to_customers(language: str) -> Phrases:
-    # Whoever brings one to a customer is written to like the customer.
+def _shipped(language: str, whom: Whom = "employers") -> Phrases:
+    if whom == "employers":
+        return Phrases(MappingProxyType(_read("drafts", language)), MOVES)
+    # Only an employer has an agency; whoever brings one to a customer is written to like the customer.
     common = {key: text for key, text in _shipped(language).texts.items() if "-agency." not in key}
-    texts = {**common, **_read("drafts_to_customers", language)}
-    return Phrases(MappingProxyType(texts), MOVES_TO_CUSTOMERS)
+    return Phrases(MappingProxyType({**common, **_read(f"drafts_to_{whom}", language)}), MOVES_TO[whom])
 
 
 def _read(name: str, language: str) -> dict[str, str]:

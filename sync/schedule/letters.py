@@ -14,6 +14,7 @@ from sync.messages.facts import about_days, about_hour, about_lead, about_me, ab
 from sync.messages.message import KINDS, Message
 from sync.messages.sentences import Situation
 from sync.models import Lead, Person, Stage
+from sync.reading.relations import relation_of
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
@@ -114,6 +115,8 @@ def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: D
     zone = theirs or interview_zone(case, desk)
     days = _days(draft, lead, zone, desk)
     facts = about_lead(lead, whom["name"], to_contact=person == lead.contact, language=language)
+    if relation := relation_of(lead.how_known):
+        facts["how_known"] = phrases.texts[f"relation.{relation}"]
     facts |= {
         **whom,
         **about_me(desk.settings.me),

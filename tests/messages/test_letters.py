@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from advisor import Seeker, a_lead, person, settings_for, when
+from msgspec.structs import replace
 
 from sync.messages.library import load_phrases
 from sync.models import Lead, Person, Stage, Touch
@@ -292,3 +293,40 @@ def test_a_first_letter_asks_for_no_next_step_of_a_selection(language: str, aske
     first = message(lead, "sheet", language=language).draft
     assert asked in first
     assert "next step" not in first and "nächste Schritt" not in first
+
+
+# --- people who are known --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "never"),
+    [
+        (
+            "en",
+            "since we know each other (we have worked together)",
+            ("applied", "application", "selection", "old boss"),
+        ),
+        ("de", "weil wir uns kennen (wir haben zusammen gearbeitet)", ("beworben", "Bewerbung", "Auswahl", "old boss")),
+    ],
+)
+def test_an_old_boss_is_asked_for_advice_and_not_for_a_job(language: str, said: str, never: tuple[str, ...]) -> None:
+    """They were written to, and nobody says that they were applied to."""
+    lead = a_lead(
+        applied_on=APPLIED, last_outbound=APPLIED, contact=person(), contact_kind="network", how_known="old boss"
+    )
+    lead = replace(lead, columns={**lead.columns, "applied_on": lead.columns["last_outbound"]})
+    found = touches(lead, language=language)
+    assert said in found[0].draft
+    assert not [word for word in never for touch in found if word in touch.draft]
+
+
+def test_an_old_boss_at_the_firm_that_was_applied_to_is_told_how_one_knows_them() -> None:
+    lead = a_lead(applied_on=APPLIED, contact=person(), contact_kind="network", how_known="My old boss")
+    said = message(lead, "R-001-1").draft
+    assert "I applied for" in said
+    assert "We know each other: we have worked together." in said
+
+
+def test_a_friend_is_not_told_that_they_are_one() -> None:
+    lead = a_lead(applied_on=APPLIED, contact=person(), contact_kind="network", how_known="friend")
+    assert "friend" not in message(lead, "R-001-1").draft

@@ -705,3 +705,12 @@ def test_where_no_column_tells_the_order_the_language_of_the_headers_does() -> N
         ["Empresa", "Puesto", "Fecha", "Cómo va"], ["Acme", "Cajera", "10 nov", "entrevista 2/12 a las 10"]
     )
     assert leads.leads[0].interview_at == datetime(2026, 12, 2, 10, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [("old boss", "network"), ("My former colleague", "network"), ("ehemalige Kollegin", "network"),
+     ("met at a fair", ""), ("my old boss knows her", "")],
+)  # fmt: skip
+def test_who_is_an_old_boss_or_a_friend_is_of_ones_network(said: str, kind: str) -> None:
+    assert one(contact_name="Dana Reed", how_known=said).contact_kind == kind

@@ -1,0 +1,38 @@
+"""What somebody is to the seeker, where a cell says just that: `old boss`, `alte Kollegin` (`mappings/names.toml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from sync import toml
+from sync.reading.cells import spaced
+from sync.reading.sheet import Sheet
+
+_MINE = ("my ", "an ", "a ", "mein ", "meine ", "ein ", "eine ")
+
+
+@cache
+def _relations() -> Mapping[str, str]:
+    table = toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))["relations"]
+    return {spaced(word): relation for relation, words in table.items() for word in words}
+
+
+@lru_cache(maxsize=4096)
+def relation_of(text: str) -> str:
+    """`worked` for "my old boss", `studied`, `friends`; empty where the text says something else."""
+    form = spaced(text)
+    bare = next((form.removeprefix(mine) for mine in _MINE if form.startswith(mine)), form)
+    return _relations().get(bare, "")
+
+
+def settle_relations(sheet: Sheet) -> None:
+    """Somebody of whom the row says that they are an old boss or a friend is no stranger at an employer's."""
+    known = sheet.values.get("how_known")
+    if known is None or not any(relation_of(text) for text in known if text):
+        return
+    kinds = sheet.values.get("contact_kind", [None] * len(sheet.rows))
+    sheet.values["contact_kind"] = [
+        kind or ("network" if text and relation_of(text) else None) for kind, text in zip(kinds, known, strict=True)
+    ]
