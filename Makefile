@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-RULE := tests/rules tests/messages tests/calm/test_identity.py tests/command/test_setup.py tests/house/test_documents.py
+RULE := tests/rules tests/messages tests/calm/test_identity.py tests/calm/test_schedule_properties.py tests/command/test_setup.py tests/house/test_documents.py
 
 .PHONY: help demo test rule check format lint types wheel soak golden validate bench licences constraints clean pictures fleet
 

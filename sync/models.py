@@ -235,9 +235,9 @@ class Lead(Struct, frozen=True, gc=False):
     every: int | None = None
     """After how many days without a word the contact is to hear from the seeker."""
     closes_on: date | None = None
+    """The last day on which one can apply."""
     answer_by: date | None = None
     """The last day for what they wait for from the seeker: the answer to an offer, a test, a task."""
-    """The last day on which one can apply."""
     done_on: date | None = None
     """The day the seeker did the next follow-up, as they say in the sheet (`reconcile.said_in_sheet`)."""
     done_box: bool = False

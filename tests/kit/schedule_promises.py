@@ -17,6 +17,7 @@ from advisor import NEW_YORK, Seeker, a_lead, settings_for
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from sync.advice import shipped_rules
 from sync.memory import Reaction
 from sync.models import Lead, Moment, Person, Round, Schedule, Stage, Touch, TouchClass
 from sync.reading.organisations import agency_key, organisation_key
@@ -89,6 +90,7 @@ RICH = st.fixed_dictionaries(
     },
 )
 """Any facts together, likely or not."""
+KEEP_THEIR_DAY = frozenset(rule.id for rule in shipped_rules().values() if rule.any_day)
 COMPANIES = st.sampled_from(["Acme", "Acme, Inc.", "Beta", "Gamma", "Delta"])
 
 
@@ -194,8 +196,8 @@ def local_day(moment: Moment) -> date:
 
 
 def is_ours_to_place(touch: Touch) -> bool:
-    """Whether we chose its day: neither the user's drag nor the sheet's own date."""
-    return not touch.pinned and touch.rule != "sheet"
+    """Whether we chose its day: neither the user's drag nor the sheet's own date, nor a day that a rule keeps."""
+    return not touch.pinned and touch.rule != "sheet" and touch.rule not in KEEP_THEIR_DAY
 
 
 # --- the promises ------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
     story = "a Saturday, then a holiday Monday"          what the case is about
     now = "2027-01-09 08:00"                             when followup runs, where the seeker lives
     row = { company = "Acme", applied_on = "2027-01-09" }
-    expect = ["2027-01-19 09:00"]                        when touches of this rule begin; [] for none
+    expect = ["2027-01-19 09:00"]                        when its touches begin, after the last run; [] for none
 
 A row's cells stand under the field names that a sheet is read by without guessing. More, where a case needs it: `rows`
 instead of `row`; `home` (a zone) and `holidays`; `settings`, lines of `followup.toml`; `then`, later runs, each with

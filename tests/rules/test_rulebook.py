@@ -65,7 +65,8 @@ def test_a_cell_that_sets_a_rule_off_stands_wherever_a_field_must_stand(field: s
     if field == "company":
         del mentioned["tests/kit/schedule_promises.py (RICH)"]
     texts = {place: (ROOT / place.partition(" ")[0]).read_text("utf-8") for place in mentioned}
-    assert [place for place, said in mentioned.items() if said not in texts[place]] == []
+    missing = [f"{place} lacks {said.strip()}" for place, said in mentioned.items() if said not in texts[place]]
+    assert not missing, "\n".join(missing)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
