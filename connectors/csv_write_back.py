@@ -17,7 +17,7 @@ from pathlib import Path
 
 from connectors.csv_text import DECLARED, choose_delimiter, parse_csv
 from connectors.open_elsewhere import find_lock, say_open
-from connectors.whole_file import check_may_write, replace_file
+from connectors.whole_file import check_may_write, replace_sheet
 from sync.errors import SourceError
 from sync.models import CellToWrite, Note
 from sync.safe_text import defuse
@@ -30,7 +30,6 @@ _WIDE = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-BACKUP = ".before-followup"
 Span = tuple[int, int]
 
 
@@ -43,13 +42,7 @@ def write_cells(path: Path, cells: Sequence[CellToWrite], *, before: bytes) -> t
         return (Note(say_open(path, lock)),)
     check_may_write(path)
     after = put_cells(before, found, name=path.name)
-    try:
-        if path.read_bytes() != before:
-            raise SourceError(f"{path.name} was changed while followup was at work; nothing was written into it")
-        replace_file(path.with_name(path.name + BACKUP), before, mode=path.stat().st_mode & 0o7777)
-        replace_file(path, after)
-    except OSError as error:
-        raise SourceError(f"{path} cannot be written back into: {error.strerror}") from None
+    replace_sheet(path, before, after)
     return notes
 
 

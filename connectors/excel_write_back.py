@@ -22,9 +22,8 @@ from xml.parsers import expat
 
 from msgspec import Struct
 
-from connectors.csv_write_back import BACKUP
 from connectors.open_elsewhere import find_lock, say_open
-from connectors.whole_file import check_may_write, replace_file
+from connectors.whole_file import check_may_write, replace_sheet
 from sync.errors import SourceError
 from sync.models import CellToWrite, Note, Table
 from sync.safe_text import defuse
@@ -74,13 +73,7 @@ def write_cells(
         return notes
     if differences(parse(before), parse(after)) != meant(written):
         raise SourceError(f"{path.name} is built too oddly to write into a single cell; nothing was written into it")
-    try:
-        if path.read_bytes() != before:
-            raise SourceError(f"{path.name} was changed while followup was at work; nothing was written into it")
-        replace_file(path.with_name(path.name + BACKUP), before, mode=path.stat().st_mode & 0o7777)
-        replace_file(path, after)
-    except OSError as error:
-        raise SourceError(f"{path} cannot be written back into: {error.strerror}") from None
+    replace_sheet(path, before, after)
     return notes
 
 

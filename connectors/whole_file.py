@@ -15,6 +15,8 @@ IN_USE = frozenset({5, 32, 33})
 """Windows' codes for a file that another program has open: access denied, sharing violation, lock violation."""
 WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between tries to replace such a file: a calendar program that reads it has it for a moment only."""
+BACKUP = ".before-followup"
+"""Ends the name of the copy that is kept of a sheet which was written into: nobody else's ends so."""
 _NO_FOLDER_SYNC = frozenset({errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.EBADF})
 """How a system says that a folder is nothing to open or to flush: Windows always, some network shares."""
 
@@ -58,6 +60,20 @@ def check_may_write(path: Path) -> None:
             f"{path.name} is read-only, so nothing is written back into it; everything else was done. Allow it to be"
             " written, or take [write_back] out of followup.toml"
         )
+
+
+def replace_sheet(path: Path, before: bytes, after: bytes) -> None:
+    """Put the new content of a person's sheet in its place, and keep what was there beside it.
+
+    Raises `SourceError`, with the sheet as it was, where it no longer holds `before` or cannot be written.
+    """
+    try:
+        if path.read_bytes() != before:
+            raise SourceError(f"{path.name} was changed while followup was at work; nothing was written into it")
+        replace_file(path.with_name(path.name + BACKUP), before, mode=path.stat().st_mode & 0o7777)
+        replace_file(path, after)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written back into: {error.strerror}") from None
 
 
 def _set_mode(handle: int, path: Path, mode: int) -> None:

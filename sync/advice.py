@@ -102,7 +102,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kept: str = ""
     """In a sentence, how a rule is kept that neither a function nor a text is for."""
     kept_by: tuple[str, ...] = ()
-    """What of the code keeps it then, as `file:name`."""
+    """What of the code keeps a rule that is no function of its own, as `file:name`."""
     advice: str
 
     @property

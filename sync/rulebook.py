@@ -25,8 +25,8 @@ ARTICLES = {
 class Made(Struct, frozen=True):
     """Where a rule is made: `when` is the sentence its function begins with; places are files with their lines.
 
-    `named_in` are the other places in the code that name the rule or one of its texts, `kept_in` those that keep a rule
-    which no function, line or text is for.
+    `kept_in` is what keeps a rule that is no function of its own; `named_in` are the other places in the code that name
+    the rule or one of its texts.
     """
 
     when: str = ""
@@ -57,6 +57,7 @@ def tell_rule(rule: Rule, advice: Advice, made: Made) -> Iterator[str]:
     for language in shipped_languages():
         if language != "en":
             yield f"  in {language}: {read_wording(language).texts[f'advice.{rule.id}']}"
+    yield "  this sentence: mappings/rules.toml; in another language [advice] of its mappings/wording.xx.toml"
     number = rule.id.split("-")[1] if rule.id.startswith("R-") else ""
     yield f"  from: {ARTICLES.get(number, 'nobody else; it is our own')}"
     yield from _tell_touch(rule, made)
@@ -66,14 +67,14 @@ def tell_rule(rule: Rule, advice: Advice, made: Made) -> Iterator[str]:
             yield f"  words, in mappings/{file}.{advice.language}.toml:"
         for key, text in words.items():
             yield f"    {key} = {' / '.join(text.split(chr(10)))}"
-    if made.place:
-        yield f"  made in: {made.place}"
-    if made.named_in:
-        yield f"  named in: {', '.join(made.named_in)}"
     if rule.kept:
         yield f"  kept: {rule.kept}"
+    if made.place:
+        yield f"  made in: {made.place}"
     if made.kept_in:
         yield f"  kept in: {', '.join(made.kept_in)}"
+    if made.named_in:
+        yield f"  named in: {', '.join(made.named_in)}"
 
 
 def _tell_touch(rule: Rule, made: Made) -> Iterator[str]:

@@ -13,13 +13,13 @@ import pytest
 from runner import Seeker, a_row
 
 from connectors.csv_file import CsvFile
-from connectors.csv_write_back import BACKUP, write_cells
+from connectors.csv_write_back import write_cells
 from connectors.dav.answers import NotDavError, read_rows
 from connectors.excel_file import ExcelFile
 from connectors.http_transport import Answer
 from connectors.local_file import read_bytes
 from connectors.sqlite_state import SqliteState
-from connectors.whole_file import replace_file
+from connectors.whole_file import BACKUP, replace_file
 from sync.errors import CredentialsError, FollowupError, SourceError
 from sync.models import CellToWrite
 from sync.safe_text import defuse, plain, plain_json
