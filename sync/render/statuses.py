@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from sync.errors import GuardStop
+from sync.memory import Stop
 from sync.models import Moment
 from sync.moments import day_of
 from sync.pauses import pause_documents, tell_pause
@@ -31,9 +32,7 @@ def status_lines(status: Status, *, zone: ZoneInfo, words: Wording = ENGLISH) ->
         yield say("status.lost")
     if status.held:
         yield say("status.held", what=status.held)
-    for stop in status.stops:
-        what = "status.guard" if stop.exit_code == GuardStop.exit_code else "status.failed"
-        yield say(what, code=stop.exit_code, moment=_said(stop.at, zone, words), message=stop.message)
+    yield from _stops(status.stops, zone, words)
     if status.not_before:
         who = "status.sheet_asked" if status.sheet_asked else "status.not_before"
         yield say(who, moment=_said(status.not_before, zone, words))
@@ -51,6 +50,20 @@ def status_lines(status: Status, *, zone: ZoneInfo, words: Wording = ENGLISH) ->
         yield say(f"status.{did}", title=dismissal.title, day=day, lead=lead)
     if status.strays:
         yield say("status.strays", count=len(status.strays))
+
+
+def _stops(stops: Iterable[Stop], zone: ZoneInfo, words: Wording) -> Iterator[str]:
+    """Runs that stopped, each trouble once: how often, when first and when last."""
+    alike: dict[tuple[int, str], list[Stop]] = {}
+    for stop in stops:
+        alike.setdefault((stop.exit_code, stop.message), []).append(stop)
+    for (code, message), several in alike.items():
+        what = "status.guard" if code == GuardStop.exit_code else "status.failed"
+        first, last = _said(several[0].at, zone, words), _said(several[-1].at, zone, words)
+        if len(several) == 1:
+            yield words.say(what, code=code, moment=first, message=message)
+        else:
+            yield words.say(f"{what}_often", code=code, times=len(several), first=first, last=last, message=message)
 
 
 def status_document(status: Status) -> Mapping[str, object]:

@@ -42,6 +42,23 @@ def test_the_last_good_run_and_its_age() -> None:
     assert not status.is_older_than(parse_age("2d"))
 
 
+def test_a_failure_of_every_run_is_said_once_with_how_often_and_since_when() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    rows, seeker.rows = seeker.rows, []
+    for _ in range(5):
+        with pytest.raises(SourceError):
+            seeker.run()
+    failed = [line for line in lines(seeker) if line.startswith("It failed")]
+    assert len(failed) == 1, failed
+    assert failed[0].startswith(
+        "It failed (5) 5 times, from Mon 2027-01-04 09:30 to Mon 2027-01-04 10:30: the sheet has"
+    )
+    seeker.rows = rows
+    seeker.run()
+    assert len(lines(seeker)) == 1
+
+
 def test_a_stopped_run_is_named_until_a_good_one() -> None:
     seeker = Seeker([a_row(f"Firm {number}") for number in range(12)])
     seeker.run()
