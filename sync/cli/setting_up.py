@@ -137,6 +137,7 @@ def _show(
     from sync.render.plans import show_first
     from sync.setup.preview import first_events
     from sync.setup.understanding import tell_understood
+    from sync.wording import load_screens
 
     heads = talk.phrase("columns").split("|")
     show_columns(console, understood.columns, heads=heads, meaning=talk.phrases.meaning_of)
@@ -145,7 +146,8 @@ def _show(
     tell_understood(talk, understood, planned)
     first = first_events(report.plan.changes)
     if first:
-        show_first(console, first, report.plan.timezone, head=talk.phrase("first"))
+        words = load_screens(setup.language)
+        show_first(console, first, report.plan.timezone, head=talk.phrase("first"), words=words)
 
 
 def _keep_password(talk: Interview, computer: Computer, setup: Setup, secret: str) -> None:

@@ -109,13 +109,13 @@ def show_notes(console: Console, notes: Sequence[Note], *, limit: int | None, wo
         console.print(Text(words.say("plan.more", count=len(notes) - limit), style="dim"))
 
 
-def show_first(console: Console, changes: Sequence[Change], timezone: str, *, head: str) -> None:
+def show_first(console: Console, changes: Sequence[Change], timezone: str, *, head: str, words: Wording) -> None:
     """The first follow-ups that would be created, as the calendar will show them."""
     zone = ZoneInfo(timezone)
     console.print()
     console.print(Text(head, style="bold"))
     for change in changes:
-        console.print(Padding(Text(plain(f"{when(change.start, zone)}  {change.summary}")), (0, 0, 0, 2)))
+        console.print(Padding(Text(plain(f"{when(change.start, zone, words)}  {change.summary}")), (0, 0, 0, 2)))
         lines = change.event.description.splitlines() if change.event else []
         above = takewhile(lambda line: not line or line.strip("-"), lines)  # what the calendar shows first
         for line in [line for line in above if line.strip()][:FIRST_LINES]:

@@ -165,6 +165,8 @@ def test_the_engineer_in_munich_and_the_engineers_second_computer(server: Server
     assert "Verstanden: 4 von 4 Zeilen." in screen
     for german in ("wird gelesen als", "der Tag der Bewerbung", "Ein anderer Kalender: seine CalDAV", "Klingeln:"):
         assert german in screen
+    assert re.search(r"\b(Mo|Di|Mi|Do|Fr|Sa|So) 20\d\d-", screen)
+    assert not re.search(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) 20\d\d-", screen)
     for english in ("is read as", "not read", "because", "Another calendar", "Rings:", "your ", "the company"):
         assert english not in screen, english
     followup(first, "sync", "--now", MUNICH)
