@@ -139,6 +139,9 @@ def test_an_open_status_is_sent_only_with_a_day_of_the_application(text: str) ->
         ("Gespräch war am 18.11., melden sich bis Ende der Woche", [("interview", "18.11.")]),
         ("asked for references 11/20 - sent", [("reply", "11/20"), ("followed", "11/20")]),
         ("30.11. nochmal anrufen", [("remind", "30.11.")]),
+        ("Beth off till 11/30, email her then", [("remind", "11/30")]),
+        ("on leave until 4 Dec", [("remind", "4 dec")]),
+        ("im Urlaub bis 30.11., dann schreiben", [("remind", "30.11.")]),
     ],
 )
 def test_a_last_day_is_that_of_what_it_stands_with(text: str, dated: list[tuple[str, str]]) -> None:
