@@ -80,10 +80,11 @@ def read_leads(
     )
     notes += [Note(text) for text in columns.notes]
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank
-    sheet = take_rows(table, columns, skip_hidden=settings.source.skip_hidden, idle=idle)
+    sheet = take_rows(table, columns, skip_hidden=settings.source.skip_hidden, idle=idle, sums=vocabulary.sums)
     notes += [
         Note("the header stands here once more; the line is left out", row=sheet.reference(r)) for r in sheet.repeated
     ]
+    notes += [Note("is a line of sums and no lead; it is left out", row=sheet.reference(row)) for row in sheet.sums]
     join_hours(sheet)
     drop_answers(sheet, vocabulary.yes, vocabulary.no)
     unclear, remarks = _read_rows(sheet, settings, vocabulary, today, table.locale)

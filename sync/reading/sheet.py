@@ -50,6 +50,8 @@ class Sheet(Struct):
     """Rows whose cells have shifted: no cell of them is read."""
     repeated: list[Row] = []
     """Rows that are the header once more."""
+    sums: list[Row] = []
+    """The line of sums below the list."""
     problems: list[tuple[int, Problem]] = []
     """With the number of the row."""
     own_headers: dict[int, Mapping[str, str]] = {}
@@ -94,8 +96,17 @@ class Sheet(Struct):
         return tuple(self.reference(row) for row in sorted(rows, key=lambda row: row.number))
 
 
-def take_rows(table: Table, columns: Columns, *, skip_hidden: bool, idle: AbstractSet[str] = frozenset()) -> Sheet:
-    """The rows below the header, nothing of them read yet. `idle` are the lower-case words that say nothing alone."""
+def take_rows(
+    table: Table,
+    columns: Columns,
+    *,
+    skip_hidden: bool,
+    idle: AbstractSet[str] = frozenset(),
+    sums: AbstractSet[str] = frozenset(),
+) -> Sheet:
+    """The rows below the header, nothing of them read yet. `idle` are the lower-case words that say nothing alone,
+    `sums` those that begin a line of sums.
+    """
     sheet = Sheet(table.name, columns, (), {})
     body: Sequence[Row] = table.rows[columns.header_index + 1 :]
     if skip_hidden:
@@ -104,7 +115,7 @@ def take_rows(table: Table, columns: Columns, *, skip_hidden: bool, idle: Abstra
         body = cut_rows(body, columns.second)
     named = columns.header_index != NO_HEADER
     header = [clean_text(value) for value in table.rows[columns.header_index].values] if named else [""]
-    body = _drop_lines(body, header, sheet, idle)
+    body = _drop_sums(_drop_lines(body, header, sheet, idle), sheet, sums)
     if table.delimited:
         body = _drop_shifted(body, sheet)
     sheet.rows = body
@@ -140,6 +151,20 @@ def _is_about_a_lead(row: Row, header: Sequence[str], sheet: Sheet, idle: Abstra
         sheet.repeated.append(row)
         return False
     return any(text and text.casefold() not in idle and not _ZERO.fullmatch(text) for text in texts)
+
+
+_LABEL = re.compile(r"([^\W\d_][^\d:=]*?)\s*[:=]?\s*[\d.,]*")
+_FIGURE = re.compile(r"[^\w]*\d[\d.,'\s]*[^\w]*")
+
+
+def _drop_sums(rows: Sequence[Row], sheet: Sheet, words: AbstractSet[str]) -> Sequence[Row]:
+    """Without the last line, where it is one of sums: a word such as "Total", and figures or nothing beside it."""
+    texts = [text for value in rows[-1].values if (text := clean_text(value))] if rows else []
+    label = _LABEL.fullmatch(texts[0]) if texts else None
+    if label is None or label[1].casefold() not in words or not all(map(_FIGURE.fullmatch, texts[1:])):
+        return rows
+    sheet.sums.append(rows[-1])
+    return rows[:-1]
 
 
 def _drop_shifted(rows: Sequence[Row], sheet: Sheet) -> Sequence[Row]:

@@ -149,6 +149,8 @@ class Vocabulary(Struct, frozen=True, eq=False):
     blank: frozenset[str]
     words: Mapping[str, Mapping[str, str]] = {}
     """Closed vocabularies: field to (word to its value)."""
+    sums: frozenset[str] = frozenset()
+    """What begins a line of sums below a list."""
     months: Mapping[str, int] = {}
     shapes: Mapping[str, Shape] = {}
     """Shipped mappings by name, and `own` where the user wrote one."""
@@ -169,6 +171,7 @@ class _YesNo(Struct, forbid_unknown_fields=True):
 class _Statuses(Struct, forbid_unknown_fields=True):
     stages: dict[Stage, tuple[str, ...]]
     yes_no: _YesNo
+    sums: dict[str, tuple[str, ...]]
     words: dict[str, dict[str, tuple[str, ...]]]
     months: dict[str, tuple[str, ...]]
 
@@ -184,6 +187,7 @@ def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
         yes=frozenset(word.casefold() for word in words.yes_no.yes),
         no=frozenset(word.casefold() for word in words.yes_no.no),
         blank=frozenset(word.casefold() for word in words.yes_no.blank),
+        sums=frozenset(word.casefold() for word in words.sums["words"]),
         words={name: _closed(values) for name, values in words.words.items()},
         months={name.casefold(): int(number) for number, names in words.months.items() for name in names},
     )

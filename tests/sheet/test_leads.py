@@ -714,3 +714,34 @@ def test_where_no_column_tells_the_order_the_language_of_the_headers_does() -> N
 )  # fmt: skip
 def test_who_is_an_old_boss_or_a_friend_is_of_ones_network(said: str, kind: str) -> None:
     assert one(contact_name="Dana Reed", how_known=said).contact_kind == kind
+
+
+SUMS = ["Total", "Total:", "TOTAL: 2", "Summe", "Gesamt", "合計"]
+
+
+@pytest.mark.parametrize("label", SUMS)
+@pytest.mark.parametrize(
+    "beside", [["", "", ""], ["2", "", ""], ["", 2, "$1,200"]], ids=["alone", "a count", "figures"]
+)
+def test_a_line_of_sums_below_the_list_is_no_lead(label: str, beside: list[CellValue]) -> None:
+    leads = read(["Company", "Applied", "Rounds", "Pay"], ["Acme", "2026-09-01", 1, ""], [label, *beside])
+    assert [lead.company for lead in leads.leads] == ["Acme"]
+    assert not leads.problems
+    assert not leads.silent_rows
+    assert [note.reason for note in leads.notes if note.row == "leads.csv:3"] == [
+        "is a line of sums and no lead; it is left out"
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([["Total", "2026-09-02", "Welder"]], id="a firm of that name"),
+        pytest.param([["Total", "", "Welder"], ["Brix", "2026-09-01", ""]], id="not the last line"),
+        pytest.param([["Total Energies", "2", ""]], id="a longer name"),
+    ],
+)
+def test_what_only_looks_like_a_line_of_sums_is_said(rows: list[list[CellValue]]) -> None:
+    """A firm may be called Total."""
+    leads = read(["Company", "Applied", "Role"], ["Acme", "2026-09-01", ""], *rows)
+    assert "Total" in {lead.company.split()[0] for lead in leads.leads} or leads.problems
