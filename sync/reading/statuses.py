@@ -43,10 +43,12 @@ class Standing(Struct, frozen=True):
     def days(self) -> tuple[tuple[str, str], ...]:
         """The days in the words that decided, each with the sense it belongs to.
 
-        Where they are not settled, only that of the application: it was sent, whatever came after it.
+        Where they are not settled, only that of the application, which was sent whatever came after it, and the
+        seeker's own day for the next message, before which nothing goes out.
         """
-        settled = self.phrase.settled
-        return tuple((sense, day) for sense, day in self.phrase.dated if settled or sense == "sent")
+        phrase = self.phrase
+        certain = ("sent", "remind") if phrase.asking is Asking.OWN_DATE else ("sent",)
+        return tuple((sense, day) for sense, day in phrase.dated if phrase.settled or sense in certain)
 
     def stage(self, *, applied: bool, young: bool, written: bool = False) -> Stage:
         """The stage to plan by. `applied`: the row has a day of the application; `young`: follow-ups may still help.

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from runner import Seeker, a_row
 
-from sync.models import Asking, Lead, Row, Stage, Table
+from sync.models import Asking, Lead, Row, Stage, Table, TouchClass
+from sync.moments import named_day
 from sync.reading.columns import understand_columns
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import load_vocabulary
@@ -200,3 +201,18 @@ def test_what_may_be_theirs_or_still_to_be_done_asks_nobody(text: str) -> None:
     phrase = WORDS.read(text)
     assert not phrase.settled
     assert phrase.asking is Asking.NONE
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["Beth off till 20 Jan 2027, email her then", "on leave until 20 Jan 2027", "Frau Kern im Urlaub bis 20.1.2027"],
+)
+def test_nothing_goes_out_while_somebody_is_away_though_the_rest_of_the_words_is_not_clear(status: str) -> None:
+    lead = lead_of(status)
+    assert lead.follow_up_on == date(2027, 1, 20)
+    assert lead.asking is not Asking.NONE
+    seeker = Seeker([a_row("Acme", "2026-12-14", status=status)])
+    asked = [
+        named_day(touch.start) for touch in seeker.run().plan.schedule if touch.lead and touch.kind is TouchClass.ASKING
+    ]
+    assert asked and min(asked) >= date(2027, 1, 20)
