@@ -19,7 +19,7 @@ from sync.reading.beside import BESIDE, CURE
 from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.header_row import NO_HEADER
-from sync.reading.headers import AMBIGUOUS, KNOWN, Sense, understand_headers
+from sync.reading.headers import AMBIGUOUS, KNOWN, OTHER_PERSON, Sense, part_played, understand_headers
 from sync.reading.samples import (
     Profile,
     names_somebody,
@@ -153,16 +153,28 @@ class Guess:
         for column in free:
             self.choices[column] = self._choose(column)
         order = [
-            (-choice.confidence, self.senses[column].rank, column, choice)
+            (self._yields(column, choice.field), -choice.confidence, self.senses[column].rank, column, choice)
             for column in free
             for choice in self.choices[column]
             if choice.confidence >= SURE and choice.field not in HOURS.values()
         ]
-        for _, _, column, choice in sorted(order, key=lambda entry: entry[:3]):
+        for *_, column, choice in sorted(order, key=lambda entry: entry[:4]):
             if column in self.free():
                 self._take_choice(column, choice)
         for column in self.free():
             self._leave(column)
+
+    def _yields(self, column: int, name: str) -> int:
+        """How far this column stands behind the others that name somebody, where several do.
+
+        An empty one behind one with names, another contact behind the first; before anything stands there `Contact`,
+        which may hold a number as well, behind `Recruiter`.
+        """
+        if name != "contact_name":
+            return 0
+        part, empty = part_played(self.headers[column]), not self.cells_of(column).samples
+        vague = empty and not part and " " not in self.headers[column].strip()
+        return 4 * (empty and bool(self.body)) + 2 * (part == OTHER_PERSON) + vague
 
     def _senses_by_cells(self) -> Iterable[Sense]:
         """What columns without headers may hold: the first one of names the firm, the next the job.
@@ -326,7 +338,7 @@ class Guess:
             proposed.add(proposal)
             lines = " or ".join(f"{choice.field} = {_quoted(header)}" for choice in asked)
             reason = self.unread.get(index) or (
-                "it is empty"
+                _empty(asked)
                 if not self.cells_of(index).samples
                 else f"it may mean several things: {lines}"
                 if asked
@@ -376,6 +388,11 @@ class Guess:
 
     def is_open(self, name: str) -> bool:
         return name not in self.fields and name not in self.blocked
+
+
+def _empty(may: Sequence[Choice]) -> str:
+    """Why an empty column is left: nobody is asked before it holds something, which may tell what it is."""
+    return f"it is empty; once it is not, it may be {may[0].field}" if may else "it is empty"
 
 
 def _lift(sure: float, doubt: float) -> float:

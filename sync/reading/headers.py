@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.reading.cells import squeeze
 from sync.reading.lexicon import (
@@ -29,6 +30,11 @@ KNOWN = 1.0
 AMBIGUOUS = 0.5
 NO_FOLLOW_UP = "it says nothing about when to follow up"
 """Why a column is left that says something else of the lead."""
+
+OTHER_PERSON = "other"
+"""The part that a second contact plays."""
+_QUESTION = 0.6
+"""What is left of a day whose header asks (`Followed up?`): yes and no are as likely below it."""
 
 _HOURS = {squeeze(hour): (hour, field) for field, hour in HOURS.items()}
 """An hour in a column of its own, or day and hour together: the cells tell."""
@@ -66,6 +72,21 @@ class Sense(Struct, frozen=True):
         return self.why.startswith("about a test")
 
     @property
+    def is_about_steps(self) -> bool:
+        """What comes next, in words."""
+        return self.fields[:1] == ("next_step",) or self.why.startswith("text about the next step")
+
+    @property
+    def is_about_interviews(self) -> bool:
+        """What is said of an interview without its day: which kind, which round."""
+        return self.fields[:1] == ("interview_kind",) or self.why.startswith("about an interview")
+
+    @property
+    def is_due(self) -> bool:
+        """By when, without a word of what."""
+        return self.fields == ("closes_on", "follow_up_on")
+
+    @property
     def is_about_places(self) -> bool:
         """Where the work is, or the firm that has it."""
         return self.why.startswith("a place")
@@ -98,7 +119,16 @@ def understand_headers(headers: Sequence[str], vocabulary: Vocabulary) -> list[S
     open_places = [place for place, sense in enumerate(senses) if sense is None and headers[place]]
     read = _read_words([headers[place] for place in open_places], headers) if open_places else []
     found = dict(zip(open_places, read, strict=True))
-    return [sense or found.get(place, Sense()) for place, sense in enumerate(senses)]
+    each = [sense or found.get(place, Sense()) for place, sense in enumerate(senses)]
+    return [_doubt_days(header, sense) for header, sense in zip(headers, each, strict=True)]
+
+
+def _doubt_days(header: str, sense: Sense) -> Sense:
+    """A header that asks is answered with yes or no, unless its cells show days."""
+    asks = header.rstrip().endswith(("?", "\N{FULLWIDTH QUESTION MARK}"))
+    if not asks or header in FIELDS or (DAYS | MOMENTS).isdisjoint(sense.fields[:1]):
+        return sense
+    return replace(sense, sure=sense.sure * _QUESTION)
 
 
 def spoken_order(headers: Sequence[str]) -> Literal["dmy", "mdy"] | None:
@@ -165,6 +195,8 @@ def _read_words(wanted: Sequence[str], headers: Sequence[str]) -> list[Sense]:
 
 
 def _read_header(header: str, order: Sequence[Lexicon]) -> Sense:
+    if not header.isascii():  # `Vía` is not the English word
+        order = sorted(order, key=lambda lexicon: lexicon.language == ENGLISH)
     words = split_words(header)
     parts = [part for text in _PARTS.split(header) if (part := split_words(text))]
     if len(parts) < 2:

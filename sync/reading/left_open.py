@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sync.reading.column import Choice
 from sync.reading.guess import BARE_DAYS, EVIDENT, NAME_WORDS, WHERE, Guess
+from sync.reading.header_row import NO_HEADER
 from sync.reading.headers import AMBIGUOUS, Sense, part_played
 from sync.reading.samples import (
     StatusCells,
@@ -36,6 +37,14 @@ _FIRMS_DIFFER = 0.9
 _REACHED = 0.1
 """The part of the cells that must be an address or a number to make a column one of people."""
 _WAYS = frozenset(("contact_email", "contact_phone"))
+_A_DAY = 0.8
+"""How sure a header is that names a day; one that names what was done on it is less."""
+_TOUCHED = frozenset(("last_outbound", "last_inbound", "follow_up_on", "follow_up_day"))
+"""What is kept of people who are asked again and again."""
+_OF_APPLICATIONS = frozenset(
+    ("role", "status", "outcome", "url", "source", "channel", "closes_on", "referrer", "agency")
+)
+"""What a sheet of applications has besides the firm."""
 _ROUNDS = ("interview_at", *ROUNDS)
 
 
@@ -47,6 +56,7 @@ def settle(guess: Guess) -> None:
     _settle_names(guess)
     _settle_place_of_work(guess)
     _settle_people(guess)
+    _settle_days_behind(guess)
     _settle_days(guess)
     _settle_rounds(guess)
     _settle_organisation(guess)
@@ -72,7 +82,8 @@ def _settle_status(guess: Guess) -> None:
         if not cells.are_statuses(wanted) and (whole or guess.fields.get("notes") != column):
             wanted, longest = _STANDS_IN_NOTES, _WHOLE_TALE if whole else _TALE
             cells = StatusCells.of(samples, guess.vocabulary, longest)
-        if cells.are_statuses(wanted):
+        noted = guess.fields.get("notes") == column and len(samples) < 2 and not cells.ends
+        if cells.are_statuses(wanted) and not noted:
             found.append((guess.fields.get("notes") == column, -cells.tell, column))
     if found:
         *_, column = min(found)
@@ -123,10 +134,10 @@ def _settle_names(guess: Guess) -> None:
             continue
         if "company" in guess.fields and guess.is_open("contact_name"):
             guess.take_and_say(column, _part_of_name(guess), "the company has a column of its own")
-        elif guess.is_open("company") and _lists_applications(guess):
+        elif guess.is_open("company") and ("contact_name" in guess.fields or _lists_applications(guess)):
             guess.take_and_say(column, "company", "no other column names the company")
-        elif guess.is_open("contact_name") and not _WAYS.isdisjoint(guess.fields):
-            person = Choice("contact_name", 0.6, "it stands beside addresses or numbers")
+        elif guess.is_open("contact_name"):
+            person = Choice("contact_name", 0.6, "nothing else in the sheet speaks of applications")
             others = [one for one in guess.choices[column] if one.field != "contact_name"]
             guess.choices[column] = [person, *others]
 
@@ -156,19 +167,59 @@ def _part_of_name(guess: Guess) -> str:
 
 
 def _lists_applications(guess: Guess) -> bool:
-    """Whether the sheet is about applications, not a list of people."""
-    facts = {"status", "applied_on", "role", "url"} & guess.fields.keys()
-    return "contact_email" not in guess.fields and bool(facts or _bare_days(guess))
+    """Whether the sheet is about applications, not a list of people.
+
+    A list of people has a status, too, with their numbers or the days on which they were written to.
+    """
+    facts = {"applied_on", "role", "url"} & guess.fields.keys()
+    alone = "status" in guess.fields and not _TOUCHED & guess.fields.keys()
+    return _WAYS.isdisjoint(guess.fields) and bool(facts or alone or _bare_days(guess))
 
 
 def _settle_days(guess: Guess) -> None:
-    """The only column of days without a meaning of its own is the day the seeker applied."""
+    """The only column of days without a meaning of its own is the day the seeker applied.
+
+    It is so before `Application` alone, which may be a number or a title, while nothing stands below that.
+    """
     days = _bare_days(guess)
+    applied = guess.fields.get("applied_on", -1) if "applied_on" not in guess.fixed else -1
+    if days and applied >= 0 and guess.senses[applied].sure < _A_DAY and not guess.cells_of(applied).samples:
+        del guess.fields["applied_on"], guess.reasons["applied_on"]
     if len(days) == 1 and guess.is_open("applied_on"):
         cells = guess.cells_of(days[0])
-        told = guess.senses[days[0]].sure >= AMBIGUOUS or ("company" in guess.fields and guess.shape is None)
+        named = "company" in guess.fields and guess.shape is None
+        named = named and (guess.index == NO_HEADER or not _lists_addresses(guess))
+        told = guess.senses[days[0]].sure >= AMBIGUOUS or named
         if told and (not cells.samples or cells.dated >= 0.5):
             guess.take_and_say(days[0], "applied_on", "it is the only date without a meaning of its own")
+
+
+def _settle_days_behind(guess: Guess) -> None:
+    """`Due` behind `Next action` is the day of that; a bare day behind the kind of an interview is that interview's."""
+    for column in guess.free():
+        sense, cells = guess.senses[column], guess.cells_of(column)
+        before = guess.senses.get(column - 1, Sense())
+        if cells.samples and cells.dated < _DATED:
+            continue
+        if sense.is_due:
+            follows = before.is_about_steps and guess.is_open("follow_up_on")
+            name, reason = (
+                ("follow_up_on", "it is the day of the step before it")
+                if follows
+                else ("closes_on", "its header says so")
+            )
+        elif sense.is_bare_day and before.is_about_interviews:
+            name, reason = guess.open_round("interview_at"), "it stands behind the kind of the interview"
+        else:
+            continue
+        if name and guess.is_open(name):
+            guess.take_and_say(column, name, reason)
+
+
+def _lists_addresses(guess: Guess) -> bool:
+    """Whether the sheet has ways to people and nothing of an application: its days may be of anything."""
+    about_work = not (_OF_APPLICATIONS.isdisjoint(guess.fields) and guess.fields.keys().isdisjoint(_ROUNDS))
+    return not about_work and not _WAYS.isdisjoint(guess.fields)
 
 
 def _bare_days(guess: Guess) -> list[int]:

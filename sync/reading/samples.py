@@ -37,6 +37,8 @@ _LINK = re.compile(
     r"(?:https?://|www\.)\S+|[\w.-]+\.(?:com|org|net|io|de|fr|es|it|nl|co|edu|gov|uk|jobs)(?:/\S*)?", re.IGNORECASE
 )
 _NUMBER = re.compile(r"[-+]?\d[\d\s.,]*%?")
+_CODE = re.compile(r"[A-Za-z#]{1,8}[-_/# ]?\d{1,6}(?:[-_/]\d{1,6})?")
+"""A number of a list, as `APP-014`."""
 _HOUR = re.compile(
     r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?::[0-5]\d)?)?\s*(?:[ap]\.?m\.?|uhr|h)?"
     r"(?:\s*[-–]\s*(?:[01]?\d|2[0-4])[:.h][0-5]\d\s*(?:[ap]\.?m\.?)?)?",
@@ -180,6 +182,8 @@ class StatusCells(Struct, frozen=True):
     """The part of them in which it finds a status, as most people would."""
     move: bool
     """Whether one of them says more than that something was sent."""
+    ends: bool
+    """Whether one of them ends the lead."""
 
     @classmethod
     def of(cls, samples: Sequence[str], vocabulary: Vocabulary, most_words: int = 6) -> StatusCells:
@@ -189,7 +193,8 @@ class StatusCells(Struct, frozen=True):
         read = {text: words.read(text) for text in short}
         told = {text for text, phrase in read.items() if phrase.stage and (phrase.settled or len(phrase.choices) > 1)}
         moved = {text for text in told if read[text].stage not in (Stage.SENT, Stage.IDEA)}
-        return cls(share_of(samples, told.__contains__), bool(moved))
+        ends = any(stage.closed for text in told if (stage := read[text].stage))
+        return cls(share_of(samples, told.__contains__), bool(moved), ends)
 
     def are_statuses(self, wanted: float) -> bool:
         """Whether so large a part of them tells a status, and one of more than that something was sent."""
@@ -258,6 +263,8 @@ def tells_days(cells: Profile, vocabulary: Vocabulary) -> float:
 def _no_dates(cells: Profile) -> str:
     if cells.dated:
         return ""
+    if cells.samples and all(map(_CODE.fullmatch, cells.samples)):
+        return "it holds numbers, no dates"
     if cells.answers == 1:
         return "it holds yes and no, no dates"
     if cells.sentences >= 0.5 or max(cells.mails, cells.phones, cells.links) >= 0.5:

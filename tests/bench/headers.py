@@ -5,7 +5,8 @@
                                                    "rows": [["Fernhill", ...], ...]}, ...]
 
 The names beside a header are the fields that are right for it; "" means that it should be left, "interview" any round.
-Counted are the columns that mean something; wrong is also what is read from a column that means nothing.
+Of an empty column nobody is asked, and it is not read before it holds something: it waits, where what it may be then is
+said rightly. Counted are the columns that mean something; wrong is also what is read from a column that means nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def judge(column: Column, labels: Sequence[str]) -> str:
         return "right" if found in wanted else "wrong"
     if column.ask or "?" in labels:
         return "asked" if choices & wanted or "" in wanted else "asked in vain"
-    return "right" if "" in wanted or not wanted else "missed"
+    if "" in wanted or not wanted:
+        return "right"
+    return "waits" if not column.samples and choices & wanted else "missed"
 
 
 def measure(sets: Iterable[Mapping[str, Any]], *, verbose: bool) -> Mapping[str, Counter[str]]:
@@ -95,6 +98,7 @@ def report(counts: Mapping[str, Counter[str]]) -> Iterable[str]:
         wrong = count["wrong"] + count["*wrong"]
         yield (
             f"{language:>4} {sum(own.values()):5} columns: {right:5.1%} right, {right + asked:5.1%} right or asked, "
+            f"{(right * total + asked * total + own.get('waits', 0)) / total:.1%} with those that wait, "
             f"{own.get('missed', 0)} missed; of {others} others {vain} asked about; "
             f"{wrong} wrong ({wrong / (total + others):.1%})"
         )
