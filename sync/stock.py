@@ -35,6 +35,7 @@ from sync.reconcile.guards import (
     is_cut_off,
 )
 from sync.reconcile.healing import heal
+from sync.reconcile.many_names import find_again, remember_named
 from sync.reconcile.moving import follow_moves, settle_in
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import Found, adopt, leave_gaps, recall, recognise, with_traces
@@ -150,6 +151,8 @@ def _recognise(given: Given, stock: Stock) -> Stock:
     if stock.lost or found:
         current = recall(current, found, observation, owner=owner, now=now, zone=zone, ticks=ticks)
         stock = replace(stock, leads=_understand(given, stock.table, current))
+        came = [lead for lead in stock.leads.leads if lead.key not in stock.memory.leads]
+        current = remember_named(current, observation, leads=came, now=now, zone=zone)
     if elsewhere:
         current = take_alarms(current, observation)
     users: AbstractSet[str] = frozenset()
@@ -164,6 +167,10 @@ def _recognise(given: Given, stock: Stock) -> Stock:
     current = followed
     for only_ticked in (True, False):  # what stands after a tick counts from it
         _, wishes, after = _plan_today(given, stock, current, found, users)
+        named = find_again(current, observation, wishes=wishes, planned=after.touches, zone=zone, today=given.today)
+        if named.touches != current.touches:
+            current = named
+            _, wishes, after = _plan_today(given, stock, current, found, users)
         current = adopt(
             current, observation, wishes=wishes, planned=after.touches, now=now, zone=zone, ticks=ticks,
             only_ticked=only_ticked,

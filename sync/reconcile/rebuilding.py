@@ -27,8 +27,11 @@ from sync.reading.keys import identity_cells, key_forms
 from sync.reading.organisations import agency_key, organisation_key, referrer_key
 from sync.reconcile.changes import Wish
 from sync.reconcile.identity import SELF, is_shared_key, make_uid
+from sync.reconcile.many_names import names_in
+from sync.reconcile.marker_lines import our_part
 from sync.reconcile.outcomes import found as found_there
 from sync.reconcile.reactions import TickPattern, day_of_edit
+from sync.schedule.shared import DATES, WORDS
 
 ROUNDS = 100
 GENERATIONS = 10
@@ -67,7 +70,7 @@ def recognise(uids: Iterable[str], *, leads: Iterable[Lead], rules: Mapping[str,
     tried: list[tuple[Lead | None, str, str, str]] = [
         (None, key, rule, "") for key, rule in product((SELF, *sorted(shared)), names)
     ]
-    tried += [(None, SELF, name, "dates") for name in names]  # the rows without a date, all in one event
+    tried += [(None, SELF, name, party) for name, party in product(names, (DATES, WORDS))]
     of_organisations = [name for name in names if rules[name].about == "organisation"]
     tried += [(None, SELF, name, party) for name, party in product(of_organisations, organisations)]
     for row in leads:
@@ -105,7 +108,8 @@ def recall(
             uid = make_uid(owner, item.key, item.rule, party=item.party, round=item.round, generation=generation)
             events.setdefault(uid, _burnt(uid, now))
         if is_shared_key(item.key) and item.uid in observation.events:
-            touches[item.uid] = _round(item, observation.events[item.uid].snapshot, now=now, zone=zone, ticks=ticks)
+            shown = observation.events[item.uid].snapshot
+            touches.setdefault(item.uid, _round(item, shown, now=now, zone=zone, ticks=ticks))
         if item.lead is not None:
             chosen[item.lead.key] = max(chosen.get(item.lead.key, item), item, key=_precision)
     for item in chosen.values():
@@ -250,7 +254,8 @@ def _shown(touch: Touch) -> TouchMemory:
 def _round(item: Found, current: Snapshot, *, now: datetime, zone: ZoneInfo, ticks: TickPattern) -> TouchMemory:
     """What the calendar tells of one round: when it was, and whether the user ticked it."""
     day = day_of(current.start, zone)
-    touch = replace(_trace(item), start=current.start, raw=day, planned=day)
+    note = "\n".join(sorted(names_in(our_part(current.description)))) if item.rule == "triage" else ""
+    touch = replace(_trace(item), start=current.start, raw=day, planned=day, note=note)
     return _ticked(touch, current, now=now, zone=zone) if ticks.shown_by(current) else touch
 
 

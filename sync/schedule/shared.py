@@ -21,6 +21,10 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, Planned, SharedDraft, shared_draft_for
 from sync.schedule.ledger import Verdict
 
+DATES = "dates"
+"""The party of the event that names rows without the date their stage promises."""
+WORDS = "words"
+"""The party of the event that names rows whose status is not understood."""
 MAX_NAMES = 60
 """So many leads are named in one event; the rest is counted."""
 MAX_NAME = 60

@@ -18,7 +18,7 @@ from sync.schedule.ledger import WEEK
 from sync.schedule.occasions import TRIAGED, Occasion, by_the_day, soon_after
 from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.registry import Whole, owed, shared, waited
-from sync.schedule.shared import MAX_NAME
+from sync.schedule.shared import DATES, MAX_NAME, WORDS
 from sync.schedule.waiting import floor_draft, leave, offer_floor
 
 
@@ -61,11 +61,6 @@ def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 # --- R-000-4: every lead has a next step with a date -------------------------------------------------------------
-
-DATES = "dates"
-"""The party of the event that names rows without the date their stage promises."""
-WORDS = "words"
-"""The party of the event that names rows whose status is not understood."""
 
 
 @shared("R-000-4")
