@@ -138,16 +138,16 @@ class _Matching:
         used = set(self.memory) | set(self.keys.values())
         rest = [index for index in self._open() if index not in silent]
         counts = Counter(map(self.shorts.__getitem__, rest))
-        doubles = []
+        doubles: dict[int, Identity] = {}
         for index in rest:
             short = self.shorts[index]
             if counts[short] == 1 and not self.rows.ids[index] and short not in used:
                 self.keys[index] = short
             else:
-                doubles.append(index)
+                doubles[index] = self.rows[index]
         used |= set(self.keys.values())
-        for index in sorted(doubles, key=lambda index: (self.shorts[index], _age_first(self.rows[index]))):
-            self.keys[index] = free_form(self.rows[index], self.shorts[index], used)
+        for index in sorted(doubles, key=lambda index: (self.shorts[index], _age_first(doubles[index]))):
+            self.keys[index] = free_form(doubles[index], self.shorts[index], used)
             used.add(self.keys[index])
 
     def _pair(self, indexes: list[int], keys: list[str], allowed: Callable[[int, str], bool]) -> None:
