@@ -94,12 +94,12 @@ def _idea_sent_on(case: Case, desk: Desk) -> date | None:
 
 def _lies_in_the_past(ladder: Ladder, desk: Desk) -> bool:
     """At first sight a ladder that lies in the past as a whole goes into the triage event; later it stays silent."""
-    if ladder.step <= ladder.cap:
+    last = ladder.counts_from + timedelta(days=desk.advice.rules["R-003-1"].days or 0)
+    if ladder.step <= ladder.cap or last >= desk.today:
         return False
     if ladder.case.seen.triaged:
         return True
-    last = ladder.counts_from + timedelta(days=desk.advice.rules["R-003-1"].days or 0)
-    if ladder.case.new and last < desk.today and is_old_news(ladder.case, desk=desk):
+    if ladder.case.new and is_old_news(ladder.case, desk=desk):
         desk.triage(ladder.case)
         return True
     return False

@@ -91,3 +91,17 @@ def test_an_event_tells_its_arithmetic_in_two_sentences_and_explain_the_whole_ch
     assert second.reason[0] in second.description
     assert second.reason[1] not in second.description
     assert second.reason[2] in second.description
+
+
+def test_a_row_given_up_for_its_plan_of_last_week_keeps_the_decision_that_is_still_ahead() -> None:
+    """What was to be researched lies in the past, the application does not: an hour later nothing else is planned."""
+    lead = a_lead(
+        received_at=date(2027, 1, 3), plan="research", applied_on=date(2027, 1, 13), follow_ups_done=4,
+        stage=Stage.SENT, contact=person("Dana Reed"),
+    )  # fmt: skip
+    seeker = Seeker()
+    decisions = []
+    for now in ("2027-01-13 08:40", "2027-01-13 12:10"):
+        seeker.run(now, lead)
+        decisions.append([day(touch) for touch in seeker.all("R-003-1")])
+    assert decisions == [["2027-03-19"], ["2027-03-19"]]
