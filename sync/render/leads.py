@@ -73,11 +73,17 @@ def facts_of(lead: Lead, words: Wording = ENGLISH) -> str:
     stage = stage if lead.stage_known else words.say("explain.seems", stage=stage)
     status = f" (“{shorten(lead.status_text)}”)" if lead.status_text else ""
     days = [
-        f"{words.say(f'fact.{name}')} {', '.join(_day_and_hour(moment, words) for moment in moments)}"
+        f"{_fact(name, lead, words)} {', '.join(_day_and_hour(moment, words) for moment in moments)}"
         for name in _FACTS
         if (moments := _moments_of(lead, name))
     ]
     return "; ".join([stage + status, *days])
+
+
+def _fact(name: str, lead: Lead, words: Wording) -> str:
+    """What the day of this fact is called; of a customer's nothing is called an application."""
+    special = f"fact_of_customer.{name}"
+    return words.say(special if lead.is_customer and words.has(special) else f"fact.{name}")
 
 
 def _moments_of(lead: Lead, name: str) -> list[Moment]:

@@ -65,3 +65,8 @@ def test_plausible_facts_are_no_problem() -> None:
 def test_a_promise_is_the_seekers_own() -> None:
     """R-000-3 keeps what you promised; the row's facts must not say that they did."""
     assert "you promised Wed 20 Jan 2027" in facts_of(a_lead(promised_on=date(2027, 1, 20)))
+
+
+def test_of_a_customer_no_day_is_called_that_of_an_application() -> None:
+    said = facts_of(a_lead(lead_kind="customer", applied_on=date(2027, 1, 4), interview_at=date(2027, 1, 20)))
+    assert "first message Mon 4 Jan 2027; meeting Wed 20 Jan 2027" in said
