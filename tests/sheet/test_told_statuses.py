@@ -216,3 +216,10 @@ def test_nothing_goes_out_while_somebody_is_away_though_the_rest_of_the_words_is
         named_day(touch.start) for touch in seeker.run().plan.schedule if touch.lead and touch.kind is TouchClass.ASKING
     ]
     assert asked and min(asked) >= date(2027, 1, 20)
+
+
+@pytest.mark.parametrize("text", ["they are back on track", "Bewerbung zurück am 3.12.", "Absage zurück am 3.12.2026"])
+def test_what_is_back_is_not_always_a_person(text: str) -> None:
+    phrase = WORDS.read(text)
+    assert "remind" not in dict(phrase.dated)
+    assert phrase.stage is Stage.REJECTED or not phrase.settled
