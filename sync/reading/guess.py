@@ -173,8 +173,16 @@ class Guess:
         if name != "contact_name":
             return 0
         part, empty = part_played(self.headers[column]), not self.cells_of(column).samples
-        vague = empty and not part and " " not in self.headers[column].strip()
+        vague = empty and not part and " " not in self.headers[column].strip() and self._names_a_part(column)
         return 4 * (empty and bool(self.body)) + 2 * (part == OTHER_PERSON) + vague
+
+    def _names_a_part(self, beside: int) -> bool:
+        """Whether another free column names the person by the part they play."""
+        return any(
+            part_played(self.headers[column]) not in ("", OTHER_PERSON)
+            for column in self.free()
+            if column != beside and self.senses[column].fields[:1] == ("contact_name",)
+        )
 
     def _senses_by_cells(self) -> Iterable[Sense]:
         """What columns without headers may hold: the first one of names the firm, the next the job.

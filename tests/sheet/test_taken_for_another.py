@@ -105,6 +105,7 @@ def test_a_recruiter_stands_before_a_bare_contact_that_may_be_a_number() -> None
     assert understand(["Empresa", "Contato", "Recrutador"]).mapped["contact_name"] == "Recrutador"
     found = understand(["Empresa", "Contato", "Recrutador"], ["Ipê", "(11) 95555-0101", "Renata"]).mapped
     assert (found["contact_name"], found["contact_phone"]) == ("Recrutador", "Contato")
+    assert understand(["Bedrift", "Ny kontakt", "Kontaktperson"]).mapped["contact_name"] == "Kontaktperson"
 
 
 @pytest.mark.parametrize("header", ["Owner", "负责人", "Ответственный"])
