@@ -200,6 +200,8 @@ def _places(company: str, role: str, contact: str, url: str, applied_on: date | 
         yield "url", url
     if role:
         yield "role", f"{normalise_name(role)}{SEPARATOR}{applied_on or ''}"
+    if company and not (role or contact or url):
+        yield "bare", f"{applied_on or ''}"
 
 
 def _likeness(row: Identity, entry: LeadMemory) -> int:
@@ -209,11 +211,17 @@ def _likeness(row: Identity, entry: LeadMemory) -> int:
         return 0
     return (
         company
-        + _alike(row.role, entry.role)
+        + (2 if company and _is_all_the_same(row, entry) else _alike(row.role, entry.role))
         + 3 * link
         + 2 * (bool(row.contact) and row.contact == entry.contact)
         + (row.applied_on is not None and row.applied_on == entry.applied_on)
     )
+
+
+def _is_all_the_same(row: Identity, entry: LeadMemory) -> bool:
+    """Whether nothing but the firm tells the row from others, and nothing but its spelling changed."""
+    same = (row.contact, row.url, row.applied_on) == (entry.contact, entry.url, entry.applied_on)
+    return same and not row.role and not entry.role
 
 
 def _is_same_application(row: Identity, entry: LeadMemory) -> bool:

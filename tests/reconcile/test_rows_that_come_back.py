@@ -59,3 +59,30 @@ def test_what_was_dragged_and_deleted_holds_when_the_firm_gets_another_name(seek
     assert starts(seeker, name) == ["2027-01-14"]
     assert [lead.company for lead in report.leads.leads] == [name, "Globex", "Initech"]
     assert not seeker.run().outcomes
+
+
+BARE = {"role": "", "contact_name": "", "applied_on": "", "status": "offer", "answer_by": "2027-01-06"}
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_what_waits_for_an_answer_does_not_come_twice_when_the_firm_of_a_bare_row_is_spelled_right(days: int) -> None:
+    seeker = Seeker([a_row("Gogle", **BARE), a_row("Initech")])
+    seeker.run()
+    for _ in range(days):
+        seeker.now += timedelta(days=1)
+        seeker.run()
+    before = set(seeker.calendar)
+    seeker.rows[0] |= {"company": "Google"}
+    for _ in range(2):
+        seeker.run()
+    assert set(seeker.calendar) == before
+    answers = [event for event in seeker.calendar.values() if "answer the offer" in event.snapshot.summary]
+    assert len(answers) == 1
+
+
+def test_another_firm_in_a_bare_row_is_another_lead() -> None:
+    seeker = Seeker([a_row("Gogle", **BARE), a_row("Initech")])
+    seeker.run()
+    seeker.rows[0] |= {"company": "Vandelay"}
+    keys = {lead.key for lead in seeker.run().leads.leads}
+    assert any("vandelay" in key for key in keys)
