@@ -92,8 +92,9 @@ def _settle_who(
     talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood
 ) -> tuple[Setup, Understood]:
     """A column that names the company or a person: without one no row can be planned."""
-    if any(name in seen.leads.mapped for name in WHO):
-        return setup, seen
+    people = any(column.ask and column.proposal == "contact_name" for column in seen.columns)
+    if people or any(name in seen.leads.mapped for name in WHO):
+        return setup, seen  # in a list of people, who they are is asked with the other columns
     named = [column for column in _unread(seen) if not _is_dated(column) and _has_words(column)]
     proposed = [column for column in named if column.proposal == "company"] or named
     return _ask_needed(talk, sheets, setup, table, seen, "company", proposed[:1], named)

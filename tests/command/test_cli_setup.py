@@ -74,6 +74,15 @@ def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown
     assert (folder / "followup.toml").stat().st_mode & 0o777 == 0o600
 
 
+def test_in_a_list_of_people_the_name_is_proposed_as_the_person_not_as_the_firm(folder: Path) -> None:
+    rows = "Namn,Telefon,Status,Senaste kontakt\nIda Ek,070-555 01 01,offert skickad,2026-11-03\n"
+    (folder / "leads.csv").write_text(rows, "utf-8")
+    assert init() == 0
+    columns = parse_settings((folder / "followup.toml").read_text("utf-8")).source.columns
+    assert columns["contact_name"] == "Namn"
+    assert "company" not in columns
+
+
 def test_yes_takes_no_guess_about_a_status(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     guessed = "Bolt,Fahrer,02.09.2026,beworben blubb quark\nDorn,Koch,03.09.2026,Absage?\n"
     (folder / "leads.csv").write_text(SHEET.replace("Bolt,Fahrer,02.09.2026,其他,no\n", guessed), "utf-8")
