@@ -202,7 +202,7 @@ def _about_them(draft: Draft, message: Message | None, done: Moves, desk: Desk) 
         yield from _moves(draft, done, desk)
     if lead.problem and rule.hangs_on == "interview_at":
         yield say("small.problem", problem=clean(lead.problem))
-    if history := _history(lead, desk):
+    if history := _history(draft, lead, desk):
         yield say("small.history", history=history)
     mail = recipient(draft).email.strip()
     if message is not None and message.kind == "mail" and (link := mail_link(mail, message.subject, message.text)):
@@ -233,8 +233,8 @@ def _why_channel(draft: Draft, lead: Lead) -> str:
     return "number" if draft.channel in ("phone", "text") and has_number_only(draft.person) else ""
 
 
-def _history(lead: Lead, desk: Desk) -> str:
-    """The last contacts, oldest first: what every message builds on (R-003-14)."""
+def _history(draft: Draft, lead: Lead, desk: Desk) -> str:
+    """The last contacts before this one, oldest first: what every message builds on (R-003-14)."""
     first = lead.applied_on
     if lead.is_customer and lead.last_outbound is not None and first == desk.day_of(lead.last_outbound):
         first = None  # one message, and not an application and a message
@@ -248,6 +248,7 @@ def _history(lead: Lead, desk: Desk) -> str:
     sent = f"channel.{lead.last_outbound_channel}"
     message = sent if desk.advice.wording.has(sent) else "history.message"
     past = sorted((desk.day_of(moment), key) for moment, key in known if moment is not None)
+    past = [(day, key) for day, key in past if day <= draft.day]
     return "; ".join(desk.say_about(lead, key, day=desk.tell(day), channel=desk.say(message)) for day, key in past)
 
 

@@ -105,3 +105,15 @@ def test_a_row_given_up_for_its_plan_of_last_week_keeps_the_decision_that_is_sti
         seeker.run(now, lead)
         decisions.append([day(touch) for touch in seeker.all("R-003-1")])
     assert decisions == [["2027-03-19"], ["2027-03-19"]]
+
+
+def test_what_is_still_to_come_on_the_day_of_an_event_is_not_told_as_done_so_far() -> None:
+    lead = a_lead(
+        applied_on=date(2027, 1, 4), meeting_on=date(2027, 1, 13), interview_at=when("2027-01-15 10:00"),
+        stage=Stage.INTERVIEW, contact=person("Dana Reed", "dana@acme.example"),
+    )  # fmt: skip
+    seeker = Seeker()
+    seeker.run("2027-01-05 08:00", lead)
+    told = {rule: seeker.find(rule).description for rule in ("R-001-2", "R-003-2")}
+    assert "So far: applied Mon 4 Jan; met Wed 13 Jan\n" in told["R-001-2"], "the day before the interview"
+    assert "So far: applied Mon 4 Jan; met Wed 13 Jan\n" in told["R-003-2"], "on the evening of the meeting"
