@@ -17,9 +17,11 @@ Pure: the same leads, settings, memory and `now` give the same schedule, whateve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from datetime import datetime
+from functools import partial
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 import sync.schedule.advice  # noqa: F401 - there the rules are entered
@@ -73,13 +75,12 @@ def make_schedule(
     `now` is aware. `memory` already holds the user's reactions. Nothing in `memory.events` is changed. Without `whole`
     a touch that no event shows has a title and no text.
     """
-    desk = open_desk(leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities)
-    cases, problems = _open_cases(leads, desk)
-    active = [case for case in cases if not _is_ignored(case, desk)]
-    placing, rules = Placing(desk, Guard(find_limits(advice.rules))), switched_on(advice.rules)
-    cells = [f"{problem.row} {problem.column}" for problem in (*leads.problems, *problems)]
-    shared = SharedEvents(desk)
-    drafts, events = _plan(Whole(active, [], shared, problems=cells, unclear=leads.unclear), rules, placing, desk)
+    open_ = partial(open_desk, leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities)
+    drawn = _draw(leads, open_())
+    if nobody_asks := _fills_days_for_nobody(drawn, leads):
+        drawn = _draw(leads, open_(), nobody_asks=nobody_asks)
+    desk, cases, problems, active, shared = drawn.desk, drawn.cases, drawn.problems, drawn.active, drawn.shared
+    drafts, events = drawn.drafts, drawn.events
     planned = [*drafts, *events]
     if leads.silent_keys:
         leave_shared(planned, desk=desk)
@@ -88,8 +89,7 @@ def make_schedule(
     ring(planned, desk=desk)
     write_texts(drafts, events, active, desk=desk, whole=whole)
     make_remarks(cases, active, drafts, desk=desk)
-    frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
-    frozen_leads = frozenset(leads.silent_keys) | {c.lead.key for c in cases if c.lead.unreadable & STOPS}
+    frozen, frozen_leads = _what_is_frozen(leads, cases, desk)
     schedule = Schedule(
         touches=tuple(
             sorted(
@@ -117,6 +117,56 @@ def make_schedule(
     )
 
 
+class _Drawn(Struct, frozen=True):
+    """Everything with its day, before hours and texts."""
+
+    desk: Desk
+    cases: list[Case]
+    active: list[Case]
+    problems: list[Problem]
+    placing: Placing
+    shared: SharedEvents
+    drafts: list[Draft]
+    events: list[SharedDraft]
+
+
+def _draw(leads: Leads, desk: Desk, *, nobody_asks: Set[str] = frozenset()) -> _Drawn:
+    """Every touch with its day; no room is kept for those that `nobody_asks` for."""
+    advice = desk.advice
+    cases, problems = _open_cases(leads, desk)
+    active = [case for case in cases if not _is_ignored(case, desk)]
+    placing, rules = Placing(desk, Guard(find_limits(advice.rules))), switched_on(advice.rules)
+    cells = [f"{problem.row} {problem.column}" for problem in (*leads.problems, *problems)]
+    shared = SharedEvents(desk)
+    whole = Whole(active, [], shared, problems=cells, unclear=leads.unclear)
+    drafts, events = _plan(whole, rules, placing, desk, nobody_asks=nobody_asks)
+    return _Drawn(desk, cases, active, problems, placing, shared, drafts, events)
+
+
+def _fills_days_for_nobody(drawn: _Drawn, leads: Leads) -> Set[str]:
+    """What was to stand on days that are full with it, and is planned by nobody any more: rules or reading changed."""
+    desk, placing = drawn.desk, drawn.placing
+    limit = desk.settings.limits.daily_touches
+    left = {uid for uid, day in placing.reserved.items() if limit and placing.load[day] >= limit}
+    if not left:
+        return left
+    frozen, frozen_leads = _what_is_frozen(leads, drawn.cases, desk)
+    known = desk.memory.touches
+    return {
+        uid
+        for uid in left
+        if known[uid].lead_key not in frozen_leads and (known[uid].lead_key, known[uid].rule) not in frozen
+    }
+
+
+def _what_is_frozen(
+    leads: Leads, cases: Iterable[Case], desk: Desk
+) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    """The pairs of lead and rule, and the leads, of which a cell cannot be read: what stands of them stays."""
+    frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
+    return frozen, frozenset(leads.silent_keys) | {case.lead.key for case in cases if case.lead.unreadable & STOPS}
+
+
 def _open_cases(leads: Leads, desk: Desk) -> tuple[list[Case], list[Problem]]:
     cases, problems = [], []
     for lead in sorted(leads.leads, key=lambda lead: lead.key):
@@ -135,7 +185,9 @@ def _is_ignored(case: Case, desk: Desk) -> bool:
     return bool(dates) and max(dates) < before
 
 
-def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> tuple[list[Draft], list[SharedDraft]]:
+def _plan(
+    whole: Whole, rules: Rules, placing: Placing, desk: Desk, *, nobody_asks: Set[str]
+) -> tuple[list[Draft], list[SharedDraft]]:
     """Every draft with its day, what is owed and what waits, and the seeker's own events that name many leads."""
     cases, drafts = whole.cases, whole.drafts
     if any(case.ends_search and case.can_read("status") for case in cases):
@@ -143,7 +195,7 @@ def _plan(whole: Whole, rules: Rules, placing: Placing, desk: Desk) -> tuple[lis
             [Single(last) for rule, make in rules.at_the_end for last in make(whole, rule, desk)]
         )
         return drafts, []
-    placing.reserve_given_days({case.lead.key for case in cases if _says_stop(case.lead)})
+    placing.reserve_given_days({case.lead.key for case in cases if _says_stop(case.lead)}, nobody_asks=nobody_asks)
     at = {stage: rules.at(stage) for stage in Stage}
     owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
     owed, words = hold_back_words(owed, cases, desk=desk)

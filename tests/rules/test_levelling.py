@@ -118,3 +118,26 @@ def test_a_day_whose_leads_said_no_is_no_full_day_for_a_new_one() -> None:
     first = min((touch for touch in seeker.all("R-001-1")), key=lambda touch: touch.step)
     assert day_of(first) == date(2027, 1, 11)
     assert not any("no room left" in line for line in first.reason)
+
+
+@pytest.mark.parametrize("change", ["a rule is off", "the rows are gone", "they are talking"])
+def test_a_day_full_of_what_nobody_plans_any_more_is_no_full_day(change: str) -> None:
+    """Rules or reading changed before the same run: Monday is empty, and the new one does not wait for it."""
+    seeker, day = Seeker(), date(2027, 1, 4)
+    leads = [a_lead(number + 2, company=f"Firm {number}", applied_on=day) for number in range(8)]
+    seeker.run("2027-01-05 09:00", leads)
+    rule, new = "R-001-1", a_lead(11, company="Acme", applied_on=day)
+    match change:
+        case "a rule is off":
+            seeker.settings = settings_for(tables='[rules]\ndisable = ["R-001-1", "R-001-12", "R-001-11"]')
+            rule, new = "R-004-4", a_lead(11, company="Acme", stage=Stage.IN_TOUCH, last_inbound=date(2027, 1, 3))
+        case "the rows are gone":
+            leads = []
+        case _:
+            leads = [replace(lead, interview_at=date(2027, 1, 29), stage=Stage.INTERVIEW) for lead in leads]
+    seeker.run("2027-01-05 10:00", [*leads, new])
+    alone = Seeker(seeker.settings)
+    alone.run("2027-01-05 10:00", new)
+    first, wanted = (min(each.all(rule), key=lambda touch: touch.step) for each in (seeker, alone))
+    assert day_of(first) == day_of(wanted) == date(2027, 1, 11)
+    assert not any("no room left" in line for line in first.reason)
