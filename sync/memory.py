@@ -67,6 +67,13 @@ class Reaction(StrEnum):
     DELETED = "deleted"
 
 
+class Pin(Struct, frozen=True):
+    """Where the user had moved a touch before the last word said so; `told` where that was said, too."""
+
+    to: Moment
+    told: bool = False
+
+
 class TouchMemory(Struct, frozen=True):
     """What was decided about one touch and how the user reacted.
 
@@ -100,6 +107,8 @@ class TouchMemory(Struct, frozen=True):
     """The text of the fact it hung on when it was last planned."""
     pinned_to: Moment | None = None
     pinned_fact: str = ""
+    pins_before: tuple[Pin, ...] = ()
+    """What a snooze that is taken back goes back to, the last one last."""
     let_go: Moment | None = None
     """Where the user had moved it, until that day passed; what a clock that was ahead let go is taken up again."""
     done_on: date | None = None

@@ -143,6 +143,7 @@ def _edited(
             reacted_on=now.astimezone(zone).date(),
             pinned_to=_in_zone(after.start, event.desired.zone),
             pinned_fact=touch.fact,
+            pins_before=(),
             told=False,
         )
         notes.append(

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.memory import Memory, Reaction, TouchMemory, Word, WordKind
+from sync.memory import Memory, Pin, Reaction, TouchMemory, Word, WordKind
 from sync.models import Lead, Moment, Note, Touch
 from sync.moments import day_of
 from sync.reading.organisations import agency_key, referrer_key
@@ -86,7 +86,10 @@ def take_word(word: Word, touch: TouchMemory, *, start: Moment, zone: str, today
         return replace(touch, reaction=Reaction.DELETED, reacted_on=today, told=True)
     to = _on_day(start, word.on or today, ZoneInfo(zone))
     reaction = touch.reaction if touch.reaction is Reaction.TICKED else Reaction.DRAGGED
-    touch = reopen(touch)
+    before = touch.pins_before
+    if touch.reaction is Reaction.DRAGGED and touch.pinned_to is not None:
+        before = (*before, Pin(touch.pinned_to, touch.told))
+    touch = replace(reopen(touch), pins_before=before)
     return replace(touch, reaction=reaction, reacted_on=today, pinned_to=to, pinned_fact=touch.fact, told=True)
 
 
@@ -103,10 +106,14 @@ def tell_word(word: Word, title: str, *, today: date) -> str:
 
 
 def take_back(touch: TouchMemory) -> TouchMemory:
-    """What is remembered of a touch once what was said of it is taken back."""
+    """What is remembered of a touch once what was said of it is taken back: a snooze goes back to where it was moved
+    before."""
     touch = replace(touch, told=False, said="", reacted_on=None)
     if touch.reaction is Reaction.TICKED:
         return take_tick_off(touch)
+    if touch.reaction is Reaction.DRAGGED and touch.pins_before:
+        *before, last = touch.pins_before
+        return replace(touch, pinned_to=last.to, told=last.told, pins_before=tuple(before))
     if touch.reaction is Reaction.DRAGGED:
         return replace(touch, reaction=None, pinned_to=None, pinned_fact="")
     return replace(touch, reaction=None)

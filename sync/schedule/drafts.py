@@ -255,7 +255,7 @@ def freeze(draft: Planned) -> Touch:
     return Touch(*_fields_of(draft))
 
 
-PINNED = ("start", "reaction", "reacted_on", "pinned_to", "pinned_fact", "told")
+PINNED = ("start", "reaction", "reacted_on", "pinned_to", "pinned_fact", "pins_before", "told")
 """What is known of a touch the user moved and stays so while the pin holds."""
 
 

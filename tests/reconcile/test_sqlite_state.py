@@ -151,7 +151,9 @@ def as_then(value: object) -> Any:
             since |= {"revived": False} if "desired" in value else {}
             since |= {"additions": []} if "last_modified" in value and "summary" in value else {}
             since |= (
-                {"told": False, "said": "", "turn": None, "let_go": None, "late": False} if "pinned_to" in value else {}
+                {"told": False, "said": "", "turn": None, "let_go": None, "late": False, "pins_before": []}
+                if "pinned_to" in value
+                else {}
             )
             since |= {"busy": False} if "tentative" in value else {}
             assert {name: value[name] for name in since} == since

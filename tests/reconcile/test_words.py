@@ -54,6 +54,38 @@ def live_twice(
             seeker.now += timedelta(days=days)
 
 
+def move(seeker: Seeker, uid: str, kind: WordKind, on: date | None = None) -> date:
+    """One word, and the run that takes it; the day on which the event stands then."""
+    assert isinstance(seeker.store, MemoryState)
+    seeker.store.memory = add_word(seeker.store.memory, Word(uid, kind, on))
+    seeker.run()
+    assert not seeker.run().plan.writes
+    return day_of(seeker.calendar[uid].snapshot.start, ZONE)
+
+
+def test_a_snooze_taken_back_goes_back_to_the_snooze_before_it() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    uid = seeker.shown("Acme").uid
+    assert day_of(seeker.calendar[uid].snapshot.start, ZONE) == date(2027, 1, 11)
+    for day in (date(2027, 1, 13), date(2027, 1, 14)):
+        assert move(seeker, uid, WordKind.SNOOZE, day) == day
+    assert move(seeker, uid, WordKind.TAKEN_BACK) == date(2027, 1, 13)
+    assert move(seeker, uid, WordKind.TAKEN_BACK) == date(2027, 1, 11)
+
+
+def test_a_snooze_taken_back_goes_back_to_where_the_event_was_dragged_to() -> None:
+    seeker = Seeker([a_row("Acme")])
+    seeker.run()
+    uid = seeker.shown("Acme").uid
+    shown = seeker.calendar[uid].snapshot
+    seeker.edit(uid, start=shown.start + timedelta(days=1), end=shown.end + timedelta(days=1))
+    seeker.run()
+    assert move(seeker, uid, WordKind.SNOOZE, date(2027, 1, 14)) == date(2027, 1, 14)
+    assert move(seeker, uid, WordKind.TAKEN_BACK) == date(2027, 1, 12)
+    assert not seeker.store.load().touches[uid].told, "what was dragged is no word to take back"
+
+
 @given(APPLICATIONS | RICHER, STEPS)
 @example([a_row("Acme")], [(7, []), (1, [Deed(1, WordKind.DONE, 0), Deed(0, WordKind.SNOOZE, 1)])])
 @settings(max_examples=40, deadline=None)
