@@ -195,7 +195,7 @@ def _plan(
             [Single(last) for rule, make in rules.at_the_end for last in make(whole, rule, desk)]
         )
         return drafts, []
-    placing.reserve_given_days({case.lead.key for case in cases if _says_stop(case.lead)}, nobody_asks=nobody_asks)
+    placing.reserve_given_days(nobody_asks=nobody_asks)
     at = {stage: rules.at(stage) for stage in Stage}
     owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
     owed, words = hold_back_words(owed, cases, desk=desk)

@@ -69,17 +69,14 @@ class Placing(Struct):
     load: Counter[date] = field(default_factory=Counter)
     reserved: dict[str, date] = {}
 
-    def reserve_given_days(self, stopped: Set[str], *, nobody_asks: Set[str]) -> None:
-        """Keep the places of floors that already have a day, until they are asked for. Nobody asks any more for those
-        to the contacts of `stopped` leads, whose rows say stop since, nor for the touches in `nobody_asks`."""
+    def reserve_given_days(self, *, nobody_asks: Set[str]) -> None:
+        """Keep the places of floors that already have a day, until they are asked for."""
         rules = self.desk.advice.rules
         for memory in self.desk.memory.touches.values():
             rule, day = rules.get(memory.rule), self.desk.ledger.given_on(memory)
             if rule is None or not rule.levelled or is_over(memory) or self.desk.is_gone(memory.uid):
                 continue
             if memory.uid in nobody_asks:
-                continue
-            if memory.lead_key in stopped and rule.kind is not TouchClass.SELF:
                 continue
             if day is not None and day >= self.desk.today:
                 self.reserved[memory.uid] = day
