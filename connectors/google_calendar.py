@@ -31,7 +31,19 @@ from connectors.ical.reading import UnreadableEvent
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError, LoginTo, NoCalendarError, TargetError
-from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
+from sync.models import (
+    Abilities,
+    Action,
+    CalendarInfo,
+    Change,
+    Event,
+    Finding,
+    Observation,
+    Outcome,
+    RemoteEvent,
+    Result,
+    Stamp,
+)
 
 ORDER = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}
 STOPS = (Meaning.WAIT, Meaning.LOGIN, Meaning.RIGHTS, Meaning.NOWHERE)
@@ -212,13 +224,16 @@ class GoogleCalendar:
         if change.event is None or change.stamp is None:
             return Request("DELETE", path, etag=etag)
         if change.base is None:
-            again = loads(change.again.raw) if change.again else None
-            body = new_resource(change.event, change.stamp, owner=self._owner, again=again)
-            return Request("POST", f"/events?{QUIETLY}", body)
+            return Request("POST", f"/events?{QUIETLY}", self._new(change, change.event, change.stamp))
         held: Json = loads(change.base.raw)
         return Request(
             "PATCH", path, patch(change.event, change.stamp, change.base, held=held, owner=self._owner), etag
         )
+
+    def _new(self, change: Change, event: Event, stamp: Stamp) -> Json:
+        """The resource of an event that is made, or made again; a copy kept in a calendar of another kind is no use."""
+        again = loads(change.again.raw) if change.again and change.again.raw.startswith("{") else None
+        return new_resource(event, stamp, owner=self._owner, again=again)
 
     def _outcome(self, change: Change, reply: Reply) -> Outcome:
         """The outcome that an answer means; what it leaves open is looked at."""
@@ -268,7 +283,7 @@ class GoogleCalendar:
         assert change.event is not None
         assert change.stamp is not None
         sequence = max(change.stamp.sequence, int(deleted.get("sequence") or 0))
-        body = new_resource(change.event, replace(change.stamp, sequence=sequence), owner=self._owner)
+        body = self._new(change, change.event, replace(change.stamp, sequence=sequence))
         path = f"/events/{google_id(change.uid)}?{QUIETLY}"
         restored = self._api.send(Request("PUT", path, body, str(deleted.get("etag", ""))))
         if restored.meaning is Meaning.DONE:

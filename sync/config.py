@@ -292,6 +292,10 @@ class Pause(Section):
     last: date = Field(alias="to")
     reason: str = Field(default="", max_length=80)
 
+    def holds(self, day: date) -> bool:
+        """Whether this day lies in it."""
+        return self.first <= day <= self.last
+
     @model_validator(mode="after")
     def _in_order(self) -> Pause:
         if self.last < self.first:

@@ -101,7 +101,7 @@ def look_at(
         stopped=next((stop.message for stop in reversed(memory.runs.stops) if good is None or stop.at > good), ""),
         last_good_run=good,
         is_stale=good is None or now - good > STALE,
-        paused_until=max((one.last for one in pauses if one.first <= today <= one.last), default=None),
+        paused_until=max((one.last for one in pauses if one.holds(today)), default=None),
     )
 
 

@@ -81,7 +81,7 @@ def _back_in_pauses(changes: Sequence[Change], settings: Settings) -> Iterator[N
     """What is brought back onto days on which nothing was to begin, and how to be rid of that contradiction."""
     starts = [change.start for change in changes if change.action is Action.CREATE or "start" in change.fields]
     for pause in settings.pause:
-        inside = sum(pause.first <= day_of(start, settings.zone) <= pause.last for start in starts if start)
+        inside = sum(pause.holds(day_of(start, settings.zone)) for start in starts if start)
         if inside:
             yield Note(
                 f"the pause from {pause.first:%a} {pause.first} to {pause.last:%a} {pause.last} stays in the"

@@ -35,7 +35,7 @@ from enum import Enum, auto
 from msgspec import Struct
 from msgspec.structs import replace
 
-from connectors.dav.answers import is_rate_limit, preconditions, reason_of, unasked_wait
+from connectors.dav.answers import is_calendar_data, is_rate_limit, preconditions, reason_of, unasked_wait
 from connectors.dav.collection import OVER_ASKED, CalendarCollection, Found, is_strong
 from connectors.http_transport import Answer, NoAnswerError, path_of, wait_asked
 from connectors.ical.reading import YEARS, parse, says_the_same
@@ -338,7 +338,7 @@ class EventWriter:
         if change.event is None or change.stamp is None:
             return b""
         copy = change.base or change.again
-        if copy is None or copy.ours_alone:
+        if copy is None or copy.ours_alone or not is_calendar_data(copy.raw):  # kept in a calendar of another kind
             return serialise(change.event, change.stamp, dialect=self._dialect)
         return serialise(change.event, change.stamp, base=copy.raw, was=copy.uid, dialect=self._dialect)
 

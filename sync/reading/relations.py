@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 from sync import toml
 from sync.reading.cells import spaced
 from sync.reading.sheet import Sheet
 
-_MINE = ("my ", "an ", "a ", "mein ", "meine ", "ein ", "eine ")
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
 
 
 @cache
 def _relations() -> Mapping[str, str]:
-    table = toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))["relations"]
-    return {spaced(word): relation for relation, words in table.items() for word in words}
+    return {spaced(word): relation for relation, words in _table()["relations"].items() for word in words}
 
 
 @lru_cache(maxsize=4096)
 def relation_of(text: str) -> str:
     """`worked` for "my old boss", `studied`, `friends`; empty where the text says something else."""
     form = spaced(text)
-    bare = next((form.removeprefix(mine) for mine in _MINE if form.startswith(mine)), form)
-    return _relations().get(bare, "")
+    first, _, rest = form.partition(" ")
+    return _relations().get(rest if first in _table()["before_relations"]["words"] else form, "")
 
 
 def settle_relations(sheet: Sheet) -> None:

@@ -67,7 +67,7 @@ def pin_of(lead: Lead | None, start: Moment, *, pauses: Iterable[Pause], zone: Z
     if lead is None:
         return ""
     day = day_of(start, zone)
-    over = next((f" {one.first}/{one.last}" for one in pauses if one.first <= day <= one.last), "")
+    over = next((f" {one.first}/{one.last}" for one in pauses if one.holds(day)), "")
     return digest_of(lead) + over
 
 

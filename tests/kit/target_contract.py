@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from connectors.ical.writing import serialise, snapshot_of
 from connectors.outside import Outside
 from sync.models import Action, Change, Event, Observation, Outcome, RemoteEvent, Result, Stamp
 from sync.protocols import Target
@@ -42,6 +43,9 @@ def make_event(lead: str = "acme", **changed: object) -> Event:
 
 def make_stamp(sequence: int = 0, written: datetime = NOW) -> Stamp:
     return Stamp(created=NOW, written=written, sequence=sequence)
+
+
+OLD, STAMP = make_event("an older one"), make_stamp()
 
 
 def create(event: Event) -> Change:
@@ -93,6 +97,19 @@ class TargetContract:
     @pytest.fixture
     def target(self) -> Target:
         raise NotImplementedError
+
+    @pytest.mark.parametrize(
+        "raw",
+        ["", '{"id": "x", "location": "Kern"}', "BEGIN:VEVENT\r\nUID:x\r\nEND:VEVENT", serialise(OLD, STAMP).decode()],
+        ids=["none", "Google's", "a feed's", "a server's"],
+    )
+    def test_what_comes_back_from_a_calendar_of_any_kind_is_made(self, target: Target, raw: str) -> None:
+        """`undo` after a move into another calendar: the copy is what the one of before had kept."""
+        event = make_event()
+        copy = RemoteEvent(OLD.uid, "", "", snapshot_of(OLD, STAMP), raw)
+        outcomes = apply(target, replace(create(event), again=copy))
+        assert outcomes[event.uid].result is Result.DONE, outcomes
+        assert target.observe({}).events[event.uid].snapshot.summary == event.summary
 
     def test_empty_calendar(self, target: Target) -> None:
         assert target.observe({}).events == {}
