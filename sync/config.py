@@ -109,6 +109,8 @@ class SourceSettings(Section):
     date_order: Literal["auto", "ymd", "dmy", "mdy"] = "auto"
     year: int | None = Field(default=None, ge=1980, le=2099)
     columns: Mapping[str, str] = Field(default_factory=dict)
+    not_read: tuple[str, ...] = ()
+    """Headers of columns of which somebody said that they are of no use: not read, and not asked about again."""
     statuses: Mapping[str, Stage] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -149,6 +149,12 @@ def read_sheet(
     chosen, mapping = settings.source.columns, settings.source.mapping
     reserved = [*settings.write_back.columns.values()] if settings.write_back else []
     columns = understand_columns(
-        table, chosen=chosen, vocabulary=words, accepted=accepted, mapping=mapping, reserved=reserved
+        table,
+        chosen=chosen,
+        vocabulary=words,
+        accepted=accepted,
+        mapping=mapping,
+        reserved=reserved,
+        not_read=settings.source.not_read,
     )
     return leads, columns.columns

@@ -21,7 +21,8 @@ class Choice(Struct, frozen=True):
 class Column(Struct, frozen=True):
     """One column as it was understood.
 
-    It is read (`field`), or asked about (`ask`: it probably matters and nothing settles it), or left.
+    It is read (`field`), or asked about (`ask`: it probably matters and nothing settles it), or left: for a reason,
+    or because nothing says what it is (`left_over`).
     """
 
     index: int
@@ -32,6 +33,8 @@ class Column(Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     """The fields it may hold, the likeliest first; the one that is read among them."""
     ask: bool = False
+    left_over: bool = False
+    """Whether it holds something that no known word names or calls of no use: one question is about all of these."""
     proposal: str = ""
     """What to propose where it is asked about. No two columns propose one field, and none one that is read."""
     samples: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ Order of decision, the first wins:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from msgspec.structs import replace
@@ -42,10 +42,12 @@ def understand_columns(
     accepted: Mapping[str, str],
     mapping: str = "auto",
     reserved: Iterable[str] = (),
+    not_read: Collection[str] = (),
 ) -> Columns:
     """The columns of this table. `chosen` and `accepted` map fields to headers; `mapping` is as in the configuration.
 
-    `reserved` are headers of columns that are written into and therefore never read.
+    `reserved` are headers of columns that are written into and therefore never read, `not_read` those that somebody
+    left out.
 
     Raises `ConfigError` when a chosen or accepted column is missing, or no header row can be found.
     """
@@ -67,10 +69,11 @@ def understand_columns(
         cure = "correct it under [source.columns]"
         guess.fix(name, header, "set in the configuration", cure="; ".join((*broken, cure)))
     for name, header in accepted.items():
-        if name not in chosen and name in ALL_FIELDS and not guess.is_taken(header):
+        if name not in chosen and name in ALL_FIELDS and header not in not_read and not guess.is_taken(header):
             guess.fix(name, header, "as in earlier runs", cure="; ".join((*broken, _rename_cure(name))))
     guess.take_shape(_choose_shape(guess, mapping))
-    guess.reserve(reserved)
+    guess.keep_out(reserved, "followup writes into it")
+    guess.keep_out(not_read, "left out in the configuration")
     guess.take_headers()
     settle(guess)
     return guess.columns()

@@ -20,7 +20,9 @@ from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.header_row import NO_HEADER
 from sync.reading.headers import AMBIGUOUS, KNOWN, OTHER_PERSON, Sense, part_played, understand_headers
+from sync.reading.leftover import DAYS_BY_CELLS, may_hold
 from sync.reading.samples import (
+    SAMPLES,
     Profile,
     names_somebody,
     profile_of,
@@ -35,6 +37,8 @@ SAMPLE_ROWS = 5_000
 SHOWN_SAMPLES = 5
 SURE = 0.75
 """From here on a column is read without asking."""
+PROPOSED = 0.6
+"""How sure it is what is left when all else is settled, or what cells suggest."""
 LIKELY = 0.25
 """From here on a column that matters is asked about."""
 
@@ -133,12 +137,12 @@ class Guess:
             names = ", ".join(repr(self.headers[column]) for column in theirs)
             self.notes.append(f"the columns {names} are another table beside the first and are not read: {CURE}")
 
-    def reserve(self, headers: Iterable[str]) -> None:
-        """These columns are written into: what stands there is our own and says nothing new."""
+    def keep_out(self, headers: Iterable[str], reason: str) -> None:
+        """These columns are never read: what stands there is our own, or somebody left them out."""
         for header in headers:
             column = self._find(header)
             if column is not None and column not in self.fields.values():
-                self.unread[column] = "followup writes into it"
+                self.unread[column] = reason
                 self.kept_out.add(column)
 
     # --- what is understood ---
@@ -263,7 +267,7 @@ class Guess:
         if not sense.fields and len(cells.samples) > 1 and cells.stages >= 0.6 and cells.different < 1:
             yield Choice("status", 0.78, "it holds words of a status")
         if not sense.fields and len(cells.samples) > 1 and cells.dated >= EVIDENT:
-            yield from (Choice(name, 0.5 * 0.8**place, "it holds dates") for place, name in enumerate(BARE_DAYS))
+            yield from (Choice(name, sure, "it holds dates") for name, sure in DAYS_BY_CELLS)
 
     def _take_choice(self, column: int, choice: Choice) -> None:
         name = self.open_round(choice.field)
@@ -295,11 +299,21 @@ class Guess:
     # --- what is open, and how it is taken ---
 
     def take_and_say(self, column: int, name: str, reason: str) -> None:
+        self._forget(column)
+        self.take(name, column, reason)
+        self.notes.append(f"column {self.headers[column]!r} is read as {name}: {reason}")
+
+    def propose(self, column: int, name: str, reason: str) -> None:
+        """The column is probably this, by what is weaker than a header: a person is asked, and Enter takes it."""
+        self._forget(column)
+        others = [choice for choice in self.choices.get(column, ()) if choice.field != name]
+        self.choices[column] = [Choice(name, PROPOSED, reason), *others]
+
+    def _forget(self, column: int) -> None:
+        """What was said of this column before."""
         said = f"column {self.headers[column]!r} is "
         self.notes = [note for note in self.notes if not note.startswith(said)]
         self.unread.pop(column, None)
-        self.take(name, column, reason)
-        self.notes.append(f"column {self.headers[column]!r} is read as {name}: {reason}")
 
     # --- the outcome ---
 
@@ -342,6 +356,11 @@ class Guess:
             open_ = tuple(choice for choice in choices if self.is_open(choice.field) and choice.confidence >= LIKELY)
             asked = tuple(choice for choice in open_ if choice.field in ASKED)
             ask = bool(asked) and bool(self.cells_of(index).samples) and index not in self.unread
+            left = () if ask else self._left_over(index)
+            if left:
+                reason = self.unread.get(index, "nothing says what it holds")
+                yield replace(self._column(index, "", reason, choices=left), left_over=True)
+                continue
             proposal = next((choice.field for choice in asked if choice.field not in proposed), "") if ask else ""
             proposed.add(proposal)
             lines = " or ".join(f"{choice.field} = {_quoted(header)}" for choice in asked)
@@ -353,6 +372,13 @@ class Guess:
                 else "nothing says what it holds"
             )
             yield replace(self._column(index, "", reason, choices=asked if ask else open_), ask=ask, proposal=proposal)
+
+    def _left_over(self, index: int) -> tuple[Choice, ...]:
+        """What this column may be by its cells alone, where no known word says that it is of no use."""
+        sense = self.senses.get(index, Sense())
+        known = index in self.kept_out or bool(sense.why) or self.canonical or self.shape is not None
+        again = sense.fields[:1] and sense.fields[0] in self.fields and not sense.unknown
+        return () if known or again else may_hold(self.cells_of(index), self.vocabulary, self.is_open)
 
     def _column(self, index: int, name: str, reason: str, *, choices: tuple[Choice, ...]) -> Column:
         cells = self.cells_of(index)
@@ -369,6 +395,12 @@ class Guess:
             linked = bool(samples) and any(column in row.links for row in self.body[:SHOWN_SAMPLES])
             self._profiles[column] = profile_of(samples, self.vocabulary, linked=linked)
         return self._profiles[column]
+
+    def pairs(self, column: int, beside: int) -> Iterable[tuple[str, str]]:
+        """The texts of two columns, row by row."""
+        for row in self.body[:SAMPLES]:
+            width = len(row.values)
+            yield tuple(clean_text(row.values[place]) if place < width else "" for place in (column, beside))  # type: ignore[misc]
 
     def _find(self, header: str) -> int | None:
         wanted = clean_text(header)

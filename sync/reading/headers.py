@@ -56,6 +56,8 @@ class Sense(Struct, frozen=True):
     """Why it is left, where it names no field and is understood all the same."""
     rank: int = 0
     """Of two headers for one field the lower is read."""
+    unknown: int = 0
+    """Words of it that nobody knows."""
 
     def sure_of(self, place: int) -> float:
         """How sure the field at this place is by the header alone."""
@@ -211,7 +213,7 @@ def _read_header(header: str, order: Sequence[Lexicon]) -> Sense:
         first = next((sense for sense in senses if sense.fields), first)
     ends = next((sense.fields for sense in senses[1:] if sense.fields[:1] in (("status",), ("outcome",))), ())
     fields = first.fields + ends if first.fields == ("notes",) else first.fields  # `Notes / result`: the cells tell
-    return Sense(fields, first.sure * _PART, first.why, first.rank)
+    return Sense(fields, first.sure * _PART, first.why, first.rank, first.unknown)
 
 
 def _read_part(words: Sequence[str], order: Sequence[Lexicon], *, also: frozenset[str] = frozenset()) -> Sense:
@@ -225,7 +227,7 @@ def _read_part(words: Sequence[str], order: Sequence[Lexicon], *, also: frozense
     fields = tuple(name for name in rule.fields if name in FIELDS or name in EXTRA_FIELDS)
     if rule.fields and not fields:
         return Sense(why="the posting's own date or deadline, which moves no follow-up")
-    return Sense(fields, sure, rule.why, rank=1_000 + len(words))
+    return Sense(fields, sure, rule.why, rank=1_000 + len(words), unknown=found.unknown)
 
 
 def _look_up(words: Sequence[str], order: Sequence[Lexicon]) -> tuple[Words, bool]:

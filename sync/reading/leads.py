@@ -77,6 +77,7 @@ def read_leads(
         accepted=accepted,
         mapping=settings.source.mapping,
         reserved=[*settings.write_back.columns.values()] if settings.write_back else [],
+        not_read=settings.source.not_read,
     )
     notes += [Note(text) for text in columns.notes]
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank

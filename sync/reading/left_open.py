@@ -9,6 +9,7 @@ from sync.reading.column import Choice
 from sync.reading.guess import BARE_DAYS, EVIDENT, NAME_WORDS, WHERE, Guess
 from sync.reading.header_row import NO_HEADER
 from sync.reading.headers import AMBIGUOUS, Sense, part_played
+from sync.reading.people import fits_address
 from sync.reading.samples import (
     StatusCells,
     is_channel,
@@ -36,6 +37,8 @@ _FIRMS_DIFFER = 0.9
 """The part of them where the header speaks of places or sources."""
 _REACHED = 0.1
 """The part of the cells that must be an address or a number to make a column one of people."""
+_FITTING = 0.6
+"""The part of the names that must be in the addresses beside them to be those of the people there."""
 _WAYS = frozenset(("contact_email", "contact_phone"))
 _A_DAY = 0.8
 """How sure a header is that names a day; one that names what was done on it is less."""
@@ -56,6 +59,7 @@ def settle(guess: Guess) -> None:
     _settle_names(guess)
     _settle_place_of_work(guess)
     _settle_people(guess)
+    _settle_names_by_addresses(guess)
     _settle_days_behind(guess)
     _settle_days(guess)
     _settle_rounds(guess)
@@ -132,10 +136,11 @@ def _settle_names(guess: Guess) -> None:
     for column in guess.free():
         if not guess.senses[column].is_bare_name or column in guess.unread:
             continue
+        settle = guess.propose if guess.senses[column].unknown else guess.take_and_say
         if "company" in guess.fields and guess.is_open("contact_name"):
-            guess.take_and_say(column, _part_of_name(guess), "the company has a column of its own")
+            settle(column, _part_of_name(guess), "the company has a column of its own")
         elif guess.is_open("company") and ("contact_name" in guess.fields or _lists_applications(guess)):
-            guess.take_and_say(column, "company", "no other column names the company")
+            settle(column, "company", "no other column names the company")
         elif guess.is_open("contact_name"):
             person = Choice("contact_name", 0.6, "nothing else in the sheet speaks of applications")
             others = [one for one in guess.choices[column] if one.field != "contact_name"]
@@ -156,6 +161,20 @@ def _settle_people(guess: Guess) -> None:
         )
         if min(reached, max(named, cells.mails)) >= _REACHED and people >= EVIDENT:
             guess.take_and_say(column, "contact_name", "it holds names with mail addresses or numbers")
+
+
+def _settle_names_by_addresses(guess: Guess) -> None:
+    """A column nobody knows whose names are those of the mail addresses beside them is about these people."""
+    if not guess.is_open("contact_name") or "contact_email" not in guess.fields:
+        return
+    for column in guess.free():
+        sense, samples = guess.senses.get(column, Sense()), guess.cells_of(column).samples
+        if sense.why or not samples or share_of(samples, is_person) < EVIDENT:
+            continue
+        pairs = [(name, mail) for name, mail in guess.pairs(column, guess.fields["contact_email"]) if name and mail]
+        if len(pairs) > 1 and sum(fits_address(*pair) for pair in pairs) >= _FITTING * len(pairs):
+            guess.propose(column, "contact_name", "its names are those of the mail addresses")
+            return
 
 
 def _part_of_name(guess: Guess) -> str:
@@ -189,9 +208,15 @@ def _settle_days(guess: Guess) -> None:
         cells = guess.cells_of(days[0])
         named = "company" in guess.fields and guess.shape is None
         named = named and (guess.index == NO_HEADER or not _lists_addresses(guess))
-        told = guess.senses[days[0]].sure >= AMBIGUOUS or named
-        if told and (not cells.samples or cells.dated >= 0.5):
-            guess.take_and_say(days[0], "applied_on", "it is the only date without a meaning of its own")
+        sense = guess.senses[days[0]]
+        told = sense.sure >= AMBIGUOUS or named
+        if not told or (cells.samples and cells.dated < 0.5):
+            return
+        reason = "it is the only date without a meaning of its own"
+        if guess.index == NO_HEADER or (sense.is_bare_day and not sense.unknown):
+            guess.take_and_say(days[0], "applied_on", reason)
+        else:
+            guess.propose(days[0], "applied_on", reason)
 
 
 def _settle_days_behind(guess: Guess) -> None:
@@ -267,7 +292,7 @@ def _settle_first_column(guess: Guess) -> None:
         return
     cells = guess.cells_of(first)
     if cells.plain >= EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= NAME_WORDS:
-        guess.take_and_say(first, "company", "it is the first column, holds names, and no other names the company")
+        guess.propose(first, "company", "it is the first column, holds names, and no other names the company")
 
 
 def _settle_place_of_work(guess: Guess) -> None:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -28,6 +29,9 @@ _EDGES = " \t,;:/|<>-–—·"
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,5})?\.?")
 """Words, and fewer figures than `_FIGURES_OF_A_NUMBER` behind them."""
 _FIGURES_OF_A_NUMBER = 6
+_LETTERS_OF_A_NAME = 3
+"""The fewest letters of a word that tells whose address it is where others stand around it."""
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 class _Words(Struct, frozen=True):
@@ -92,14 +96,27 @@ def names_beside(text: str) -> tuple[str, ...]:
     Only where each is a name of two words and more: `Reed, Dana` is one person, and so is `Dana Reed, team lead`.
     """
     parts = [part.strip() for part in _words().between.split(text)]
-    return tuple(parts) if len(parts) > 1 and all(map(_is_whole_name, parts)) else (text,)
+    return tuple(parts) if len(parts) > 1 and all(map(is_whole_name, parts)) else (text,)
 
 
-def _is_whole_name(text: str) -> bool:
+def is_whole_name(text: str) -> bool:
+    """Whether the text is a name of two words and more, and says of nobody what they do."""
     said, words = text.split(), _words()
     if not 2 <= len(said) <= 5 or not all(word[0].isupper() or word.casefold() in words.particles for word in said):
         return False
     return not any(map(str.isdigit, text)) and words.roles.isdisjoint(_plain(text).split())
+
+
+def fits_address(name: str, mail: str) -> bool:
+    """Whether this mail address is made of that name: a word of the name stands before the sign, a short one alone."""
+    local = _fold(mail.rpartition("@")[0])
+    parts = local.split()
+    return any(word in parts or (len(word) >= _LETTERS_OF_A_NAME and word in local) for word in _fold(name).split())
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text.casefold().translate(_LETTERS))
+    return re.sub(r"[\W_]+", " ", re.sub("[\u0300-\u036f]", "", plain))
 
 
 def _is_number(text: str) -> bool:

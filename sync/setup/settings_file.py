@@ -20,10 +20,18 @@ ME_EXAMPLE = (
 )
 
 
+_NOT_READ = "# Columns that are of no use here: not read, and not asked about again."
+
+
+_APART = ("columns", "statuses", "year", "not_read")
+"""Keys of `[source]` that are answers of their own."""
+
+
 class Setup(Struct, frozen=True):
     """The answers. `source` and `target` hold the keys of their tables.
 
-    `statuses` are the user's words whose stage was told, `words` those that stay unclear. `base` is the text of the
+    `statuses` are the user's words whose stage was told, `words` those that stay unclear. `not_read` are
+    headers of columns that are of no use. `base` is the text of the
     settings that the answers go into; empty where there are none yet.
     """
 
@@ -35,6 +43,7 @@ class Setup(Struct, frozen=True):
     columns: Mapping[str, str] = {}
     statuses: Mapping[str, str] = {}
     words: Sequence[str] = ()
+    not_read: Sequence[str] = ()
     ignore_before: date | None = None
     me: Mapping[str, str] = field(default_factory=dict)
     year: int | None = None
@@ -64,6 +73,7 @@ def write_settings(setup: Setup) -> str:
         "[source]",
         *(f"{key} = {_value(value)}" for key, value in setup.source.items()),
         *([f"year = {setup.year}"] if setup.year else []),
+        *([_NOT_READ, f"not_read = {_value(setup.not_read)}"] if setup.not_read else []),
         "",
         "# Which column is read as what. A field with an empty header is not read.",
         "[source.columns]",
@@ -86,13 +96,14 @@ def write_settings(setup: Setup) -> str:
 
 def read_setup(text: str, document: Mapping[str, Any]) -> Setup:
     """The answers that settings hold already; `document` is their text parsed, and known to be right."""
-    source = {key: value for key, value in document["source"].items() if key not in ("columns", "statuses", "year")}
+    source = {key: value for key, value in document["source"].items() if key not in _APART}
     holidays = document.get("holidays", "")
     return Setup(
         owner=document.get("owner", ""),
         timezone=document["timezone"],
         source=source,
         year=document["source"].get("year"),
+        not_read=tuple(document["source"].get("not_read", ())),
         target=document["target"],
         holidays=holidays if isinstance(holidays, str) else " ".join(holidays),
         columns=document["source"].get("columns", {}),
@@ -116,6 +127,8 @@ def _update(setup: Setup) -> str:
             _put(document.setdefault(name, tomlkit.table()), new)
     if setup.year and document["source"].get("year") != setup.year:
         document["source"]["year"] = setup.year
+    if list(setup.not_read) != list(document["source"].get("not_read", ())):
+        document["source"]["not_read"] = list(setup.not_read)
     for name, values in (("columns", setup.columns), ("statuses", setup.statuses)):
         known = document["source"].get(name, {})
         new = {key: value for key, value in values.items() if known.get(key) != value}

@@ -66,6 +66,7 @@ def understand(
     setup, seen = _settle_who(talk, sheets, setup, table, seen)
     setup, seen = _settle_columns(talk, sheets, setup, table, seen, reserve=reserve + 1)
     setup, seen = _settle_when(talk, sheets, setup, table, seen)
+    setup, seen = _settle_left_over(talk, sheets, setup, table, seen, reserve=reserve + 1)
     setup, seen = _settle_order(talk, sheets, setup, table, seen)
     setup, seen = _settle_year(talk, sheets, setup, table, seen)
     setup = _settle_statuses(talk, sheets, setup, seen, reserve=reserve)
@@ -95,7 +96,7 @@ def _settle_who(
     people = any(column.ask and column.proposal == "contact_name" for column in seen.columns)
     if people or any(name in seen.leads.mapped for name in WHO):
         return setup, seen  # in a list of people, who they are is asked with the other columns
-    named = [column for column in _unread(seen) if not _is_dated(column) and _has_words(column)]
+    named = [column for column in _unread(seen, setup) if not _is_dated(column) and _has_words(column)]
     proposed = [column for column in named if column.proposal == "company"] or named
     return _ask_needed(talk, sheets, setup, table, seen, "company", proposed[:1], named)
 
@@ -106,7 +107,7 @@ def _settle_when(
     """A column that holds days: without one no row can be planned, unless its status says some."""
     if any(name in seen.leads.mapped for name in DAYS | MOMENTS):
         return setup, seen
-    dated = [column for column in _unread(seen) if _is_dated(column)]
+    dated = [column for column in _unread(seen, setup) if _is_dated(column)]
     return _ask_needed(talk, sheets, setup, table, seen, "applied_on", dated[:1], dated)
 
 
@@ -141,29 +142,61 @@ def _settle_columns(
     talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood, *, reserve: int
 ) -> tuple[Setup, Understood]:
     """Columns that probably matter and that nothing settles, as many as there is room for."""
-    left: set[str] = set()
     for column in seen.columns:
-        names = [one.field for one in column.choices if one.field not in {**seen.leads.mapped, **setup.columns}]
-        if not column.ask or not names or not talk.room(reserve):
-            continue
-        meanings = [
-            talk.phrase("choice", number=number, meaning=f"{name}: {talk.phrases.meaning_of(name)}")
-            for number, name in enumerate(names, 1)
-        ]
-        about = talk.phrase("column_about", header=column.header, cells=_cells(column))
         sure = {one.field for one in column.choices if one.confidence > LEAST_SURE}
-        proposal = (
-            str(names.index(column.proposal) + 1) if column.proposal in names and column.proposal in sure else "0"
-        )
-        question = talk.pose("column", proposal=proposal, above=(about, *meanings), header=column.header)
-        chosen = talk.ask(question, lambda text, names=names: pick(names, text))  # type: ignore[misc]
-        if chosen:
-            setup = _with_column(setup, chosen, column.header)
-        elif talk.asks:
-            left |= set(names)
-    mapped = {**seen.leads.mapped, **setup.columns}
-    setup = replace(setup, columns={**setup.columns, **dict.fromkeys(sorted(left - mapped.keys()), "")})
+        if column.ask and talk.room(reserve):
+            setup = _ask_column(talk, setup, seen, column, column.proposal if column.proposal in sure else "")
     return setup, sheets.understand(setup, table)
+
+
+def _ask_column(talk: Interview, setup: Setup, seen: Understood, column: Column, proposal: str) -> Setup:
+    """What this column is; one that is left out is not asked about again."""
+    names = [one.field for one in column.choices if one.field not in {**seen.leads.mapped, **setup.columns}]
+    if not names:
+        return setup
+    meanings = [
+        talk.phrase("choice", number=number, meaning=f"{name}: {talk.phrases.meaning_of(name)}")
+        for number, name in enumerate(names, 1)
+    ]
+    about = talk.phrase("column_about", header=column.header, cells=_cells(column))
+    number = str(names.index(proposal) + 1) if proposal in names else "0"
+    question = talk.pose("column", proposal=number, above=(about, *meanings), header=column.header)
+    chosen = talk.ask(question, lambda text: pick(names, text))
+    if chosen:
+        return _with_column(setup, chosen, column.header)
+    return _leave_out(setup, [column.header]) if talk.asks else setup
+
+
+def _leave_out(setup: Setup, headers: Sequence[str]) -> Setup:
+    return replace(setup, not_read=tuple(dict.fromkeys((*setup.not_read, *headers))))
+
+
+def _settle_left_over(
+    talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood, *, reserve: int
+) -> tuple[Setup, Understood]:
+    """What is left though it holds something and nothing says that it is of no use, in one question."""
+    left = [column for column in _unread(seen, setup) if column.left_over][:MOST_CHOICES]
+    if not left or talk.room(reserve) <= 1:
+        return setup, seen
+    heads = [column.header for column in left]
+    rows = [
+        talk.phrase("pick_row", number=number, header=column.header, cells=_cells(column))
+        for number, column in enumerate(left, 1)
+    ]
+    question = talk.pose("left_over", proposal=talk.phrases.no[0], above=(talk.phrase("left_over"), *rows))
+    chosen = talk.ask(question, lambda text: _pick_several(talk, heads, text))
+    if talk.asks:
+        setup = _leave_out(setup, [header for header in heads if header not in chosen])
+    for column in left:
+        if column.header in chosen and talk.room(reserve):
+            setup = _ask_column(talk, setup, seen, column, column.choices[0].field)
+    return setup, sheets.understand(setup, table)
+
+
+def _pick_several(talk: Interview, heads: Sequence[str], text: str) -> list[str]:
+    if text.strip().casefold() in talk.phrases.no or text.strip() in heads:
+        return [text.strip()] if text.strip() in heads else []
+    return [header for part in re.split(r"[\s,;]+", text.strip()) if (header := pick(heads, part))]
 
 
 def _settle_order(
@@ -310,8 +343,10 @@ def _some_rows(talk: Interview, rows: Sequence[str]) -> str:
     return f"{talk.counted(len(rows), 'row')} ({numbers}{', ...' if len(rows) > SAMPLES else ''})"
 
 
-def _unread(seen: Understood) -> list[Column]:
-    return [column for column in seen.columns if not column.field and column.samples]
+def _unread(seen: Understood, setup: Setup) -> list[Column]:
+    """The columns that hold something and are not read, without those that somebody left out."""
+    left_out = set(setup.not_read)
+    return [column for column in seen.columns if not column.field and column.samples and column.header not in left_out]
 
 
 def _is_dated(column: Column) -> bool:
@@ -354,7 +389,7 @@ def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -
         rows = sum(len(status.waiting) for status in waiting)
         words = ", ".join(f"“{status.text}”" for status in waiting[:SAMPLES])
         talk.say("waiting", rows=talk.counted(rows, "row"), words=words + (", ..." if len(waiting) > SAMPLES else ""))
-    unread = [column.header for column in _unread(seen)]
+    unread = [column.header for column in seen.columns if not column.field and column.samples]
     if unread:
         talk.say("left_columns", headers=", ".join(unread))
     if leads.silent_rows:

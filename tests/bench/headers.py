@@ -6,7 +6,9 @@
 
 The names beside a header are the fields that are right for it; "" means that it should be left, "interview" any round.
 Of an empty column nobody is asked, and it is not read before it holds something: it waits, where what it may be then is
-said rightly. Counted are the columns that mean something; wrong is also what is read from a column that means nothing.
+said rightly. A column that stands in the one question of what is left counts as asked if its field is among what can be
+answered; how many of those that mean nothing stand there, too, is what that question costs. Counted are the columns
+that mean something; wrong is also what is read from a column that means nothing.
 """
 
 from __future__ import annotations
@@ -58,6 +60,8 @@ def judge(column: Column, labels: Sequence[str]) -> str:
         return "right" if found in wanted else "wrong"
     if column.ask or "?" in labels:
         return "asked" if choices & wanted or "" in wanted else "asked in vain"
+    if column.left_over:
+        return "right" if "" in wanted or not wanted else "offered" if choices & wanted else "missed"
     if "" in wanted or not wanted:
         return "right"
     return "waits" if not column.samples and choices & wanted else "missed"
@@ -78,9 +82,11 @@ def measure(sets: Iterable[Mapping[str, Any]], *, verbose: bool) -> Mapping[str,
         labels = {place: names for place, (_, names) in enumerate(entry["columns"])}
         for column in columns:
             verdict = judge(column, labels[column.index])
+            nuisance = column.left_over and not any(name and name != "?" for name in labels[column.index])
             means = any(name and name != "?" for name in labels[column.index])
             for language in (entry["lang"], "all"):
                 counts[language][verdict if means else f"*{verdict}"] += 1
+                counts[language]["#nuisance"] += nuisance
             if verbose and verdict != "right":
                 shown = column.field or [choice.field for choice in column.choices]
                 label = f"{entry['lang']}: {column.header!r} is {labels[column.index]}"
@@ -91,15 +97,18 @@ def measure(sets: Iterable[Mapping[str, Any]], *, verbose: bool) -> Mapping[str,
 def report(counts: Mapping[str, Counter[str]]) -> Iterable[str]:
     """A line for each language."""
     for language, count in sorted(counts.items(), key=lambda entry: (entry[0] == "all", entry[0])):
-        own = {name: number for name, number in count.items() if not name.startswith("*")}
-        total, others = sum(own.values()) or 1, sum(count.values()) - sum(own.values())
-        right, asked = own.get("right", 0) / total, own.get("asked", 0) / total
+        own = {name: number for name, number in count.items() if name[0] not in "*#"}
+        total, others = sum(own.values()) or 1, sum(number for name, number in count.items() if name[0] == "*")
+        offered = own.get("offered", 0)
+        right, asked = own.get("right", 0) / total, (own.get("asked", 0) + offered) / total
         vain = count["*asked"] + count["*asked in vain"]
         wrong = count["wrong"] + count["*wrong"]
         yield (
             f"{language:>4} {sum(own.values()):5} columns: {right:5.1%} right, {right + asked:5.1%} right or asked, "
             f"{(right * total + asked * total + own.get('waits', 0)) / total:.1%} with those that wait, "
-            f"{own.get('missed', 0)} missed; of {others} others {vain} asked about; "
+            f"{own.get('missed', 0)} missed; {own.get('asked', 0)} asked about, "
+            f"{offered} in the question of what is left; "
+            f"of {others} others {vain} asked about, {count['#nuisance']} in that question; "
             f"{wrong} wrong ({wrong / (total + others):.1%})"
         )
 

@@ -205,6 +205,53 @@ def test_going_on_keeps_every_answer_and_asks_only_what_is_new(tmp_path: Path) -
     assert "# mine: keep this" in new
 
 
+ODD_ONES = (
+    "Workplace name,Chat partner,Datum xyz,Where we are,Reach via,Pay band,Vibe,Mood\n"
+    "Fernhill Clinic,Ann Mori,11/20/2026,applied,ann@fernhill.example,70k,good,late shift\n"
+    "Harrow Clinic,Bo Reed,11/18/2026,applied,bo@harrow.example,60k,ok,ward nurse\n"
+)
+
+
+def test_what_is_guessed_is_asked_and_what_is_left_stands_in_one_question(tmp_path: Path) -> None:
+    screen, text = play(tmp_path, ODD_ONES, ("Does one of them say", "2"), ("What is 'Mood'", "role"))
+    assert [question.partition(" (")[0] for question in screen.asked] == [
+        "Will anybody but you see this file, on the web or in a shared folder",
+        "What is 'Chat partner'",
+        "What is 'Datum xyz'",
+        "Does one of them say who, which company, which job, when or how it stands",
+        "What is 'Mood'",
+        "How you sign: name; telephone; a line about you",
+    ]
+    assert "1. Vibe   good | ok" in screen.text
+    assert "Pay band   " not in screen.text, "that has a reason"
+    source = parse_settings(text).source
+    assert {"contact_name": "Chat partner", "applied_on": "Datum xyz", "role": "Mood"}.items() <= source.columns.items()
+    assert source.not_read == ("Vibe",)
+
+
+def test_a_no_is_kept_so_that_going_on_asks_only_of_new_columns(tmp_path: Path) -> None:
+    _, text = play(tmp_path, ODD_ONES, ("What is 'Datum xyz'", "0"))
+    assert parse_settings(text).source.not_read == ("Datum xyz", "Vibe", "Mood")
+    assert "applied_on" not in parse_settings(text).source.columns, "another column may say it one day"
+    screen, same = again(tmp_path, text, ODD_ONES)
+    assert (screen.asked, same) == ([], text)
+    more = "\n".join(
+        f"{line},{cell}" for line, cell in zip(ODD_ONES.split("\n"), ["Zork", "red box", "oak box"], strict=False)
+    )
+    screen, new = again(tmp_path, text, more + "\n")
+    assert "1. Zork   red box | oak box" in screen.text
+    assert parse_settings(new).source.not_read == ("Datum xyz", "Vibe", "Mood", "Zork")
+
+
+def test_without_a_person_what_is_guessed_is_shown_and_nothing_is_left_out_for_good(tmp_path: Path) -> None:
+    screen, text = play(tmp_path, ODD_ONES, asks=False)
+    assert screen.asked == []
+    assert "What is 'Datum xyz' (number; 0 leaves it out): 1" in screen.text
+    assert "(its number; Enter: no): no" in screen.text
+    assert parse_settings(text).source.columns["contact_name"] == "Chat partner"
+    assert not parse_settings(text).source.not_read
+
+
 def test_who_signs() -> None:
     assert take_me("Ann Lee") == {"name": "Ann Lee"}
     assert take_me("Ann Lee; data analyst; +1 (555) 010-0199") == {

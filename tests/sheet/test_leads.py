@@ -433,13 +433,14 @@ def test_the_address_of_the_recruiter_is_not_that_of_the_manager() -> None:
     assert any("another person's" in str(note) for note in leads.notes)
 
 
-def test_the_first_column_names_the_firm_where_no_other_does() -> None:
+def test_the_first_column_is_proposed_as_the_firm_where_no_other_is() -> None:
     leads = read_today(
         ["Ateliér", "Contact", "Date applied", "Status"],
         ["Acme", "Ann Lee", "2026-11-16", "applied"],
-        ["Bolt", "", "2026-11-9", "applied"],
+        ["Bolt", "Jo Park", "2026-11-9", "applied"],
     )
-    assert [lead.company for lead in leads.leads] == ["Acme", "Bolt"]
+    assert [(lead.company, lead.contact.name) for lead in leads.leads] == [("", "Ann Lee"), ("", "Jo Park")]
+    assert any('company = "Ateliér"' in note.reason for note in leads.notes)
 
 
 def test_no_answer_to_a_call_of_last_week_ends_nothing() -> None:

@@ -41,7 +41,7 @@ def test_a_day_in_a_list_of_addresses_is_of_anything_and_is_asked_about() -> Non
             ["2026-11-03", "Eiche", "Koch"],
             ["2026-11-04", "Linde", "Koch"],
         )
-        == "applied_on"
+        == "ask"
     )
 
 

@@ -1,0 +1,74 @@
+"""What a column may hold that no header names: what its cells leave possible, the likeliest first.
+
+Nothing is read by this alone. It is what a person is asked, once for all such columns, and what they can answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from sync.reading.column import Choice
+from sync.reading.people import is_whole_name
+from sync.reading.samples import Profile, StatusCells, is_channel, share_of, speaks_against
+from sync.reading.vocabulary import Vocabulary
+
+_BY_CELLS = 0.5
+"""How sure the likeliest meaning is of a column of days."""
+_LESS = 0.03
+DAYS_BY_CELLS = tuple(
+    (name, _BY_CELLS - _LESS * place)
+    for place, name in enumerate(
+        ("applied_on", "last_outbound", "follow_up_on", "last_inbound", "interview_at", "received_at", "closes_on")
+    )
+)
+"""What a column of days may be of which the header says nothing."""
+_TEXTS = (
+    ("contact_name", 0.14), ("company", 0.13), ("role", 0.12), ("status", 0.11), ("source", 0.1), ("outcome", 0.09),
+    ("next_step", 0.08), ("notes", 0.07), ("referrer", 0.06), ("agency", 0.05), ("channel", 0.04),
+)  # fmt: skip
+"""What texts may be, with how likely each is before a cell is looked at."""
+_OF_SENTENCES = frozenset(("status", "outcome", "next_step", "notes"))
+_MOST = 8
+"""What is offered of one column."""
+_WORDS_OF_A_NAME = 6
+_WORD = re.compile(r"[^\W\d_]{2}")
+_KIND = 0.5
+"""The part of the cells that makes a column one of numbers, of days, of sentences."""
+
+
+def may_hold(cells: Profile, vocabulary: Vocabulary, is_open: Callable[[str], bool]) -> tuple[Choice, ...]:
+    """The fields these cells may be of which no column is known yet; none where they say neither who nor when nor how.
+
+    Numbers, amounts, yes and no, links and addresses tell what they are by themselves, or mean nothing here.
+    """
+    if not cells.samples or max(cells.numbers, cells.answers, cells.links, cells.mails, cells.phones) >= _KIND:
+        return ()
+    if max(cells.dated, share_of(cells.samples, _has_a_word)) < _KIND:
+        return ()
+    likely = dict(DAYS_BY_CELLS if cells.dated >= _KIND else _texts(cells, vocabulary))
+    fits = [name for name in likely if is_open(name) and not speaks_against(name, cells, vocabulary)]
+    reason = "it holds dates" if cells.dated >= _KIND else "its cells may be that"
+    return tuple(Choice(name, likely[name], reason) for name in sorted(fits, key=lambda name: -likely[name])[:_MOST])
+
+
+def _has_a_word(text: str) -> bool:
+    return bool(_WORD.search(text)) and not text[0].isdigit()
+
+
+def _texts(cells: Profile, vocabulary: Vocabulary) -> Iterator[tuple[str, float]]:
+    told = StatusCells.of(cells.samples, vocabulary).tell
+    shown = {
+        "contact_name": share_of(cells.samples, is_whole_name) * 0.8,
+        "company": cells.different / 2 if cells.longest <= _WORDS_OF_A_NAME else 0.0,
+        "role": cells.different / 3,
+        "status": told,
+        "outcome": told * 0.9,
+        "source": share_of(cells.samples, lambda text: is_channel(text, vocabulary)),
+        "channel": share_of(cells.samples, lambda text: is_channel(text, vocabulary)) * 0.9,
+        "notes": cells.sentences,
+        "next_step": cells.sentences * 0.9,
+    }
+    for name, base in _TEXTS:
+        if cells.sentences < _KIND or name in _OF_SENTENCES:
+            yield name, base + (_BY_CELLS - base) * shown.get(name, 0.0)
