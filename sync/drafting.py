@@ -14,7 +14,7 @@ from sync.config import Settings
 from sync.errors import ConfigError
 from sync.memory import Memory
 from sync.messages.message import blanks_in, mail_link
-from sync.models import Abilities, Lead, Leads, Table, Touch
+from sync.models import Abilities, Lead, Leads, Table, Texts, Touch
 from sync.moments import day_of
 from sync.reading.leads import read_leads
 from sync.schedule.make import make_schedule
@@ -37,7 +37,7 @@ def plan_messages(
     )
     abilities = Abilities(reactions=settings.target.type == "caldav")
     schedule, _ = make_schedule(
-        leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities, whole=True
+        leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities, texts=Texts.WHOLE
     )
     return leads, tuple(touch for touch in schedule.touches if touch.draft)
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -386,6 +386,17 @@ class Touch(Struct, frozen=True):
     """The title with details = "short"."""
     bare: str = ""
     """The title with details = "none"."""
+
+
+class Texts(IntEnum):
+    """How much of a schedule is put into words."""
+
+    SHOWN = 0
+    """What an event shows."""
+    NAMED = 1
+    """That; and of the other touches what they are called, and why they stand on their day."""
+    WHOLE = 2
+    """Everything, as if all of it were shown."""
 
 
 class Schedule(Struct, frozen=True):

@@ -33,7 +33,7 @@ from sync.errors import (
     worst,
 )
 from sync.memory import Memory, Stop, Text
-from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, Table
+from sync.models import CellToWrite, Leads, Note, Observation, Outcome, Plan, Table, Texts
 from sync.protocols import Source, StateStore, Target, WritesBack
 from sync.reconcile.guards import note_end
 from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
@@ -101,11 +101,13 @@ def run(
 ) -> Report:
     """One run. With `write=False` it decides and stops: what it returns is what the next `write=True` would do.
 
-    With `whole` the texts and messages of steps that no event shows yet are written, too.
+    With `whole` the texts and messages of steps that no event shows yet are written, too; what is not only written but
+    looked at has at least their titles.
     `now` is aware; it is the only clock. Raises the expected errors of `sync.errors`; a run that failed after it began
     to write has recorded what it did.
     """
     advice = load_advice(settings, wording=wording, mapping=mapping)
+    texts = Texts.WHOLE if whole else Texts.SHOWN if write and not settings.write_back else Texts.NAMED
     given = Given(
         settings=settings,
         advice=advice,
@@ -115,7 +117,7 @@ def run(
         accept_deletes=accept_deletes,
         second_owner=second_owner,
         moved=moved,
-        whole=whole,
+        texts=texts,
         wording=wording,
     )
     if not write:

@@ -20,7 +20,7 @@ from sync.advice import Advice
 from sync.config import Settings
 from sync.events import to_event
 from sync.memory import Memory, Text
-from sync.models import Leads, Note, Observation, RemoteEvent, Schedule, Table
+from sync.models import Leads, Note, Observation, RemoteEvent, Schedule, Table, Texts
 from sync.moments import day_of
 from sync.protocols import Probes, ReadsLater, Resumes, Source, Target
 from sync.reading.leads import read_leads
@@ -61,7 +61,7 @@ class Given(Struct, frozen=True, kw_only=True):
     accept_deletes: bool
     second_owner: bool
     moved: bool
-    whole: bool
+    texts: Texts
     wording: str
 
     @property
@@ -188,7 +188,8 @@ def _plan_today(
     theirs = replace(memory, events={uid: memory.events[uid] for uid in users})
     heard, _ = take_reactions(theirs, stock.observation, now=given.now, zone=given.settings.zone, ticks=given.ticks)
     known = replace(memory, events={**memory.events, **heard.events}, touches=heard.touches)
-    return plan_events(given, stock.leads, with_traces(known, found, stock.observation))
+    named = replace(given, texts=max(given.texts, Texts.NAMED))  # titles tell what the user renamed
+    return plan_events(named, stock.leads, with_traces(known, found, stock.observation))
 
 
 def _listen(given: Given, stock: Stock) -> Stock:
@@ -218,7 +219,7 @@ def plan_touches(given: Given, leads: Leads, memory: Memory) -> tuple[Schedule, 
         memory=memory,
         now=given.now,
         abilities=given.target.abilities,
-        whole=given.whole,
+        texts=given.texts,
     )
 
 

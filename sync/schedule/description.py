@@ -183,8 +183,8 @@ def _why(draft: Planned, later: str, desk: Desk) -> Iterator[str]:
     say, rule = desk.say, draft.rule
     if later:
         yield say("small.later", days=later)
-    if draft.reason:
-        yield say("small.why", reason="; ".join(arithmetic(draft.reason)))
+    if draft.reasons:
+        yield say("small.why", reason="; ".join(arithmetic(draft.reasons)))
     written = rule.channel == "phone" and draft.channel != "phone"
     selling = isinstance(draft, Draft) and draft.case.lead.is_customer
     special = f"small.{rule.id}-{'written' if written else 'customer' if selling else ''}"

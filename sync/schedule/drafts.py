@@ -21,6 +21,7 @@ from sync.safe_text import clean
 from sync.schedule.cases import Case, fact_text, is_same_fact
 from sync.schedule.desk import Desk
 from sync.schedule.quarters import QUARTER
+from sync.schedule.reasons import Reason
 
 NOBODY = Person()
 
@@ -87,7 +88,10 @@ class Planned(Struct):
     """How many messages of this sort there were before."""
     note: str = ""
     """What a shared event names, kept as written."""
-    reason: list[str] = []
+    reason: list[Reason] = []
+    """How its day came about."""
+    reasons: tuple[str, ...] = ()
+    """The same in words, where somebody reads it."""
     facts: dict[str, str] = {}
     hangs_on: str = ""
     fact: str = ""
@@ -120,11 +124,6 @@ class Planned(Struct):
     def quarters(self) -> int:
         """How long it takes, in quarters of an hour."""
         return -(-self.rule.length * 60 // QUARTER)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """How its day came about."""
-        return tuple(self.reason)
 
     @property
     def collision_order(self) -> tuple[bool, float, int, int, date, str, str]:
@@ -213,7 +212,7 @@ def _hold_pin(draft: Planned, pinned_to: Moment, desk: Desk) -> None:
     day = desk.day_of(pinned_to)
     if day >= desk.today:
         draft.fixed, draft.day, draft.pinned, draft.chosen = pinned_to, day, True, True
-        draft.reason.append(desk.say("reason.pinned", day=desk.tell(day)))
+        draft.reason.append(Reason("reason.pinned", {"day": day}))
 
 
 def has_gone_by(draft: Draft, desk: Desk) -> bool:

@@ -28,6 +28,7 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, has_gone_by, take_channel
 from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.people import asked_person, channel_for
+from sync.schedule.reasons import Reason
 
 IDEA = -1
 """In the place of a step: the idea on their problem."""
@@ -49,7 +50,7 @@ class Ladder(Struct):
     rules: tuple[Rule, ...]
     intervals: tuple[int, ...]
     base: date
-    base_text: str
+    base_text: Reason
     generation: int
     round_base: int = 0
     first_counts: bool = True
@@ -126,12 +127,11 @@ class Ladder(Struct):
         return next((record for record in records if self.desk.ledger.is_history(record)), None)
 
     def _own_step(self) -> Draft:
-        rule, desk = self.rules[self.step - 1], self.desk
-        raw = self.raw_day()
+        rule, raw = self.rules[self.step - 1], self.raw_day()
         if self.call_on and raw == self.desk.days.add(self.call_on, 1):
-            reason = [desk.say("reason.they_call", day=desk.tell(self.call_on))]
+            reason = [Reason("reason.they_call", {"day": self.call_on})]
         elif self.decide_by and raw == self._decided():
-            reason = [desk.say("reason.decide_by", **{"from": desk.tell(self.decide_by)})]
+            reason = [Reason("reason.decide_by", {"from": self.decide_by})]
         else:
             reason = self._count_reasons(self.intervals[self.step - 1])
         draft = self.draft(rule, raw)
@@ -139,7 +139,7 @@ class Ladder(Struct):
         if self.offer and self.offer[0] == self.step and not draft.fixed:
             _, day, planned = self.offer
             draft.day, draft.counts_from, draft.offers = max(day, raw) if self.waits else day, planned, 2
-            draft.reason.append(desk.say("reason.again", day=desk.tell(planned)))
+            draft.reason.append(Reason("reason.again", {"day": planned}))
         return draft
 
     def _sheet_step(self) -> Draft | None:
@@ -176,30 +176,31 @@ class Ladder(Struct):
         draft.reason[:0] = self._count_reasons(rule.days or 0)
         return draft
 
-    def _count_reasons(self, days: int) -> list[str]:
-        step, say = self.counts_step, self.desk.say
-        what = say("reason.since_step", step=step) if step > 0 else say("reason.since_idea") if step else self.base_text
+    def _count_reasons(self, days: int) -> list[Reason]:
+        step, what = self.counts_step, self.base_text
+        if step:
+            what = Reason("reason.since_step", {"step": step}) if step > 0 else Reason("reason.since_idea")
         return count_reasons(what, self.counts_from, days, desk=self.desk)
 
 
-def count_reasons(what: str, start: date, days: int, *, desk: Desk) -> list[str]:
+def count_reasons(what: Reason, start: date, days: int, *, desk: Desk) -> list[Reason]:
     """The arithmetic of a floor: start, days, and why the day moved later."""
     raw = start + timedelta(days=days)
-    said = [desk.say("reason.count", what=what, **{"from": desk.tell(start)}, days=days, day=desk.tell(raw))]
-    return said + roll_reasons(raw, desk.days.at_or_after(raw), desk=desk)
+    counted = Reason("reason.count", {"what": what, "from": start, "days": days, "day": raw})
+    return [counted, *roll_reasons(raw, desk.days.at_or_after(raw), desk=desk)]
 
 
-def roll_reasons(raw: date, rolled: date, *, desk: Desk) -> list[str]:
+def roll_reasons(raw: date, rolled: date, *, desk: Desk) -> tuple[Reason, ...]:
     """Why a day moved to a business day; nothing where it did not."""
     if raw == rolled:
-        return []
+        return ()
     raw = desk.days.first_paused(raw, rolled) or raw
     pause, name = desk.days.why_paused(raw), desk.days.why_closed(raw)
     if pause is not None:
         key, name = "reason.pause_for" if pause else "reason.pause", pause
     else:
         key = "reason.holiday" if name else "reason.closed"
-    return [desk.say(key, day=desk.tell(raw), name=name, to=desk.tell(rolled))]
+    return (Reason(key, {"day": raw, "name": name, "to": rolled}),)
 
 
 def sheet_date(case: Case, desk: Desk, *, after: date | None) -> date | None:
@@ -226,7 +227,7 @@ def spent_dates(case: Case, desk: Desk) -> frozenset[date]:
 
 def offer_sheet_date(draft: Draft, day: date, *, desk: Desk) -> None:
     """Keep the very day written, weekend or not; past by up to a week it is late once."""
-    draft.reason.insert(0, desk.say("reason.sheet", day=desk.tell(day)))
+    draft.reason.insert(0, Reason("reason.sheet", {"day": day}))
     if draft.pinned:
         return
     draft.fixed, draft.chosen, draft.counts_from = day, True, None
@@ -259,10 +260,10 @@ def call_day(case: Case, desk: Desk) -> date | None:
     return desk.day_of(due) if due is not None and desk.rule("R-005-3") else None
 
 
-def told_since(case: Case, field: str, otherwise: str, desk: Desk) -> str:
+def told_since(case: Case, field: str, otherwise: str) -> Reason:
     """The header of the column a day stands in; without one, our word for it."""
     header = clean(case.lead.columns.get(field, ""))
-    return desk.say("reason.column", column=header) if header else desk.say(otherwise)
+    return Reason("reason.column", {"column": header}) if header else Reason(otherwise)
 
 
 def has_answered(case: Case, desk: Desk) -> bool:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sync.messages.facts import about_days, about_hour, about_lead, about_me, about_person, as_fact
 from sync.messages.message import KINDS, Message
 from sync.messages.sentences import Situation
-from sync.models import Lead, Person, Stage
+from sync.models import Lead, Person, Stage, TouchClass
 from sync.reading.relations import relation_of
 from sync.safe_text import clean
 from sync.schedule.cases import Case
@@ -42,7 +42,7 @@ def write_message(draft: Draft, *, desk: Desk) -> Message | None:
         kind=KINDS.get(draft.channel, "mail"),
         channel=draft.channel,
         move=draft.move,
-        turn=draft.turn,
+        turn=draft.round if draft.kind is TouchClass.RELATION else draft.turn,
         greeting=_greeting(facts, by_first=desk.settings.me.greeting == "first"),
     )
     return phrases.write(situation, facts)

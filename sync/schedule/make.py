@@ -28,7 +28,7 @@ import sync.schedule.advice  # noqa: F401 - there the rules are entered
 from sync.advice import Advice
 from sync.config import Settings
 from sync.memory import Memory, Reaction, TouchMemory
-from sync.models import DAYS, MOMENTS, Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, TouchClass
+from sync.models import DAYS, MOMENTS, Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, Texts, TouchClass
 from sync.moments import sortable
 from sync.reading.organisations import referrer_key
 from sync.schedule.asking import AfterIdea, find_trains
@@ -68,12 +68,12 @@ def make_schedule(
     memory: Memory,
     now: datetime,
     abilities: Abilities,
-    whole: bool = True,
+    texts: Texts = Texts.WHOLE,
 ) -> tuple[Schedule, Memory]:
     """All touches of the advice for these leads, and the memory as it is once they are all in the calendar.
 
-    `now` is aware. `memory` already holds the user's reactions. Nothing in `memory.events` is changed. Without `whole`
-    a touch that no event shows has a title and no text.
+    `now` is aware. `memory` already holds the user's reactions. Nothing in `memory.events` is changed. `texts`
+    says how much of it is put into words.
     """
     open_ = partial(open_desk, leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities)
     drawn = _draw(leads, open_())
@@ -87,7 +87,7 @@ def make_schedule(
     give_times(planned, desk=desk)
     publish(planned, desk=desk)
     ring(planned, desk=desk)
-    write_texts(drafts, events, active, desk=desk, whole=whole)
+    write_texts(drafts, events, active, desk=desk, texts=texts)
     make_remarks(cases, active, drafts, desk=desk)
     frozen, frozen_leads = _what_is_frozen(leads, cases, desk)
     schedule = Schedule(

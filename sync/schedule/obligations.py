@@ -25,6 +25,7 @@ from sync.schedule.ledger import WEEK, was_deleted
 from sync.schedule.occasions import CRITICAL, TRIAGED, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.quarters import moment_of, quarter_down, quarter_up
+from sync.schedule.reasons import Reason, tell_reason
 from sync.schedule.registry import Owed, Rules, applies
 from sync.schedule.timing import first_day_with_room, kept_quarter, window_of
 
@@ -51,7 +52,7 @@ def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Perso
     draft = draft_for(case, rule, desk=desk, raw=desk.day_of(occasion.earliest), party=party, round=occasion.round)
     draft.person = person
     take_channel(draft, channel_for(rule, case, person), desk=desk)
-    draft.reason[:0] = filter(None, (occasion.said, occasion.moved))
+    draft.reason[:0] = (occasion.said, *occasion.moved)
     draft.deadline = occasion.deadline
     return draft
 
@@ -225,7 +226,7 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> Draft | None:
         return None
     decision.facts = {"what": desk.say(f"name.{draft.rule.id}")}
     decision.critical = True
-    decision.reason.append(desk.say("reason.critical", what=decision.facts["what"], day=desk.tell(day)))
+    decision.reason.append(Reason("reason.critical", {"what": decision.facts["what"], "day": day}))
     return decision
 
 
@@ -270,11 +271,11 @@ def spill_over(drafts: Iterable[Draft], *, desk: Desk) -> None:
 def tell_the_day(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """A reason that ends in the day it was moved to goes on to the day it stands on."""
     for draft in drafts:
-        if draft.raw < draft.day and not draft.pinned and draft.reason[1:]:
-            given = desk.tell(draft.raw)
-            if draft.reason[-1].endswith(given):
-                key = "reason.again" if draft.offers > 1 else "reason.no_day_before"
-                draft.reason.append(desk.say(key, day=given, to=desk.tell(draft.day)))
+        if not draft.raw < draft.day or draft.pinned or not draft.reason[1:]:
+            continue
+        if tell_reason(draft.reason[-1], desk).endswith(desk.tell(draft.raw)):
+            key = "reason.again" if draft.offers > 1 else "reason.no_day_before"
+            draft.reason.append(Reason(key, {"day": draft.raw, "to": draft.day}))
 
 
 Waiting = tuple[Draft, Draft]

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.advice import Rule
 from sync.models import Moment
@@ -16,12 +17,14 @@ from sync.schedule.cases import Case, end_of
 from sync.schedule.desk import Desk
 from sync.schedule.ladders import roll_reasons
 from sync.schedule.quarters import at
+from sync.schedule.reasons import Reason
 
 EVENING = time(18)
 """When a meeting without an hour is over for sure."""
 END_OF_DAY = time(23, 59)
 CRITICAL = "critical:"
 """Begins the note of a touch whose place a decision took; the day follows."""
+TIME_ASSUMED = Reason("reason.time_assumed")
 TRIAGED = "triaged"
 """The note of a touch that was given up when its lead was named in the triage event."""
 
@@ -32,30 +35,30 @@ class Occasion(Struct, frozen=True):
     since: Moment
     earliest: datetime
     deadline: datetime
-    said: str
+    said: Reason
     round: int = 0
     bounds: tuple[int, int] | None = None
     """The window in quarters, where it is no ordinary one."""
-    moved: str = ""
+    moved: tuple[Reason, ...] = ()
     """Why it begins on another day than counted, where it does."""
     until: datetime | None = None
     """After this moment the touch makes no sense any more."""
 
 
 def within_hours(
-    rule: Rule, since: Moment, desk: Desk, *, said: str, start: datetime | None = None, round: int = 0
+    rule: Rule, since: Moment, desk: Desk, *, said: Reason, start: datetime | None = None, round: int = 0
 ) -> Occasion:
     """Elapsed hours from the trigger; a date without hour counts as the start of work."""
     trigger = start or desk.instant_of(since)
     earliest = trigger + timedelta(minutes=rule.minutes or 0)
     if start is None and not isinstance(since, datetime):
-        said = f"{said}; {desk.say('reason.time_assumed')}"
+        said = replace(said, then=TIME_ASSUMED)
     return Occasion(since, earliest, _later(trigger, hours=rule.hours or 0), said, round)
 
 
 def soon_after(rule: Rule, case: Case, desk: Desk, *, field: str, round: int = 0) -> Occasion:
     """Elapsed hours from the moment that the field names."""
-    return within_hours(rule, getattr(case.lead, field), desk, said=said(case, field, desk), round=round)
+    return within_hours(rule, getattr(case.lead, field), desk, said=said(case, field), round=round)
 
 
 def _later(moment: datetime, *, hours: int) -> datetime:
@@ -68,12 +71,12 @@ def after_it_is_over(
 ) -> Occasion:
     """Elapsed hours from the end of what the field names; a day without an hour is over in the evening."""
     held: Moment = getattr(case.lead, field)
-    told = said(case, field, desk)
+    told = said(case, field)
     if isinstance(held, datetime):
         return within_hours(rule, end_of(held, end, desk=desk), desk, said=told, round=round)
     zone = interview_zone(case, desk)
     start, until = at(held, EVENING, zone), at(held + timedelta(days=1), END_OF_DAY, zone)
-    return Occasion(held, start, until, f"{told}; {desk.say('reason.time_assumed')}", round)
+    return Occasion(held, start, until, replace(told, then=TIME_ASSUMED), round)
 
 
 def by_the_day(case: Case, desk: Desk, *, field: str, days: int = 0, round: int = 0) -> Occasion:
@@ -84,8 +87,8 @@ def by_the_day(case: Case, desk: Desk, *, field: str, days: int = 0, round: int 
     if day < desk.today <= eve:  # away already, with no day left before that: it stays, as every deadline does
         day = desk.days_away.at_or_before(eve)
     start, until = at(day, desk.settings.work_hours.start, desk.zone), at(due, END_OF_DAY, desk.zone)
-    moved = "".join(roll_reasons(eve, day, desk=desk))
-    return Occasion(day, start, until, said(case, field, desk), round, moved=moved)
+    moved = roll_reasons(eve, day, desk=desk)
+    return Occasion(day, start, until, said(case, field), round, moved=moved)
 
 
 def interview_zone(case: Case, desk: Desk) -> ZoneInfo:
@@ -94,12 +97,11 @@ def interview_zone(case: Case, desk: Desk) -> ZoneInfo:
     return desk.zone_named(lead.interview_zone) or desk.zone_named(lead.contact_zone) or desk.zone
 
 
-def said(case: Case, field: str, desk: Desk) -> str:
+def said(case: Case, field: str) -> Reason:
     """The column an occasion stands in, with what it says."""
-    value: Moment = getattr(case.lead, field)
-    column = clean(case.lead.columns.get(field, field))
-    shown = desk.tell_moment(value) if isinstance(value, datetime) else desk.tell(value)
-    return desk.say("reason.cell", column=column, day=shown)
+    return Reason(
+        "reason.cell", {"column": clean(case.lead.columns.get(field, field)), "day": getattr(case.lead, field)}
+    )
 
 
 def not_before(sent: Moment, since: Moment, desk: Desk) -> bool:

@@ -27,6 +27,7 @@ from sync.schedule.distances import Block, Guard
 from sync.schedule.drafts import CROWDED, Draft
 from sync.schedule.ledger import is_over
 from sync.schedule.reach import limits, reach
+from sync.schedule.reasons import Reason
 
 FULL = 30
 """Without levelling a day still holds no more floors than its slots."""
@@ -132,11 +133,11 @@ class Placing(Struct):
         earliest, days = max(wanted, desk.soonest), _days_of(draft, desk)
         again = draft.offers > 1  # it keeps the day it is given now: the next run starts from there and moves nothing
         if earliest > wanted and not again:
-            draft.reason.append(desk.say("reason.today", day=desk.tell(wanted), to=desk.tell(earliest)))
+            draft.reason.append(Reason("reason.today", {"day": wanted, "to": earliest}))
         there = earliest if days is desk.days else days.at_or_after(earliest)
         if there > earliest and not again:
-            told = {"day": desk.tell(earliest), "to": desk.tell(there), "name": days.why_closed(earliest)}
-            draft.reason.append(desk.say("reason.holiday_there", **told))
+            told = {"day": earliest, "to": there, "name": days.why_closed(earliest)}
+            draft.reason.append(Reason("reason.holiday_there", told))
         guarded, block = self._first_free(keys, there, days)
         if guarded is None or (draft.latest and guarded > draft.latest):
             self._give_up(draft, block)
@@ -153,7 +154,7 @@ class Placing(Struct):
             self._give_up(draft, block)
             return False
         if day != guarded and not again:
-            draft.reason.append(desk.say("reason.levelled", day=desk.tell(day)))
+            draft.reason.append(Reason("reason.levelled", {"day": day}))
         draft.day = day
         self.load[day] += draft.rule.levelled
         return True
@@ -202,18 +203,17 @@ class Placing(Struct):
             return False
         return any(desk.clock.has_begun(desk.hours_on(desk.today, "work", zone)[1]) for zone in (None, draft.zone))
 
-    def _guard_reason(self, draft: Draft, day: date, block: Block) -> str:
+    def _guard_reason(self, draft: Draft, day: date, block: Block) -> Reason:
         """Who was reached when, whose limit that starts, and the first day after it. No day that moves by itself."""
-        desk = self.desk
         reached = date.fromordinal(block.reached.day)
-        return desk.say(
-            "reason.guard_planned" if reached >= desk.today else "reason.guard",
-            to=desk.tell(day),
-            organisation=_name_of(block.key, draft),
-            day=desk.tell(reached),
-            lead=clean(block.reached.label),
-            limit=block.limit,
-        )
+        facts = {
+            "to": day,
+            "organisation": _name_of(block.key, draft),
+            "day": reached,
+            "lead": clean(block.reached.label),
+            "limit": block.limit,
+        }
+        return Reason("reason.guard_planned" if reached >= self.desk.today else "reason.guard", facts)
 
     def _give_up(self, draft: Draft, block: Block | None) -> None:
         reached = clean(block.reached.label) if block else ""

@@ -20,6 +20,7 @@ from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, Planned, SharedDraft, shared_draft_for
 from sync.schedule.ledger import Verdict
+from sync.schedule.reasons import Reason
 
 DATES = "dates"
 """The party of the event that names rows without the date their stage promises."""
@@ -68,7 +69,7 @@ class SharedEvents(Struct):
             names = sorted(name(case) if name else case.lead.label for case in cases)
             event.facts = {"count": str(len(cases)), "leads": list_names(names, desk)}
             event.to_customers = all(case.lead.is_customer for case in cases)
-            event.reason.append(desk.say(reason, count=len(cases), **told))
+            event.reason.append(Reason(reason, {"count": len(cases), **told}))
             yield event, day
 
     def name_drafts(

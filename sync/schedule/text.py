@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from sync.memory import TouchMemory
 from sync.messages.moves import choose_move, choose_turn, open_moves, sensible_moves
 from sync.messages.names import both_said, read_name
-from sync.models import Lead, Person, TouchClass
+from sync.models import Lead, Person, Texts, TouchClass
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.description import Moves, describe, describe_alone, is_elsewhere
@@ -25,58 +25,62 @@ from sync.schedule.drafts import Draft, Planned, SharedDraft
 from sync.schedule.ledger import day_counted, is_over, over_day, was_deleted
 from sync.schedule.letters import group_of, recipient, write_message
 from sync.schedule.people import ASKED, join_names
+from sync.schedule.reasons import tell_reasons
 
 NAMELESS = dict.fromkeys(("who", "whom", "plain", "firm", "lead", "brief"), "")
 """The names in an event that is about many leads: it has a list instead."""
 
 
 def write_texts(
-    drafts: Iterable[Draft], events: Iterable[SharedDraft], cases: Iterable[Case], *, desk: Desk, whole: bool
+    drafts: Iterable[Draft], events: Iterable[SharedDraft], cases: Iterable[Case], *, desk: Desk, texts: Texts
 ) -> None:
-    """Fill in what every draft says, and every event that names many leads. Chooses the moves on the way (R-003-7).
-
-    What the calendar does not show gets a title and no more, unless the `whole` schedule is asked for.
-    """
+    """Fill in what every draft says, and every event that names many leads. Chooses the moves on the way (R-003-7)."""
+    if any(pause.last >= desk.today for pause in desk.settings.pause):
+        texts = max(texts, Texts.NAMED)  # what a pause does not move is told by its title
     by_lead: dict[str, list[Draft]] = {}
     for draft in drafts:
         by_lead.setdefault(draft.case.lead.key, []).append(draft)
     roles = telling_roles(cases)
     for key, own in by_lead.items():
         own.sort(key=lambda draft: (draft.day, draft.step, draft.uid))
-        _write_lead(key, own, roles.get(key, ""), desk, whole=whole)
+        _write_lead(key, own, roles.get(key, ""), desk, texts=texts)
     for event in events:
-        event.summary = _title(event, NAMELESS, desk)
-        event.brief = event.bare = desk.say("title.none")
-        if whole or event.published:
+        _name(event, NAMELESS, desk)
+        if texts is Texts.WHOLE or event.published:
             do = _text_for("do", event, desk)
             event.description = describe_alone(event, do, facts={**NAMELESS, **event.facts}, desk=desk)
 
 
-def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, whole: bool) -> None:
+def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, texts: Texts) -> None:
     """What the touches of one lead say, in the order of their days."""
     asking = [draft for draft in drafts if draft.kind in ASKED]
-    done = known_moves(key, desk) if asking else ()
     if asking:
         planned = frozenset(draft.round for draft in asking if draft.kind is TouchClass.ASKING)
         used = [move for move, _ in used_moves(key, desk, planned=planned)]
         ladder = [draft for draft in asking if draft.kind is TouchClass.ASKING]
         _choose_moves(asking[0].case.lead, ladder, used, _last_turn(key, desk))
-    later = ", ".join(desk.tell(draft.day) for draft in asking if draft.tentative)
-    known: dict[tuple[object, ...], Mapping[str, str]] = {}
-    bare = desk.say("title.none")
+    firsts: dict[tuple[object, ...], Draft] = {}
+    known: dict[str, Mapping[str, str]] = {}
     for draft in drafts:
-        address = draft.rule.audience, draft.person, draft.lead_key
-        facts = known.get(address) or known.setdefault(address, _names(draft, role, desk))
-        draft.summary, draft.who = _title(draft, facts, desk), facts["plain"]
-        if draft.kind is TouchClass.RELATION:
-            draft.turn = draft.round
-        draft.brief, draft.bare = facts["brief"] or bare, bare
-        draft.url = web_link(draft.case.lead.url)
-        if whole or draft.published:
-            _describe(draft, facts, later if draft.move and not draft.tentative else "", done, desk, whole=whole)
+        first = firsts.setdefault((draft.rule.audience, draft.person, draft.lead_key), draft)
+        if texts is Texts.SHOWN and not draft.published:
+            continue
+        facts = known.get(first.uid) or known.setdefault(first.uid, _names(first, role, desk))
+        _name(draft, facts, desk)
+        draft.who, draft.url = facts["plain"], web_link(draft.case.lead.url)
+        if texts is Texts.WHOLE or draft.published:
+            _describe(draft, asking, facts, desk, whole=texts is Texts.WHOLE)
 
 
-def _describe(draft: Draft, facts: Mapping[str, str], later: str, done: Moves, desk: Desk, *, whole: bool) -> None:
+def _name(draft: Planned, names: Mapping[str, str], desk: Desk) -> None:
+    """What it is called, with more details and with fewer, and why it stands on its day."""
+    draft.summary, draft.bare = _title(draft, names, desk), desk.say("title.none")
+    draft.brief = names["brief"] or draft.bare
+    draft.reasons = tell_reasons(draft.reason, desk)
+
+
+def _describe(draft: Draft, asking: Iterable[Draft], facts: Mapping[str, str], desk: Desk, *, whole: bool) -> None:
+    """The whole text. `asking` are the touches of its lead that ask, it among them or not."""
     told, target = {**facts, **draft.facts}, desk.settings.target
     if draft.is_alone:
         draft.description = describe_alone(draft, _text_for("do", draft, desk), facts=told, desk=desk)
@@ -85,7 +89,15 @@ def _describe(draft: Draft, facts: Mapping[str, str], later: str, done: Moves, d
     message = write_message(draft, desk=desk) if shown or whole else None
     if message is not None:
         draft.subject, draft.mail, draft.letter = message.subject, recipient(draft).email.strip(), message.whole
-    draft.description = describe(draft, message if shown else None, later=later, done=done, facts=told, desk=desk)
+    moving = draft.move and not draft.tentative
+    draft.description = describe(
+        draft,
+        message if shown else None,
+        later=", ".join(desk.tell(step.day) for step in asking if step.tentative) if moving else "",
+        done=known_moves(draft.case.lead.key, desk) if draft.move else (),
+        facts=told,
+        desk=desk,
+    )
 
 
 def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from sync.schedule.drafts import Draft, draft_for, known_of, take_channel
 from sync.schedule.ladders import count_reasons
 from sync.schedule.ledger import WEEK, Verdict, is_over, over_day
 from sync.schedule.people import asked_person, channel_for
+from sync.schedule.reasons import Reason
 
 
 def floor_draft(
@@ -59,13 +60,13 @@ def offer_floor(
         draft.offers = memory.offers
         if memory.offers > 1 and not draft.fixed:
             draft.day, draft.counts_from = max(stood, draft.raw), planned
-            draft.reason.append(desk.say("reason.again", day=desk.tell(planned or stood)))
+            draft.reason.append(Reason("reason.again", {"day": planned or stood}))
     elif own or assumed or verdict is Verdict.PASSED:
         leave(draft, stood, desk, done=assumed)
         return None
     elif not desk.clock.absent:  # after an absence it is simply placed anew, from today
         draft.offers, draft.counts_from = 2, planned or stood
-        draft.reason.append(desk.say("reason.again", day=desk.tell(draft.counts_from)))
+        draft.reason.append(Reason("reason.again", {"day": draft.counts_from}))
         draft.day = max(desk.days.add(stood, 1), desk.soonest, draft.raw)
     return draft
 
@@ -108,7 +109,7 @@ def endless(
         number = (last.round + is_over(last)) if last else 1
         raw = desk.days.at_or_after(since + timedelta(days=days))
         draft = floor_draft(case, rule, raw, desk, key=key, party=party, round=number)
-        draft.reason[:0] = count_reasons(desk.say("reason.since_touch"), since, days, desk=desk)
+        draft.reason[:0] = count_reasons(Reason("reason.since_touch"), since, days, desk=desk)
         offered = offer_floor(draft, desk, overdue=True)
         last = desk.ledger.touches.get(draft.uid)
         if offered is not None or last is None:

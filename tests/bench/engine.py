@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sync.advice import load_advice
 from sync.config import parse_settings
 from sync.memory import Memory
-from sync.models import Abilities, Row, Table
+from sync.models import Abilities, Row, Table, Texts
 from sync.reading.leads import read_leads
 from sync.schedule.make import make_schedule
 
@@ -72,7 +72,7 @@ def main(leads: int, owners: int, limit: int) -> None:
             memory=Memory(),
             now=NOW,
             abilities=Abilities(reactions=True),
-            whole=False,
+            texts=Texts.SHOWN,
         )
         touches += len(schedule.touches)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -9,7 +9,10 @@ import pytest
 from advisor import Seeker, a_lead, asks, clock, day, person, settings_for, when
 from msgspec.structs import replace
 
-from sync.models import Lead, Stage, Touch
+from sync.advice import load_advice
+from sync.memory import Memory
+from sync.models import Abilities, Lead, Leads, Stage, Texts, Touch
+from sync.schedule.make import make_schedule
 
 DANA = person("Dana Reed", "dana@acme.example", "+1 555 0100")
 APPLIED = a_lead(
@@ -102,6 +105,30 @@ def test_section_8_layout() -> None:
 )
 def test_an_event_says(lead: Lead, rule: str, sentence: str) -> None:
     assert sentence in said(lead, rule)
+
+
+def test_what_no_event_shows_is_put_into_words_only_where_somebody_reads_it() -> None:
+    settings = settings_for()
+    advice, now = load_advice(settings), when("2027-01-12 12:00")
+
+    def touches(texts: Texts) -> tuple[Touch, ...]:
+        schedule, _ = make_schedule(
+            Leads((APPLIED,)), settings=settings, advice=advice, memory=Memory(), now=now,
+            abilities=Abilities(reactions=True), texts=texts,
+        )  # fmt: skip
+        return schedule.touches
+
+    whole, named, shown = map(touches, (Texts.WHOLE, Texts.NAMED, Texts.SHOWN))
+    assert [touch.published for touch in whole].count(False) == 2
+    for all_, some, few in zip(whole, named, shown, strict=True):
+        if all_.published:
+            assert all_ == some == few
+        else:
+            assert some == replace(all_, description="", subject="", mail="", draft="")
+            assert few == replace(some, summary="", brief="", bare="", who="", reason=(), url="")
+            assert all_.description
+            assert "Acme" in some.summary
+            assert some.reason
 
 
 def test_R_000_3_the_acknowledgement_names_the_day_the_promise_will_be_kept() -> None:

@@ -17,6 +17,7 @@ from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ledger import WEEK
 from sync.schedule.occasions import TRIAGED, Occasion, by_the_day, soon_after
 from sync.schedule.quarters import at, moment_of, quarter_up
+from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, owed, shared, waited
 from sync.schedule.shared import DATES, MAX_NAME, WORDS
 from sync.schedule.waiting import floor_draft, leave, offer_floor
@@ -44,11 +45,11 @@ def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     introduced = bool(lead.received_at and lead.referrer and lead.contact.name)
     if lead.plan_on is not None:
         draft = floor_draft(case, rule, desk.days.at_or_after(lead.plan_on), desk, round=1)
-        draft.reason[:0] = [desk.say("reason.plan", day=desk.tell(lead.plan_on))]
+        draft.reason[:0] = [Reason("reason.plan", {"day": lead.plan_on})]
     elif lead.plan == "research" and not introduced:
         since = desk.day_of(lead.received_at or case.seen.first_seen)
         draft = floor_draft(case, rule, desk.days.at_or_after(since), desk)
-        draft.reason[:0] = [desk.say("reason.research")]
+        draft.reason[:0] = [Reason("reason.research")]
     else:
         return None
     if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < desk.today:
@@ -104,7 +105,7 @@ def _add_the_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     number = sum(stage.stage is case.stage for stage in case.seen.stages)
     draft = floor_draft(case, rule, desk.days.at_or_after(case.stage_since), desk, party=case.stage.value, round=number)
     draft.facts = {"field": desk.say_about(case.lead, f"field.{missing}")}
-    draft.reason.insert(0, desk.say("reason.no_date", **draft.facts))
+    draft.reason.insert(0, Reason("reason.no_date", draft.facts))
     return offer_floor(draft, desk)
 
 

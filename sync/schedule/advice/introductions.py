@@ -14,6 +14,7 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import draft_for
 from sync.schedule.occasions import CRITICAL, Occasion, soon_after, within_hours
 from sync.schedule.quarters import at
+from sync.schedule.reasons import Reason
 from sync.schedule.registry import owed
 
 
@@ -35,4 +36,4 @@ def tell_that_you_are_late(case: Case, rule: Rule, desk: Desk) -> Occasion | Non
         return None
     day = date.fromisoformat(record.note.removeprefix(CRITICAL))
     start = at(day, desk.settings.message_hours.start, desk.zone) - timedelta(minutes=rule.minutes or 0)
-    return within_hours(rule, day, desk, said=desk.say("reason.neglected", day=desk.tell(day)), start=start)
+    return within_hours(rule, day, desk, said=Reason("reason.neglected", {"day": day}), start=start)

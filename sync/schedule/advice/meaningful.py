@@ -18,6 +18,7 @@ from sync.schedule.drafts import Draft, SharedDraft, draft_for
 from sync.schedule.ladders import count_reasons, roll_reasons
 from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over
+from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, at_the_end, owed, shared, waited
 from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
 
@@ -31,7 +32,7 @@ def decide_what_is_on_hold(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     number = sum(stage.stage is Stage.ON_HOLD for stage in case.seen.stages)
     raw = desk.days.at_or_after(since + timedelta(days=days))
     draft = floor_draft(case, rule, raw, desk, party="on_hold", round=number)
-    draft.reason[:0] = count_reasons(desk.say("reason.since_hold"), since, days, desk=desk)
+    draft.reason[:0] = count_reasons(Reason("reason.since_hold"), since, days, desk=desk)
     return offer_floor(draft, desk)
 
 
@@ -79,7 +80,7 @@ def find_names(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedD
         if was_deleted(own.memory) or not whole.shared.is_ahead(rule, day):
             continue
         own.own_event = False
-        own.reason.append(desk.say("reason.nameless", day=desk.tell(draft.day)))
+        own.reason.append(Reason("reason.nameless", {"day": draft.day}))
         by_day.setdefault(day, []).append(own)
     yield from whole.shared.name_drafts(rule, by_day, "reason.find_names")
 
@@ -109,10 +110,9 @@ def propose_to_meet(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     draft = floor_draft(case, rule, raw, desk)
     draft.latest = trip - timedelta(days=1)
     draft.reason[:0] = [
-        desk.say("reason.before", what=desk.say("reason.trip"), **{"from": desk.tell(trip)}, days=rule.days,
-                 day=desk.tell(wanted)),
+        Reason("reason.before", {"what": Reason("reason.trip"), "from": trip, "days": rule.days, "day": wanted}),
         *roll_reasons(wanted, raw, desk=desk),
-    ]  # fmt: skip
+    ]
     return offer_floor(draft, desk)
 
 
@@ -136,7 +136,7 @@ def thank_everybody(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
         raw = desk.days.at_or_after(since + timedelta(days=rule.days or 0))
         draft = floor_draft(winner, rule, raw, desk, party=party)
         draft.person, draft.channel = person, "email"
-        draft.reason.insert(0, desk.say("reason.accepted", day=desk.tell(since)))
+        draft.reason.insert(0, Reason("reason.accepted", {"day": since}))
         offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions)
         if offered is not None:
             yield offered

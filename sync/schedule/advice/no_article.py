@@ -19,8 +19,9 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
 from sync.schedule.ladders import offer_sheet_date, sheet_date
 from sync.schedule.ledger import WEEK, Verdict, is_over, was_deleted
-from sync.schedule.occasions import Occasion, interview_zone, not_before, said, soon_after, within_hours
+from sync.schedule.occasions import TIME_ASSUMED, Occasion, interview_zone, not_before, said, soon_after, within_hours
 from sync.schedule.quarters import at
+from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
 from sync.schedule.shared import is_past, list_names
 from sync.schedule.waiting import floor_draft, leave, offer_floor
@@ -58,15 +59,14 @@ def _before_the_last_day(case: Case, rule: Rule, last: date | None, reason: str,
     """Some business days before the last day; where less is left on the next one, and never after it."""
     if last is None:
         return None
-    shown = desk.tell(last)
     raw = desk.days.add(desk.days.at_or_before(last), -(rule.business_days or 0))
     draft = floor_draft(case, rule, raw, desk)
     if _has_passed(draft, desk):  # and the last day was put off since
         leave(draft, raw, desk)
         draft = floor_draft(case, rule, raw, desk, party=last.isoformat())
     draft.latest = last
-    draft.facts["day"] = shown
-    draft.reason[:0] = [desk.say(reason, day=shown, days=rule.business_days)]
+    draft.facts["day"] = desk.tell(last)
+    draft.reason[:0] = [Reason(reason, {"day": last, "days": rule.business_days})]
     if draft.fixed is None and draft.raw < desk.today and desk.days.add(desk.today, 1) > last:
         draft.fixed = draft.day = min(desk.soonest, last)  # no working day is left: today, or the day off it ends on
     return offer_floor(draft, desk)
@@ -99,7 +99,7 @@ def ask_after_the_promised_call(case: Case, rule: Rule, desk: Desk) -> Occasion 
     if isinstance(due, datetime):
         return soon_after(rule, case, desk, field="they_call_at", round=number)
     over = at(due, desk.settings.work_hours.end, desk.zone)
-    told = f"{said(case, 'they_call_at', desk)}; {desk.say('reason.time_assumed')}"
+    told = replace(said(case, "they_call_at"), then=TIME_ASSUMED)
     return within_hours(rule, due, desk, said=told, start=over, round=number)
 
 
@@ -137,7 +137,7 @@ def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
         if not isinstance(held, datetime):
             draft.start, draft.end = held, held + timedelta(days=1)
     draft.zone = interview_zone(case, desk)
-    draft.reason.insert(0, said(case, "interview_at", desk))
+    draft.reason.insert(0, said(case, "interview_at"))
     draft.facts["lines"] = "\n".join(_what_to_know(case, desk))
     return draft
 
@@ -233,5 +233,5 @@ def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[S
     names = list(dict.fromkeys(names))
     draft.note = "\n".join(names)
     draft.facts = {"count": str(len(names)), "leads": list_names(names, desk)}
-    draft.reason.append(desk.say("reason.triage", count=len(names)))
+    draft.reason.append(Reason("reason.triage", {"count": len(names)}))
     yield draft

@@ -16,6 +16,7 @@ from sync.schedule.drafts import Draft
 from sync.schedule.ladders import ROUNDS, Ladder, call_day, count_cap, has_answered, repeat_last, told_since
 from sync.schedule.ledger import was_deleted
 from sync.schedule.people import asked_person
+from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, laddered, waited
 from sync.schedule.replay import pass_before
 from sync.schedule.waiting import floor_draft, leave, offer_floor
@@ -27,9 +28,10 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | No
     lead = case.lead
     if case.stage in (Stage.OFFER, Stage.ON_HOLD):
         return None
-    base, what = _waiting_since(case, desk)
-    if base is None or _is_forgotten(case, base, desk):
+    waiting = _waiting_since(case, desk)
+    if waiting is None or _is_forgotten(case, waiting[0], desk):
         return None
+    base, what = waiting
     considered = desk.rule("R-003-15") if lead.under_consideration_on == base else None
     intervals = repeat_last(rule.intervals or (), min(count_cap(desk), ROUNDS - 1))
     rules = [rule] * len(intervals)
@@ -63,20 +65,20 @@ def _is_forgotten(case: Case, base: date, desk: Desk) -> bool:
     return case.seen.triaged and len(case.seen.stages) == 1
 
 
-def _waiting_since(case: Case, desk: Desk) -> tuple[date | None, str]:
+def _waiting_since(case: Case, desk: Desk) -> tuple[date, Reason] | None:
     """The day an answer is waited for since: interview, their message, or what they said; else first sight."""
     lead, days = case.lead, []
     if (held := _held_on(case, desk)) is not None:
-        days.append((held, told_since(case, "interview_at", "reason.since_interview", desk)))
+        days.append((held, told_since(case, "interview_at", "reason.since_interview")))
     if lead.last_inbound is not None and (case.stage in TALKING or has_answered(case, desk)):
-        days.append((desk.day_of(lead.last_inbound), told_since(case, "last_inbound", "reason.since_answer", desk)))
+        days.append((desk.day_of(lead.last_inbound), told_since(case, "last_inbound", "reason.since_answer")))
     if lead.under_consideration_on is not None:
         days.append(
-            (lead.under_consideration_on, told_since(case, "under_consideration_on", "reason.since_considered", desk))
+            (lead.under_consideration_on, told_since(case, "under_consideration_on", "reason.since_considered"))
         )
     if not days and case.stage in TALKING:
-        days.append((case.stage_since, desk.say("reason.since_stage")))
-    return max(days, key=lambda found: found[0], default=(None, ""))
+        days.append((case.stage_since, Reason("reason.since_stage")))
+    return max(days, key=lambda found: found[0], default=None)
 
 
 def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
@@ -119,10 +121,8 @@ def send_an_idea(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     draft = floor_draft(case, rule, raw, desk, round=number)
     draft.step = 0
     draft.person = asked_person(lead)
-    draft.reason.insert(
-        0, desk.say("reason.business_days", what=desk.say("reason.since_interview"), **{"from": desk.tell(held)},
-                    days=rule.business_days, day=desk.tell(raw))
-    )  # fmt: skip
+    facts = {"what": Reason("reason.since_interview"), "from": held, "days": rule.business_days, "day": raw}
+    draft.reason.insert(0, Reason("reason.business_days", facts))
     thanks = next(
         (r for r in desk.ledger.of(lead.key) if r.rule == rule.joins and r.round == number and not r.party), None
     )

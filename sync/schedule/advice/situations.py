@@ -43,6 +43,7 @@ from sync.schedule.occasions import (
 from sync.schedule.people import agency_person
 from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.reach import reached_by
+from sync.schedule.reasons import Reason
 from sync.schedule.referrers import first_contact
 from sync.schedule.registry import Whole, across, laddered, owed, shared
 from sync.schedule.review import review_day, review_lines
@@ -66,7 +67,7 @@ def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder |
         rules=(rule, *[later or rule] * (len(intervals) - 1)),
         intervals=intervals,
         base=lead.applied_on,
-        base_text=told_since(case, "applied_on", "reason.since_applied", desk),
+        base_text=told_since(case, "applied_on", "reason.since_applied"),
         generation=case.seen.generation,
         decide_by=lead.they_decide_by,
         call_on=call_day(case, desk),
@@ -89,7 +90,7 @@ def confirm_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None
         day = desk.days_to_call(case.lead).at_or_before(eve)
     bounds = _both_hours(day, zone, desk)
     last = start - timedelta(hours=rule.hours or 0)
-    told, moved = said(case, "interview_at", desk), "".join(roll_reasons(eve, day, desk=desk))
+    told, moved = said(case, "interview_at"), roll_reasons(eve, day, desk=desk)
     first = moment_of(bounds[0], desk.zone)
     return Occasion(first.date(), first, last, told, case.interview_round, bounds=bounds, moved=moved, until=last)
 
@@ -124,7 +125,7 @@ def tell_the_referrer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     done = first_contact(case, desk=desk)
     if done is None:
         return None
-    return within_hours(rule, done, desk, said=desk.say("reason.introduction_used", day=desk.tell(desk.day_of(done))))
+    return within_hours(rule, done, desk, said=Reason("reason.introduction_used", {"day": desk.day_of(done)}))
 
 
 @across("R-001-7")
@@ -173,7 +174,7 @@ def _progress_note(
     draft.person, draft.channel = Person(name=first.lead.referrer.strip()), "email"
     draft.facts = {"leads": "; ".join(sorted({clean(case.lead.label) for _, case in changed}))}
     draft.facts["progress"] = "; ".join(sorted({standing(case, desk) for _, case in changed}))
-    draft.reason.insert(0, desk.say("reason.progress", day=desk.tell(since), leads=draft.facts["leads"]))
+    draft.reason.insert(0, Reason("reason.progress", {"day": since, "leads": draft.facts["leads"]}))
     return draft
 
 
@@ -257,6 +258,6 @@ def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[SharedDraf
             known = "\n".join(review_lines(whole, desk=desk))
         draft.note = known
         draft.facts = {"lines": known or desk.say("review.ahead")}
-        draft.reason.append(desk.say("reason.review", day=desk.tell(day)))
+        draft.reason.append(Reason("reason.review", {"day": day}))
         yield draft
         return
