@@ -7,7 +7,7 @@ What is not understood is never replaced by a default.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import partial
@@ -22,6 +22,7 @@ from sync.reading.countries import read_country
 from sync.reading.dates import Reading, Yearless, read_date, read_moment
 from sync.reading.intervals import read_interval
 from sync.reading.people import names_beside
+from sync.reading.scripts import is_unspaced
 from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
 
 Value = object
@@ -58,6 +59,7 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
         "interview_zone": _read_zone,
         "url": read_url,
         "follow_ups_done": _read_count,
+        "city": partial(_read_city, nowhere=vocabulary.nowhere),
         "every": partial(read_interval, words=vocabulary.words),
         "do_not_contact": partial(_read_yes_no, vocabulary=vocabulary),
         "interest": partial(_read_yes_no, vocabulary=vocabulary),
@@ -143,6 +145,12 @@ def _read_phone(text: str) -> Value:
     text = text.removeprefix("tel:").removeprefix("p:+").lstrip("'")
     digits = sum(map(str.isdigit, text))
     return text if 4 <= digits <= 24 and len(text) <= 60 else Fault("is not a phone number")
+
+
+def _read_city(text: str, *, nowhere: Set[str]) -> Value:
+    """The town. `Remote` and the like are none, alone or beside one where nobody may be met."""
+    said = f" {spaced(text)} "
+    return None if any(f" {word} " in said or (is_unspaced(word) and word in said) for word in nowhere) else text
 
 
 def _read_zone(text: str) -> Value:

@@ -378,7 +378,12 @@ class Guess:
         sense = self.senses.get(index, Sense())
         known = index in self.kept_out or bool(sense.why) or self.canonical or self.shape is not None
         again = sense.fields[:1] and sense.fields[0] in self.fields and not sense.unknown
-        return () if known or again else may_hold(self.cells_of(index), self.vocabulary, self.is_open)
+        if known or again:
+            return ()
+        named = [one for one in self.choices.get(index, ()) if one.confidence >= LIKELY and self.is_open(one.field)]
+        shown = may_hold(self.cells_of(index), self.vocabulary, self.is_open)
+        names = {one.field for one in named}
+        return (*named, *(one for one in shown if one.field not in names)) if self.cells_of(index).samples else ()
 
     def _column(self, index: int, name: str, reason: str, *, choices: tuple[Choice, ...]) -> Column:
         cells = self.cells_of(index)

@@ -34,7 +34,7 @@ NO_FOLLOW_UP = "it says nothing about when to follow up"
 OTHER_PERSON = "other"
 """The part that a second contact plays."""
 _QUESTION = 0.6
-"""What is left of a day whose header asks (`Followed up?`): yes and no are as likely below it."""
+"""What is left where a header asks (`Followed up?`, `Referral?`): yes and no are as likely below it."""
 
 _HOURS = {squeeze(hour): (hour, field) for field, hour in HOURS.items()}
 """An hour in a column of its own, or day and hour together: the cells tell."""
@@ -122,13 +122,13 @@ def understand_headers(headers: Sequence[str], vocabulary: Vocabulary) -> list[S
     read = _read_words([headers[place] for place in open_places], headers) if open_places else []
     found = dict(zip(open_places, read, strict=True))
     each = [sense or found.get(place, Sense()) for place, sense in enumerate(senses)]
-    return [_doubt_days(header, sense) for header, sense in zip(headers, each, strict=True)]
+    return [_doubt_questions(header, sense) for header, sense in zip(headers, each, strict=True)]
 
 
-def _doubt_days(header: str, sense: Sense) -> Sense:
-    """A header that asks is answered with yes or no, unless its cells show days."""
+def _doubt_questions(header: str, sense: Sense) -> Sense:
+    """A header that asks is answered with yes or no, unless its cells show days, or who it was."""
     asks = header.rstrip().endswith(("?", "\N{FULLWIDTH QUESTION MARK}"))
-    if not asks or header in FIELDS or (DAYS | MOMENTS).isdisjoint(sense.fields[:1]):
+    if not asks or header in FIELDS or (DAYS | MOMENTS | {"referrer"}).isdisjoint(sense.fields[:1]):
         return sense
     return replace(sense, sure=sense.sure * _QUESTION)
 

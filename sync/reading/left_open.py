@@ -48,6 +48,8 @@ _OF_APPLICATIONS = frozenset(
     ("role", "status", "outcome", "url", "source", "channel", "closes_on", "referrer", "agency")
 )
 """What a sheet of applications has besides the firm."""
+_PLACES = frozenset(("source", "city"))
+"""What a column of firms may be called by: where they are, or where they were found."""
 _ROUNDS = ("interview_at", *ROUNDS)
 
 
@@ -57,6 +59,7 @@ def settle(guess: Guess) -> None:
         return
     _settle_status(guess)
     _settle_names(guess)
+    _settle_family_name(guess)
     _settle_place_of_work(guess)
     _settle_people(guess)
     _settle_names_by_addresses(guess)
@@ -140,6 +143,8 @@ def _settle_names(guess: Guess) -> None:
         if "company" in guess.fields and guess.is_open("contact_name"):
             settle(column, _part_of_name(guess), "the company has a column of its own")
         elif guess.is_open("company") and ("contact_name" in guess.fields or _lists_applications(guess)):
+            if "contact_name" not in guess.fields and not _tells_of_applications(guess):
+                settle = guess.propose
             settle(column, "company", "no other column names the company")
         elif guess.is_open("contact_name"):
             person = Choice("contact_name", 0.6, "nothing else in the sheet speaks of applications")
@@ -195,6 +200,11 @@ def _lists_applications(guess: Guess) -> bool:
     return _WAYS.isdisjoint(guess.fields) and bool(facts or alone or _bare_days(guess))
 
 
+def _tells_of_applications(guess: Guess) -> bool:
+    """Whether more than a bare day speaks of applications."""
+    return not {"applied_on", "role", "url", "status"}.isdisjoint(guess.fields)
+
+
 def _settle_days(guess: Guess) -> None:
     """The only column of days without a meaning of its own is the day the seeker applied.
 
@@ -209,11 +219,12 @@ def _settle_days(guess: Guess) -> None:
         named = "company" in guess.fields and guess.shape is None
         named = named and (guess.index == NO_HEADER or not _lists_addresses(guess))
         sense = guess.senses[days[0]]
+        bare = sense.is_bare_day and not sense.unknown and not {"status", "outcome"}.isdisjoint(guess.fields)
         told = sense.sure >= AMBIGUOUS or named
         if not told or (cells.samples and cells.dated < 0.5):
             return
         reason = "it is the only date without a meaning of its own"
-        if guess.index == NO_HEADER or (sense.is_bare_day and not sense.unknown):
+        if guess.index == NO_HEADER or bare:
             guess.take_and_say(days[0], "applied_on", reason)
         else:
             guess.propose(days[0], "applied_on", reason)
@@ -295,6 +306,16 @@ def _settle_first_column(guess: Guess) -> None:
         guess.propose(first, "company", "it is the first column, holds names, and no other names the company")
 
 
+def _settle_family_name(guess: Guess) -> None:
+    """The name beside a first name is the last one: `Contact - Prénom`, `Contact - Nom`."""
+    first, name = guess.fields.get("contact_first_name"), guess.fields.get("contact_name")
+    if first is None or name is None or abs(first - name) != 1 or "contact_name" in guess.fixed:
+        return
+    if guess.is_open("contact_last_name") and first not in guess.kept_out:
+        del guess.fields["contact_name"], guess.reasons["contact_name"]
+        guess.take_and_say(name, "contact_last_name", "it stands beside the first name")
+
+
 def _settle_place_of_work(guess: Guess) -> None:
     """Where nothing names the firm, a first column of places or sources is it whose names are all different.
 
@@ -305,7 +326,7 @@ def _settle_place_of_work(guess: Guess) -> None:
     if first is None or not guess.is_open("company") or not about_work:
         return
     sense = guess.senses.get(first, Sense())
-    held = guess.fields.get("source") == first and "source" not in guess.fixed
+    held = next((name for name in _PLACES - guess.fixed if guess.fields.get(name) == first), "")
     if not held and (first not in guess.free() or not _may_be_firms(sense)):
         return
     cells = guess.cells_of(first)
@@ -313,7 +334,7 @@ def _settle_place_of_work(guess: Guess) -> None:
     named = cells.plain >= EVIDENT and cells.longest <= NAME_WORDS and not boards
     if named and cells.different >= _FIRMS_DIFFER:
         if held:
-            del guess.fields["source"], guess.reasons["source"]
+            del guess.fields[held], guess.reasons[held]
         guess.take_and_say(first, "company", "it is the first column, holds names, and no other names the company")
 
 

@@ -151,6 +151,8 @@ class Vocabulary(Struct, frozen=True, eq=False):
     """Closed vocabularies: field to (word to its value)."""
     sums: frozenset[str] = frozenset()
     """What begins a line of sums below a list."""
+    nowhere: frozenset[str] = frozenset()
+    """What stands in a column of towns and names none."""
     months: Mapping[str, int] = {}
     shapes: Mapping[str, Shape] = {}
     """Shipped mappings by name, and `own` where the user wrote one."""
@@ -172,6 +174,7 @@ class _Statuses(Struct, forbid_unknown_fields=True):
     stages: dict[Stage, tuple[str, ...]]
     yes_no: _YesNo
     sums: dict[str, tuple[str, ...]]
+    places: dict[str, tuple[str, ...]]
     words: dict[str, dict[str, tuple[str, ...]]]
     months: dict[str, tuple[str, ...]]
 
@@ -188,6 +191,7 @@ def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
         no=frozenset(word.casefold() for word in words.yes_no.no),
         blank=frozenset(word.casefold() for word in words.yes_no.blank),
         sums=frozenset(word.casefold() for word in words.sums["words"]),
+        nowhere=frozenset(spaced(word) for word in words.places["nowhere"]),
         words={name: _closed(values) for name, values in words.words.items()},
         months={name.casefold(): int(number) for number, names in words.months.items() for name in names},
     )

@@ -62,7 +62,7 @@ def read(*rows: list[CellValue], order: str = "dmy") -> Leads:
         pytest.param(
             ["企業名", "応募日", "面接官", "所在地"],
             [["青葉商事", "2026-11-10", "森 花子", "仙台市"], ["若葉工業", "2026-11-12", "林 太郎", "福岡市"]],
-            {"company": "企業名", "applied_on": "応募日", "interviewers": "面接官"},
+            {"company": "企業名", "applied_on": "応募日", "interviewers": "面接官", "city": "所在地"},
             id="Japanese: who asks there is an interviewer",
         ),
         pytest.param(

@@ -30,6 +30,14 @@ def test_the_only_date_with_a_word_nobody_knows_is_proposed_not_taken() -> None:
     assert "follow_up_on" in {choice.field for choice in column.choices}, "it may be any day"
 
 
+@pytest.mark.parametrize("header", ["Date", "Datum", "Fecha", "日期"])
+def test_a_bare_date_is_the_day_of_the_application_only_where_the_sheet_says_how_each_stands(header: str) -> None:
+    rows: list[list[CellValue]] = [["Company", header, "Status"], ["Acme", "2026-11-20", "applied"]]
+    assert columns_of(rows)[header].field == "applied_on"
+    found = columns_of([row[:2] for row in rows])
+    assert (found[header].field, found[header].proposal) == ("", "applied_on")
+
+
 def test_names_that_are_those_of_the_addresses_are_proposed_as_the_people() -> None:
     column = columns_of(SHEET)["Chat partner"]
     assert (column.field, column.ask, column.proposal) == ("", True, "contact_name")

@@ -63,10 +63,10 @@ def test_a_bare_day_behind_the_kind_of_an_interview_is_that_interview(kind: str,
 
 
 def test_a_number_under_application_is_no_day() -> None:
-    heads: list[CellValue] = ["Application", "Company", "Role", "Date"]
+    heads: list[CellValue] = ["Application", "Company", "Role", "Date", "Status"]
     rows: list[list[CellValue]] = [
-        ["A-014", "Fernhill", "Nurse", "2026-11-03"],
-        ["A-015", "Oakdale", "Nurse", "2026-11-04"],
+        ["A-014", "Fernhill", "Nurse", "2026-11-03", "sent"],
+        ["A-015", "Oakdale", "Nurse", "2026-11-04", "sent"],
     ]
     assert understand(heads, *rows).mapped["applied_on"] == "Date"
     assert understand(heads).mapped["applied_on"] == "Date"

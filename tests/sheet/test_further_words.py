@@ -1,0 +1,127 @@
+"""Headers and statuses in further words: languages of the neighbours, towns, what looks like a field and is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.models import Asking, CellValue, Row, Stage, Table
+from sync.reading.columns import understand_columns
+from sync.reading.leads import read_leads
+from sync.reading.statuses import StageWords
+from sync.reading.vocabulary import load_vocabulary
+
+VOCABULARY = load_vocabulary()
+
+
+def understood(heads: list[str], *rows: list[CellValue]) -> dict[str, str]:
+    """Header to the field that it is read as."""
+    table = Table("sheet", tuple(Row(number, tuple(row)) for number, row in enumerate([heads, *rows], 1)))
+    found = understand_columns(table, chosen={}, vocabulary=VOCABULARY, accepted={})
+    return {column.header: column.field for column in found.columns}
+
+
+@pytest.mark.parametrize(
+    ("heads", "fields"),
+    [
+        (
+            ["Název firmy", "Pozice", "Odeslané CV", "Datum odpovědi", "1. kolo pohovoru", "Poznámka", "Plat"],
+            ["company", "role", "applied_on", "last_inbound", "interview_at", "notes", ""],
+        ),
+        (
+            ["Şirket", "Pozisyon", "Başvuru tarihi", "Durum", "Son İletişim", "Takip Tarihi", "Maaş"],
+            ["company", "role", "applied_on", "status", "last_outbound", "follow_up_on", ""],
+        ),
+        (
+            ["Компанія", "Посада", "Дата подачі", "Статус", "Останній контакт", "Коментар", "Зарплата"],
+            ["company", "role", "applied_on", "status", "last_outbound", "notes", ""],
+        ),
+        (
+            ["Yritys", "Tehtävänimike", "Haettu pvm", "Tila", "Yhteyshenkilö", "Haastattelupäivä", "Palkka"],
+            ["company", "role", "applied_on", "status", "contact_name", "interview_at", ""],
+        ),
+        (
+            ["Cégnév", "Munkakör", "Jelentkezés dátuma", "Állapot", "Kapcsolattartó", "Megjegyzés", "Fizetés"],
+            ["company", "role", "applied_on", "status", "contact_name", "notes", ""],
+        ),
+        (
+            ["Companie", "Poziție", "Data aplicării", "Stadiu", "Persoană de contact", "Observații", "Salariu"],
+            ["company", "role", "applied_on", "status", "contact_name", "notes", ""],
+        ),
+    ],
+    ids=["cs", "tr", "uk", "fi", "hu", "ro"],
+)
+def test_sheets_of_further_languages(heads: list[str], fields: list[str]) -> None:
+    assert understood(heads) == dict(zip(heads, fields, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("heads", "header", "field"),
+    [
+        (["会社名", "最終接触日"], "最終接触日", "last_outbound"),
+        (["会社名", "最終連絡日"], "最終連絡日", "last_outbound"),
+        (["Virksomhed", "Opflg."], "Opflg.", "follow_up_on"),
+        (["Company", "Decision Maker Source"], "Decision Maker Source", ""),
+        (["Company", "Contact Page"], "Contact Page", ""),
+        (["Company", "Site status"], "Site status", ""),
+        (["Empresa", "whatsapp_status"], "whatsapp_status", ""),
+        (["Company", "Contact Source", "Status"], "Contact Source", ""),
+        (["Company", "Outreach channel"], "Outreach channel", "channel"),
+        (["Entreprise", "Contact RH — Prénom", "Contact RH — Nom"], "Contact RH — Nom", "contact_last_name"),
+        (["会社名", "姓", "名"], "名", "contact_first_name"),
+        (["Firma", "Standort"], "Standort", "city"),
+        (["Company", "Recruiter location"], "Recruiter location", ""),
+        (["Company", "Referral?"], "Referral?", ""),
+    ],
+)
+def test_words_that_were_taken_for_another(heads: list[str], header: str, field: str) -> None:
+    assert understood(heads)[header] == field
+
+
+def test_the_first_contact_is_a_day_in_every_language() -> None:
+    days: list[CellValue] = ["Fjord", "2026-11-20"]
+    for header in ("Første kontakt", "Erstkontakt", "Premier contact", "Primer contacto", "Pierwszy kontakt"):
+        assert understood(["Firma", header], days, ["Elv", "2026-11-21"])[header] == "last_outbound", header
+
+
+def test_a_town_is_read_and_remote_names_none() -> None:
+    from sync.config import parse_settings
+
+    settings = parse_settings(
+        'owner = "k3x9"\ntimezone = "Europe/Berlin"\n[source]\ntype = "csv"\npath = "x"\n'
+        '[target]\ntype = "ics"\npath = "y"\n'
+    )
+    rows = [
+        ["Company", "Date applied", "Location"],
+        ["Acme", "2026-11-20", "Boston, MA"],
+        ["Bolt", "2026-11-20", "Remote - US"],
+    ]
+    table = Table("sheet", tuple(Row(number, tuple(row)) for number, row in enumerate(rows, 1)))
+    leads = read_leads(table, settings=settings, vocabulary=VOCABULARY, memory={}).leads
+    assert [lead.city for lead in leads] == ["Boston, MA", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("zamítnuto", Stage.REJECTED),
+        ("odesláno", Stage.SENT),
+        ("pohovor 3. 12.", Stage.INTERVIEW),
+        ("Відмова компанії", Stage.REJECTED),
+        ("співбесіда", Stage.INTERVIEW),
+        ("Görüşüldü", Stage.INTERVIEW),
+        ("hylätty", Stage.REJECTED),
+        ("elutasítva", Stage.REJECTED),
+        ("respins", Stage.REJECTED),
+        ("検討中", Stage.IDEA),
+        ("New - high priority", Stage.IDEA),
+    ],
+)
+def test_statuses_in_further_words(text: str, stage: Stage) -> None:
+    phrase = StageWords({}, VOCABULARY).read(text)
+    assert (phrase.stage, phrase.settled) == (stage, True)
+    assert stage not in (Stage.REJECTED, Stage.INTERVIEW) or phrase.asking is not Asking.OWN_DATE
+
+
+@pytest.mark.parametrize("text", ["bez odpovědi", "немає відповіді", "geri dönüş yok", "ei vastausta"])
+def test_no_answer_ends_nothing_in_further_languages(text: str) -> None:
+    assert StageWords({}, VOCABULARY).read(text).unanswered
