@@ -306,7 +306,8 @@ class Guess:
     def propose(self, column: int, name: str, reason: str) -> None:
         """The column is probably this, by what is weaker than a header: a person is asked, and Enter takes it."""
         self._forget(column)
-        others = [choice for choice in self.choices.get(column, ()) if choice.field != name]
+        said = self.choices.get(column) or may_hold(self.cells_of(column), self.vocabulary, self.is_open)
+        others = (replace(one, confidence=max(one.confidence, LIKELY)) for one in said if one.field != name)
         self.choices[column] = [Choice(name, PROPOSED, reason), *others]
 
     def _forget(self, column: int) -> None:

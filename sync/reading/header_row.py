@@ -93,7 +93,8 @@ def _by_words(table: Table, best: int, most: int, vocabulary: Vocabulary) -> int
             continue
         short = [text for text in texts if len(text) <= _LONGEST]
         understood = count_understood(short) if len(short) > 1 else 0
-        if understood > max(most, 1) and 2 * understood >= len(texts):
+        plain = understood > _ENOUGH and not any(map(str.isdigit, "".join(texts)))
+        if understood > max(most, 1) and (2 * understood >= len(texts) or plain):
             best, most = index, understood
     return best
 

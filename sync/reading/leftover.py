@@ -25,9 +25,13 @@ DAYS_BY_CELLS = tuple(
 """What a column of days may be of which the header says nothing."""
 _TEXTS = (
     ("contact_name", 0.14), ("company", 0.13), ("role", 0.12), ("status", 0.11), ("source", 0.1), ("outcome", 0.09),
-    ("next_step", 0.08), ("notes", 0.07), ("referrer", 0.06), ("agency", 0.05), ("channel", 0.04),
+    ("next_step", 0.08), ("notes", 0.07), ("referrer", 0.06), ("agency", 0.05), ("channel", 0.04), ("city", 0.03),
 )  # fmt: skip
 """What texts may be, with how likely each is before a cell is looked at."""
+_MATTERS = frozenset(("company", "contact_name", "role", "status", "source", "notes", *dict(DAYS_BY_CELLS)))
+"""Where a column can be none of these, it is nobody's question."""
+_FIGURE = re.compile(r"\d{1,2}[.,]\d{1,2}")
+"""A mark, as `4.7`, which might be a day."""
 _OF_SENTENCES = frozenset(("status", "outcome", "next_step", "notes"))
 _MOST = 8
 """What is offered of one column."""
@@ -42,13 +46,17 @@ def may_hold(cells: Profile, vocabulary: Vocabulary, is_open: Callable[[str], bo
 
     Numbers, amounts, yes and no, links and addresses tell what they are by themselves, or mean nothing here.
     """
-    if not cells.samples or max(cells.numbers, cells.answers, cells.links, cells.mails, cells.phones) >= _KIND:
+    figures = share_of(cells.samples, lambda text: bool(_FIGURE.fullmatch(text)))
+    if not cells.samples or max(cells.numbers, cells.answers, cells.links, cells.mails, cells.phones, figures) >= _KIND:
         return ()
-    if max(cells.dated, share_of(cells.samples, _has_a_word)) < _KIND:
+    days = cells.bare_dates >= _KIND
+    if not days and share_of(cells.samples, _has_a_word) < _KIND:
         return ()
-    likely = dict(DAYS_BY_CELLS if cells.dated >= _KIND else _texts(cells, vocabulary))
+    likely = dict(DAYS_BY_CELLS if days else _texts(cells, vocabulary))
     fits = [name for name in likely if is_open(name) and not speaks_against(name, cells, vocabulary)]
-    reason = "it holds dates" if cells.dated >= _KIND else "its cells may be that"
+    if _MATTERS.isdisjoint(fits):
+        return ()
+    reason = "it holds dates" if days else "its cells may be that"
     return tuple(Choice(name, likely[name], reason) for name in sorted(fits, key=lambda name: -likely[name])[:_MOST])
 
 

@@ -293,7 +293,7 @@ def _no_words(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         return "it holds links"
     if cells.numbers * strange >= 0.8 and len(cells.samples) > 1:
         return "it holds numbers"
-    if name == "source" and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= _CHANNELS:
+    if name == "source" and share_of(cells.samples, lambda text: _is_no_board(text, vocabulary)) >= _CHANNELS:
         return "it holds ways of contact"
     return ""
 
@@ -393,6 +393,11 @@ def _says_how_often(text: str, vocabulary: Vocabulary) -> bool:
 def is_channel(text: str, vocabulary: Vocabulary) -> bool:
     """Whether the text is a way of contact."""
     return spaced(text) in vocabulary.words.get("channel", {})
+
+
+def _is_no_board(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether the text is a way of contact and no place where jobs are found, as LinkedIn is."""
+    return vocabulary.words.get("channel", {}).get(spaced(text), "linkedin") != "linkedin"
 
 
 def is_stage(text: str, vocabulary: Vocabulary) -> bool:

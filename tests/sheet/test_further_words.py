@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from sync.models import Asking, CellValue, Row, Stage, Table
@@ -13,9 +15,10 @@ from sync.reading.vocabulary import load_vocabulary
 VOCABULARY = load_vocabulary()
 
 
-def understood(heads: list[str], *rows: list[CellValue]) -> dict[str, str]:
+def understood(heads: Sequence[str], *rows: Sequence[CellValue]) -> dict[str, str]:
     """Header to the field that it is read as."""
-    table = Table("sheet", tuple(Row(number, tuple(row)) for number, row in enumerate([heads, *rows], 1)))
+    lines: list[Sequence[CellValue]] = [heads, *rows]
+    table = Table("sheet", tuple(Row(number, tuple(row)) for number, row in enumerate(lines, 1)))
     found = understand_columns(table, chosen={}, vocabulary=VOCABULARY, accepted={})
     return {column.header: column.field for column in found.columns}
 
@@ -71,6 +74,8 @@ def test_sheets_of_further_languages(heads: list[str], fields: list[str]) -> Non
         (["Firma", "Standort"], "Standort", "city"),
         (["Company", "Recruiter location"], "Recruiter location", ""),
         (["Company", "Referral?"], "Referral?", ""),
+        (["Lead Name", "Primary Contact", "Status"], "Lead Name", "company"),
+        (["Lead Name", "Company", "Status"], "Lead Name", "contact_name"),
     ],
 )
 def test_words_that_were_taken_for_another(heads: list[str], header: str, field: str) -> None:
