@@ -151,5 +151,6 @@ def _is_a_fact(text: str, vocabulary: Vocabulary) -> bool:
 
 def _stands_as_they_do(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Whether the first of these cells is a status, and most of the others are."""
-    first, others = StatusCells.of(cells[:1], vocabulary), StatusCells.of(cells[1:], vocabulary)
-    return bool(first.tell) and len(cells) > 2 and others.are_statuses(0.5)
+    if len(cells) < 3 or not StatusCells.of(cells[:1], vocabulary).tell:
+        return False
+    return StatusCells.of(cells[1:], vocabulary).are_statuses(0.5)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from sync.reading.column import Choice
 from sync.reading.people import is_whole_name
-from sync.reading.samples import Profile, StatusCells, is_channel, share_of, speaks_against
+from sync.reading.samples import Profile, is_channel, share_of, speaks_against
 from sync.reading.vocabulary import Vocabulary
 
 _BY_CELLS = 0.5
@@ -65,15 +65,15 @@ def _has_a_word(text: str) -> bool:
 
 
 def _texts(cells: Profile, vocabulary: Vocabulary) -> Iterator[tuple[str, float]]:
-    told = StatusCells.of(cells.samples, vocabulary).tell
+    ways = share_of(cells.samples, lambda text: is_channel(text, vocabulary))
     shown = {
         "contact_name": share_of(cells.samples, is_whole_name) * 0.8,
         "company": cells.different / 2 if cells.longest <= _WORDS_OF_A_NAME else 0.0,
         "role": cells.different / 3,
-        "status": told,
-        "outcome": told * 0.9,
-        "source": share_of(cells.samples, lambda text: is_channel(text, vocabulary)),
-        "channel": share_of(cells.samples, lambda text: is_channel(text, vocabulary)) * 0.9,
+        "status": cells.stages,
+        "outcome": cells.stages * 0.9,
+        "source": ways,
+        "channel": ways * 0.9,
         "notes": cells.sentences,
         "next_step": cells.sentences * 0.9,
     }

@@ -20,6 +20,7 @@ from sync.reading.found_days import tells_a_day
 from sync.reading.hour_grammar import match_hour
 from sync.reading.intervals import read_interval
 from sync.reading.people import find_people
+from sync.reading.scripts import is_unspaced
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import CHANNELS, DAYS, HOURS, MOMENTS, Vocabulary
 
@@ -30,6 +31,7 @@ _PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNOR
 _SPACED = re.compile(r"\d[\s()]+\d|^\+")
 """How people write telephone numbers and nobody the number of a row."""
 _WORD = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"[^\W\d_]{2,}\W+[^\W\d_]{3,}")
 _SIGNS = "\u2e80"
 """From here on two signs are a word."""
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
@@ -44,6 +46,7 @@ _HOUR = re.compile(
     r"(?:\s*[-–]\s*(?:[01]?\d|2[0-4])[:.h][0-5]\d\s*(?:[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )
+_SIGNS_OF_A_WORD = 3
 _CHANNELS = 0.75
 """The part of the cells that must be ways of contact to make a column one of channels, not of sources."""
 _SENTENCE = 3
@@ -128,6 +131,11 @@ class Profile(Struct, frozen=True, dict=True, eq=False):
         return self._share_undated(lambda text: len(text.split()) >= _SENTENCE)
 
     @cached_property
+    def worded(self) -> float:
+        """Texts that begin with a word and hold another: what only has a figure in it is no date."""
+        return self._share_undated(lambda text: bool(_WORDS.match(text)))
+
+    @cached_property
     def names(self) -> float:
         """What may be names."""
         return self._share_undated(lambda text: is_name(text) and not self._is_answer(text))
@@ -189,7 +197,7 @@ class StatusCells(Struct, frozen=True):
     def of(cls, samples: Sequence[str], vocabulary: Vocabulary, most_words: int = 6) -> StatusCells:
         """Only short texts are statuses; a sentence may speak of an offer all the same."""
         words = StageWords({}, vocabulary)
-        short = {text for text in samples if len(text.split()) <= most_words}
+        short = {text for text in samples if _words_in(text) <= most_words}
         read = {text: words.read(text) for text in short}
         told = {text for text, phrase in read.items() if phrase.stage and (phrase.settled or len(phrase.choices) > 1)}
         moved = {text for text in told if read[text].stage not in (Stage.SENT, Stage.IDEA)}
@@ -199,6 +207,11 @@ class StatusCells(Struct, frozen=True):
     def are_statuses(self, wanted: float) -> bool:
         """Whether so large a part of them tells a status, and one of more than that something was sent."""
         return self.move and self.tell >= wanted
+
+
+def _words_in(text: str) -> int:
+    """How many words stand in the text; where no spaces tell them apart, three signs are about one."""
+    return max(len(text.split()), len(text) // _SIGNS_OF_A_WORD if is_unspaced(text) else 0)
 
 
 def share_of(samples: Sequence[str], test: Callable[[str], bool]) -> float:
@@ -270,6 +283,8 @@ def _no_dates(cells: Profile) -> str:
     if cells.sentences >= 0.5 or max(cells.mails, cells.phones, cells.links) >= 0.5:
         return "it holds text, no dates"
     few = len(cells.samples) < 3
+    if not few and cells.worded >= 0.8:
+        return "it holds text, no dates"
     if not few and not any(char.isdigit() for text in cells.samples for char in text):
         return "it holds text, no dates"
     return "it holds numbers, no dates" if not few and cells.numbers >= 0.8 and _are_small(cells.samples) else ""

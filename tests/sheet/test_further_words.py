@@ -74,6 +74,8 @@ def test_sheets_of_further_languages(heads: list[str], fields: list[str]) -> Non
         (["Firma", "Standort"], "Standort", "city"),
         (["Company", "Recruiter location"], "Recruiter location", ""),
         (["Company", "Referral?"], "Referral?", ""),
+        (["Entreprise", "Date de l'annonce"], "Date de l'annonce", ""),
+        (["Company", "Thank you note"], "Thank you note", ""),
         (["Lead Name", "Primary Contact", "Status"], "Lead Name", "company"),
         (["Lead Name", "Company", "Status"], "Lead Name", "contact_name"),
     ],
@@ -130,3 +132,16 @@ def test_statuses_in_further_words(text: str, stage: Stage) -> None:
 @pytest.mark.parametrize("text", ["bez odpovědi", "немає відповіді", "geri dönüş yok", "ei vastausta"])
 def test_no_answer_ends_nothing_in_further_languages(text: str) -> None:
     assert StageWords({}, VOCABULARY).read(text).unanswered
+
+
+def test_a_long_text_without_spaces_is_no_status() -> None:
+    rows = [
+        ["青葉商事", "【テスト】生成AI導入済み・さらなる自動化ニーズあり"],
+        ["若葉工業", "業務効率化DX実施済み・次のステップを検討中"],
+    ]
+    assert understood(["会社名", "課題メモ"], *rows)["課題メモ"] == "notes"
+
+
+def test_names_with_a_figure_are_no_days() -> None:
+    rows = [[f"Firm {number}", f"Ann Mori{number}"] for number in range(4)]
+    assert understood(["Company", "Chat partner"], *rows)["Chat partner"] == ""
