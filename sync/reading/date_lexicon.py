@@ -13,6 +13,17 @@ from msgspec import Struct
 from sync import toml
 
 
+class SeveralWords(Struct, frozen=True):
+    """What makes a day one of several; `several_days` says how. All in lower case."""
+
+    week: tuple[str, ...]
+    week_behind: tuple[str, ...]
+    between: tuple[str, ...]
+    joined: tuple[str, ...]
+    to: tuple[str, ...]
+    either: tuple[str, ...]
+
+
 class HourWords(Struct, frozen=True):
     """What stands around the number of an hour; `hour_grammar` says what each of them does. All in lower case."""
 
@@ -50,6 +61,7 @@ class DateWords(Struct, frozen=True):
     lengths: frozenset[str]
     """What two numbers before it count: `1-2 weeks` is no day."""
     remark: frozenset[str]
+    several: SeveralWords
     zones: Mapping[str, str]
     unclear: Mapping[str, tuple[str, ...]]
     """Letters that stand for several clocks, with the zones they may mean."""
@@ -94,6 +106,7 @@ def parse_date_words(text: str) -> DateWords:
         hour=hour,
         lengths=frozenset(words["lengths"]),
         remark=frozenset(words["remark"]),
+        several=_parse_several(document["several"]),
         zones={letters: zone for zone, several in document["zones"].items() for letters in several},
         unclear={letters: tuple(zones) for letters, zones in document["unclear"].items()},
         month_first=frozenset(document["order"]["month_first"]),
@@ -101,6 +114,11 @@ def parse_date_words(text: str) -> DateWords:
         countries=frozenset(document["order"]["month_first_in"]["countries"]),
         zones_month_first=tuple(document["order"]["month_first_in"]["zones"]),
     )
+
+
+def _parse_several(document: Mapping[str, Iterable[str]]) -> SeveralWords:
+    names = {"and": "joined", "or": "either"}
+    return SeveralWords(**{names.get(name, name): tuple(words) for name, words in document.items()})
 
 
 def _parse_hour_words(document: Mapping[str, Any], noon: Iterable[str]) -> HourWords:

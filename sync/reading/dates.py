@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from sync.models import CellError, CellValue, Moment
 from sync.reading.cells import Fault, clean_text
 from sync.reading.date_lexicon import shipped_date_words
-from sync.reading.found_days import find_days, find_moments, has_day_with_hour
+from sync.reading.found_days import find_days, find_moments, has_day_with_hour, why_several
 from sync.reading.hour_grammar import find_hours, match_hour
 from sync.reading.hours import WallTime, split_hour
 from sync.reading.status_phrases import speaks_of_nothing_else
@@ -51,6 +51,8 @@ _ERA = re.compile(r"(令和|平成|r|h)\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988}
 _ISO_WEEK_DAY = re.compile(r"(\d{4})-?w(\d{2})-?([1-7])")
 _WEEK = re.compile(r"(?:\d{4}-?)?w\d{1,2}(?:[/\s-]\d{2,4})?|([^\W\d_]+)\.?\s*\d{1,2}(?:[/\s,-]+\d{2,4})?|第?\d{1,2}周")
+_RANGE = re.compile(r"(?:[^\W\d_]{3,13}\.?\s+\d{1,2}|\d{1,2}/\d{1,2})[-–]\d{1,2}")
+"""Two signs part its numbers (`12/7-11`): the last one is no year."""
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
 _DAY_MONTH_YEAR = re.compile(
@@ -224,6 +226,8 @@ def _read_day(text: str, reading: Reading) -> Moment | Fault | Yearless | None:
     """The day in a text that is nothing but a day; None where it is more, or something else."""
     if match := _YEAR_FIRST.fullmatch(text):
         return _date(int(match[1]), int(match[3]), int(match[4]))
+    if _RANGE.fullmatch(text):
+        return None
     if match := YEAR_LAST.fullmatch(text):
         return _by_order(match, reading)
     if match := _COMPACT.fullmatch(text):
@@ -426,6 +430,8 @@ def _why_not(text: str, months: Mapping[str, int]) -> str:
         return "is a week, not a day"
     if _YEAR_MONTH.fullmatch(text) or (words & set(months) and re.fullmatch(r"\D*\d{4}", text)):
         return "is a month, not a day"
+    if several := why_several(text, {**shipped_date_words().months, **months}):
+        return several
     if _ANY_DATE.search(text):
         return "holds more than a date; keep only the date in this cell"
     return "is not a date"

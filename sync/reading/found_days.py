@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.hour_grammar import find_hours, match_hour
 from sync.reading.hours import names_place
+from sync.reading.several_days import find_several, week_around
 
 _DAY = re.compile(
     r"""
@@ -62,6 +63,17 @@ def find_moments(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, in
     return [(start, hour) for start, _, hour in _find(text, months)]
 
 
+def why_several(text: str, months: Mapping[str, int]) -> str:
+    """What is wrong with a text that names a week or several days; empty for any other. `text` is in lower case."""
+    if find_several(text, months):
+        return "names several days; write the one that counts"
+    for start, end, _ in _find(text, months):
+        day = _DAY.match(text, start)
+        if day is None or day.end() != end:
+            return "is a week, not a day"
+    return ""
+
+
 def has_day_with_hour(text: str, months: Mapping[str, int]) -> bool:
     """Whether an hour stands behind a day in this text. `text` is in lower case."""
     return any(end != hour for _, end, hour in _find(text, months))
@@ -96,15 +108,23 @@ def hours_apart(text: str, moments: Sequence[tuple[int, int]]) -> Mapping[int, s
 
 
 def _find(text: str, months: Mapping[str, int]) -> list[tuple[int, int, int]]:
-    found: list[tuple[int, int, int]] = []
+    several = find_several(text, months)
+    found = [(start, end, end) for start, end in several]
     place = 0
     while match := _DAY.search(text, place):
         start, end = match.span()
+        if together := next((span for span in several if span[0] < end and start < span[1]), None):
+            place = together[1]
+            continue
         counted = _COUNTED.search(text[:start]) and _is_count(match[0])
         if counted or not _is_day(match[0], months) or _says_how_long(text, start, end):
             place = start + 1 if match[0][0].isdigit() or not match[0][0].isalpha() else _end_of_word(text, start)
             continue
         end = _without_hour(text, start, end)
+        if week := week_around(text, start, end):
+            found.append((*week, week[1]))
+            place = week[1]
+            continue
         if _LEAD.search(text[:start]) and (hour := match_hour(text, start)) and hour.stop >= end:
             place = hour.stop
             continue
@@ -117,7 +137,7 @@ def _find(text: str, months: Mapping[str, int]) -> list[tuple[int, int, int]]:
         if hour:
             place = _behind_hour(text, end, place, odd=bool(hour.fault))
         found.append((start, end, place))
-    return found
+    return sorted(found) if several else found
 
 
 def _next_day_in(text: str, begin: int, end: int, months: Mapping[str, int]) -> int | None:

@@ -37,6 +37,8 @@ _HAPPENS: Mapping[Stage, str] = {
 }
 """What happens on a bare day beside a stage that the seeker told."""
 _CLOSED = (Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
+_TURNING = frozenset(("not", "wait", "todo", "limit", "doubt", "decide", "contrast", "before", "planned"))
+"""Turns beside a day that make it another than it seems."""
 _FURTHER = frozenset(("offer", "interview", "test", "reply"))
 
 
@@ -82,7 +84,8 @@ def read_phrase(
     ]
     held = any(_holds(scan, day) for day in scan.days)
     off = scan.has("off") and not held
-    return replace(phrase, dated=tuple(dated), moved=scan.has("moved") and held, off=off)
+    moved = scan.has("moved") or any(_is_replaced(scan, day) for day in scan.days)
+    return replace(phrase, dated=tuple(dated), moved=moved and held, off=off)
 
 
 def _judge(scan: Scan, words: StatusWords) -> Phrase:
@@ -131,23 +134,45 @@ def _furthest(scan: Scan, said: Sequence[str]) -> str | None:
         return "offer"
     if scan.has("decide") or scan.has("remind"):
         return "open"  # "decision by 12/4", "follow up 12/1": nothing has come yet
-    moved = [turn.end for turn in scan.turns if "moved" in turn.senses]
+    moved = [turn.end for turn in scan.turns if "moved" in turn.senses or "planned" in turn.senses]
     if any(end in day.after for end in moved for day in scan.days):
         return "interview"  # "moved to 12/8 at 3pm": what has a day is an appointment
     return None
 
 
 def _holds(scan: Scan, day: Day) -> bool:
-    """Whether this day still stands: not where the phrase goes on with `moved to` another one, or calls it off."""
+    """Whether this day still stands: not where another one has taken its place, or it is called off.
+
+    What is moved is a meeting: `applied 11/3, interview moved to 12/4` leaves the application where it was.
+    """
+    if _is_replaced(scan, day):
+        return False
+    near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause, scan.days)
+    movable = near is None or not near.senses & {"sent", "followed"} or near.senses & _FURTHER
     for turn in scan.turns:
-        if "moved" in turn.senses:
+        if "moved" in turn.senses and movable:
             before = [other.place for other in scan.days if other.place < turn.place]
             behind_all = turn.is_signs and before and day.place == before[-1]  # "12/1 -> 12/4 に変更"
             if day.place < turn.place and not behind_all:
                 return False
-        elif "off" in turn.senses and day.clause <= turn.clause <= day.clause + 1:
+        if "off" in turn.senses and "moved" not in turn.senses and day.clause <= turn.clause <= day.clause + 1:
             return False
-    return True
+    met = near.senses if near else frozenset(sense for claim in scan.claims for sense in claim.senses)
+    planned = any("planned" in turn.senses and turn.clause == day.clause for turn in scan.turns)
+    return not (planned and met & {"interview", "test"}) or _is_new(scan, day)
+
+
+def _is_replaced(scan: Scan, day: Day) -> bool:
+    """`moved to 12/3 (was 11/24)`, `11/24 -> 12/3`: the phrase names the day that counts now."""
+    others = [other for other in scan.days if other is not day]
+    was = any("before" in turn.senses and turn.end in day.after for turn in scan.turns)
+    met = any(claim.senses & {"interview", "test"} for claim in scan.claims)
+    arrow = day.place + 1 in scan.arrows and any(other.place == day.place + 1 for other in others)
+    return bool(others) and ((was and (met or scan.has("moved"))) or (arrow and met))
+
+
+def _is_new(scan: Scan, day: Day) -> bool:
+    return any("moved" in turn.senses and turn.place < day.place for turn in scan.turns)
 
 
 def _is_open_choice(scan: Scan) -> bool:
@@ -309,7 +334,7 @@ def speaks_of_nothing_else(text: str, *, own_act: bool = False) -> bool:
     `own_act`: it is the day of something the seeker did, so that nothing they did may be named.
     """
     scan = take_apart(text[:MAX_PHRASE], shipped_status_words())
-    turned = any(turn.senses & {"not", "wait", "todo", "limit", "doubt", "decide", "contrast"} for turn in scan.turns)
+    turned = any(turn.senses & _TURNING for turn in scan.turns)
     ended = any(
         claim.senses & {*ENDS, "closed", "no_answer", "on_hold", "idea", "keen", "unanswered"} for claim in scan.claims
     )

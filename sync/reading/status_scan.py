@@ -1,8 +1,8 @@
 """A status taken apart: its claims and the words that turn them.
 
 - A **turn** is a word that turns others: `not`, `wait` ("waiting for an offer" is none), `doubt`, `contrast`, `moved`
-  (what was before it holds no more), `off` (it does not take place), `todo` (it is not sent yet). `ad` and `advert`
-  tell a posting from an offer.
+  (what was before it holds no more), `before` (what is behind it holds no more), `planned` (it was to take place),
+  `off` (it does not take place), `todo` (it is not sent yet). `ad` and `advert` tell a posting from an offer.
 - A **claim** is a sense as it stands in the phrase, turned by what stands before it in its clause.
 """
 
@@ -26,6 +26,9 @@ ASKED_ON = frozenset(("review", "followed", "sent", "open", "unanswered"))
 
 _TOKEN = rf"[{SIGNS}]|[^\W_{SIGNS}]+|->|[,;/|>→⇒➡.()\[\]–—:+&\n]|(?<=\s)-(?=\s)|[?？]|[^\w\s]|_"
 _BREAKS = frozenset(",;/|>→⇒➡.()[]–—+&\n-、，。；") | {"->"}
+_ARROWS = frozenset(("->", "→", "⇒", "➡"))
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
+"""`no-show` is one word, and no part of the phrase ends in it."""
 _REPEATED = re.compile(r"(\w)\1{2,}")
 
 
@@ -65,6 +68,8 @@ class Scan(Struct):
     """A negation stands in it that turned nothing that is known."""
     asked: bool = False
     known: int = 0
+    arrows: frozenset[int] = frozenset()
+    """The places before which an arrow stands."""
     ends: frozenset[int] = frozenset()
     """The places where a part of the phrase ends."""
 
@@ -97,6 +102,8 @@ def _sign_pattern() -> re.Pattern[str]:
 def take_turned(text: str, words: StatusWords) -> Scan:
     """The claims of the phrase as they stand once every turn has acted on them."""
     scan = take_apart(text, words)
+    _move(scan)
+    _miss_calls(scan)
     _turn(scan)
     _drop_adverts(scan)
     _drop_old_plans(scan)
@@ -105,8 +112,10 @@ def take_turned(text: str, words: StatusWords) -> Scan:
 
 def take_apart(text: str, words: StatusWords) -> Scan:
     """The words of the phrase with what each says, none turned yet."""
-    scan, tokens, clauses, clause = Scan(), [], [], 0
-    plain = f" {fold(text)} "
+    scan, clause = Scan(), 0
+    tokens: list[str] = []
+    clauses: list[int] = []
+    plain = _HYPHEN.sub(" ", f" {fold(text)} ")
     for short, whole in words.spelled.items():
         plain = plain.replace(short, whole)
     for token in _token_pattern().findall(plain):
@@ -114,6 +123,8 @@ def take_apart(text: str, words: StatusWords) -> Scan:
             scan.asked = True
         elif token in _BREAKS:
             clause += 1
+            if token in _ARROWS:
+                scan.arrows |= {len(tokens)}
         elif token not in words.small and (token[0].isalnum() or token == _DAY or token in words.whole):
             tokens.append(token)
             clauses.append(clause)
@@ -145,6 +156,24 @@ def take_apart(text: str, words: StatusWords) -> Scan:
         scan.known += not entry.senses
         place = end
     return scan
+
+
+def _move(scan: Scan) -> None:
+    """`was supposed to interview 11/24, now 12/3`: the day behind such a word is in the place of the one before it."""
+    planned = scan.has("planned") or any(claim.senses & {"interview", "test"} for claim in scan.claims)
+    for turn in scan.turns if planned and len(scan.days) > 1 else ():
+        if "today" in turn.senses and any(turn.end in day.after and day is not scan.days[0] for day in scan.days):
+            scan.claims = [claim for claim in scan.claims if claim is not turn]
+            turn.senses |= {"moved"}
+
+
+def _miss_calls(scan: Scan) -> None:
+    """`phone screen 11/24 no answer`: nobody picked up. Behind a comma, or where it may still come, it is of later."""
+    calls = [turn for turn in scan.turns if "by_phone" in turn.senses]
+    for turn in scan.turns if not scan.has("yet") else ():
+        missed = "missed_call" in turn.senses
+        if missed and any(call.clause == turn.clause and call.end <= turn.place for call in calls):
+            turn.senses |= {"off"}
 
 
 def _repaired(tokens: Sequence[str], place: int, words: StatusWords) -> Entry | None:

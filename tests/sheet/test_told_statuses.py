@@ -97,7 +97,6 @@ def test_a_slot_in_a_status_keeps_its_end(status: str, slot: str) -> None:
         ("VG 2.12. fällt aus, neuer Termin folgt", ""),
         ("rozmowa 2.12 odwołana", ""),
         ("entrevista 02/12 desmarcada", ""),
-        ("interview 12/2 or 12/3, tbc", ""),
     ],
 )
 def test_an_interview_that_was_moved_or_called_off_is_not_on_its_old_day(status: str, day: str) -> None:
