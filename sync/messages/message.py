@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -22,28 +22,30 @@ VOICEMAIL_WORDS = 35
 MAX_LINK = 1_800
 """Characters of a mail link: longer ones are cut by calendar programs; then it opens the mail without its text."""
 
+EDGE, JOINT = "\x1e", "\x1f"
+"""Signs that no cell brings into a message: `clean` takes them out."""
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _UNQUOTED = frozenset(chr(code) for code in range(128) if quote(chr(code), safe="") == chr(code))
 _BLANK = re.compile(r"\[[^\[\]]+\]")
 
 
-class Message(Struct, frozen=True, dict=True):
-    """One message. Paragraphs of `body` are tuples of sentences; `voicemail` is what to say if nobody answers."""
+class Message(Struct, frozen=True):
+    """One message. `text` is how it is sent or said, `parted` the same with its joints; `voicemail` is what to say if
+    nobody answers, by sentences."""
 
     kind: str
     subject: str
-    greeting: str
-    body: tuple[tuple[str, ...], ...]
-    closing: str
+    text: str
+    parted: str
     voicemail: tuple[str, ...] = ()
 
-    @cached_property
-    def text(self) -> str:
-        """The message as it is sent or said, without the voicemail."""
-        paragraphs = [" ".join(sentences) for sentences in self.body]
-        if self.kind == "short":
-            return "\n".join(filter(None, [self.greeting, " ".join(paragraphs), self.closing]))
-        return "\n\n".join(filter(None, [self.greeting, *paragraphs, self.closing]))
+    @staticmethod
+    def of(kind: str, subject: str, parted: str, voicemail: tuple[str, ...] = ()) -> Message:
+        """The message of a text with its joints: `EDGE` behind the greeting and before the closing, `JOINT` between
+        sentences of a paragraph."""
+        between = "\n" if kind == "short" else "\n\n"
+        text = between.join(filter(None, parted.split(EDGE))).replace(JOINT, " ")
+        return Message(kind, subject, text, parted, voicemail)
 
     @property
     def whole(self) -> str:
@@ -63,7 +65,8 @@ class Message(Struct, frozen=True, dict=True):
     @property
     def sentences(self) -> tuple[str, ...]:
         """What it says between greeting and closing, voicemail included."""
-        return (*(sentence for paragraph in self.body for sentence in paragraph), *self.voicemail[1:-1])
+        body = self.parted.split(EDGE)[1].replace("\n\n", JOINT)
+        return (*filter(None, body.split(JOINT)), *self.voicemail[1:-1])
 
     @property
     def blanks(self) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ line. Nothing from a sheet is ever interpreted: it is filled in last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 
 from msgspec import Struct
 
-from sync.messages.message import SUBJECT, Message
+from sync.messages.message import EDGE, JOINT, SUBJECT, Message
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _SIGN = re.compile("\ue000([a-z_]+)\ue001")
@@ -94,10 +94,10 @@ class Phrases(Struct, frozen=True, dict=True):
             if len(self._patterns) > MAX_PATTERNS:
                 self._patterns.clear()
             signs = {slot: f"\ue000{slot}\ue001" if fact else "" for slot, fact in facts.items()}
-            pattern = self._patterns[key] = _Pattern.of(self._assemble(situation, signs))
+            pattern = self._patterns[key] = self._assemble(situation, signs)
         return pattern.fill(facts)
 
-    def _assemble(self, situation: Situation, facts: dict[str, str]) -> Message:
+    def _assemble(self, situation: Situation, facts: dict[str, str]) -> _Pattern:
         say = _Writer(self, situation, facts)
         greeting = say.line(f"greeting.{situation.greeting}")
         if situation.kind == "call":
@@ -106,15 +106,15 @@ class Phrases(Struct, frozen=True, dict=True):
         closing = " ".join(paragraphs.pop()) if len(paragraphs) > 1 else ""
         subject = say.subject() if situation.channel == "email" else ""
         signed = "\n".join(filter(None, [closing, say.value("me")]))
-        return Message(situation.kind, subject, greeting, tuple(paragraphs), signed)
+        return _Pattern.of(situation.kind, subject, greeting, paragraphs, signed)
 
-    def _call(self, situation: Situation, say: _Writer) -> Message:
+    def _call(self, situation: Situation, say: _Writer) -> _Pattern:
         spoken = list(say.text("call.in_person" if situation.channel == "in_person" else "call.say"))
         voicemail: list[str] = []
         if situation.channel == "phone":
             for paragraph in say.text("@voicemail"):
                 voicemail += paragraph
-        return Message("call", "", " ".join(spoken[0]), tuple(spoken[1:-1]), " ".join(spoken[-1]), tuple(voicemail))
+        return _Pattern.of("call", "", " ".join(spoken[0]), spoken[1:-1], " ".join(spoken[-1]), voicemail)
 
     def phrase(self, key: str, facts: Mapping[str, str]) -> str:
         """A phrase made of facts; empty where there is no such text."""
@@ -151,38 +151,34 @@ class Phrases(Struct, frozen=True, dict=True):
 class _Pattern(Struct, frozen=True):
     """A message whose facts are still to be filled in: each part a template for `%`."""
 
-    message: Message
+    kind: str
+    subject: str
+    parted: str
+    voicemail: tuple[str, ...]
 
     @staticmethod
-    def of(signs: Message) -> _Pattern:
-        """The pattern of a message that has signs where its facts belong."""
-        return _Pattern(
-            Message(
-                signs.kind,
-                _as_template(signs.subject),
-                _as_template(signs.greeting),
-                tuple(tuple(map(_as_template, sentences)) for sentences in signs.body),
-                _as_template(signs.closing),
-                tuple(map(_as_template, signs.voicemail)),
-            )
-        )
+    def of(
+        kind: str,
+        subject: str,
+        greeting: str,
+        body: Iterable[Iterable[str]],
+        closing: str,
+        voicemail: Iterable[str] = (),
+    ) -> _Pattern:
+        """The pattern of a message that has signs where its facts belong, paragraph by paragraph of sentences."""
+        paragraphs = (JOINT if kind == "short" else "\n\n").join(JOINT.join(sentences) for sentences in body)
+        parted = EDGE.join([greeting, paragraphs, closing])
+        return _Pattern(kind, _as_template(subject), _as_template(parted), tuple(map(_as_template, voicemail)))
 
     def fill(self, facts: Mapping[str, str]) -> Message:
         """The message; a role that makes the subject too long is cut, never what tells it from the one before."""
-        pattern = self.message
-        subject = pattern.subject % facts
+        subject = self.subject % facts
         if (excess := len(subject) - SUBJECT) > 0:
-            if "%(role)s" in pattern.subject and len(role := facts["role"]) > excess + 1:
-                subject = pattern.subject % {**facts, "role": role[: len(role) - excess - 1].rstrip() + "…"}
+            if "%(role)s" in self.subject and len(role := facts["role"]) > excess + 1:
+                subject = self.subject % {**facts, "role": role[: len(role) - excess - 1].rstrip() + "…"}
             subject = subject if len(subject) <= SUBJECT else subject[: SUBJECT - 1].rstrip() + "…"
-        return Message(
-            pattern.kind,
-            _tidy(subject),
-            _fill(pattern.greeting, facts),
-            tuple([tuple([_fill(sentence, facts) for sentence in sentences]) for sentences in pattern.body]),
-            _fill(pattern.closing, facts),
-            tuple([_fill(sentence, facts) for sentence in pattern.voicemail]),
-        )
+        voicemail = tuple([_tidy(sentence % facts) for sentence in self.voicemail])
+        return Message.of(self.kind, _tidy(subject), _tidy(self.parted % facts), voicemail)
 
 
 class _Writer:
@@ -264,13 +260,6 @@ def _as_template(text: str) -> str:
     return _SIGN.sub(r"%(\1)s", text.replace("%", "%%"))
 
 
-def _fill(template: str, facts: Mapping[str, str]) -> str:
-    """The sentence with its facts; most have none."""
-    return _tidy(template % facts if "%" in template else template)
-
-
-def _tidy(sentence: str) -> str:
-    """A fact that ends in a full stop does not get a second one; most sentences have none but at their end."""
-    if sentence.find(".", 0, -1) < 0 and not sentence.endswith(_STOPPED):
-        return sentence
-    return _DOUBLED.sub(r"\1", sentence)
+def _tidy(text: str) -> str:
+    """A fact that ends in a full stop does not get a second one; most texts have no two beside each other."""
+    return _DOUBLED.sub(r"\1", text) if any(map(text.__contains__, _STOPPED)) else text

@@ -26,7 +26,7 @@ from connectors.outside import Outside
 from sync.config import parse_settings
 from sync.memory import Reaction
 from sync.messages.library import load_phrases
-from sync.messages.message import Message
+from sync.messages.message import EDGE, JOINT, Message
 from sync.messages.rules import broken_rules
 from sync.models import Action, Row, Table, Touch, TouchClass
 from sync.moments import day_of
@@ -289,8 +289,8 @@ class Year:
 def _read_letter(touch: Touch) -> Message:
     """The parts of a letter as it stands in an event."""
     greeting, *body, closing = touch.draft.split("\n\n")
-    sentences = tuple(tuple(re.split(r"(?<=[.?!]) ", paragraph)) for paragraph in body)
-    return Message("mail", touch.subject, greeting, sentences, closing)
+    sentences = re.sub(r"(?<=[.?!]) ", JOINT, "\n\n".join(body))
+    return Message.of("mail", touch.subject, EDGE.join([greeting, sentences, closing]))
 
 
 def _day(calendar: Calendar) -> date:

@@ -28,7 +28,7 @@ from sync.messages.library import (
     sample_facts,
     situations,
 )
-from sync.messages.message import Message
+from sync.messages.message import EDGE, Message
 from sync.messages.moves import choose_move, load_moves, open_moves, sensible_moves
 from sync.messages.names import read_name
 from sync.messages.rules import broken_rules
@@ -107,7 +107,7 @@ def faults(message: Message, situation: Situation, facts: Mapping[str, str], ask
     """Everything that is wrong with a message, the rules included that depend on its facts."""
     found = list(broken_rules(message, asking=asking, phrases=of))
     who = facts.get("name") or facts.get("firm")
-    if situation.kind != "call" and who and who not in message.greeting:
+    if situation.kind != "call" and who and who not in message.parted.partition(EDGE)[0]:
         found.append("rule 1: it greets nobody")
     first = " ".join(message.sentences[:2])
     named = {slot.removesuffix("_declined") for slot in slots_of(of, situation)}
@@ -492,7 +492,9 @@ def test_each_sentence_that_is_never_written_is_found(rule: str, language: str) 
     sentences = shipped.words(f"rule.{rule}")
     assert len(sentences) >= 8
     for sentence in sentences:
-        worse = replace(message, body=(*message.body, (f"Oh, {sentence.capitalize()} x.",)))
+        greeting, body, closing = message.parted.split(EDGE)
+        said = EDGE.join([greeting, f"{body}\n\nOh, {sentence.capitalize()} x.", closing])
+        worse = Message.of(message.kind, message.subject, said)
         assert f"it says “{sentence}”" in broken_rules(worse, asking=True, phrases=shipped)
 
 
