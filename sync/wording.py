@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -58,10 +58,6 @@ class Wording(Struct, frozen=True, dict=True):
     def weekday(self, day: date) -> str:
         """Its first letters."""
         return self._weekdays[day.weekday()]
-
-    def moment(self, moment: datetime, *, seen_from: date | None = None) -> str:
-        """`Sat 16 Jan 16:40`, in the zone the moment is in."""
-        return self.say("moment", day=self.day(moment, seen_from=seen_from), time=f"{moment:%H:%M}")
 
     @cached_property
     def varied(self) -> Mapping[str, frozenset[str]]:

@@ -58,6 +58,8 @@ class Case(Struct, frozen=True):
     """
 
     lead: Lead
+    label: str
+    """How a person recognises the lead (`Lead.label`)."""
     seen: LeadMemory
     stage: Stage
     new: bool
@@ -70,6 +72,7 @@ class Case(Struct, frozen=True):
     rank: int
     is_open: bool
     reachable: bool
+    _facts: dict[str, str] = {}
 
     @property
     def age(self) -> date:
@@ -90,6 +93,12 @@ class Case(Struct, frozen=True):
         """Which time this fact happens, counted from one."""
         counted = self.seen.again.get(field)
         return counted.round if counted else 1
+
+    def fact(self, field: str) -> str:
+        """The text of the fact a touch hangs on, made once: every step of a ladder hangs on the same."""
+        if (known := self._facts.get(field)) is None:
+            known = self._facts[field] = fact_text(self.lead, field)
+        return known
 
     @property
     def ends_search(self) -> bool:
@@ -151,6 +160,7 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
     )
     return Case(
         lead,
+        lead.label,
         seen,
         stage,
         new=known is None,
@@ -221,7 +231,7 @@ def rounds_of(case: Case) -> Iterator[Case]:
     for held in case.lead.earlier_rounds if case.lead.interview_at is not None else ():
         columns = {**case.lead.columns, "interview_at": held.column}
         lead = replace(case.lead, interview_at=held.at, interview_end=None, earlier_rounds=(), columns=columns)
-        yield replace(case, lead=lead, seen=replace(case.seen, interviews=(numbers[held.at],)))
+        yield replace(case, lead=lead, seen=replace(case.seen, interviews=(numbers[held.at],)), _facts={})
 
 
 def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ...]:

@@ -245,11 +245,12 @@ def _history(draft: Draft, lead: Lead, desk: Desk) -> str:
         (lead.last_inbound, "history.answered"),
         (lead.last_outbound, "history.sent"),
     )
+    past = [(day, key) for moment, key in known if moment is not None and (day := desk.day_of(moment)) <= draft.day]
+    if not past:
+        return ""
     sent = f"channel.{lead.last_outbound_channel}"
-    message = sent if desk.advice.wording.has(sent) else "history.message"
-    past = sorted((desk.day_of(moment), key) for moment, key in known if moment is not None)
-    past = [(day, key) for day, key in past if day <= draft.day]
-    return "; ".join(desk.say_about(lead, key, day=desk.tell(day), channel=desk.say(message)) for day, key in past)
+    message = desk.say(sent if desk.advice.wording.has(sent) else "history.message")
+    return "; ".join([desk.say_about(lead, key, day=desk.tell(day), channel=message) for day, key in sorted(past)])
 
 
 def arithmetic(reasons: Iterable[str]) -> Sequence[str]:

@@ -59,8 +59,6 @@ class Desk(Struct):
     """Says a sentence in the user's wording (`Wording.say`)."""
     tell: Callable[[date], str]
     """A day in the user's wording (`Wording.day`)."""
-    tell_moment: Callable[[datetime], str]
-    """A moment in the user's wording (`Wording.moment`)."""
     other_days: dict[tuple[str, bool], BusinessDays] = {}
     """The seeker's days without the holidays of another country, too, and with or without pauses."""
     windows: Windows = field(default_factory=Windows)
@@ -85,6 +83,10 @@ class Desk(Struct):
         """The text of this key; of a customer the one for customers, where there is one."""
         special = f"{key}-customer"
         return self.say(special if lead.is_customer and self.advice.wording.has(special) else key, **facts)
+
+    def tell_moment(self, moment: datetime) -> str:
+        """A moment in the user's wording, in the zone it is in: `Sat 16 Jan 16:40`."""
+        return self.say("moment", day=self.tell(moment.date()), time=f"{moment.hour:02}:{moment.minute:02}")
 
     def triage(self, case: HasLead, *, whole: bool = True) -> None:
         """Name the lead in the triage event instead of making an event of its own; `whole` settles it for good."""
@@ -177,5 +179,4 @@ def open_desk(
         rule={id_: rule if rule.on else None for id_, rule in advice.rules.items()}.__getitem__,
         say=advice.wording.say,
         tell=cache(partial(advice.wording.day, seen_from=today)),  # a schedule names the same few days again and again
-        tell_moment=partial(advice.wording.moment, seen_from=today),
     )

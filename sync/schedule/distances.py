@@ -15,7 +15,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from sync.advice import Rule
-from sync.models import Lead, TouchClass
+from sync.models import TouchClass
+from sync.schedule.cases import Case
 
 _FAR = 183
 """An ask the limits would push further than half a year is not planned."""
@@ -66,9 +67,11 @@ class Guard:
         self._limits = limits
         self._records: dict[str, _Record] = {}
 
-    def note(self, keys: Collection[str], day: date, lead: Lead, kind: TouchClass) -> None:
+    def note(self, keys: Collection[str], day: date, case: Case, kind: TouchClass) -> None:
         """They were or will be reached on this day for this lead: asked, or by something that asks for nothing."""
-        reached = Reached(day.toordinal(), lead.label, lead.key)
+        if not keys:
+            return
+        reached = Reached(day.toordinal(), case.label, case.lead.key)
         for key in keys:
             if (record := self._records.get(key)) is None:
                 limit = self._limits.person if key.startswith("person:") else self._limits.organisation

@@ -18,7 +18,7 @@ from sync.memory import Reaction, TouchMemory
 from sync.models import Moment, Person, Touch, TouchClass
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean
-from sync.schedule.cases import Case, fact_text, is_same_fact
+from sync.schedule.cases import Case, is_same_fact
 from sync.schedule.desk import Desk
 from sync.schedule.quarters import QUARTER
 from sync.schedule.reasons import Reason
@@ -182,8 +182,8 @@ def draft_for(
     draft = Draft(
         rule=rule, case=case, uid=uid, lead_key=key, party=party, round=round, generation=generation, step=1,
         memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind,
-        hangs_on=rule.hangs_on, fact=fact_text(lead, rule.hangs_on),
-        lead=lead.label, row=lead.row, address=lead.address, rank=case.rank, since=lead.applied_on or date.max,
+        hangs_on=rule.hangs_on, fact=case.fact(rule.hangs_on),
+        lead=case.label, row=lead.row, address=lead.address, rank=case.rank, since=lead.applied_on or date.max,
     )  # fmt: skip
     if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
         return draft

@@ -277,11 +277,11 @@ def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None
             by_key.setdefault(key, case)
         if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
             keys = [key for key in (*case.org_keys, case.person) if key]
-            guard.note(keys, desk.day_of(lead.last_outbound), lead, TouchClass.OBLIGATION)
+            guard.note(keys, desk.day_of(lead.last_outbound), case, TouchClass.OBLIGATION)
     for record in desk.ledger.all():
         rule, known = desk.advice.rules.get(record.rule), by_key.get(record.lead_key)
         if record.done_on and rule and known:
-            guard.note(reached_by(record, rule, known), record.done_on, known.lead, rule.kind)
+            guard.note(reached_by(record, rule, known), record.done_on, known, rule.kind)
 
 
 def _stands_ahead(uid: str, desk: Desk) -> bool:

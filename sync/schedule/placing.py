@@ -126,7 +126,7 @@ class Placing(Struct):
 
     def record(self, draft: Draft) -> None:
         """Start the clocks of those it reaches."""
-        self.guard.note(reach(draft.rule, draft.case, draft.person), draft.day, draft.case.lead, draft.kind)
+        self.guard.note(reach(draft.rule, draft.case, draft.person), draft.day, draft.case, draft.kind)
 
     def _find_day(self, draft: Draft) -> bool:
         desk, wanted, keys = self.desk, draft.day, limits(draft.rule, draft.case, draft.person)

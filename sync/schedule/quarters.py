@@ -79,8 +79,10 @@ class TakenQuarters:
 
     def least_taken(self, low: int, high: int, *, length: int) -> int:
         """The quarter from which the fewest of ours would have to share; the last one of several."""
-        starts = range(max(low, high - length), low - 1, -1)
-        return min(starts, key=lambda start: max(map(self._taken.__getitem__, range(start, start + length))))
+        last = max(low, high - length)
+        taken = [self._taken[quarter] for quarter in range(low, last + length)]
+        most = [*map(max, zip(*(taken[after:] for after in range(length)), strict=False))]
+        return last - most[::-1].index(min(most))
 
     def is_free(self, quarter: int, *, length: int, shared: bool = False) -> bool:
         """Whether nothing of ours lies in these quarters; if `shared`, nothing that was not there in the last run."""
@@ -89,7 +91,7 @@ class TakenQuarters:
 
     def is_alone(self, quarter: int, *, length: int) -> bool:
         """Whether one event and no other lies in these quarters."""
-        return all(self._taken[each] == 1 for each in range(quarter, quarter + length))
+        return {*map(self._taken.get, range(quarter, quarter + length))} == {1}
 
     def take(self, quarter: int, *, length: int, new: bool = True) -> None:
         """Keep these quarters for one event, which is `new` there or stood there in the last run."""

@@ -31,11 +31,6 @@ def tell_reason(reason: Reason, desk: Desk) -> str:
 
 
 def _in_words(fact: object, desk: Desk) -> object:
-    match fact:
-        case datetime():
-            return desk.tell_moment(fact)
-        case date():
-            return desk.tell(fact)
-        case Reason():
-            return tell_reason(fact, desk)
-    return fact
+    if isinstance(fact, date):
+        return desk.tell_moment(fact) if isinstance(fact, datetime) else desk.tell(fact)
+    return tell_reason(fact, desk) if isinstance(fact, Reason) else fact
