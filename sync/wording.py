@@ -39,7 +39,9 @@ class Wording(Struct, frozen=True, dict=True):
 
     def say(self, key: str, **facts: object) -> str:
         """The text of this key with its placeholders filled; for one of a `count` its `-single`, where there is one."""
-        template, single = self._templates[key]
+        template, single, fixed = self._templates[key]
+        if fixed is not None:
+            return fixed
         if single is not None and str(facts.get("count", facts.get("days"))) == "1":
             template = single
         text = template % facts
@@ -69,10 +71,15 @@ class Wording(Struct, frozen=True, dict=True):
         return {key: frozenset(special) for key, special in cases.items()}
 
     @cached_property
-    def _templates(self) -> Mapping[str, tuple[str, str | None]]:
-        """The texts as templates, each with the one that is said of one instead, where there is one."""
+    def _templates(self) -> Mapping[str, tuple[str, str | None, str | None]]:
+        """The texts as templates, each with the one that is said of one instead; as they are where nothing is filled
+        in."""
         templates = {key: _as_template(text) for key, text in self.texts.items()}
-        return {key: (template, templates.get(f"{key}-single")) for key, template in templates.items()}
+        return {
+            key: (templates[key], single, None if single or _PLACEHOLDER.search(text) else _DOUBLED.sub(".", text))
+            for key, text in self.texts.items()
+            for single in (templates.get(f"{key}-single"),)
+        }
 
     @cached_property
     def _weekdays(self) -> tuple[str, ...]:

@@ -78,7 +78,8 @@ def choose_move(pool: Sequence[str], used: Sequence[str], given: str) -> str:
     for move in pool:
         if move not in used:
             return move
-    return min((move for move in pool if move not in last), key=lambda move: _last_use(move, used), default=pool[0])
+    uses = {move: place for place, move in enumerate(used)}
+    return min((move for move in pool if move not in last), key=uses.__getitem__, default=pool[0])
 
 
 def choose_turn(before: int, given: int | None) -> int:
@@ -87,10 +88,6 @@ def choose_turn(before: int, given: int | None) -> int:
     The one `given` once, so that the text stays, if that is another way; else the next. There are two of everything.
     """
     return given if given is not None and (given - before) % 2 else before + 1
-
-
-def _last_use(move: str, used: Sequence[str]) -> int:
-    return max((place for place, known in enumerate(used) if known == move), default=-1)
 
 
 def _makes_sense(move: Move, lead: Lead) -> bool:

@@ -59,9 +59,9 @@ class Desk(Struct):
     """Says a sentence in the user's wording (`Wording.say`)."""
     tell: Callable[[date], str]
     """A day in the user's wording (`Wording.day`)."""
+    windows: Windows
     other_days: dict[tuple[str, bool], BusinessDays] = {}
     """The seeker's days without the holidays of another country, too, and with or without pauses."""
-    windows: Windows = field(default_factory=Windows)
     taken: TakenQuarters = field(default_factory=TakenQuarters)
     notes: list[Note] = []
     triaged: dict[str, str] = {}
@@ -73,7 +73,7 @@ class Desk(Struct):
 
     def zone_named(self, name: str) -> ZoneInfo | None:
         """The zone of this name; None for an empty or unknown one."""
-        return ZoneInfo(name) if name in zone_names() else None
+        return ZoneInfo(name) if name and name in zone_names() else None
 
     def note(self, key: str, case: HasLead, *, rule: str | None = None, **facts: object) -> None:
         """Say something about a lead."""
@@ -81,8 +81,9 @@ class Desk(Struct):
 
     def say_about(self, lead: Lead, key: str, **facts: object) -> str:
         """The text of this key; of a customer the one for customers, where there is one."""
-        special = f"{key}-customer"
-        return self.say(special if lead.is_customer and self.advice.wording.has(special) else key, **facts)
+        if lead.is_customer and self.advice.wording.has(special := f"{key}-customer"):
+            key = special
+        return self.say(key, **facts)
 
     def tell_moment(self, moment: datetime) -> str:
         """A moment in the user's wording, in the zone it is in: `Sat 16 Jan 16:40`."""
@@ -118,8 +119,7 @@ class Desk(Struct):
 
     def hours_on(self, day: date, window: Window, zone: ZoneInfo | None = None) -> tuple[int, int]:
         """The first quarter of this day's hours, in the seeker's zone or another, and the first one after them."""
-        hours = self.settings.message_hours if window == "message" else self.settings.work_hours
-        return self.windows.bounds(day, hours, zone or self.zone)
+        return self.windows.bounds(day, window, zone or self.zone)
 
     def day_of(self, moment: Moment) -> date:
         """The day of a moment, in the seeker's zone."""
@@ -178,5 +178,6 @@ def open_desk(
         unseen=LeadMemory(key="", first_seen=now),
         rule={id_: rule if rule.on else None for id_, rule in advice.rules.items()}.__getitem__,
         say=advice.wording.say,
+        windows=Windows(work=settings.work_hours, message=settings.message_hours),
         tell=cache(partial(advice.wording.day, seen_from=today)),  # a schedule names the same few days again and again
     )

@@ -20,8 +20,8 @@ from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.cases import Case, is_same_fact
 from sync.schedule.desk import Desk
-from sync.schedule.quarters import QUARTER
-from sync.schedule.reasons import Reason
+from sync.schedule.quarters import count_quarters
+from sync.schedule.reasons import Counted, Reason
 
 NOBODY = Person()
 
@@ -48,6 +48,8 @@ class Planned(Struct):
     raw: date
     day: date
     kind: TouchClass
+    quarters: int
+    """How long it takes, in quarters of an hour."""
     lead: str | None = None
     row: str | None = None
     address: str = ""
@@ -88,7 +90,7 @@ class Planned(Struct):
     """How many messages of this sort there were before."""
     note: str = ""
     """What a shared event names, kept as written."""
-    reason: list[Reason] = []
+    reason: list[Reason | Counted] = []
     """How its day came about."""
     reasons: tuple[str, ...] = ()
     """The same in words, where somebody reads it."""
@@ -119,11 +121,6 @@ class Planned(Struct):
     def was_shown(self) -> bool:
         """Whether the calendar shows it since an earlier run."""
         return self.memory is not None and self.memory.published
-
-    @property
-    def quarters(self) -> int:
-        """How long it takes, in quarters of an hour."""
-        return -(-self.rule.length * 60 // QUARTER)
 
     @property
     def collision_order(self) -> tuple[bool, float, int, int, date, str, str]:
@@ -181,7 +178,7 @@ def draft_for(
     uid, generation, memory = desk.identify(key, rule.id, party=party, round=round, generation=generation)
     draft = Draft(
         rule=rule, case=case, uid=uid, lead_key=key, party=party, round=round, generation=generation, step=1,
-        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind,
+        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind, quarters=count_quarters(rule.length),
         hangs_on=rule.hangs_on, fact=case.fact(rule.hangs_on),
         lead=case.label, row=lead.row, address=lead.address, rank=case.rank, since=lead.applied_on or date.max,
     )  # fmt: skip
@@ -200,7 +197,7 @@ def shared_draft_for(rule: Rule, *, desk: Desk, raw: date, party: str, round: in
     uid, generation, memory = desk.identify(SELF, rule.id, party=party, round=round)
     draft = SharedDraft(
         rule=rule, uid=uid, lead_key=SELF, party=party, round=round, generation=generation, step=1,
-        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind,
+        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind, quarters=count_quarters(rule.length),
     )  # fmt: skip
     if memory is not None and memory.reaction is Reaction.DRAGGED and memory.pinned_to is not None:
         _hold_pin(draft, memory.pinned_to, desk)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -14,6 +15,9 @@ from sync.models import DAYS, MOMENTS, Lead, Problem
 from sync.schedule.desk import Desk
 
 EMPTY = Lead(key="", row="", row_number=0)
+DATED = (*DAYS, *MOMENTS)
+"""Facts that have a date."""
+_dates_of = attrgetter(*DATED)
 PLAUSIBLE = timedelta(days=366 * 20)
 """No lead is older, and nothing is planned further ahead."""
 
@@ -34,8 +38,7 @@ def check_facts(lead: Lead, *, desk: Desk) -> tuple[Lead, list[Problem]]:
 
 def _impossible(lead: Lead, desk: Desk) -> Iterator[tuple[str, str]]:
     far = set()
-    for field in (*DAYS, *MOMENTS):
-        value = getattr(lead, field)
+    for field, value in zip(DATED, _dates_of(lead), strict=True):
         if value is not None and abs(desk.day_of(value) - desk.today) > PLAUSIBLE:
             far.add(field)
             yield field, desk.say("problem.far_year", year=f"{value.year:04d}")

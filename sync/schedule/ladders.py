@@ -28,7 +28,7 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, has_gone_by, take_channel
 from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.people import asked_person, channel_for
-from sync.schedule.reasons import Reason
+from sync.schedule.reasons import Counted, Reason
 
 IDEA = -1
 """In the place of a step: the idea on their problem."""
@@ -129,13 +129,13 @@ class Ladder(Struct):
     def _own_step(self) -> Draft:
         rule, raw = self.rules[self.step - 1], self.raw_day()
         if self.call_on and raw == self.desk.days.add(self.call_on, 1):
-            reason = [Reason("reason.they_call", {"day": self.call_on})]
+            reason: Reason | Counted = Reason("reason.they_call", {"day": self.call_on})
         elif self.decide_by and raw == self._decided():
-            reason = [Reason("reason.decide_by", {"from": self.decide_by})]
+            reason = Reason("reason.decide_by", {"from": self.decide_by})
         else:
-            reason = self._count_reasons(self.intervals[self.step - 1])
+            reason = self._counted(self.intervals[self.step - 1])
         draft = self.draft(rule, raw)
-        draft.reason[:0] = reason
+        draft.reason.insert(0, reason)
         if self.offer and self.offer[0] == self.step and not draft.fixed:
             _, day, planned = self.offer
             draft.day, draft.counts_from, draft.offers = max(day, raw) if self.waits else day, planned, 2
@@ -173,34 +173,14 @@ class Ladder(Struct):
         draft.step = self.cap + 1
         if has_gone_by(draft, desk):
             return None
-        draft.reason[:0] = self._count_reasons(rule.days or 0)
+        draft.reason.insert(0, self._counted(rule.days or 0))
         return draft
 
-    def _count_reasons(self, days: int) -> list[Reason]:
+    def _counted(self, days: int) -> Counted:
         step, what = self.counts_step, self.base_text
         if step:
             what = Reason("reason.since_step", {"step": step}) if step > 0 else Reason("reason.since_idea")
-        return count_reasons(what, self.counts_from, days, desk=self.desk)
-
-
-def count_reasons(what: Reason, start: date, days: int, *, desk: Desk) -> list[Reason]:
-    """The arithmetic of a floor: start, days, and why the day moved later."""
-    raw = start + timedelta(days=days)
-    counted = Reason("reason.count", {"what": what, "from": start, "days": days, "day": raw})
-    return [counted, *roll_reasons(raw, desk.days.at_or_after(raw), desk=desk)]
-
-
-def roll_reasons(raw: date, rolled: date, *, desk: Desk) -> tuple[Reason, ...]:
-    """Why a day moved to a business day; nothing where it did not."""
-    if raw == rolled:
-        return ()
-    raw = desk.days.first_paused(raw, rolled) or raw
-    pause, name = desk.days.why_paused(raw), desk.days.why_closed(raw)
-    if pause is not None:
-        key, name = "reason.pause_for" if pause else "reason.pause", pause
-    else:
-        key = "reason.holiday" if name else "reason.closed"
-    return (Reason(key, {"day": raw, "name": name, "to": rolled}),)
+        return Counted(what, self.counts_from, days)
 
 
 def sheet_date(case: Case, desk: Desk, *, after: date | None) -> date | None:

@@ -19,6 +19,7 @@ from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
+from sync.schedule.ladders import day_or_none
 from sync.schedule.occasions import interview_zone
 from sync.schedule.people import ASKED, agency_person, channel_for, group_named
 from sync.schedule.referrers import first_contact
@@ -152,26 +153,24 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, dat
     interview = lead.interview_at
     if isinstance(interview, datetime):
         interview = interview.astimezone(zone).date()
+    ahead = {
+        "promised": promised,
+        "call_promised": day_or_none(lead.they_call_at, desk),
+        "trip": lead.travel_on,
+        "references_ahead": given if given is not None and given > draft.day else None,
+        "interview": interview if draft.rule.time == "before" else None,
+        "this_day": draft.day,
+    }
     past = {
         "applied": lead.applied_on,
         "last_message": _last_message(draft, lead, desk),
-        "they_wrote": desk.day_of(lead.last_inbound) if lead.last_inbound is not None else None,
-        "met": desk.day_of(lead.meeting_on) if lead.meeting_on is not None else None,
+        "they_wrote": day_or_none(lead.last_inbound, desk),
+        "met": day_or_none(lead.meeting_on, desk),
         "considered": lead.under_consideration_on,
         "references": given,
         "interview": interview,
     }
-    days = {name: day if day is not None and day <= draft.day else None for name, day in past.items()}
-    if draft.rule.time == "before":
-        days["interview"] = interview
-    return {
-        **days,
-        "promised": promised,
-        "call_promised": desk.day_of(lead.they_call_at) if lead.they_call_at is not None else None,
-        "trip": lead.travel_on,
-        "references_ahead": given if given is not None and given > draft.day else None,
-        "this_day": draft.day,
-    }
+    return ahead | {name: day for name, day in past.items() if day is not None and day <= draft.day}
 
 
 def _last_message(draft: Draft, lead: Lead, desk: Desk) -> date | None:
@@ -180,9 +179,10 @@ def _last_message(draft: Draft, lead: Lead, desk: Desk) -> date | None:
     if lead.last_outbound is not None and lead.last_outbound_channel in _WRITTEN and lead.channel in _WRITTEN:
         known.append(desk.day_of(lead.last_outbound))
     for record in desk.ledger.of(lead.key):
+        if not record.done_on or record.assumed or draft.channel not in _WRITTEN:
+            continue
         rule = desk.advice.rules.get(record.rule)
-        asked = rule is not None and rule.kind in ASKED
-        if asked and record.done_on and not record.assumed and draft.channel in _WRITTEN:
+        if rule is not None and rule.kind in ASKED:
             known.append(record.done_on)
     first = lead.applied_on or date.min
     return max((day for day in known if first < day < draft.day), default=None)

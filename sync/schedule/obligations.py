@@ -25,7 +25,7 @@ from sync.schedule.ledger import WEEK, was_deleted
 from sync.schedule.occasions import CRITICAL, TRIAGED, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.quarters import moment_of, quarter_down, quarter_up
-from sync.schedule.reasons import Reason, tell_reason
+from sync.schedule.reasons import Reason, tell_reasons
 from sync.schedule.registry import Owed, Rules, applies
 from sync.schedule.timing import first_day_with_room, kept_quarter, window_of
 
@@ -273,7 +273,7 @@ def tell_the_day(drafts: Iterable[Draft], *, desk: Desk) -> None:
     for draft in drafts:
         if not draft.raw < draft.day or draft.pinned or not draft.reason[1:]:
             continue
-        if tell_reason(draft.reason[-1], desk).endswith(desk.tell(draft.raw)):
+        if tell_reasons(draft.reason[-1:], desk)[0].endswith(desk.tell(draft.raw)):
             key = "reason.again" if draft.offers > 1 else "reason.no_day_before"
             draft.reason.append(Reason(key, {"day": draft.raw, "to": draft.day}))
 

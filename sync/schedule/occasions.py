@@ -15,9 +15,8 @@ from sync.models import Moment
 from sync.safe_text import clean
 from sync.schedule.cases import Case, end_of
 from sync.schedule.desk import Desk
-from sync.schedule.ladders import roll_reasons
 from sync.schedule.quarters import at
-from sync.schedule.reasons import Reason
+from sync.schedule.reasons import Reason, roll_reasons
 
 EVENING = time(18)
 """When a meeting without an hour is over for sure."""

@@ -86,11 +86,12 @@ class Placing(Struct):
     def place_all(self, trains: Sequence[Train]) -> Iterator[Draft]:
         """Every draft of these trains with its day, in the order they were served."""
         groups: dict[int, list[tuple[tuple[object, ...], int, Draft, Train]]] = {}
+        orders = [_level_order(train.case) for train in trains]
         for number, (group, train) in enumerate(zip(group_trains(trains), trains, strict=True)):
             draft = train.next_draft(None)
             if draft is not None:
                 heappush(groups.setdefault(group, []), (draft.collision_order, number, draft, train))
-        waiting = [(_level_order(queue[0][3].case), group) for group, queue in groups.items()]
+        waiting = [(orders[queue[0][1]], group) for group, queue in groups.items()]
         heapify(waiting)
         while waiting:
             _, group = heappop(waiting)
@@ -103,7 +104,7 @@ class Placing(Struct):
                 if following is not None:
                     heappush(queue, (following.collision_order, number, following, train))
                 if queue:
-                    _, group = heappushpop(waiting, (_level_order(queue[0][3].case), group))
+                    _, group = heappushpop(waiting, (orders[queue[0][1]], group))
 
     def _place(self, draft: Draft) -> bool:
         """Give the draft its day. False where the guard leaves none within half a year."""

@@ -19,6 +19,11 @@ QUARTER = 900
 """Seconds."""
 
 
+def count_quarters(minutes: int) -> int:
+    """How many quarters these minutes take."""
+    return -(-minutes * 60 // QUARTER)
+
+
 def quarter_up(moment: datetime) -> int:
     """The first quarter that does not begin before this aware moment."""
     return -int(-moment.timestamp() // QUARTER)
@@ -42,15 +47,17 @@ def at(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 
 class Windows:
-    """A daily window of hours in a zone, as quarters, remembered per day."""
+    """The daily windows of these hours in a zone, as quarters, remembered per day."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[date, time, time, ZoneInfo], tuple[int, int]] = {}
+    def __init__(self, **windows: Hours) -> None:
+        self._hours = windows
+        self._known: dict[tuple[date, str, ZoneInfo], tuple[int, int]] = {}
 
-    def bounds(self, day: date, hours: Hours, zone: ZoneInfo) -> tuple[int, int]:
+    def bounds(self, day: date, window: str, zone: ZoneInfo) -> tuple[int, int]:
         """First quarter of the window and the first one after it."""
-        key = (day, hours.start, hours.end, zone)
+        key = (day, window, zone)
         if (known := self._known.get(key)) is None:
+            hours = self._hours[window]
             known = quarter_up(at(day, hours.start, zone)), quarter_down(at(day, hours.end, zone))
             self._known[key] = known
         return known

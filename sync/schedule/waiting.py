@@ -19,10 +19,9 @@ from sync.models import TouchClass
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, known_of, take_channel
-from sync.schedule.ladders import count_reasons
 from sync.schedule.ledger import WEEK, Verdict, is_over, over_day
 from sync.schedule.people import asked_person, channel_for
-from sync.schedule.reasons import Reason
+from sync.schedule.reasons import Counted, Reason
 
 
 def floor_draft(
@@ -109,7 +108,7 @@ def endless(
         number = (last.round + is_over(last)) if last else 1
         raw = desk.days.at_or_after(since + timedelta(days=days))
         draft = floor_draft(case, rule, raw, desk, key=key, party=party, round=number)
-        draft.reason[:0] = count_reasons(Reason("reason.since_touch"), since, days, desk=desk)
+        draft.reason.insert(0, Counted(Reason("reason.since_touch"), since, days))
         offered = offer_floor(draft, desk, overdue=True)
         last = desk.ledger.touches.get(draft.uid)
         if offered is not None or last is None:

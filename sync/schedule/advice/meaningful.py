@@ -15,10 +15,9 @@ from sync.models import Person, Stage
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
-from sync.schedule.ladders import count_reasons, roll_reasons
 from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over
-from sync.schedule.reasons import Reason
+from sync.schedule.reasons import Counted, Reason, roll_reasons
 from sync.schedule.registry import Whole, across, at_the_end, owed, shared, waited
 from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
 
@@ -32,7 +31,7 @@ def decide_what_is_on_hold(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     number = sum(stage.stage is Stage.ON_HOLD for stage in case.seen.stages)
     raw = desk.days.at_or_after(since + timedelta(days=days))
     draft = floor_draft(case, rule, raw, desk, party="on_hold", round=number)
-    draft.reason[:0] = count_reasons(Reason("reason.since_hold"), since, days, desk=desk)
+    draft.reason.insert(0, Counted(Reason("reason.since_hold"), since, days))
     return offer_floor(draft, desk)
 
 

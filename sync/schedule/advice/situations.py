@@ -26,7 +26,6 @@ from sync.schedule.ladders import (
     count_cap,
     has_answered,
     repeat_last,
-    roll_reasons,
     told_since,
 )
 from sync.schedule.ledger import WEEK, is_over, over_day
@@ -43,7 +42,7 @@ from sync.schedule.occasions import (
 from sync.schedule.people import agency_person
 from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.reach import reached_by
-from sync.schedule.reasons import Reason
+from sync.schedule.reasons import Reason, roll_reasons
 from sync.schedule.referrers import first_contact
 from sync.schedule.registry import Whole, across, laddered, owed, shared
 from sync.schedule.review import review_day, review_lines
