@@ -108,14 +108,16 @@ class Placing(Struct):
 
     def _place(self, draft: Draft) -> bool:
         """Give the draft its day. False where the guard leaves none within half a year."""
+        reached = reach(draft.rule, draft.case, draft.person)
+        keys = limits(draft.rule, draft.case, draft.person, reached)
         if draft.fixed is not None or (draft.rule.any_day and self._keeps_its_day(draft)):
             if draft.chosen:
-                self._note_broken_limit(draft)
+                self._note_broken_limit(draft, keys)
             self._release(draft)
             self.load[draft.day] += draft.rule.levelled
-        elif not self._find_day(draft):
+        elif not self._find_day(draft, keys):
             return False
-        self.record(draft)
+        self.guard.note(reached, draft.day, draft.case, draft.kind)
         return True
 
     def _keeps_its_day(self, draft: Draft) -> bool:
@@ -129,8 +131,8 @@ class Placing(Struct):
         """Start the clocks of those it reaches."""
         self.guard.note(reach(draft.rule, draft.case, draft.person), draft.day, draft.case, draft.kind)
 
-    def _find_day(self, draft: Draft) -> bool:
-        desk, wanted, keys = self.desk, draft.day, limits(draft.rule, draft.case, draft.person)
+    def _find_day(self, draft: Draft, keys: Sequence[str]) -> bool:
+        desk, wanted = self.desk, draft.day
         earliest, days = max(wanted, desk.soonest), _days_of(draft, desk)
         again = draft.offers > 1  # it keeps the day it is given now: the next run starts from there and moves nothing
         if earliest > wanted and not again:
@@ -220,14 +222,12 @@ class Placing(Struct):
         reached = clean(block.reached.label) if block else ""
         self.desk.note("note.no_room", draft.case, rule=draft.rule.id, lead=reached)
 
-    def _note_broken_limit(self, draft: Draft) -> None:
+    def _note_broken_limit(self, draft: Draft, keys: Sequence[str]) -> None:
         """What the user chose keeps its place; that it stands on a day off or inside a limit is said."""
         desk, case = self.desk, draft.case
         if not desk.days.is_open(draft.day) and not draft.rule.busy:
             desk.note("note.day_off", case, rule=draft.rule.id, day=desk.tell(draft.day))
-        if draft.kind is TouchClass.ASKING and not self.guard.is_free(
-            limits(draft.rule, case, draft.person), draft.day
-        ):
+        if draft.kind is TouchClass.ASKING and not self.guard.is_free(keys, draft.day):
             desk.note("note.inside_limit", case, rule=draft.rule.id, day=desk.tell(draft.day))
 
 

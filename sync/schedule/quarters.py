@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Set
 from datetime import date, datetime, time
 from functools import lru_cache
+from itertools import filterfalse
 from zoneinfo import ZoneInfo
 
 from sync.config import Hours
@@ -77,10 +78,12 @@ class TakenQuarters:
 
         Quarters that are `held` for others count as taken. `backwards` finds the last one.
         """
-        free = 0
-        for quarter in reversed(range(low, high)) if backwards else range(low, high):
-            free = 0 if quarter in self._taken or quarter in held else free + 1
-            if free == length:
+        step, found, after = (-1 if backwards else 1), 0, low
+        for quarter in filterfalse(self._taken.__contains__, range(low, high)[::step]):
+            if quarter in held:
+                continue
+            found, after = found + 1 if quarter == after else 1, quarter + step
+            if found == length:
                 return quarter if backwards else quarter - length + 1
         return None
 

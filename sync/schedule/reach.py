@@ -33,10 +33,10 @@ def reach(rule: Rule, case: Case, person: Person) -> tuple[str, ...]:
     return (case.organisation, *own) if theirs else own
 
 
-def limits(rule: Rule, case: Case, person: Person) -> tuple[str, ...]:
+def limits(rule: Rule, case: Case, person: Person, reached: tuple[str, ...]) -> tuple[str, ...]:
     """The budgets a touch has to keep: an ask all that it reaches, a relation the person's."""
     if rule.kind is TouchClass.ASKING:
-        return reach(rule, case, person)
+        return reached
     return _own_keys(case, person) if rule.kind is TouchClass.RELATION and person == case.lead.contact else ()
 
 
