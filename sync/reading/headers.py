@@ -133,16 +133,19 @@ def _doubt_questions(header: str, sense: Sense) -> Sense:
     return replace(sense, sure=sense.sure * _QUESTION)
 
 
-def spoken_order(headers: Sequence[str]) -> Literal["dmy", "mdy"] | None:
-    """Which of day and month comes first in the language of these headers; None where that is open, as in English."""
+def spoken_language(headers: Sequence[str]) -> str:
+    """The language of these headers (`de`); empty where English understands as many of them."""
     named = [header for header in headers if header]
     order = choose_language([split_words(header) for header in named], lexicons_for(named))
     ours, english = (
         sum(lexicon.understands(split_words(head)) for head in named) for lexicon in (order[0], _english())
     )
-    if ours <= english:
-        return None
-    grammar, language = load_grammar(), order[0].language
+    return order[0].language if ours > english else ""
+
+
+def spoken_order(headers: Sequence[str]) -> Literal["dmy", "mdy"] | None:
+    """Which of day and month comes first in the language of these headers; None where that is open, as in English."""
+    grammar, language = load_grammar(), spoken_language(headers)
     return "dmy" if language in grammar.day_first else "mdy" if language in grammar.month_first else None
 
 

@@ -19,6 +19,7 @@ from sync.config import WEEKDAYS, check_zone
 from sync.errors import ConfigError, FollowupError, PrivateSheetError
 from sync.models import Table
 from sync.moments import zone_names
+from sync.reading.headers import spoken_language
 from sync.schedule.business_days import BusinessDays
 from sync.setup.choosing import Accounts, Connection
 from sync.setup.connecting import Wanted, connect
@@ -28,6 +29,7 @@ from sync.setup.preview import OLD_AFTER_DAYS, count_old
 from sync.setup.questions import Interview, pick
 from sync.setup.settings_file import Setup
 from sync.setup.understanding import Sheets, Understood, understand
+from sync.wording import shipped_languages
 
 TIMER = 1
 ME = 1
@@ -78,8 +80,18 @@ def converse(talk: Interview, world: World, options: Options, *, owner: str, lan
     connection = connect(talk, world, Wanted(options.target, options.user, options.calendar))
     setup = Setup(connection.owner or owner, zone, source, connection.target, holidays, language=language)
     setup, seen = understand(talk, world, setup, table, reserve=ME + TIMER)
+    setup = _speak_as_sheet(talk, setup, seen)
     setup = _ask_old(talk, world, setup, seen)
     return Agreed(_ask_me(talk, setup), seen, table, connection)
+
+
+def _speak_as_sheet(talk: Interview, setup: Setup, seen: Understood) -> Setup:
+    """The events in the language of the sheet's headers, if there are words in it: so are its people, it is likely."""
+    language = spoken_language([column.header for column in seen.columns])
+    if language == setup.language or language not in shipped_languages():
+        return setup
+    talk.say("language", language=language, other=setup.language)
+    return replace(setup, language=language)
 
 
 def _open(talk: Interview, world: World, text: str, tab: str) -> tuple[Mapping[str, str], Table]:

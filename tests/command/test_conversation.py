@@ -299,6 +299,20 @@ def test_other_languages_say_the_same(language: str) -> None:
     assert english.stages.keys() == other.stages.keys()
 
 
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("Firma,Ansprechpartner,Beworben am,Status", "de"),
+        ("Company,Contact,Date applied,Status", "en"),
+        ("Entreprise,Contact,Date de candidature,Statut", "en"),  # no words of ours in French yet
+    ],
+)
+def test_events_speak_the_language_of_the_sheet(header: str, language: str, tmp_path: Path) -> None:
+    screen, text = play(tmp_path, f"{header}\nAcme,Ute Kern,2026-11-20,\n")
+    assert parse_settings(text).language == language
+    assert ("in the language of your sheet" in screen.text) is (language != "en")
+
+
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
