@@ -36,6 +36,7 @@ _CLAUSES = re.compile(r"[,;.–—]\s")
 _MEETING = frozenset(("interview", "test"))
 _MET_AT = frozenset((Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER))
 """Stages at which a bare day with an hour is that of an appointment: nobody meets who has only applied."""
+_WAITED_FOR = "they_decide_by"
 _OVER = frozenset(("rejected", "withdrawn", "no_answer"))
 _LAST_DAYS: Mapping[tuple[str, Stage], str] = {
     ("answer", Stage.OFFER): "answer_by",
@@ -69,7 +70,7 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
     empty: Sequence[Any] = [None] * len(sheet.rows)
     columns = {
         name: list(sheet.values.get(name, empty))
-        for name in ("interview_at", "follow_up_on", "last_outbound", *sorted(set(_LAST_DAYS.values())))
+        for name in ("interview_at", "follow_up_on", "last_outbound", _WAITED_FOR, *sorted(set(_LAST_DAYS.values())))
     }
     channels: list[str | None] = [None] * len(sheet.rows)
     earlier: list[Any] = list(sheet.values.get("earlier_rounds", [()] * len(sheet.rows)))
@@ -117,6 +118,8 @@ def _days_in(
         own = follow_ups or sense in ("remind", *ASKED_ON)
         meeting = (timed and not own) or (sense in _MEETING and _names_interview(text))
         name = "interview_at" if meeting else _LAST_DAYS.get((sense, stage), "follow_up_on")
+        if sense == "decide" and "wait" in turns_in(text) and name == "follow_up_on":
+            name = _WAITED_FOR  # "wait for Dan till Dec 4": nobody is asked on that day, only after it
         if isinstance(value, Yearless):
             value = give_year(value, name, reading, year=year)
         if name == "follow_up_on" and sense in ASKED_ON and _has_passed(value, reading.today):

@@ -66,6 +66,10 @@ class Phrase(Struct, frozen=True):
     """What it speaks of does not take place."""
 
 
+_DOOR_OPEN = Phrase(Stage.ON_HOLD, settled=False, asking=Asking.OWN_DATE, choices=(Stage.ON_HOLD, Stage.REJECTED))
+"""`no for this year, try again in January`: nobody closes it unasked, and a day that it names is kept."""
+
+
 def read_phrase(
     text: str, words: StatusWords, days: Sequence[tuple[int, int]] = (), told: Stage | None = None
 ) -> Phrase:
@@ -94,11 +98,15 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
     ends = [sense for sense in said if sense in ENDS]
     if ends:
         return _judge_end(scan, said, ends, doubtful=doubtful)
+    if scan.forbidden:
+        return Phrase(Stage.REJECTED, settled=False, asking=Asking.NONE, choices=_CLOSED)
     if "accepted" in said and _is_to_answer(scan):
         return Phrase(Stage.OFFER, settled=True)  # "got the job, must answer by 12/1": nothing is accepted yet
     if "accepted" in said:
         return Phrase(Stage.ACCEPTED, settled=False, asking=Asking.NONE, choices=(Stage.ACCEPTED, Stage.OFFER))
     if "closed" in said or set(said) == {"over"}:
+        if scan.has("ajar"):
+            return _DOOR_OPEN
         return Phrase(Stage.REJECTED, settled=False, asking=Asking.NONE, choices=_CLOSED)
     best = _furthest(scan, said)
     if scan.has("sorry") and best in (*ASKED_ON, "reply", None) and not scan.has("not"):
@@ -245,6 +253,8 @@ def _judge_end(scan: Scan, said: Sequence[str], ends: Sequence[str], *, doubtful
     if again:
         sense = next(sense for sense in STEPS if sense in again[-1].senses)
         return Phrase(STEPS[sense], settled=False, asking=Asking.NONE, choices=(STEPS[sense], stage))
+    if scan.has("ajar") and stage is Stage.REJECTED:
+        return _DOOR_OPEN
     if doubtful or len(ends) > 1 or "accepted" in said:
         others = tuple(ENDS[end] for end in ends[1:])
         return Phrase(stage, settled=False, asking=Asking.NONE, choices=(stage, *others))
@@ -263,8 +273,7 @@ def _guess(scan: Scan, words: StatusWords) -> Phrase:
                 harmless = sense in ASKED_ON or sense in ("idea", "keen")
                 asking = Asking.OWN_DATE if harmless else Asking.NONE
                 return Phrase(stage, settled=False, asking=asking, choices=(stage,))
-    harmless = bool(scan.known or scan.days) and not (scan.unknown or scan.turns)
-    return Phrase(None, settled=False, asking=Asking.ALLOWED if harmless else Asking.OWN_DATE)
+    return Phrase(None, settled=False, asking=Asking.OWN_DATE)
 
 
 def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> Iterator[str]:
@@ -285,7 +294,7 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
             yield "closes"
         elif stage is Stage.OFFER or ("limit" in turns and _is_to_be_handed_in(stage, senses)):
             yield "answer"
-        elif "decide" in turns:
+        elif "decide" in turns or ("till" in turns and scan.has("wait")):
             yield "decide"
         elif stage is Stage.IDEA:
             yield "closes"

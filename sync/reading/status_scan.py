@@ -67,6 +67,8 @@ class Scan(Struct):
     denied: bool = False
     """A negation stands in it that turned nothing that is known."""
     asked: bool = False
+    forbidden: bool = False
+    """They do not want to hear from the seeker."""
     known: int = 0
     arrows: frozenset[int] = frozenset()
     """The places before which an arrow stands."""
@@ -104,6 +106,8 @@ def take_turned(text: str, words: StatusWords) -> Scan:
     scan = take_apart(text, words)
     _move(scan)
     _miss_calls(scan)
+    _forbid(scan)
+    _open_again(scan)
     _turn(scan)
     _drop_adverts(scan)
     _drop_old_plans(scan)
@@ -174,6 +178,29 @@ def _miss_calls(scan: Scan) -> None:
         missed = "missed_call" in turn.senses
         if missed and any(call.clause == turn.clause and call.end <= turn.place for call in calls):
             turn.senses |= {"off"}
+
+
+def _forbid(scan: Scan) -> None:
+    """`asked me not to write again`: a word of contact right behind one that forbids it, or before it in signs."""
+    for turn in scan.turns:
+        for other in (*scan.turns, *scan.claims) if "forbid" in turn.senses else ():
+            if "contact" not in other.senses or other.clause != turn.clause:
+                continue
+            before, behind = turn.place - other.end, other.place - turn.end
+            scan.forbidden = scan.forbidden or 0 <= behind <= 1 or (other.is_signs and 0 <= before <= 1)
+
+
+def _open_again(scan: Scan) -> None:
+    """`closed for holidays until 1/4`: they are back on that day."""
+    for turn in scan.turns:
+        closed = [claim for claim in scan.claims if claim.clause == turn.clause and "closed" in claim.senses]
+        if "till" in turn.senses and closed and any(_is_beside(turn, day) for day in scan.days):
+            scan.claims = [claim for claim in scan.claims if claim not in closed]
+            turn.senses = turn.senses - {"limit", "decide"} | {"remind"}
+
+
+def _is_beside(turn: Claim, day: Day) -> bool:
+    return turn.end in day.after or (turn.is_signs and turn.place == day.place + 1)
 
 
 def _repaired(tokens: Sequence[str], place: int, words: StatusWords) -> Entry | None:
@@ -272,7 +299,7 @@ def _drop_old_plans(scan: Scan) -> None:
     limits = [turn for turn in scan.turns if "limit" in turn.senses]
     last = {turn.place for turn in limits for day in scan.days if turn.end in day.after or turn.place == day.place + 1}
     scan.claims = [claim for claim in scan.claims if not ("closed" in claim.senses and claim.place in last)]
-    about_days = {"moved", "off"} if scan.days else {"moved"}
+    about_days = {"moved", "off"} if scan.days or scan.has("moved") else {"moved"}
     moved = {turn.place for turn in scan.turns if turn.senses & about_days}
     if moved and any(claim.senses & {"interview", "test"} for claim in scan.claims):
         scan.claims = [
