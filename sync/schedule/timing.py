@@ -144,7 +144,8 @@ def _find_slot(
     length = draft.quarters
     find = partial(desk.taken.find_free, low, high, length=length, backwards=draft.as_late_as_possible)
     quarter = find(held=held)
-    quarter = quarter if quarter is not None else find()
+    if quarter is None and held:
+        quarter = find()
     if quarter is None:
         quarter = _make_room(draft, low, high, placed, held=held, desk=desk)
     if quarter is None:
