@@ -99,7 +99,7 @@ def _lies_in_the_past(ladder: Ladder, desk: Desk) -> bool:
         return False
     if ladder.case.seen.triaged:
         return True
-    if ladder.case.new and is_old_news(ladder.case, desk=desk):
+    if ladder.case.new and is_old_news(ladder.case, view=desk):
         desk.triage(ladder.case)
         return True
     return False

@@ -22,6 +22,7 @@ from sync.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.models import Lead, Moment, Person, Stage
 from sync.reading.organisations import agency_key, organisation_key
 from sync.schedule.desk import Desk
+from sync.schedule.view import View
 
 CORRECTION = timedelta(days=21)
 INTERVIEW_LENGTH = timedelta(minutes=60)
@@ -188,30 +189,30 @@ TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT)
 """Stages in which they are waited for from first sight on, whatever the row tells of days."""
 
 
-def has_live_offer(case: Case, *, desk: Desk) -> bool:
+def has_live_offer(case: Case, *, view: View) -> bool:
     """Whether an offer stands that is no old news itself: such a lead is never among the old ones."""
-    return case.stage is Stage.OFFER and _newest(case.lead, desk) + OLD >= desk.today
+    return case.stage is Stage.OFFER and _newest(case.lead, view) + OLD >= view.today
 
 
-def is_old_news(case: Case, *, desk: Desk) -> bool:
+def is_old_news(case: Case, *, view: View) -> bool:
     """Whether the newest day the row tells of was long ago when we first saw it: then it is triaged."""
-    return case.new and _newest(case.lead, desk) + OLD < desk.today
+    return case.new and _newest(case.lead, view) + OLD < view.today
 
 
-def _newest(lead: Lead, desk: Desk) -> date:
+def _newest(lead: Lead, view: View) -> date:
     """The newest day the row tells of; today where it tells of none."""
     told = (
         lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on, lead.follow_up_on,
         lead.interview_at, lead.offer_on, lead.answer_by, lead.they_decide_by, lead.they_call_at,
     )  # fmt: skip
-    return max((desk.day_of(day) for day in told if day is not None), default=desk.today)
+    return max((view.day_of(day) for day in told if day is not None), default=view.today)
 
 
-def end_of(start: Moment, end: Moment | None, *, desk: Desk) -> datetime:
+def end_of(start: Moment, end: Moment | None, *, view: View) -> datetime:
     """The end of a meeting that began at `start`."""
     if isinstance(start, datetime):
         return end if isinstance(end, datetime) and end > start else start + INTERVIEW_LENGTH
-    return datetime.combine(start, desk.settings.work_hours.end, tzinfo=desk.zone)
+    return datetime.combine(start, view.settings.work_hours.end, tzinfo=view.zone)
 
 
 def _generation(lead: Lead, seen: LeadMemory, desk: Desk) -> int:
@@ -243,7 +244,7 @@ def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen
     if not seen.interviews:
         return (InterviewSeen(1, at),)
     last = seen.interviews[-1]
-    if not _is_same(last.at, at) and desk.clock.is_behind(end_of(last.at, None, desk=desk)):
+    if not _is_same(last.at, at) and desk.clock.is_behind(end_of(last.at, None, view=desk)):
         return (*seen.interviews, InterviewSeen(last.round + 1, at))
     return (*seen.interviews[:-1], InterviewSeen(last.round, at))
 
@@ -258,7 +259,7 @@ def _rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ..
     moments = list(dict.fromkeys(at for at in told if at is not None))
     known = {at: InterviewSeen(one.round, at) for at in moments for one in seen.interviews if _is_same(one.at, at)}
     gone = [one for one in seen.interviews if not any(_is_same(one.at, at) for at in moments)]
-    moved = [one for one in gone if not desk.clock.is_behind(end_of(one.at, None, desk=desk))]
+    moved = [one for one in gone if not desk.clock.is_behind(end_of(one.at, None, view=desk))]
     most = max((one.round for one in seen.interviews), default=0)
     rounds = []
     for at in moments:
@@ -272,15 +273,15 @@ def _rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ..
     return (*(one for one in gone if one.round not in taken), *rounds)
 
 
-def _again(lead: Lead, seen: LeadMemory, name: str, desk: Desk) -> InterviewSeen | None:
+def _again(lead: Lead, seen: LeadMemory, name: str, view: View) -> InterviewSeen | None:
     value: Moment | None = getattr(lead, name)
     known = seen.again.get(name)
     if value is None or name in lead.unreadable:
         return known
     if known is None:
         return InterviewSeen(1, value)
-    later = desk.instant_of(value) > desk.instant_of(known.at) and not _is_same(known.at, value)
-    passed = desk.day_of(known.at) < desk.today or name == "last_inbound"
+    later = view.instant_of(value) > view.instant_of(known.at) and not _is_same(known.at, value)
+    passed = view.day_of(known.at) < view.today or name == "last_inbound"
     return InterviewSeen(known.round + (later and passed), value)
 
 
@@ -291,7 +292,7 @@ def _is_same(known: Moment, told: Moment) -> bool:
     return known == told
 
 
-def _stages(lead: Lead, seen: LeadMemory, stage: Stage, desk: Desk) -> tuple[StageSeen, ...]:
+def _stages(lead: Lead, seen: LeadMemory, stage: Stage, view: View) -> tuple[StageSeen, ...]:
     if "status" in lead.unreadable or (seen.stages and seen.stages[-1].stage is stage):
         return seen.stages
-    return (*seen.stages, StageSeen(stage, desk.today))
+    return (*seen.stages, StageSeen(stage, view.today))

@@ -16,11 +16,11 @@ from sync.messages.message import Message, mail_link
 from sync.models import Lead
 from sync.reconcile.marker_lines import SMALL_PRINT
 from sync.safe_text import clean
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, Planned
 from sync.schedule.letters import group_of, is_to_agency, recipient
 from sync.schedule.people import has_number_only, join_names
 from sync.schedule.quarters import at
+from sync.schedule.view import View
 
 MORNING = time(6)
 """Before it is night, whatever the day is called."""
@@ -37,41 +37,41 @@ Moves = tuple[tuple[str, date], ...]
 
 
 def describe(
-    draft: Draft, message: Message | None, *, later: str, done: Moves, facts: Mapping[str, str], desk: Desk
+    draft: Draft, message: Message | None, *, later: str, done: Moves, facts: Mapping[str, str], view: View
 ) -> str:
     """The whole text of a touch that reaches somebody. `later` are the days that follow."""
     return _together(
-        [*_first_lines(draft, facts, desk)],
-        _message_lines(message, desk),
-        [*_check_lines(draft, message, desk)],
-        small=[*_why(draft, later, desk), *_about_them(draft, message, done, desk), *_name_rule(draft, desk)],
+        [*_first_lines(draft, facts, view)],
+        _message_lines(message, view),
+        [*_check_lines(draft, message, view)],
+        small=[*_why(draft, later, view), *_about_them(draft, message, done, view), *_name_rule(draft, view)],
     )
 
 
-def describe_alone(draft: Planned, do: str, *, facts: Mapping[str, str], desk: Desk) -> str:
+def describe_alone(draft: Planned, do: str, *, facts: Mapping[str, str], view: View) -> str:
     """The whole text of what one does alone. `do` is the key of what that is."""
-    lines = [desk.say(do, **facts)] if desk.advice.wording.has(do) else []
+    lines = [view.say(do, **facts)] if view.advice.wording.has(do) else []
     lines += draft.facts.get("lines", "").splitlines()
     lines += (f"- {name}" for name in draft.facts.get("leads", "").splitlines())
-    return _together(lines, small=[*_why(draft, "", desk), *_name_rule(draft, desk)])
+    return _together(lines, small=[*_why(draft, "", view), *_name_rule(draft, view)])
 
 
 def _together(*blocks: Sequence[str], small: Sequence[str]) -> str:
     return "\n\n".join("\n".join(lines) for lines in (*blocks, (SMALL_PRINT, *small)) if lines)
 
 
-def _first_lines(draft: Draft, facts: Mapping[str, str], desk: Desk) -> Iterator[str]:
+def _first_lines(draft: Draft, facts: Mapping[str, str], view: View) -> Iterator[str]:
     """What to do, and where to reach them."""
     lead = draft.case.lead
-    act = f"act.{draft.channel if desk.advice.wording.has(f'act.{draft.channel}') else 'email'}"
+    act = f"act.{draft.channel if view.advice.wording.has(f'act.{draft.channel}') else 'email'}"
     if draft.deadline is not None:
-        yield _by_when(act, draft, draft.deadline, facts["whom"], desk)
+        yield _by_when(act, draft, draft.deadline, facts["whom"], view)
     else:
-        yield desk.say(act, who=facts["whom"])
+        yield view.say(act, who=facts["whom"])
     if draft.lead_key == lead.key and is_elsewhere(draft, lead):
         contact = "" if draft.person == lead.contact else clean(lead.contact.name)
-        yield desk.say("act.about", lead=", ".join(part for part in (contact, clean(lead.label)) if part))
-    yield from _reach(draft, lead, desk)
+        yield view.say("act.about", lead=", ".join(part for part in (contact, clean(lead.label)) if part))
+    yield from _reach(draft, lead, view)
 
 
 def is_elsewhere(draft: Draft, lead: Lead) -> bool:
@@ -79,22 +79,22 @@ def is_elsewhere(draft: Draft, lead: Lead) -> bool:
     return is_to_agency(draft) or (draft.rule.audience in ELSEWHERE and draft.person != lead.contact)
 
 
-def _by_when(act: str, draft: Draft, deadline: datetime, whom: str, desk: Desk) -> str:
+def _by_when(act: str, draft: Draft, deadline: datetime, whom: str, view: View) -> str:
     """What to do and by when; what could not be done in time any more is done now. Nobody writes letters at night: what
     is due then is due the evening before.
     """
     begins = draft.start if isinstance(draft.start, datetime) else None
     if begins is not None and begins > deadline:
-        return desk.say(f"{act}-overdue", who=whom, day=desk.tell(desk.day_of(deadline)))
-    here, hours = deadline.astimezone(desk.zone), desk.settings.message_hours
+        return view.say(f"{act}-overdue", who=whom, day=view.tell(view.day_of(deadline)))
+    here, hours = deadline.astimezone(view.zone), view.settings.message_hours
     if here.time() < MORNING:
-        evening = at(here.date() - timedelta(days=1), hours.end, desk.zone)
+        evening = at(here.date() - timedelta(days=1), hours.end, view.zone)
         deadline = evening if begins is not None and begins < evening else deadline
-    due = desk.tell(here.date()) if (here.hour, here.minute) == END_OF_DAY else desk.tell_moment(deadline)
-    return desk.say(f"{act}-due", who=whom, day=due)
+    due = view.tell(here.date()) if (here.hour, here.minute) == END_OF_DAY else view.tell_moment(deadline)
+    return view.say(f"{act}-due", who=whom, day=due)
 
 
-def _reach(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+def _reach(draft: Draft, lead: Lead, view: View) -> Iterator[str]:
     """Addresses and numbers as they stand in the sheet, each on a line of its own; or how to get one."""
     people = group_of(draft) or (draft.person,)
     mails = [clean(person.email) for person in people if person.email.strip()]
@@ -106,9 +106,9 @@ def _reach(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
     column = "contact_phone" if call else "contact_email"
     if draft.person == lead.contact and _has_its_own(column, lead):
         known = clean(lead.columns[column])
-        yield desk.say("act.no_number" if call else "act.no_address", column=known)
+        yield view.say("act.no_number" if call else "act.no_address", column=known)
     elif not group_of(draft):
-        yield desk.say("act.look_up")
+        yield view.say("act.look_up")
 
 
 def _has_its_own(column: str, lead: Lead) -> bool:
@@ -120,28 +120,28 @@ def _has_its_own(column: str, lead: Lead) -> bool:
     return header is not None and header not in others
 
 
-def _message_lines(message: Message | None, desk: Desk) -> list[str]:
+def _message_lines(message: Message | None, view: View) -> list[str]:
     if message is None:
         return []
     if message.kind == "call":
-        lines = [desk.say("message.say"), message.text]
+        lines = [view.say("message.say"), message.text]
         if message.voicemail:
-            lines += ["", desk.say("message.voicemail"), " ".join(message.voicemail)]
+            lines += ["", view.say("message.voicemail"), " ".join(message.voicemail)]
         return lines
-    subject = [desk.say("message.subject", subject=message.subject), ""] if message.subject else []
+    subject = [view.say("message.subject", subject=message.subject), ""] if message.subject else []
     return [*subject, message.text]
 
 
-def _check_lines(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
+def _check_lines(draft: Draft, message: Message | None, view: View) -> Iterator[str]:
     """At most three things that belong to this very message."""
-    checks = [*_checks(draft, message, desk)][:CHECKS]
+    checks = [*_checks(draft, message, view)][:CHECKS]
     if checks:
-        yield desk.say({"phone": "check.spoken", "in_person": "check.in_person"}.get(draft.channel, "check.written"))
+        yield view.say({"phone": "check.spoken", "in_person": "check.in_person"}.get(draft.channel, "check.written"))
         yield from (f"- {check}" for check in checks)
 
 
-def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
-    say, rule, lead = desk.say, draft.rule.id, draft.case.lead
+def _checks(draft: Draft, message: Message | None, view: View) -> Iterator[str]:
+    say, rule, lead = view.say, draft.rule.id, draft.case.lead
     group = group_of(draft)
     if draft.is_nameless:
         yield say("check.nameless")
@@ -161,26 +161,26 @@ def _checks(draft: Draft, message: Message | None, desk: Desk) -> Iterator[str]:
     if draft.move == "resume" and (message is None or message.kind == "mail"):
         yield say("check.resume")
     if draft.channel not in ("phone", "in_person") and len(group) < 2:
-        yield from _spelling(draft, lead, desk)
+        yield from _spelling(draft, lead, view)
     if message is not None and message.blanks:
         yield say("check.blank")
     if draft.rule.check:
-        yield desk.say_about(lead, draft.rule.check)
+        yield view.say_about(lead, draft.rule.check)
     if draft.step in (2, 3) and draft.move and draft.channel != "phone" and draft.person.phone.strip():
         yield say("check.call")
 
 
-def _spelling(draft: Draft, lead: Lead, desk: Desk) -> Iterator[str]:
+def _spelling(draft: Draft, lead: Lead, view: View) -> Iterator[str]:
     name = clean(draft.person.name)
     if name and name != clean(lead.agency):
-        yield desk.say("check.name", name=name)
+        yield view.say("check.name", name=name)
     elif firm := name or clean(lead.company):
-        yield desk.say("check.firm", name=firm)
+        yield view.say("check.firm", name=firm)
 
 
-def _why(draft: Planned, later: str, desk: Desk) -> Iterator[str]:
+def _why(draft: Planned, later: str, view: View) -> Iterator[str]:
     """What comes next, why this day, and the advice."""
-    say, rule = desk.say, draft.rule
+    say, rule = view.say, draft.rule
     if later:
         yield say("small.later", days=later)
     if draft.reasons:
@@ -188,40 +188,40 @@ def _why(draft: Planned, later: str, desk: Desk) -> Iterator[str]:
     written = rule.channel == "phone" and draft.channel != "phone"
     selling = isinstance(draft, Draft) and draft.case.lead.is_customer
     special = f"small.{rule.id}-{'written' if written else 'customer' if selling else ''}"
-    yield say(special) if desk.advice.wording.has(special) else rule.advice
+    yield say(special) if view.advice.wording.has(special) else rule.advice
 
 
-def _about_them(draft: Draft, message: Message | None, done: Moves, desk: Desk) -> Iterator[str]:
+def _about_them(draft: Draft, message: Message | None, done: Moves, view: View) -> Iterator[str]:
     """The channel, what is new and what was used, the history, and a link that opens the message."""
-    say, rule, lead = desk.say, draft.rule, draft.case.lead
+    say, rule, lead = view.say, draft.rule, draft.case.lead
     if draft.person == lead.contact and (why := _why_channel(draft, lead)):
         yield say(f"small.why_channel_{why}", channel=say(f"channel.{draft.channel}"))
     if rule.id == "R-001-12":
         yield say("small.patience")
     if draft.move:
-        yield from _moves(draft, done, desk)
+        yield from _moves(draft, done, view)
     if lead.problem and rule.hangs_on == "interview_at":
         yield say("small.problem", problem=clean(lead.problem))
-    if history := _history(draft, lead, desk):
+    if history := _history(draft, lead, view):
         yield say("small.history", history=history)
     mail = recipient(draft).email.strip()
     if message is not None and message.kind == "mail" and (link := mail_link(mail, message.subject, message.text)):
         yield say("small.mail", link=link)
 
 
-def _name_rule(draft: Planned, desk: Desk) -> Iterator[str]:
+def _name_rule(draft: Planned, view: View) -> Iterator[str]:
     if draft.rule.id.startswith("R-"):
-        yield desk.say("small.rule", rule=draft.rule.id)
+        yield view.say("small.rule", rule=draft.rule.id)
 
 
-def _moves(draft: Draft, done: Moves, desk: Desk) -> Iterator[str]:
+def _moves(draft: Draft, done: Moves, view: View) -> Iterator[str]:
     """What is new this time, what is left, and what was used when (R-003-7, R-003-8)."""
-    say, used = desk.say, {draft.move, *(move for move, _ in done)}
+    say, used = view.say, {draft.move, *(move for move, _ in done)}
     yield say("small.new", move=say(f"move.{draft.move}"))
     if rest := [say(f"move.{move}") for move in draft.pool if move not in used]:
         yield say("small.unused", moves=", ".join(rest))
     if done:
-        told = (f"{say(f'move.{move}')} ({desk.tell(on)})" for move, on in done)
+        told = (f"{say(f'move.{move}')} ({view.tell(on)})" for move, on in done)
         yield say("small.used", moves=", ".join(told))
 
 
@@ -233,10 +233,10 @@ def _why_channel(draft: Draft, lead: Lead) -> str:
     return "number" if draft.channel in ("phone", "text") and has_number_only(draft.person) else ""
 
 
-def _history(draft: Draft, lead: Lead, desk: Desk) -> str:
+def _history(draft: Draft, lead: Lead, view: View) -> str:
     """The last contacts before this one, oldest first: what every message builds on (R-003-14)."""
     first = lead.applied_on
-    if lead.is_customer and lead.last_outbound is not None and first == desk.day_of(lead.last_outbound):
+    if lead.is_customer and lead.last_outbound is not None and first == view.day_of(lead.last_outbound):
         first = None  # one message, and not an application and a message
     known = (
         (first, "history.applied"),
@@ -245,12 +245,12 @@ def _history(draft: Draft, lead: Lead, desk: Desk) -> str:
         (lead.last_inbound, "history.answered"),
         (lead.last_outbound, "history.sent"),
     )
-    past = [(day, key) for moment, key in known if moment is not None and (day := desk.day_of(moment)) <= draft.day]
+    past = [(day, key) for moment, key in known if moment is not None and (day := view.day_of(moment)) <= draft.day]
     if not past:
         return ""
     sent = f"channel.{lead.last_outbound_channel}"
-    message = desk.say(sent if desk.advice.wording.has(sent) else "history.message")
-    return "; ".join([desk.say_about(lead, key, day=desk.tell(day), channel=message) for day, key in sorted(past)])
+    message = view.say(sent if view.advice.wording.has(sent) else "history.message")
+    return "; ".join([view.say_about(lead, key, day=view.tell(day), channel=message) for day, key in sorted(past)])
 
 
 def arithmetic(reasons: Iterable[str]) -> Sequence[str]:

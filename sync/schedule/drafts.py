@@ -22,6 +22,7 @@ from sync.schedule.cases import Case, is_same_fact
 from sync.schedule.desk import Desk
 from sync.schedule.quarters import count_quarters
 from sync.schedule.reasons import Counted, Reason
+from sync.schedule.view import View
 
 NOBODY = Person()
 
@@ -192,22 +193,22 @@ def draft_for(
     return draft
 
 
-def shared_draft_for(rule: Rule, *, desk: Desk, raw: date, party: str, round: int) -> SharedDraft:
+def shared_draft_for(rule: Rule, *, view: View, raw: date, party: str, round: int) -> SharedDraft:
     """The same for an event that names many leads."""
-    uid, generation, memory = desk.identify(SELF, rule.id, party=party, round=round)
+    uid, generation, memory = view.identify(SELF, rule.id, party=party, round=round)
     draft = SharedDraft(
         rule=rule, uid=uid, lead_key=SELF, party=party, round=round, generation=generation, step=1,
-        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind, quarters=count_quarters(rule.length),
+        memory=memory, zone=view.zone, raw=raw, day=raw, kind=rule.kind, quarters=count_quarters(rule.length),
     )  # fmt: skip
     if memory is not None and memory.reaction is Reaction.DRAGGED and memory.pinned_to is not None:
-        _hold_pin(draft, memory.pinned_to, desk)
+        _hold_pin(draft, memory.pinned_to, view)
     return draft
 
 
-def _hold_pin(draft: Planned, pinned_to: Moment, desk: Desk) -> None:
+def _hold_pin(draft: Planned, pinned_to: Moment, view: View) -> None:
     """Where the user moved it, while that lies ahead."""
-    day = desk.day_of(pinned_to)
-    if day >= desk.today:
+    day = view.day_of(pinned_to)
+    if day >= view.today:
         draft.fixed, draft.day, draft.pinned, draft.chosen = pinned_to, day, True, True
         draft.reason.append(Reason("reason.pinned", {"day": day}))
 
@@ -223,11 +224,11 @@ def has_gone_by(draft: Draft, desk: Desk) -> bool:
     return True
 
 
-def take_channel(draft: Draft, channel: str, *, desk: Desk) -> None:
+def take_channel(draft: Draft, channel: str, *, view: View) -> None:
     """Reach the person by this channel; a call is made in the hours of where they are (R-002-1, C3)."""
     draft.channel = channel
     if channel == "phone":
-        draft.zone = desk.zone_named(draft.case.lead.contact_zone) or desk.zone
+        draft.zone = view.zone_named(draft.case.lead.contact_zone) or view.zone
 
 
 CROWDED = "more"

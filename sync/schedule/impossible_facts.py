@@ -12,7 +12,7 @@ from operator import attrgetter
 from msgspec.structs import replace
 
 from sync.models import DAYS, MOMENTS, Lead, Problem
-from sync.schedule.desk import Desk
+from sync.schedule.view import View
 
 EMPTY = Lead(key="", row="", row_number=0)
 DATED = (*DAYS, *MOMENTS)
@@ -22,9 +22,9 @@ PLAUSIBLE = timedelta(days=366 * 20)
 """No lead is older, and nothing is planned further ahead."""
 
 
-def check_facts(lead: Lead, *, desk: Desk) -> tuple[Lead, list[Problem]]:
+def check_facts(lead: Lead, *, view: View) -> tuple[Lead, list[Problem]]:
     """The lead with its impossible facts marked unreadable, and a problem for each."""
-    found = list(_impossible(lead, desk))
+    found = list(_impossible(lead, view))
     if not found:
         return lead, []
     fields = frozenset(field for field, _ in found)
@@ -36,22 +36,22 @@ def check_facts(lead: Lead, *, desk: Desk) -> tuple[Lead, list[Problem]]:
     return replace(lead, **blank, unreadable=lead.unreadable | fields), problems
 
 
-def _impossible(lead: Lead, desk: Desk) -> Iterator[tuple[str, str]]:
+def _impossible(lead: Lead, view: View) -> Iterator[tuple[str, str]]:
     far = set()
     for field, value in zip(DATED, _dates_of(lead), strict=True):
-        if value is not None and abs(desk.day_of(value) - desk.today) > PLAUSIBLE:
+        if value is not None and abs(view.day_of(value) - view.today) > PLAUSIBLE:
             far.add(field)
-            yield field, desk.say("problem.far_year", year=f"{value.year:04d}")
+            yield field, view.say("problem.far_year", year=f"{value.year:04d}")
     for field in ("interview_zone", "contact_zone"):
-        if (name := getattr(lead, field)) and desk.zone_named(name) is None:
-            yield field, desk.say("problem.unknown_zone")
+        if (name := getattr(lead, field)) and view.zone_named(name) is None:
+            yield field, view.say("problem.unknown_zone")
     held, ends = lead.interview_at, lead.interview_end
     if held is None or "interview_at" in far:
         return
-    if ends is not None and "interview_end" not in far and desk.instant_of(ends) < desk.instant_of(held):
-        yield "interview_end", desk.say("problem.ends_early")
-    if lead.applied_on is not None and "applied_on" not in far and desk.day_of(held) < lead.applied_on:
-        yield "interview_at", desk.say("problem.before_applied")
+    if ends is not None and "interview_end" not in far and view.instant_of(ends) < view.instant_of(held):
+        yield "interview_end", view.say("problem.ends_early")
+    if lead.applied_on is not None and "applied_on" not in far and view.day_of(held) < lead.applied_on:
+        yield "interview_at", view.say("problem.before_applied")
 
 
 def _shown(value: object) -> str:

@@ -29,6 +29,7 @@ from sync.schedule.drafts import Draft, draft_for, has_gone_by, take_channel
 from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.people import asked_person, channel_for
 from sync.schedule.reasons import Counted, Reason
+from sync.schedule.view import View
 
 IDEA = -1
 """In the place of a step: the idea on their problem."""
@@ -158,7 +159,7 @@ class Ladder(Struct):
         number = self.round_base + self.step
         draft = draft_for(self.case, rule, desk=self.desk, raw=raw, round=number, generation=self.generation)
         draft.step, draft.person = self.step, asked_person(self.case.lead)
-        take_channel(draft, channel_for(rule, self.case, draft.person), desk=self.desk)
+        take_channel(draft, channel_for(rule, self.case, draft.person), view=self.desk)
         return draft
 
     def _decision(self) -> Draft | None:
@@ -219,14 +220,14 @@ def offer_sheet_date(draft: Draft, day: date, *, desk: Desk) -> None:
     draft.day = draft.fixed if not isinstance(draft.fixed, datetime) else draft.fixed.date()
 
 
-def day_or_none(moment: Moment | None, desk: Desk) -> date | None:
+def day_or_none(moment: Moment | None, view: View) -> date | None:
     """The day of a moment, where there is one."""
-    return desk.day_of(moment) if moment is not None else None
+    return view.day_of(moment) if moment is not None else None
 
 
-def count_cap(desk: Desk) -> int:
+def count_cap(view: View) -> int:
     """How many asking touches there are for one application at most (R-003-5)."""
-    return desk.advice.rules["R-003-5"].cap or 1
+    return view.advice.rules["R-003-5"].cap or 1
 
 
 def repeat_last(days: tuple[int, ...], cap: int) -> tuple[int, ...]:
@@ -234,10 +235,10 @@ def repeat_last(days: tuple[int, ...], cap: int) -> tuple[int, ...]:
     return (*days, *(days[-1:] * cap))[:cap]
 
 
-def call_day(case: Case, desk: Desk) -> date | None:
+def call_day(case: Case, view: View) -> date | None:
     """The day on which they said they would call, where R-005-3 asks after it."""
     due = case.lead.they_call_at
-    return desk.day_of(due) if due is not None and desk.rule("R-005-3") else None
+    return view.day_of(due) if due is not None and view.rule("R-005-3") else None
 
 
 def told_since(case: Case, field: str, otherwise: str) -> Reason:
@@ -246,10 +247,10 @@ def told_since(case: Case, field: str, otherwise: str) -> Reason:
     return Reason("reason.column", {"column": header}) if header else Reason(otherwise)
 
 
-def has_answered(case: Case, desk: Desk) -> bool:
+def has_answered(case: Case, view: View) -> bool:
     """A reply or an interview stops the application ladder."""
     lead = case.lead
     if lead.interview_at is not None or lead.under_consideration_on is not None:
         return True
     since = lead.applied_on
-    return lead.last_inbound is not None and since is not None and desk.day_of(lead.last_inbound) > since
+    return lead.last_inbound is not None and since is not None and view.day_of(lead.last_inbound) > since

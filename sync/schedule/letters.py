@@ -23,6 +23,7 @@ from sync.schedule.ladders import day_or_none
 from sync.schedule.occasions import interview_zone
 from sync.schedule.people import ASKED, agency_person, channel_for, group_named
 from sync.schedule.referrers import first_contact
+from sync.schedule.view import View
 
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
 _WRITTEN = ("", "email", "text", "linkedin", "post")
@@ -39,7 +40,7 @@ def write_message(draft: Draft, *, desk: Desk) -> Message | None:
     to_agency = is_to_agency(draft)
     facts = _facts(draft, case, person, to_agency=to_agency, desk=desk)
     situation = Situation(
-        rules=_keys(draft, case, to_agency=to_agency, desk=desk),
+        rules=_keys(draft, case, to_agency=to_agency, view=desk),
         kind=KINDS.get(draft.channel, "mail"),
         channel=draft.channel,
         move=draft.move,
@@ -79,16 +80,16 @@ def group_of(draft: Draft) -> tuple[Person, ...]:
     return group_named(draft.case.lead, draft.rule.audience)
 
 
-def _keys(draft: Draft, case: Case, *, to_agency: bool, desk: Desk) -> tuple[str, ...]:
+def _keys(draft: Draft, case: Case, *, to_agency: bool, view: View) -> tuple[str, ...]:
     """The keys of its texts, the most special first."""
-    keys = _plain_keys(draft, case, desk)
+    keys = _plain_keys(draft, case, view)
     if not to_agency:
         return keys
-    phrases = desk.advice.phrases_for(case.lead)
+    phrases = view.advice.phrases_for(case.lead)
     return (*(special for key in keys if phrases.has(f"{(special := f'{key}-agency')}.mail")), *keys)
 
 
-def _plain_keys(draft: Draft, case: Case, desk: Desk) -> tuple[str, ...]:
+def _plain_keys(draft: Draft, case: Case, view: View) -> tuple[str, ...]:
     rule = draft.rule.id
     if rule == "sheet":
         talking = case.stage in _TALKING or case.lead.last_inbound is not None
@@ -96,7 +97,7 @@ def _plain_keys(draft: Draft, case: Case, desk: Desk) -> tuple[str, ...]:
             return ("sheet",)
         rule = "R-004-4" if talking else "R-001-1" if draft.step == 1 else "R-001-12"
     if rule == "R-001-12" or (rule == "R-004-4" and draft.step > 1):
-        last = draft.step >= (desk.advice.rules["R-003-5"].cap or 1)
+        last = draft.step >= (view.advice.rules["R-003-5"].cap or 1)
         base = rule if rule == "R-001-12" else "R-004-4-next"
         return (f"{rule}-last", base) if last else (base,)
     if rule == "R-001-7" and draft.lead_key != case.lead.key:
@@ -203,9 +204,9 @@ def _progress(draft: Draft, case: Case, desk: Desk) -> dict[str, str]:
     return facts
 
 
-def standing(case: Case, desk: Desk) -> str:
+def standing(case: Case, view: View) -> str:
     """The lead and where it stands, in words for the person who referred to it; nothing where it has not begun."""
     if case.stage is Stage.IDEA:
         return ""
-    phrases = desk.advice.phrases_for(case.lead)
+    phrases = view.advice.phrases_for(case.lead)
     return f"{clean(case.lead.label)} ({phrases.texts[f'stage.{case.stage.value}']})"

@@ -85,7 +85,7 @@ def make_schedule(
     if leads.silent_keys:
         leave_shared(planned, desk=desk)
     give_times(planned, desk=desk)
-    publish(planned, desk=desk)
+    publish(planned, view=desk)
     ring(planned, desk=desk)
     write_texts(drafts, events, active, desk=desk, texts=texts)
     make_remarks(cases, active, drafts, desk=desk)
@@ -170,7 +170,7 @@ def _what_is_frozen(
 def _open_cases(leads: Leads, desk: Desk) -> tuple[list[Case], list[Problem]]:
     cases, problems = [], []
     for lead in sorted(leads.leads, key=lambda lead: lead.key):
-        checked, found = check_facts(lead, desk=desk)
+        checked, found = check_facts(lead, view=desk)
         cases.append(open_case(checked, desk=desk))
         problems += found
     return cases, problems
@@ -202,7 +202,7 @@ def _plan(
     owed, whole.news = hold_back_notes(owed, cases, desk=desk)
     owed = _bound_late(owed, words, desk)
     spill_over(owed, desk=desk)
-    tell_the_day(owed, desk=desk)
+    tell_the_day(owed, view=desk)
     drafts += [draft for draft in owed if draft.kind is not TouchClass.SELF]
     for draft in drafts:
         placing.record(draft)

@@ -20,6 +20,7 @@ from sync.schedule.drafts import Draft
 from sync.schedule.pause_report import held_in
 from sync.schedule.review import last_sign
 from sync.schedule.shared import MAX_NAMES
+from sync.schedule.view import View
 
 
 def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence[Draft], *, desk: Desk) -> None:
@@ -37,15 +38,15 @@ def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence
             _stays_in(pause, active, drafts, desk)
     if desk.ledger.never_logs and any(memory.assumed for memory in desk.ledger.touches.values()):
         desk.notes.append(Note(desk.say("note.never_logs")))
-    desk.notes += _shared_budgets(active, desk)
-    desk.notes += _spellings(active, desk)
-    desk.notes += _missing_lines(drafts, desk)
+    desk.notes.extend(_shared_budgets(active, desk))
+    desk.notes.extend(_spellings(active, desk))
+    desk.notes.extend(_missing_lines(drafts, desk))
 
 
 def _stays_in(pause: Pause, cases: Sequence[Case], drafts: Sequence[Draft], desk: Desk) -> None:
     """Name what a pause does not move: interviews, deadlines, days the user chose."""
     first, last = desk.tell(pause.first), desk.tell(pause.last)
-    for held in held_in(pause, cases, drafts, desk=desk):
+    for held in held_in(pause, cases, drafts, view=desk):
         what = clean(held.draft.summary) if held.draft else desk.say("field.interview_at")
         desk.note("note.pause", held.case, first=first, last=last, what=what, day=desk.tell(held.day))
 
@@ -89,19 +90,19 @@ def _letter_date(case: Case, desk: Desk) -> None:
         desk.note("note.letter", case, rule=rule.id, day=desk.tell(day))
 
 
-def _shared_budgets(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
+def _shared_budgets(cases: Iterable[Case], view: View) -> Iterator[Note]:
     groups: dict[str, list[str]] = {}
     for case in cases:
         if not case.stage.closed:
             for key in case.org_keys:
                 groups.setdefault(key, []).append(case.lead.label)
-    limit = find_limits(desk.advice.rules).organisation
+    limit = find_limits(view.advice.rules).organisation
     for _, labels in sorted(groups.items()):
         if len(labels) > 1 and limit:
-            yield Note(desk.say("note.shared_budget", limit=limit, leads=_bounded(labels)), rule="R-003-5")
+            yield Note(view.say("note.shared_budget", limit=limit, leads=_bounded(labels)), rule="R-003-5")
 
 
-def _spellings(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
+def _spellings(cases: Iterable[Case], view: View) -> Iterator[Note]:
     """R-001-5, R-003-10: one firm spelled two ways."""
     spelled: dict[str, set[str]] = {}
     for case in cases:
@@ -110,10 +111,10 @@ def _spellings(cases: Iterable[Case], desk: Desk) -> Iterator[Note]:
             spelled.setdefault(key, set()).add(name)
     for _, names in sorted(spelled.items()):
         if len(names) > 1:
-            yield Note(desk.say("note.spelling", names=_bounded(names)), rule="R-001-5")
+            yield Note(view.say("note.spelling", names=_bounded(names)), rule="R-001-5")
 
 
-def _missing_lines(drafts: Iterable[Draft], desk: Desk) -> Iterator[Note]:
+def _missing_lines(drafts: Iterable[Draft], view: View) -> Iterator[Note]:
     """R-003-4: positioning that the sheet does not give, counted by line."""
     leads = {draft.lead_key: draft.case.lead for draft in drafts if draft.rule.audience == "contact"}
     for line, missing in (
@@ -121,7 +122,7 @@ def _missing_lines(drafts: Iterable[Draft], desk: Desk) -> Iterator[Note]:
         ("known", sum(not (lead.how_known or lead.source or lead.referrer) for lead in leads.values())),
     ):
         if missing:
-            yield Note(desk.say("note.missing", count=missing, line=desk.say(f"label.{line}")), rule="R-003-4")
+            yield Note(view.say("note.missing", count=missing, line=view.say(f"label.{line}")), rule="R-003-4")
 
 
 def _bounded(names: Iterable[str]) -> str:

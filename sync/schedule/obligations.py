@@ -28,6 +28,7 @@ from sync.schedule.quarters import moment_of, quarter_down, quarter_up
 from sync.schedule.reasons import Reason, tell_reasons
 from sync.schedule.registry import Owed, Rules, applies
 from sync.schedule.timing import first_day_with_room, kept_quarter, window_of
+from sync.schedule.view import View
 
 
 def obligations(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Draft]:
@@ -51,7 +52,7 @@ def _owed(case: Case, made: Iterable[tuple[Rule, Owed]], desk: Desk) -> Iterator
 def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Person, party: str) -> Draft:
     draft = draft_for(case, rule, desk=desk, raw=desk.day_of(occasion.earliest), party=party, round=occasion.round)
     draft.person = person
-    take_channel(draft, channel_for(rule, case, person), desk=desk)
+    take_channel(draft, channel_for(rule, case, person), view=desk)
     draft.reason[:0] = (occasion.said, *occasion.moved)
     draft.deadline = occasion.deadline
     return draft
@@ -86,7 +87,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> Draft | None:
         _expire(draft, memory, desk)
         return None
     if memory is None and desk.day_of(deadline) + WEEK < desk.today:
-        if has_live_offer(draft.case, desk=desk):
+        if has_live_offer(draft.case, view=desk):
             desk.ledger.close(known_of(draft))
         else:
             leave_to_triage(draft, desk)
@@ -131,12 +132,12 @@ def _assumed(memory: TouchMemory, draft: Draft) -> bool:
     return memory.assumed or (not _to_contact(draft) and not memory.reaction)
 
 
-def _call_window(draft: Draft, first: int, desk: Desk) -> tuple[int, datetime]:
+def _call_window(draft: Draft, first: int, view: View) -> tuple[int, datetime]:
     """A call stays in the contact's hours: its first quarter, and the end of that window as its deadline."""
     day = moment_of(first, draft.zone).date()
     while True:
-        day = desk.days_to_call(draft.case.lead).at_or_after(day)
-        low, high = desk.hours_on(day, "work", draft.zone)
+        day = view.days_to_call(draft.case.lead).at_or_after(day)
+        low, high = view.hours_on(day, "work", draft.zone)
         if max(low, first) < high:
             return max(low, first), moment_of(high, draft.zone)
         day += timedelta(days=1)
@@ -177,7 +178,7 @@ def _still_fits(draft: Draft, day: date, desk: Desk) -> bool:
     """Whether the day given last is still one for it: a call has its hours, and nothing is put off beyond its deadline
     that could come sooner by now (a call that became a mail, a pause that was taken back)."""
     if draft.channel == "phone":
-        low, high = window_of(draft, day, desk=desk)
+        low, high = window_of(draft, day, view=desk)
         if low >= high or not desk.days_to_call(draft.case.lead).is_open(day):
             return False
         if day == desk.today and desk.clock.has_begun(high - 1) and kept_quarter(draft, desk) is None:
@@ -189,25 +190,25 @@ def _still_fits(draft: Draft, day: date, desk: Desk) -> bool:
 
 def _begins(draft: Draft, desk: Desk) -> datetime:
     """When it may begin on its day, at the earliest."""
-    low, _ = window_of(draft, draft.day, desk=desk)
+    low, _ = window_of(draft, draft.day, view=desk)
     return moment_of(desk.clock.from_now_on(low), desk.zone)
 
 
-def _keep_odd_hour(draft: Draft, memory: TouchMemory, desk: Desk) -> None:
+def _keep_odd_hour(draft: Draft, memory: TouchMemory, view: View) -> None:
     """A start outside of the day's window was demanded by the deadline; later runs of the day leave it there."""
     if not isinstance(memory.start, datetime) or draft.channel == "phone":
         return
-    low, high = desk.hours_on(draft.day, draft.rule.window)
+    low, high = view.hours_on(draft.day, draft.rule.window)
     quarter = quarter_down(memory.start)
     if not low <= quarter < high:
         draft.low, draft.high = quarter, quarter + draft.quarters
 
 
-def critical_day(deadline: datetime, memory: TouchMemory, desk: Desk) -> date:
+def critical_day(deadline: datetime, memory: TouchMemory, view: View) -> date:
     """Three business days after this deadline, or after the day it was first offered if that is later (R-002-6)."""
-    due = desk.day_of(deadline)
-    number = desk.advice.rules["R-002-6"].business_days or 0
-    return desk.days.add(max(due, memory.planned or due), number)
+    due = view.day_of(deadline)
+    number = view.advice.rules["R-002-6"].business_days or 0
+    return view.days.add(max(due, memory.planned or due), number)
 
 
 def _turn_critical(draft: Draft, memory: TouchMemory, day: date, desk: Desk) -> Draft | None:
@@ -252,28 +253,28 @@ def spill_over(drafts: Iterable[Draft], *, desk: Desk) -> None:
     windows: dict[int, list[Draft]] = {}
     calls: list[tuple[int, int]] = []
     for draft in drafts:
-        low, high = window_of(draft, draft.day, desk=desk)
+        low, high = window_of(draft, draft.day, view=desk)
         if draft.channel == "phone":
             calls.append((low, high))
         elif draft.day == desk.today and not draft.high and not draft.pinned:
             windows.setdefault(high, []).append(draft)
     for high, found in windows.items():
-        low = min(desk.clock.from_now_on(window_of(draft, draft.day, desk=desk)[0]) for draft in found)
+        low = min(desk.clock.from_now_on(window_of(draft, draft.day, view=desk)[0]) for draft in found)
         new = [draft for draft in found if not (draft.memory and draft.memory.start is not None and draft.offers == 1)]
         meanwhile = sum(opens < high and low < closes for opens, closes in calls)
         left = high - low - (len(found) - len(new)) - meanwhile
         for draft in sorted(new, key=lambda draft: draft.collision_order)[max(left, 0) :]:
-            opens, _ = window_of(draft, draft.day + timedelta(days=1), desk=desk)
+            opens, _ = window_of(draft, draft.day + timedelta(days=1), view=desk)
             if draft.deadline is not None and moment_of(opens, desk.zone) < draft.deadline:
                 draft.day += timedelta(days=1)
 
 
-def tell_the_day(drafts: Iterable[Draft], *, desk: Desk) -> None:
+def tell_the_day(drafts: Iterable[Draft], *, view: View) -> None:
     """A reason that ends in the day it was moved to goes on to the day it stands on."""
     for draft in drafts:
         if not draft.raw < draft.day or draft.pinned or not draft.reason[1:]:
             continue
-        if tell_reasons(draft.reason[-1:], desk)[0].endswith(desk.tell(draft.raw)):
+        if tell_reasons(draft.reason[-1:], view)[0].endswith(view.tell(draft.raw)):
             key = "reason.again" if draft.offers > 1 else "reason.no_day_before"
             draft.reason.append(Reason(key, {"day": draft.raw, "to": draft.day}))
 

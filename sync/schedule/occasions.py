@@ -14,9 +14,9 @@ from sync.advice import Rule
 from sync.models import Moment
 from sync.safe_text import clean
 from sync.schedule.cases import Case, end_of
-from sync.schedule.desk import Desk
 from sync.schedule.quarters import at
 from sync.schedule.reasons import Reason, roll_reasons
+from sync.schedule.view import View
 
 EVENING = time(18)
 """When a meeting without an hour is over for sure."""
@@ -45,19 +45,19 @@ class Occasion(Struct, frozen=True):
 
 
 def within_hours(
-    rule: Rule, since: Moment, desk: Desk, *, said: Reason, start: datetime | None = None, round: int = 0
+    rule: Rule, since: Moment, view: View, *, said: Reason, start: datetime | None = None, round: int = 0
 ) -> Occasion:
     """Elapsed hours from the trigger; a date without hour counts as the start of work."""
-    trigger = start or desk.instant_of(since)
+    trigger = start or view.instant_of(since)
     earliest = trigger + timedelta(minutes=rule.minutes or 0)
     if start is None and not isinstance(since, datetime):
         said = replace(said, then=TIME_ASSUMED)
     return Occasion(since, earliest, _later(trigger, hours=rule.hours or 0), said, round)
 
 
-def soon_after(rule: Rule, case: Case, desk: Desk, *, field: str, round: int = 0) -> Occasion:
+def soon_after(rule: Rule, case: Case, view: View, *, field: str, round: int = 0) -> Occasion:
     """Elapsed hours from the moment that the field names."""
-    return within_hours(rule, getattr(case.lead, field), desk, said=said(case, field), round=round)
+    return within_hours(rule, getattr(case.lead, field), view, said=said(case, field), round=round)
 
 
 def _later(moment: datetime, *, hours: int) -> datetime:
@@ -66,34 +66,34 @@ def _later(moment: datetime, *, hours: int) -> datetime:
 
 
 def after_it_is_over(
-    rule: Rule, case: Case, desk: Desk, *, field: str, end: Moment | None = None, round: int
+    rule: Rule, case: Case, view: View, *, field: str, end: Moment | None = None, round: int
 ) -> Occasion:
     """Elapsed hours from the end of what the field names; a day without an hour is over in the evening."""
     held: Moment = getattr(case.lead, field)
     told = said(case, field)
     if isinstance(held, datetime):
-        return within_hours(rule, end_of(held, end, desk=desk), desk, said=told, round=round)
-    zone = interview_zone(case, desk)
+        return within_hours(rule, end_of(held, end, view=view), view, said=told, round=round)
+    zone = interview_zone(case, view)
     start, until = at(held, EVENING, zone), at(held + timedelta(days=1), END_OF_DAY, zone)
     return Occasion(held, start, until, replace(told, then=TIME_ASSUMED), round)
 
 
-def by_the_day(case: Case, desk: Desk, *, field: str, days: int = 0, round: int = 0) -> Occasion:
+def by_the_day(case: Case, view: View, *, field: str, days: int = 0, round: int = 0) -> Occasion:
     """So many days before the day the field names, on a business day; due at its end."""
     due: date = getattr(case.lead, field)
     eve = due - timedelta(days=days)
-    day = desk.days.at_or_before(eve)
-    if day < desk.today <= eve:  # away already, with no day left before that: it stays, as every deadline does
-        day = desk.days_away.at_or_before(eve)
-    start, until = at(day, desk.settings.work_hours.start, desk.zone), at(due, END_OF_DAY, desk.zone)
-    moved = roll_reasons(eve, day, desk=desk)
+    day = view.days.at_or_before(eve)
+    if day < view.today <= eve:  # away already, with no day left before that: it stays, as every deadline does
+        day = view.days_away.at_or_before(eve)
+    start, until = at(day, view.settings.work_hours.start, view.zone), at(due, END_OF_DAY, view.zone)
+    moved = roll_reasons(eve, day, view=view)
     return Occasion(day, start, until, said(case, field), round, moved=moved)
 
 
-def interview_zone(case: Case, desk: Desk) -> ZoneInfo:
+def interview_zone(case: Case, view: View) -> ZoneInfo:
     """The zone of an interview: its own, the contact's, the seeker's. A cell with an offset has its hour from that."""
     lead = case.lead
-    return desk.zone_named(lead.interview_zone) or desk.zone_named(lead.contact_zone) or desk.zone
+    return view.zone_named(lead.interview_zone) or view.zone_named(lead.contact_zone) or view.zone
 
 
 def said(case: Case, field: str) -> Reason:
@@ -103,8 +103,8 @@ def said(case: Case, field: str) -> Reason:
     )
 
 
-def not_before(sent: Moment, since: Moment, desk: Desk) -> bool:
+def not_before(sent: Moment, since: Moment, view: View) -> bool:
     """Whether a message went out at or after this moment; by the day where one of them has no hour."""
     if isinstance(sent, datetime) and isinstance(since, datetime):
         return sent >= since
-    return desk.day_of(sent) >= desk.day_of(since)
+    return view.day_of(sent) >= view.day_of(since)

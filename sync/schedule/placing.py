@@ -28,6 +28,7 @@ from sync.schedule.drafts import CROWDED, Draft
 from sync.schedule.ledger import is_over
 from sync.schedule.reach import limits, reach
 from sync.schedule.reasons import Reason
+from sync.schedule.view import View
 
 FULL = 30
 """Without levelling a day still holds no more floors than its slots."""
@@ -231,10 +232,10 @@ class Placing(Struct):
             desk.note("note.inside_limit", case, rule=draft.rule.id, day=desk.tell(draft.day))
 
 
-def _days_of(draft: Draft, desk: Desk) -> BusinessDays:
+def _days_of(draft: Draft, view: View) -> BusinessDays:
     """The days on which it may stand: where it goes to the row's contact, none of their holidays."""
     to_them = draft.person == draft.case.lead.contact and draft.kind is not TouchClass.SELF
-    return desk.days_of(draft.case.lead) if to_them else desk.days
+    return view.days_of(draft.case.lead) if to_them else view.days
 
 
 def _name_of(key: str, draft: Draft) -> str:

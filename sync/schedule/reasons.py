@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from sync.schedule.desk import Desk
+from sync.schedule.view import View
 
 
 class Reason(Struct, frozen=True):
@@ -28,25 +28,25 @@ class Counted(Struct, frozen=True):
     days: int
 
 
-def tell_reasons(reasons: Iterable[Reason | Counted], desk: Desk) -> tuple[str, ...]:
+def tell_reasons(reasons: Iterable[Reason | Counted], view: View) -> tuple[str, ...]:
     """These reasons in the user's wording."""
-    return tuple([tell_reason(one, desk) for reason in reasons for one in _unfolded(reason, desk)])
+    return tuple([tell_reason(one, view) for reason in reasons for one in _unfolded(reason, view)])
 
 
-def _unfolded(reason: Reason | Counted, desk: Desk) -> tuple[Reason, ...]:
+def _unfolded(reason: Reason | Counted, view: View) -> tuple[Reason, ...]:
     if isinstance(reason, Reason):
         return (reason,)
     day = reason.start + timedelta(days=reason.days)
     facts = {"what": reason.what, "from": reason.start, "days": reason.days, "day": day}
-    return Reason("reason.count", facts), *roll_reasons(day, desk.days.at_or_after(day), desk=desk)
+    return Reason("reason.count", facts), *roll_reasons(day, view.days.at_or_after(day), view=view)
 
 
-def roll_reasons(raw: date, rolled: date, *, desk: Desk) -> tuple[Reason, ...]:
+def roll_reasons(raw: date, rolled: date, *, view: View) -> tuple[Reason, ...]:
     """Why a day moved to a business day; nothing where it did not."""
     if raw == rolled:
         return ()
-    raw = desk.days.first_paused(raw, rolled) or raw
-    pause, name = desk.days.why_paused(raw), desk.days.why_closed(raw)
+    raw = view.days.first_paused(raw, rolled) or raw
+    pause, name = view.days.why_paused(raw), view.days.why_closed(raw)
     if pause is not None:
         key, name = "reason.pause_for" if pause else "reason.pause", pause
     else:
@@ -54,13 +54,13 @@ def roll_reasons(raw: date, rolled: date, *, desk: Desk) -> tuple[Reason, ...]:
     return (Reason(key, {"day": raw, "name": name, "to": rolled}),)
 
 
-def tell_reason(reason: Reason, desk: Desk) -> str:
+def tell_reason(reason: Reason, view: View) -> str:
     """This reason in the user's wording."""
-    told = desk.say(reason.key, **{name: _in_words(fact, desk) for name, fact in reason.facts.items()})
-    return f"{told}; {tell_reason(reason.then, desk)}" if reason.then else told
+    told = view.say(reason.key, **{name: _in_words(fact, view) for name, fact in reason.facts.items()})
+    return f"{told}; {tell_reason(reason.then, view)}" if reason.then else told
 
 
-def _in_words(fact: object, desk: Desk) -> object:
+def _in_words(fact: object, view: View) -> object:
     if isinstance(fact, date):
-        return desk.tell_moment(fact) if isinstance(fact, datetime) else desk.tell(fact)
-    return tell_reason(fact, desk) if isinstance(fact, Reason) else fact
+        return view.tell_moment(fact) if isinstance(fact, datetime) else view.tell(fact)
+    return tell_reason(fact, view) if isinstance(fact, Reason) else fact

@@ -22,16 +22,17 @@ from sync.schedule.pause_report import name_pauses
 from sync.schedule.referrers import first_contact
 from sync.schedule.registry import Whole
 from sync.schedule.shared import in_a_line
+from sync.schedule.view import View
 from sync.stats import days_to_answer, has_answer, percent, was_sent
 
 A_DAY = 24
 """Hours from an introduction to the first contact that are nothing to speak of."""
 
 
-def review_day(rule: Rule, today: date, desk: Desk) -> date:
+def review_day(rule: Rule, today: date, view: View) -> date:
     """The review of this week: its weekday, or the business day before it."""
     weekday = ("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(rule.weekday or "fri")
-    return desk.days.at_or_before(today + timedelta(days=weekday - today.weekday()))
+    return view.days.at_or_before(today + timedelta(days=weekday - today.weekday()))
 
 
 def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
@@ -48,7 +49,7 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
         yield desk.say("review.due", count=len(soon), leads=_named(_cases_of(soon), desk))
     if late := [d for d in drafts if d.late]:
         yield desk.say("review.late", count=len(late), leads=_named(_cases_of(late), desk))
-    yield from name_pauses(cases, drafts, desk=desk)
+    yield from name_pauses(cases, drafts, view=desk)
     if stale := stale_cases(cases, drafts, desk):
         yield desk.say("review.stale", count=len(stale), leads=_named(stale, desk))
     if close := [case for case in cases if dismissed_in_a_row(case, desk) >= 2 and not case.stage.closed]:
@@ -108,46 +109,46 @@ def dismissed_in_a_row(case: Case, desk: Desk) -> int:
     return count
 
 
-def _asks(record: TouchMemory, desk: Desk) -> bool:
-    rule = desk.advice.rules.get(record.rule)
+def _asks(record: TouchMemory, view: View) -> bool:
+    rule = view.advice.rules.get(record.rule)
     return rule is not None and rule.kind is TouchClass.ASKING
 
 
-def _taken_as_done(cases: Sequence[Case], count: int, desk: Desk) -> str:
+def _taken_as_done(cases: Sequence[Case], count: int, view: View) -> str:
     """What was only assumed, with how to say so: by a tick where the calendar shows us ticks, in their own column."""
     columns = (case.lead.columns.get("last_outbound", "") for case in cases)
     column = clean(next(filter(None, columns), ""))
-    how = "tick" if desk.abilities.reactions else "log"
+    how = "tick" if view.abilities.reactions else "log"
     key = f"review.assumed_{how}" + ("_column" if column else "")
-    return desk.say(key, count=count, **({"column": column} if column else {}))
+    return view.say(key, count=count, **({"column": column} if column else {}))
 
 
-def _named(cases: Iterable[Case], desk: Desk) -> str:
-    return in_a_line(sorted(case.lead.label for case in cases), desk)
+def _named(cases: Iterable[Case], view: View) -> str:
+    return in_a_line(sorted(case.lead.label for case in cases), view)
 
 
 def _cases_of(drafts: Iterable[Draft]) -> list[Case]:
     return list({draft.case.lead.key: draft.case for draft in drafts}.values())
 
 
-def _answers(cases: Iterable[Case], desk: Desk) -> Iterator[str]:
+def _answers(cases: Iterable[Case], view: View) -> Iterator[str]:
     """How many answered so far, as `followup stats` counts them; of a few a share says nothing."""
     leads = [case.lead for case in cases]
-    sent = [lead for lead in leads if was_sent(lead, desk.today, desk.zone)]
-    answered = [lead for lead in sent if has_answer(lead, desk.today, desk.zone)]
+    sent = [lead for lead in leads if was_sent(lead, view.today, view.zone)]
+    answered = [lead for lead in sent if has_answer(lead, view.today, view.zone)]
     if (share := percent(len(answered), len(sent))) is None:
         return
-    days = [count for lead in answered if (count := days_to_answer(lead, desk.today, desk.zone)) is not None]
+    days = [count for lead in answered if (count := days_to_answer(lead, view.today, view.zone)) is not None]
     told = {"answered": len(answered), "sent": len(sent), "percent": share}
     if days:
-        yield desk.say("review.answers_after", **told, days=max(round(median(days)), 1))
+        yield view.say("review.answers_after", **told, days=max(round(median(days)), 1))
     else:
-        yield desk.say("review.answers", **told)
+        yield view.say("review.answers", **told)
 
 
-def _pipeline(cases: Sequence[Case], desk: Desk) -> Iterator[str]:
+def _pipeline(cases: Sequence[Case], view: View) -> Iterator[str]:
     """R-004-8 and R-004-7: too few organisations, nothing new, too much on one, one contact only."""
-    rule = desk.advice.rules["R-004-8"]
+    rule = view.advice.rules["R-004-8"]
     open_ = [case for case in cases if not case.stage.closed and case.lead.interested]
     people: dict[str, set[str]] = {}
     count: dict[str, int] = {}
@@ -156,21 +157,21 @@ def _pipeline(cases: Sequence[Case], desk: Desk) -> Iterator[str]:
         people.setdefault(case.organisation, set()).update({case.lead.contact.party} - {""})
         count[case.organisation] = count.get(case.organisation, 0) + 1
         names.setdefault(case.organisation, case.lead.company or case.lead.label)
-    received = [desk.day_of(c.lead.received_at or c.lead.applied_on or c.seen.first_seen) for c in cases]
-    newest = max((day for day in received if day <= desk.today), default=desk.today)
+    received = [view.day_of(c.lead.received_at or c.lead.applied_on or c.seen.first_seen) for c in cases]
+    newest = max((day for day in received if day <= view.today), default=view.today)
     said = []
     if len(count) < (rule.cap or 0):
-        said.append(desk.say("review.few", count=len(count), target=rule.cap))
-    if (desk.today - newest).days >= (rule.days or 0):
-        said.append(desk.say("review.none_new", days=(desk.today - newest).days))
+        said.append(view.say("review.few", count=len(count), target=rule.cap))
+    if (view.today - newest).days >= (rule.days or 0):
+        said.append(view.say("review.none_new", days=(view.today - newest).days))
     share = (rule.intervals or (50,))[0]
     if len(open_) > 1 and (most := max(count.values())) * 100 > share * len(open_):
         top = min(key for key, number in count.items() if number == most)
-        said.append(desk.say("review.one_sided", organisation=clean(names[top]), percent=100 * most // len(open_)))
+        said.append(view.say("review.one_sided", organisation=clean(names[top]), percent=100 * most // len(open_)))
     if rule.on and said:
-        yield desk.say("review.add_leads", reasons="; ".join(said))
+        yield view.say("review.add_leads", reasons="; ".join(said))
     elif open_:
-        yield desk.say("review.open", count=len(open_), organisations=len(count))
+        yield view.say("review.open", count=len(open_), organisations=len(count))
     single = sorted(names[key] for key, known in people.items() if len(known) == 1)
-    if single and desk.advice.rules["R-004-7"].on:
-        yield desk.say("review.one_contact", count=len(single), names=in_a_line(single, desk))
+    if single and view.advice.rules["R-004-7"].on:
+        yield view.say("review.one_contact", count=len(single), names=in_a_line(single, view))

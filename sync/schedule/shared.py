@@ -21,6 +21,7 @@ from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, Planned, SharedDraft, shared_draft_for
 from sync.schedule.ledger import Verdict
 from sync.schedule.reasons import Reason
+from sync.schedule.view import View
 
 DATES = "dates"
 """The party of the event that names rows without the date their stage promises."""
@@ -45,7 +46,7 @@ class SharedEvents(Struct):
         hours are over, on the next working day."""
         desk, record = self.desk, self._record(rule.id, raw, party)
         number = record.round if record else self._count(rule.id)
-        draft = shared_draft_for(rule, desk=desk, raw=raw, party=party, round=number)
+        draft = shared_draft_for(rule, view=desk, raw=raw, party=party, round=number)
         given = desk.ledger.given_on(draft.memory)
         if draft.memory and draft.memory.raw == raw and given:
             draft.day = draft.day if draft.pinned else given
@@ -121,17 +122,17 @@ def leave_shared(drafts: Iterable[Planned], *, desk: Desk) -> None:
 # --- names ---------------------------------------------------------------------------------------------------
 
 
-def list_names(names: Sequence[str], desk: Desk) -> str:
+def list_names(names: Sequence[str], view: View) -> str:
     """These names, one a line, bounded in number and length."""
-    return "\n".join(_bounded(names, MAX_NAMES, desk))
+    return "\n".join(_bounded(names, MAX_NAMES, view))
 
 
-def in_a_line(names: Sequence[str], desk: Desk) -> str:
+def in_a_line(names: Sequence[str], view: View) -> str:
     """These names in one short line; the rest is counted."""
-    return "; ".join(_bounded(names, IN_A_LINE, desk))
+    return "; ".join(_bounded(names, IN_A_LINE, view))
 
 
-def _bounded(names: Sequence[str], most: int, desk: Desk) -> Iterator[str]:
+def _bounded(names: Sequence[str], most: int, view: View) -> Iterator[str]:
     yield from (clean(name, limit=MAX_NAME) for name in names[:most])
     if len(names) > most:
-        yield desk.say("review.and_more", count=len(names) - most)
+        yield view.say("review.and_more", count=len(names) - most)

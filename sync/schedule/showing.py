@@ -13,12 +13,13 @@ from datetime import date, datetime, timedelta
 from sync.moments import sortable
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Planned
+from sync.schedule.view import View
 
 
-def publish(drafts: Iterable[Planned], *, desk: Desk) -> None:
+def publish(drafts: Iterable[Planned], *, view: View) -> None:
     """Mark what the calendar shows."""
-    ahead = desk.settings.ahead_days
-    until = date.max if ahead == "all" else desk.today + timedelta(days=ahead)
+    ahead = view.settings.ahead_days
+    until = date.max if ahead == "all" else view.today + timedelta(days=ahead)
     first_of: dict[str, Planned] = {}
     for draft in drafts:
         if not draft.own_event or draft.rule.busy:

@@ -26,6 +26,7 @@ from sync.schedule.ledger import day_counted, is_over, over_day, was_deleted
 from sync.schedule.letters import group_of, recipient, write_message
 from sync.schedule.people import ASKED, join_names
 from sync.schedule.reasons import tell_reasons
+from sync.schedule.view import View
 
 NAMELESS = dict.fromkeys(("who", "whom", "plain", "firm", "lead", "brief"), "")
 """The names in an event that is about many leads: it has a list instead."""
@@ -48,7 +49,7 @@ def write_texts(
         _name(event, NAMELESS, desk)
         if texts is Texts.WHOLE or event.published:
             do = _text_for("do", event, desk)
-            event.description = describe_alone(event, do, facts={**NAMELESS, **event.facts}, desk=desk)
+            event.description = describe_alone(event, do, facts={**NAMELESS, **event.facts}, view=desk)
 
 
 def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, texts: Texts) -> None:
@@ -72,18 +73,18 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, tex
             _describe(draft, asking, facts, desk, whole=texts is Texts.WHOLE)
 
 
-def _name(draft: Planned, names: Mapping[str, str], desk: Desk) -> None:
+def _name(draft: Planned, names: Mapping[str, str], view: View) -> None:
     """What it is called, with more details and with fewer, and why it stands on its day."""
-    draft.summary, draft.bare = _title(draft, names, desk), desk.say("title.none")
+    draft.summary, draft.bare = _title(draft, names, view), view.say("title.none")
     draft.brief = names["brief"] or draft.bare
-    draft.reasons = tell_reasons(draft.reason, desk)
+    draft.reasons = tell_reasons(draft.reason, view)
 
 
 def _describe(draft: Draft, asking: Iterable[Draft], facts: Mapping[str, str], desk: Desk, *, whole: bool) -> None:
     """The whole text. `asking` are the touches of its lead that ask, it among them or not."""
     told, target = {**facts, **draft.facts}, desk.settings.target
     if draft.is_alone:
-        draft.description = describe_alone(draft, _text_for("do", draft, desk), facts=told, desk=desk)
+        draft.description = describe_alone(draft, _text_for("do", draft, desk), facts=told, view=desk)
         return
     shown = target.drafts and target.details == "full"
     message = write_message(draft, desk=desk) if shown or whole else None
@@ -96,37 +97,37 @@ def _describe(draft: Draft, asking: Iterable[Draft], facts: Mapping[str, str], d
         later=", ".join(desk.tell(step.day) for step in asking if step.tentative) if moving else "",
         done=known_moves(draft.case.lead.key, desk) if draft.move else (),
         facts=told,
-        desk=desk,
+        view=desk,
     )
 
 
-def _names(draft: Draft, role: str, desk: Desk) -> Mapping[str, str]:
+def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
     """The recipient and the firm, as the sheet spells them, for titles (`who`, `firm`) and for sentences (`whom`)."""
     lead, people = draft.case.lead, group_of(draft) or (draft.person,)
-    name, declined = _called(people, desk)
+    name, declined = _called(people, view)
     short = initials(people[0].name)
     firm, label = clean(lead.company), clean(lead.label)
     elsewhere = is_elsewhere(draft, lead)
     own = "" if elsewhere or draft.lead_key != lead.key else firm
     plain = ", ".join(dict.fromkeys(part for part in (name, own) if part)) or label
     before = f"{role}, " if role and draft.lead_key == lead.key else ""
-    about = desk.say("title.about", who=name, lead=firm) if elsewhere and firm and name and draft.move else plain
+    about = view.say("title.about", who=name, lead=firm) if elsewhere and firm and name and draft.move else plain
     return {
         "who": before + about,
         "whom": f"{declined} ({own})" if name and own and name != own else declined or plain,
         "plain": plain,
         "firm": (firm if elsewhere else before + firm) if firm else label,
         "lead": before + firm if before and firm else label,
-        "brief": desk.say("title.short", initials=short) if short else "",
+        "brief": view.say("title.short", initials=short) if short else "",
     }
 
 
-def _called(people: Sequence[Person], desk: Desk) -> tuple[str, str]:
+def _called(people: Sequence[Person], view: View) -> tuple[str, str]:
     """The people as a sentence names them, and declined."""
-    names = [both_said(clean(one.name or one.email), desk.advice.language) for one in people]
+    names = [both_said(clean(one.name or one.email), view.advice.language) for one in people]
     if len(names) == 1:
         return names[0]
-    plain, declined = (clean(join_names(said, desk.say)) for said in zip(*names, strict=True))
+    plain, declined = (clean(join_names(said, view.say)) for said in zip(*names, strict=True))
     return plain, declined
 
 
@@ -136,15 +137,15 @@ def initials(name: str) -> str:
     return " ".join(f"{word[0].upper()}." for word in read_name(clean(name)).bare.split()[:3] if word[0].isalpha())
 
 
-def _title(draft: Planned, names: Mapping[str, str], desk: Desk) -> str:
-    title = desk.say(_text_for("title", draft, desk), **{**names, **draft.facts}).strip()
-    return desk.say("title.late", title=title) if draft.late else title
+def _title(draft: Planned, names: Mapping[str, str], view: View) -> str:
+    title = view.say(_text_for("title", draft, view), **{**names, **draft.facts}).strip()
+    return view.say("title.late", title=title) if draft.late else title
 
 
-def _text_for(part: str, draft: Planned, desk: Desk) -> str:
+def _text_for(part: str, draft: Planned, view: View) -> str:
     """The key of this rule's text; the one for the touch's manner where there is such a text."""
     key = f"{part}.{draft.rule.id}"
-    special = desk.advice.wording.varied.get(key)
+    special = view.advice.wording.varied.get(key)
     if special is None:
         return key
     return next((f"{key}-{manner}" for manner in _manners(draft) if manner in special), key)

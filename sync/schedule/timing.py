@@ -16,6 +16,7 @@ from sync.models import Note
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft, Planned
 from sync.schedule.quarters import moment_of, quarter_down, quarter_up
+from sync.schedule.view import View
 
 FORCED = 8
 """Quarters before a deadline outside of the hours in which a message is written all the same: never in the night
@@ -44,7 +45,7 @@ def _give_starts(drafts: Iterable[Planned], kept: Mapping[int, int], *, held: Se
     waiting = []
     for draft in drafts:
         if (quarter := kept.get(id(draft))) is None or not _take_kept(draft, quarter, desk):
-            waiting.append((window_of(draft, draft.day, desk=desk), draft))
+            waiting.append((window_of(draft, draft.day, view=desk), draft))
         elif draft.own_event:
             placed[quarter] = draft
     # By the seeker's day on which the window opens: somewhere else it may be the next one already.
@@ -88,14 +89,14 @@ def _stood_at(draft: Planned, quarter: int) -> bool:
     return quarter_down(memory.start) == quarter
 
 
-def window_of(draft: Planned, day: date, *, desk: Desk) -> tuple[int, int]:
+def window_of(draft: Planned, day: date, *, view: View) -> tuple[int, int]:
     """The quarters of this day in which the draft may lie."""
     if draft.high:
         return draft.low, draft.high
     if draft.channel == "phone":
-        low, high = desk.hours_on(day, "work", draft.zone)
+        low, high = view.hours_on(day, "work", draft.zone)
     else:
-        low, high = desk.hours_on(day, draft.rule.window)
+        low, high = view.hours_on(day, draft.rule.window)
     return max(low, draft.low), high
 
 
@@ -117,7 +118,7 @@ def kept_quarter(draft: Planned, desk: Desk) -> int | None:
     if event.desired.zone != draft.zone.key if event else memory.start.utcoffset() != there.utcoffset():
         return None
     quarter = quarter_down(memory.start)
-    low, high = window_of(draft, draft.day, desk=desk)
+    low, high = window_of(draft, draft.day, view=desk)
     last = high - draft.quarters
     if low <= quarter <= last:
         return quarter
@@ -172,7 +173,7 @@ def _make_room(
         other = placed.get(quarter)
         if other is None or (length := other.quarters) < needed or not desk.taken.is_alone(quarter, length=length):
             continue
-        first, last = _open_part(other, window_of(other, other.day, desk=desk), desk)
+        first, last = _open_part(other, window_of(other, other.day, view=desk), desk)
         if low <= first and last <= high:
             continue
         found = desk.taken.find_free(first, last, length=length, held=held, backwards=other.as_late_as_possible)
@@ -184,30 +185,30 @@ def _make_room(
     return None
 
 
-def first_day_with_room(draft: Draft, quarter: int, desk: Desk) -> date:
+def first_day_with_room(draft: Draft, quarter: int, view: View) -> date:
     """The first day whose window has room from this quarter on; outside of all windows where a deadline demands it."""
     call = draft.channel == "phone"
-    days = desk.days_to_call(draft.case.lead) if call else desk.days
-    first = moment_of(quarter, draft.zone if call else desk.zone).date()
+    days = view.days_to_call(draft.case.lead) if call else view.days
+    first = moment_of(quarter, draft.zone if call else view.zone).date()
     for offset in range(60):
         day = first + timedelta(days=offset)
         if (call or draft.rule.window == "work") and not days.is_open(day):
             continue
-        low, high = window_of(draft, day, desk=desk)
+        low, high = window_of(draft, day, view=view)
         if max(low, quarter) >= high:
             continue
         last = quarter_down(draft.deadline) if draft.deadline else high
         if not call and max(low, quarter) >= last:
-            return _forced_day(draft, quarter, last, desk) or day
+            return _forced_day(draft, quarter, last, view) or day
         return day
     return first
 
 
-def _forced_day(draft: Draft, quarter: int, last: int, desk: Desk) -> date | None:
+def _forced_day(draft: Draft, quarter: int, last: int, view: View) -> date | None:
     """The day that a deadline demands: its own, off or not, in the usual hours; else in the last hours before it."""
-    own = moment_of(last - 1, desk.zone).date()
+    own = moment_of(last - 1, view.zone).date()
     for day in (own, own - timedelta(days=1)):
-        low, high = desk.hours_on(day, draft.rule.window)
+        low, high = view.hours_on(day, draft.rule.window)
         if max(low, quarter) + draft.quarters <= min(high, last):
             draft.low, draft.high = max(low, quarter), min(high, last)
             return day

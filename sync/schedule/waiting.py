@@ -22,6 +22,7 @@ from sync.schedule.drafts import Draft, draft_for, known_of, take_channel
 from sync.schedule.ledger import WEEK, Verdict, is_over, over_day
 from sync.schedule.people import asked_person, channel_for
 from sync.schedule.reasons import Counted, Reason
+from sync.schedule.view import View
 
 
 def floor_draft(
@@ -31,7 +32,7 @@ def floor_draft(
     draft = draft_for(case, rule, desk=desk, raw=raw, party=party, round=round, key=key)
     if rule.audience != "self":
         draft.person = asked_person(case.lead) if rule.kind is TouchClass.ASKING else case.lead.contact
-    take_channel(draft, channel_for(rule, case, draft.person), desk=desk)
+    take_channel(draft, channel_for(rule, case, draft.person), view=desk)
     return draft
 
 
@@ -117,13 +118,13 @@ def endless(
     return None
 
 
-def _moved_to(record: TouchMemory, desk: Desk) -> date | None:
+def _moved_to(record: TouchMemory, view: View) -> date | None:
     """The day the user moved a round to after its own had passed, where it still stands there or did."""
-    event = desk.memory.events.get(record.uid)
+    event = view.memory.events.get(record.uid)
     if event is None or event.gone or not event.revived or record.reaction is not Reaction.DRAGGED:
         return None
-    return desk.day_of(event.stands_at)
+    return view.day_of(event.stands_at)
 
 
-def first_day(case: Case, desk: Desk) -> date:
-    return desk.day_of(case.seen.first_seen)
+def first_day(case: Case, view: View) -> date:
+    return view.day_of(case.seen.first_seen)

@@ -20,6 +20,7 @@ from sync.schedule.quarters import at, moment_of, quarter_up
 from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, owed, shared, waited
 from sync.schedule.shared import DATES, MAX_NAME, WORDS
+from sync.schedule.view import View
 from sync.schedule.waiting import floor_draft, leave, offer_floor
 
 
@@ -53,7 +54,7 @@ def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     else:
         return None
     if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < desk.today:
-        if case.new and (case.stage in TALKING or has_live_offer(case, desk=desk)):
+        if case.new and (case.stage in TALKING or has_live_offer(case, view=desk)):
             leave(draft, draft.raw, desk)
         elif case.new:
             desk.triage(case)
@@ -97,7 +98,7 @@ def _add_the_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
         return None
     if not case.can_read("status", missing) or (case.stage is Stage.INTERVIEW and lead.follow_up_on):
         return None
-    if is_old_news(case, desk=desk):
+    if is_old_news(case, view=desk):
         desk.triage(case)
         return None
     if case.seen.triaged or lead.key in desk.settled:
@@ -156,28 +157,28 @@ def _wants_decision(case: Case) -> bool:
     return open_ and not lead.unreadable and not case.seen.triaged
 
 
-def _decide_day(case: Case, rule: Rule, desk: Desk) -> date:
+def _decide_day(case: Case, rule: Rule, view: View) -> date:
     """The last day whose message hours begin within the hours the rule gives, usually the one after it arrived."""
     arrived = case.lead.received_at if case.lead.received_at is not None else case.seen.first_seen
-    due = moment_of(quarter_up(desk.instant_of(arrived)) + 4 * (rule.hours or 0), desk.zone)
+    due = moment_of(quarter_up(view.instant_of(arrived)) + 4 * (rule.hours or 0), view.zone)
     day = due.date()
-    begun = quarter_up(at(day, desk.settings.message_hours.start, desk.zone)) <= quarter_up(due)
-    return max(desk.day_of(arrived), day if begun else day - timedelta(days=1))
+    begun = quarter_up(at(day, view.settings.message_hours.start, view.zone)) <= quarter_up(due)
+    return max(view.day_of(arrived), day if begun else day - timedelta(days=1))
 
 
-def _say_what_it_means(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
+def _say_what_it_means(whole: Whole, rule: Rule, view: View) -> Iterator[Draft | SharedDraft]:
     """Rows that wait until the person says what their status means; their words stand in the event."""
     words = {row: status.text for status in whole.unclear for row in status.waiting}
     arrived: dict[date, list[Case]] = {}
     for case in whole.cases:
         if case.lead.row in words and not case.stage.closed and case.lead.interested:
-            day = desk.days.add(case.stage_since, 1)
+            day = view.days.add(case.stage_since, 1)
             if whole.shared.is_ahead(rule, day, party=WORDS):
                 arrived.setdefault(day, []).append(case)
 
     def with_word(case: Case) -> str:
         label, word = clean(case.lead.label, limit=30), clean(words[case.lead.row], limit=MAX_NAME - 36)
-        return desk.say("act.word", lead=label, status=word)
+        return view.say("act.word", lead=label, status=word)
 
     for event, _ in whole.shared.name_leads(rule, arrived, "reason.unclear", party=WORDS, name=with_word):
         yield event

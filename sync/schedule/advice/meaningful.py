@@ -110,7 +110,7 @@ def propose_to_meet(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     draft.latest = trip - timedelta(days=1)
     draft.reason[:0] = [
         Reason("reason.before", {"what": Reason("reason.trip"), "from": trip, "days": rule.days, "day": wanted}),
-        *roll_reasons(wanted, raw, desk=desk),
+        *roll_reasons(wanted, raw, view=desk),
     ]
     return offer_floor(draft, desk)
 

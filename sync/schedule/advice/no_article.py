@@ -24,6 +24,7 @@ from sync.schedule.quarters import at
 from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
 from sync.schedule.shared import is_past, list_names
+from sync.schedule.view import View
 from sync.schedule.waiting import floor_draft, leave, offer_floor
 
 ALONE = 50
@@ -123,7 +124,7 @@ def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     if held is None:
         return None
     if isinstance(held, datetime):
-        end = end_of(held, case.lead.interview_end, desk=desk)
+        end = end_of(held, case.lead.interview_end, view=desk)
         rule = replace(rule, length=min(-(-(end - held) // timedelta(minutes=1)), LONGEST))
     draft = draft_for(case, rule, desk=desk, raw=desk.day_of(held), round=case.interview_round)
     if desk.ledger.is_history(draft.memory):
@@ -149,9 +150,9 @@ def _is_over(held: Moment, known: bool, desk: Desk) -> bool:
     return desk.clock.has_come(held)
 
 
-def _what_to_know(case: Case, desk: Desk) -> Iterator[str]:
+def _what_to_know(case: Case, view: View) -> Iterator[str]:
     """How and where, who is there and how to reach them, their problem; then the list for the last minutes."""
-    lead, say = case.lead, desk.say
+    lead, say = case.lead, view.say
     for key, cell in (("kind", lead.interview_kind), ("city", lead.city)):
         if text := clean(cell):
             yield say(f"interview.{key}", text=text)
@@ -166,7 +167,7 @@ def _what_to_know(case: Case, desk: Desk) -> Iterator[str]:
         yield say("interview.problem", problem=problem)
     yield ""
     yield say("interview.last")
-    yield from (f"- {desk.say_about(lead, f'interview.{key}')}" for key in LAST_MINUTE)
+    yield from (f"- {view.say_about(lead, f'interview.{key}')}" for key in LAST_MINUTE)
 
 
 def _reached(person: Person) -> str:

@@ -19,6 +19,7 @@ from sync.schedule.people import asked_person
 from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, laddered, waited
 from sync.schedule.replay import pass_before
+from sync.schedule.view import View
 from sync.schedule.waiting import floor_draft, leave, offer_floor
 
 
@@ -59,19 +60,19 @@ def _is_forgotten(case: Case, base: date, desk: Desk) -> bool:
     told = case.lead.interview_at or case.lead.last_inbound or case.lead.under_consideration_on
     if told is not None or base != case.stage_since:
         return False
-    if is_old_news(case, desk=desk):
+    if is_old_news(case, view=desk):
         desk.triage(case)
         return True
     return case.seen.triaged and len(case.seen.stages) == 1
 
 
-def _waiting_since(case: Case, desk: Desk) -> tuple[date, Reason] | None:
+def _waiting_since(case: Case, view: View) -> tuple[date, Reason] | None:
     """The day an answer is waited for since: interview, their message, or what they said; else first sight."""
     lead, days = case.lead, []
-    if (held := _held_on(case, desk)) is not None:
+    if (held := _held_on(case, view)) is not None:
         days.append((held, told_since(case, "interview_at", "reason.since_interview")))
-    if lead.last_inbound is not None and (case.stage in TALKING or has_answered(case, desk)):
-        days.append((desk.day_of(lead.last_inbound), told_since(case, "last_inbound", "reason.since_answer")))
+    if lead.last_inbound is not None and (case.stage in TALKING or has_answered(case, view)):
+        days.append((view.day_of(lead.last_inbound), told_since(case, "last_inbound", "reason.since_answer")))
     if lead.under_consideration_on is not None:
         days.append(
             (lead.under_consideration_on, told_since(case, "under_consideration_on", "reason.since_considered"))
@@ -104,10 +105,10 @@ def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
     return max(generation, min(going_on, default=generation))
 
 
-def _held_on(case: Case, desk: Desk) -> date | None:
+def _held_on(case: Case, view: View) -> date | None:
     """The day the interview is over."""
     lead = case.lead
-    return None if lead.interview_at is None else desk.day_of(end_of(lead.interview_at, lead.interview_end, desk=desk))
+    return None if lead.interview_at is None else view.day_of(end_of(lead.interview_at, lead.interview_end, view=view))
 
 
 @waited("R-004-6")

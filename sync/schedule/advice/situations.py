@@ -47,6 +47,7 @@ from sync.schedule.referrers import first_contact
 from sync.schedule.registry import Whole, across, laddered, owed, shared
 from sync.schedule.review import review_day, review_lines
 from sync.schedule.shared import is_past
+from sync.schedule.view import View
 from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
 
 # --- applied -----------------------------------------------------------------------------------------------------
@@ -89,18 +90,18 @@ def confirm_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None
         day = desk.days_to_call(case.lead).at_or_before(eve)
     bounds = _both_hours(day, zone, desk)
     last = start - timedelta(hours=rule.hours or 0)
-    told, moved = said(case, "interview_at"), roll_reasons(eve, day, desk=desk)
+    told, moved = said(case, "interview_at"), roll_reasons(eve, day, view=desk)
     first = moment_of(bounds[0], desk.zone)
     return Occasion(first.date(), first, last, told, case.interview_round, bounds=bounds, moved=moved, until=last)
 
 
-def _both_hours(day: date, zone: ZoneInfo, desk: Desk) -> tuple[int, int]:
+def _both_hours(day: date, zone: ZoneInfo, view: View) -> tuple[int, int]:
     """Quarters of a day's work hours there that lie in the seeker's message hours; else the last one before."""
-    low, high = desk.hours_on(day, "work", zone)
+    low, high = view.hours_on(day, "work", zone)
     last = 0
     for offset in (-1, 0, 1):
-        here = moment_of(low, desk.zone).date() + timedelta(days=offset)
-        mine, until = desk.hours_on(here, "message")
+        here = moment_of(low, view.zone).date() + timedelta(days=offset)
+        mine, until = view.hours_on(here, "message")
         if max(low, mine) < min(high, until):
             return max(low, mine), min(high, until)
         if mine < high:
