@@ -50,6 +50,8 @@ class Ladder(Struct):
     desk: Desk
     rules: tuple[Rule, ...]
     intervals: tuple[int, ...]
+    cap: int
+    """How many steps there are."""
     base: date
     base_text: Reason
     generation: int
@@ -71,11 +73,6 @@ class Ladder(Struct):
     """Whether that idea is still to be sent."""
     offer: tuple[int, date, date] | None = None
     """Step, day and planned day of a step that is offered once more."""
-
-    @property
-    def cap(self) -> int:
-        """How many steps there are."""
-        return len(self.rules)
 
     def next_draft(self, previous: Draft | None) -> Draft | None:
         """The next open step, counted from the one before it; after the last one the decision; then nothing."""

@@ -44,6 +44,7 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | No
         desk=desk,
         rules=tuple(rules),
         intervals=intervals,
+        cap=len(intervals),
         base=base,
         base_text=what,
         generation=_conversation(case, desk, base, case.interview_round * ROUNDS),
