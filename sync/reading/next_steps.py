@@ -32,6 +32,7 @@ from sync.reading.vocabulary import DAYS
 from sync.reading.years import give_year
 
 _FOLLOW_UPS = ("follow_up_on", "follow_up_day")
+_ALONE = re.compile(r"\s*[^\W\d_]+(?:\s+[^\W\d_]+)?:?\s*")
 _CLAUSES = re.compile(r"[,;.–—]\s")
 _MEETING = frozenset(("interview", "test"))
 _MET_AT = frozenset((Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER))
@@ -43,6 +44,7 @@ _LAST_DAYS: Mapping[tuple[str, Stage], str] = {
     ("answer", Stage.ASSESSMENT): "answer_by",
     ("answer", Stage.IN_TOUCH): "answer_by",
     ("closes", Stage.IDEA): "closes_on",
+    ("closes", Stage.SENT): "closes_on",
 }
 """What a day is by which something is to be done, by the sense of its words and where the lead stands."""
 
@@ -110,7 +112,7 @@ def _days_in(
         if place < len(moments) and "moved" in turns_in(plain[end : moments[place][0]]):
             continue
         said = next((one for one in senses if one.startswith(plain[start:end])), plain[start:end])
-        sense = senses.get(said, "")
+        sense = senses.get(said, "") or _last_day_in(plain[:start], stage)
         if sense in _OVER or turns_in(_CLAUSES.split(plain[:start])[-1]) & {"not", "off"}:
             continue
         value = read_date(said, replace(reading, in_work_hours=True))
@@ -126,6 +128,13 @@ def _days_in(
             name = "last_outbound"  # "emailed 11/20"
         found.append((name, value.date() if name in DAYS and isinstance(value, datetime) else value))
     return found
+
+
+def _last_day_in(before: str, stage: Stage) -> str:
+    """The sense of a day that stands alone behind such a word: "due 11/29", "bis 30.11."."""
+    if not _ALONE.fullmatch(before) or not turns_in(before) & {"limit", "closing"}:
+        return ""
+    return "closes" if stage is Stage.IDEA else "answer"
 
 
 def _has_passed(value: Moment | Fault, today: date | None) -> bool:

@@ -40,6 +40,8 @@ FIELD_OF: Mapping[str, str] = {
     "closes": "closes_on",
     "answer": "answer_by",
     "test": "answer_by",
+    "trial": "answer_by",
+    "introduced": "received_at",
 }
 """Which fact a day belongs to, by the sense of the words it stands with."""
 
@@ -67,6 +69,8 @@ def settle_stages(
     sheet.values["stage_known"] = [standing.phrase.settled for standing in found]
     sheet.values["asking"] = [standing.phrase.asking for standing in found]
     sheet.values["stage"] = _stages(sheet, found, reading.today)
+    _take_turns(sheet, found)
+    _answer_offers(sheet, reading.today)
     if not any(standing.unclear or standing.contradiction for standing in standings.values()):
         return (), []
     against = [
@@ -75,6 +79,39 @@ def settle_stages(
         if standing.contradiction
     ]
     return unclear_statuses(zip(found, map(sheet.reference, sheet.rows), strict=True)), against
+
+
+def _take_turns(sheet: Sheet, found: Sequence[Standing]) -> None:
+    """Where it is their turn nobody waits for an answer: what came from them counts as answered."""
+    heard = sheet.values.get("last_inbound")
+    if heard is None or not any(standing.phrase.theirs and day for standing, day in zip(found, heard, strict=True)):
+        return
+    told = list(sheet.values.get("last_outbound", [None] * len(sheet.rows)))
+    for index, (standing, day) in enumerate(zip(found, heard, strict=True)):
+        if (
+            day is not None
+            and standing.phrase.theirs
+            and (told[index] is None or in_order(told[index]) < in_order(day))
+        ):
+            told[index] = named_day(day)
+    sheet.values["last_outbound"] = told
+
+
+def _answer_offers(sheet: Sheet, today: date | None) -> None:
+    """The last day of a row with an offer is that to answer it: nobody applies there any more."""
+    last = sheet.values.get("closes_on")
+    if last is None or today is None:
+        return
+    answer = list(sheet.values.get("answer_by", [None] * len(sheet.rows)))
+    for index, (stage, day) in enumerate(zip(sheet.values["stage"], last, strict=True)):
+        if stage is Stage.OFFER and isinstance(day, date) and named_day(day) >= today and answer[index] is None:
+            answer[index] = named_day(day)
+            headers = sheet.own_headers.get(index, {})
+            sheet.own_headers[index] = {
+                **headers,
+                "answer_by": headers.get("closes_on", sheet.columns.mapped["closes_on"]),
+            }
+    sheet.values["answer_by"] = answer
 
 
 def days_in_words(sheet: Sheet, months: Mapping[str, int]) -> Iterator[str]:
@@ -205,11 +242,14 @@ def _put(columns: dict[str, list[Any]], name: str, index: int, value: Any, sheet
 def _place_day(sense: str, read: Callable[[str], Any], today: date | None) -> tuple[str, Any]:
     """The field that a day belongs to, and the day; no field where it says nothing that a follow-up hangs on.
 
-    A test is to be done by its day, unless that has passed; nobody is thanked for it.
+    A test is to be done by its day, unless that has passed; nobody is thanked for it. A piece of work at an hour
+    (`trial`) is a meeting.
     """
+    if sense == "trial" and isinstance(value := read("interview_at"), datetime):
+        return "interview_at", value
     name = FIELD_OF.get(sense, "")
     value = read(name) if name else None
-    if sense == "test" and not _is_to_come(value, today):
+    if sense in ("test", "trial") and not _is_to_come(value, today):
         return "", None
     if name in STILL_TO_COME and (isinstance(value, Fault) or _is_to_come(value, today)):
         name = STILL_TO_COME[name]

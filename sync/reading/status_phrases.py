@@ -64,6 +64,8 @@ class Phrase(Struct, frozen=True):
     """What it speaks of takes place on another day than was said before."""
     off: bool = False
     """What it speaks of does not take place."""
+    theirs: bool = False
+    """It is their turn, or only a machine wrote: nobody waits for an answer of the seeker."""
 
 
 _DOOR_OPEN = Phrase(Stage.ON_HOLD, settled=False, asking=Asking.OWN_DATE, choices=(Stage.ON_HOLD, Stage.REJECTED))
@@ -89,7 +91,8 @@ def read_phrase(
     held = any(_holds(scan, day) for day in scan.days)
     off = scan.has("off") and not held
     moved = scan.has("moved") or any(_is_replaced(scan, day) for day in scan.days)
-    return replace(phrase, dated=tuple(dated), moved=moved and held, off=off)
+    theirs = scan.has("wait") or scan.has("automatic")
+    return replace(phrase, dated=tuple(dated), moved=moved and held, off=off, theirs=theirs)
 
 
 def _judge(scan: Scan, words: StatusWords) -> Phrase:
@@ -140,6 +143,8 @@ def _furthest(scan: Scan, said: Sequence[str]) -> str | None:
         return best
     if scan.has("answer"):
         return "offer"
+    if scan.days and scan.has("closing"):
+        return "open"  # "closing date 12/1": an idea, unless it was applied for
     if scan.has("decide") or scan.has("remind"):
         return "open"  # "decision by 12/4", "follow up 12/1": nothing has come yet
     moved = [turn.end for turn in scan.turns if "moved" in turn.senses or "planned" in turn.senses]
@@ -285,12 +290,13 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
     turns = {sense for turn in scan.turns if turn.end in day.after for sense in turn.senses}
     behind = [turn for turn in scan.turns if turn.place == day.place + 1 and turn.clause == day.clause]
     turns |= {sense for turn in behind for sense in turn.senses if sense == "remind" or turn.is_signs}
+    may_close = stage in (Stage.IDEA, Stage.SENT)
     near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause, scan.days)
     senses = near.senses if near else frozenset()
     if not _holds(scan, day):
         return
-    if turns & {"limit", "decide"}:
-        if scan.advert:
+    if turns & {"limit", "decide"} or ("till" in turns and stage is Stage.IDEA):
+        if scan.advert or ("closing" in turns and may_close and not senses & {"review", "unanswered", "followed"}):
             yield "closes"
         elif stage is Stage.OFFER or ("limit" in turns and _is_to_be_handed_in(stage, senses)):
             yield "answer"
@@ -302,6 +308,9 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         yield "remind"
     elif near is not None and "not" not in turns and not (near.negated or near.expected):
         sense = next((sense for sense in (*ENDS, *STEPS) if sense in senses), "")
+        if "introduced" in senses or ("trial" in senses and sense == "test"):
+            yield "introduced" if "introduced" in senses else "trial"
+            return
         if sense == "test" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
             return  # "test 11/29 sent in already"
         yield sense

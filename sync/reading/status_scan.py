@@ -296,6 +296,8 @@ def _drop_adverts(scan: Scan) -> None:
 
 def _drop_old_plans(scan: Scan) -> None:
     """`interview moved to 12/4` is not on hold: what is put off is the interview. Nor is `11/30 마감` closed."""
+    closing = {turn.place for turn in scan.turns if "closing" in turn.senses}
+    scan.claims = [claim for claim in scan.claims if not ("sent" in claim.senses and claim.place in closing)]
     limits = [turn for turn in scan.turns if "limit" in turn.senses]
     last = {turn.place for turn in limits for day in scan.days if turn.end in day.after or turn.place == day.place + 1}
     scan.claims = [claim for claim in scan.claims if not ("closed" in claim.senses and claim.place in last)]
