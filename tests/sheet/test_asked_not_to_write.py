@@ -70,6 +70,21 @@ def test_who_asks_to_wait_is_waited_for(status: str) -> None:
     assert (phrase.stage, phrase.settled) == (Stage.ON_HOLD, True)
 
 
+@pytest.mark.parametrize(
+    "status",
+    [
+        "they want me to write again in January",
+        "wieder melden im Januar",
+        "rappeler en janvier",
+        "volver a llamar en enero",
+        "zadzwonić ponownie w styczniu",
+    ],
+)
+def test_who_is_to_be_written_to_in_another_month_is_on_hold_until_then(status: str) -> None:
+    phrase = WORDS.read(status)
+    assert (phrase.stage, phrase.settled) == (Stage.ON_HOLD, True)
+
+
 @pytest.mark.parametrize("status", ["CV with client", "with hiring manager", "mail"])
 def test_what_says_nothing_of_where_it_stands_waits(status: str) -> None:
     phrase = WORDS.read(status)
