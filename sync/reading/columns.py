@@ -73,7 +73,7 @@ def understand_columns(
             guess.fix(name, header, "as in earlier runs", cure="; ".join((*broken, _rename_cure(name))))
     guess.take_shape(_choose_shape(guess, mapping))
     guess.keep_out(reserved, "followup writes into it")
-    guess.keep_out(not_read, "left out in the configuration")
+    guess.keep_out(not_read, "you left it out")
     guess.take_headers()
     settle(guess)
     return guess.columns()

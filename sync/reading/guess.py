@@ -39,6 +39,7 @@ SURE = 0.75
 """From here on a column is read without asking."""
 PROPOSED = 0.6
 """How sure it is what is left when all else is settled, or what cells suggest."""
+MOST_CHOICES = 8
 LIKELY = 0.25
 """From here on a column that matters is asked about."""
 
@@ -306,9 +307,15 @@ class Guess:
     def propose(self, column: int, name: str, reason: str) -> None:
         """The column is probably this, by what is weaker than a header: a person is asked, and Enter takes it."""
         self._forget(column)
-        said = self.choices.get(column) or may_hold(self.cells_of(column), self.vocabulary, self.is_open)
-        others = (replace(one, confidence=max(one.confidence, LIKELY)) for one in said if one.field != name)
-        self.choices[column] = [Choice(name, PROPOSED, reason), *others]
+        said = {one.field: one for one in may_hold(self.cells_of(column), self.vocabulary, self.is_open)}
+        said |= {one.field: one for one in self.choices.get(column, ())}
+        others = (replace(one, confidence=max(one.confidence, LIKELY)) for one in said.values() if one.field != name)
+        best = sorted(others, key=lambda one: -one.confidence)
+        self.choices[column] = [Choice(name, PROPOSED, reason), *best[: MOST_CHOICES - 1]]
+
+    def is_proposed(self, column: int, name: str) -> bool:
+        """Whether this column is probably the field, so that a person is asked."""
+        return any(one.field == name and one.confidence == PROPOSED for one in self.choices.get(column, ()))
 
     def _forget(self, column: int) -> None:
         """What was said of this column before."""

@@ -5,6 +5,8 @@ Each step takes the columns that are still free (`guess`) and says what it took 
 
 from __future__ import annotations
 
+from itertools import repeat
+
 from sync.reading.column import Choice
 from sync.reading.guess import BARE_DAYS, EVIDENT, NAME_WORDS, WHERE, Guess
 from sync.reading.header_row import NO_HEADER
@@ -293,7 +295,8 @@ def _settle_first_column(guess: Guess) -> None:
 
     Without people in it the sheet is no use yet, and which column names the firm is asked.
     """
-    if not guess.is_open("company") or "contact_name" not in guess.fields or not _lists_applications(guess):
+    people = "contact_name" in guess.fields or any(map(guess.is_proposed, guess.free(), repeat("contact_name")))
+    if not guess.is_open("company") or not people:
         return
     first = next((column for column, form in enumerate(guess.forms) if form), None)
     if first is None or first not in guess.free() or guess.senses[first].why:

@@ -10,16 +10,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.errors import ConfigError
 from sync.models import Leads, Problem, Stage, Table, UnclearStatus
-from sync.reading.cells import clean_text
+from sync.moments import named_day
+from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import Column
 from sync.reading.date_lexicon import shipped_date_words
-from sync.reading.dates import NO_YEAR, looks_dated
+from sync.reading.date_order import decide_order
+from sync.reading.dates import NO_YEAR, Reading, looks_dated, read_moment
 from sync.reading.vocabulary import DAYS, MOMENTS, load_vocabulary
 from sync.setup.questions import Interview, pick
 from sync.setup.settings_file import Setup
@@ -64,8 +67,12 @@ def understand(
     """
     setup, seen = _settle_header(talk, sheets, setup, table)
     setup, seen = _settle_who(talk, sheets, setup, table, seen)
+    asked_when = not any(column.ask and _is_dated(column) and _sure_of(column) for column in seen.columns)
+    if asked_when:  # several columns of days, and none of them is likelier than another
+        setup, seen = _settle_when(talk, sheets, setup, table, seen)
     setup, seen = _settle_columns(talk, sheets, setup, table, seen, reserve=reserve + 1)
-    setup, seen = _settle_when(talk, sheets, setup, table, seen)
+    if not asked_when:
+        setup, seen = _settle_when(talk, sheets, setup, table, seen)
     setup, seen = _settle_left_over(talk, sheets, setup, table, seen, reserve=reserve + 1)
     setup, seen = _settle_order(talk, sheets, setup, table, seen)
     setup, seen = _settle_year(talk, sheets, setup, table, seen)
@@ -108,7 +115,8 @@ def _settle_when(
     if any(name in seen.leads.mapped for name in DAYS | MOMENTS):
         return setup, seen
     dated = [column for column in _unread(seen, setup) if _is_dated(column)]
-    return _ask_needed(talk, sheets, setup, table, seen, "applied_on", dated[:1], dated)
+    past = [column for column in dated if not _lies_ahead(sheets, setup, column)]
+    return _ask_needed(talk, sheets, setup, table, seen, "applied_on", (past or dated)[:1], dated)
 
 
 def _ask_needed(
@@ -143,10 +151,42 @@ def _settle_columns(
 ) -> tuple[Setup, Understood]:
     """Columns that probably matter and that nothing settles, as many as there is room for."""
     for column in seen.columns:
-        sure = {one.field for one in column.choices if one.confidence > LEAST_SURE}
-        if column.ask and talk.room(reserve):
-            setup = _ask_column(talk, setup, seen, column, column.proposal if column.proposal in sure else "")
+        if not column.ask or not talk.room(reserve):
+            continue
+        proposal = _sure_of(column)
+        if not proposal and _is_dated(column) and _lies_ahead(sheets, setup, column):
+            ahead = [one for one in column.choices if one.field in _AHEAD]
+            proposal = ahead[0].field if ahead else ""
+            column = replace(column, choices=(*ahead, *(one for one in column.choices if one.field not in _AHEAD)))
+        if not proposal and _is_open_day(column, setup, seen):
+            continue
+        setup = _ask_column(talk, setup, seen, column, proposal)
     return setup, sheets.understand(setup, table)
+
+
+def _is_open_day(column: Column, setup: Setup, seen: Understood) -> bool:
+    """Whether it holds days of which nothing says what they are, beside others that are known: it can wait."""
+    known = seen.leads.mapped.keys() | setup.columns.keys()
+    return column.ask and _is_dated(column) and not (DAYS | MOMENTS).isdisjoint(known)
+
+
+_AHEAD = ("follow_up_on", "interview_at", "closes_on")
+"""What a day that is still to come may be."""
+
+
+def _sure_of(column: Column) -> str:
+    """What is proposed for this column, if it is likely enough to be taken by Enter."""
+    sure = {one.field for one in column.choices if one.confidence > LEAST_SURE}
+    return column.proposal if column.proposal in sure else ""
+
+
+def _lies_ahead(sheets: Sheets, setup: Setup, column: Column) -> bool:
+    """Whether all days that are shown of this column are still to come."""
+    zone = ZoneInfo(setup.timezone)
+    order, _ = decide_order(column.samples)
+    reading = Reading(order or ("mdy" if _is_month_first(setup) else "dmy"), zone, load_vocabulary().months)
+    days = [named_day(found) for text in column.samples if not isinstance(found := read_moment(text, reading), Fault)]
+    return len(days) > 1 and min(days) > sheets.now.astimezone(zone).date()
 
 
 def _ask_column(talk: Interview, setup: Setup, seen: Understood, column: Column, proposal: str) -> Setup:
@@ -175,7 +215,12 @@ def _settle_left_over(
     talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood, *, reserve: int
 ) -> tuple[Setup, Understood]:
     """What is left though it holds something and nothing says that it is of no use, in one question."""
-    left = [column for column in _unread(seen, setup) if column.left_over][:MOST_CHOICES]
+    asked = set(setup.columns.values())
+    left = [
+        column
+        for column in _unread(seen, setup)
+        if column.header not in asked and (column.left_over or _is_open_day(column, setup, seen))
+    ][:MOST_CHOICES]
     if not left or talk.room(reserve) <= 1:
         return setup, seen
     heads = [column.header for column in left]
@@ -210,10 +255,9 @@ def _settle_order(
     cells = " | ".join(dict.fromkeys(problem.value for problem in unsure if problem.column == header))[:60]
     first = unsure[0]
     rows = [talk.phrase("choice", number=number, meaning=_in_words(talk, first, order)) for number, order in _ORDERS]
-    month_first = shipped_date_words().is_month_first(setup.holidays.replace(",", " ").split(), setup.timezone)
     question = talk.pose(
         "order",
-        proposal="2" if month_first else "1",
+        proposal="2" if _is_month_first(setup) else "1",
         above=(talk.phrase("order_about", header=header, cells=cells), *rows),
         header=header,
     )
@@ -224,6 +268,11 @@ def _settle_order(
 
 
 _ORDERS = ((1, "dmy"), (2, "mdy"))
+
+
+def _is_month_first(setup: Setup) -> bool:
+    """Whether the month comes first where this person lives."""
+    return shipped_date_words().is_month_first(setup.holidays.replace(",", " ").split(), setup.timezone)
 
 
 def _in_words(talk: Interview, problem: Problem, order: str) -> str:

@@ -252,6 +252,26 @@ def test_without_a_person_what_is_guessed_is_shown_and_nothing_is_left_out_for_g
     assert not parse_settings(text).source.not_read
 
 
+STRANGE = (
+    "Zork,Blip,Snarf,Quux,Grault,Wibble,Plugh,Frob,Nib\n"
+    "Fernhill Clinic,Ann Mori,11/20/2026,12/3/2026,sent it,night nurse,ann@fernhill.example,good,11/22/2026\n"
+    "Harrow Clinic,Bo Reed,11/18/2026,12/4/2026,they said no,ward nurse,bo@harrow.example,ok,11/20/2026\n"
+    "Ostrow Home,Cy Lund,11/19/2026,12/9/2026,applied,cook,cy@ostrow.example,hm,11/21/2026\n"
+)
+
+
+def test_of_a_sheet_whose_headers_nobody_knows_enter_reads_who_and_when(tmp_path: Path) -> None:
+    screen, text = play(tmp_path, STRANGE)
+    assert parse_settings(text).source.columns == {
+        "company": "Zork",
+        "contact_name": "Blip",
+        "applied_on": "Snarf",
+        "follow_up_on": "Quux",
+    }, "days behind us are an application, days ahead a plan"
+    assert "3. Nib   11/22/2026" in screen.text, "days that may be anything stand in the question of what is left"
+    assert len(screen.asked) <= MOST_QUESTIONS - 1
+
+
 def test_who_signs() -> None:
     assert take_me("Ann Lee") == {"name": "Ann Lee"}
     assert take_me("Ann Lee; data analyst; +1 (555) 010-0199") == {

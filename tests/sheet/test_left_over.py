@@ -61,7 +61,7 @@ def test_a_column_that_is_read_or_left_out_is_not_left_over() -> None:
         not_read={"Vibe", "Chat partner"},
     )
     kept = {column.header: column for column in found.columns}
-    assert (kept["Vibe"].left_over, kept["Vibe"].reason) == (False, "left out in the configuration")
+    assert (kept["Vibe"].left_over, kept["Vibe"].reason) == (False, "you left it out")
     assert "contact_name" not in found.mapped, "what somebody says now wins over what was read before"
 
 
