@@ -40,6 +40,9 @@ SURE = 0.75
 PROPOSED = 0.6
 """How sure it is what is left when all else is settled, or what cells suggest."""
 MOST_CHOICES = 8
+"""What a person is asked to choose from."""
+NAMED_CHOICES = 4
+"""Those of them that a note names."""
 LIKELY = 0.25
 """From here on a column that matters is asked about."""
 
@@ -308,7 +311,8 @@ class Guess:
         """The column is probably this, by what is weaker than a header: a person is asked, and Enter takes it."""
         self._forget(column)
         said = {one.field: one for one in may_hold(self.cells_of(column), self.vocabulary, self.is_open)}
-        said |= {one.field: one for one in self.choices.get(column, ())}
+        for one in self.choices.get(column, ()):
+            said[one.field] = max(one, said.get(one.field, one), key=lambda choice: choice.confidence)
         others = (replace(one, confidence=max(one.confidence, LIKELY)) for one in said.values() if one.field != name)
         best = sorted(others, key=lambda one: -one.confidence)
         self.choices[column] = [Choice(name, PROPOSED, reason), *best[: MOST_CHOICES - 1]]
@@ -330,7 +334,7 @@ class Guess:
         each = tuple(self._each())
         for column in each:
             if column.ask:
-                lines = " or ".join(f"{choice.field} = {_quoted(column.header)}" for choice in column.choices)
+                lines = _lines(column.header, column.choices)
                 self.notes.append(
                     f"column {column.header!r} is not read because it may mean several things; "
                     f"to read it, put one of these under [source.columns]: {lines}"
@@ -371,7 +375,7 @@ class Guess:
                 continue
             proposal = next((choice.field for choice in asked if choice.field not in proposed), "") if ask else ""
             proposed.add(proposal)
-            lines = " or ".join(f"{choice.field} = {_quoted(header)}" for choice in asked)
+            lines = _lines(header, asked)
             reason = self.unread.get(index) or (
                 _empty(asked)
                 if not self.cells_of(index).samples
@@ -446,6 +450,11 @@ class Guess:
 def _empty(may: Sequence[Choice]) -> str:
     """Why an empty column is left: nobody is asked before it holds something, which may tell what it is."""
     return f"it is empty; once it is not, it may be {may[0].field}" if may else "it is empty"
+
+
+def _lines(header: str, choices: Sequence[Choice]) -> str:
+    """The likeliest of these choices as lines of the settings."""
+    return " or ".join(f"{choice.field} = {_quoted(header)}" for choice in choices[:NAMED_CHOICES])
 
 
 def _lift(sure: float, doubt: float) -> float:

@@ -221,7 +221,7 @@ def _settle_days(guess: Guess) -> None:
         named = "company" in guess.fields and guess.shape is None
         named = named and (guess.index == NO_HEADER or not _lists_addresses(guess))
         sense = guess.senses[days[0]]
-        bare = sense.is_bare_day and not sense.unknown and not {"status", "outcome"}.isdisjoint(guess.fields)
+        bare = sense.is_bare_day and not sense.unknown and _keeps_applications(guess)
         told = sense.sure >= AMBIGUOUS or named
         if not told or (cells.samples and cells.dated < 0.5):
             return
@@ -252,6 +252,14 @@ def _settle_days_behind(guess: Guess) -> None:
             continue
         if name and guess.is_open(name):
             guess.take_and_say(column, name, reason)
+
+
+def _keeps_applications(guess: Guess) -> bool:
+    """Whether the sheet is of applications that were made: it says how they stand, or names jobs without their links.
+
+    A list of jobs that were found has a date and links, too.
+    """
+    return not {"status", "outcome"}.isdisjoint(guess.fields) or ("role" in guess.fields and "url" not in guess.fields)
 
 
 def _lists_addresses(guess: Guess) -> bool:

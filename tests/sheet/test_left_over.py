@@ -31,9 +31,13 @@ def test_the_only_date_with_a_word_nobody_knows_is_proposed_not_taken() -> None:
 
 
 @pytest.mark.parametrize("header", ["Date", "Datum", "Fecha", "日期"])
-def test_a_bare_date_is_the_day_of_the_application_only_where_the_sheet_says_how_each_stands(header: str) -> None:
+def test_a_bare_date_is_the_day_of_the_application_only_where_the_sheet_is_of_applications(header: str) -> None:
     rows: list[list[CellValue]] = [["Company", header, "Status"], ["Acme", "2026-11-20", "applied"]]
     assert columns_of(rows)[header].field == "applied_on"
+    rows = [["Company", header, "Position"], ["Acme", "2026-11-20", "Nurse"]]
+    assert columns_of(rows)[header].field == "applied_on"
+    found_jobs = [[*rows[0], "Link"], [*rows[1], "https://acme.example/7"]]
+    assert columns_of(found_jobs)[header].proposal == "applied_on"
     found = columns_of([row[:2] for row in rows])
     assert (found[header].field, found[header].proposal) == ("", "applied_on")
 
