@@ -84,6 +84,11 @@ class Sense(Struct, frozen=True):
         return self.fields[:1] == ("interview_kind",) or self.why.startswith("about an interview")
 
     @property
+    def is_first_contact(self) -> bool:
+        """When somebody was written to first, or to whom."""
+        return self.fields == ("last_outbound", "contact_name")
+
+    @property
     def is_due(self) -> bool:
         """By when, without a word of what."""
         return self.fields == ("closes_on", "follow_up_on")

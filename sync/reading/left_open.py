@@ -233,13 +233,18 @@ def _settle_days(guess: Guess) -> None:
 
 
 def _settle_days_behind(guess: Guess) -> None:
-    """`Due` behind `Next action` is the day of that; a bare day behind the kind of an interview is that interview's."""
+    """`Due` behind `Next action` is the day of that; a bare day behind the kind of an interview is that interview's.
+
+    `First contact` beside `Last contact` is the day on which the seeker first wrote.
+    """
     for column in guess.free():
         sense, cells = guess.senses[column], guess.cells_of(column)
         before = guess.senses.get(column - 1, Sense())
         if cells.samples and cells.dated < _DATED:
             continue
-        if sense.is_due:
+        if sense.is_first_contact and "last_outbound" in guess.fields:
+            name, reason = "applied_on", "it is the first contact, and the last has a column of its own"
+        elif sense.is_due:
             follows = before.is_about_steps and guess.is_open("follow_up_on")
             name, reason = (
                 ("follow_up_on", "it is the day of the step before it")

@@ -90,6 +90,21 @@ def test_the_first_contact_is_a_day_in_every_language() -> None:
         assert understood(["Firma", header], days, ["Elv", "2026-11-21"])[header] == "last_outbound", header
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("First contact", "Last contact"),
+        ("Första kontakt", "Senaste kontakt"),
+        ("初回連絡日", "最終連絡日"),
+        ("첫 연락일", "마지막 연락일"),
+    ],
+)
+def test_the_first_contact_beside_the_last_is_the_day_of_the_first_message(first: str, last: str) -> None:
+    row: list[CellValue] = ["Fjord", "Ann Ek", "2026-11-03", "2026-11-20"]
+    found = understood(["Company", "Contact person", first, last], row, ["Elv", "Bo Berg", "2026-11-04", "2026-11-21"])
+    assert (found[first], found[last]) == ("applied_on", "last_outbound")
+
+
 def test_a_town_is_read_and_remote_names_none() -> None:
     from sync.config import parse_settings
 
