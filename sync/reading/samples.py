@@ -31,6 +31,8 @@ _PHONE = re.compile(r"\+?[\d\s()/.\-]{6,25}(?:\s*(?:x|ext\.?)\s*\d+)?", re.IGNOR
 _SPACED = re.compile(r"\d[\s()]+\d|^\+")
 """How people write telephone numbers and nobody the number of a row."""
 _WORD = re.compile(r"[^\W\d_]+")
+_OF_A_PLACE = re.compile(r"[A-Z]{2}")
+"""As `TX`."""
 _WORDS = re.compile(r"[^\W\d_]{2,}\W+[^\W\d_]{3,}")
 _SIGNS = "\u2e80"
 """From here on two signs are a word."""
@@ -264,6 +266,7 @@ _WANTED: Mapping[str, tuple[Callable[[Profile], bool], str]] = {
     "contact_phone": (_may_be_phones, "it holds no phone numbers"),
     "contact_email": (lambda cells: cells.mails > 0, "it holds no mail addresses"),
     "follow_ups_done": (lambda cells: cells.numbers >= 0.5, "it holds no numbers"),
+    "status": (lambda cells: not all(map(_OF_A_PLACE.fullmatch, cells.samples)), "it holds short names of places"),
 }
 """What must be in the cells of a field, and what is said where it is not."""
 

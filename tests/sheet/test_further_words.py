@@ -76,6 +76,10 @@ def test_sheets_of_further_languages(heads: list[str], fields: list[str]) -> Non
         (["Company", "Referral?"], "Referral?", ""),
         (["Entreprise", "Date de l'annonce"], "Date de l'annonce", ""),
         (["Company", "Thank you note"], "Thank you note", ""),
+        (["Company", "email_id"], "email_id", "contact_email"),
+        (["Company", "Contact at company"], "Contact at company", "contact_name"),
+        (["Company", "Call back on"], "Call back on", "follow_up_on"),
+        (["Company", "Where advertised"], "Where advertised", "source"),
         (["Lead Name", "Primary Contact", "Status"], "Lead Name", "company"),
         (["Lead Name", "Company", "Status"], "Lead Name", "contact_name"),
     ],
@@ -160,3 +164,8 @@ def test_a_long_text_without_spaces_is_no_status() -> None:
 def test_names_with_a_figure_are_no_days() -> None:
     rows = [[f"Firm {number}", f"Ann Mori{number}"] for number in range(4)]
     assert understood(["Company", "Chat partner"], *rows)["Chat partner"] == ""
+
+
+def test_a_state_of_the_country_is_no_status() -> None:
+    assert understood(["Firm", "City", "State"], ["Acme", "Austin", "TX"], ["Bolt", "Fresno", "CA"])["State"] == ""
+    assert understood(["Firm", "State"], ["Acme", "applied"], ["Bolt", "rejected"])["State"] == "status"
