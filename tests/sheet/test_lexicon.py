@@ -122,7 +122,6 @@ def test_each_language(headers: list[str], right: str) -> None:
         pytest.param("Rejection reason", id="a-reason"),
         pytest.param("Gehaltswunsch", id="money-in-german"),
         pytest.param("更新时间", id="edited-in-chinese"),
-        pytest.param("Link ID", id="a-number-of-a-link"),
         pytest.param("Zodiac", id="nothing-at-all"),
     ],
 )
