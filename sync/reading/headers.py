@@ -164,6 +164,13 @@ def part_played(header: str) -> str:
     return ""
 
 
+def says_last(header: str) -> bool:
+    """Whether the header speaks of the last time, or of one after the first: `Last contact`, `Followed up`."""
+    words = split_words(header)
+    found = [lexicon.read(words) for lexicon in lexicons_for((header,))]
+    return any(not one.unknown and not one.meanings.isdisjoint(("last", "chased", "chase")) for one in found)
+
+
 def count_understood(texts: Sequence[str]) -> int:
     """How many of these texts would be headers of which every word is known."""
     split = [split_words(text)[:8] for text in texts]

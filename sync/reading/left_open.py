@@ -10,7 +10,7 @@ from itertools import repeat
 from sync.reading.column import Choice
 from sync.reading.guess import BARE_DAYS, EVIDENT, NAME_WORDS, WHERE, Guess
 from sync.reading.header_row import NO_HEADER
-from sync.reading.headers import AMBIGUOUS, Sense, part_played
+from sync.reading.headers import AMBIGUOUS, Sense, part_played, says_last
 from sync.reading.people import fits_address
 from sync.reading.samples import (
     StatusCells,
@@ -65,6 +65,7 @@ def settle(guess: Guess) -> None:
     _settle_place_of_work(guess)
     _settle_people(guess)
     _settle_names_by_addresses(guess)
+    _settle_last_message(guess)
     _settle_days_behind(guess)
     _settle_days(guess)
     _settle_rounds(guess)
@@ -230,6 +231,22 @@ def _settle_days(guess: Guess) -> None:
             guess.take_and_say(days[0], "applied_on", reason)
         else:
             guess.propose(days[0], "applied_on", reason)
+
+
+def _settle_last_message(guess: Guess) -> None:
+    """Of `Date contacted` and `Last follow-up` the second is the last message, and the first the one before it."""
+    first = guess.fields.get("last_outbound", -1)
+    if first < 0 or "last_outbound" in guess.fixed or says_last(guess.headers[first]):
+        return
+    for column in guess.free():
+        cells = guess.cells_of(column)
+        dated = not cells.samples or cells.dated >= _DATED
+        if dated and guess.senses[column].fields[:1] == ("last_outbound",) and says_last(guess.headers[column]):
+            del guess.fields["last_outbound"], guess.reasons["last_outbound"]
+            guess.take_and_say(column, "last_outbound", "it is the last message, and another column has the first")
+            if guess.is_open("applied_on"):
+                guess.take_and_say(first, "applied_on", "it is the first message, and the last has a column of its own")
+            return
 
 
 def _settle_days_behind(guess: Guess) -> None:

@@ -109,6 +109,15 @@ def test_the_first_contact_beside_the_last_is_the_day_of_the_first_message(first
     assert (found[first], found[last]) == ("applied_on", "last_outbound")
 
 
+def test_the_last_follow_up_is_the_last_message_and_not_the_day_of_the_first() -> None:
+    heads = ["Company", "Contact", "Date contacted", "Last follow-up"]
+    row: list[CellValue] = ["Fjord", "Ann Ek", "2026-11-03", "2026-11-20"]
+    assert understood(heads, row) == dict(
+        zip(heads, ["company", "contact_name", "applied_on", "last_outbound"], strict=True)
+    )
+    assert understood([*heads, "Applied on"], [*row, "2026-11-01"])["Last follow-up"] == "last_outbound"
+
+
 def test_a_town_is_read_and_remote_names_none() -> None:
     from sync.config import parse_settings
 
