@@ -50,8 +50,20 @@ def understood(heads: Sequence[str], *rows: Sequence[CellValue]) -> dict[str, st
             ["Companie", "Poziție", "Data aplicării", "Stadiu", "Persoană de contact", "Observații", "Salariu"],
             ["company", "role", "applied_on", "status", "contact_name", "notes", ""],
         ),
+        (
+            ["Perusahaan", "Posisi", "Tanggal Lamaran", "Status", "Kontak", "Catatan", "Gaji"],
+            ["company", "role", "applied_on", "status", "contact_name", "notes", ""],
+        ),
+        (
+            ["Công ty", "Vị trí", "Ngày ứng tuyển", "Trạng thái", "Kết quả", "Ghi chú", "Lương"],
+            ["company", "role", "applied_on", "status", "outcome", "notes", ""],
+        ),
+        (
+            ["Tvrtka", "Radno mjesto", "Datum prijave", "Status", "Kontakt osoba", "Napomena", "Plaća"],
+            ["company", "role", "applied_on", "status", "contact_name", "notes", ""],
+        ),
     ],
-    ids=["cs", "tr", "uk", "fi", "hu", "ro"],
+    ids=["cs", "tr", "uk", "fi", "hu", "ro", "id", "vi", "hr"],
 )
 def test_sheets_of_further_languages(heads: list[str], fields: list[str]) -> None:
     assert understood(heads) == dict(zip(heads, fields, strict=True))
