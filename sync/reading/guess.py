@@ -35,6 +35,7 @@ from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, 
 
 SAMPLE_ROWS = 5_000
 SHOWN_SAMPLES = 5
+FEW_SAMPLES = 20
 SURE = 0.75
 """From here on a column is read without asking."""
 PROPOSED = 0.6
@@ -310,7 +311,7 @@ class Guess:
     def propose(self, column: int, name: str, reason: str) -> None:
         """The column is probably this, by what is weaker than a header: a person is asked, and Enter takes it."""
         self._forget(column)
-        said = {one.field: one for one in may_hold(self.cells_of(column), self.vocabulary, self.is_open)}
+        said = {one.field: one for one in may_hold(self._first_cells(column), self.vocabulary, self.is_open)}
         for one in self.choices.get(column, ()):
             said[one.field] = max(one, said.get(one.field, one), key=lambda choice: choice.confidence)
         others = (replace(one, confidence=max(one.confidence, LIKELY)) for one in said.values() if one.field != name)
@@ -393,7 +394,7 @@ class Guess:
         if known or again:
             return ()
         named = [one for one in self.choices.get(index, ()) if one.confidence >= LIKELY and self.is_open(one.field)]
-        shown = may_hold(self.cells_of(index), self.vocabulary, self.is_open)
+        shown = may_hold(self._first_cells(index), self.vocabulary, self.is_open)
         names = {one.field for one in named}
         return (*named, *(one for one in shown if one.field not in names)) if self.cells_of(index).samples else ()
 
@@ -412,6 +413,11 @@ class Guess:
             linked = bool(samples) and any(column in row.links for row in self.body[:SHOWN_SAMPLES])
             self._profiles[column] = profile_of(samples, self.vocabulary, linked=linked)
         return self._profiles[column]
+
+    def _first_cells(self, column: int) -> Profile:
+        """A few of them: enough for a question."""
+        cells = self.cells_of(column)
+        return profile_of(tuple(cells.samples[:FEW_SAMPLES]), self.vocabulary, linked=cells.linked)
 
     def pairs(self, column: int, beside: int) -> Iterable[tuple[str, str]]:
         """The texts of two columns, row by row."""
