@@ -38,7 +38,9 @@ def stands_alone(entry: str) -> bool:
     return "*" not in entry and " " not in entry and (len(entry) > 4 if not signs else signs > 1)
 
 
-telling = st.sampled_from([entry for entry in entries(*SPEAKING) if stands_alone(entry)])
+postings = entries("ad")
+"""Words of a posting as well as of an offer: `Angebot nachgefasst` is a message that was sent."""
+telling = st.sampled_from([entry for entry in entries(*SPEAKING) if stands_alone(entry) and entry not in postings])
 around = st.lists(
     st.sampled_from([entry.replace("*", "") for entry in entries(*SENSES)])
     | st.text("abcdefgh -,.;!()/", min_size=1, max_size=12),
