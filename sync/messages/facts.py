@@ -15,7 +15,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sync.config import MeSettings
-from sync.messages.names import as_said, read_name
+from sync.messages.names import SEVERAL, as_said, read_name
 from sync.messages.sentences import Phrases
 from sync.models import Lead, Moment, Person
 from sync.safe_text import clean
@@ -77,6 +77,14 @@ def _about_name(text: str, language: str) -> Mapping[str, str]:
     name = read_name(clean(text))
     if not name.bare:
         return {"name": "", "first_name": "", "family": "", "titles": "", "form": ""}
+    if name.form == SEVERAL:
+        return {
+            "name": as_fact(as_said(clean(text), language), "name"),
+            "first_name": "",
+            "family": "",
+            "titles": "",
+            "form": "",
+        }
     return {
         "name": as_fact(as_said(clean(text), language), "name"),
         "first_name": as_fact(name.first, "first_name"),

@@ -1,7 +1,8 @@
 """People's names as a letter uses them: who is greeted how, and what words before a name become.
 
-A sheet may say `Reed, Dana`, `Herrn Dr. Jan Weber` or `Dana Reed, MBA`. The words are those of `mappings/names.toml`.
-A name without any of them stays as the sheet spells it.
+A sheet may say `Reed, Dana`, `Herrn Dr. Jan Weber`, `Mr. and Mrs. Reed` or `Dana Reed, MBA`. What stands beside a name
+is taken from it before (`remarks`). The words are those of `mappings/names.toml`. A name without any of them stays as
+the sheet spells it.
 """
 
 from __future__ import annotations
@@ -14,13 +15,21 @@ from importlib.resources import files
 from msgspec import Struct
 
 from sync import toml
+from sync.messages.remarks import name_alone
 
+SEVERAL = "several"
+"""The form of a name that is several people's: no single one of them is greeted."""
+_ADDRESSES = ("mr", "ms", "mrs")
+_AND = ("and", "und", "et", "&", "+")
 _FREE = "'\"“”‘’«»„"
 _INITIAL = re.compile(r"\w\.?")
 
 
 class Name(Struct, frozen=True):
-    """A name taken apart. `form` is mr, ms, mrs or empty; `titles` are spelled as in the sheet."""
+    """A name taken apart. `form` is mr, ms, mrs, several or empty; `titles` are spelled as in the sheet.
+
+    Of several people (`Mr and Mrs Reed`, `Lou & Tim`) the names are the family.
+    """
 
     form: str
     titles: str
@@ -54,8 +63,10 @@ def _kinds() -> Mapping[str, str]:
 @lru_cache(maxsize=4096)
 def read_name(text: str) -> Name:
     """The name that a cell says."""
-    text = _in_order(text)
+    text = name_alone(text)
     form, rest = "", text.split()
+    if "," in text or _couple(rest) or any(word in _AND for word in rest[1:-1]):
+        return Name(SEVERAL, "", "", text)
     titles: list[str] = []
     while rest and (kind := _kinds().get(_plain(rest[0]))) and (kind != "unsaid" or titles or len(rest[0]) > 2):
         if kind == "titles":
@@ -72,15 +83,20 @@ def read_name(text: str) -> Name:
     return Name(form, " ".join(titles), " ".join(rest[:begins]), " ".join(rest[begins:]))
 
 
-def _in_order(text: str) -> str:
-    """`Reed, Dana` as `Dana Reed`, without what is only put behind a name; two names beside each other stay."""
-    if "," not in text:
-        return text
-    words = _words()["words"]
-    first, *others = [part.strip() for part in text.split(",")]
-    given = [part for part in others if part and _plain(part) not in words["behind"]]
-    family = [word for word in first.split() if _plain(word) not in words["particles"]]
-    return f"{given[0]} {first}" if len(given) == 1 and len(family) == 1 else ", ".join([first, *given])
+def _both_of(couple: tuple[str, str], family: str, forms: Mapping[str, Sequence[str] | str]) -> tuple[str, str]:
+    """`Mr and Mrs Reed`, and declined."""
+    joint = f" {forms['and']} "
+    declined = (str(forms.get(f"{form}-declined", forms[form])) for form in couple)
+    return f"{joint.join(str(forms[form]) for form in couple)} {family}", f"{joint.join(declined)} {family}"
+
+
+def _couple(said: Sequence[str]) -> tuple[str, str] | None:
+    """The two forms of address that stand before one name: `Mr. and Mrs. Reed`."""
+    forms, between = _kinds(), _words()["cells"]["between"]
+    if len(said) < 4 or said[1].casefold() not in between:
+        return None
+    one, other = forms.get(_plain(said[0]), ""), forms.get(_plain(said[2]), "")
+    return (one, other) if one in _ADDRESSES and other in _ADDRESSES else None
 
 
 def _plain(word: str) -> str:
@@ -98,12 +114,14 @@ def as_said(text: str, language: str, *, declined: bool = False) -> str:
 @lru_cache(maxsize=4096)
 def both_said(text: str, language: str) -> tuple[str, str]:
     """The name as a sentence has it, and declined."""
-    ordered = _in_order(text)
+    ordered = name_alone(text)
     first, _, rest = ordered.partition(" ")
-    if not rest or _kinds().get(_plain(first)) not in ("mr", "ms", "mrs"):
+    if not rest or _kinds().get(_plain(first)) not in _ADDRESSES:
         return ordered, ordered
     name, forms = read_name(text), _words().get(language, _words()["en"])
-    if not name.bare:
+    if couple := _couple(ordered.split()):
+        return _both_of(couple, " ".join(ordered.split()[3:]), forms)
+    if not name.bare or name.form == SEVERAL:
         return ordered, ordered
     plain, declined = forms[name.form], forms.get(f"{name.form}-declined", forms[name.form])
     if name.titles and forms.get("beside_titles") == "no":

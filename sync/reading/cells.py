@@ -33,6 +33,7 @@ _INVISIBLE = re.compile(
 )
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_LINK_BEHIND = re.compile(r"(?<=\S)\s*\((?:https?://|www\.)[^()\s]*\)|(?<=\S)\s*\([^()\s]+\.md\)", re.IGNORECASE)
 LOADING = "Loading..."
 """What a cell of Google's shows whose formula is still at work."""
 _ERRORS = frozenset(
@@ -54,6 +55,11 @@ def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:
         return value
     text = unicodedata.normalize("NFC", value[: limit * 4])
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit]
+
+
+def without_links(text: str) -> str:
+    """The text without the addresses in brackets behind its names: so Notion writes out a relation."""
+    return _LINK_BEHIND.sub("", text) if "(" in text else text
 
 
 def each_once(read: Callable[[CellValue], _Read], cells: Sequence[CellValue]) -> tuple[_Read, ...]:

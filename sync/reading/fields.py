@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from sync.models import CellError, CellValue, Person
 from sync.moments import zone_names
-from sync.reading.cells import Fault, clean_lines, clean_text, each_once, is_error, spaced
+from sync.reading.cells import Fault, clean_lines, clean_text, each_once, is_error, spaced, without_links
 from sync.reading.countries import read_country
 from sync.reading.dates import Reading, Yearless, read_date, read_moment
 from sync.reading.intervals import read_interval
@@ -51,7 +51,7 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
 
     What a reader is made of takes the clean text, or where type or line breaks matter the cell as it is.
     """
-    of_text: dict[str, Callable[[str], Value]] = dict.fromkeys((*FIELDS, *EXTRA_FIELDS), str) | {
+    of_text: dict[str, Callable[[str], Value]] = dict.fromkeys((*FIELDS, *EXTRA_FIELDS), without_links) | {
         "contact_email": _read_mail,
         "contact_phone": _read_phone,
         "contact_zone": _read_zone,
@@ -175,7 +175,7 @@ def read_people(value: CellValue) -> Value:
     alone may stand with a comma or an "and" between them.
     """
     people: list[Person] = []
-    for part in re.split(r"[;\n]", clean_lines(value)):
+    for part in re.split(r"[;\n]", without_links(clean_lines(value))):
         text = part.strip().strip(",")
         if not text:
             continue

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from sync import toml
 from sync.models import Person
+from sync.reading.cells import without_links
 
 MAIL = re.compile(r"[^@\s<>,;:\"'()\[\]\\/|]{1,64}@[^@\s<>,;:\"'()\[\]\\/|]{1,190}\.[^\W\d_]{2,24}")
 _PHONE = re.compile(
@@ -24,6 +25,7 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"[;\n|；]|\s/\s|,(?=\s*[^\W\d_][^,;@\s]*\s[^,;@]*@)")
+_LINK = re.compile(r"\s*\(?(?:https?://|www\.)[^\s()]*\)?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*")
 _EDGES = " \t,;:/|<>-–—·"
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,5})?\.?")
@@ -75,7 +77,7 @@ def _first_word(text: str) -> str:
 def find_people(text: str) -> tuple[Person, ...]:
     """The people of a cell, from the left. A way to reach somebody that stands alone belongs to the one before it."""
     people: list[Person] = []
-    for part in _PARTS.split(text):
+    for part in _PARTS.split(_LINK.sub("", without_links(text))):
         mails = MAIL.findall(part)
         rest = MAIL.sub(" ", _words().labels.sub("", part).replace("mailto:", ""))
         phones = [phone for phone in _PHONE.findall(rest) if _is_number(phone)]

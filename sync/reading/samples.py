@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from msgspec import Struct
 
 from sync.models import CellValue, Row, Stage
-from sync.reading.cells import Fault, clean_text, spaced
+from sync.reading.cells import Fault, clean_text, spaced, without_links
 from sync.reading.countries import read_country
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.dates import has_day_and_hour, looks_dated
@@ -171,7 +171,7 @@ def take_samples(rows: Sequence[Row], column: int, blank: frozenset[str]) -> lis
     found: list[str] = []
     for row in rows:
         value: CellValue = row.values[column] if column < len(row.values) else ""
-        text = clean_text(value)
+        text = without_links(clean_text(value))
         if text and text.casefold() not in blank:
             found.append(text)
             if len(found) == SAMPLES:

@@ -104,7 +104,7 @@ def _describe(draft: Draft, asking: Iterable[Draft], facts: Mapping[str, str], d
 def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
     """The recipient and the firm, as the sheet spells them, for titles (`who`, `firm`) and for sentences (`whom`)."""
     lead, people = draft.case.lead, group_of(draft) or (draft.person,)
-    name, declined = _called(people, view)
+    name, declined = _called(people, lead, view)
     short = initials(people[0].name)
     firm, label = clean(lead.company), clean(lead.label)
     elsewhere = is_elsewhere(draft, lead)
@@ -122,9 +122,15 @@ def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
     }
 
 
-def _called(people: Sequence[Person], view: View) -> tuple[str, str]:
-    """The people as a sentence names them, and declined."""
-    names = [both_said(clean(one.name or one.email), view.advice.language) for one in people]
+def _called(people: Sequence[Person], lead: Lead, view: View) -> tuple[str, str]:
+    """The people as a sentence names them, and declined; an agency by its whole name."""
+    agency = lead.agency.strip()
+    names = [
+        (clean(agency),) * 2
+        if agency and one.name == agency
+        else both_said(clean(one.name or one.email), view.advice.language)
+        for one in people
+    ]
     if len(names) == 1:
         return names[0]
     plain, declined = (clean(join_names(said, view.say)) for said in zip(*names, strict=True))

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from sync.config import MeSettings
 from sync.errors import ConfigError
-from sync.messages.facts import about_days, about_me, as_fact
+from sync.messages.facts import about_days, about_me, about_person, as_fact
 from sync.messages.library import (
     MOVES,
     MOVES_TO,
@@ -30,10 +30,10 @@ from sync.messages.library import (
 )
 from sync.messages.message import EDGE, Message
 from sync.messages.moves import choose_move, load_moves, open_moves, sensible_moves
-from sync.messages.names import read_name
+from sync.messages.names import both_said, read_name
 from sync.messages.rules import broken_rules
 from sync.messages.sentences import Phrases, Situation
-from sync.models import Lead, Stage
+from sync.models import Lead, Person, Stage
 
 LANGUAGES = ("de", "en")
 EVERY = tuple(f"{language} to {whom}" for language in LANGUAGES for whom in MOVES_TO)
@@ -616,6 +616,68 @@ def test_hostile_cells_give_a_bounded_clean_message(language: str, cell: str) ->
 )
 def test_first_names(name: str, first: str) -> None:
     assert read_name(name).first == first
+
+
+@pytest.mark.parametrize(
+    ("cell", "greeted"),
+    [
+        ("Ms. Tran (nurse mgr)", "Dear Ms Tran,"),
+        ("Tran (back in", "Dear Tran,"),
+        ("Kelly Ross (https://www.notion.example/Kelly-aaa)", "Dear Kelly Ross,"),
+        ("Tina, Fete & Co", "Dear Tina,"),
+        ("Ruth, Symphony", "Dear Ruth,"),
+        ("Ruth, Wexley", "Dear Ruth,"),
+        ("Prof. Anna Keller, Glaciology", "Dear Prof. Keller,"),
+        ("Herr Beil, Technik", "Dear Mr Beil,"),
+        ("Frau Beck, Personalabteilung, Acme GmbH", "Dear Ms Beck,"),
+        ("Personalabteilung, Frau Beck", "Dear Ms Beck,"),
+        ("Ms Bell (maternity leave til Feb)", "Dear Ms Bell,"),
+        ("Mike (said yes)", "Dear Mike,"),
+        ("Jane Doe - recruiter", "Dear Jane Doe,"),
+        ("Jane Doe – Personalleitung", "Dear Jane Doe,"),
+        ("Jane Doe HR", "Dear Jane Doe,"),
+        ("Acme - Jane Doe", "Dear Jane Doe,"),
+        ("Bob from HR", "Dear Bob,"),
+        ("Anna von der Personalabteilung", "Dear Anna,"),
+        ("Marie de la DRH", "Dear Marie,"),
+        ("Maria Lopes na RH", "Dear Maria Lopes,"),
+        ("Sue @ TravelMed", "Dear Sue,"),
+        ("Sue Dean (retired), now Ben Cho", "Dear Ben Cho,"),
+        ("Frau Lohr, jetzt Frau Abel", "Dear Ms Abel,"),
+        ("Mr. and Mrs. Owen", "Dear Mr and Mrs Owen,"),
+        ("Ms Bell and Mr Cho", "Dear Ms Bell and Mr Cho,"),
+        ("Lou & Tim", "Dear Lou & Tim,"),
+        ("Robert (Bob) Smith", "Dear Robert Smith,"),
+        ("Frau Lohr (Personal)", "Dear Ms Lohr,"),
+        ("Mme Dubosc (DRH)", "Dear Ms Dubosc,"),
+        ("Anna, my old boss", "Dear Anna,"),
+        ("Reed, Dana", "Dear Dana Reed,"),
+        ("reed, dana", "Dear dana reed,"),
+        ("Smith, J.", "Dear J. Smith,"),
+        ("Nguyen, Van Anh", "Dear Van Anh Nguyen,"),
+        ("García López, Ana", "Dear Ana García López,"),
+        ("Thomas, Rajeev", "Dear Rajeev Thomas,"),
+        ("Kern, Dr. Anna", "Dear Dr. Kern,"),
+        ("Kern, Anna, Dr.", "Dear Dr. Kern,"),
+        ("Herr Kern, Jan", "Dear Mr Kern,"),
+        ("Kern, Frau", "Dear Ms Kern,"),
+        ("van Dyk, Jan", "Dear Jan van Dyk,"),
+        ("Marie de la Tour", "Dear Marie de la Tour,"),
+        ("Anna von der Heide", "Dear Anna von der Heide,"),
+        ("Ana Souza e Silva", "Dear Ana Souza e Silva,"),
+        ("Jan Weber, Eva Lang", "Dear Jan Weber, Eva Lang,"),
+        ("Tom Head", "Dear Tom Head,"),
+    ],
+)
+def test_a_greeting_holds_the_name_and_nothing_that_stands_beside_it(cell: str, greeted: str) -> None:
+    facts = dict(about_person(Person(name=cell), "en"))
+    greeting = load_phrases("en").texts[f"greeting.{facts['form'] or 'full'}"]
+    fitting = greeting.split(" | ")[0 if facts["titles"] else -1]
+    assert fitting.format_map(facts) == greeted
+
+
+def test_a_couple_is_greeted_in_the_language_of_the_letter() -> None:
+    assert both_said("Mr. and Mrs. Owen", "de") == ("Herr und Frau Owen", "Herrn und Frau Owen")
 
 
 @pytest.mark.parametrize(

@@ -220,3 +220,22 @@ def test_a_contact_at_the_agency_of_the_row_is_a_recruiter(headers: list[str], c
     """No sheet met in the wild says so in a column: an ask to the agency went to "Hays team" beside the very name."""
     leads = read(["Status", "Date Applied", *headers], ["applied", date(2026, 11, 20), *cells]).leads
     assert [lead.contact_kind for lead in leads] == [kind]
+
+
+def test_the_address_behind_a_name_that_notion_writes_is_no_part_of_it() -> None:
+    def link(name: str) -> str:
+        return f"{name} (https://www.notion.example/{name.replace(' ', '-')}-0a1b?pvs=21)"
+
+    lead = read(
+        ["Company", "Role", "Date applied", "Contact", "Interviewers", "Referrer"],
+        [
+            link("Acme"),
+            link("Analyst"),
+            "2026-11-16",
+            link("Kim Roe"),
+            f"{link('Jan Weber')}, {link('Eva Lang')}",
+            link("Bo"),
+        ],
+    ).leads[0]
+    assert (lead.company, lead.role, lead.contact.name, lead.referrer) == ("Acme", "Analyst", "Kim Roe", "Bo")
+    assert [person.name for person in lead.interviewers] == ["Jan Weber", "Eva Lang"]
