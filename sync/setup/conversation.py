@@ -31,6 +31,14 @@ from sync.setup.settings_file import Setup
 from sync.setup.understanding import Sheets, Understood, understand
 from sync.wording import shipped_languages
 
+_COUNTRY_ZONES = {
+    "Cuba": "America/Havana", "Egypt": "Africa/Cairo", "Eire": "Europe/Dublin", "GB": "Europe/London",
+    "GB-Eire": "Europe/London", "Hongkong": "Asia/Hong_Kong", "Iceland": "Atlantic/Reykjavik", "Iran": "Asia/Tehran",
+    "Israel": "Asia/Jerusalem", "Jamaica": "America/Jamaica", "Japan": "Asia/Tokyo", "Libya": "Africa/Tripoli",
+    "NZ": "Pacific/Auckland", "PRC": "Asia/Shanghai", "Poland": "Europe/Warsaw", "Portugal": "Europe/Lisbon",
+    "ROC": "Asia/Taipei", "ROK": "Asia/Seoul", "Singapore": "Asia/Singapore", "Turkey": "Europe/Istanbul",
+}  # fmt: skip
+"""Countries that the time zone database calls zones, each with the zone of its capital."""
 TIMER = 1
 ME = 1
 
@@ -152,23 +160,42 @@ def _ask_zone(talk: Interview, world: World, options: Options) -> tuple[str, str
 
 
 def _take_zone(text: str, zone: str, country: str) -> tuple[str, str]:
-    """Zone and holidays out of `Europe/Berlin DE-BY`; what is not said stays as proposed, another zone has its own."""
-    codes: list[str] = []
+    """Zone and holidays out of `Europe/Berlin DE-BY`; what is not said stays as proposed, another zone has its own.
+
+    A country that is the name of a zone too (`GB`, `Eire`) says whose holidays they are, beside a zone and alone.
+    """
+    words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
+    zones = [word for word in words if _is_for_zone(word) and not _is_country(word)]
+    zones = [word for word in zones if "/" in word] or zones
     chosen = ""
-    for word in re.split(r"[\s,;]+", text.strip()):
-        if word in zone_names() or "/" in word or (word and not re.fullmatch(r"[A-Za-z]{2,3}(-\w{1,4})?|-", word)):
-            try:
-                chosen = check_zone(word)
-            except ValueError as error:
-                raise ConfigError(f"{error} (zones look like America/New_York)") from None
-        elif word:
-            codes.append(word if word == "-" else word.upper())
-    chosen = chosen or check_zone(zone)
+    for word in zones:
+        try:
+            chosen = check_zone(word)
+        except ValueError as error:
+            raise ConfigError(f"{error} (zones look like America/New_York)") from None
+    codes = [_code_of(word) for word in words if word not in zones]
+    if not chosen:
+        own = next((_COUNTRY_ZONES[word] for word in words if _is_country(word)), "")
+        chosen = own if own and holidays_of_zone(own) != country else check_zone(zone)
     if not codes:
         codes = [country if chosen == zone else holidays_of_zone(chosen)]
-    code = "" if codes[0] == "-" else codes[0]
+    code = "" if "-" in codes else codes[0]
     _check_holidays(code)
     return chosen, code
+
+
+def _is_for_zone(word: str) -> bool:
+    return word in zone_names() or "/" in word or not re.fullmatch(r"[A-Za-z]{2,3}(-\w{1,4})?|-", word)
+
+
+def _is_country(word: str) -> bool:
+    return word in _COUNTRY_ZONES
+
+
+def _code_of(word: str) -> str:
+    if _is_country(word):
+        return holidays_of_zone(_COUNTRY_ZONES[word])
+    return word if word == "-" else word.upper()
 
 
 def _check_holidays(code: str) -> None:

@@ -295,6 +295,35 @@ def test_holidays_come_with_the_zone(tmp_path: Path) -> None:
     assert parse_settings(text).holidays == ()
 
 
+@pytest.mark.parametrize(
+    ("given", "zone", "holidays"),
+    [
+        ("Europe/London GB", "Europe/London", ("GB",)),
+        ("Pacific/Auckland NZ", "Pacific/Auckland", ("NZ",)),
+        ("NZ Pacific/Auckland", "Pacific/Auckland", ("NZ",)),
+        ("Asia/Shanghai PRC", "Asia/Shanghai", ("CN",)),
+        ("Asia/Seoul ROK", "Asia/Seoul", ("KR",)),
+        ("Europe/Dublin Eire", "Europe/Dublin", ("IE",)),
+        ("Asia/Tokyo Japan", "Asia/Tokyo", ("JP",)),
+        ("Europe/Berlin GB", "Europe/Berlin", ("GB",)),
+        ("UTC GB", "UTC", ("GB",)),
+        ("GB", "Europe/London", ("GB",)),
+        ("GB -", "Europe/London", ()),
+        ("EST", "EST", ()),
+    ],
+)
+def test_a_country_that_is_a_zone_too_keeps_its_holidays(
+    tmp_path: Path, given: str, zone: str, holidays: tuple[str, ...]
+) -> None:
+    """`Europe/London GB` made `GB` the zone and lost every holiday in silence."""
+    _, text = play(tmp_path, ONE, ("Your time zone", given), timezone="")
+    assert (parse_settings(text).timezone, parse_settings(text).holidays) == (zone, holidays)
+    first, _, second = given.partition(" ")
+    if "/" in first:
+        _, text = play(tmp_path, ONE, timezone=first, holidays=second)
+        assert (parse_settings(text).timezone, parse_settings(text).holidays) == (zone, holidays)
+
+
 def test_a_file_that_others_see_names_nobody(tmp_path: Path) -> None:
     _, text = play(tmp_path, ONE, ("Will anybody but you", "yes"))
     assert parse_settings(text).target.details == "short"
