@@ -36,6 +36,11 @@ def lists_customers(headers: Iterable[str], mapped: Iterable[str]) -> bool:
     return not any(word.startswith(tuple(known["jobs"])) for some in words for word in some)
 
 
+def is_of_sellers(constants: Mapping[str, str]) -> bool:
+    """Whether what all rows of an export have in common makes them customers."""
+    return constants.get("lead_kind") == CUSTOMER
+
+
 def words_of_sellers() -> Mapping[str, Stage]:
     """What a status means in a list of customers, by its words."""
     return {word: Stage(stage) for stage, words in _words()["statuses"].items() for word in words}
@@ -46,6 +51,11 @@ def settle_customers(sheet: Sheet) -> None:
     the seller's."""
     said = sheet.values.get("lead_kind", [None] * len(sheet.rows))
     sheet.values["lead_kind"] = [kind or CUSTOMER for kind in said]
+    if (
+        " ".join(filter(None, _NO_WORD.split(sheet.columns.mapped.get("closes_on", "").casefold())))
+        in _words()["expected"]
+    ):
+        sheet.values.pop("closes_on", None)
     offers = sheet.values.pop("offer_on", None)
     if offers is None:
         return

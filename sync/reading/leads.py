@@ -25,7 +25,7 @@ from sync.models import Lead, Leads, Note, Row, Stage, Table, UnclearStatus
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
-from sync.reading.customers import lists_customers, settle_customers, words_of_sellers
+from sync.reading.customers import is_of_sellers, lists_customers, settle_customers, words_of_sellers
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.date_order import decide_readings, reading_beside
 from sync.reading.dates import Order, Reading, Yearless
@@ -155,7 +155,8 @@ def _read_rows(
     settling.settle_refusals(sheet)
     settling.settle_plans(sheet)
     settling.settle_boxes(sheet)
-    selling = lists_customers(sheet.columns.headers, sheet.columns.mapped)
+    of_sellers = is_of_sellers(shape.constants) if shape else False
+    selling = of_sellers or lists_customers(sheet.columns.headers, sheet.columns.mapped)
     own = {
         **(shape.statuses if shape else {}),
         **(words_of_sellers() if selling else {}),

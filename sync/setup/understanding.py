@@ -7,7 +7,8 @@ statuses are asked about together, those of the most rows first, so that their n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -267,6 +268,8 @@ def _settle_order(
     return setup, sheets.understand(setup, table)
 
 
+MANY = 3
+"""From so many words on an example corrects two of them."""
 _ORDERS = ((1, "dmy"), (2, "mdy"))
 
 
@@ -334,7 +337,8 @@ def _ask_statuses(
     about = talk.phrase("statuses_about", header=header)
     above = (about, *rows, *(_stage_lines(talk) if talk.asks else ()))
     words = [status.text for status in unclear]
-    question = talk.pose("statuses", proposal=talk.phrases.yes[0], above=above)
+    some = talk.phrase(f"statuses_{len(words)}" if len(words) < MANY else "statuses_n")
+    question = talk.pose("statuses", proposal=talk.phrases.yes[0], above=above, some=some)
     told = talk.ask(question, lambda text: _take_corrections(talk, sheets, words, guesses, text))
     return {word: stage.value for word, stage in told.items()}
 
@@ -422,6 +426,28 @@ def _with_column(setup: Setup, name: str, header: str) -> Setup:
     return replace(setup, columns={**setup.columns, name: header})
 
 
+def _reasons_to_rest(talk: Interview, leads: Leads, busy: Container[str]) -> Iterator[str]:
+    """Why nothing is planned for the others, each reason with how many rest for it."""
+    waiting = {row for status in leads.unclear for row in status.waiting}
+    took = next((lead.row for lead in leads.leads if lead.stage is Stage.ACCEPTED and not lead.is_customer), "")
+    reasons = Counter(
+        "closed"
+        if lead.stage.closed
+        else "accepted"
+        if took and lead.row not in waiting
+        else "waiting"
+        if lead.row in waiting
+        else "asked_not"
+        if lead.do_not_contact or not lead.interested
+        else "quiet"
+        for lead in leads.leads
+        if lead.key not in busy
+    )
+    for reason in ("closed", "accepted", "waiting", "asked_not", "quiet"):
+        if reasons[reason]:
+            yield talk.phrase(f"rest_{reason}", count=reasons[reason], row=took)
+
+
 def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -> None:
     """In one block: how many rows are understood, what comes of them, and what was left."""
     leads = seen.leads
@@ -429,15 +455,17 @@ def tell_understood(talk: Interview, seen: Understood, planned: Iterable[str]) -
     busy = sum(lead.key in keys for lead in leads.leads)
     whole = len(leads.leads) + len(leads.silent_rows)
     talk.say("understood", read=len(leads.leads), rows=talk.counted(whole, "row"))
-    if busy:
-        talk.say("planned", count=busy, quiet=len(leads.leads) - busy)
-    else:
-        talk.say("resting" if leads.leads else "nothing_planned")
     waiting = [status for status in leads.unclear if status.waiting]
+    why = ", ".join(_reasons_to_rest(talk, leads, keys))
+    if busy:
+        talk.say("planned" if why else "planned_all", count=busy, why=why)
+    else:
+        talk.say("resting" if why else "nothing_planned", why=why)
     if waiting:
         rows = sum(len(status.waiting) for status in waiting)
         words = ", ".join(f"“{status.text}”" for status in waiting[:SAMPLES])
-        talk.say("waiting", rows=talk.counted(rows, "row"), words=words + (", ..." if len(waiting) > SAMPLES else ""))
+        told = words + (", ..." if len(waiting) > SAMPLES else "")
+        talk.say("waiting_1" if len(waiting) == 1 else "waiting_n", rows=talk.counted(rows, "row"), words=told)
     unread = [column.header for column in seen.columns if not column.field and column.samples]
     if unread:
         talk.say("left_columns", headers=", ".join(unread))

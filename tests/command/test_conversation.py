@@ -14,11 +14,11 @@ import pytest
 from sync.cli.world import Computer
 from sync.config import parse_settings
 from sync.errors import ConfigError
-from sync.models import Stage
+from sync.models import Leads, Stage, UnclearStatus
 from sync.setup.conversation import Options, continue_with, converse, holidays_of_zone, take_me
 from sync.setup.questions import MOST_QUESTIONS, Interview, load_phrases
 from sync.setup.settings_file import Setup, read_setup, write_settings
-from sync.setup.understanding import tell_understood
+from sync.setup.understanding import Understood, tell_understood
 
 NOW = datetime.fromisoformat("2026-11-25T09:00:00-05:00")
 
@@ -198,7 +198,7 @@ def test_going_on_keeps_every_answer_and_asks_only_what_is_new(tmp_path: Path) -
     assert screen.asked == []
     assert same == text
     screen, new = again(tmp_path, text, sheet + "Bolt,2026-11-20,plugh\n", ("Right (Enter)", "1 interview"))
-    assert screen.asked == ["Right (Enter), or correct some, such as: 2 rejected, 3 interview"]
+    assert screen.asked == ["Right (Enter), or correct it, such as: 1 rejected"]
     settings = parse_settings(new)
     assert settings.source.statuses == {"xyzzy": "rejected", "plugh": "interview"}
     assert (settings.limits.daily_touches, settings.me.name) == (3, "Ann Lee")
@@ -381,8 +381,38 @@ def test_what_was_left_is_said_with_its_reason_and_old_rows_are_no_fault(tmp_pat
     screen = Script([])
     tell_understood(Interview(screen, load_phrases("en"), asks=True), computer.understand(setup, table), [])
     assert "Understood: 1 of 2 rows." in screen.text
-    assert "Nothing is due on any of them" in screen.text
+    assert "Nothing is due on any of them: 1 with nothing due now." in screen.text
     assert "Left out: leads.csv:3 (the row has no date" in screen.text
+
+
+def test_why_rows_rest_is_said_for_each_reason(tmp_path: Path) -> None:
+    """It said "closed, or their dates lie in the past" where an accepted offer or an unclear word stopped them."""
+    (tmp_path / "leads.csv").write_text(
+        "company,applied_on,status\nAcme,2026-11-05,accepted\nBolt,2026-11-06,sent\nCrux,2026-11-07,sent\n"
+        "Dent,2026-11-07,rejected\n",
+        "utf-8",
+    )
+    computer = Computer(tmp_path / "followup.toml", NOW)
+    keys, table = computer.open_sheet(str(tmp_path / "leads.csv"), "")
+    setup = Setup("k3x9", "America/New_York", keys, {"type": "ics", "path": "f.ics"})
+    screen = Script([])
+    tell_understood(Interview(screen, load_phrases("en"), asks=True), computer.understand(setup, table), [])
+    why = "2 closed, 2 resting because you took a job (leads.csv:2)"
+    assert f"Nothing is due on any of them: {why}." in screen.text
+
+
+def test_an_example_speaks_of_numbers_that_are_there(tmp_path: Path) -> None:
+    one = "Company,Applied,Status\nAcme,2026-11-12,applied\nBolt,2026-11-11,zorp\n"
+    screen, _ = play(tmp_path, one)
+    assert any("or correct it, such as: 1 rejected" in asked for asked in screen.asked)
+    screen, _ = play(tmp_path, f"{one}Crux,2026-11-11,blib\n")
+    assert any(asked.endswith("correct some, such as: 2 rejected") for asked in screen.asked)
+    unclear = tuple(UnclearStatus(word, ("l:2",), None, (), ("l:2",)) for word in ("zorp", "blib"))
+    for words, end in ((unclear[:1], "“zorp” means."), (unclear, "“zorp”, “blib” mean.")):
+        screen = Script([])
+        leads = Leads(leads=(), problems=(), unclear=words)
+        tell_understood(Interview(screen, load_phrases("en"), asks=True), Understood(leads, ()), [])
+        assert f"until you say what {end}" in screen.text
 
 
 def test_enter_never_ends_the_whole_search(tmp_path: Path) -> None:

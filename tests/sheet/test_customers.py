@@ -96,3 +96,102 @@ def test_the_day_of_an_offer_is_the_sellers_own() -> None:
     (lead,) = read(["Customer", "Offer date", "Status", "Last email"], ["Acme", "11/10/2026", "offer", "11/16/2026"])
     assert (lead.applied_on, lead.offer_on, lead.stage) == (date(2026, 11, 10), None, Stage.SENT)
     assert lead.columns["applied_on"] == "Offer date"
+
+
+HUBSPOT: list[CellValue] = [
+    "Record ID",
+    "Deal Name",
+    "Deal Stage",
+    "Deal owner",
+    "Close Date",
+    "Last Contacted",
+    "Associated Company",
+]
+SALESFORCE: list[CellValue] = [
+    "Opportunity Name",
+    "Account Name",
+    "Stage",
+    "Close Date",
+    "Primary Contact",
+    "Last Activity",
+    "Next Step",
+]
+PIPEDRIVE: list[CellValue] = [
+    "Deal - Title",
+    "Deal - Organization",
+    "Deal - Status",
+    "Deal - Stage",
+    "Deal - Next activity date",
+]
+
+
+def hubspot(stage: str, number: int = 1) -> list[CellValue]:
+    return [f"90{number}", f"Elm {number} crm", stage, "Me", "2026-12-31 00:00", "2026-11-20 15:20", f"Elm {number}"]
+
+
+def salesforce(stage: str) -> list[CellValue]:
+    return ["Elm deal", "Elm", stage, "2026-12-31", "Rita Cole", "2026-11-17", ""]
+
+
+def pipedrive(stage: str, status: str = "Open") -> list[CellValue]:
+    return ["Elm deal", "Elm", status, stage, "2026-12-01"]
+
+
+STAGES = {
+    "Appointment scheduled": Stage.IN_TOUCH,
+    "Qualified to buy": Stage.IN_TOUCH,
+    "Presentation scheduled": Stage.IN_TOUCH,
+    "Decision maker bought-in": Stage.IN_TOUCH,
+    "Contract sent": Stage.SENT,
+    "Closed won": Stage.ACCEPTED,
+    "Closed lost": Stage.REJECTED,
+    "Prospecting": Stage.SENT,
+    "Qualification": Stage.IN_TOUCH,
+    "Needs Analysis": Stage.IN_TOUCH,
+    "Value Proposition": Stage.IN_TOUCH,
+    "Id. Decision Makers": Stage.IN_TOUCH,
+    "Perception Analysis": Stage.IN_TOUCH,
+    "Proposal/Price Quote": Stage.SENT,
+    "Negotiation/Review": Stage.IN_TOUCH,
+    "Qualified": Stage.IN_TOUCH,
+    "Contact Made": Stage.IN_TOUCH,
+    "Demo Scheduled": Stage.IN_TOUCH,
+    "Proposal Made": Stage.SENT,
+    "Negotiations Started": Stage.IN_TOUCH,
+    "Termin vereinbart": Stage.IN_TOUCH,
+    "Vertrag gesendet": Stage.SENT,
+    "Bedarfsanalyse": Stage.IN_TOUCH,
+    "Geschlossen und gewonnen": Stage.ACCEPTED,
+}
+
+
+@pytest.mark.parametrize(("said", "stage"), STAGES.items())
+def test_the_stages_that_programs_for_selling_ship_are_known(said: str, stage: Stage) -> None:
+    for headers, row in ((HUBSPOT, hubspot(said)), (SALESFORCE, salesforce(said)), (PIPEDRIVE, pipedrive(said))):
+        (lead,) = read(headers, row)
+        assert (lead.is_customer, lead.stage) == (True, stage)
+
+
+def test_a_deal_that_is_won_stops_no_other_deal() -> None:
+    """Rows of HubSpot's export were taken for applications: "an offer is accepted" ended the whole list."""
+    leads = read(HUBSPOT, hubspot("Closed won", 1), hubspot("Qualified to buy", 2))
+    assert [lead.is_customer for lead in leads] == [True, True]
+
+
+def test_the_status_of_a_deal_closes_it_whatever_its_stage() -> None:
+    leads = read(
+        PIPEDRIVE, pipedrive("Negotiations Started", "Won"), ["Oak deal", "Oak", "Lost", "Contact Made", "2026-12-01"]
+    )
+    assert [lead.stage for lead in leads] == [Stage.ACCEPTED, Stage.REJECTED]
+
+
+@pytest.mark.parametrize(
+    ("headers", "row"),
+    [
+        (SALESFORCE, salesforce("Prospecting")),
+        (["Customer", "Close date", "Status", "Last contact"], ["Elm", "2026-12-31", "quote sent", "2026-11-17"]),
+        (["Kunde", "Abschluss", "Status", "Letzter Kontakt"], ["Elm", "2026-12-31", "Angebot raus", "2026-11-17"]),
+    ],
+)
+def test_the_day_a_deal_is_to_close_is_no_last_day_to_apply(headers: list[CellValue], row: list[CellValue]) -> None:
+    assert read(headers, row)[0].closes_on is None
