@@ -36,7 +36,7 @@ from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.parting import part_people
-from sync.reading.relations import settle_relations
+from sync.reading.relations import settle_relations, settle_talks
 from sync.reading.remembered_leads import assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
@@ -173,6 +173,7 @@ def _read_rows(
     if selling:
         settle_customers(sheet)
     settling.settle_meetings(sheet, today)
+    settle_talks(sheet)
     settling.settle_own_zones(sheet, settings.zone)
     settling.silence_rows(sheet)
     settle_relations(sheet)

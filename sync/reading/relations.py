@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from sync import toml
+from sync.models import CUSTOMER, Stage
+from sync.moments import named_day
 from sync.reading.cells import spaced
 from sync.reading.sheet import Sheet
 
@@ -39,3 +41,43 @@ def settle_relations(sheet: Sheet) -> None:
     sheet.values["contact_kind"] = [
         kind or ("network" if text and relation_of(text) else None) for kind, text in zip(kinds, known, strict=True)
     ]
+
+
+def settle_talks(sheet: Sheet) -> None:
+    """A talk with an acquaintance ("coffee 11/24") is no interview: the row tells of no post, and calls it a talk.
+
+    A last contact on the very day is the talk itself, and no word of thanks after it.
+    """
+    interviews = sheet.values.get("interview_at")
+    if interviews is None or "interview_at" in sheet.columns.fields:
+        return
+    empty: Sequence[Any] = [None] * len(sheet.rows)
+    names = ("role", "applied_on", "agency", "lead_kind", "contact_kind", "how_known", "meeting_on")
+    columns = [sheet.values.get(name, empty) for name in names]
+    left, met = list(interviews), list(columns[-1])
+    written = list(sheet.values.get("last_outbound", empty))
+    stages = list(sheet.values["stage"])
+    for index, (role, applied, agency, kind, contact, known, meeting) in enumerate(zip(*columns, strict=True)):
+        if left[index] is None or meeting is not None or role or applied or agency or kind == CUSTOMER:
+            continue
+        acquainted = bool(known) or kind == "connection" or contact in ("network", "association")
+        if not _is_talk(sheet.values["status_text"][index] or "", acquainted=acquainted):
+            continue
+        met[index], left[index] = left[index], None
+        if (last := written[index]) is not None and named_day(last) == named_day(met[index]):
+            written[index] = None
+        if stages[index] is Stage.INTERVIEW:
+            stages[index] = Stage.IN_TOUCH
+        own = sheet.own_headers.get(index, {})
+        if header := own.get("interview_at"):
+            sheet.own_headers[index] = {**own, "meeting_on": header}
+    sheet.values |= {"interview_at": left, "meeting_on": met, "stage": stages, "last_outbound": written}
+
+
+@lru_cache(maxsize=4096)
+def _is_talk(text: str, *, acquainted: bool) -> bool:
+    words, said = _table()["talks"], spaced(text).split()
+    told = (*words["informal"], *(words["among"] if acquainted else ()))
+    if any(word.startswith(tuple(words["interview"])) for word in said):
+        return False
+    return any(word.startswith(told) for word in said)

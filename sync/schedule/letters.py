@@ -144,7 +144,8 @@ def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: D
 def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
     """The dates a message may name, those of the past only once they have passed.
 
-    A promise is kept on the day before, where its day is off.
+    A promise is kept on the day before, where its day is off. After a test the day of a round is that of the test, or
+    older news than it.
     """
     promised, given = lead.promised_on, lead.references_given_on
     if promised is not None and draft.rule.id == "R-000-2":
@@ -162,6 +163,8 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, dat
         "interview": interview if draft.rule.time == "before" else None,
         "this_day": draft.day,
     }
+    if interview is not None and interview < draft.day and lead.stage is Stage.ASSESSMENT:
+        interview = None
     past = {
         "applied": lead.applied_on,
         "last_message": _last_message(draft, lead, desk),

@@ -330,3 +330,15 @@ def test_an_old_boss_at_the_firm_that_was_applied_to_is_told_how_one_knows_them(
 def test_a_friend_is_not_told_that_they_are_one() -> None:
     lead = a_lead(applied_on=APPLIED, contact=person(), contact_kind="network", how_known="friend")
     assert "friend" not in message(lead, "R-001-1").draft
+
+
+def test_after_a_test_no_letter_speaks_of_an_interview_on_its_day() -> None:
+    lead = Lead(
+        key="a", row="l:2", row_number=2, company="Delta", role="trainee",
+        contact=Person("Ann Bell", "a@delta.example"),
+        applied_on=date(2026, 12, 1), interview_at=date(2026, 12, 20), stage=Stage.ASSESSMENT,
+    )  # fmt: skip
+    letters = [touch for touch in touches(lead) if touch.rule == "R-004-4"]
+    assert letters
+    told = [line for touch in letters for line in touch.description.splitlines() if "interview of" in line]
+    assert not told

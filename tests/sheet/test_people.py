@@ -10,7 +10,7 @@ import pytest
 
 from sync.config import parse_settings
 from sync.messages.names import read_name
-from sync.models import CellValue, Leads, Row, Table
+from sync.models import CellValue, Leads, Row, Stage, Table
 from sync.reading.fields import read_people
 from sync.reading.leads import read_leads
 from sync.reading.people import find_people
@@ -239,3 +239,27 @@ def test_the_address_behind_a_name_that_notion_writes_is_no_part_of_it() -> None
     ).leads[0]
     assert (lead.company, lead.role, lead.contact.name, lead.referrer) == ("Acme", "Analyst", "Kim Roe", "Bo")
     assert [person.name for person in lead.interviewers] == ["Jan Weber", "Eva Lang"]
+
+
+@pytest.mark.parametrize(
+    ("status", "known", "met"),
+    [
+        ("coffee had 11/24", "", True),
+        ("call 11/24", "old boss", True),
+        ("phone interview 11/24", "old boss", False),
+        ("interview 11/24", "", False),
+    ],
+)
+def test_a_talk_among_acquaintances_is_no_interview(status: str, known: str, met: bool) -> None:
+    lead = read(
+        ["Name", "Company", "How I know them", "Status", "Last contact", "Next"],
+        ["Rob Lind", "Pine Foods", known, status, "2026-11-24", "thank him!"],
+    ).leads[0]
+    assert (lead.meeting_on, lead.interview_at) == ((date(2026, 11, 24), None) if met else (None, date(2026, 11, 24)))
+    assert (lead.stage, lead.last_outbound is None) == ((Stage.IN_TOUCH, True) if met else (Stage.INTERVIEW, False))
+
+
+def test_a_coffee_about_a_post_stays_an_interview() -> None:
+    row: list[CellValue] = ["Acme", "Dev", "2026-11-18", "Ann Bell", "coffee 11/24"]
+    lead = read(["Company", "Role", "Applied", "Contact", "Status"], row).leads[0]
+    assert (lead.meeting_on, lead.interview_at) == (None, date(2026, 11, 24))
