@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from sync.advice import Rule
 from sync.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.models import Lead, Moment, Person, Stage
+from sync.moments import named_day
 from sync.reading.organisations import agency_key, organisation_key
 from sync.schedule.desk import Desk
 from sync.schedule.view import View
@@ -212,7 +213,12 @@ def end_of(start: Moment, end: Moment | None, *, view: View) -> datetime:
     """The end of a meeting that began at `start`."""
     if isinstance(start, datetime):
         return end if isinstance(end, datetime) and end > start else start + INTERVIEW_LENGTH
-    return datetime.combine(start, view.settings.work_hours.end, tzinfo=view.zone)
+    return datetime.combine(last_day(start, end), view.settings.work_hours.end, tzinfo=view.zone)
+
+
+def last_day(start: date, end: Moment | None) -> date:
+    """The last day of a meeting without an hour that began on this one."""
+    return start if end is None else max(start, named_day(end))
 
 
 def _generation(lead: Lead, seen: LeadMemory, desk: Desk) -> int:

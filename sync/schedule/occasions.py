@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sync.advice import Rule
 from sync.models import Moment
 from sync.safe_text import clean
-from sync.schedule.cases import Case, end_of
+from sync.schedule.cases import Case, end_of, last_day
 from sync.schedule.quarters import at
 from sync.schedule.reasons import Reason, roll_reasons
 from sync.schedule.view import View
@@ -74,8 +74,9 @@ def after_it_is_over(
     if isinstance(held, datetime):
         return within_hours(rule, end_of(held, end, view=view), view, said=told, round=round)
     zone = interview_zone(case, view)
-    start, until = at(held, EVENING, zone), at(held + timedelta(days=1), END_OF_DAY, zone)
-    return Occasion(held, start, until, replace(told, then=TIME_ASSUMED), round)
+    last = last_day(held, end)
+    start, until = at(last, EVENING, zone), at(last + timedelta(days=1), END_OF_DAY, zone)
+    return Occasion(last, start, until, replace(told, then=TIME_ASSUMED), round)
 
 
 def by_the_day(case: Case, view: View, *, field: str, days: int = 0, round: int = 0) -> Occasion:

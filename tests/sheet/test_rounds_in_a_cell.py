@@ -102,6 +102,35 @@ def test_each_round_is_confirmed_and_thanked_for() -> None:
     assert [touch.start for touch in seeker.all("R-001-4")] == [when("2027-01-12 12:00"), when("2027-01-20 16:00")]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "January 12, 2027 → January 14, 2027",
+        "2027-01-12 → 2027-01-14",
+        "12.01.2027 -> 14.01.2027",
+        "12 janvier 2027 → 14 janvier 2027",
+    ],
+)
+def test_from_one_day_to_another_is_one_interview_that_lasts(cell: str) -> None:
+    """A Notion range was two rounds: two thank-yous to one person within a quarter of an hour."""
+    leads = read(cell, Status="interview")
+    assert (leads.problems, rounds(leads)) == ((), ["01-12"])
+    assert leads.leads[0].interview_end == date(2027, 1, 14)
+    seeker = Seeker()
+    seeker.run("2027-01-08 08:00", leads.leads)
+    assert [touch.start for touch in seeker.all("R-001-4")] == [when("2027-01-14 18:00")]
+
+
+def test_a_range_of_hours_and_days_ends_when_it_says() -> None:
+    (lead,) = read("January 12, 2027 10:00 AM → January 14, 2027 3:00 PM").leads
+    assert lead.interview_end is not None
+    assert (lead.interview_at, lead.interview_end) == (when("2027-01-12 10:00"), when("2027-01-14 15:00"))
+
+
+def test_an_arrow_between_what_is_named_parts_rounds() -> None:
+    assert rounds(read("phone 12 Jan 2027 10:00 → onsite 20 Jan 2027 14:00")) == ["01-12 10:00", "01-20 14:00"]
+
+
 def test_a_second_day_written_behind_the_first_leaves_the_first_as_it_was() -> None:
     seeker = Seeker()
     seeker.run("2027-01-08 08:00", read("2027-01-12 10:00", Status="interview").leads)

@@ -14,7 +14,7 @@ from sync.models import Moment, Person, Stage
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.advice.meaningful import keep_in_touch
-from sync.schedule.cases import Case, end_of, is_same_fact, rounds_of
+from sync.schedule.cases import Case, end_of, is_same_fact, last_day, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
 from sync.schedule.ladders import offer_sheet_date, sheet_date
@@ -136,7 +136,7 @@ def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     if not draft.pinned:
         draft.fixed = held
         if not isinstance(held, datetime):
-            draft.start, draft.end = held, held + timedelta(days=1)
+            draft.start, draft.end = held, last_day(held, case.lead.interview_end) + timedelta(days=1)
     draft.zone = interview_zone(case, desk)
     draft.reason.insert(0, said(case, "interview_at"))
     draft.facts["lines"] = "\n".join(_what_to_know(case, desk))
