@@ -98,10 +98,11 @@ def interview_zone(case: Case, view: View) -> ZoneInfo:
 
 
 def said(case: Case, field: str) -> Reason:
-    """The column an occasion stands in, with what it says."""
-    return Reason(
-        "reason.cell", {"column": clean(case.lead.columns.get(field, field)), "day": getattr(case.lead, field)}
-    )
+    """The column an occasion stands in, with what it says; where no column has it, what it is in plain words."""
+    lead = case.lead
+    told = "meeting_on" if lead.is_customer and field == "interview_at" else field
+    column = clean(lead.columns.get(field, "")) or Reason(f"told.{told}")
+    return Reason("reason.cell", {"column": column, "day": getattr(lead, field)})
 
 
 def not_before(sent: Moment, since: Moment, view: View) -> bool:
