@@ -32,6 +32,13 @@ def normalise_organisation(name: str) -> str:
     return plain[:-1] if len(plain) > 4 and plain.endswith("s") and not plain.endswith("ss") else plain
 
 
+@lru_cache(maxsize=4096)
+def firm_named(company: str) -> str:
+    """The firm's name; nothing where the cell says that nobody knows it: `(confidential)`, `undisclosed`."""
+    plain = " ".join(_NO_WORD.sub(" ", company.casefold()).split())
+    return "" if plain in _words("no_company") else company
+
+
 def bare_words(name: str) -> list[str]:
     """The words of a firm's name without its legal form, a trailing parenthesis and "the"."""
     bare = _PARENTHESIS.sub("", name.split("|")[-1] if "|" in name else name)

@@ -14,6 +14,7 @@ from sync.messages.facts import about_days, about_hour, about_lead, about_me, ab
 from sync.messages.message import KINDS, Message
 from sync.messages.sentences import Situation
 from sync.models import Lead, Person, Stage, TouchClass
+from sync.reading.organisations import firm_named
 from sync.reading.relations import relation_of
 from sync.safe_text import clean
 from sync.schedule.cases import Case
@@ -123,10 +124,14 @@ def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: D
         **whom,
         **about_me(desk.settings.me),
         **about_days(days, phrases),
-        "firm": as_fact(lead.agency if to_agency else lead.company if person == lead.contact else "", "firm"),
+        "firm": as_fact(
+            lead.agency if to_agency else firm_named(lead.company) if person == lead.contact else "", "firm"
+        ),
         "through": phrases.texts["word.through"] if to_agency else "",
         "week": phrases.texts["word.week"] if lead.applied_on and (draft.day - lead.applied_on).days in _A_WEEK else "",
     }
+    if not firm_named(lead.company):
+        facts["company"] = ""
     if to_agency:
         facts["problem"] = ""
     match draft.rule.id:

@@ -17,6 +17,7 @@ from sync.memory import TouchMemory
 from sync.messages.moves import choose_move, choose_turn, open_moves, sensible_moves
 from sync.messages.names import both_said, read_name
 from sync.models import Lead, Person, Texts, TouchClass
+from sync.reading.organisations import firm_named
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.description import Moves, describe, describe_alone, is_elsewhere
@@ -106,7 +107,8 @@ def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
     lead, people = draft.case.lead, group_of(draft) or (draft.person,)
     name, declined = _called(people, lead, view)
     short = initials(people[0].name)
-    firm, label = clean(lead.company), clean(lead.label)
+    firm = clean(firm_named(lead.company))
+    label = clean(lead.label) if firm else _without_firm(lead, desk)
     elsewhere = is_elsewhere(draft, lead)
     own = "" if elsewhere or draft.lead_key != lead.key else firm
     plain = ", ".join(dict.fromkeys(part for part in (name, own) if part)) or label
@@ -120,6 +122,12 @@ def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
         "lead": before + firm if before and firm else label,
         "brief": view.say("title.short", initials=short) if short else "",
     }
+
+
+def _without_firm(lead: Lead, view: View) -> str:
+    """What a row without a firm is called, or with one that is not named: by who is in it and the role."""
+    who = both_said(clean(lead.contact.name or lead.contact.email), view.advice.language)[0]
+    return ", ".join(filter(None, (who, clean(lead.role)))) or clean(lead.label)
 
 
 def _called(people: Sequence[Person], lead: Lead, view: View) -> tuple[str, str]:

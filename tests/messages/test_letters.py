@@ -342,3 +342,14 @@ def test_after_a_test_no_letter_speaks_of_an_interview_on_its_day() -> None:
     assert letters
     told = [line for touch in letters for line in touch.description.splitlines() if "interview of" in line]
     assert not told
+
+
+@pytest.mark.parametrize("company", ["(confidential)", "Confidential", "undisclosed"])
+def test_a_firm_that_nobody_names_is_not_named_in_titles_and_letters(company: str) -> None:
+    lead = Lead(
+        key="a", row="l:2", row_number=2, company=company, role="trainee", contact=Person("Ann Bell", "a@x.example"),
+        applied_on=date(2027, 1, 4), stage=Stage.SENT,
+    )  # fmt: skip
+    (asked,) = (touch for touch in touches(lead) if touch.rule == "R-001-1")
+    assert asked.summary == "Ann Bell: follow up"
+    assert company not in asked.description
