@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from sync import toml
-from sync.models import CUSTOMER, Stage
+from sync.models import CUSTOMER, CellValue, Stage
 from sync.moments import named_day
 from sync.reading.sheet import Sheet
 
@@ -36,9 +36,15 @@ def lists_customers(headers: Iterable[str], mapped: Iterable[str]) -> bool:
     return not any(word.startswith(tuple(known["jobs"])) for some in words for word in some)
 
 
-def is_of_sellers(constants: Mapping[str, str]) -> bool:
-    """Whether what all rows of an export have in common makes them customers."""
-    return constants.get("lead_kind") == CUSTOMER
+def constants_of(constants: Mapping[str, str], stages: Iterable[CellValue]) -> Mapping[str, str]:
+    """What all rows of an export have in common. Deals whose stages speak of a job are applications: people keep them
+    in programs made for selling, too."""
+    if constants.get("lead_kind") != CUSTOMER:
+        return constants
+    jobs = tuple(_words()["jobs"])
+    if not any(word.startswith(jobs) for cell in set(map(str, stages)) for word in _NO_WORD.split(cell.casefold())):
+        return constants
+    return {name: constant for name, constant in constants.items() if name != "lead_kind"}
 
 
 def words_of_sellers() -> Mapping[str, Stage]:

@@ -21,11 +21,11 @@ from msgspec.structs import fields, replace
 from sync.config import Settings
 from sync.counting import counted
 from sync.memory import LeadMemory
-from sync.models import Lead, Leads, Note, Row, Stage, Table, UnclearStatus
+from sync.models import CUSTOMER, Lead, Leads, Note, Row, Stage, Table, UnclearStatus
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import understand_columns
-from sync.reading.customers import is_of_sellers, lists_customers, settle_customers, words_of_sellers
+from sync.reading.customers import constants_of, lists_customers, settle_customers, words_of_sellers
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.date_order import decide_readings, reading_beside
 from sync.reading.dates import Order, Reading, Yearless
@@ -145,7 +145,8 @@ def _read_rows(
     if "id" in sheet.values and numbers_rows(text for cell in sheet.cells["id"] if (text := clean_text(cell))):
         del sheet.values["id"]
     shape = sheet.columns.shape
-    settling.fill_constants(sheet, shape.constants if shape else _EMPTY)
+    constants = constants_of(shape.constants, sheet.cells.get("status", ())) if shape else _EMPTY
+    settling.fill_constants(sheet, constants)
     settling.join_names(sheet)
     settling.settle_links(sheet)
     settling.settle_interviews(sheet, readings)
@@ -155,8 +156,7 @@ def _read_rows(
     settling.settle_refusals(sheet)
     settling.settle_plans(sheet)
     settling.settle_boxes(sheet)
-    of_sellers = is_of_sellers(shape.constants) if shape else False
-    selling = of_sellers or lists_customers(sheet.columns.headers, sheet.columns.mapped)
+    selling = constants.get("lead_kind") == CUSTOMER or lists_customers(sheet.columns.headers, sheet.columns.mapped)
     own = {
         **(shape.statuses if shape else {}),
         **(words_of_sellers() if selling else {}),

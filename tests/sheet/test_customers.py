@@ -195,3 +195,8 @@ def test_the_status_of_a_deal_closes_it_whatever_its_stage() -> None:
 )
 def test_the_day_a_deal_is_to_close_is_no_last_day_to_apply(headers: list[CellValue], row: list[CellValue]) -> None:
     assert read(headers, row)[0].closes_on is None
+
+
+def test_applications_kept_in_a_program_for_selling_are_no_customers() -> None:
+    leads = read(HUBSPOT, hubspot("Applied", 1), hubspot("Interview", 2))
+    assert [lead.is_customer for lead in leads] == [False, False]
