@@ -408,7 +408,7 @@ def test_an_example_speaks_of_numbers_that_are_there(tmp_path: Path) -> None:
     screen, _ = play(tmp_path, f"{one}Crux,2026-11-11,blib\n")
     assert any(asked.endswith("correct some, such as: 2 rejected") for asked in screen.asked)
     unclear = tuple(UnclearStatus(word, ("l:2",), None, (), ("l:2",)) for word in ("zorp", "blib"))
-    for words, end in ((unclear[:1], "“zorp” means."), (unclear, "“zorp”, “blib” mean.")):
+    for words, end in ((unclear[:1], "“zorp” means,"), (unclear, "“zorp”, “blib” mean,")):
         screen = Script([])
         leads = Leads(leads=(), problems=(), unclear=words)
         tell_understood(Interview(screen, load_phrases("en"), asks=True), Understood(leads, ()), [])
