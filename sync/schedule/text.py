@@ -108,7 +108,7 @@ def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
     name, declined = _called(people, lead, view)
     short = initials(people[0].name)
     firm = clean(firm_named(lead.company))
-    label = clean(lead.label) if firm else _without_firm(lead, desk)
+    label = clean(lead.label) if firm else _without_firm(lead, view)
     elsewhere = is_elsewhere(draft, lead)
     own = "" if elsewhere or draft.lead_key != lead.key else firm
     plain = ", ".join(dict.fromkeys(part for part in (name, own) if part)) or label
