@@ -34,6 +34,7 @@ def plan_messages(
         accepted=memory.runs.mapped,
         memory=memory.leads,
         today=day_of(now, settings.zone),
+        read_before=memory.runs.day_before(settings.zone),
     )
     abilities = Abilities(reactions=settings.target.type == "caldav")
     schedule, _ = make_schedule(

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.errors import SourceError
-from sync.models import Action, Event, Finding, Moment, RemoteEvent, Stage, Stamp
+from sync.models import Action, Event, Finding, Moment, RemoteEvent, Stage, Stamp, Written
 
 
 class StageSeen(Struct, frozen=True):
@@ -55,6 +55,11 @@ class LeadMemory(Struct, frozen=True):
     again: Mapping[str, InterviewSeen] = {}
     """Other facts that may happen again (a meeting, a message, a promise), by field: which time it is."""
     generation: int = 0
+    written: Mapping[str, Written] | None = None
+    """Its cells that name a day from where their writer stood ("Tuesday"), by field, and since when they do so.
+
+    None where they were not looked for yet: then nobody knows how old they are.
+    """
     triaged: bool = False
     """Named in the first run's triage: its past ladder and old obligations make no events of their own."""
 
@@ -302,6 +307,10 @@ class RunMemory(Struct, frozen=True):
     """What was said since the last run, in that order."""
     heard: Mapping[str, Heard] = {}
     """What the sheet said of follow-ups, by field and lead key."""
+
+    def day_before(self, zone: tzinfo) -> date | None:
+        """The day of the last run that read the sheet, in the seeker's zone; None before the first."""
+        return None if self.last_good_run is None else self.last_good_run.astimezone(zone).date()
 
     def text(self, name: Text, otherwise: str = "") -> str:
         """What is kept under this name."""

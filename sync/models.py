@@ -169,6 +169,17 @@ CUSTOMER = "customer"
 """The kind of a lead that one sells to, and does not apply to."""
 
 
+class Written(Struct, frozen=True):
+    """A cell that names a day from where its writer stood, and the days between which it was written.
+
+    `on` is the day of the run that first saw it, `since` that of the run before; None where nobody knows how old it is.
+    """
+
+    text: str
+    on: date
+    since: date | None = None
+
+
 class Lead(Struct, frozen=True, gc=False):
     """A row understood. Field names are those of the sheet.
 
@@ -256,6 +267,8 @@ class Lead(Struct, frozen=True, gc=False):
     organisation: str = ""
     url: str = ""
     notes: str = ""
+    written: Mapping[str, Written] = {}
+    """Its cells that name a day from where their writer stood, by field."""
 
     @property
     def is_customer(self) -> bool:

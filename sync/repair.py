@@ -149,7 +149,13 @@ def _rows(settings: Settings, source: Source, memory: Memory, now: datetime) -> 
         table = source.read()
         today = now.astimezone(settings.zone).date()
         return read_leads(
-            table, settings=settings, vocabulary=vocabulary, memory=memory.leads, accepted=accepted, today=today
+            table,
+            settings=settings,
+            vocabulary=vocabulary,
+            memory=memory.leads,
+            accepted=accepted,
+            today=today,
+            read_before=memory.runs.day_before(settings.zone),
         ).leads
     except FollowupError:
         return ()

@@ -131,6 +131,7 @@ def _understand(given: Given, table: Table, memory: Memory) -> Leads:
         memory=memory.leads,
         accepted=memory.runs.mapped,
         today=given.today,
+        read_before=memory.runs.day_before(given.settings.zone),
     )
 
 

@@ -143,7 +143,16 @@ def read_sheet(
     accepted = memory.runs.mapped if memory else {}
     remembered = memory.leads if memory else {}
     today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
-    leads = read_leads(table, settings=settings, vocabulary=words, memory=remembered, accepted=accepted, today=today)
+    before = memory.runs.day_before(settings.zone) if memory else None
+    leads = read_leads(
+        table,
+        settings=settings,
+        vocabulary=words,
+        memory=remembered,
+        accepted=accepted,
+        today=today,
+        read_before=before,
+    )
     if not table.rows:
         return leads, ()
     chosen, mapping = settings.source.columns, settings.source.mapping

@@ -70,5 +70,5 @@ def settle_customers(sheet: Sheet) -> None:
         if offer and (known[index] is None or "applied_on" not in sheet.columns.fields):
             known[index] = named_day(offer)
             header = sheet.columns.mapped["offer_on"]
-            sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "applied_on": header}
+            sheet.tell_column(index, "applied_on", header)
     sheet.values["applied_on"] = known

@@ -48,6 +48,22 @@ class HourWords(Struct, frozen=True):
     """By language: one to twelve in words."""
 
 
+class SaidWords(Struct, frozen=True):
+    """How a day is named from where its writer stood; `said_days` says what each of them does. All in lower case."""
+
+    tomorrow: tuple[str, ...]
+    morning: tuple[str, ...]
+    within: tuple[str, ...]
+    days: tuple[str, ...]
+    weeks: tuple[str, ...]
+    ahead: tuple[str, ...]
+    the: tuple[str, ...]
+    next: tuple[str, ...]
+    next_week: tuple[str, ...]
+    behind: tuple[str, ...]
+    rarely: tuple[str, ...]
+
+
 class DateWords(Struct, frozen=True):
     """All of them in lower case. `weekdays` counts from Monday, 0; None where a word means different days."""
 
@@ -58,6 +74,7 @@ class DateWords(Struct, frozen=True):
     around_hours: frozenset[str]
     """Words that stand beside an hour and belong to it."""
     hour: HourWords
+    said: SaidWords
     lengths: frozenset[str]
     """What two numbers before it count: `1-2 weeks` is no day."""
     remark: frozenset[str]
@@ -104,6 +121,7 @@ def parse_date_words(text: str) -> DateWords:
         week=frozenset(words["week"]),
         around_hours=_around(hour),
         hour=hour,
+        said=SaidWords(**{name: tuple(several) for name, several in document["said"].items()}),
         lengths=frozenset(words["lengths"]),
         remark=frozenset(words["remark"]),
         several=_parse_several(document["several"]),

@@ -29,6 +29,7 @@ from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days, find_moments, has_day_with_hour, why_several
 from sync.reading.hour_grammar import find_hours, match_hour
 from sync.reading.hours import WallTime, split_hour
+from sync.reading.said_days import why_undated
 from sync.reading.status_phrases import speaks_of_nothing_else
 
 Order = Literal["ymd", "dmy", "mdy"]
@@ -295,11 +296,11 @@ def _read_worded(text: str, reading: Reading) -> Moment | Fault | Yearless:
     words = shipped_date_words()
     spans = find_days(text, {**words.months, **reading.months})
     if len(spans) != 1:
-        return Fault(_why_not(text, reading.months))
+        return Fault(_why_not(text, reading))
     start, end = spans[0]
     day = _read_day(text[start:end].strip(" ,."), reading) or _read_day(text[start:end].strip(" ,"), reading)
     if day is None:
-        return Fault(_why_not(text, reading.months))
+        return Fault(_why_not(text, reading))
     if isinstance(day, Fault):
         return day
     for part in (text[:start], text[end:]):
@@ -423,8 +424,8 @@ def _in_zone(moment: datetime, zone: tzinfo) -> Moment | Fault:
     return moment.astimezone(UTC).astimezone(zone)
 
 
-def _why_not(text: str, months: Mapping[str, int]) -> str:
-    words = set(_WORD.findall(text))
+def _why_not(text: str, reading: Reading) -> str:
+    months, words = reading.months, set(_WORD.findall(text))
     week = _WEEK.fullmatch(text)
     if week and (not week[1] or week[1] in shipped_date_words().week):
         return "is a week, not a day"
@@ -434,4 +435,4 @@ def _why_not(text: str, months: Mapping[str, int]) -> str:
         return several
     if _ANY_DATE.search(text):
         return "holds more than a date; keep only the date in this cell"
-    return "is not a date"
+    return why_undated(text, reading.today) or "is not a date"

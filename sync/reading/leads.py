@@ -16,15 +16,16 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from sync.config import Settings
 from sync.counting import counted
 from sync.memory import LeadMemory
-from sync.models import CUSTOMER, Lead, Leads, Note, Row, Stage, Table, UnclearStatus
+from sync.models import CUSTOMER, Lead, Leads, Note, Row, Stage, Table, UnclearStatus, Written
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
-from sync.reading.columns import understand_columns
+from sync.reading.columns import Columns, understand_columns
 from sync.reading.customers import constants_of, lists_customers, settle_customers, words_of_sellers
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.date_order import decide_readings, reading_beside
@@ -37,14 +38,16 @@ from sync.reading.lint import lint_leads
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.parting import part_people
 from sync.reading.relations import settle_relations, settle_talks
-from sync.reading.remembered_leads import assign_keys
+from sync.reading.remembered_leads import Keys, assign_keys
+from sync.reading.said_days import why_undated
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
 from sync.reading.statuses import StageWords, ask_note, own_words
+from sync.reading.undated import undated, with_dates
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
 
-_EMPTY: Mapping[str, str] = {}
+_EMPTY: Mapping[str, Any] = {}
 _DATED = DAYS | MOMENTS | {"plan"}
 _DEFAULTS = {field.name: field.default for field in fields(Lead)}
 _NOTHING: frozenset[str] = frozenset()
@@ -60,10 +63,12 @@ def read_leads(
     memory: Mapping[str, LeadMemory],
     accepted: Mapping[str, str] = _EMPTY,
     today: date | None = None,
+    read_before: date | None = None,
 ) -> Leads:
     """The leads of this table. `accepted` is the mapping of earlier runs (`Leads.mapped`); it never changes by itself.
 
-    `today` is the seeker's day; without it nothing is known to be old.
+    `today` is the seeker's day; without it nothing is known to be old. `read_before` is the day of the last run: cells
+    that memory does not know were written since ("call on Tuesday").
 
     Raises `ConfigError` when no header row is found or a mapped column is missing. An empty table has no leads.
     """
@@ -80,9 +85,63 @@ def read_leads(
         not_read=settings.source.not_read,
     )
     notes += [Note(text) for text in columns.notes]
+    understand = partial(_understand, columns, settings, vocabulary, memory, today)
+    read = understand(table)
+    written: Mapping[int, Mapping[str, Written]] = {}
+    if today is not None:
+        dated, written = with_dates(
+            table, read.sheet, read.keys_by_number(), memory,
+            settled=settings.source.statuses, accepted=accepted, read_before=read_before, today=today,
+        )  # fmt: skip
+        if dated is not table:
+            read = understand(dated)
+        for row, header, text in undated(written, read.sheet):
+            read.sheet.add_problem(row, header, text, why_undated(text, today))
+    sheet, kept, keys = read.sheet, read.kept, read.keys
+    spoken = [place for place, index in enumerate(kept) if index not in sheet.silent]
+    leads = _make_leads(sheet, _pick(kept, spoken), _pick(keys.keys, spoken), written)
+    renamed = {keys.keys[place]: before for place, before in keys.renamed.items()}
+    notes += [*read.notes, *(_renamed_note(lead, renamed[lead.key]) for lead in leads if lead.key in renamed)]
+    return Leads(
+        leads=tuple(leads),
+        problems=tuple(problem for _, problem in sorted(sheet.problems, key=lambda numbered: numbered[0])),
+        notes=(*notes, *map(ask_note, read.unclear), *read.remarks, *lint_leads(leads)),
+        silent_rows=sheet.silent_rows,
+        silent_keys=tuple(sorted(keys.keys[place] for place in keys.remembered if kept[place] in sheet.silent)),
+        mapped=columns.mapped,
+        left_out=sheet.left_out(set(range(len(sheet.rows))) - set(kept)),
+        unclear=read.unclear,
+    )
+
+
+class _Read(Struct, frozen=True):
+    """The rows of a table, read and told apart. `kept` are the places of those that stand for themselves."""
+
+    sheet: Sheet
+    kept: Sequence[int]
+    keys: Keys
+    unclear: tuple[UnclearStatus, ...]
+    notes: Sequence[Note]
+    remarks: Sequence[Note]
+
+    def keys_by_number(self) -> Mapping[int, str]:
+        """The keys of the rows, by the number that a person sees in the sheet."""
+        rows = self.sheet.rows
+        return {rows[index].number: key for index, key in zip(self.kept, self.keys.keys, strict=True)}
+
+
+def _understand(
+    columns: Columns,
+    settings: Settings,
+    vocabulary: Vocabulary,
+    memory: Mapping[str, LeadMemory],
+    today: date | None,
+    table: Table,
+) -> _Read:
+    """The rows of this table, and which leads they are about."""
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank
     sheet = take_rows(table, columns, skip_hidden=settings.source.skip_hidden, idle=idle, sums=vocabulary.sums)
-    notes += [
+    notes = [
         Note("the header stands here once more; the line is left out", row=sheet.reference(r)) for r in sheet.repeated
     ]
     notes += [Note("is a line of sums and no lead; it is left out", row=sheet.reference(row)) for row in sheet.sums]
@@ -92,20 +151,7 @@ def read_leads(
     kept, alike = _merge_alike(sheet)
     silent = frozenset(place for place, index in enumerate(kept) if index in sheet.silent)
     keys = assign_keys(_identify(sheet, kept), memory, silent=silent)
-    spoken = [place for place in range(len(kept)) if place not in silent]
-    leads = _make_leads(sheet, _pick(kept, spoken), _pick(keys.keys, spoken))
-    renamed = {keys.keys[place]: before for place, before in keys.renamed.items()}
-    notes += [*alike, *(_renamed_note(lead, renamed[lead.key]) for lead in leads if lead.key in renamed)]
-    return Leads(
-        leads=tuple(leads),
-        problems=tuple(problem for _, problem in sorted(sheet.problems, key=lambda numbered: numbered[0])),
-        notes=(*notes, *map(ask_note, unclear), *remarks, *lint_leads(leads)),
-        silent_rows=sheet.silent_rows,
-        silent_keys=tuple(sorted(keys.keys[place] for place in keys.remembered & silent)),
-        mapped=columns.mapped,
-        left_out=sheet.left_out(set(range(len(sheet.rows))) - set(kept)),
-        unclear=unclear,
-    )
+    return _Read(sheet, kept, keys, unclear, [*notes, *alike], remarks)
 
 
 def _zone_notes(table: Table, settings: Settings) -> tuple[Note, ...]:
@@ -283,8 +329,10 @@ def _pick(column: Sequence[Any], places: Sequence[int]) -> Sequence[Any]:
     return column if len(places) == len(column) else [column[place] for place in places]
 
 
-def _make_leads(sheet: Sheet, kept: Sequence[int], keys: Iterable[str]) -> list[Lead]:
-    """The leads of these rows."""
+def _make_leads(
+    sheet: Sheet, kept: Sequence[int], keys: Iterable[str], written: Mapping[int, Mapping[str, Written]]
+) -> list[Lead]:
+    """The leads of these rows. `written` is by the number of the row."""
     rows: Sequence[Row] = _pick(sheet.rows, kept)
     columns: dict[str, Iterable[Any]] = {
         "key": keys,
@@ -295,6 +343,7 @@ def _make_leads(sheet: Sheet, kept: Sequence[int], keys: Iterable[str]) -> list[
         if sheet.unreadable
         else repeat(_NOTHING),
         "address": [row.address for row in rows],
+        "written": [written.get(row.number, _EMPTY) for row in rows] if written else repeat(_EMPTY),
     }
     for name, default in _DEFAULTS.items():
         if name in sheet.values:

@@ -95,7 +95,7 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
             columns[name][index] = value
             if name == "follow_up_on":
                 channels[index] = _channel_in(text, words.vocabulary.words["channel"])
-            sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), name: header}
+            sheet.tell_column(index, name, header)
     sheet.values |= columns | {"earlier_rounds": earlier, "follow_up_channel": channels}
 
 

@@ -169,7 +169,7 @@ def settle_rounds(sheet: Sheet) -> None:
         if held:
             last[index], before[index] = held[-1].at, tuple(held[:-1])
             if held[-1].at != first[index]:
-                sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "interview_at": held[-1].column}
+                sheet.tell_column(index, "interview_at", held[-1].column)
                 ends[index] = None
     sheet.values |= {"interview_at": last, "earlier_rounds": before}
     if "interview_end" in sheet.values:
@@ -221,7 +221,7 @@ def settle_follow_ups(sheet: Sheet, today: date | None) -> None:
     if (header := sheet.columns.mapped["follow_up_day"]) and "follow_up_on" not in sheet.columns.mapped:
         for index, day in enumerate(planned):
             if day:
-                sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "follow_up_on": header}
+                sheet.tell_column(index, "follow_up_on", header)
 
 
 def settle_refusals(sheet: Sheet) -> None:

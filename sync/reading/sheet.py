@@ -71,6 +71,10 @@ class Sheet(Struct):
         cell = told_by or name
         self.add_problem(self.rows[index], self.columns.mapped[cell], self.cells[cell][index], reason)
 
+    def tell_column(self, index: int, name: str, header: str) -> None:
+        """The row's value of this field stands in the column of this header."""
+        self.own_headers[index] = {**self.own_headers.get(index, {}), name: header}
+
     def has(self, *names: str) -> list[bool]:
         """For each row whether any of these fields has a value."""
         columns = [self.values[name] for name in names if name in self.values]

@@ -187,6 +187,7 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
                 _put_interviews(columns, index, values, ends, standing, sheet)
             else:
                 _put(columns, name, index, values[-1], sheet)
+                sheet.tell_column(index, name, sheet.columns.mapped.get(_column(standing, sheet, index), ""))
     sheet.values |= columns
 
 
@@ -219,10 +220,9 @@ def _put_interviews(
             rounds = (Round(own, mine),)
     if not said:
         return
-    if own is not None:
-        sheet.own_headers[index] = {**sheet.own_headers.get(index, {}), "interview_at": header}
     *before, last = said
     _put(columns, "interview_at", index, last, sheet)
+    sheet.tell_column(index, "interview_at", header)
     if ends.get(last) or own is not None:
         _put(columns, "interview_end", index, ends.get(last), sheet)
     rounds = (*rounds, *(Round(at, header) for at in before))

@@ -158,6 +158,7 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         interviews=_interviews(lead, before, desk),
         again={name: counted for name in AGAIN if (counted := _again(lead, before, name, desk)) is not None},
         generation=_generation(lead, before, desk),
+        written=lead.written,
         triaged=before.triaged,
     )
     return Case(

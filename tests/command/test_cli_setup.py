@@ -149,7 +149,7 @@ def test_check_lists_every_cell_that_cannot_be_read(folder: Path, capsys: pytest
     capsys.readouterr()
     assert run_command(["check"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "leads.csv:4, Beworben am: “morgen” is not a date" in shown
+    assert "leads.csv:4, Beworben am: “morgen” names a day, but not its date" in shown
     assert "2 leads, 1 row out" in shown
     assert run_command(["check", "--strict"]) == 3
 
@@ -319,7 +319,7 @@ def test_explain_finds_a_row_that_is_left_out_and_says_why(folder: Path, capsys:
         shown = " ".join(capsys.readouterr().out.split())
         assert "leads.csv:4: left out" in shown
         assert "Core | Koch | morgen | beworben" in shown
-        assert "“morgen” is not a date" in shown
+        assert "“morgen” names a day, but not its date" in shown
     assert run_command(["undo", "--dismissed", "Core", "--now", NOW]) == 2
     assert "leads.csv:4 is in the sheet but left out: Beworben am" in capsys.readouterr().err
     assert run_command(["explain", "Zeppelin", "--now", NOW]) == 2

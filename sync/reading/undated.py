@@ -1,0 +1,97 @@
+"""Cells that name a day without its date ("call on Tuesday"), read by the day on which they were written.
+
+Nobody knows that day of a sheet that is read for the first time. Of a cell that is new since the last run it is known,
+and it is remembered (`Written`), so that Tuesday stays the one that was meant. Such a cell is read as if its date stood
+there; where nobody knows the day it stays as it is, and one of next steps is named.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from msgspec.structs import replace
+
+from sync.memory import LeadMemory
+from sync.models import CellValue, Row, Table, Written
+from sync.reading.cells import clean_text
+from sync.reading.hour_grammar import match_hour
+from sync.reading.said_days import SaidDay, find_said_days
+from sync.reading.sheet import Sheet
+from sync.reading.vocabulary import ROUNDS
+
+AHEAD = (
+    "next_step", "status", "follow_up_on", "follow_up_day", "interview_at", "promised_on", "they_decide_by",
+    "they_call_at", "meeting_on", "answer_by", "closes_on", "snooze_until", *ROUNDS,
+)  # fmt: skip
+"""Fields in which a day that is named so is still to come."""
+
+
+def with_dates(
+    table: Table, sheet: Sheet, keys: Mapping[int, str], memory: Mapping[str, LeadMemory], *,
+    settled: Collection[str], accepted: Mapping[str, str], read_before: date | None, today: date,
+) -> tuple[Table, Mapping[int, Mapping[str, Written]]]:  # fmt: skip
+    """The table with the dates that are known of such cells; and what to remember of them, by the number of the row.
+
+    `keys` are those of the leads by the number of their row, `accepted` is the mapping of the last run: what was not
+    read then may have been written at any time. `read_before` is the day of the last run.
+    """
+    places = {name: sheet.columns.fields[name] for name in AHEAD if name in sheet.columns.fields}
+    found = {name: dict(_said_in(sheet.rows, place)) for name, place in places.items()}
+    written: dict[int, dict[str, Written]] = {}
+    dated: dict[int, dict[int, str]] = {}
+    for name, cells in found.items():
+        since = read_before if accepted.get(name) == sheet.columns.mapped.get(name) else None
+        for number, (text, said) in cells.items():
+            if name == "status" and text in settled:
+                continue
+            known = memory.get(keys.get(number, ""))
+            first = since if known is None or known.written is not None else None
+            now = Written(text, on=today, since=first)
+            if known is not None and known.written is not None:
+                before = known.written.get(name)
+                now = before if before is not None and before.text == text else now
+            written.setdefault(number, {})[name] = now
+            if now.since is not None and (plain := _dated(text, said, now, name)) != text:
+                dated.setdefault(number, {})[places[name]] = plain
+    rows = tuple(_changed(row, dated[row.number]) if row.number in dated else row for row in table.rows)
+    return (replace(table, rows=rows) if dated else table), written
+
+
+def undated(written: Mapping[int, Mapping[str, Written]], sheet: Sheet) -> Iterator[tuple[Row, str, str]]:
+    """The rows with the column of next steps and its cell, where it still names a day without a date."""
+    place = sheet.columns.fields.get("next_step")
+    if place is None:
+        return
+    for row in sheet.rows:
+        cell = written.get(row.number, {}).get("next_step")
+        if cell is not None and find_said_days(clean_text(row.values[place])):
+            yield row, sheet.columns.mapped["next_step"], cell.text
+
+
+def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str) -> str:
+    """The text with the dates in the place of its days, as far as they are sure."""
+    for one in reversed(tuple(said)):
+        hour = match_hour(unicodedata.normalize("NFKC", text).casefold(), one.end) if one.end < len(text) else None
+        sure = name != "status" or one.ahead or (hour is not None and not hour.fault)
+        day = one.day_within(written.since, written.on) if sure and written.since else None
+        if day is not None:
+            text = f"{text[: one.start]}{day}{text[one.end :]}"
+    return text
+
+
+def _said_in(rows: Iterable[Row], place: int) -> Iterator[tuple[int, tuple[str, Sequence[SaidDay]]]]:
+    """The rows by number whose cell at this place names a day so."""
+    known: dict[CellValue, Sequence[SaidDay]] = {}
+    for row in rows:
+        value = row.values[place] if place < len(row.values) else None
+        if isinstance(value, str) and value:
+            if value not in known:
+                known[value] = find_said_days(clean_text(value))
+            if known[value]:
+                yield row.number, (clean_text(value), known[value])
+
+
+def _changed(row: Row, cells: Mapping[int, str]) -> Row:
+    return replace(row, values=tuple(cells.get(place, value) for place, value in enumerate(row.values)))

@@ -1,0 +1,166 @@
+"""Days without their date ("call on Tuesday"): read by the day on which they were written, or named."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from conftest import ZONE
+from msgspec.structs import replace
+from runner import Seeker, a_row
+
+from connectors.memory import MemoryState
+from sync.moments import day_of
+from sync.reading.said_days import find_said_days
+from sync.run import Report
+
+THURSDAY = date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("call on Tuesday", "2026-12-01"),
+        ("by Monday", "2026-11-30"),
+        ("next Tuesday", "2026-12-01"),
+        ("next Friday", ""),  # tomorrow for some people, in a week for others
+        ("next Thursday", "2026-12-03"),
+        ("Thursday", ""),  # today, or in a week
+        ("Tuesday next week", "2026-12-01"),
+        ("Friday next week", "2026-12-04"),
+        ("nächste Woche Freitag anrufen", "2026-12-04"),
+        ("bis Montag melden", "2026-11-30"),
+        ("morgen anrufen", "2026-11-27"),
+        ("am Morgen anrufen", None),
+        ("llamar mañana", "2026-11-27"),
+        ("por la mañana", None),
+        ("relancer lundi", "2026-11-30"),
+        ("envoyer mon CV", None),
+        ("segunda entrevista", None),
+        ("ligar na segunda", "2026-11-30"),
+        ("ligar segunda-feira", "2026-11-30"),
+        ("zadzwonić w piątek", "2026-11-27"),
+        ("下周二打电话", "2026-12-01"),
+        ("周二打电话", "2026-12-01"),
+        ("来週の火曜日に電話", "2026-12-01"),
+        ("다음 주 화요일", "2026-12-01"),
+        ("tomorrow 2pm", "2026-11-27"),
+        ("in 10 days", "2026-12-06"),
+        ("in 2 Wochen nachfassen", "2026-12-10"),
+        ("in 2 years", None),
+        ("out till 30th", "2026-11-30"),
+        ("back by the 15th.", "2026-12-15"),
+        ("bis zum 30.", "2026-11-30"),
+        ("2nd interview", None),
+        ("last Tuesday", None),
+        ("every Monday", None),
+        ("seit Montag", None),
+        ("ping next week", ""),
+        ("Tuesday 12/1", None),  # its date stands there
+        ("Sunday Times", "2026-11-29"),
+    ],
+)
+def test_what_a_day_is_from_the_day_on_which_it_was_written(text: str, meant: str | None) -> None:
+    """None: no day is named; empty: one is, and nobody knows which."""
+    found = find_said_days(text)
+    told = [day.day_from(THURSDAY) for day in found]
+    assert told == ([] if meant is None else [date.fromisoformat(meant) if meant else None])
+
+
+def test_days_that_differ_with_the_day_of_writing_are_nobodys() -> None:
+    (tuesday,), (tomorrow,) = find_said_days("Tuesday"), find_said_days("tomorrow")
+    assert tuesday.day_within(date(2026, 11, 25), date(2026, 11, 30)) == date(2026, 12, 1)
+    assert tuesday.day_within(date(2026, 11, 23), date(2026, 11, 26)) is None
+    assert tomorrow.day_within(THURSDAY, THURSDAY) == date(2026, 11, 27)
+    assert tomorrow.day_within(date(2026, 11, 25), THURSDAY) is None
+
+
+def a_seeker(**cells: str) -> Seeker:
+    seeker = Seeker([a_row("Acme", next_step="", **cells), a_row("Bolt", next_step="")])
+    seeker.run()
+    return seeker
+
+
+def write(seeker: Seeker, **cells: str) -> Report:
+    """Write into Acme's row and run, and see that the next run finds nothing to do."""
+    seeker.rows[0] |= cells
+    report = seeker.run()
+    assert seeker.run().plan.writes == ()
+    return report
+
+
+def stands_on(seeker: Seeker, company: str = "Acme") -> date:
+    return day_of(seeker.shown(company).snapshot.start, ZONE)
+
+
+def named(report: Report) -> list[str]:
+    return [f"{problem.value}: {problem.reason}" for problem in report.plan.problems]
+
+
+def test_what_was_written_since_the_last_run_is_on_its_day_and_stays_there() -> None:
+    seeker = a_seeker()  # Monday, 4 January
+    seeker.now += timedelta(days=1)
+    assert named(write(seeker, next_step="call on Thursday")) == []
+    assert stands_on(seeker) == date(2027, 1, 7)
+    seeker.now += timedelta(days=1)
+    seeker.rows.reverse()
+    assert all("Acme" not in change.summary for change in seeker.run().plan.writes)
+    assert stands_on(seeker) == date(2027, 1, 7)
+    seeker.now += timedelta(days=5)  # the Thursday of the next week is another one
+    seeker.run()
+    known = next(lead for lead in seeker.store.load().leads.values() if lead.company == "Acme")
+    assert known.follow_up_on == date(2027, 1, 7)
+
+
+def test_a_new_row_was_written_since_the_last_run_too() -> None:
+    seeker = a_seeker()
+    seeker.rows.append(a_row("Cove", next_step="phone screen tomorrow 2pm"))
+    seeker.run()
+    known = next(lead for lead in seeker.store.load().leads.values() if lead.company == "Cove")
+    assert known.interview_at == datetime(2027, 1, 5, 14, tzinfo=ZONE)
+
+
+def test_in_a_sheet_that_is_read_first_nobody_knows_which_and_it_is_named() -> None:
+    seeker = Seeker([a_row("Acme", next_step="call on Thursday")])
+    report = seeker.run()
+    assert named(report) == ["call on Thursday: names a day, but not its date; write it, such as 2027-01-07"]
+    assert seeker.run().plan.writes == ()
+    seeker.now += timedelta(days=1)
+    assert named(seeker.run()) == ["call on Thursday: names a day, but not its date; write it, such as 2027-01-07"]
+    assert named(write(seeker, next_step="call on Friday")) == []
+    assert stands_on(seeker) == date(2027, 1, 8)
+
+
+def test_after_a_long_silence_nobody_knows_when_it_was_written() -> None:
+    seeker = a_seeker()
+    seeker.now += timedelta(days=9)
+    seeker.rows[0]["next_step"] = "call on Thursday"
+    assert named(seeker.run()) == ["call on Thursday: names a day, but not its date; write it, such as 2027-01-14"]
+    assert seeker.run().plan.writes == ()
+
+
+def test_cells_of_before_an_update_are_not_taken_for_new_ones() -> None:
+    seeker = Seeker([a_row("Acme", next_step="call on Thursday")])
+    seeker.run()
+    assert isinstance(seeker.store, MemoryState)
+    memory = seeker.store.memory
+    seeker.store.memory = replace(memory, leads={key: replace(one, written=None) for key, one in memory.leads.items()})
+    seeker.now += timedelta(days=1)
+    assert len(named(seeker.run())) == 1
+
+
+def test_without_the_memory_the_day_is_named_and_not_moved() -> None:
+    seeker = a_seeker()
+    write(seeker, next_step="call on Thursday")
+    assert stands_on(seeker) == date(2027, 1, 7)
+    seeker.store = MemoryState()
+    seeker.now += timedelta(days=1)
+    assert len(named(seeker.run())) == 1
+
+
+def test_a_corrected_spelling_keeps_the_day() -> None:
+    seeker = a_seeker()
+    write(seeker, next_step="call on Thursday")
+    seeker.now += timedelta(days=1)
+    write(seeker, company="Acme Ltd")
+    assert stands_on(seeker, "Acme") == date(2027, 1, 7)
