@@ -24,7 +24,7 @@ from sync.counting import counted
 from sync.memory import LeadMemory
 from sync.models import CUSTOMER, Lead, Leads, Note, Row, Stage, Table, UnclearStatus, Written
 from sync.reading import settling
-from sync.reading.cells import Fault, clean_text
+from sync.reading.cells import Fault, clean_text, spaced
 from sync.reading.columns import Columns, understand_columns
 from sync.reading.customers import constants_of, lists_customers, settle_customers, words_of_sellers
 from sync.reading.date_lexicon import shipped_date_words
@@ -91,7 +91,8 @@ def read_leads(
     if today is not None:
         dated, written = with_dates(
             table, read.sheet, read.keys_by_number(), memory,
-            settled=settings.source.statuses, accepted=accepted, read_before=read_before, today=today,
+            settled={*vocabulary.stages, *map(spaced, settings.source.statuses)},
+            accepted=accepted, read_before=read_before, today=today,
         )  # fmt: skip
         if dated is not table:
             read = understand(dated)

@@ -87,10 +87,14 @@ def find_said_days(text: str) -> Sequence[SaidDay]:
 def why_undated(text: str, today: date | None) -> str:
     """What is wrong with a cell that names a day so, for whoever knows when it was written; empty for any other."""
     said = find_said_days(text)
-    if not said or today is None:
-        return "names a day, but not its date; write it" if said else ""
-    day = said[0].day_from(today) or (_next_monday(today) if said[0].next_week else today + timedelta(days=7))
-    return f"names a day, but not its date; write it, such as {day}"
+    if not said:
+        return ""
+    week = said[0].next_week and said[0].weekday is None
+    reason = "names a week, but no day; write its date" if week else "names a day, but not its date; write it"
+    if today is None:
+        return reason
+    day = said[0].day_from(today) or (_next_monday(today) if week else today + timedelta(days=7))
+    return f"{reason}, such as {day}"
 
 
 def _next_monday(day: date) -> date:

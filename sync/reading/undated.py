@@ -8,14 +8,14 @@ there; where nobody knows the day it stays as it is, and one of next steps is na
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
 
 from sync.memory import LeadMemory
 from sync.models import CellValue, Row, Table, Written
-from sync.reading.cells import clean_text
+from sync.reading.cells import clean_text, spaced
 from sync.reading.hour_grammar import match_hour
 from sync.reading.said_days import SaidDay, find_said_days
 from sync.reading.sheet import Sheet
@@ -30,7 +30,7 @@ AHEAD = (
 
 def with_dates(
     table: Table, sheet: Sheet, keys: Mapping[int, str], memory: Mapping[str, LeadMemory], *,
-    settled: Collection[str], accepted: Mapping[str, str], read_before: date | None, today: date,
+    settled: Container[str], accepted: Mapping[str, str], read_before: date | None, today: date,
 ) -> tuple[Table, Mapping[int, Mapping[str, Written]]]:  # fmt: skip
     """The table with the dates that are known of such cells; and what to remember of them, by the number of the row.
 
@@ -38,14 +38,14 @@ def with_dates(
     read then may have been written at any time. `read_before` is the day of the last run.
     """
     places = {name: sheet.columns.fields[name] for name in AHEAD if name in sheet.columns.fields}
-    found = {name: dict(_said_in(sheet.rows, place)) for name, place in places.items()}
+    found = {
+        name: dict(_said_in(sheet.rows, place, settled if name == "status" else ())) for name, place in places.items()
+    }
     written: dict[int, dict[str, Written]] = {}
     dated: dict[int, dict[int, str]] = {}
     for name, cells in found.items():
         since = read_before if accepted.get(name) == sheet.columns.mapped.get(name) else None
         for number, (text, said) in cells.items():
-            if name == "status" and text in settled:
-                continue
             known = memory.get(keys.get(number, ""))
             first = since if known is None or known.written is not None else None
             now = Written(text, on=today, since=first)
@@ -81,14 +81,20 @@ def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str) -> s
     return text
 
 
-def _said_in(rows: Iterable[Row], place: int) -> Iterator[tuple[int, tuple[str, Sequence[SaidDay]]]]:
-    """The rows by number whose cell at this place names a day so."""
+def _said_in(
+    rows: Iterable[Row], place: int, settled: Container[str]
+) -> Iterator[tuple[int, tuple[str, Sequence[SaidDay]]]]:
+    """The rows by number whose cell at this place names a day so.
+
+    The words for it are read only where some cell may need them.
+    """
     known: dict[CellValue, Sequence[SaidDay]] = {}
     for row in rows:
         value = row.values[place] if place < len(row.values) else None
         if isinstance(value, str) and value:
             if value not in known:
-                known[value] = find_said_days(clean_text(value))
+                text = clean_text(value)
+                known[value] = () if spaced(text) in settled else find_said_days(text)
             if known[value]:
                 yield row.number, (clean_text(value), known[value])
 

@@ -217,7 +217,7 @@ def test_what_was_ticked_in_the_calendar_and_in_the_sheet_is_one_follow_up() -> 
         pytest.param({"done_on": "2027-03-01"}, "is still to come; give the day on which you did it", id="to come"),
         pytest.param({"done_on": "2026-12-01"}, "is before you applied on 2027-01-04; give a later day", id="before"),
         pytest.param({"snooze_until": "2027-01-01"}, "has passed; give today or a later day", id="passed"),
-        pytest.param({"snooze_until": "next week"}, "is", id="no day"),
+        pytest.param({"snooze_until": "next week"}, "names a week, but no day", id="no day"),
         pytest.param({"done_on": "kind of"}, "is", id="neither day nor box"),
     ],
 )

@@ -148,6 +148,7 @@ def as_then(value: object) -> Any:
         if isinstance(value, dict):
             since: dict[str, object] = {"after": None, "done": False, "ended": False} if "before" in value else {}
             since |= {"unreadable": [], "words": [], "heard": {}} if "strays" in value else {}
+            since |= {"written": None} if "triaged" in value else {}
             since |= {"revived": False} if "desired" in value else {}
             since |= {"additions": []} if "last_modified" in value and "summary" in value else {}
             since |= (
