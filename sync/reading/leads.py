@@ -39,11 +39,10 @@ from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.parting import part_people
 from sync.reading.relations import settle_relations, settle_talks
 from sync.reading.remembered_leads import Keys, assign_keys
-from sync.reading.said_days import why_undated
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
 from sync.reading.statuses import StageWords, ask_note, own_words
-from sync.reading.undated import undated, with_dates
+from sync.reading.undated import name_undated, with_dates
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
 
@@ -96,8 +95,7 @@ def read_leads(
         )  # fmt: skip
         if dated is not table:
             read = understand(dated)
-        for row, header, text in undated(written, read.sheet):
-            read.sheet.add_problem(row, header, text, why_undated(text, today))
+        name_undated(read.sheet, written, today)
     sheet, kept, keys = read.sheet, read.kept, read.keys
     spoken = [place for place, index in enumerate(kept) if index not in sheet.silent]
     leads = _make_leads(sheet, _pick(kept, spoken), _pick(keys.keys, spoken), written)

@@ -2,7 +2,7 @@
 
 Nobody knows that day of a sheet that is read for the first time. Of a cell that is new since the last run it is known,
 and it is remembered (`Written`), so that Tuesday stays the one that was meant. Such a cell is read as if its date stood
-there; where nobody knows the day it stays as it is, and one of next steps is named.
+there; where nobody knows the day it stays as it is, and is named.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sync.memory import LeadMemory
 from sync.models import CellValue, Row, Table, Written
 from sync.reading.cells import clean_text, spaced
 from sync.reading.hour_grammar import match_hour
-from sync.reading.said_days import SaidDay, find_said_days
+from sync.reading.said_days import SaidDay, find_said_days, why_undated
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import ROUNDS
 
@@ -59,15 +59,24 @@ def with_dates(
     return (replace(table, rows=rows) if dated else table), written
 
 
-def undated(written: Mapping[int, Mapping[str, Written]], sheet: Sheet) -> Iterator[tuple[Row, str, str]]:
-    """The rows with the column of next steps and its cell, where it still names a day without a date."""
-    place = sheet.columns.fields.get("next_step")
-    if place is None:
-        return
-    for row in sheet.rows:
-        cell = written.get(row.number, {}).get("next_step")
-        if cell is not None and find_said_days(clean_text(row.values[place])):
-            yield row, sheet.columns.mapped["next_step"], cell.text
+def name_undated(sheet: Sheet, written: Mapping[int, Mapping[str, Written]], today: date) -> None:
+    """A problem for each next step, and each status of an open row, that still names a day to come without its date.
+
+    Who "waits until Friday" is not written to before it, so that the row of such a status waits.
+    """
+    places = {name: sheet.columns.fields.get(name) for name in ("next_step", "status")}
+    stages = sheet.values["stage"]
+    for index, row in enumerate(sheet.rows if written else ()):
+        cells = written.get(row.number, {})
+        for name, place in places.items():
+            said = find_said_days(clean_text(row.values[place])) if name in cells and place is not None else ()
+            if not said or (name == "status" and (stages[index].closed or not any(one.ahead for one in said))):
+                continue
+            reason = why_undated(cells[name].text, today)
+            if name == "status":
+                sheet.set_unreadable(index, name, reason)
+            else:
+                sheet.add_problem(row, sheet.columns.mapped[name], cells[name].text, reason)
 
 
 def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str) -> str:

@@ -14,7 +14,7 @@ from sync.models import CalendarInfo
 from sync.setup.places import pick_calendar
 
 NOW = "2026-09-10T08:00:00+02:00"
-SHEET = """Firma,Stelle,Beworben am,Status,Phone
+SHEET = """Company,Role,Applied on,Status,Phone
 Acme,Schlosser,01.09.2026,beworben,yes
 Bolt,Fahrer,02.09.2026,其他,no
 Core,Koch,morgen,beworben,no
@@ -63,9 +63,9 @@ def test_init_shows_the_guess_and_the_first_follow_ups_and_writes_what_was_shown
     text = (folder / "followup.toml").read_text("utf-8")
     settings = parse_settings(text)
     assert settings.source.columns == {
-        "company": "Firma",
-        "role": "Stelle",
-        "applied_on": "Beworben am",
+        "company": "Company",
+        "role": "Role",
+        "applied_on": "Applied on",
         "status": "Status",
     }
     assert settings.target.details == "full", "nobody else reads a file that nobody hosts"
@@ -149,7 +149,7 @@ def test_check_lists_every_cell_that_cannot_be_read(folder: Path, capsys: pytest
     capsys.readouterr()
     assert run_command(["check"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "leads.csv:4, Beworben am: “morgen” names a day, but not its date" in shown
+    assert "leads.csv:4, Applied on: “morgen” names a day, but not its date" in shown
     assert "2 leads, 1 row out" in shown
     assert run_command(["check", "--strict"]) == 3
 
@@ -172,13 +172,13 @@ def test_a_renamed_column_stops_the_run_and_names_the_nearest(folder: Path, caps
     keep_state_here(folder)
     config = folder / "followup.toml"
     lines = config.read_text("utf-8").splitlines()
-    config.write_text("\n".join(line for line in lines if '"Beworben am"' not in line), "utf-8")
+    config.write_text("\n".join(line for line in lines if '"Applied on"' not in line), "utf-8")
     assert run_command(["sync", "--now", NOW]) == 0
     before = (folder / "f.ics").read_bytes()
-    (folder / "leads.csv").write_text(SHEET.replace("Beworben am", "Beworben"), "utf-8")
+    (folder / "leads.csv").write_text(SHEET.replace("Applied on", "Applied"), "utf-8")
     capsys.readouterr()
     assert run_command(["sync", "--now", NOW]) == 2
-    assert "no column 'Beworben am' for applied_on; the nearest is 'Beworben'" in capsys.readouterr().err
+    assert "no column 'Applied on' for applied_on; the nearest is 'Applied'" in capsys.readouterr().err
     assert (folder / "f.ics").read_bytes() == before
 
 
@@ -265,8 +265,9 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
             ("Your calendar", "follow ups"),
             ("is no calendar that is known", "f.ics"),
             ("Will anybody but you see", ""),
-            ("What is 'Timestamp'", "99"),
+            ("Which column says when you applied", "99"),
             ("is none of them", "1"),
+            ("Does one of them say", "1"),
             ("What is 'Due on'", "follow_up_on"),
             ("Right (Enter)", "1 applied for it"),
             ("is none of", "1 sent"),
@@ -275,7 +276,7 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
         "--now",
         NOW,
     )
-    assert "1. applied_on: the day you applied" in screen
+    assert "follow_up_on: the day on which you want to follow up" in screen
     assert "Acme" in screen.partition("first follow-ups")[2]
     assert "\x1b" not in screen
     settings = parse_settings((folder / "followup.toml").read_text("utf-8"))
@@ -321,7 +322,7 @@ def test_explain_finds_a_row_that_is_left_out_and_says_why(folder: Path, capsys:
         assert "Core | Koch | morgen | beworben" in shown
         assert "“morgen” names a day, but not its date" in shown
     assert run_command(["undo", "--dismissed", "Core", "--now", NOW]) == 2
-    assert "leads.csv:4 is in the sheet but left out: Beworben am" in capsys.readouterr().err
+    assert "leads.csv:4 is in the sheet but left out: Applied on" in capsys.readouterr().err
     assert run_command(["explain", "Zeppelin", "--now", NOW]) == 2
     assert "no lead in the sheet is called 'Zeppelin'" in capsys.readouterr().err
 
@@ -337,7 +338,7 @@ def test_explain_finds_a_row_that_is_alike_another(folder: Path, capsys: pytest.
 
 def test_explain_and_check_say_what_was_understood_of_a_row(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "leads.csv").write_text(
-        "Firma,Stelle,Beworben am,Status\nAcme,Koch,01.09.2026,interview 16 Sep 2026 10am\nBolt,Koch,02.09.2026,sent\n",
+        "Company,Role,Applied on,Status\nAcme,Koch,01.09.2026,interview 16 Sep 2026 10am\nBolt,Koch,02.09.2026,sent\n",
         "utf-8",
     )
     init()
@@ -369,11 +370,11 @@ def test_init_again_goes_on_from_the_file_that_is_there(folder: Path, capsys: py
     assert "stays as it is" in capsys.readouterr().out
     assert config.read_text("utf-8") == mine
     (folder / "leads.csv").write_text(
-        SHEET.replace(",Phone", ",Gespräch am").replace(",yes", ",15.09.2026 10:00"), "utf-8"
+        SHEET.replace(",Phone", ",Interview on").replace(",yes", ",15.09.2026 10:00"), "utf-8"
     )
     assert run_command(["init", "--again", "--yes", "--now", NOW]) == 0
     new = config.read_text("utf-8")
-    assert parse_settings(new).source.columns["interview_at"] == "Gespräch am"
+    assert parse_settings(new).source.columns["interview_at"] == "Interview on"
     assert "# my own remark" in new
     assert parse_settings(new).limits.daily_touches == 3
     assert run_command(["init", "--yes", "--now", NOW]) == 2
@@ -382,7 +383,7 @@ def test_init_again_goes_on_from_the_file_that_is_there(folder: Path, capsys: py
 
 def test_init_again_takes_the_new_name_of_a_sheet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An export that was saved under another name: nothing is made twice, and every answer stays."""
-    (folder / "leads.csv").write_text("Firma,Applied,Status\nAcme,2026-09-02,sent\nBolt,2026-09-03,sent\n")
+    (folder / "leads.csv").write_text("Company,Applied,Status\nAcme,2026-09-02,sent\nBolt,2026-09-03,sent\n")
     init()
     assert run_command(["sync", "--now", NOW]) == 0
     made = (folder / "f.ics").read_bytes().count(b"BEGIN:VEVENT")

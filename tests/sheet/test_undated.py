@@ -131,6 +131,21 @@ def test_in_a_sheet_that_is_read_first_nobody_knows_which_and_it_is_named() -> N
     assert stands_on(seeker) == date(2027, 1, 8)
 
 
+@pytest.mark.parametrize(
+    "status", ["will hear by Friday", "take-home due Sunday", "waiting until Friday", "wartet bis Freitag"]
+)
+def test_who_waits_until_a_day_that_nobody_knows_is_not_asked_before_it(status: str) -> None:
+    seeker = Seeker([a_row("Acme", applied_on="2026-12-29", status=status)])
+    report = seeker.run()
+    assert "names a day, but not its date" in named(report)[0]
+    assert not any("Acme" in change.summary for change in report.plan.writes)
+
+
+def test_a_row_that_is_over_waits_for_no_day() -> None:
+    seeker = Seeker([a_row("Acme", status="rejected on Friday")])
+    assert named(seeker.run()) == []
+
+
 def test_after_a_long_silence_nobody_knows_when_it_was_written() -> None:
     seeker = a_seeker()
     seeker.now += timedelta(days=9)
