@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from msgspec import Struct
@@ -38,6 +38,8 @@ class _Words(Struct, frozen=True):
     given: frozenset[str]
     given_only: frozenset[str]
     successor: re.Pattern[str]
+    before: frozenset[str]
+    """What stands before a name and belongs to it: forms of address and titles."""
 
 
 @cache
@@ -46,9 +48,11 @@ def _words() -> _Words:
     legal = toml.loads(files("mappings").joinpath("organisations.toml").read_text("utf-8"))["legal_forms"]
     words, cells, remarks, given = names["words"], names["cells"], names["remarks"], names["given"]
     now = "|".join(re.escape(word) for word in sorted(remarks["successors"], key=len, reverse=True))
+    forms = frozenset((*words["mr"], *words["ms"], *words["mrs"]))
+    titles = frozenset((*words["titles"], *words["unsaid"]))
     return _Words(
-        frozenset((*words["mr"], *words["ms"], *words["mrs"])),
-        frozenset((*words["titles"], *words["unsaid"])),
+        forms,
+        titles,
         frozenset(words["behind"]),
         frozenset(words["particles"]),
         frozenset(cells["nobody"]),
@@ -58,9 +62,11 @@ def _words() -> _Words:
         frozenset((*given["only"], *given["also_family"])),
         frozenset(given["only"]),
         re.compile(rf"(?:^|[\s,;–—-])(?:{now}|->|→|=>)\s+(?=(?P<name>[^\W\d_].*))"),
+        forms | titles,
     )
 
 
+@lru_cache(maxsize=4096)
 def name_alone(text: str) -> str:
     """The name in this text in the order in which it is said, without what is only written beside it.
 
@@ -135,7 +141,7 @@ def _bare(text: str, words: _Words) -> list[str]:
 def _put_before(first: str, given: str, words: _Words) -> str:
     """`Herr Kern` and `Jan` as `Herr Jan Kern`."""
     said = first.split()
-    known = words.forms | words.titles
+    known = words.before
     begins = next((place for place, word in enumerate(said) if _plain(word) not in known), len(said))
     return " ".join([*said[:begins], given, *said[begins:]])
 
@@ -185,7 +191,7 @@ def _cut(text: str, words: _Words) -> str:
     """The name up to the first word that belongs to none."""
     said = text.split()
     place = 1
-    while place < len(said) and _plain(said[place - 1]) in words.forms | words.titles:
+    while place < len(said) and _plain(said[place - 1]) in words.before:
         place += 1
     while place < len(said):
         if _ends_name(said, place, words, shouted=text.isupper()):
