@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -26,7 +26,7 @@ from msgspec import Struct
 
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days
-from sync.reading.scripts import is_unspaced
+from sync.reading.scripts import any_of
 
 _LONGEST = timedelta(days=92)
 _LETTERS = re.compile(r"[^\W\d_]{2}|[月火水木金土日周曜天]")
@@ -157,35 +157,23 @@ def _patterns() -> _Patterns:
     words = shipped_date_words()
     said = words.said
     days = [word for word, number in words.weekdays.items() if number is not None]
-    ahead, the = _one_of(said.ahead), _one_of(said.the)
-    lead = rf"(?:(?P<behind>{_one_of(said.behind)})\s*)?(?:(?P<ahead>{ahead})\s+)?(?:{the}\s+)?"
-    weeks = _one_of(said.next_week)
+    ahead, the = any_of(said.ahead), any_of(said.the)
+    lead = rf"(?:(?P<behind>{any_of(said.behind)})\s*)?(?:(?P<ahead>{ahead})\s+)?(?:{the}\s+)?"
+    weeks = any_of(said.next_week)
     weekday = (
-        rf"{lead}(?:(?P<week>{weeks})\s*)?(?:(?P<next>{_one_of(said.next)})\s+)?"
-        rf"(?P<day>{_one_of(days)})(?:\s+(?P<week_behind>{weeks}))?"
+        rf"{lead}(?:(?P<week>{weeks})\s*)?(?:(?P<next>{any_of(said.next)})\s+)?"
+        rf"(?P<day>{any_of(days)})(?:\s+(?P<week_behind>{weeks}))?"
     )
     return _Patterns(
-        any=re.compile(rf"{_one_of(days)}|{_one_of(said.tomorrow)}|{weeks}|\d"),
+        any=re.compile(rf"{any_of(days)}|{any_of(said.tomorrow)}|{weeks}|\d"),
         weekday=re.compile(weekday),
-        tomorrow=re.compile(rf"(?:(?P<morning>{_one_of(said.morning)})\s+)?(?P<day>{_one_of(said.tomorrow)})"),
+        tomorrow=re.compile(rf"(?:(?P<morning>{any_of(said.morning)})\s+)?(?P<day>{any_of(said.tomorrow)})"),
         within=re.compile(
-            rf"(?P<within>{_one_of(said.within)}\s+(?P<number>\d{{1,2}})\s+"
-            rf"(?:(?P<weeks>{_one_of(said.weeks)})|{_one_of(said.days)}))"
+            rf"(?P<within>{any_of(said.within)}\s+(?P<number>\d{{1,2}})\s+"
+            rf"(?:(?P<weeks>{any_of(said.weeks)})|{any_of(said.days)}))"
         ),
         of_month=re.compile(
             rf"{ahead}\s+(?:{the}\s+)?(?P<day>(?P<number>\d{{1,2}})(?:st|nd|rd|th|\.))(?=\s*(?:$|[,;.!?)]))"
         ),
-        next_week=re.compile(_one_of(word for word in said.next_week if len(word) > 1)),
+        next_week=re.compile(any_of(word for word in said.next_week if len(word) > 1)),
     )
-
-
-def _one_of(words: Iterable[str]) -> str:
-    """A pattern for any of these words, whole ones where words are parted by blanks."""
-    several = sorted(set(words), key=lambda word: (-len(word), word))
-    return "(?:" + "|".join(_whole(word) for word in several) + ")"
-
-
-def _whole(word: str) -> str:
-    if is_unspaced(word):
-        return re.escape(word)
-    return rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])"

@@ -1,7 +1,11 @@
-"""Scripts by their letters. No patterns: one of so many letters takes as long to make as a hundred others."""
+"""Scripts by their letters, and words as a pattern.
+
+No pattern of a script's letters: one of so many letters takes as long to make as a hundred others.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _SCRIPTS = (
@@ -21,6 +25,18 @@ def scripts_of(text: str) -> set[str]:
 def is_unspaced(text: str) -> bool:
     """Whether a letter of it belongs to a script that needs no spaces between words."""
     return not scripts_of(text).isdisjoint(_UNSPACED)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of these words, the longest first; whole ones where their script parts words by blanks."""
+    several = sorted(set(words), key=lambda word: (-len(word), word))
+    return "(?:" + "|".join(map(_whole, several)) + ")"
+
+
+def _whole(word: str) -> str:
+    if is_unspaced(word) or not word[0].isalpha():
+        return re.escape(word)
+    return rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])"
 
 
 def _has(letters: Iterable[str], first: str, last: str) -> bool:

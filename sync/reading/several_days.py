@@ -13,7 +13,7 @@ from functools import cache
 from msgspec import Struct
 
 from sync.reading.date_lexicon import shipped_date_words
-from sync.reading.scripts import is_unspaced
+from sync.reading.scripts import any_of
 
 _TWO_NUMBERS = re.compile(r"\d\D+\d")
 _NUMBER = r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|º)?"
@@ -70,8 +70,8 @@ def _months_in(match: re.Match[str]) -> Iterable[str]:
 @cache
 def _patterns() -> _Patterns:
     words = shipped_date_words().several
-    between, joined = _one_of(words.between), _one_of(words.joined)
-    to, either = _one_of(words.to), _one_of(words.either)
+    between, joined = any_of(words.between), any_of(words.joined)
+    to, either = any_of(words.to), any_of(words.either)
     several = rf"(?P<parting>{to}|{either})"
     month = rf"(?:of\s+|de\s+)?{_WORD}\b"
     first_named = rf"{_WORD}\.?\s*{_NUMBER}\s*PART\s*{_NUMBER}{_END}{_NO_HOUR}"
@@ -87,17 +87,6 @@ def _patterns() -> _Patterns:
     return _Patterns(
         of_one_month=tuple(re.compile(f"{_BEGIN}{one}") for one in made),
         whole=re.compile(rf"{_BEGIN}(?P<days>{_FULL}\s*(?P<parting>[-–—~〜～]|{either})\s*{_FULL}){_END}"),
-        week_before=re.compile(rf"{_BEGIN}{_one_of(words.week)}\s*$"),
-        week_behind=re.compile(rf"\s*{_one_of(words.week_behind)}(?!\s*\d)"),
+        week_before=re.compile(rf"{_BEGIN}{any_of(words.week)}\s*$"),
+        week_behind=re.compile(rf"\s*{any_of(words.week_behind)}(?!\s*\d)"),
     )
-
-
-def _one_of(words: Iterable[str]) -> str:
-    several = sorted(set(words), key=lambda word: (-len(word), word))
-    return "(?:" + "|".join(map(_whole, several)) + ")"
-
-
-def _whole(word: str) -> str:
-    if is_unspaced(word) or not word[0].isalpha():
-        return re.escape(word)
-    return rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])"
