@@ -190,3 +190,22 @@ def test_names_with_a_figure_are_no_days() -> None:
 def test_a_state_of_the_country_is_no_status() -> None:
     assert understood(["Firm", "City", "State"], ["Acme", "Austin", "TX"], ["Bolt", "Fresno", "CA"])["State"] == ""
     assert understood(["Firm", "State"], ["Acme", "applied"], ["Bolt", "rejected"])["State"] == "status"
+
+
+@pytest.mark.parametrize(
+    ("heads", "fields"),
+    [
+        (["Company", "Emailed", "Follow up due"], ["company", "last_outbound", "follow_up_on"]),  # no last day to apply
+        (["Company", "Emailed", "Next step due"], ["company", "last_outbound", "follow_up_on"]),
+        (["Yritys", "Tehtävä", "Viim. hakupäivä"], ["company", "role", "closes_on"]),
+        (["Název firmy", "Pozice", "Datum schůzky"], ["company", "role", "meeting_on"]),
+        (["Компанія", "Посада", "Дата консультації"], ["company", "role", "meeting_on"]),
+        (["Bedrijf", "Functie", "Samenvatting"], ["company", "role", "notes"]),
+    ],
+)
+def test_days_of_a_follow_up_a_meeting_and_the_last_one(heads: list[str], fields: list[str]) -> None:
+    cells = [
+        "2026-11-20" if field in ("last_outbound", "follow_up_on", "closes_on", "meeting_on") else "Elm"
+        for field in fields
+    ]
+    assert understood(heads, cells) == dict(zip(heads, fields, strict=True))
