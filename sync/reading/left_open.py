@@ -42,6 +42,7 @@ _REACHED = 0.1
 _FITTING = 0.6
 """The part of the names that must be in the addresses beside them to be those of the people there."""
 _WAYS = frozenset(("contact_email", "contact_phone"))
+_OF_WAYS = frozenset(("channel", "source"))
 _A_DAY = 0.8
 """How sure a header is that names a day; one that names what was done on it is less."""
 _TOUCHED = frozenset(("last_outbound", "last_inbound", "follow_up_on", "follow_up_day"))
@@ -85,6 +86,8 @@ def _settle_status(guess: Guess) -> None:
     found = []
     for column in _free_or_notes(guess):
         sense = guess.senses.get(column, Sense())
+        if sense.fields and _OF_WAYS.issuperset(sense.fields):
+            continue  # a call that was made is how they spoke, not how it stands
         told = not sense.fields or not {"status", "outcome", "last_inbound"}.isdisjoint(sense.fields)
         wanted = _STANDS if told and not sense.why else _STANDS_IN_NOTES
         samples, whole = guess.cells_of(column).samples, _tells_all(guess, column)
@@ -149,6 +152,8 @@ def _settle_names(guess: Guess) -> None:
             if "contact_name" not in guess.fields and not _tells_of_applications(guess):
                 settle = guess.propose
             settle(column, "company", "no other column names the company")
+        elif {"company", "contact_name"} <= guess.fields.keys() and guess.is_open("role"):
+            guess.propose(column, "role", "the company and the person have columns of their own")
         elif guess.is_open("contact_name"):
             person = Choice("contact_name", 0.6, "nothing else in the sheet speaks of applications")
             others = [one for one in guess.choices[column] if one.field != "contact_name"]

@@ -209,3 +209,13 @@ def test_days_of_a_follow_up_a_meeting_and_the_last_one(heads: list[str], fields
         for field in fields
     ]
     assert understood(heads, cells) == dict(zip(heads, fields, strict=True))
+
+
+def test_how_one_spoke_is_not_how_it_stands_and_a_name_beside_firm_and_person_is_the_job() -> None:
+    heads = ["Client", "Person", "Last spoke", "How"]
+    rows = [("Elm", "Ann Lee", "2026-11-20", "phone"), ("Oak", "Bo Reed", "2026-11-19", "email from her")]
+    assert understood(heads, *rows)["How"] == ""
+    heads = ["Name", "Stage", "Company", "Contact", "Applied Date"]
+    table = Table("sheet", (Row(1, tuple(heads)), Row(2, ("Baker", "Applied", "Elm", "Ann Lee", "2026-11-20"))))
+    name = understand_columns(table, chosen={}, vocabulary=VOCABULARY, accepted={}).columns[0]
+    assert (name.ask, name.proposal) == (True, "role")
