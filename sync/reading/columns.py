@@ -67,7 +67,7 @@ def understand_columns(
     _check_fields(chosen, table.name)
     for name, header in chosen.items():
         cure = "correct it under [source.columns]"
-        guess.fix(name, header, "set in the configuration", cure="; ".join((*broken, cure)))
+        guess.fix(name, header, "as you chose", cure="; ".join((*broken, cure)))
     for name, header in accepted.items():
         if name not in chosen and name in ALL_FIELDS and header not in not_read and not guess.is_taken(header):
             guess.fix(name, header, "as in earlier runs", cure="; ".join((*broken, _rename_cure(name))))

@@ -276,7 +276,7 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
         "--now",
         NOW,
     )
-    assert "follow_up_on: the day on which you want to follow up" in screen
+    assert ". the day on which you want to follow up" in screen
     assert "Acme" in screen.partition("first follow-ups")[2]
     assert "\x1b" not in screen
     settings = parse_settings((folder / "followup.toml").read_text("utf-8"))
