@@ -52,6 +52,8 @@ _DEFAULTS = {field.name: field.default for field in fields(Lead)}
 _NOTHING: frozenset[str] = frozenset()
 MAX_FUTURE = 10
 """So many rows with an application still to come are named."""
+MAX_HEADINGS = 12
+"""So many headings of months are named: those of a year."""
 
 
 def read_leads(
@@ -139,11 +141,18 @@ def _understand(
 ) -> _Read:
     """The rows of this table, and which leads they are about."""
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank
-    sheet = take_rows(table, columns, skip_hidden=settings.source.skip_hidden, idle=idle, sums=vocabulary.sums)
+    sheet = take_rows(
+        table, columns, skip_hidden=settings.source.skip_hidden, idle=idle, sums=vocabulary.sums,
+        months=vocabulary.months,
+    )  # fmt: skip
     notes = [
         Note("the header stands here once more; the line is left out", row=sheet.reference(r)) for r in sheet.repeated
     ]
     notes += [Note("is a line of sums and no lead; it is left out", row=sheet.reference(row)) for row in sheet.sums]
+    if sheet.headings:
+        notes.append(
+            Note(f"rows that part the list by months are no leads: {', '.join(sheet.headings[:MAX_HEADINGS])}")
+        )
     join_hours(sheet)
     drop_answers(sheet, vocabulary.yes, vocabulary.no)
     unclear, remarks = _read_rows(sheet, settings, vocabulary, today, table.locale)

@@ -1,15 +1,15 @@
 """The rows of a table that are about leads, column by column: the same place in every column is the same row.
 
-Not about leads, and left out: blank rows, rows with nothing but check boxes, zeros and placeholders, a header that is
-repeated (with a note), hidden rows where the settings say so. Left out with a problem: a mark that a merge conflict
-left, and a row that is wider than its header in a file whose cells are told apart by a separator, since there they have
-shifted.
+Not about leads, and left out: blank rows, headings that part a list by months (with a note), rows with nothing but
+check boxes, zeros and placeholders, a header that is repeated (with a note), hidden rows where the settings say so.
+Left out with a problem: a mark that a merge conflict left, and a row that is wider than its header in a file whose
+cells are told apart by a separator, since there they have shifted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
 from functools import partial
@@ -52,6 +52,8 @@ class Sheet(Struct):
     """Rows that are the header once more."""
     sums: list[Row] = []
     """The line of sums below the list."""
+    headings: list[str] = []
+    """What stands in the rows that part the list by months."""
     problems: list[tuple[int, Problem]] = []
     """With the number of the row."""
     own_headers: dict[int, Mapping[str, str]] = {}
@@ -107,9 +109,10 @@ def take_rows(
     skip_hidden: bool,
     idle: AbstractSet[str] = frozenset(),
     sums: AbstractSet[str] = frozenset(),
+    months: Container[str] = (),
 ) -> Sheet:
     """The rows below the header, nothing of them read yet. `idle` are the lower-case words that say nothing alone,
-    `sums` those that begin a line of sums.
+    `sums` those that begin a line of sums, `months` the names of months.
     """
     sheet = Sheet(table.name, columns, (), {})
     body: Sequence[Row] = table.rows[columns.header_index + 1 :]
@@ -119,7 +122,7 @@ def take_rows(
         body = cut_rows(body, columns.second)
     named = columns.header_index != NO_HEADER
     header = [clean_text(value) for value in table.rows[columns.header_index].values] if named else [""]
-    body = _drop_sums(_drop_lines(body, header, sheet, idle), sheet, sums)
+    body = _drop_headings(_drop_sums(_drop_lines(body, header, sheet, idle), sheet, sums), sheet, months)
     if table.delimited:
         body = _drop_shifted(body, sheet)
     sheet.rows = body
@@ -169,6 +172,24 @@ def _drop_sums(rows: Sequence[Row], sheet: Sheet, words: AbstractSet[str]) -> Se
         return rows
     sheet.sums.append(rows[-1])
     return rows[:-1]
+
+
+_MONTH = re.compile(r"([^\W\d_]+)\.?(?:\s+'?(?:\d{4}|\d\d))?")
+
+
+def _drop_headings(rows: Sequence[Row], sheet: Sheet, months: Container[str]) -> Sequence[Row]:
+    """Without the rows that hold a month in their first cell and nothing else ("SEPTEMBER", "Okt. 2026")."""
+    firsts = {row.values[0] for row in rows if row.values}
+    named = {
+        cell
+        for cell in firsts
+        if isinstance(cell, str) and (found := _MONTH.fullmatch(clean_text(cell))) and found[1].casefold() in months
+    }
+    headings = (
+        [row for row in rows if row.values and row.values[0] in named and not any(row.values[1:])] if named else []
+    )
+    sheet.headings = [clean_text(row.values[0]) for row in headings]
+    return [row for row in rows if row not in headings] if headings else rows
 
 
 def _drop_shifted(rows: Sequence[Row], sheet: Sheet) -> Sequence[Row]:

@@ -746,3 +746,16 @@ def test_what_only_looks_like_a_line_of_sums_is_said(rows: list[list[CellValue]]
     """A firm may be called Total."""
     leads = read(["Company", "Applied", "Role"], ["Acme", "2026-09-01", ""], *rows)
     assert "Total" in {lead.company.split()[0] for lead in leads.leads} or leads.problems
+
+
+def test_rows_that_part_the_list_by_months_are_no_leads() -> None:
+    heads: list[CellValue] = ["Company", "Date sent", "Status"]
+    leads = read(
+        heads, ["SEPTEMBER", "", ""], ["Elm", "2026-09-08", "sent"],
+        ["Okt. 2026", "", ""], ["May", "2026-10-08", "sent"], ["Juni Labs", "2026-10-09", "sent"],
+    )  # fmt: skip
+    assert [lead.company for lead in leads.leads] == ["Elm", "May", "Juni Labs"]
+    assert not leads.problems
+    assert "rows that part the list by months are no leads: SEPTEMBER, Okt. 2026" in [
+        note.reason for note in leads.notes
+    ]
