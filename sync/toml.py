@@ -5,6 +5,9 @@ A run reads 200 kB of it. Where tomli is not there, tomllib reads the same; only
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,3 +27,9 @@ def loads(text: str) -> dict[str, Any]:
         return library.loads(text)
     except RecursionError:
         raise TOMLDecodeError("its brackets nest too deeply", "", 0) from None
+
+
+@cache
+def shipped(name: str) -> Mapping[str, Any]:
+    """The document of this name in `mappings/`, for those of which several read parts: it is read once."""
+    return loads(files("mappings").joinpath(name).read_text("utf-8"))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from msgspec import Struct
 
@@ -50,7 +49,7 @@ class Name(Struct, frozen=True):
 
 @cache
 def _words() -> Mapping[str, Mapping[str, Sequence[str] | str]]:
-    return toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
+    return toml.shipped("names.toml")
 
 
 @cache

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from msgspec import Struct
 
@@ -44,8 +43,8 @@ class _Words(Struct, frozen=True):
 
 @cache
 def _words() -> _Words:
-    names = toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
-    legal = toml.loads(files("mappings").joinpath("organisations.toml").read_text("utf-8"))["legal_forms"]
+    names = toml.shipped("names.toml")
+    legal = toml.shipped("organisations.toml")["legal_forms"]
     words, cells, remarks, given = names["words"], names["cells"], names["remarks"], names["given"]
     now = "|".join(re.escape(word) for word in sorted(remarks["successors"], key=len, reverse=True))
     forms = frozenset((*words["mr"], *words["ms"], *words["mrs"]))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from sync import toml
 from sync.models import Lead, Person
@@ -20,7 +19,7 @@ _NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
 @cache
 def _words(kind: str) -> frozenset[str]:
     """The shipped words of this kind."""
-    return frozenset(toml.loads(files("mappings").joinpath("organisations.toml").read_text("utf-8"))[kind])
+    return frozenset(toml.shipped("organisations.toml")[kind])
 
 
 @lru_cache(maxsize=65536)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -53,7 +52,7 @@ class _Words(Struct, frozen=True):
 
 @cache
 def _words() -> _Words:
-    names = toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
+    names = toml.shipped("names.toml")
     cells = names["cells"]
     between = "|".join(map(re.escape, cells["between"]))
     labels = "|".join(re.escape(word) for word in sorted(cells["labels"], key=len, reverse=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
 from sync import toml
@@ -16,7 +15,7 @@ from sync.reading.sheet import Sheet
 
 @cache
 def _table() -> Mapping[str, Any]:
-    return toml.loads(files("mappings").joinpath("names.toml").read_text("utf-8"))
+    return toml.shipped("names.toml")
 
 
 @cache
