@@ -435,4 +435,4 @@ def _why_not(text: str, reading: Reading) -> str:
         return several
     if _ANY_DATE.search(text):
         return "holds more than a date; keep only the date in this cell"
-    return why_undated(text, reading.today) or "is not a date"
+    return why_undated(text, reading.today, months) or "is not a date"

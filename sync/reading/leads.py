@@ -92,12 +92,12 @@ def read_leads(
     if today is not None:
         dated, written = with_dates(
             table, read.sheet, read.keys_by_number(), memory,
-            settled={*vocabulary.stages, *map(spaced, settings.source.statuses)},
+            months=vocabulary.months, settled={*vocabulary.stages, *map(spaced, settings.source.statuses)},
             accepted=accepted, read_before=read_before, today=today,
         )  # fmt: skip
         if dated is not table:
             read = understand(dated)
-        name_undated(read.sheet, written, today)
+        name_undated(read.sheet, written, months=vocabulary.months, today=today)
     sheet, kept, keys = read.sheet, read.kept, read.keys
     spoken = [place for place, index in enumerate(kept) if index not in sheet.silent]
     leads = _make_leads(sheet, _pick(kept, spoken), _pick(keys.keys, spoken), written)

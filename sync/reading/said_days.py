@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -71,22 +71,25 @@ class SaidDay(Struct, frozen=True):
         return meant.pop() if len(meant) == 1 else None
 
 
-def find_said_days(text: str) -> Sequence[SaidDay]:
-    """The days in this text that are named so, from the left; none where a date stands in it."""
+def find_said_days(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
+    """The days in this text that are named so, from the left; none where a date stands in it.
+
+    `months` are names of months in lower case, besides those of `dates.toml`.
+    """
     if not _LETTERS.search(text):
         return ()
     plain = unicodedata.normalize("NFKC", text).casefold()
     if len(plain) != len(text):
         return ()  # the places would be others
     patterns = _patterns()
-    if not patterns.any.search(plain) or find_days(plain, shipped_date_words().months):
+    if not patterns.any.search(plain) or find_days(plain, {**shipped_date_words().months, **months}):
         return ()
     return tuple(patterns.find(plain))
 
 
-def why_undated(text: str, today: date | None) -> str:
+def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> str:
     """What is wrong with a cell that names a day so, for whoever knows when it was written; empty for any other."""
-    said = find_said_days(text)
+    said = find_said_days(text, months)
     if not said:
         return ""
     week = said[0].next_week and said[0].weekday is None

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from sync.memory import LeadMemory
 from sync.models import CellValue, Row, Table, Written
+from sync.moments import named_day
 from sync.reading.cells import clean_text, spaced
 from sync.reading.hour_grammar import match_hour
 from sync.reading.said_days import SaidDay, find_said_days, why_undated
@@ -30,7 +31,8 @@ AHEAD = (
 
 def with_dates(
     table: Table, sheet: Sheet, keys: Mapping[int, str], memory: Mapping[str, LeadMemory], *,
-    settled: Container[str], accepted: Mapping[str, str], read_before: date | None, today: date,
+    months: Mapping[str, int], settled: Container[str], accepted: Mapping[str, str], read_before: date | None,
+    today: date,
 ) -> tuple[Table, Mapping[int, Mapping[str, Written]]]:  # fmt: skip
     """The table with the dates that are known of such cells; and what to remember of them, by the number of the row.
 
@@ -39,7 +41,8 @@ def with_dates(
     """
     places = {name: sheet.columns.fields[name] for name in AHEAD if name in sheet.columns.fields}
     found = {
-        name: dict(_said_in(sheet.rows, place, settled if name == "status" else ())) for name, place in places.items()
+        name: dict(_said_in(sheet.rows, place, months, settled if name == "status" else ()))
+        for name, place in places.items()
     }
     written: dict[int, dict[str, Written]] = {}
     dated: dict[int, dict[int, str]] = {}
@@ -59,24 +62,36 @@ def with_dates(
     return (replace(table, rows=rows) if dated else table), written
 
 
-def name_undated(sheet: Sheet, written: Mapping[int, Mapping[str, Written]], today: date) -> None:
+def name_undated(
+    sheet: Sheet, written: Mapping[int, Mapping[str, Written]], *, months: Mapping[str, int], today: date
+) -> None:
     """A problem for each next step, and each status of an open row, that still names a day to come without its date.
 
-    Who "waits until Friday" is not written to before it, so that the row of such a status waits.
+    Who "waits until Friday" is not written to before it, so that the row of such a status waits, unless a column of its
+    own tells of a day to come.
     """
     places = {name: sheet.columns.fields.get(name) for name in ("next_step", "status")}
     stages = sheet.values["stage"]
     for index, row in enumerate(sheet.rows if written else ()):
         cells = written.get(row.number, {})
         for name, place in places.items():
-            said = find_said_days(clean_text(row.values[place])) if name in cells and place is not None else ()
-            if not said or (name == "status" and (stages[index].closed or not any(one.ahead for one in said))):
+            said = find_said_days(clean_text(row.values[place]), months) if name in cells and place is not None else ()
+            if not said:
                 continue
-            reason = why_undated(cells[name].text, today)
+            waits = any(one.ahead for one in said) and not stages[index].closed and not _is_ahead(sheet, index, today)
+            if name == "status" and not waits:
+                continue
+            reason = why_undated(cells[name].text, today, months)
             if name == "status":
                 sheet.set_unreadable(index, name, reason)
             else:
                 sheet.add_problem(row, sheet.columns.mapped[name], cells[name].text, reason)
+
+
+def _is_ahead(sheet: Sheet, index: int, today: date) -> bool:
+    """Whether a column of this row tells of a day to come."""
+    days = (sheet.values[name][index] for name in AHEAD if name in sheet.values)
+    return any(isinstance(day, date) and named_day(day) >= today for day in days)
 
 
 def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str) -> str:
@@ -91,7 +106,7 @@ def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str) -> s
 
 
 def _said_in(
-    rows: Iterable[Row], place: int, settled: Container[str]
+    rows: Iterable[Row], place: int, months: Mapping[str, int], settled: Container[str]
 ) -> Iterator[tuple[int, tuple[str, Sequence[SaidDay]]]]:
     """The rows by number whose cell at this place names a day so.
 
@@ -103,7 +118,7 @@ def _said_in(
         if isinstance(value, str) and value:
             if value not in known:
                 text = clean_text(value)
-                known[value] = () if spaced(text) in settled else find_said_days(text)
+                known[value] = () if spaced(text) in settled else find_said_days(text, months)
             if known[value]:
                 yield row.number, (clean_text(value), known[value])
 

@@ -12,9 +12,11 @@ from runner import Seeker, a_row
 from connectors.memory import MemoryState
 from sync.moments import day_of
 from sync.reading.said_days import find_said_days
+from sync.reading.vocabulary import load_vocabulary
 from sync.run import Report
 
 THURSDAY = date(2026, 11, 26)
+MONTHS = load_vocabulary().months
 
 
 @pytest.mark.parametrize(
@@ -57,18 +59,22 @@ THURSDAY = date(2026, 11, 26)
         ("seit Montag", None),
         ("ping next week", ""),
         ("Tuesday 12/1", None),  # its date stands there
+        ("interview Tuesday Dec 1 2pm", None),
+        ("prueba el jueves 3 de diciembre a las 17h", None),
+        ("Gespräch am Dienstag, 1. Dezember", None),
+        ("entretien mardi 1er décembre", None),
         ("Sunday Times", "2026-11-29"),
     ],
 )
 def test_what_a_day_is_from_the_day_on_which_it_was_written(text: str, meant: str | None) -> None:
     """None: no day is named; empty: one is, and nobody knows which."""
-    found = find_said_days(text)
+    found = find_said_days(text, MONTHS)
     told = [day.day_from(THURSDAY) for day in found]
     assert told == ([] if meant is None else [date.fromisoformat(meant) if meant else None])
 
 
 def test_days_that_differ_with_the_day_of_writing_are_nobodys() -> None:
-    (tuesday,), (tomorrow,) = find_said_days("Tuesday"), find_said_days("tomorrow")
+    (tuesday,), (tomorrow,) = find_said_days("Tuesday", MONTHS), find_said_days("tomorrow", MONTHS)
     assert tuesday.day_within(date(2026, 11, 25), date(2026, 11, 30)) == date(2026, 12, 1)
     assert tuesday.day_within(date(2026, 11, 23), date(2026, 11, 26)) is None
     assert tomorrow.day_within(THURSDAY, THURSDAY) == date(2026, 11, 27)
@@ -139,6 +145,20 @@ def test_who_waits_until_a_day_that_nobody_knows_is_not_asked_before_it(status: 
     report = seeker.run()
     assert "names a day, but not its date" in named(report)[0]
     assert not any("Acme" in change.summary for change in report.plan.writes)
+
+
+def test_a_row_whose_own_column_tells_the_day_does_not_wait() -> None:
+    seeker = Seeker([a_row("Acme", status="phone screen tomorrow 9am", interview_at="2027-01-06")])
+    report = seeker.run()
+    assert named(report) == []
+    assert any("Acme: confirm the interview" in change.summary for change in report.plan.writes)
+
+
+def test_a_weekday_beside_its_date_is_left_alone() -> None:
+    seeker = a_seeker()
+    assert named(write(seeker, status="phone screen Tuesday Jan 12 2pm")) == []
+    known = next(lead for lead in seeker.store.load().leads.values() if lead.company == "Acme")
+    assert known.interview_at == datetime(2027, 1, 12, 14, tzinfo=ZONE)
 
 
 def test_a_row_that_is_over_waits_for_no_day() -> None:
