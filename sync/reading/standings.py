@@ -164,6 +164,8 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
             # Chinese, Japanese and Korean put the month first, whatever the dates in the columns do.
             order = "mdy" if is_unspaced(standing.text) else reading.order
             read = partial(_read_day, text, index=index, sheet=sheet, reading=replace(reading, order=order), year=year)
+            if sense == "introduced" and not sheet.has("referrer")[index]:
+                continue  # the contact is not who told of the lead, and would be thanked for it
             name, value = _place_day(sense, read, reading.today)
             if not name or name in sheet.unreadable.get(index, ()):
                 continue

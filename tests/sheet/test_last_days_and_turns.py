@@ -84,8 +84,9 @@ def test_a_trial_without_an_hour_is_to_be_done_by_its_day() -> None:
 
 @pytest.mark.parametrize("status", ["introduced by mail 11/23", "per Mail vorgestellt 23. November"])
 def test_an_introduction_is_a_day_on_which_the_lead_was_received(status: str) -> None:
-    lead = lead_of(status)
+    lead = lead_of(status, referrer="Carla Voss", contact_name="Sam Orr")
     assert (lead.stage, lead.received_at) == (Stage.IDEA, date(2026, 11, 23))
+    assert lead_of(status, "2026-11-20", contact_name="Sam Orr").received_at is None, "Sam did not tell of it"
 
 
 @pytest.mark.parametrize(
