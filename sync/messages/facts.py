@@ -75,16 +75,11 @@ def about_person(person: Person, language: str) -> Mapping[str, str]:
 @lru_cache(maxsize=4096)
 def _about_name(text: str, language: str) -> Mapping[str, str]:
     name = read_name(clean(text))
+    nobody = {"name": "", "first_name": "", "family": "", "titles": "", "form": ""}
     if not name.bare:
-        return {"name": "", "first_name": "", "family": "", "titles": "", "form": ""}
+        return nobody
     if name.form == SEVERAL:
-        return {
-            "name": as_fact(as_said(clean(text), language), "name"),
-            "first_name": "",
-            "family": "",
-            "titles": "",
-            "form": "",
-        }
+        return nobody | {"name": as_fact(as_said(clean(text), language), "name")}
     return {
         "name": as_fact(as_said(clean(text), language), "name"),
         "first_name": as_fact(name.first, "first_name"),

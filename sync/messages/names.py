@@ -19,7 +19,6 @@ from sync.messages.remarks import name_alone
 SEVERAL = "several"
 """The form of a name that is several people's: no single one of them is greeted."""
 _ADDRESSES = ("mr", "ms", "mrs")
-_AND = ("and", "und", "et", "&", "+")
 _FREE = "'\"“”‘’«»„"
 _INITIAL = re.compile(r"\w\.?")
 
@@ -64,7 +63,7 @@ def read_name(text: str) -> Name:
     """The name that a cell says."""
     text = name_alone(text)
     form, rest = "", text.split()
-    if "," in text or _couple(rest) or any(word in _AND for word in rest[1:-1]):
+    if "," in text or _couple(rest) or any(word.casefold() in _words()["cells"]["between"] for word in rest[1:-1]):
         return Name(SEVERAL, "", "", text)
     titles: list[str] = []
     while rest and (kind := _kinds().get(_plain(rest[0]))) and (kind != "unsaid" or titles or len(rest[0]) > 2):

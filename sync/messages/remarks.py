@@ -140,8 +140,7 @@ def _bare(text: str, words: _Words) -> list[str]:
 def _put_before(first: str, given: str, words: _Words) -> str:
     """`Herr Kern` and `Jan` as `Herr Jan Kern`."""
     said = first.split()
-    known = words.before
-    begins = next((place for place, word in enumerate(said) if _plain(word) not in known), len(said))
+    begins = next((place for place, word in enumerate(said) if _plain(word) not in words.before), len(said))
     return " ".join([*said[:begins], given, *said[begins:]])
 
 
@@ -157,7 +156,7 @@ def _is_name_beside(text: str, words: _Words) -> bool:
 
 def _is_surely_named(text: str, words: _Words) -> bool:
     first = _plain(text.split()[0])
-    return first in words.given or first in words.forms or first in words.titles
+    return first in words.given or first in words.before
 
 
 def _says_no_name(text: str, words: _Words) -> bool:
@@ -167,7 +166,7 @@ def _says_no_name(text: str, words: _Words) -> bool:
     if not any(map(str.isalpha, plain)) or plain in words.nobody:
         return True
     said = [word.strip(_EDGES) for word in plain.split()]
-    if said[0] in words.forms or said[0] in words.titles or said[0] in words.given_only:
+    if said[0] in words.before or said[0] in words.given_only:
         return False
     if text[0].islower() and said[0] in words.cut:
         return True

@@ -50,11 +50,11 @@ def with_dates(
         since = read_before if accepted.get(name) == sheet.columns.mapped.get(name) else None
         for number, (text, said) in cells.items():
             known = memory.get(keys.get(number, ""))
-            first = since if known is None or known.written is not None else None
-            now = Written(text, on=today, since=first)
-            if known is not None and known.written is not None:
-                before = known.written.get(name)
-                now = before if before is not None and before.text == text else now
+            before = (known.written or {}).get(name) if known else None
+            if before is not None and before.text == text:
+                now = before
+            else:  # of a lead of before such cells were looked for nobody knows how old they are
+                now = Written(text, on=today, since=since if known is None or known.written is not None else None)
             written.setdefault(number, {})[name] = now
             if now.since is not None and (plain := _dated(text, said, now, name)) != text:
                 dated.setdefault(number, {})[places[name]] = plain
@@ -96,8 +96,9 @@ def _is_ahead(sheet: Sheet, index: int, today: date) -> bool:
 
 def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str) -> str:
     """The text with the dates in the place of its days, as far as they are sure."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
     for one in reversed(tuple(said)):
-        hour = match_hour(unicodedata.normalize("NFKC", text).casefold(), one.end) if one.end < len(text) else None
+        hour = match_hour(plain, one.end)
         sure = name != "status" or one.ahead or (hour is not None and not hour.fault)
         day = one.day_within(written.since, written.on) if sure and written.since else None
         if day is not None:
