@@ -16,7 +16,7 @@ from sync.memory import Memory
 from sync.messages.message import blanks_in, mail_link
 from sync.models import Abilities, Lead, Leads, Table, Texts, Touch
 from sync.moments import day_of
-from sync.reading.leads import read_leads
+from sync.reading.leads import read_again
 from sync.schedule.make import make_schedule
 
 SCHEMA = 1
@@ -27,15 +27,7 @@ def plan_messages(
 ) -> tuple[Leads, tuple[Touch, ...]]:
     """The leads of a sheet, and their touches to somebody else, each with its message, in the order of their dates."""
     advice = load_advice(settings, wording=wording, mapping=mapping)
-    leads = read_leads(
-        table,
-        settings=settings,
-        vocabulary=advice.vocabulary,
-        accepted=memory.runs.mapped,
-        memory=memory.leads,
-        today=day_of(now, settings.zone),
-        read_before=memory.runs.day_before(settings.zone),
-    )
+    leads = read_again(table, settings=settings, vocabulary=advice.vocabulary, memory=memory, now=now)
     abilities = Abilities(reactions=settings.target.type == "caldav")
     schedule, _ = make_schedule(
         leads, settings=settings, advice=advice, memory=memory, now=now, abilities=abilities, texts=Texts.WHOLE

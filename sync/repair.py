@@ -20,7 +20,7 @@ from sync.memory import Memory, Probed
 from sync.models import Action, Change, Finding, Lead, Leads, Note, Observation, Plan
 from sync.moments import day_of
 from sync.protocols import Probes, Source, StateStore, Target
-from sync.reading.leads import read_leads
+from sync.reading.leads import read_again
 from sync.reconcile.clearing import plan_clearing
 from sync.reconcile.guards import check_disappearance, check_identities
 from sync.reconcile.healing import heal
@@ -145,18 +145,8 @@ def _rows(settings: Settings, source: Source, memory: Memory, now: datetime) -> 
     """The rows as they are now. A sheet that can't be read keeps nobody from an undo."""
     try:
         vocabulary = load_advice(settings).vocabulary
-        accepted = memory.runs.mapped
         table = source.read()
-        today = now.astimezone(settings.zone).date()
-        return read_leads(
-            table,
-            settings=settings,
-            vocabulary=vocabulary,
-            memory=memory.leads,
-            accepted=accepted,
-            today=today,
-            read_before=memory.runs.day_before(settings.zone),
-        ).leads
+        return read_again(table, settings=settings, vocabulary=vocabulary, memory=memory, now=now).leads
     except FollowupError:
         return ()
 

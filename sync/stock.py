@@ -23,7 +23,7 @@ from sync.memory import Memory, Text
 from sync.models import Leads, Note, Observation, RemoteEvent, Schedule, Table, Texts
 from sync.moments import day_of
 from sync.protocols import Probes, ReadsLater, Resumes, Source, Target
-from sync.reading.leads import read_leads
+from sync.reading.leads import read_again
 from sync.reconcile.changes import Wish
 from sync.reconcile.elsewhere import firsts_of_user, follow, ran_elsewhere, take_alarms
 from sync.reconcile.guards import (
@@ -124,15 +124,7 @@ def _read_sheet(given: Given, memory: Memory) -> tuple[Table, Leads]:
 
 def _understand(given: Given, table: Table, memory: Memory) -> Leads:
     """The leads of this table, columns understood as the last run understood them."""
-    return read_leads(
-        table,
-        settings=given.settings,
-        vocabulary=given.advice.vocabulary,
-        memory=memory.leads,
-        accepted=memory.runs.mapped,
-        today=given.today,
-        read_before=memory.runs.day_before(given.settings.zone),
-    )
+    return read_again(table, settings=given.settings, vocabulary=given.advice.vocabulary, memory=memory, now=given.now)
 
 
 def _recognise(given: Given, stock: Stock) -> Stock:

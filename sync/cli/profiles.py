@@ -135,35 +135,14 @@ def read_sheet(
     table: Table, profile: Profile, memory: Memory | None = None, *, now: datetime | None = None
 ) -> tuple[Leads, tuple[Column, ...]]:
     """The leads of a table and how its columns are understood, as of `now` (else of this moment)."""
-    from sync.reading.columns import understand_columns
-    from sync.reading.leads import read_leads
+    from sync.memory import Memory
+    from sync.reading.leads import columns_of, read_again
     from sync.reading.vocabulary import load_vocabulary
 
     settings, words = profile.settings, load_vocabulary(mapping=profile.mapping)
-    accepted = memory.runs.mapped if memory else {}
-    remembered = memory.leads if memory else {}
-    today = (now or datetime.now(UTC)).astimezone(settings.zone).date()
-    before = memory.runs.day_before(settings.zone) if memory else None
-    leads = read_leads(
-        table,
-        settings=settings,
-        vocabulary=words,
-        memory=remembered,
-        accepted=accepted,
-        today=today,
-        read_before=before,
-    )
+    memory = memory or Memory()
+    leads = read_again(table, settings=settings, vocabulary=words, memory=memory, now=now or datetime.now(UTC))
     if not table.rows:
         return leads, ()
-    chosen, mapping = settings.source.columns, settings.source.mapping
-    reserved = [*settings.write_back.columns.values()] if settings.write_back else []
-    columns = understand_columns(
-        table,
-        chosen=chosen,
-        vocabulary=words,
-        accepted=accepted,
-        mapping=mapping,
-        reserved=reserved,
-        not_read=settings.source.not_read,
-    )
+    columns = columns_of(table, settings=settings, vocabulary=words, accepted=memory.runs.mapped)
     return leads, columns.columns

@@ -14,6 +14,7 @@ from typing import Any
 from sync import toml
 from sync.models import CUSTOMER, CellValue, Stage
 from sync.moments import named_day
+from sync.reading.cells import spaced
 from sync.reading.sheet import Sheet
 
 _NO_WORD = re.compile(r"[^\w]+", re.UNICODE)
@@ -57,10 +58,7 @@ def settle_customers(sheet: Sheet) -> None:
     the seller's."""
     said = sheet.values.get("lead_kind", [None] * len(sheet.rows))
     sheet.values["lead_kind"] = [kind or CUSTOMER for kind in said]
-    if (
-        " ".join(filter(None, _NO_WORD.split(sheet.columns.mapped.get("closes_on", "").casefold())))
-        in _words()["expected"]
-    ):
+    if spaced(sheet.columns.mapped.get("closes_on", "")) in _words()["expected"]:
         sheet.values.pop("closes_on", None)
     offers = sheet.values.pop("offer_on", None)
     if offers is None:

@@ -21,8 +21,9 @@ from msgspec.structs import fields, replace
 
 from sync.config import Settings
 from sync.counting import counted
-from sync.memory import LeadMemory
+from sync.memory import LeadMemory, Memory
 from sync.models import CUSTOMER, Lead, Leads, Note, Row, Stage, Table, UnclearStatus, Written
+from sync.moments import day_of
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text, spaced
 from sync.reading.columns import Columns, understand_columns
@@ -76,15 +77,7 @@ def read_leads(
     notes = [*(Note(text) for text in table.notes), *_zone_notes(table, settings)]
     if not any(row.values for row in table.rows):
         return Leads((), notes=tuple(notes))
-    columns = understand_columns(
-        table,
-        chosen=settings.source.columns,
-        vocabulary=vocabulary,
-        accepted=accepted,
-        mapping=settings.source.mapping,
-        reserved=[*settings.write_back.columns.values()] if settings.write_back else [],
-        not_read=settings.source.not_read,
-    )
+    columns = columns_of(table, settings=settings, vocabulary=vocabulary, accepted=accepted)
     notes += [Note(text) for text in columns.notes]
     understand = partial(_understand, columns, settings, vocabulary, memory, today)
     read = understand(table)
@@ -112,6 +105,37 @@ def read_leads(
         mapped=columns.mapped,
         left_out=sheet.left_out(set(range(len(sheet.rows))) - set(kept)),
         unclear=read.unclear,
+    )
+
+
+def columns_of(
+    table: Table, *, settings: Settings, vocabulary: Vocabulary, accepted: Mapping[str, str] = _EMPTY
+) -> Columns:
+    """How these settings have the columns understood. Raises what `read_leads` does."""
+    return understand_columns(
+        table,
+        chosen=settings.source.columns,
+        vocabulary=vocabulary,
+        accepted=accepted,
+        mapping=settings.source.mapping,
+        reserved=[*settings.write_back.columns.values()] if settings.write_back else [],
+        not_read=settings.source.not_read,
+    )
+
+
+def read_again(table: Table, *, settings: Settings, vocabulary: Vocabulary, memory: Memory, now: datetime) -> Leads:
+    """The leads of this table as `read_leads` gives them, by what the runs before understood and remember.
+
+    `now` is aware. Raises what `read_leads` does.
+    """
+    return read_leads(
+        table,
+        settings=settings,
+        vocabulary=vocabulary,
+        memory=memory.leads,
+        accepted=memory.runs.mapped,
+        today=day_of(now, settings.zone),
+        read_before=memory.runs.day_before(settings.zone),
     )
 
 

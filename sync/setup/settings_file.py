@@ -18,11 +18,7 @@ ME_EXAMPLE = (
     "# [me]",
     '# name = "Your Name"',
 )
-
-
 _NOT_READ = "# Columns that are of no use here: not read, and not asked about again."
-
-
 _APART = ("columns", "statuses", "year", "not_read")
 """Keys of `[source]` that are answers of their own."""
 
@@ -30,9 +26,8 @@ _APART = ("columns", "statuses", "year", "not_read")
 class Setup(Struct, frozen=True):
     """The answers. `source` and `target` hold the keys of their tables.
 
-    `statuses` are the user's words whose stage was told, `words` those that stay unclear. `not_read` are
-    headers of columns that are of no use. `base` is the text of the
-    settings that the answers go into; empty where there are none yet.
+    `statuses` are the user's words whose stage was told, `words` those that stay unclear. `not_read` are headers of
+    columns that are of no use. `base` is the text of the settings that the answers go into; empty where there are none.
     """
 
     owner: str
