@@ -276,6 +276,11 @@ class Lead(Struct, frozen=True, gc=False):
         return self.lead_kind == CUSTOMER
 
     @property
+    def is_of_network(self) -> bool:
+        """Whether the contact is somebody of the seeker's own network, not at an employer's by their work."""
+        return self.contact_kind in ("network", "association") or self.lead_kind == "connection"
+
+    @property
     def is_friend(self) -> bool:
         """Whether the contact is somebody the seeker knows, who is asked for help and not for a job."""
         if self.contact_kind != "network" or self.interview_at is not None:

@@ -47,8 +47,7 @@ def stay_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     lead = case.lead
     if lead.meeting_on is None or (lead.every is not None and desk.rule("R-005-2")):
         return None
-    network = lead.contact_kind in ("network", "association") or lead.lead_kind == "connection"
-    if not network and (lead.applied_on is not None or lead.interview_at is not None):
+    if not lead.is_of_network and (lead.applied_on is not None or lead.interview_at is not None):
         return None
     return keep_in_touch(case, rule, desk)
 

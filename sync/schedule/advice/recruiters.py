@@ -29,6 +29,8 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | No
     lead = case.lead
     if case.stage in (Stage.OFFER, Stage.ON_HOLD):
         return None
+    if lead.is_of_network and _is_only_met(case):
+        return None
     waiting = _waiting_since(case, desk)
     if waiting is None or _is_forgotten(case, waiting[0], desk):
         return None
@@ -54,6 +56,14 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | No
         call_on=call_day(case, desk),
         decision_party="waiting",
     )
+
+
+def _is_only_met(case: Case) -> bool:
+    """Whether the row tells of a talk with them and of nothing to ask about; R-003-3 keeps in touch with them."""
+    lead = case.lead
+    if lead.applied_on is not None or lead.interview_at is not None:
+        return False
+    return lead.meeting_on is not None or case.stage is Stage.INTERVIEW
 
 
 def _is_forgotten(case: Case, base: date, desk: Desk) -> bool:

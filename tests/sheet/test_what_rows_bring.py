@@ -1,0 +1,74 @@
+"""From the cells of a row to what is done about it: whom it asks, thanks and confirms to, and in which words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from conftest import ZONE
+from planned import run_rows
+from runner import settings_with
+
+from sync.models import CellValue, Row, Table
+from sync.moments import day_of
+from sync.run import Report
+
+NOW = datetime(2026, 11, 27, 8, tzinfo=ZONE)
+
+
+def bring(headers: str, *rows: str) -> Report:
+    """A run on Friday, 27 November over a sheet whose cells are parted by bars."""
+    lines = [tuple(cell.strip() for cell in line.split("|")) for line in (headers, *rows)]
+    cells: list[tuple[CellValue, ...]] = [tuple(line) for line in lines]
+    return run_rows(Table("leads.csv", tuple(map(Row, range(1, 9), cells))), settings_with(), NOW)
+
+
+def rules_of(report: Report) -> set[str]:
+    """The rules of what is done about the leads one by one."""
+    own = {lead.label for lead in report.leads.leads}
+    shared = {touch.rule for touch in report.plan.schedule if touch.rule == "R-000-4"}
+    return {touch.rule for touch in report.plan.schedule if touch.lead in own} | shared
+
+
+def day_of_first(report: Report, rule: str) -> date:
+    return min(day_of(touch.start, ZONE) for touch in report.plan.schedule if touch.rule == rule)
+
+
+# --- talks among acquaintances -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["coffee 11/20", "met for coffee 11/20", "informational interview 11/20"])
+def test_whom_one_only_had_coffee_with_is_thanked_and_never_asked_about_a_post(status: str) -> None:
+    report = bring("Company|Contact|Status|Interview date", f"Acme|Ann Bell|{status}|")
+    lead = report.leads.leads[0]
+    assert (lead.meeting_on, lead.interview_at, lead.contact_kind) == (date(2026, 11, 20), None, "network")
+    assert rules_of(report) == {"R-003-2", "R-003-3"}
+
+
+def test_an_informational_talk_is_about_no_post_whatever_the_contact_is() -> None:
+    report = bring("Company|Contact|Role|Status", "Acme|Ann Bell|Head of Data|informational interview 11/20")
+    assert rules_of(report) == {"R-003-2", "R-003-3"}
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2026-12-02"])
+def test_a_talk_whose_day_stands_in_a_column_of_meetings_is_one_too(day: str) -> None:
+    report = bring("Company|Contact|Status|Meeting", f"Acme|Ann Bell|coffee chat|{day}")
+    assert rules_of(report) == {"R-003-2", "R-003-3"}
+
+
+def test_a_talk_with_a_recruiter_and_an_informational_one_behind_an_application_are_interviews() -> None:
+    recruiter = bring("Company|Contact|Status", "Acme|Ann Bell|recruiter chat 11/20")
+    applied = bring("Company|Contact|Status|Applied", "Acme|Ann Bell|informational interview 11/20|2026-11-02")
+    for report in (recruiter, applied):
+        assert report.leads.leads[0].interview_at == date(2026, 11, 20)
+        assert {"R-001-4", "R-004-4"} <= rules_of(report)
+
+
+def test_an_interview_in_its_own_column_is_one_whatever_the_status_calls_it() -> None:
+    report = bring("Company|Contact|Status|Interview date", "Acme|Ann Bell|coffee chat|2026-12-02")
+    assert report.leads.leads[0].interview_at == date(2026, 12, 2)
+
+
+def test_a_coffee_without_its_day_is_asked_for_its_date_and_for_no_post() -> None:
+    report = bring("Company|Contact|Status|Last contact", "Acme|Ann Bell|had coffee|2026-11-20")
+    assert rules_of(report) == {"R-000-4"}
