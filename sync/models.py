@@ -308,6 +308,8 @@ class Problem(Struct, frozen=True):
     column: str
     value: str
     reason: str
+    kind: str = ""
+    """What is wrong with it, in no language: the key of a `Fault`."""
 
 
 class Note(Struct, frozen=True):

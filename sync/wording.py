@@ -28,8 +28,8 @@ MAX_TEXT = 2_000
 
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-_DOUBLED = re.compile(r"(?<!\.)\.\.(?!\.)")
-"""A sentence that ends in a date such as `Mo 11. Jan.` has one full stop."""
+_DOUBLED = re.compile(r"(?<!\.)\.\.(?![./\\])")
+"""A sentence that ends in a date such as `Mo 11. Jan.` has one full stop; `../leads.csv` stays a path."""
 
 
 class Wording(Struct, frozen=True, dict=True):
@@ -125,10 +125,20 @@ def load_wording(language: str, own: str, advice: tuple[tuple[str, str], ...]) -
 @cache
 def load_screens(language: str) -> Wording:
     """What the command line shows day by day; in English what a language leaves out."""
-    texts = _flatten(toml.loads(read_mapping("screens.en.toml")))
+    return _load_shipped("screens", language)
+
+
+@cache
+def load_remarks(language: str) -> Wording:
+    """What is said about a sheet and a calendar: cells, rows, columns; in English what a language leaves out."""
+    return _load_shipped("remarks", language)
+
+
+def _load_shipped(name: str, language: str) -> Wording:
+    texts = _flatten(toml.loads(read_mapping(f"{name}.en.toml")))
     if language != "en":
         with suppress(FileNotFoundError):
-            texts |= _flatten(toml.loads(read_mapping(f"screens.{language}.toml")))
+            texts |= _flatten(toml.loads(read_mapping(f"{name}.{language}.toml")))
     return Wording(MappingProxyType(texts))
 
 

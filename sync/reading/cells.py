@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TypeVar
@@ -17,6 +17,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from sync.models import CellError, CellValue
+from sync.wording import Wording
 
 _Read = TypeVar("_Read")
 
@@ -42,9 +43,24 @@ _ERRORS = frozenset(
 
 
 class Fault(Struct, frozen=True):
-    """Why a cell could not be understood, as the end of a sentence."""
+    """Why a cell could not be understood: a key under `[cell]` of `mappings/remarks.*.toml`, and its facts."""
 
-    reason: str
+    key: str
+    facts: Mapping[str, object] = {}
+
+
+def tell_fault(fault: Fault, words: Wording) -> str:
+    """The end of a sentence about the cell."""
+    return words.say(f"cell.{fault.key}", **{name: _tell(name, fact, words) for name, fact in fault.facts.items()})
+
+
+def _tell(name: str, fact: object, words: Wording) -> object:
+    """A fact as a sentence has it: a fault is told in turn, a date by its weekday, several with a word between."""
+    if isinstance(fact, Fault):
+        return tell_fault(fact, words)
+    if isinstance(fact, date):
+        return words.weekday(fact)
+    return words.say(f"joint.{name}").join(fact) if isinstance(fact, tuple) else fact
 
 
 def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:

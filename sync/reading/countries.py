@@ -23,10 +23,10 @@ def read_country(text: str, *, words: Mapping[str, str]) -> str | Fault:
     if code in known and code == country:
         if not region or region in known[code]:
             return code if not region else f"{code}-{region}"
-        return Fault(f"has no region {region!r} of {code} whose holidays are known")
+        return Fault("no_region", {"region": repr(region), "country": code})
     if code in known:
         return code
-    return Fault("is no country whose holidays are known; use a name such as Germany, or a code such as DE or US-NY")
+    return Fault("no_country")
 
 
 @cache

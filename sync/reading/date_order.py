@@ -21,8 +21,8 @@ _UTC_STAMP = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?Z", re.
 _ORDERED = ("applied_on", "interview_at")
 _FAR, _NEAR = 2, timedelta(days=183)
 """Years, and days, from now: a day of a search is not so far away."""
-YEARS_AGO = "since otherwise they would lie years away"
-NO_CONTRADICTION = "since otherwise a day would lie in the future or an interview before its application"
+YEARS_AGO, NO_CONTRADICTION, LOCALE = "years_ago", "no_contradiction", "locale"
+"""Why an order was taken that no cell proves: keys of the sentences that say so."""
 
 
 def decide_order(texts: Iterable[str], today: date | None = None) -> tuple[Order | None, bool]:

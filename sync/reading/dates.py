@@ -105,16 +105,19 @@ class Reading(Struct, frozen=True):
 def read_moment(value: CellValue, reading: Reading) -> Moment | Fault:
     """The cell as a date, or as an aware datetime where it has an hour. A day without its year is a fault."""
     found = read_date(value, reading)
-    return Fault(NO_YEAR) if isinstance(found, Yearless) else found
+    return NO_YEAR if isinstance(found, Yearless) else found
 
 
-NO_YEAR = "has no year; write it, or set year under [source], such as year = 2026"
+NO_YEAR = Fault("no_year")
+EITHER_ORDER, MIXED_ORDERS = Fault("either_order"), Fault("mixed_orders")
+_NO_DATE = Fault("no_date")
+_NO_DAY = Fault("no_day")
 
 
 def read_date(value: CellValue, reading: Reading) -> Moment | Fault | Yearless:
     """The cell as `read_moment` gives it, or the day whose year is still to be found."""
     if isinstance(value, bool | time | CellError):
-        return Fault("is not a date")
+        return _NO_DATE
     if isinstance(value, datetime):
         return _in_zone(value, reading.zone)
     if isinstance(value, date):
@@ -174,10 +177,10 @@ def has_day_and_hour(text: str, months: Mapping[str, int]) -> bool:
 def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless, WallTime | None]:
     text = unicodedata.normalize("NFKC", clean_text(value)).casefold().strip(" ,;")
     if len(text) > _MAX_CELL:
-        return Fault("is too long for a date"), None
+        return Fault("long"), None
     several = [found for found in _ANY_DATE.findall(text) if _names_month(found, reading)]
     if len(several) > 1:
-        return Fault(f"holds {len(several)} dates, {' and '.join(several[:3])}; only one can be meant"), None
+        return Fault("several_dates", {"count": len(several), "dates": tuple(several[:3])}), None
     day = _read_day(text, reading)
     if day is not None:
         return day, None
@@ -211,7 +214,7 @@ def _words_first(text: str, reading: Reading) -> str:
 
 def _at(day: Moment, clock: WallTime, reading: Reading) -> Moment | Fault:
     if isinstance(day, datetime):
-        return Fault("is not a date")
+        return _NO_DATE
     if clock.at == time(0) and (clock.zone is None or reading.saved_days):
         return day
     at = _by_day(clock.at) if reading.in_work_hours and not clock.told else clock.at
@@ -257,7 +260,7 @@ def _named_month(text: str, reading: Reading) -> date | Fault | Yearless | None:
             return _in_year(text, match, 4, month, int(match[3]), reading)
         this = (reading.today or date(2026, 1, 1)).year % 100
         if match[2] == "-" and len(match[3]) == 2 and abs(int(match[3]) - this) < 3:
-            return Fault("may be a day or a month with its year")
+            return Fault("day_or_year")
         return _yearless(month, int(match[3]))
     if (match := _YEAR_MONTH_DAY.fullmatch(text)) and (month := _month(match[2], reading)):
         return _date(int(match[1]), month, int(match[3]))
@@ -279,7 +282,7 @@ def _in_year(
         return None if hour and not hour.fault else found
     long_ago = reading.today is not None and abs(year - reading.today.year) > _LONG_AGO
     may_be_hour = reading.in_work_hours and figures < "2400" and int(figures[2:]) < 60 if whole else int(figures) < 24
-    return Fault(f"ends with {figures}, which may be its year or its hour") if long_ago and may_be_hour else found
+    return Fault("year_or_hour", {"figures": figures}) if long_ago and may_be_hour else found
 
 
 def _names_month(text: str, reading: Reading) -> bool:
@@ -296,28 +299,28 @@ def _read_worded(text: str, reading: Reading) -> Moment | Fault | Yearless:
     words = shipped_date_words()
     spans = find_days(text, {**words.months, **reading.months})
     if len(spans) != 1:
-        return Fault(_why_not(text, reading))
+        return _why_not(text, reading)
     start, end = spans[0]
     day = _read_day(text[start:end].strip(" ,."), reading) or _read_day(text[start:end].strip(" ,"), reading)
     if day is None:
-        return Fault(_why_not(text, reading))
+        return _why_not(text, reading)
     if isinstance(day, Fault):
         return day
     for part in (text[:start], text[end:]):
         for _, hour in find_hours(part):
-            return Fault(hour.fault or "names more than one hour; keep the one that counts")
+            return hour.fault or Fault("several_hours")
     number = _NUMBER_BEHIND.match(text, end) if reading.in_work_hours else None
     if reading.in_work_hours and _NUMBER_BEFORE.search(text[:start]):
-        return Fault("has a number before the day, which may be its hour; write it behind the day, as 14:30")
+        return Fault("number_before")
     if number:
-        return Fault(f"has {number[1]} behind the day, which may be its hour; write it as 14:30")
+        return Fault("number_behind", {"number": number[1]})
     beside = [
         word for part in (text[:start], text[end:]) for word in re.split(r"[\s,.;:()\[\]（）/@|\-–]+", part) if word
     ]
     weekdays = [word for word in beside if word in words.weekdays]
     others = [word for word in beside if word not in words.weekdays and word not in words.small]
     if others and not speaks_of_nothing_else(f"{text[:start]} {text[end:]}", own_act=reading.own_act):
-        return Fault(f'says "{" ".join(others)[:_SHOWN]}" beside the day; keep only the day in this cell')
+        return Fault("words_beside", {"words": " ".join(others)[:_SHOWN]})
     return _check_weekday(day, weekdays, reading)
 
 
@@ -329,7 +332,7 @@ def _check_weekday(day: Moment | Yearless, said: list[str], reading: Reading) ->
     if isinstance(day, Yearless):
         return replace(day, weekday=number)
     if day.weekday() != number:
-        return Fault(f"says {said[0]}, but that day is a {day:%A}")
+        return Fault("wrong_weekday", {"said": said[0], "weekday": day})
     return day
 
 
@@ -339,7 +342,7 @@ def _by_order(match: re.Match[str], reading: Reading) -> date | Fault:
         if reading.order == "ymd":
             return _date(_year(match[1]), second, int(match[4]))
         if not dots and reading.order is None and _may_begin_with_year(match, reading):
-            return Fault('may begin with its year; write it as YYYY-MM-DD or set date_order = "ymd" or "dmy"')
+            return Fault("year_first")
     found = _day_and_month(first, second, dots=dots, reading=reading)
     return found if isinstance(found, Fault) else _date(year, *found)
 
@@ -369,12 +372,12 @@ def _day_and_month(first: int, second: int, *, dots: bool, reading: Reading) -> 
     if first > 12 or second > 12 or first == second:
         return (second, first) if first > 12 else (first, second)
     if reading.mixed and not dots:
-        return Fault("could be day or month first, and the column has both; write it as YYYY-MM-DD")
+        return MIXED_ORDERS
     order = reading.order if reading.order in ("dmy", "mdy") and not (dots and reading.order is None) else None
     if order is None and dots:
         order = "dmy"
     if order is None:
-        return Fault('could be day or month first; write it as YYYY-MM-DD or set date_order = "dmy" or "mdy"')
+        return EITHER_ORDER
     return (second, first) if order == "dmy" else (first, second)
 
 
@@ -382,7 +385,7 @@ def _week_day(year: int, week: int, day: int) -> date | Fault:
     try:
         return date.fromisocalendar(year, week, day)
     except ValueError:
-        return Fault("is a day that does not exist")
+        return _NO_DAY
 
 
 def _year(text: str) -> int:
@@ -395,16 +398,16 @@ def _date(year: int, month: int, day: int) -> date | Fault:
     try:
         return date(year, month, day)
     except ValueError:
-        return Fault("is a day that does not exist")
+        return _NO_DAY
 
 
 def _wrong_year(year: int) -> Fault:
-    return Fault(f"has the year {year:04d}, which cannot be meant")
+    return Fault("odd_year", {"year": f"{year:04d}"})
 
 
 def _from_serial(number: float, zone: tzinfo) -> Moment | Fault:
     if not _FIRST_SERIAL <= number < _LAST_SERIAL + 1:
-        return Fault("is a number, not a date")
+        return Fault("number")
     days, rest = divmod(number, 1)
     day = _EPOCH + timedelta(days=int(days))
     seconds = round(rest * 86400)
@@ -424,15 +427,15 @@ def _in_zone(moment: datetime, zone: tzinfo) -> Moment | Fault:
     return moment.astimezone(UTC).astimezone(zone)
 
 
-def _why_not(text: str, reading: Reading) -> str:
+def _why_not(text: str, reading: Reading) -> Fault:
     months, words = reading.months, set(_WORD.findall(text))
     week = _WEEK.fullmatch(text)
     if week and (not week[1] or week[1] in shipped_date_words().week):
-        return "is a week, not a day"
+        return Fault("week")
     if _YEAR_MONTH.fullmatch(text) or (words & set(months) and re.fullmatch(r"\D*\d{4}", text)):
-        return "is a month, not a day"
+        return Fault("month")
     if several := why_several(text, {**shipped_date_words().months, **months}):
         return several
     if _ANY_DATE.search(text):
-        return "holds more than a date; keep only the date in this cell"
-    return why_undated(text, reading.today, months) or "is not a date"
+        return Fault("more_than_date")
+    return why_undated(text, reading.today, months) or _NO_DATE

@@ -104,7 +104,7 @@ def _read_cell(
     if not text or text.casefold() in blank:
         return None
     if is_error(text) or isinstance(cell, CellError):
-        return Fault("holds the spreadsheet's own error")
+        return Fault("error")
     return of_cell(cell) if of_cell else of_text(text)
 
 
@@ -137,14 +137,14 @@ def _read_mail(text: str) -> Value:
         return address
     several = _MAIL.findall(text)
     if len(several) > 1:
-        return Fault(f"holds {len(several)} mail addresses; keep the one to write to, or use a row for each person")
-    return Fault("is not a mail address")
+        return Fault("several_mails", {"count": len(several)})
+    return Fault("no_mail")
 
 
 def _read_phone(text: str) -> Value:
     text = text.removeprefix("tel:").removeprefix("p:+").lstrip("'")
     digits = sum(map(str.isdigit, text))
-    return text if 4 <= digits <= 24 and len(text) <= 60 else Fault("is not a phone number")
+    return text if 4 <= digits <= 24 and len(text) <= 60 else Fault("no_phone")
 
 
 def _read_city(text: str, *, nowhere: Set[str]) -> Value:
@@ -154,7 +154,7 @@ def _read_city(text: str, *, nowhere: Set[str]) -> Value:
 
 
 def _read_zone(text: str) -> Value:
-    return text if text in zone_names() else Fault("is not a time zone such as Europe/Berlin or America/New_York")
+    return text if text in zone_names() else Fault("no_zone")
 
 
 def read_url(text: str) -> str | None:
@@ -167,7 +167,7 @@ def read_url(text: str) -> str | None:
 def _read_count(text: str) -> Value:
     if text.isascii() and text.isdigit() and len(text) < 4:
         return int(text)
-    return Fault("is not a number of follow-ups (0, 1, 2 ...)")
+    return Fault("no_count")
 
 
 def read_people(value: CellValue) -> Value:
@@ -183,12 +183,12 @@ def read_people(value: CellValue) -> Value:
         if named:
             mail = named["mail"].strip()
             if not _MAIL.fullmatch(mail):
-                return Fault(f"holds {mail!r}, which is not a mail address")
+                return Fault("no_mail_in", {"mail": repr(mail)})
             people.append(Person(name=named["name"].strip(" \"'"), email=mail))
         else:
             people += [Person(email=text)] if _MAIL.fullmatch(text) else map(Person, names_beside(text))
     if len(people) > MAX_PEOPLE:
-        return Fault(f"names more than {MAX_PEOPLE} people")
+        return Fault("many_people", {"most": MAX_PEOPLE})
     return tuple(dict.fromkeys(people))
 
 
@@ -196,7 +196,7 @@ def _read_yes_no(text: str, *, vocabulary: Vocabulary) -> Value:
     word = text.casefold()
     if word in vocabulary.yes:
         return True
-    return False if word in vocabulary.no else Fault("is neither yes nor no")
+    return False if word in vocabulary.no else Fault("no_yes_or_no")
 
 
 def _read_word(text: str, *, words: Mapping[str, str]) -> Value:
@@ -207,8 +207,8 @@ def _read_word(text: str, *, words: Mapping[str, str]) -> Value:
     if several and all(several):  # several choices in one cell: the first
         return several[0]
     near = get_close_matches(word, list(words), 1, 0.7)
-    hint = f"; did you mean {words[near[0]]}?" if near else ""
-    return Fault(f"is none of {', '.join(dict.fromkeys(words.values()))}{hint}")
+    some = ", ".join(dict.fromkeys(words.values()))
+    return Fault("no_word_near", {"words": some, "near": words[near[0]]}) if near else Fault("no_word", {"words": some})
 
 
 def _read_plan(text: str, *, vocabulary: Vocabulary, reading: Reading | None) -> Value:
@@ -217,4 +217,4 @@ def _read_plan(text: str, *, vocabulary: Vocabulary, reading: Reading | None) ->
         found = read_moment(later[1], reading)
         return found if isinstance(found, Fault) else Later(found.date() if isinstance(found, datetime) else found)
     word = vocabulary.words["plan"].get(spaced(text))
-    return word or Fault('is none of now, research, "later:" with a date')
+    return word or Fault("no_plan")

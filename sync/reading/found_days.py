@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from sync.reading.cells import Fault
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.hour_grammar import find_hours, match_hour
 from sync.reading.hours import names_place
@@ -63,15 +64,15 @@ def find_moments(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, in
     return [(start, hour) for start, _, hour in _find(text, months)]
 
 
-def why_several(text: str, months: Mapping[str, int]) -> str:
-    """What is wrong with a text that names a week or several days; empty for any other. `text` is in lower case."""
+def why_several(text: str, months: Mapping[str, int]) -> Fault | None:
+    """What is wrong with a text that names a week or several days; None for any other. `text` is in lower case."""
     if find_several(text, months):
-        return "names several days; write the one that counts"
+        return Fault("several_days")
     for start, end, _ in _find(text, months):
         day = _DAY.match(text, start)
         if day is None or day.end() != end:
-            return "is a week, not a day"
-    return ""
+            return Fault("week")
+    return None
 
 
 def has_day_with_hour(text: str, months: Mapping[str, int]) -> bool:

@@ -21,6 +21,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from sync.reading.cells import Fault
 from sync.reading.date_lexicon import HourWords, shipped_date_words
 from sync.reading.scripts import is_unspaced
 
@@ -35,7 +36,7 @@ _AS_LONG = range(1, 7)
 _LAST_HOUR = 20
 _LONG_SLOT = 4
 """More hours than an interview takes."""
-_NO_SUCH = "has an hour that does not exist"
+_NO_SUCH = Fault("no_hour")
 
 
 class Hour(Struct, frozen=True):
@@ -46,7 +47,7 @@ class Hour(Struct, frozen=True):
     end: time | None = None
     told: bool = False
     sure: bool = False
-    fault: str = ""
+    fault: Fault | None = None
 
 
 class _One(Struct):
@@ -154,7 +155,7 @@ def match_hour(text: str, place: int, *, adjacent: bool = True, weekdays: bool =
             if one.hour in _AS_LONG and "(" in text[max(begin - 1, 0) : place + 1]:
                 return None
             if one.hour in _AS_LONG:
-                return Hour(one.stop, fault=f'"{text[begin : one.stop].strip()}" may be an hour or how long it takes')
+                return Hour(one.stop, fault=Fault("hour_or_length", {"text": text[begin : one.stop].strip()}))
         elif one.bare and not (lead and _ends(text, one.stop, words)):
             return _not_whole(text, begin, one.stop) if lead and adjacent and not one.told else None
         elif not one.bare and not lead and not (adjacent and _ends(text, one.stop, words)):
@@ -391,21 +392,21 @@ def _finish(one: _One, lead: str) -> Hour:
     at = _time(one.hour, one.minute, one.half)
     if isinstance(at, time) and one.second > 59:
         at = _NO_SUCH
-    if isinstance(at, str):
+    if isinstance(at, Fault):
         return Hour(one.stop, fault=at)
     at = at.replace(second=one.second)
     padded = one.told or bool(one.half) or at.hour == 0 or at.hour > 12 or (at.hour == 6 and one.counts_to_24)
     return Hour(one.stop, at, told=padded, sure=one.sure or lead == "sure")
 
 
-def _time(hour: int, minute: int, half: str) -> time | str:
+def _time(hour: int, minute: int, half: str) -> time | Fault:
     """The time of the day, or what is wrong with it."""
     if half in ("am", "pm") and not 1 <= hour <= 12:
         return _NO_SUCH
     if half == "am" and hour == 12:
         hour = 0
     if half == "night" and hour == 12:
-        return "is at 12 of the night; write it as 00:00 of the day that is meant"
+        return Fault("midnight")
     if half in ("pm", "evening", "night", "noon") and hour < 12 and not (half == "noon" and hour > 10):
         hour += 12
     if hour > 23 or minute > 59:
@@ -434,7 +435,7 @@ def _unread(text: str, place: int, words: _Patterns, begin: int) -> Hour | None:
 
 
 def _not_whole(text: str, begin: int, stop: int) -> Hour:
-    return Hour(stop, fault=f'has an hour that is not understood, "{text[begin:stop].strip()}"; write it as 14:30')
+    return Hour(stop, fault=Fault("unclear_hour", {"text": text[begin:stop].strip()}))
 
 
 def _is_padded(figures: str) -> bool:

@@ -55,7 +55,7 @@ def split_hour(text: str, zone: tzinfo) -> tuple[str, WallTime | Fault | None]:
     if hour is None:
         return (text, None) if found is None else (rest, None)
     if hour.fault:
-        return text, Fault(hour.fault)
+        return text, hour.fault
     return day, WallTime(hour.at, found, hour.end, hour.told)
 
 
@@ -85,7 +85,7 @@ def _take_zone(text: str, words: DateWords, own: tzinfo) -> tuple[str, tzinfo | 
             and inside not in words.remark
             and _ends_with_hour(before)
         ):
-            return text, Fault(f"has an hour in a zone that is not known: {inside}; write an offset such as +01:00")
+            return text, Fault("hour_in_no_zone", {"zone": inside})
         return _take_zone(before, words, own) if _ends_with_hour(before) else (text, None)
     offset = _TAIL_OFFSET.search(text)
     if offset and not _is_slot(text):
@@ -115,7 +115,7 @@ def _named_zone(name: str, words: DateWords, own: tzinfo) -> tzinfo | Fault | No
     if match:
         delta = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
         if delta > timedelta(hours=14):
-            return Fault("has an offset from UTC that does not exist")
+            return Fault("no_offset")
         return timezone(-delta if match[1] == "-" else delta)
     known = words.zones.get(name.removesuffix(" time")) or words.zones.get(name)
     if known:
@@ -125,10 +125,8 @@ def _named_zone(name: str, words: DateWords, own: tzinfo) -> tzinfo | Fault | No
         own_names = {(datetime(2026, month, 15, tzinfo=own).tzname() or "").lower() for month in (1, 7)}
         if name in own_names or getattr(own, "key", "") in several:
             return own
-        places = " or ".join(zone.rpartition("/")[2].replace("_", " ") for zone in several)
-        return Fault(
-            f"has an hour in {name.upper()}, which may be the time of {places}; write an offset such as -06:00"
-        )
+        places = tuple(zone.rpartition("/")[2].replace("_", " ") for zone in several)
+        return Fault("hour_in_zones", {"zone": name.upper(), "places": places})
     place = _places().get(name.removesuffix(" time").strip())
     return ZoneInfo(place) if place else None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sync.counting import counted
 from sync.reading.cells import Fault, spaced
 
 LEAST, MOST = 2, 1_000
@@ -43,7 +42,7 @@ def read_interval(text: str, *, words: Mapping[str, Mapping[str, str]]) -> int |
         case _:
             days = 0
     if not days or (not known and not parts):
-        return Fault('is no interval; write it as "6 weeks", "monthly", or 30 for days')
+        return Fault("no_interval")
     if not LEAST <= days * count <= MOST:
-        return Fault(f"is {counted(days * count, 'day')}; from {LEAST} to {MOST} days are possible")
+        return Fault("odd_interval", {"count": days * count, "least": LEAST, "most": MOST})
     return days * count

@@ -20,7 +20,6 @@ from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from sync.config import Settings
-from sync.counting import counted
 from sync.memory import LeadMemory, Memory
 from sync.models import CUSTOMER, Lead, Leads, Note, Row, Stage, Table, UnclearStatus, Written
 from sync.moments import day_of
@@ -29,7 +28,7 @@ from sync.reading.cells import Fault, clean_text, spaced
 from sync.reading.columns import Columns, understand_columns
 from sync.reading.customers import constants_of, lists_customers, settle_customers, words_of_sellers
 from sync.reading.date_lexicon import shipped_date_words
-from sync.reading.date_order import decide_readings, reading_beside
+from sync.reading.date_order import LOCALE, decide_readings, reading_beside
 from sync.reading.dates import Order, Reading, Yearless
 from sync.reading.fields import make_readers, read_column
 from sync.reading.headers import spoken_order
@@ -46,6 +45,7 @@ from sync.reading.statuses import StageWords, ask_note, own_words
 from sync.reading.undated import name_undated, with_dates
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
+from sync.wording import Wording, load_remarks
 
 _EMPTY: Mapping[str, Any] = {}
 _DATED = DAYS | MOMENTS | {"plan"}
@@ -74,12 +74,13 @@ def read_leads(
 
     Raises `ConfigError` when no header row is found or a mapped column is missing. An empty table has no leads.
     """
-    notes = [*(Note(text) for text in table.notes), *_zone_notes(table, settings)]
+    words = load_remarks(settings.language)
+    notes = [*(Note(text) for text in table.notes), *_zone_notes(table, settings, words)]
     if not any(row.values for row in table.rows):
         return Leads((), notes=tuple(notes))
     columns = columns_of(table, settings=settings, vocabulary=vocabulary, accepted=accepted)
     notes += [Note(text) for text in columns.notes]
-    understand = partial(_understand, columns, settings, vocabulary, memory, today)
+    understand = partial(_understand, columns, settings, vocabulary, memory, today, words)
     read = understand(table)
     written: Mapping[int, Mapping[str, Written]] = {}
     if today is not None:
@@ -95,11 +96,11 @@ def read_leads(
     spoken = [place for place, index in enumerate(kept) if index not in sheet.silent]
     leads = _make_leads(sheet, _pick(kept, spoken), _pick(keys.keys, spoken), written)
     renamed = {keys.keys[place]: before for place, before in keys.renamed.items()}
-    notes += [*read.notes, *(_renamed_note(lead, renamed[lead.key]) for lead in leads if lead.key in renamed)]
+    notes += [*read.notes, *(_renamed_note(lead, renamed[lead.key], words) for lead in leads if lead.key in renamed)]
     return Leads(
         leads=tuple(leads),
         problems=tuple(problem for _, problem in sorted(sheet.problems, key=lambda numbered: numbered[0])),
-        notes=(*notes, *map(ask_note, read.unclear), *read.remarks, *lint_leads(leads)),
+        notes=(*notes, *(ask_note(status, words) for status in read.unclear), *read.remarks, *lint_leads(leads, words)),
         silent_rows=sheet.silent_rows,
         silent_keys=tuple(sorted(keys.keys[place] for place in keys.remembered if kept[place] in sheet.silent)),
         mapped=columns.mapped,
@@ -161,22 +162,19 @@ def _understand(
     vocabulary: Vocabulary,
     memory: Mapping[str, LeadMemory],
     today: date | None,
+    words: Wording,
     table: Table,
 ) -> _Read:
     """The rows of this table, and which leads they are about."""
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank
     sheet = take_rows(
-        table, columns, skip_hidden=settings.source.skip_hidden, idle=idle, sums=vocabulary.sums,
+        table, columns, words=words, skip_hidden=settings.source.skip_hidden, idle=idle, sums=vocabulary.sums,
         months=vocabulary.months,
     )  # fmt: skip
-    notes = [
-        Note("the header stands here once more; the line is left out", row=sheet.reference(r)) for r in sheet.repeated
-    ]
-    notes += [Note("is a line of sums and no lead; it is left out", row=sheet.reference(row)) for row in sheet.sums]
+    notes = [sheet.say("repeated_header", row) for row in sheet.repeated]
+    notes += [sheet.say("sums", row) for row in sheet.sums]
     if sheet.headings:
-        notes.append(
-            Note(f"rows that part the list by months are no leads: {', '.join(sheet.headings[:MAX_HEADINGS])}")
-        )
+        notes.append(sheet.say("headings", names=", ".join(sheet.headings[:MAX_HEADINGS])))
     join_hours(sheet)
     drop_answers(sheet, vocabulary.yes, vocabulary.no)
     unclear, remarks = _read_rows(sheet, settings, vocabulary, today, table.locale)
@@ -186,14 +184,13 @@ def _understand(
     return _Read(sheet, kept, keys, unclear, [*notes, *alike], remarks)
 
 
-def _zone_notes(table: Table, settings: Settings) -> tuple[Note, ...]:
+def _zone_notes(table: Table, settings: Settings, words: Wording) -> tuple[Note, ...]:
     """People set a sheet's zone once and forget it; times in its cells are the seeker's all the same."""
     if table.zone in (None, settings.timezone) or not any(
         isinstance(value, datetime) for row in table.rows for value in row.values
     ):
         return ()
-    text = f"the sheet is set to the time zone {table.zone}, you to {settings.timezone}: times in it are taken as yours"
-    return (Note(text),)
+    return (Note(words.say("note.zones", theirs=table.zone, yours=settings.timezone)),)
 
 
 def _read_rows(
@@ -212,12 +209,12 @@ def _read_rows(
     )  # fmt: skip
     readings = {name: replace(one, own_act=name == "applied_on") for name, one in readings.items()}
     readers = make_readers(vocabulary, readings)
-    remarks = [*parted, *_order_note(readings)]
+    remarks = [*parted, *_order_note(readings, sheet, locale)]
     for name, cells in sheet.cells.items():
         values: Sequence[Any] = read_column(cells, readers[name])
         if Yearless in map(type, values):
             completed = complete_years(values, name, readings[name], settings.source.year)
-            remarks += _years_note(sheet.columns.mapped[name], completed)
+            remarks += _years_note(sheet.columns.mapped[name], completed, sheet)
             values = completed.values
         _take_values(sheet, name, values)
     if "id" in sheet.values and numbers_rows(text for cell in sheet.cells["id"] if (text := clean_text(cell))):
@@ -261,18 +258,14 @@ def _read_rows(
     return unclear, [*remarks, *against, *_future_notes(sheet, today)]
 
 
-def _order_note(readings: Mapping[str, Reading]) -> list[Note]:
+def _order_note(readings: Mapping[str, Reading], sheet: Sheet, locale: str) -> list[Note]:
     """Said once: no cell proves the order, but only one of them makes sense."""
     found = next((reading for reading in readings.values() if reading.because), None)
     if found is None:
         return []
-    first = {"dmy": "day", "mdy": "month", "ymd": "year"}[found.order or "dmy"]
-    return [
-        Note(
-            f"dates are read {first} first, {found.because}; to settle it, put "
-            f'date_order = "{found.order}" under [source]'
-        )
-    ]
+    first = sheet.words.say(f"order.{found.order or 'dmy'}")
+    because = sheet.words.say(f"order.{found.because}", locale=locale)
+    return [sheet.say("order", first=first, because=because, order=found.order)]
 
 
 def _usual_order(headers: Sequence[str], locale: str) -> tuple[Order | None, str]:
@@ -284,20 +277,15 @@ def _usual_order(headers: Sequence[str], locale: str) -> tuple[Order | None, str
     order = shipped_date_words().usual_order(locale)
     if spoken:
         return (spoken if order in (spoken, None) else None), ""
-    return order, f"as the locale of the sheet ({locale}) has them"
+    return order, LOCALE
 
 
-def _years_note(header: str, completed: Completed) -> list[Note]:
+def _years_note(header: str, completed: Completed, sheet: Sheet) -> list[Note]:
     """Said once per column, with the count."""
     if not completed.count:
         return []
-    days, years = counted(completed.count, "day"), " or ".join(map(str, completed.years))
-    return [
-        Note(
-            f"column {header!r}: {days} without a year, read as {years} (nearest to today and to the dates beside); "
-            f"to settle it otherwise, put year = {completed.years[-1]} under [source]"
-        )
-    ]
+    years = sheet.words.say("joint.years").join(map(str, completed.years))
+    return [sheet.say("years", count=completed.count, header=repr(header), years=years, year=completed.years[-1])]
 
 
 def _future_notes(sheet: Sheet, today: date | None) -> list[Note]:
@@ -306,10 +294,7 @@ def _future_notes(sheet: Sheet, today: date | None) -> list[Note]:
     if today is None or days is None:
         return []
     ahead = [(row, day) for row, day in zip(sheet.rows, days, strict=True) if day is not None and day > today]
-    return [
-        Note(f"{day:%Y-%m-%d}, the day of the application, is still to come: is that right?", row=sheet.reference(row))
-        for row, day in ahead[:MAX_FUTURE]
-    ]
+    return [sheet.say("to_come", row, day=f"{day:%Y-%m-%d}") for row, day in ahead[:MAX_FUTURE]]
 
 
 def _is_canonical(sheet: Sheet) -> bool:
@@ -323,7 +308,7 @@ def _take_values(sheet: Sheet, name: str, values: Sequence[Any]) -> None:
     if Fault in map(type, values):
         for index, value in enumerate(values):
             if isinstance(value, Fault):
-                sheet.set_unreadable(index, name, value.reason)
+                sheet.set_unreadable(index, name, value)
         values = tuple(None if isinstance(value, Fault) else value for value in values)
     sheet.values[name] = values
 
@@ -344,8 +329,7 @@ def _merge_alike(sheet: Sheet) -> tuple[Sequence[int], list[Note]]:
         if others and first not in sheet.silent:
             merged |= set(others)
             rows = ", ".join(sheet.reference(sheet.rows[index]) for index in (first, *others))
-            reason = f"the rows {rows} are alike in every cell that is read: one lead"
-            notes.append(Note(reason, row=sheet.reference(sheet.rows[first])))
+            notes.append(sheet.say("alike", sheet.rows[first], rows=rows))
     return [index for index in everything if index not in merged], notes
 
 
@@ -390,6 +374,6 @@ def _headers(sheet: Sheet, kept: Sequence[int]) -> list[Mapping[str, str]]:
     return [{**mapped, **sheet.own_headers[index]} if index in sheet.own_headers else mapped for index in kept]
 
 
-def _renamed_note(lead: Lead, before: LeadMemory) -> Note:
+def _renamed_note(lead: Lead, before: LeadMemory, words: Wording) -> Note:
     old = ", ".join(part for part in (before.company or before.contact, before.role) if part)
-    return Note(f'"{old}" is now written "{lead.label}": the same lead', lead=lead.label, row=lead.row)
+    return Note(words.say("note.renamed", old=old, new=lead.label), lead=lead.label, row=lead.row)

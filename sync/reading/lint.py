@@ -13,6 +13,7 @@ from itertools import combinations, islice
 
 from sync.models import Lead, Note
 from sync.reading.cells import squeeze
+from sync.wording import Wording
 
 MAX_NOTES = 20
 _SAME = 0.88
@@ -24,14 +25,14 @@ _MAX_PAIRS = 5_000
 """Comparisons of a kind; a list of leads has far fewer."""
 
 
-def lint_leads(leads: Sequence[Lead]) -> list[Note]:
+def lint_leads(leads: Sequence[Lead], words: Wording) -> list[Note]:
     """At most `MAX_NOTES` remarks, sorted; the same leads in another order give the same remarks."""
     firms = {company: squeeze(company) for company in {lead.company for lead in leads}}
-    found = {*_firms(firms), *_people(leads), *_domains(leads, firms)}
+    found = {*_firms(firms, words), *_people(leads, words), *_domains(leads, firms, words)}
     return [Note(reason) for reason in sorted(found)[:MAX_NOTES]]
 
 
-def _firms(firms: Mapping[str, str]) -> Iterable[str]:
+def _firms(firms: Mapping[str, str], words: Wording) -> Iterable[str]:
     groups: dict[str, dict[str, str]] = defaultdict(dict)
     for company, form in firms.items():
         if len(form) > 3:
@@ -44,10 +45,10 @@ def _firms(firms: Mapping[str, str]) -> Iterable[str]:
     )
     for first, second, one, other in islice(pairs, _MAX_PAIRS):
         if _digits(one) == _digits(other) and _alike(one, other) >= _SAME:
-            yield f'"{first}" and "{second}" may be one firm in two spellings'
+            yield words.say("slip.firm", one=first, other=second)
 
 
-def _people(leads: Iterable[Lead]) -> Iterable[str]:
+def _people(leads: Iterable[Lead], words: Wording) -> Iterable[str]:
     first: dict[str, str] = {}
     several: dict[str, set[str]] = defaultdict(set)
     for person in (lead.contact for lead in leads):
@@ -58,11 +59,11 @@ def _people(leads: Iterable[Lead]) -> Iterable[str]:
     for mail, names in several.items():
         spellings = {squeeze(name): name for name in sorted(names, reverse=True)}
         if len(spellings) > 1:
-            named = " and ".join(f'"{name}"' for name in sorted(spellings.values())[:3])
-            yield f"{mail} belongs to {named}: one person in two spellings?"
+            named = (words.say("name", name=name) for name in sorted(spellings.values())[:3])
+            yield words.say("slip.person", mail=mail, names=words.say("joint.names").join(named))
 
 
-def _domains(leads: Iterable[Lead], firms: Mapping[str, str]) -> Iterable[str]:
+def _domains(leads: Iterable[Lead], firms: Mapping[str, str], words: Wording) -> Iterable[str]:
     mails = set(sorted({lead.contact.email for lead in leads} - {""})[:_MAX_PAIRS])
     for mail, company in {(lead.contact.email, lead.company) for lead in leads if lead.contact.email in mails}:
         parts = mail.rpartition("@")[2].split(".")
@@ -71,7 +72,7 @@ def _domains(leads: Iterable[Lead], firms: Mapping[str, str]) -> Iterable[str]:
         if min(len(label), len(firm)) < 5 or any(label in form or form in label for form in forms):
             continue
         if _alike(label, firm) >= _NEAR_DOMAIN:
-            yield f'{mail} is almost, but not quite, an address at "{company}"'
+            yield words.say("slip.domain", mail=mail, firm=company)
 
 
 _LETTERS = {"ß": "ss", "ø": "o", "æ": "ae", "ł": "l"}

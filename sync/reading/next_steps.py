@@ -84,7 +84,7 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
         ours = follow_ups or (stages[index] not in _MET_AT and not tells_a_day(text or "", words.months))
         for name, value in _days_in(text, words, reading, year, stages[index], follow_ups=ours) if text else ():
             if isinstance(value, Fault):
-                sheet.set_unreadable(index, name, value.reason, told_by="next_step")
+                sheet.set_unreadable(index, name, value, told_by="next_step")
                 continue
             old = columns[name][index]
             if name in sheet.unreadable.get(index, ()) or (old and (name != "interview_at" or not _after(value, old))):

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from sync.counting import counted
 from sync.models import CellValue, Note, Person
 from sync.reading.cells import clean_lines, clean_text
 from sync.reading.people import MAIL, find_people, is_name_alone
@@ -47,9 +46,8 @@ def part_people(sheet: Sheet) -> list[Note]:
     _take(sheet, columns)
     if not several:
         return []
-    more = f" and {len(several) - MAX_NAMED} more" if len(several) > MAX_NAMED else ""
-    said = f"{counted(len(several), 'cell')} with several people; the first of them is written to: "
-    return [Note(f"{said}{', '.join(several[:MAX_NAMED])}{more}")]
+    more = sheet.words.say("more", count=len(several) - MAX_NAMED) if len(several) > MAX_NAMED else ""
+    return [sheet.say("several_people", count=len(several), people=f"{', '.join(several[:MAX_NAMED])}{more}")]
 
 
 def _call(person: Person) -> str:

@@ -24,6 +24,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from sync.reading.cells import Fault
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days
 from sync.reading.scripts import any_of
@@ -87,17 +88,17 @@ def find_said_days(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
     return tuple(patterns.find(plain))
 
 
-def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> str:
-    """What is wrong with a cell that names a day so, for whoever knows when it was written; empty for any other."""
+def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fault | None:
+    """What is wrong with a cell that names a day so, for whoever knows when it was written; None for any other."""
     said = find_said_days(text, months)
     if not said:
-        return ""
+        return None
     week = said[0].next_week and said[0].weekday is None
-    reason = "names a week, but no day; write its date" if week else "names a day, but not its date; write it"
+    key = "undated_week" if week else "undated"
     if today is None:
-        return reason
+        return Fault(key)
     day = said[0].day_from(today) or (_next_monday(today) if week else today + timedelta(days=7))
-    return f"{reason}, such as {day}"
+    return Fault(f"{key}_such_as", {"day": str(day)})
 
 
 def _next_monday(day: date) -> date:

@@ -262,7 +262,7 @@ def silence_rows(sheet: Sheet) -> None:
     who = mapped.get("company") or mapped.get("contact_name") or "company"
     when = mapped.get("applied_on") or mapped.get("received_at") or "applied_on"
     unread = next((column.header for column in sheet.columns.columns if column.dated), "")
-    hint = f"; {unread!r} is full of dates and is not read" if unread else ""
+    undated = Fault("dates_unread", {"header": repr(unread)}) if unread else Fault("no_dates")
     named = sheet.has("company", *_PERSON)
     dated = sheet.has(*_DATES, "plan_on", "every")
     stages = zip(sheet.values["stage_known"], sheet.values["stage"], strict=True)
@@ -271,9 +271,9 @@ def silence_rows(sheet: Sheet) -> None:
             continue
         sheet.silent.add(index)
         if not somebody:
-            sheet.add_problem(sheet.rows[index], who, "", "the row names neither a company nor a contact")
+            sheet.add_problem(sheet.rows[index], who, "", Fault("nobody"))
         elif _DATES.isdisjoint(sheet.unreadable.get(index, ())):
-            sheet.add_problem(sheet.rows[index], when, "", f"the row has no date; nothing can be planned for it{hint}")
+            sheet.add_problem(sheet.rows[index], when, "", undated)
 
 
 def settle_people(sheet: Sheet) -> None:

@@ -18,12 +18,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from sync.models import CellValue, Problem, Row, Stage, Table
+from sync.models import CellValue, Note, Problem, Row, Stage, Table
 from sync.reading.beside import cut_rows
-from sync.reading.cells import clean_text, each_once, shown
+from sync.reading.cells import Fault, clean_text, each_once, shown, tell_fault
 from sync.reading.columns import Columns
 from sync.reading.header_row import NO_HEADER
 from sync.reading.vocabulary import HOURS, ROUNDS
+from sync.wording import Wording
 
 _ZERO = re.compile(r"[^\w\s]?\s?-?0+(?:[.,:]0+)*\s?[^\w\s]?")
 """What a formula shows of empty cells: `0`, `0.00`, `$0`, `0%`."""
@@ -36,6 +37,8 @@ class Sheet(Struct):
     """The rows in the making. `values` grow out of `cells` step by step (`fields`, `settling`)."""
 
     name: str
+    words: Wording
+    """What is said of cells and rows, in the reader's language."""
     columns: Columns
     rows: Sequence[Row]
     cells: Mapping[str, Sequence[CellValue]]
@@ -63,15 +66,20 @@ class Sheet(Struct):
         """How a person finds the row: `leads.csv:7`."""
         return f"{self.name}:{row.number}"
 
-    def add_problem(self, row: Row, column: str, value: CellValue, reason: str) -> None:
-        """One cell that cannot be understood."""
-        self.problems.append((row.number, Problem(self.reference(row), column, shown(value), reason)))
+    def say(self, key: str, row: Row | None = None, **facts: object) -> Note:
+        """A note, about this row or the whole sheet."""
+        return Note(self.words.say(f"note.{key}", **facts), row=self.reference(row) if row else None)
 
-    def set_unreadable(self, index: int, name: str, reason: str, *, told_by: str = "") -> None:
+    def add_problem(self, row: Row, column: str, value: CellValue, fault: Fault) -> None:
+        """One cell that cannot be understood."""
+        reason = tell_fault(fault, self.words)
+        self.problems.append((row.number, Problem(self.reference(row), column, shown(value), reason, fault.key)))
+
+    def set_unreadable(self, index: int, name: str, fault: Fault, *, told_by: str = "") -> None:
         """The row's cell of this field is a problem; `told_by` is the field whose cell tells it, if another."""
         self.unreadable[index] = self.unreadable.get(index, frozenset()) | {name}
         cell = told_by or name
-        self.add_problem(self.rows[index], self.columns.mapped[cell], self.cells[cell][index], reason)
+        self.add_problem(self.rows[index], self.columns.mapped[cell], self.cells[cell][index], fault)
 
     def tell_column(self, index: int, name: str, header: str) -> None:
         """The row's value of this field stands in the column of this header."""
@@ -106,6 +114,7 @@ def take_rows(
     table: Table,
     columns: Columns,
     *,
+    words: Wording,
     skip_hidden: bool,
     idle: AbstractSet[str] = frozenset(),
     sums: AbstractSet[str] = frozenset(),
@@ -114,7 +123,7 @@ def take_rows(
     """The rows below the header, nothing of them read yet. `idle` are the lower-case words that say nothing alone,
     `sums` those that begin a line of sums, `months` the names of months.
     """
-    sheet = Sheet(table.name, columns, (), {})
+    sheet = Sheet(table.name, words, columns, (), {})
     body: Sequence[Row] = table.rows[columns.header_index + 1 :]
     if skip_hidden:
         body = [row for row in body if not row.hidden]
@@ -150,9 +159,7 @@ def _drop_lines(rows: Sequence[Row], header: Sequence[str], sheet: Sheet, idle: 
 def _is_about_a_lead(row: Row, header: Sequence[str], sheet: Sheet, idle: AbstractSet[str]) -> bool:
     texts = [clean_text(value) for value in row.values]
     if texts and texts[0].startswith(_MERGE_MARKS):
-        sheet.add_problem(
-            row, sheet.columns.headers[0], texts[0], "is a mark left by a merge conflict; delete the line"
-        )
+        sheet.add_problem(row, sheet.columns.headers[0], texts[0], Fault("merge_mark"))
         return False
     if texts == header and any(texts):
         sheet.repeated.append(row)
@@ -197,8 +204,8 @@ def _drop_shifted(rows: Sequence[Row], sheet: Sheet) -> Sequence[Row]:
     width = len(headers)
     sheet.outside = [row for row in rows if len(row.values) > width and any(row.values[width:])]
     for row in sheet.outside:
-        reason = f"the row has {len(row.values)} cells, the header {width}: a text with commas needs quotes"
-        sheet.add_problem(row, headers[-1], row.values[-1], reason)
+        fault = Fault("shifted", {"cells": len(row.values), "headers": width})
+        sheet.add_problem(row, headers[-1], row.values[-1], fault)
     shifted = {row.number for row in sheet.outside}
     return [row for row in rows if row.number not in shifted] if shifted else rows
 

@@ -74,7 +74,7 @@ def settle_stages(
     if not any(standing.unclear or standing.contradiction for standing in standings.values()):
         return (), []
     against = [
-        Note(standing.contradiction, row=sheet.reference(row))
+        sheet.say("contradiction", row, **standing.contradiction)
         for row, standing in zip(sheet.rows, found, strict=True)
         if standing.contradiction
     ]
@@ -175,8 +175,8 @@ def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: 
             if isinstance(value, Fault):
                 if own is not None and own[index] is not None and not standing.phrase.moved:
                     continue
-                reason = f'holds "{text}", which {value.reason}'
-                sheet.set_unreadable(index, name, reason, told_by=_column(standing, sheet, index))
+                fault = Fault("told", {"text": text, "why": value})
+                sheet.set_unreadable(index, name, fault, told_by=_column(standing, sheet, index))
                 continue
             several.setdefault(name, []).append(value)
             if name == "interview_at" and isinstance(value, datetime):

@@ -21,6 +21,7 @@ from sync.reading.found_days import find_moments, hours_apart
 from sync.reading.status_phrases import Phrase, read_phrase
 from sync.reading.status_words import shipped_status_words
 from sync.reading.vocabulary import Vocabulary
+from sync.wording import Wording
 
 MAX_ROWS_NAMED = 10
 
@@ -37,7 +38,8 @@ class Standing(Struct, frozen=True):
     """The words that decided."""
     unclear: tuple[tuple[str, Phrase], ...] = ()
     """The cells to ask about."""
-    contradiction: str = ""
+    contradiction: Mapping[str, str] = {}
+    """The words of two cells that cannot both be true."""
 
     @property
     def days(self) -> tuple[tuple[str, str], ...]:
@@ -107,8 +109,7 @@ class StageWords(Struct, frozen=True):
     def _both_settled(self, status: tuple[str, Phrase], outcome: tuple[str, Phrase]) -> Standing:
         (text, one), (ending, other) = status, outcome
         if _closes(one) and _closes(other) and one.stage is not other.stage:
-            reason = f'"{text}" and "{ending}" contradict each other; the first counts'
-            return Standing(one, text, contradiction=reason)
+            return Standing(one, text, contradiction={"text": text, "other": ending})
         if _closes(other) and not _closes(one):
             return Standing(other, ending)
         return Standing(one, text)
@@ -170,16 +171,18 @@ def unclear_statuses(found: Iterable[tuple[Standing, str]]) -> tuple[UnclearStat
     return tuple(sorted(unclear, key=lambda status: (-len(status.rows), status.text)))
 
 
-def ask_note(status: UnclearStatus) -> Note:
+def ask_note(status: UnclearStatus, words: Wording) -> Note:
     """What is said about a status that is not settled: its rows, how they are treated, the line that settles it."""
-    named = _name_rows(status.rows)
-    guess = f" (probably {status.guess})" if status.guess else ""
-    until = "until you say what it means they ask nobody anything" if status.waiting else "its rows count as open"
     line = f'{toml_text(status.text)} = "{status.guess or "STAGE"}"'
-    choice = "" if status.guess else f", with STAGE one of {', '.join(Stage)}"
     return Note(
-        f'it is not clear what the status "{status.text}" means{guess}; {until} ({named}). '
-        f"To settle it, put under [source.statuses]: {line}{choice}"
+        words.say(
+            "status.unclear",
+            text=status.text,
+            probably=words.say("status.probably", stage=status.guess) if status.guess else "",
+            until=words.say("status.waits" if status.waiting else "status.open"),
+            rows=_name_rows(status.rows, words),
+            cure=words.say("status.line" if status.guess else "status.choice", line=line, stages=", ".join(Stage)),
+        )
     )
 
 
@@ -188,8 +191,8 @@ def toml_text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _name_rows(rows: Sequence[str]) -> str:
-    more = f" and {len(rows) - MAX_ROWS_NAMED} more" if len(rows) > MAX_ROWS_NAMED else ""
+def _name_rows(rows: Sequence[str], words: Wording) -> str:
+    more = words.say("more", count=len(rows) - MAX_ROWS_NAMED) if len(rows) > MAX_ROWS_NAMED else ""
     return ", ".join(rows[:MAX_ROWS_NAMED]) + more
 
 

@@ -81,11 +81,13 @@ def name_undated(
             waits = any(one.ahead for one in said) and not stages[index].closed and not _is_ahead(sheet, index, today)
             if name == "status" and not waits:
                 continue
-            reason = why_undated(cells[name].text, today, months)
+            fault = why_undated(cells[name].text, today, months)
+            if fault is None:
+                continue
             if name == "status":
-                sheet.set_unreadable(index, name, reason)
+                sheet.set_unreadable(index, name, fault)
             else:
-                sheet.add_problem(row, sheet.columns.mapped[name], cells[name].text, reason)
+                sheet.add_problem(row, sheet.columns.mapped[name], cells[name].text, fault)
 
 
 def _is_ahead(sheet: Sheet, index: int, today: date) -> bool:

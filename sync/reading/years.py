@@ -76,10 +76,10 @@ def give_year(
     if chosen is None:
         chosen = year
     if chosen is None:
-        return Fault(NO_YEAR)
+        return NO_YEAR
     found = complete(day, chosen, reading)
     if not isinstance(found, Fault) and day.weekday is not None and found.weekday() != day.weekday:
-        return Fault(f"names a weekday that does not fit {found:%Y-%m-%d}")
+        return Fault("other_weekday", {"day": f"{found:%Y-%m-%d}"})
     return found
 
 

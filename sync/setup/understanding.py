@@ -23,7 +23,7 @@ from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import Column
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.date_order import decide_order
-from sync.reading.dates import NO_YEAR, Reading, looks_dated, read_moment
+from sync.reading.dates import EITHER_ORDER, MIXED_ORDERS, NO_YEAR, Reading, looks_dated, read_moment
 from sync.reading.vocabulary import DAYS, MOMENTS, load_vocabulary
 from sync.setup.questions import Interview, pick
 from sync.setup.settings_file import Setup
@@ -35,7 +35,7 @@ MOST_CHOICES = 20
 LEAST_SURE = 0.5
 """A reading of a column that is not surer is not proposed: leaving it out is."""
 SAMPLES = 3
-_BOTH_ORDERS = "could be day or month first"
+_BOTH_ORDERS = (EITHER_ORDER.key, MIXED_ORDERS.key)
 
 
 class Understood(Struct, frozen=True):
@@ -249,7 +249,7 @@ def _settle_order(
     talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood
 ) -> tuple[Setup, Understood]:
     """Day or month first, where dates of the sheet can be read in both ways and nothing tells which."""
-    unsure = [problem for problem in seen.leads.problems if _BOTH_ORDERS in problem.reason]
+    unsure = [problem for problem in seen.leads.problems if problem.kind in _BOTH_ORDERS]
     if not unsure:
         return setup, seen
     header = unsure[0].column
@@ -289,7 +289,7 @@ def _settle_year(
     talk: Interview, sheets: Sheets, setup: Setup, table: Table, seen: Understood
 ) -> tuple[Setup, Understood]:
     """Which year is meant, where days without one have no year that is nearer than another."""
-    unsure = [problem for problem in seen.leads.problems if problem.reason == NO_YEAR]
+    unsure = [problem for problem in seen.leads.problems if problem.kind == NO_YEAR.key]
     if not unsure:
         return setup, seen
     header = unsure[0].column

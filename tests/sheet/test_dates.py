@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sync.models import CellValue
-from sync.reading.cells import Fault
+from sync.reading.cells import Fault, tell_fault
 from sync.reading.date_order import decide_order
 from sync.reading.dates import Order, Reading, read_end, read_moment
 from sync.reading.vocabulary import load_vocabulary
+from sync.wording import load_remarks
 
 MONTHS = load_vocabulary().months
 NEW_YORK = ZoneInfo("America/New_York")
@@ -184,7 +185,7 @@ def test_hours(text: CellValue, expected: object) -> None:
 def test_what_is_no_day(value: CellValue, reason: str) -> None:
     found = read(value)
     assert isinstance(found, Fault)
-    assert reason in found.reason
+    assert reason in tell_fault(found, load_remarks("en"))
 
 
 @pytest.mark.parametrize(
@@ -234,7 +235,7 @@ def test_two_figures_of_a_year_go_by_the_order_that_is_set(text: str, order: Ord
 def test_a_year_in_front_is_asked_about_where_no_order_is_set() -> None:
     found = read_moment("26/11/20", Reading(None, NEW_YORK, MONTHS, today=date(2026, 11, 25)))
     assert isinstance(found, Fault)
-    assert "may begin with its year" in found.reason
+    assert "may begin with its year" in tell_fault(found, load_remarks("en"))
 
 
 def test_the_end_of_a_slot() -> None:

@@ -6,6 +6,9 @@ import pytest
 
 from sync.models import Lead, Person
 from sync.reading.lint import MAX_NOTES, lint_leads
+from sync.wording import load_remarks
+
+REMARKS = load_remarks("en")
 
 
 def lead(company: str, name: str = "", email: str = "") -> Lead:
@@ -23,9 +26,9 @@ def lead(company: str, name: str = "", email: str = "") -> Lead:
     ],
 )
 def test_remarks(leads: list[Lead], words: str) -> None:
-    (note,) = lint_leads(leads)
+    (note,) = lint_leads(leads, REMARKS)
     assert words in note.reason
-    assert lint_leads(leads[::-1]) == [note]
+    assert lint_leads(leads[::-1], REMARKS) == [note]
 
 
 @pytest.mark.parametrize(
@@ -44,8 +47,8 @@ def test_remarks(leads: list[Lead], words: str) -> None:
     ],
 )
 def test_no_remark(leads: list[Lead]) -> None:
-    assert lint_leads(leads) == []
+    assert lint_leads(leads, REMARKS) == []
 
 
 def test_remarks_are_bounded() -> None:
-    assert len(lint_leads([lead(f"Brightwater Labs {chr(97 + i)}") for i in range(26)])) == MAX_NOTES
+    assert len(lint_leads([lead(f"Brightwater Labs {chr(97 + i)}") for i in range(26)], REMARKS)) == MAX_NOTES
