@@ -3,6 +3,7 @@
 - A **meaning** is a kind of fact (`sent`, `interview`) or a kind of value (`day`, `mail`); `grammar.toml` knows them.
 - Words are compared folded: lower case, one width, no accents. `stem*` stands for every word that begins so.
 - A word may be found inside another: in languages whose words grow together, and where none are told apart by spaces.
+- A word is known in its other forms, too: without the endings that its language has (`pozici` is `pozice`).
 - The language of a header is that of its neighbours: `Data` beside `Empresa` is a date, `Stage` beside `Poste` a job.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -34,6 +35,8 @@ _LONGEST_WORD = 40
 """Letters of a word that may have grown together; the ways to split a longer one are too many."""
 _SHORTEST = 3
 """Letters of the shortest part of a grown word."""
+_SHORTEST_STEM = 4
+"""Letters of the shortest word that is left when an ending is taken off."""
 _ENOUGH = 0.2
 """The part of the headers that a language must explain to have a say."""
 _NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th|er|ere|eme)?")
@@ -62,6 +65,7 @@ class Grammar(Struct, frozen=True, forbid_unknown_fields=True):
     """`grammar.toml`."""
 
     compounds: frozenset[str]
+    endings: dict[str, tuple[str, ...]]
     day_first: frozenset[str]
     month_first: frozenset[str]
     scripts: dict[str, tuple[str, ...]]
@@ -91,6 +95,10 @@ class Lexicon(Struct, frozen=True):
     """Words of the longest phrase."""
     grown: bool
     """Whether words grow together in this language."""
+    endings: tuple[str, ...] = ()
+    """Those of the forms of its words, the shortest first."""
+    forms: Mapping[str, frozenset[str]] = {}
+    """Words without their ending. What words of different meaning have in common is none."""
 
     def read(self, words: Sequence[str]) -> Words:
         """The meanings of these words, a phrase before its parts."""
@@ -122,6 +130,8 @@ class Lexicon(Struct, frozen=True):
             return self._find_inside(word)
         if word in self.words:
             return self.words[word]
+        if form := self._in_a_form(word):
+            return form
         split = self._split(word) if self.grown and len(word) <= _LONGEST_WORD else None
         return split or self._begins(word)
 
@@ -130,7 +140,10 @@ class Lexicon(Struct, frozen=True):
         if known is not None:
             return known
         ends = range(len(word), _SHORTEST - 1, -1)
-        return next((found for end in ends if (found := self.stems.get(word[:end]))), None)
+        return next((found for end in ends if (found := self.stems.get(word[:end]))), None) or self._in_a_form(word)
+
+    def _in_a_form(self, word: str) -> frozenset[str] | None:
+        return next((found for stem in _stems_of(word, self.endings) if (found := self.forms.get(stem))), None)
 
     def _split(self, word: str) -> frozenset[str] | None:
         for end in range(len(word) - _SHORTEST, _SHORTEST - 1, -1):
@@ -201,11 +214,13 @@ def load_grammar() -> Grammar:
 @cache
 def load_lexicon(language: str) -> Lexicon:
     """The shipped lexicon of a language."""
-    text = files("mappings").joinpath(f"headers/{language}.toml").read_text("utf-8")
-    return parse_lexicon(text, language=language, grown=language in load_grammar().compounds)
+    text, grammar = files("mappings").joinpath(f"headers/{language}.toml").read_text("utf-8"), load_grammar()
+    endings = {_fold(ending) for ending in grammar.endings.get(language, ())}
+    shortest_first = tuple(sorted(endings, key=lambda ending: (len(ending), ending)))
+    return parse_lexicon(text, language=language, grown=language in grammar.compounds, endings=shortest_first)
 
 
-def parse_lexicon(text: str, *, language: str, grown: bool) -> Lexicon:
+def parse_lexicon(text: str, *, language: str, grown: bool, endings: tuple[str, ...] = ()) -> Lexicon:
     """The lexicon in this text: meanings with their words."""
     words: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
@@ -218,10 +233,29 @@ def parse_lexicon(text: str, *, language: str, grown: bool) -> Lexicon:
                 words.setdefault(form, set()).add(meaning)
             if entry.endswith("*"):
                 stems.setdefault("".join(parts), set()).add(meaning)
+    known = {form: frozenset(meanings) for form, meanings in words.items()}
     return Lexicon(
         language,
-        {form: frozenset(meanings) for form, meanings in words.items()},
+        known,
         {form: frozenset(meanings) for form, meanings in stems.items()},
         longest,
         grown,
+        endings,
+        _cut_forms(known, endings),
     )
+
+
+def _cut_forms(words: Mapping[str, frozenset[str]], endings: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    forms: dict[str, frozenset[str] | None] = {}
+    for word, meanings in words.items() if endings else ():
+        if " " not in word:
+            for stem in _stems_of(word, endings):
+                forms[stem] = meanings if forms.get(stem, meanings) == meanings else None
+    return {stem: meanings for stem, meanings in forms.items() if meanings}
+
+
+def _stems_of(word: str, endings: Sequence[str]) -> Iterator[str]:
+    """The word, and what is left of it without each ending that it has; the longest first."""
+    for end in ("", *endings) if endings else ():
+        if len(word) - len(end) >= _SHORTEST_STEM and word.endswith(end):
+            yield word.removesuffix(end)

@@ -12,6 +12,7 @@ _SCRIPTS = (
     ("hangul", "\uac00", "\ud7a3"),
     ("kana", "\u3040", "\u30ff"),
     ("han", "\u3400", "\u9fff"),
+    ("greek", "\u0370", "\u03ff"),
     ("cyrillic", "\u0400", "\u04ff"),
 )
 _UNSPACED = {"hangul", "kana", "han"}

@@ -8,7 +8,15 @@ from importlib.resources import files
 import pytest
 
 from sync.reading.headers import spoken_order, understand_headers
-from sync.reading.lexicon import Lexicon, choose_language, lexicons_for, load_grammar, load_lexicon, split_words
+from sync.reading.lexicon import (
+    Lexicon,
+    choose_language,
+    lexicons_for,
+    load_grammar,
+    load_lexicon,
+    parse_lexicon,
+    split_words,
+)
 from sync.reading.vocabulary import load_vocabulary
 
 LANGUAGES = sorted(
@@ -101,6 +109,46 @@ def fields(*headers: str) -> list[str]:
             "company role applied_on interview_at notes",
             id="ru",
         ),
+        pytest.param(
+            ["Роботодавець", "Бажана посада", "Дата надсилання резюме", "Коли нагадати", "Де побачив"],
+            "company role applied_on follow_up_on source",
+            id="uk",
+        ),
+        pytest.param(
+            ["Zaměstnavatel", "Nabízená pozice", "Přihlášku odeslal dne", "Termín pohovoru", "Kde jsem našel"],
+            "company role applied_on interview_at source",
+            id="cs",
+        ),
+        pytest.param(
+            ["Zamestnávateľ", "Pracovné miesto", "Prihlásený dňa", "Kedy sa ozvať", "Kto ma odporučil"],
+            "company role applied_on follow_up_on referrer",
+            id="sk",
+        ),
+        pytest.param(
+            ["Munkáltató neve", "Megpályázott állás", "Mikor jelentkeztem", "Mikor hívjam", "Hol láttam"],
+            "company role applied_on follow_up_on source",
+            id="hu",
+        ),
+        pytest.param(
+            ["Työnantajan nimi", "Haettu paikka", "Hakemuksen päivämäärä", "Milloin kysyn", "Mistä kuulin"],
+            "company role applied_on follow_up_on source",
+            id="fi",
+        ),
+        pytest.param(
+            ["Firma ismi", "Pozisyon adı", "Başvurduğum tarih", "Aranacak tarih", "Nerede gördüm"],
+            "company role applied_on follow_up_on source",
+            id="tr",
+        ),
+        pytest.param(
+            ["Numele firmei", "Titlul jobului", "Data depunerii", "Când revin", "Cine m-a recomandat"],
+            "company role applied_on follow_up_on referrer",
+            id="ro",
+        ),
+        pytest.param(
+            ["Επωνυμία", "Τίτλος θέσης", "Ημερομηνία αίτησης", "Επόμενη επικοινωνία", "Από πού"],
+            "company role applied_on follow_up_on source",
+            id="el",
+        ),
     ],
 )
 def test_each_language(headers: list[str], right: str) -> None:
@@ -144,6 +192,54 @@ def test_a_language_tells_the_order_of_day_and_month() -> None:
         == "mdy"
     )
     assert spoken_order(["Company", "Date sent"]) is None
+
+
+@pytest.mark.parametrize(
+    ("firm", "known", "form"),
+    [
+        ("Společnost", "uzávěrka", "Datum uzávěrky"),
+        ("Cég", "jelentkezési határidő", "A határidők"),
+        ("Yritys", "deadline", "Deadlinen"),
+        ("Angajator", "termen", "Termenele"),
+    ],
+)
+def test_a_word_is_known_in_its_other_forms(firm: str, known: str, form: str) -> None:
+    assert fields(firm, known)[1] == fields(firm, form)[1] == "closes_on"
+
+
+def test_what_words_of_different_meaning_have_in_common_is_neither() -> None:
+    words = parse_lexicon(
+        'role = ["postu"]\nmoney = ["posta"]\nday = ["dato"]', language="x", grown=False, endings=("a", "e", "o", "u")
+    )
+    assert words.read(["poste"]).unknown == 1
+    assert words.read(["posta"]).meanings == {"money"}
+    assert words.read(["data"]).unknown == 1, "too little is left of it"
+
+
+def test_a_word_grown_out_of_words_may_end_as_they_do() -> None:
+    assert fields("Yritys", "Hakemuslinkin", "Vastauspäivän")[1:] == ["url", "last_inbound"]
+
+
+def test_where_a_name_and_a_first_name_are_one_word_it_is_the_name_of_what_stands_beside() -> None:
+    assert fields("Şirket", "Yetkili adı", "Adı")[1:] == ["contact_name", "contact_first_name"]
+    assert fields("Компанія", "Ім'я рекрутера")[1] == "contact_name"
+    assert fields("Company", "Recruiter first name")[1] == "contact_first_name"
+
+
+@pytest.mark.parametrize(
+    ("firm", "header", "field"),
+    [
+        ("Firma", "Znovu zavolat", "follow_up_on"),
+        ("Компанія", "Повторний контакт", "follow_up_on"),
+        ("Şirket", "Son mesaj", "last_outbound"),
+        ("Company", "Application due", "closes_on"),
+        ("Компанія", "Подати до", "closes_on"),
+        ("Cég", "Hirdetés címe", "url"),
+        ("Company", "Where advertised", "source"),
+    ],
+)
+def test_again_by_when_and_where_are_read_with_what_stands_beside_them(firm: str, header: str, field: str) -> None:
+    assert fields(firm, header)[1] == field
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
