@@ -172,7 +172,7 @@ def says_last(header: str) -> bool:
 
 
 def count_understood(texts: Sequence[str]) -> int:
-    """How many of these texts would be headers of which every word is known, in one language or in English beside it."""
+    """How many of these texts would be headers with every word known, in one language or in English beside it."""
     split = [split_words(text)[:8] for text in texts]
     strange = [words for words in split if not _english().understands(words)]
     others = max(sum(map(lexicon.understands, strange)) for lexicon in lexicons_for(texts))
