@@ -42,6 +42,7 @@ FIELD_OF: Mapping[str, str] = {
     "test": "answer_by",
     "trial": "answer_by",
     "introduced": "received_at",
+    "awaited": "they_decide_by",
 }
 """Which fact a day belongs to, by the sense of the words it stands with."""
 
@@ -245,13 +246,13 @@ def _place_day(sense: str, read: Callable[[str], Any], today: date | None) -> tu
     """The field that a day belongs to, and the day; no field where it says nothing that a follow-up hangs on.
 
     A test is to be done by its day, unless that has passed; nobody is thanked for it. A piece of work at an hour
-    (`trial`) is a meeting.
+    (`trial`) is a meeting. What is awaited comes by its day; one that has passed is since when.
     """
     if sense == "trial" and isinstance(value := read("interview_at"), datetime):
         return "interview_at", value
     name = FIELD_OF.get(sense, "")
     value = read(name) if name else None
-    if sense in ("test", "trial") and not _is_to_come(value, today):
+    if sense in ("test", "trial", "awaited") and isinstance(value, date) and not _is_to_come(value, today):
         return "", None
     if name in STILL_TO_COME and (isinstance(value, Fault) or _is_to_come(value, today)):
         name = STILL_TO_COME[name]

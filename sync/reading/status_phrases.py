@@ -14,7 +14,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from difflib import get_close_matches
 from itertools import pairwise
 
@@ -39,6 +39,7 @@ _HAPPENS: Mapping[Stage, str] = {
 _CLOSED = (Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
 _TURNING = frozenset(("not", "wait", "todo", "limit", "doubt", "decide", "contrast", "before", "planned"))
 """Turns beside a day that make it another than it seems."""
+_WAITED_IN = (Stage.SENT, Stage.IN_TOUCH, Stage.INTERVIEW)
 _FURTHER = frozenset(("offer", "interview", "test", "reply"))
 
 
@@ -91,7 +92,7 @@ def read_phrase(
     held = any(_holds(scan, day) for day in scan.days)
     off = scan.has("off") and not held
     moved = scan.has("moved") or any(_is_replaced(scan, day) for day in scan.days)
-    theirs = scan.has("wait") or scan.has("automatic")
+    theirs = scan.has("wait") or scan.has("automatic") or any(claim.expected for claim in scan.claims)
     return replace(phrase, dated=tuple(dated), moved=moved and held, off=off, theirs=theirs)
 
 
@@ -290,23 +291,17 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
     turns = {sense for turn in scan.turns if turn.end in day.after for sense in turn.senses}
     behind = [turn for turn in scan.turns if turn.place == day.place + 1 and turn.clause == day.clause]
     turns |= {sense for turn in behind for sense in turn.senses if sense == "remind" or turn.is_signs}
-    may_close = stage in (Stage.IDEA, Stage.SENT)
     near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause, scan.days)
     senses = near.senses if near else frozenset()
     if not _holds(scan, day):
         return
     if turns & {"limit", "decide"} or ("till" in turns and stage is Stage.IDEA):
-        if scan.advert or ("closing" in turns and may_close and not senses & {"review", "unanswered", "followed"}):
-            yield "closes"
-        elif stage is Stage.OFFER or ("limit" in turns and _is_to_be_handed_in(stage, senses)):
-            yield "answer"
-        elif "decide" in turns or ("till" in turns and scan.has("wait")):
-            yield "decide"
-        elif stage is Stage.IDEA:
-            yield "closes"
+        yield _sense_of_last_day(scan, turns, senses, stage)
     elif "remind" in turns:
         yield "remind"
-    elif near is not None and "not" not in turns and not (near.negated or near.expected):
+    elif near is not None and near.expected and "not" not in turns:
+        yield "awaited"
+    elif near is not None and "not" not in turns and not near.negated:
         sense = next((sense for sense in (*ENDS, *STEPS) if sense in senses), "")
         if "introduced" in senses or ("trial" in senses and sense == "test"):
             yield "introduced" if "introduced" in senses else "trial"
@@ -321,6 +316,21 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         yield "interview"
     elif near is None and told and not turns:
         yield _HAPPENS.get(stage, "") if stage else ""
+
+
+def _sense_of_last_day(scan: Scan, turns: Set[str], senses: frozenset[str], stage: Stage | None) -> str:
+    """What is to be done by this day: `closes`, `answer`, or by them `decide`; empty where it says nothing.
+
+    Nobody is asked before a last day that is still to come (`awaited`), whatever it is that is due then.
+    """
+    may_close = stage in (Stage.IDEA, Stage.SENT)
+    if scan.advert or ("closing" in turns and may_close and not senses & {"review", "unanswered", "followed"}):
+        return "closes"
+    if stage is Stage.OFFER or ("limit" in turns and _is_to_be_handed_in(stage, senses)):
+        return "answer"
+    if "decide" in turns or ("till" in turns and scan.has("wait")):
+        return "decide"
+    return "closes" if stage is Stage.IDEA else "awaited" if stage in _WAITED_IN else ""
 
 
 def _is_to_be_handed_in(stage: Stage | None, senses: frozenset[str]) -> bool:

@@ -215,6 +215,8 @@ def _turn(scan: Scan) -> None:
     for turn in scan.turns:
         if "todo" in turn.senses:
             _put_before(scan, turn)
+        if "coming" in turn.senses:
+            _expect_offer(scan, turn)
         if not turn.senses & {"not", "wait"}:
             continue
         target = next(
@@ -230,7 +232,9 @@ def _turn(scan: Scan) -> None:
         if target is None:
             scan.denied = scan.denied or "not" in turn.senses
             if "wait" in turn.senses and turn not in scan.claims:
-                scan.claims.append(replace(turn, senses=frozenset(("open",))))
+                scan.claims.append(replace(turn, senses=frozenset(("open",)), expected=True))
+            elif "wait" in turn.senses and "open" in turn.senses:
+                turn.expected = True
             continue
         if "not" in turn.senses:
             target.negated, target.over = True, "no_longer" in turn.senses
@@ -238,6 +242,17 @@ def _turn(scan: Scan) -> None:
             target.expected = True
         if turn in scan.claims:
             scan.claims.remove(turn)
+
+
+def _expect_offer(scan: Scan, turn: Claim) -> None:
+    """`offer expected`, `Angebot in Aussicht`: it is promised, and nobody has made it."""
+    for claim in scan.claims:
+        if (
+            "offer" in claim.senses
+            and claim.clause == turn.clause
+            and (turn.place == claim.end or turn.end == claim.place)
+        ):
+            claim.expected = True
 
 
 def _is_about_a_perk(scan: Scan, turn: Claim) -> bool:

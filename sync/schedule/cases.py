@@ -196,6 +196,19 @@ def has_live_offer(case: Case, *, view: View) -> bool:
     return case.stage is Stage.OFFER and _newest(case.lead, view) + OLD >= view.today
 
 
+def offered_on(case: Case, *, view: View) -> date | None:
+    """The day of their offer; of one that is told without its day the one on which its status was first seen."""
+    if case.lead.offer_on is not None:
+        return view.day_of(case.lead.offer_on)
+    return case.stage_since if case.stage is Stage.OFFER else None
+
+
+def is_offered_since(case: Case, day: date, *, view: View) -> bool:
+    """Whether they made an offer on this day or later: what was waited for has come. To a customer one makes it."""
+    offered = None if case.lead.is_customer else offered_on(case, view=view)
+    return offered is not None and offered >= day
+
+
 def is_old_news(case: Case, *, view: View) -> bool:
     """Whether the newest day the row tells of was long ago when we first saw it: then it is triaged."""
     return case.new and _newest(case.lead, view) + OLD < view.today

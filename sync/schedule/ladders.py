@@ -245,9 +245,9 @@ def told_since(case: Case, field: str, otherwise: str) -> Reason:
 
 
 def has_answered(case: Case, view: View) -> bool:
-    """A reply or an interview stops the application ladder."""
+    """A reply, an interview or an offer stops the application ladder."""
     lead = case.lead
-    if lead.interview_at is not None or lead.under_consideration_on is not None:
+    if (lead.interview_at, lead.under_consideration_on, lead.offer_on) != (None, None, None):
         return True
     since = lead.applied_on
     return lead.last_inbound is not None and since is not None and view.day_of(lead.last_inbound) > since

@@ -17,7 +17,7 @@ from sync.models import Lead, Person, Stage, TouchClass
 from sync.reading.organisations import firm_named
 from sync.reading.relations import relation_of
 from sync.safe_text import clean
-from sync.schedule.cases import Case
+from sync.schedule.cases import Case, is_offered_since
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import day_or_none
@@ -92,6 +92,8 @@ def _keys(draft: Draft, case: Case, *, to_agency: bool, view: View) -> tuple[str
 
 def _plain_keys(draft: Draft, case: Case, view: View) -> tuple[str, ...]:
     rule = draft.rule.id
+    if rule == "sheet" and is_offered_since(case, date.min, view=view):
+        return ("sheet-offer", "sheet")
     if rule == "sheet":
         talking = case.stage in _TALKING or case.lead.last_inbound is not None
         if not talking and case.lead.applied_on is None:

@@ -121,8 +121,8 @@ def test_thanks_for_an_offer_that_stand_behind_a_late_thank_you_stay_where_they_
     """Due at nine, and nine is taken: a quarter past is no later for the run after."""
     seeker = Seeker()
     lead = a_lead(
-        2, applied_on=date(2026, 10, 14), offer_on=date(2027, 1, 12), interview_at=date(2027, 1, 8), stage=Stage.OFFER
+        2, applied_on=date(2026, 10, 14), offer_on=date(2027, 1, 12), meeting_on=date(2027, 1, 8), stage=Stage.OFFER
     )
     touches = twice(seeker, "2027-01-13 09:00", [lead])
-    assert [clock(t) for t in touches if t.rule in ("R-001-4", "R-001-9")] == ["2027-01-13 09:00", "2027-01-13 09:15"]
+    assert [clock(t) for t in touches if t.rule in ("R-003-2", "R-001-9")] == ["2027-01-13 09:00", "2027-01-13 09:15"]
     assert twice(seeker, "2027-01-13 10:30", [lead]) == touches

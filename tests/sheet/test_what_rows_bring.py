@@ -9,7 +9,7 @@ from conftest import ZONE
 from planned import run_rows
 from runner import settings_with
 
-from sync.models import CellValue, Row, Table
+from sync.models import CellValue, Row, Stage, Table
 from sync.moments import day_of
 from sync.run import Report
 
@@ -72,3 +72,66 @@ def test_an_interview_in_its_own_column_is_one_whatever_the_status_calls_it() ->
 def test_a_coffee_without_its_day_is_asked_for_its_date_and_for_no_post() -> None:
     report = bring("Company|Contact|Status|Last contact", "Acme|Ann Bell|had coffee|2026-11-20")
     assert rules_of(report) == {"R-000-4"}
+
+
+# --- an offer ----------------------------------------------------------------------------------------------------
+
+JOBS = "Company|Role|Contact|Date applied|Status|Interview date|Offer date|Follow up"
+
+
+@pytest.mark.parametrize(("status", "offered"), [("offer received", ""), ("interview", "2026-11-26")])
+def test_who_has_an_offer_is_neither_thanked_for_the_interview_nor_asked_what_comes_next(
+    status: str, offered: str
+) -> None:
+    report = bring(JOBS, f"Acme|Analyst|Ann Bell|2026-10-12|{status}|2026-11-25|{offered}|")
+    assert rules_of(report) == ({"R-001-9"} if offered else {"R-000-4"})
+
+
+def test_an_offer_in_the_status_is_thanked_for_by_its_day_and_the_interview_before_it_no_more() -> None:
+    report = bring(JOBS, "Acme|Analyst|Ann Bell|2026-10-12|verbal offer 11/26|2026-11-25||")
+    assert rules_of(report) == {"R-001-9"}
+
+
+def test_an_application_that_brought_an_offer_is_asked_about_no_more() -> None:
+    report = bring(JOBS, "Acme|Analyst|Ann Bell|2026-10-12|applied||2026-11-26|")
+    assert rules_of(report) == {"R-001-9"}
+
+
+def test_a_talk_behind_the_offer_is_confirmed_and_thanked_for() -> None:
+    report = bring(JOBS, "Acme|Analyst|Ann Bell|2026-10-12|offer|2026-12-03|2026-11-26|")
+    assert rules_of(report) == {"R-001-9", "R-001-2", "R-001-4"}
+
+
+def test_a_day_of_ones_own_after_an_offer_speaks_of_the_offer_and_of_no_selection() -> None:
+    report = bring(JOBS, "Acme|Analyst|Ann Bell|2026-10-12|offer|2026-11-25|2026-11-26|2026-12-01")
+    touch = next(touch for touch in report.plan.schedule if touch.rule == "sheet")
+    assert "the offer for the Analyst position at Acme" in touch.draft
+    assert not any(word in touch.draft for word in ("I applied", "selection", "interview for"))
+
+
+@pytest.mark.parametrize("status", ["offer expected", "offer coming", "Angebot kommt", "Angebot in Aussicht"])
+def test_an_offer_that_is_still_to_come_is_none(status: str) -> None:
+    report = bring(JOBS, f"Acme|Analyst|Ann Bell|2026-10-12|{status}|2026-11-25||")
+    assert report.leads.leads[0].stage is Stage.INTERVIEW
+    assert {"R-001-4", "R-004-4"} <= rules_of(report)
+
+
+@pytest.mark.parametrize(
+    "status", ["offer expected 12/4", "waiting for feedback 12/4", "waiting 12/4", "Warte auf Entscheidung 12/4"]
+)
+def test_nobody_is_asked_up_to_the_day_on_which_what_is_awaited_comes(status: str) -> None:
+    report = bring(JOBS, f"Acme|Analyst|Ann Bell|10/14/2026|{status}|11/18/2026||")
+    assert report.leads.leads[0].they_decide_by == date(2026, 12, 4)
+    assert day_of_first(report, "R-004-4") == date(2026, 12, 7)
+
+
+def test_a_day_since_when_one_waits_is_none_by_which_they_answer() -> None:
+    report = bring(JOBS, "Acme|Analyst|Ann Bell|2026-10-12|waiting for feedback 11/19|2026-11-18||")
+    assert report.leads.leads[0].they_decide_by is None
+
+
+@pytest.mark.parametrize("status", ["waiting for feedback 12/4", "take-home 12/4"])
+def test_a_last_day_that_may_be_one_of_two_is_named(status: str) -> None:
+    report = bring(JOBS, f"Acme|Analyst|Ann Bell|2026-10-14|{status}|||")
+    assert "12/4" in report.plan.problems[0].reason
+    assert rules_of(report) == set()

@@ -10,7 +10,7 @@ from datetime import date
 
 from sync.advice import Rule
 from sync.models import Stage
-from sync.schedule.cases import TALKING, Case, end_of, is_old_news
+from sync.schedule.cases import TALKING, Case, end_of, is_offered_since, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import ROUNDS, Ladder, call_day, count_cap, has_answered, repeat_last, told_since
@@ -35,6 +35,8 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | No
     if waiting is None or _is_forgotten(case, waiting[0], desk):
         return None
     base, what = waiting
+    if is_offered_since(case, base, view=desk):
+        return None
     considered = desk.rule("R-003-15") if lead.under_consideration_on == base else None
     intervals = repeat_last(rule.intervals or (), min(count_cap(desk), ROUNDS - 1))
     rules = [rule] * len(intervals)
@@ -126,7 +128,7 @@ def _held_on(case: Case, view: View) -> date | None:
 def send_an_idea(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     """An interview is over: an idea on the problem they told you of."""
     lead, held = case.lead, _held_on(case, desk)
-    if held is None or (lead.offer_on is not None and desk.day_of(lead.offer_on) >= held):
+    if held is None or is_offered_since(case, held, view=desk):
         return None
     raw = desk.days.add(held, rule.business_days or 0)
     number = case.interview_round

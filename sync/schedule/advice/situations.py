@@ -16,7 +16,7 @@ from sync.advice import Rule
 from sync.models import Person
 from sync.reading.organisations import referrer_key
 from sync.safe_text import clean
-from sync.schedule.cases import Case
+from sync.schedule.cases import Case, end_of, is_offered_since
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ladders import (
@@ -111,9 +111,11 @@ def _both_hours(day: date, zone: ZoneInfo, view: View) -> tuple[int, int]:
 
 
 @owed("R-001-4", "R-001-6")
-def thank_for_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion:
-    """An interview is over: whoever was in it is thanked, and the agency that arranged it."""
-    end = case.lead.interview_end
+def thank_for_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """An interview is over: whoever was in it is thanked, and the agency that arranged it; for an offer, that."""
+    held, end = case.lead.interview_at, case.lead.interview_end
+    if held is None or is_offered_since(case, desk.day_of(end_of(held, end, view=desk)), view=desk):
+        return None
     return after_it_is_over(rule, case, desk, field="interview_at", end=end, round=case.interview_round)
 
 
@@ -185,8 +187,8 @@ def _progress_note(
 @owed("R-001-8")
 def warn_references(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
     """You give your references to them; nobody calls them after an offer."""
-    given, offered = case.lead.references_given_on, case.lead.offer_on
-    if given is None or (offered is not None and desk.day_of(offered) >= given):
+    given = case.lead.references_given_on
+    if given is None or is_offered_since(case, given, view=desk):
         return None
     return by_the_day(case, desk, field="references_given_on", days=rule.days or 0)
 
