@@ -38,7 +38,7 @@ def to_event(touch: Touch, *, settings: Settings, abilities: Abilities) -> Event
         start=start,
         end=end,
         zone=touch.zone,
-        summary={"full": touch.summary, "short": touch.brief}.get(target.details, touch.bare),
+        summary=touch.summary if full else touch.discreet,
         description=touch.description if full else "",
         categories=(MARK, touch.kind.value),
         tentative=touch.tentative,

@@ -402,10 +402,8 @@ class Touch(Struct, frozen=True):
     """The address it goes to, where it is a mail."""
     draft: str = ""
     """The message to send or to say, where it was made: `sync.messages`."""
-    brief: str = ""
-    """The title with details = "short"."""
-    bare: str = ""
-    """The title with details = "none"."""
+    discreet: str = ""
+    """The summary for a calendar that shows fewer details; empty where it shows all."""
 
 
 class Texts(IntEnum):

@@ -71,7 +71,7 @@ def name_alone(text: str) -> str:
 
     Several names beside each other stay as they are.
     """
-    if text.istitle() and text.replace(" ", "").isalpha():
+    if text.istitle() and text.replace(" ", "").isalnum():
         return text
     words = _words()
     inside = [found.strip() for found in _BRACKET.findall(text) if found.strip()]

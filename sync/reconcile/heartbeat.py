@@ -61,8 +61,7 @@ def make_heartbeat(
         published=True,
         reason=(advice.wording.say("heartbeat.reason", days=days),),
         alarm=True,
-        brief=advice.wording.say("heartbeat.title"),
-        bare=advice.wording.say("heartbeat.title"),
+        discreet=advice.wording.say("heartbeat.title"),
     )
     return Wish(touch, to_event(touch, settings=settings, abilities=abilities))
 

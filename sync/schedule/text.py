@@ -29,7 +29,7 @@ from sync.schedule.people import ASKED, join_names
 from sync.schedule.reasons import tell_reasons
 from sync.schedule.view import View
 
-NAMELESS = dict.fromkeys(("who", "whom", "plain", "firm", "lead", "brief"), "")
+NAMELESS = dict.fromkeys(("who", "whom", "plain", "firm", "lead", "discreet"), "")
 """The names in an event that is about many leads: it has a list instead."""
 
 
@@ -75,9 +75,10 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, tex
 
 
 def _name(draft: Planned, names: Mapping[str, str], view: View) -> None:
-    """What it is called, with more details and with fewer, and why it stands on its day."""
-    draft.summary, draft.bare = _title(draft, names, view), view.say("title.none")
-    draft.brief = names["brief"] or draft.bare
+    """What it is called, with all details and with those that its calendar shows, and why it stands on its day."""
+    draft.summary = _title(draft, names, view)
+    if view.settings.target.details != "full":
+        draft.discreet = names["discreet"] or view.say("title.none")
     draft.reasons = tell_reasons(draft.reason, view)
 
 
@@ -106,7 +107,7 @@ def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
     """The recipient and the firm, as the sheet spells them, for titles (`who`, `firm`) and for sentences (`whom`)."""
     lead, people = draft.case.lead, group_of(draft) or (draft.person,)
     name, declined = _called(people, lead, view)
-    short = initials(people[0].name)
+    short = initials(people[0].name) if view.settings.target.details == "short" else ""
     firm = clean(firm_named(lead.company))
     label = clean(lead.label) if firm else _without_firm(lead, view)
     elsewhere = is_elsewhere(draft, lead)
@@ -120,7 +121,7 @@ def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
         "plain": plain,
         "firm": (firm if elsewhere else before + firm) if firm else label,
         "lead": before + firm if before and firm else label,
-        "brief": view.say("title.short", initials=short) if short else "",
+        "discreet": view.say("title.short", initials=short) if short else "",
     }
 
 

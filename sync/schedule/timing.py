@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import date, datetime, timedelta
-from functools import partial
+from typing import NamedTuple
 
 from sync.models import Note
 from sync.schedule.desk import Desk
@@ -21,6 +21,14 @@ from sync.schedule.view import View
 FORCED = 8
 """Quarters before a deadline outside of the hours in which a message is written all the same: never in the night
 because a run happened then."""
+
+
+class _Placed(NamedTuple):
+    """What has its start, and the quarters among which it may be given another."""
+
+    draft: Planned
+    low: int
+    high: int
 
 
 def give_times(drafts: Iterable[Planned], *, desk: Desk) -> None:
@@ -41,13 +49,13 @@ def give_times(drafts: Iterable[Planned], *, desk: Desk) -> None:
 
 def _give_starts(drafts: Iterable[Planned], kept: Mapping[int, int], *, held: Set[int], desk: Desk) -> None:
     """A start for each; `held` are quarters of others that are taken only where nothing else is left."""
-    placed: dict[int, Planned] = {}
+    placed: dict[int, _Placed] = {}
     waiting = []
     for draft in drafts:
         if (quarter := kept.get(id(draft))) is None or not _take_kept(draft, quarter, desk):
             waiting.append((window_of(draft, draft.day, view=desk), draft))
         elif draft.own_event:
-            placed[quarter] = draft
+            placed[quarter] = _Placed(draft, *_open_part(draft, window_of(draft, draft.day, view=desk), desk))
     # By the seeker's day on which the window opens: somewhere else it may be the next one already.
     for window, draft in sorted(waiting, key=lambda one: moment_of(one[0][0], desk.zone).date()):
         _find_slot(draft, window, placed, held=held, desk=desk)
@@ -135,24 +143,23 @@ def _start_at(draft: Planned, quarter: int, *, desk: Desk) -> None:
 
 
 def _find_slot(
-    draft: Planned, window: tuple[int, int], placed: dict[int, Planned], *, held: Set[int], desk: Desk
+    draft: Planned, window: tuple[int, int], placed: dict[int, _Placed], *, held: Set[int], desk: Desk
 ) -> None:
     """The first free quarters of this window, from now on. `placed` are those that may make room, by their start."""
     low, high = _open_part(draft, window, desk)
     if not draft.own_event:
         _start_at(draft, low, desk=desk)
         return
-    length = draft.quarters
-    find = partial(desk.taken.find_free, low, high, length=length, backwards=draft.as_late_as_possible)
-    quarter = find(held=held)
+    length, backwards = draft.quarters, draft.as_late_as_possible
+    quarter = desk.taken.find_free(low, high, length=length, held=held, backwards=backwards)
     if quarter is None and held:
-        quarter = find()
+        quarter = desk.taken.find_free(low, high, length=length, backwards=backwards)
     if quarter is None:
         quarter = _make_room(draft, low, high, placed, held=held, desk=desk)
     if quarter is None:
         quarter = desk.taken.least_taken(low, high, length=length)
         _say_shared(draft, desk)
-    placed[quarter] = draft
+    placed[quarter] = _Placed(draft, low, high)
     _start_at(draft, quarter, desk=desk)
 
 
@@ -165,22 +172,22 @@ def _open_part(draft: Planned, window: tuple[int, int], desk: Desk) -> tuple[int
 
 
 def _make_room(
-    draft: Planned, low: int, high: int, placed: dict[int, Planned], *, held: Set[int], desk: Desk
+    draft: Planned, low: int, high: int, placed: dict[int, _Placed], *, held: Set[int], desk: Desk
 ) -> int | None:
     """The start of one that may as well stand outside of these quarters, which are full: it goes there now."""
     needed = draft.quarters
     for quarter in range(low, high - needed + 1):
         other = placed.get(quarter)
-        if other is None or (length := other.quarters) < needed or not desk.taken.is_alone(quarter, length=length):
+        if other is None or (low <= other.low and other.high <= high) or (length := other.draft.quarters) < needed:
             continue
-        first, last = _open_part(other, window_of(other, other.day, view=desk), desk)
-        if low <= first and last <= high:
+        if not desk.taken.is_alone(quarter, length=length):
             continue
-        found = desk.taken.find_free(first, last, length=length, held=held, backwards=other.as_late_as_possible)
+        backwards = other.draft.as_late_as_possible
+        found = desk.taken.find_free(other.low, other.high, length=length, held=held, backwards=backwards)
         if found is not None:
             desk.taken.release(quarter, length=length)
             placed[found] = placed.pop(quarter)
-            _start_at(other, found, desk=desk)
+            _start_at(other.draft, found, desk=desk)
             return quarter
     return None
 

@@ -55,7 +55,7 @@ def soiled(lead: Lead, text: str) -> Lead:
 
 def sayings(schedule: Schedule) -> Iterator[str]:
     for touch in schedule.touches:
-        yield from (touch.summary, touch.brief, touch.bare, touch.who, touch.channel, touch.url, *touch.reason)
+        yield from (touch.summary, touch.discreet, touch.who, touch.channel, touch.url, *touch.reason)
         yield from touch.description.split("\n")
     yield from (note.reason for note in schedule.notes)
 
@@ -63,10 +63,11 @@ def sayings(schedule: Schedule) -> Iterator[str]:
 @pytest.mark.parametrize(
     "text", [pytest.param(HOSTILE, id="breaks lines"), pytest.param("x" * 100_000, id="never ends")]
 )
-def test_hostile_cells_stay_one_short_line_wherever_they_are_shown(text: str) -> None:
+@pytest.mark.parametrize("details", ["full", "short"])
+def test_hostile_cells_stay_one_short_line_wherever_they_are_shown(text: str, details: str) -> None:
     leads = [soiled(a_lead(number, company=f"Firm {number}", **facts), text) for number, facts in enumerate(KINDS, 2)]
     leads[1] = replace(leads[1], company=leads[0].company)
-    seeker = Seeker(settings_for(tables="[limits]\ndaily_touches = 1"))
+    seeker = Seeker(settings_for(target=f'details = "{details}"', tables="[limits]\ndaily_touches = 1"))
     shown = set()
     for today in range(5, 16):
         schedule = seeker.run(f"2027-01-{today:02} 09:30", leads)

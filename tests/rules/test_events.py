@@ -18,9 +18,9 @@ LEAD = a_lead(
 MET = a_lead(8, company="Beta", referrer="Lou Ames", received_at=when("2027-01-13 08:00"))
 
 
-def touches() -> tuple[Touch, Touch]:
+def touches(target: str = "") -> tuple[Touch, Touch]:
     """A floor and an obligation with a deadline."""
-    seeker = Seeker()
+    seeker = Seeker(settings_for(target=target))
     seeker.run("2027-01-13 08:40", (LEAD, MET))
     return seeker.find("R-001-1"), seeker.find("R-000-2")
 
@@ -39,7 +39,7 @@ def event(touch: Touch, target: str = "") -> Event:
     ids=["full says everything", "short gives initials only", "none gives the bare word"],
 )
 def test_details(target: str, summary: str, contact: bool, url: str) -> None:
-    made = event(touches()[0], target)
+    made = event(touches(target)[0], target)
     assert made.summary == summary
     assert ("dana@acme.example" in made.description) is contact
     assert bool(made.description) is contact

@@ -165,9 +165,9 @@ def test_old_rows_make_no_events() -> None:
     ],
 )
 def test_a_short_title_never_ends_in_nothing(contact: Person, expected: str) -> None:
-    seeker = Seeker()
+    seeker = Seeker(settings_for(target='details = "short"'))
     seeker.run("2027-01-04 08:00", a_lead(applied_on=date(2027, 1, 4), contact=contact))
-    assert seeker.find("R-001-1").brief == expected
+    assert seeker.find("R-001-1").discreet == expected
 
 
 @pytest.mark.parametrize("limit", [8, 0])

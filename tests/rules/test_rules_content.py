@@ -125,7 +125,7 @@ def test_what_no_event_shows_is_put_into_words_only_where_somebody_reads_it() ->
             assert all_ == some == few
         else:
             assert some == replace(all_, description="", subject="", mail="", draft="")
-            assert few == replace(some, summary="", brief="", bare="", who="", reason=(), url="")
+            assert few == replace(some, summary="", discreet="", who="", reason=(), url="")
             assert all_.description
             assert "Acme" in some.summary
             assert some.reason
