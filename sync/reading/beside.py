@@ -15,8 +15,6 @@ from sync.reading.cells import clean_text, squeeze
 from sync.reading.headers import understand_headers
 from sync.reading.vocabulary import Vocabulary
 
-CURE = "put it into a tab or a file of its own"
-BESIDE = f"it is in another table beside the first; {CURE}"
 _WHO = frozenset(("company", "contact_name", "contact_first_name", "organisation", "agency"))
 _LEAST = 2
 """Columns of a table."""

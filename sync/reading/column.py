@@ -15,7 +15,9 @@ class Choice(Struct, frozen=True):
     field: str
     confidence: float
     """From 0 to 1: what header and cells together say for it."""
-    reason: str
+    reason: str = ""
+    plain: bool = False
+    """Whether its header says so: nobody has to be told."""
 
 
 class Column(Struct, frozen=True):

@@ -25,11 +25,7 @@ from sync.reading.guess import ALL_FIELDS, Guess
 from sync.reading.header_row import NO_HEADER, find_header, name_columns
 from sync.reading.left_open import settle
 from sync.reading.vocabulary import OWN_SHAPE, Shape, Vocabulary
-
-_BY_LETTER = (
-    "no row names the columns, so that they are called Column A, Column B and so on, and the first row is read as a "
-    "lead; a row of headers above it is safer"
-)
+from sync.wording import Wording, load_remarks
 
 __all__ = ["Choice", "Column", "Columns", "understand_columns"]
 
@@ -43,66 +39,62 @@ def understand_columns(
     mapping: str = "auto",
     reserved: Iterable[str] = (),
     not_read: Collection[str] = (),
+    language: str = "en",
 ) -> Columns:
     """The columns of this table. `chosen` and `accepted` map fields to headers; `mapping` is as in the configuration.
 
     `reserved` are headers of columns that are written into and therefore never read, `not_read` those that somebody
-    left out.
+    left out. What is said of them is in this `language`.
 
     Raises `ConfigError` when a chosen or accepted column is missing, or no header row can be found.
     """
+    words = load_remarks(language)
     told = (header for shape in vocabulary.shapes.values() for header in shape.recognised_by)
     settled = {squeeze(header) for header in (*chosen.values(), *accepted.values())} - {""}
-    index = find_header(table, vocabulary, settled | {squeeze(header) for header in told})
+    index = find_header(table, vocabulary, settled | {squeeze(header) for header in told}, words)
     headers = name_columns(table, index)
-    broken = _broken_headers(table, index, headers)
+    broken = _broken_headers(table, index, headers, words)
     second = find_second(table, index, headers, vocabulary, settled)
     guess = Guess(
-        replace(table, rows=(*cut_rows(table.rows, second),)) if second else table, index, headers, vocabulary
+        replace(table, rows=(*cut_rows(table.rows, second),)) if second else table, index, headers, vocabulary, words
     )
     guess.leave_beside(second)
     if index == NO_HEADER:
-        guess.notes.append(_BY_LETTER)
-    guess.notes += [f"{sentence}: the column is not read" for sentence in broken]
-    _check_fields(chosen, table.name)
+        guess.note("by_letter")
+    for sentence in broken:
+        guess.note("broken", said=sentence)
+    _check_fields(chosen, words)
     for name, header in chosen.items():
-        cure = "correct it under [source.columns]"
-        guess.fix(name, header, "as you chose", cure="; ".join((*broken, cure)))
+        guess.fix(name, header, guess.why("chosen"), cure="; ".join((*broken, words.say("error.cure_column"))))
     for name, header in accepted.items():
         if name not in chosen and name in ALL_FIELDS and header not in not_read and not guess.is_taken(header):
-            guess.fix(name, header, "as in earlier runs", cure="; ".join((*broken, _rename_cure(name))))
+            renamed = words.say("error.cure_renamed", field=name)
+            guess.fix(name, header, guess.why("accepted"), cure="; ".join((*broken, renamed)))
     guess.take_shape(_choose_shape(guess, mapping))
-    guess.keep_out(reserved, "followup writes into it")
-    guess.keep_out(not_read, "you left it out")
+    guess.keep_out(reserved, guess.why("written"))
+    guess.keep_out(not_read, guess.why("left_out"))
     guess.take_headers()
     settle(guess)
     return guess.columns()
 
 
-def _broken_headers(table: Table, index: int, headers: Sequence[str]) -> list[str]:
+def _broken_headers(table: Table, index: int, headers: Sequence[str], words: Wording) -> list[str]:
     """Headers that are formulas which failed, in words. Raises `SourceError` for one that is still being computed."""
     broken = {place: header for place, header in enumerate(headers) if is_error(header)}
     places = [(column_letters(place), header) for place, header in broken.items()]
     loading = next((letters for letters, header in places if header == LOADING), "")
     if loading:
-        raise SourceError(
-            f"{table.name}: the header of column {loading} is a formula that is still being computed;"
-            " the next run reads it again"
-        )
+        raise SourceError(words.say("error.header_loading", sheet=table.name, column=loading))
     number = table.rows[index].number
-    return [f"the header in {letters}{number} is the spreadsheet's own error {header}" for letters, header in places]
+    return [words.say("error.header", cell=f"{letters}{number}", header=header) for letters, header in places]
 
 
-def _rename_cure(name: str) -> str:
-    return f'put {name} = "its new header" under [source.columns], or {name} = "" if it is gone for good'
-
-
-def _check_fields(chosen: Mapping[str, str], table: str) -> None:
+def _check_fields(chosen: Mapping[str, str], words: Wording) -> None:
     for name in chosen:
         if name not in ALL_FIELDS:
             near = get_close_matches(name, sorted(ALL_FIELDS), 1, 0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ConfigError(f"{name!r} under [source.columns] is no field that a lead has{hint}")
+            hint = words.say("error.mean", near=repr(near[0])) if near else ""
+            raise ConfigError(words.say("error.no_field", field=repr(name), hint=hint))
 
 
 def _choose_shape(guess: Guess, mapping: str) -> Shape | None:
@@ -114,8 +106,10 @@ def _choose_shape(guess: Guess, mapping: str) -> Shape | None:
         return max(told, key=lambda shape: len(shape.recognised_by), default=None)
     name = OWN_SHAPE if OWN_SHAPE in shapes and mapping not in shapes else mapping
     if name not in shapes:
-        raise ConfigError(f"there is no mapping {mapping!r}; there are auto, {', '.join(sorted(shapes))}")
+        known = ", ".join(sorted(shapes))
+        raise ConfigError(guess.words.say("error.no_mapping", mapping=repr(mapping), known=known))
     missing = [header for header in shapes[name].recognised_by if squeeze(header) not in guess.forms]
     if missing:
-        raise ConfigError(f"{guess.table.name} has no column {missing[0]!r}, which the mapping {mapping!r} needs")
+        facts = {"sheet": guess.table.name, "header": repr(missing[0]), "mapping": repr(mapping)}
+        raise ConfigError(guess.words.say("error.mapping_needs", **facts))
     return shapes[name]

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 
 from sync.errors import ConfigError
 from sync.models import MAX_COLUMNS, Table
-from sync.reading.beside import BESIDE, CURE
 from sync.reading.cells import clean_text, squeeze
 from sync.reading.column import Choice, Column, Columns
 from sync.reading.header_row import NO_HEADER
@@ -32,6 +31,7 @@ from sync.reading.samples import (
     tells_days,
 )
 from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, ROUNDS, Shape, Vocabulary
+from sync.wording import Wording
 
 SAMPLE_ROWS = 5_000
 SHOWN_SAMPLES = 5
@@ -77,8 +77,11 @@ BARE_DAYS = ("applied_on", "received_at", "last_outbound")
 class Guess:
     """Which columns are taken, by which field, and what is said about the rest."""
 
-    def __init__(self, table: Table, index: int, headers: tuple[str, ...], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, table: Table, index: int, headers: tuple[str, ...], vocabulary: Vocabulary, words: Wording
+    ) -> None:
         self.table, self.index, self.headers, self.vocabulary = table, index, headers, vocabulary
+        self.words = words
         self.forms = [squeeze(header) for header in headers]
         self.fields: dict[str, int] = {}
         self.blocked: set[str] = set()
@@ -87,7 +90,7 @@ class Guess:
         self.unread: dict[int, str] = {}
         self.kept_out: set[int] = set()
         self.choices: dict[int, list[Choice]] = {}
-        self.notes: list[str] = []
+        self._notes: list[tuple[int, str]] = []
         self.shape: Shape | None = None
         self.canonical = all(header in ALL_FIELDS for header in headers if header)
         shifted = len(headers) if table.delimited else MAX_COLUMNS
@@ -96,6 +99,17 @@ class Guess:
         self.senses: Mapping[int, Sense] = {}
         self.second = 0
         self._profiles: dict[int, Profile] = {}
+
+    # --- what is said ---
+
+    def why(self, key: str, **facts: object) -> str:
+        """A reason in the reader's language; the words of somebody's own mapping stay as they are."""
+        return self.words.say(f"why.{key}", **facts) if self.words.has(f"why.{key}") else key
+
+    def note(self, key: str, column: int = -1, **facts: object) -> None:
+        """A note, about this column or the whole sheet."""
+        header = repr(self.headers[column]) if column >= 0 else ""
+        self._notes.append((column, self.words.say(f"column.{key}", header=header, **facts)))
 
     # --- what is told ---
 
@@ -106,8 +120,11 @@ class Guess:
             return
         column = self._find(header)
         if column is None:
+            near = self._nearest(header, name)
             raise ConfigError(
-                f"{self.table.name} has no column {header!r} for {name}{self._nearest(header, name)}; {cure}"
+                self.words.say(
+                    "error.no_column", sheet=self.table.name, header=repr(header), field=name, near=near, cure=cure
+                )
             )
         self.fixed.add(name)
         self.take(name, column, reason)
@@ -125,22 +142,21 @@ class Guess:
             for header in headers:
                 column = self._find(header)
                 if column is not None and column not in self.fields.values():
-                    self.unread[column] = reason
+                    self.unread[column] = self.why(reason)
                     self.kept_out.add(column)
         for name, headers in shape.columns.items():
             found = [column for header in headers if (column := self._find(header)) is not None]
             if found and self.is_open(name) and found[0] not in self.fields.values():
-                self.take(name, found[0], f"known from {shape.title.partition(',')[0]}")
+                self.take(name, found[0], self.why("export", title=shape.title.partition(",")[0]))
 
     def leave_beside(self, place: int) -> None:
         """The columns from this place on are another table's, if it is not 0."""
         self.second = place
         theirs = [column for column in range(place, len(self.headers)) if self.forms[column]] if place else []
-        self.unread |= dict.fromkeys(theirs, BESIDE)
+        self.unread |= dict.fromkeys(theirs, self.why("beside"))
         self.kept_out.update(theirs)
         if theirs:
-            names = ", ".join(repr(self.headers[column]) for column in theirs)
-            self.notes.append(f"the columns {names} are another table beside the first and are not read: {CURE}")
+            self.note("beside", names=", ".join(repr(self.headers[column]) for column in theirs))
 
     def keep_out(self, headers: Iterable[str], reason: str) -> None:
         """These columns are never read: what stands there is our own, or somebody left them out."""
@@ -216,34 +232,36 @@ class Guess:
         sense = self.senses[column]
         name = self.headers[column]
         if name in ALL_FIELDS and (self.canonical or sense.sure == KNOWN):
-            return [Choice(name, KNOWN, "is the field's name")]
+            return [Choice(name, KNOWN, self.why("field_name"))]
         cells = self.cells_of(column) if sense.fields else profile_of((), self.vocabulary)
         if sense.fields[:1] in FOLLOW_UPS and cells.dated < 0.5 and tells_days(cells, self.vocabulary) >= _TOLD:
-            return [Choice("next_step", EVIDENT, "it says in words what was done or is to be done on a day")]
+            return [Choice("next_step", EVIDENT, self.why("told_days"))]
         if sense.fields[:1] == ("next_step",) and cells.bare_dates >= EVIDENT:
             name = "next_step" if cells.appointments else "follow_up_on"
-            return [Choice(name, EVIDENT, "its header says what comes next and it holds dates")]
+            return [Choice(name, EVIDENT, self.why("next_dates"), plain=True)]
         against = {name: speaks_against(name, cells, self.vocabulary) for name in sense.fields}
         if sense.fields == WHERE and cells.links >= EVIDENT:
-            against = dict.fromkeys(WHERE, "it holds links")
+            against = dict.fromkeys(WHERE, "links")
         left = [name for name in sense.fields if not against[name]]
         choices = []
         for name in left:
             base = sense.sure if name == left[0] else sense.sure_of(sense.fields.index(name))
-            said = "its header says so" if base >= SURE else "its header may mean it"
+            plain = base >= SURE
+            said = self.why("header" if plain else "header_may")
             shown = speaks_for(name, cells, self.vocabulary)
             if name == "notes" and name != sense.fields[0] and not shown:
                 continue
             if sense.sure == KNOWN:
-                choices.append(Choice(name, KNOWN, "a known header"))
+                choices.append(Choice(name, KNOWN, self.why("known_header")))
             elif shown and not (sense.is_bare_day or sense.is_bare_name):
-                choices.append(Choice(name, _lift(base, _SHOWN), f"{said} and {shown}"))
+                both = self.why("both", one=said, other=self.why(shown))
+                choices.append(Choice(name, _lift(base, _SHOWN), both, plain))
             elif cells.samples and len(left) == 1 < len(sense.fields) and name == sense.fields[0]:
-                choices.append(Choice(name, _lift(base, _ALONE), "its cells can be nothing else its header may mean"))
+                choices.append(Choice(name, _lift(base, _ALONE), self.why("nothing_else")))
             else:
-                choices.append(Choice(name, base, said))
+                choices.append(Choice(name, base, said, plain))
         if sense.fields and not left:
-            self.unread[column] = against[sense.fields[0]]
+            self.unread[column] = self.why(against[sense.fields[0]])
         return sorted([*choices, *self._told_by_cells(column, sense, left)], key=lambda choice: -choice.confidence)
 
     def _told_by_cells(self, column: int, sense: Sense, left: Sequence[str]) -> Iterable[Choice]:
@@ -252,34 +270,34 @@ class Guess:
             return
         cells = self.cells_of(column)
         if sense.fields and sense.fields[0] in DAYS | MOMENTS and cells.sentences >= 0.5:
-            yield Choice("notes", 0.8, "it holds sentences, no dates")
+            yield Choice("notes", 0.8, self.why("sentences_no_dates"))
         enough = len(cells.samples) > 1 or bool(sense.fields)
         ways = cells.mails + cells.phones  # an address among the numbers is a way to somebody, too
         kinds = (
-            ("contact_email", ways if cells.mails > cells.phones else cells.mails, "it holds mail addresses"),
-            ("contact_phone", ways if cells.phones >= cells.mails else 0.0, "it holds phone numbers"),
-            ("url", cells.links, "it holds links"),
+            ("contact_email", ways if cells.mails > cells.phones else cells.mails, "mails"),
+            ("contact_phone", ways if cells.phones >= cells.mails else 0.0, "phones"),
+            ("url", cells.links, "links"),
         )
         for name, share, reason in kinds:
             if enough and share >= EVIDENT and name not in sense.fields:
-                yield Choice(name, 0.8, reason)
+                yield Choice(name, 0.8, self.why(reason))
         if sense.fields[:1] == ("last_inbound",) and cells.answers == 1:
-            yield Choice("status", SURE, "it says whether they answered")
+            yield Choice("status", SURE, self.why("answered"))
         if "contact_name" in sense.fields and max(cells.mails, cells.phones) >= 0.5:
-            yield Choice("contact_name", SURE, "it holds mail addresses and numbers of people")
+            yield Choice("contact_name", SURE, self.why("mails_and_numbers"))
         if not sense.fields and cells.phones >= EVIDENT and any(map(names_somebody, cells.samples)):
-            yield Choice("contact_name", 0.81, "it holds names and phone numbers")
+            yield Choice("contact_name", 0.81, self.why("names_and_phones"))
         if not sense.fields and len(cells.samples) > 1 and cells.stages >= 0.6 and cells.different < 1:
-            yield Choice("status", 0.78, "it holds words of a status")
+            yield Choice("status", 0.78, self.why("status_words"))
         if not sense.fields and len(cells.samples) > 1 and cells.dated >= EVIDENT:
-            yield from (Choice(name, sure, "it holds dates") for name, sure in DAYS_BY_CELLS)
+            yield from (Choice(name, sure, self.why("dates")) for name, sure in DAYS_BY_CELLS)
 
     def _take_choice(self, column: int, choice: Choice) -> None:
         name = self.open_round(choice.field)
         if name:
             self.take(name, column, choice.reason)
-            if choice.confidence < KNOWN and not choice.reason.startswith("its header says"):
-                self.notes.append(f"column {self.headers[column]!r} is read as {name}: {choice.reason}")
+            if choice.confidence < KNOWN and not choice.plain:
+                self.note("read", column, field=name, why=choice.reason)
 
     def open_round(self, name: str) -> str:
         """The field if it is open; of an interview the next round. Empty where there is none."""
@@ -293,22 +311,27 @@ class Guess:
         """Say why a column is not read whose header was understood."""
         sense = self.senses[column]
         if sense.why:
-            self.unread[column] = sense.why
+            self.unread[column] = self.why(sense.why)
         elif column in self.unread:
-            self.notes.append(f"column {self.headers[column]!r} is not read: {self.unread[column]}")
+            self.note("unread", column, why=self.unread[column])
         elif len(sense.fields) == 1 and sense.fields[0] in self.fields and sense.sure >= SURE:
             name = sense.fields[0]
-            self.unread[column] = f"{name} is already read from {self.headers[self.fields[name]]!r}"
-            self.notes.append(f"column {self.headers[column]!r} is not read: {self.unread[column]}")
+            self.leave(column, "taken", field=name, other=repr(self.headers[self.fields[name]]))
 
     # --- what is open, and how it is taken ---
 
-    def take_and_say(self, column: int, name: str, reason: str) -> None:
+    def take_and_say(self, column: int, name: str, why: str, **facts: object) -> None:
+        """The column is read as this field; `why` is a key of `[why]`."""
         self._forget(column)
-        self.take(name, column, reason)
-        self.notes.append(f"column {self.headers[column]!r} is read as {name}: {reason}")
+        self.take(name, column, self.why(why, **facts))
+        self.note("read", column, field=name, why=self.reasons[name])
 
-    def propose(self, column: int, name: str, reason: str) -> None:
+    def leave(self, column: int, why: str, **facts: object) -> None:
+        """The column is not read, and somebody should know; `why` is a key of `[why]`."""
+        self.unread[column] = self.why(why, **facts)
+        self.note("unread", column, why=self.unread[column])
+
+    def propose(self, column: int, name: str, why: str) -> None:
         """The column is probably this, by what is weaker than a header: a person is asked, and Enter takes it."""
         self._forget(column)
         said = {one.field: one for one in may_hold(self._first_cells(column), self.vocabulary, self.is_open)}
@@ -316,7 +339,7 @@ class Guess:
             said[one.field] = max(one, said.get(one.field, one), key=lambda choice: choice.confidence)
         others = (replace(one, confidence=max(one.confidence, LIKELY)) for one in said.values() if one.field != name)
         best = sorted(others, key=lambda one: -one.confidence)
-        self.choices[column] = [Choice(name, PROPOSED, reason), *best[: MOST_CHOICES - 1]]
+        self.choices[column] = [Choice(name, PROPOSED, self.why(why)), *best[: MOST_CHOICES - 1]]
 
     def is_proposed(self, column: int, name: str) -> bool:
         """Whether this column is probably the field, so that a person is asked."""
@@ -324,8 +347,7 @@ class Guess:
 
     def _forget(self, column: int) -> None:
         """What was said of this column before."""
-        said = f"column {self.headers[column]!r} is "
-        self.notes = [note for note in self.notes if not note.startswith(said)]
+        self._notes = [(other, note) for other, note in self._notes if other != column]
         self.unread.pop(column, None)
 
     # --- the outcome ---
@@ -335,18 +357,14 @@ class Guess:
         each = tuple(self._each())
         for column in each:
             if column.ask:
-                lines = _lines(column.header, column.choices)
-                self.notes.append(
-                    f"column {column.header!r} is not read because it may mean several things; "
-                    f"to read it, put one of these under [source.columns]: {lines}"
-                )
+                self.note("ask", column.index, lines=self._lines(column.header, column.choices))
         return Columns(
             self.index,
             self.headers,
             self.fields,
             self.reasons,
             {column.header: column.reason for column in each if not column.field},
-            tuple(dict.fromkeys(self.notes)),
+            tuple(dict.fromkeys(note for _, note in self._notes)),
             self.shape,
             each,
             self.second,
@@ -371,20 +389,26 @@ class Guess:
             ask = bool(asked) and bool(self.cells_of(index).samples) and index not in self.unread
             left = () if ask else self._left_over(index)
             if left:
-                reason = self.unread.get(index, "nothing says what it holds")
+                reason = self.unread.get(index) or self.why("nothing_says")
                 yield replace(self._column(index, "", reason, choices=left), left_over=True)
                 continue
             proposal = next((choice.field for choice in asked if choice.field not in proposed), "") if ask else ""
             proposed.add(proposal)
-            lines = _lines(header, asked)
-            reason = self.unread.get(index) or (
-                _empty(asked)
-                if not self.cells_of(index).samples
-                else f"it may mean several things: {lines}"
-                if asked
-                else "nothing says what it holds"
-            )
+            reason = self.unread.get(index) or self._why_open(index, asked)
             yield replace(self._column(index, "", reason, choices=asked if ask else open_), ask=ask, proposal=proposal)
+
+    def _why_open(self, index: int, may: Sequence[Choice]) -> str:
+        """Why a column is left open. Nobody is asked about an empty one before it holds something, which may tell."""
+        if not self.cells_of(index).samples:
+            return self.why("empty_may", field=may[0].field) if may else self.why("empty")
+        if not may:
+            return self.why("nothing_says")
+        return self.why("several", lines=self._lines(self.headers[index], may))
+
+    def _lines(self, header: str, choices: Sequence[Choice]) -> str:
+        """The likeliest of these choices as lines of the settings."""
+        lines = (f"{choice.field} = {_quoted(header)}" for choice in choices[:NAMED_CHOICES])
+        return self.words.say("joint.lines").join(lines)
 
     def _left_over(self, index: int) -> tuple[Choice, ...]:
         """What this column may be by its cells alone, where no known word says that it is of no use."""
@@ -438,7 +462,7 @@ class Guess:
         ]
         close = get_close_matches(squeeze(header), self.forms, 1, 0.5)
         near = same or [self.headers[self.forms.index(form)] for form in close if form]
-        return f"; the nearest is {near[0]!r}" if near else ""
+        return self.words.say("error.nearest_column", header=repr(near[0])) if near else ""
 
     def take(self, name: str, column: int, reason: str) -> None:
         self.fields[name] = column
@@ -451,16 +475,6 @@ class Guess:
 
     def is_open(self, name: str) -> bool:
         return name not in self.fields and name not in self.blocked
-
-
-def _empty(may: Sequence[Choice]) -> str:
-    """Why an empty column is left: nobody is asked before it holds something, which may tell what it is."""
-    return f"it is empty; once it is not, it may be {may[0].field}" if may else "it is empty"
-
-
-def _lines(header: str, choices: Sequence[Choice]) -> str:
-    """The likeliest of these choices as lines of the settings."""
-    return " or ".join(f"{choice.field} = {_quoted(header)}" for choice in choices[:NAMED_CHOICES])
 
 
 def _lift(sure: float, doubt: float) -> float:

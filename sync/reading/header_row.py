@@ -21,6 +21,7 @@ from sync.reading.found_days import tells_a_day
 from sync.reading.headers import count_understood
 from sync.reading.samples import StatusCells, is_mail, is_phone
 from sync.reading.vocabulary import Vocabulary
+from sync.wording import Wording
 
 HEADER_WITHIN = 40
 """The header row stands among so many first rows."""
@@ -41,7 +42,7 @@ def name_columns(table: Table, index: int) -> tuple[str, ...]:
     return tuple(_LETTERED.format(letters=column_letters(place)) for place in range(width))
 
 
-def find_header(table: Table, vocabulary: Vocabulary, named: set[str]) -> int:
+def find_header(table: Table, vocabulary: Vocabulary, named: set[str], words: Wording) -> int:
     """The place of the header row. `named` are squeezed headers that are known to be in it.
 
     `NO_HEADER` where the first row is a lead already, or a column is named by its letter. Raises `ConfigError` where
@@ -65,10 +66,7 @@ def find_header(table: Table, vocabulary: Vocabulary, named: set[str]) -> int:
     if best == NO_HEADER:
         best = _by_cells(table, vocabulary)
     if best == NO_HEADER and not _begins_with_a_lead(table, vocabulary):
-        raise ConfigError(
-            f"{table.name} has no header row that can be understood: one row should name the columns, such as "
-            "company, role, applied_on, status; or name your headers under [source.columns]"
-        )
+        raise ConfigError(words.say("error.no_header_row", sheet=table.name))
     return best
 
 

@@ -28,7 +28,7 @@ from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, 
 KNOWN = 1.0
 """How sure a header is that stands in the vocabulary as it is."""
 AMBIGUOUS = 0.5
-NO_FOLLOW_UP = "it says nothing about when to follow up"
+NO_FOLLOW_UP = "no_follow_up"
 """Why a column is left that says something else of the lead."""
 
 OTHER_PERSON = "other"
@@ -53,7 +53,8 @@ class Sense(Struct, frozen=True):
     """The likeliest first."""
     sure: float = 0.0
     why: str = ""
-    """Why it is left, where it names no field and is understood all the same."""
+    """Why it is left, where it names no field and is understood all the same: a key of `[why]`, or words of somebody's
+    own mapping."""
     rank: int = 0
     """Of two headers for one field the lower is read."""
     unknown: int = 0
@@ -66,22 +67,22 @@ class Sense(Struct, frozen=True):
     @property
     def is_about_edits(self) -> bool:
         """When or by whom the row was changed, unless its cells say otherwise."""
-        return self.why.startswith("when the row was edited")
+        return self.why == "edited"
 
     @property
     def is_about_tests(self) -> bool:
         """A test, which moves no follow-up unless it is at a set hour."""
-        return self.why.startswith("about a test")
+        return self.why == "test"
 
     @property
     def is_about_steps(self) -> bool:
         """What comes next, in words."""
-        return self.fields[:1] == ("next_step",) or self.why.startswith("text about the next step")
+        return self.fields[:1] == ("next_step",) or self.why == "step"
 
     @property
     def is_about_interviews(self) -> bool:
         """What is said of an interview without its day: which kind, which round."""
-        return self.fields[:1] == ("interview_kind",) or self.why.startswith("about an interview")
+        return self.fields[:1] == ("interview_kind",) or self.why == "interview"
 
     @property
     def is_first_contact(self) -> bool:
@@ -96,7 +97,7 @@ class Sense(Struct, frozen=True):
     @property
     def is_about_places(self) -> bool:
         """Where the work is, or the firm that has it."""
-        return self.why.startswith("a place")
+        return self.why == "place"
 
     @property
     def is_bare_day(self) -> bool:
@@ -240,7 +241,7 @@ def _read_part(words: Sequence[str], order: Sequence[Lexicon], *, also: frozense
     sure = rule.sure * _UNKNOWN_WORD**found.unknown * (_FOREIGN if foreign else 1.0)
     fields = tuple(name for name in rule.fields if name in FIELDS or name in EXTRA_FIELDS)
     if rule.fields and not fields:
-        return Sense(why="the posting's own date or deadline, which moves no follow-up")
+        return Sense(why="posting_day")
     return Sense(fields, sure, rule.why, rank=1_000 + len(words), unknown=found.unknown)
 
 

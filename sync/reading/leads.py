@@ -121,6 +121,7 @@ def columns_of(
         mapping=settings.source.mapping,
         reserved=[*settings.write_back.columns.values()] if settings.write_back else [],
         not_read=settings.source.not_read,
+        language=settings.language,
     )
 
 

@@ -102,7 +102,7 @@ def _settle_status(guess: Guess) -> None:
         *_, column = min(found)
         if guess.fields.get("notes") == column:
             del guess.fields["notes"]
-        guess.take_and_say(column, "status", "its cells say how it stands, and no other column does")
+        guess.take_and_say(column, "status", "stands")
 
 
 def _tells_all(guess: Guess, column: int) -> bool:
@@ -147,15 +147,15 @@ def _settle_names(guess: Guess) -> None:
             continue
         settle = guess.propose if guess.senses[column].unknown else guess.take_and_say
         if "company" in guess.fields and guess.is_open("contact_name"):
-            settle(column, _part_of_name(guess), "the company has a column of its own")
+            settle(column, _part_of_name(guess), "company_has_one")
         elif guess.is_open("company") and ("contact_name" in guess.fields or _lists_applications(guess)):
             if "contact_name" not in guess.fields and not _tells_of_applications(guess):
                 settle = guess.propose
-            settle(column, "company", "no other column names the company")
+            settle(column, "company", "no_company")
         elif {"company", "contact_name"} <= guess.fields.keys() and guess.is_open("role"):
-            guess.propose(column, "role", "the company and the person have columns of their own")
+            guess.propose(column, "role", "both_have_one")
         elif guess.is_open("contact_name"):
-            person = Choice("contact_name", 0.6, "nothing else in the sheet speaks of applications")
+            person = Choice("contact_name", 0.6, guess.why("no_applications"))
             others = [one for one in guess.choices[column] if one.field != "contact_name"]
             guess.choices[column] = [person, *others]
 
@@ -173,7 +173,7 @@ def _settle_people(guess: Guess) -> None:
             share_of(cells.samples, test) for test in (reaches_somebody, is_person, names_somebody)
         )
         if min(reached, max(named, cells.mails)) >= _REACHED and people >= EVIDENT:
-            guess.take_and_say(column, "contact_name", "it holds names with mail addresses or numbers")
+            guess.take_and_say(column, "contact_name", "names_reached")
 
 
 def _settle_names_by_addresses(guess: Guess) -> None:
@@ -186,7 +186,7 @@ def _settle_names_by_addresses(guess: Guess) -> None:
             continue
         pairs = [(name, mail) for name, mail in guess.pairs(column, guess.fields["contact_email"]) if name and mail]
         if len(pairs) > 1 and sum(fits_address(*pair) for pair in pairs) >= _FITTING * len(pairs):
-            guess.propose(column, "contact_name", "its names are those of the mail addresses")
+            guess.propose(column, "contact_name", "names_of_mails")
             return
 
 
@@ -231,7 +231,7 @@ def _settle_days(guess: Guess) -> None:
         told = sense.sure >= AMBIGUOUS or named
         if not told or (cells.samples and cells.dated < 0.5):
             return
-        reason = "it is the only date without a meaning of its own"
+        reason = "only_date"
         if guess.index == NO_HEADER or bare:
             guess.take_and_say(days[0], "applied_on", reason)
         else:
@@ -248,9 +248,9 @@ def _settle_last_message(guess: Guess) -> None:
         dated = not cells.samples or cells.dated >= _DATED
         if dated and guess.senses[column].fields[:1] == ("last_outbound",) and says_last(guess.headers[column]):
             del guess.fields["last_outbound"], guess.reasons["last_outbound"]
-            guess.take_and_say(column, "last_outbound", "it is the last message, and another column has the first")
+            guess.take_and_say(column, "last_outbound", "last_message")
             if guess.is_open("applied_on"):
-                guess.take_and_say(first, "applied_on", "it is the first message, and the last has a column of its own")
+                guess.take_and_say(first, "applied_on", "first_message")
             return
 
 
@@ -265,16 +265,12 @@ def _settle_days_behind(guess: Guess) -> None:
         if cells.samples and cells.dated < _DATED:
             continue
         if sense.is_first_contact and "last_outbound" in guess.fields:
-            name, reason = "applied_on", "it is the first contact, and the last has a column of its own"
+            name, reason = "applied_on", "first_contact"
         elif sense.is_due:
             follows = before.is_about_steps and guess.is_open("follow_up_on")
-            name, reason = (
-                ("follow_up_on", "it is the day of the step before it")
-                if follows
-                else ("closes_on", "its header says so")
-            )
+            name, reason = ("follow_up_on", "step_before") if follows else ("closes_on", "header")
         elif sense.is_bare_day and before.is_about_interviews:
-            name, reason = guess.open_round("interview_at"), "it stands behind the kind of the interview"
+            name, reason = guess.open_round("interview_at"), "behind_kind"
         else:
             continue
         if name and guess.is_open(name):
@@ -314,14 +310,14 @@ def _settle_rounds(guess: Guess) -> None:
         at_an_hour = sense.is_about_tests and cells.appointments >= 0.5
         name = guess.open_round("interview_at") if named or at_an_hour else ""
         if name:
-            reason = "it stands beside the other rounds" if named else "it holds appointments"
+            reason = "beside_rounds" if named else "appointments"
             guess.take_and_say(column, name, reason)
 
 
 def _settle_organisation(guess: Guess) -> None:
     """`Organisation` is what people call the firm, where nothing else names it."""
     if guess.is_open("company") and "organisation" in guess.fields.keys() - guess.fixed:
-        guess.take("company", guess.fields.pop("organisation"), "no other column names the company")
+        guess.take("company", guess.fields.pop("organisation"), guess.why("no_company"))
         guess.reasons.pop("organisation")
 
 
@@ -341,7 +337,7 @@ def _settle_first_column(guess: Guess) -> None:
         return
     cells = guess.cells_of(first)
     if cells.plain >= EVIDENT and cells.different >= _NAMES_DIFFER and cells.longest <= NAME_WORDS:
-        guess.propose(first, "company", "it is the first column, holds names, and no other names the company")
+        guess.propose(first, "company", "first_column")
 
 
 def _settle_family_name(guess: Guess) -> None:
@@ -351,7 +347,7 @@ def _settle_family_name(guess: Guess) -> None:
         return
     if guess.is_open("contact_last_name") and first not in guess.kept_out:
         del guess.fields["contact_name"], guess.reasons["contact_name"]
-        guess.take_and_say(name, "contact_last_name", "it stands beside the first name")
+        guess.take_and_say(name, "contact_last_name", "beside_first_name")
 
 
 def _settle_place_of_work(guess: Guess) -> None:
@@ -373,7 +369,7 @@ def _settle_place_of_work(guess: Guess) -> None:
     if named and cells.different >= _FIRMS_DIFFER:
         if held:
             del guess.fields[held], guess.reasons[held]
-        guess.take_and_say(first, "company", "it is the first column, holds names, and no other names the company")
+        guess.take_and_say(first, "company", "first_column")
 
 
 def _may_be_firms(sense: Sense) -> bool:
@@ -389,8 +385,7 @@ def _part_two_people(guess: Guess) -> None:
             column = guess.fields.pop(name)
             guess.reasons.pop(name)
             whose = guess.headers[guess.fields["contact_name"]]
-            guess.unread[column] = f"it is another person's than {whose!r}; to use it for them, name it {name}"
-            guess.notes.append(f"column {guess.headers[column]!r} is not read: {guess.unread[column]}")
+            guess.leave(column, "other_person", whose=repr(whose), field=name)
 
 
 def _part_played(guess: Guess, name: str) -> str:
@@ -409,6 +404,6 @@ def _settle_hours(guess: Guess) -> None:
         others = [name for name, place in guess.fields.items() if name in HOURS and place < column] if wanted else []
         name = next((name for name in (*before, *others[-1:]) if guess.is_open(HOURS[name])), "")
         if name:
-            guess.take_and_say(column, HOURS[name], f"it is the hour of {guess.headers[guess.fields[name]]!r}")
+            guess.take_and_say(column, HOURS[name], "hour_of", other=repr(guess.headers[guess.fields[name]]))
         elif wanted and guess.is_open("interview_at") and (not cells.samples or cells.dated):
-            guess.take_and_say(column, "interview_at", "its header says so")
+            guess.take_and_say(column, "interview_at", "header")

@@ -56,8 +56,7 @@ def may_hold(cells: Profile, vocabulary: Vocabulary, is_open: Callable[[str], bo
     fits = [name for name in likely if is_open(name) and not speaks_against(name, cells, vocabulary)]
     if _MATTERS.isdisjoint(fits):
         return ()
-    reason = "it holds dates" if days else "its cells may be that"
-    return tuple(Choice(name, likely[name], reason) for name in sorted(fits, key=lambda name: -likely[name])[:_MOST])
+    return tuple(Choice(name, likely[name]) for name in sorted(fits, key=lambda name: -likely[name])[:_MOST])
 
 
 def _has_a_word(text: str) -> bool:

@@ -222,7 +222,7 @@ def share_of(samples: Sequence[str], test: Callable[[str], bool]) -> float:
 
 
 def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
-    """Why these cells cannot be this field; empty where nothing speaks against it.
+    """Why these cells cannot be this field, as a key of `[why]`; empty where nothing speaks against it.
 
     A date beside words, as in "interview 3/17 10am", is no reason against a status.
     """
@@ -232,29 +232,29 @@ def speaks_against(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
         return ""
     if name in _DATED:
         worded = name == "last_inbound" and cells.bare_dates < 0.5
-        return "it holds words, not days" if worded else _no_dates(cells)
+        return "words_no_days" if worded else _no_dates(cells)
     if name in HOURS.values():
-        return "" if cells.hours >= 0.5 else "it holds no hours"
+        return "" if cells.hours >= 0.5 else "no_hours"
     closed = vocabulary.words.get(name)
     if closed and not any(spaced(text) in closed or text.casefold().startswith("later") for text in cells.samples):
-        return "none of its words is known for that field"
+        return "no_word_known"
     if name in CHANNELS and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) < _CHANNELS:
-        return "it holds no ways of contact"
+        return "no_ways"
     if name == "every" and not any(_says_how_often(text, vocabulary) for text in cells.samples):
-        return "it does not say how often"
+        return "no_interval"
     if name in ("interest", "do_not_contact") and not cells.answers:
-        return "it holds neither yes nor no"
+        return "no_yes_or_no"
     if name in _WANTED and not _WANTED[name][0](cells):
         return _WANTED[name][1]
     if name == "url" and not cells.links and len(cells.samples) > 2:
-        return "it holds no links"
+        return "no_links"
     if name in ("status", "outcome", "id", "notes", "next_step") and cells.bare_dates >= 0.8:
-        return "it holds dates"
+        return "dates"
     if name in ("outcome", "next_step") and cells.answers == 1:
-        return "it holds yes and no"
+        return "yes_and_no"
     if name == "id":
         spaced_out = cells.phones >= 0.8 and any(_SPACED.search(text) for text in cells.samples)
-        return "it holds phone numbers" if spaced_out else ""
+        return "phones" if spaced_out else ""
     return _no_words(name, cells, vocabulary) if name in _NAMED else ""
 
 
@@ -263,10 +263,10 @@ def _may_be_phones(cells: Profile) -> bool:
 
 
 _WANTED: Mapping[str, tuple[Callable[[Profile], bool], str]] = {
-    "contact_phone": (_may_be_phones, "it holds no phone numbers"),
-    "contact_email": (lambda cells: cells.mails > 0, "it holds no mail addresses"),
-    "follow_ups_done": (lambda cells: cells.numbers >= 0.5, "it holds no numbers"),
-    "status": (lambda cells: not all(map(_OF_A_PLACE.fullmatch, cells.samples)), "it holds short names of places"),
+    "contact_phone": (_may_be_phones, "no_phones"),
+    "contact_email": (lambda cells: cells.mails > 0, "no_mails"),
+    "follow_ups_done": (lambda cells: cells.numbers >= 0.5, "no_numbers"),
+    "status": (lambda cells: not all(map(_OF_A_PLACE.fullmatch, cells.samples)), "short_places"),
 }
 """What must be in the cells of a field, and what is said where it is not."""
 
@@ -280,17 +280,17 @@ def _no_dates(cells: Profile) -> str:
     if cells.dated:
         return ""
     if cells.samples and all(map(_CODE.fullmatch, cells.samples)):
-        return "it holds numbers, no dates"
+        return "numbers_no_dates"
     if cells.answers == 1:
-        return "it holds yes and no, no dates"
+        return "yes_and_no_no_dates"
     if cells.sentences >= 0.5 or max(cells.mails, cells.phones, cells.links) >= 0.5:
-        return "it holds text, no dates"
+        return "text_no_dates"
     few = len(cells.samples) < 3
     if not few and cells.worded >= 0.8:
-        return "it holds text, no dates"
+        return "text_no_dates"
     if not few and not any(char.isdigit() for text in cells.samples for char in text):
-        return "it holds text, no dates"
-    return "it holds numbers, no dates" if not few and cells.numbers >= 0.8 and _are_small(cells.samples) else ""
+        return "text_no_dates"
+    return "numbers_no_dates" if not few and cells.numbers >= 0.8 and _are_small(cells.samples) else ""
 
 
 def _are_small(samples: Sequence[str]) -> bool:
@@ -301,41 +301,39 @@ def _are_small(samples: Sequence[str]) -> bool:
 def _no_words(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
     strange = not (name == "contact_name" and any(map(names_somebody, cells.samples)))  # they are parted later
     kinds = (
-        ("dates", cells.dated), ("mail addresses", cells.mails * strange), ("phone numbers", cells.phones * strange),
-        ("yes and no", cells.answers if name not in ("company", "role") else int(cells.answers)),
+        ("dates", cells.dated), ("mails", cells.mails * strange), ("phones", cells.phones * strange),
+        ("yes_and_no", cells.answers if name not in ("company", "role") else int(cells.answers)),
     )  # fmt: skip
     for kind, share in kinds:
         if share >= 0.5:
-            return f"it holds {kind}"
+            return kind
     if cells.links >= 0.5 and name not in ("source", "company", "role"):
-        return "it holds links"
+        return "links"
     if cells.numbers * strange >= 0.8 and len(cells.samples) > 1:
-        return "it holds numbers"
+        return "numbers"
     if name == "source" and share_of(cells.samples, lambda text: _is_no_board(text, vocabulary)) >= _CHANNELS:
-        return "it holds ways of contact"
+        return "ways"
     return ""
 
 
 def speaks_for(name: str, cells: Profile, vocabulary: Vocabulary) -> str:
-    """What in these cells shows that they are this field; empty where nothing does."""
+    """What in these cells shows that they are this field, as a key of `[why]`; empty where nothing does."""
     if not cells.samples:
         return ""
     closed = vocabulary.words.get("channel" if name in CHANNELS else name)
     shown = {
-        "it holds dates": name in _DATED and cells.dated >= 0.3,
-        "it holds hours": name in HOURS.values() and cells.hours >= 0.5,
-        "it holds mail addresses": name == "contact_email" and cells.mails >= 0.5,
-        "it holds phone numbers": name == "contact_phone" and cells.phones >= 0.5,
-        "it holds links": name == "url" and cells.links >= 0.3,
-        "it holds numbers": name == "follow_ups_done" and cells.numbers >= 0.5,
-        "it holds names": name in ("contact_name", "referrer") and cells.names >= 0.5,
-        "it holds sentences": name in ("notes", "next_step") and cells.sentences >= 0.5,
-        "it holds words of a status": name in ("status", "outcome") and cells.stages >= 0.4,
-        "it holds ways of contact": name in CHANNELS
-        and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= 0.5,
-        "it holds countries": name == "contact_country"
-        and all(_is_country(text, vocabulary) for text in cells.samples),
-        "its words are known": bool(closed) and name not in CHANNELS,
+        "dates": name in _DATED and cells.dated >= 0.3,
+        "hours": name in HOURS.values() and cells.hours >= 0.5,
+        "mails": name == "contact_email" and cells.mails >= 0.5,
+        "phones": name == "contact_phone" and cells.phones >= 0.5,
+        "links": name == "url" and cells.links >= 0.3,
+        "numbers": name == "follow_ups_done" and cells.numbers >= 0.5,
+        "names": name in ("contact_name", "referrer") and cells.names >= 0.5,
+        "sentences": name in ("notes", "next_step") and cells.sentences >= 0.5,
+        "status_words": name in ("status", "outcome") and cells.stages >= 0.4,
+        "ways": name in CHANNELS and share_of(cells.samples, lambda text: is_channel(text, vocabulary)) >= 0.5,
+        "countries": name == "contact_country" and all(_is_country(text, vocabulary) for text in cells.samples),
+        "words_known": bool(closed) and name not in CHANNELS,
     }
     return next((reason for reason, holds in shown.items() if holds), "")
 

@@ -75,3 +75,13 @@ def test_every_fault_has_its_sentence() -> None:
     } - {""}
     undated = {f"undated{week}{such}" for week in ("", "_week") for such in ("", "_such_as")}
     assert {key.removesuffix("-single") for key in told} == made | undated
+
+
+def test_every_reason_of_a_column_has_its_sentence() -> None:
+    told = {key.removeprefix("why.") for key in texts_of("remarks.en.toml") if key.startswith("why.")}
+    mappings = ROOT / "mappings"
+    shipped = [mappings / "columns.toml", *(mappings / "exports").glob("*.toml")]
+    given = {reason for path in shipped for reason in tomllib.loads(path.read_text("utf-8")).get("unused", {})}
+    grammar = (mappings / "headers" / "grammar.toml").read_text("utf-8")
+    given |= set(re.findall(r'^why = "(.+)"$', grammar, re.MULTILINE))
+    assert given <= told

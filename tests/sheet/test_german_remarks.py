@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from sync.config import parse_settings
+from sync.errors import ConfigError
 from sync.models import Leads, Row, Table
-from sync.reading.leads import read_leads
+from sync.reading.leads import columns_of, read_leads
 from sync.reading.vocabulary import load_vocabulary
 
 SETTINGS = """timezone = "Europe/Berlin"
@@ -84,3 +85,29 @@ def test_whatever_the_language_the_same_cells_are_problems_of_the_same_kind() ->
     assert [(one.row, one.kind) for one in german.problems] == [(one.row, one.kind) for one in english.problems]
     assert {one.reason for one in german.problems}.isdisjoint(one.reason for one in english.problems)
     assert german.leads == english.leads
+
+
+def test_why_a_column_is_read_as_it_is_is_said_in_german() -> None:
+    head = Row(1, ("Firma", "Stelle", "Gehalt", "Datum", "Zork"))
+    table = Table("leads.csv", (head, Row(2, ("Acme", "Lektorin", "50000", "2.11.2026", "Bo Moss 030 1234567"))))
+    settings = parse_settings(SETTINGS.format(language="de"))
+    columns = columns_of(table, settings=settings, vocabulary=load_vocabulary())
+    assert {column.header: (column.field, column.reason) for column in columns.columns} == {
+        "Firma": ("company", "eine bekannte Überschrift"),
+        "Stelle": ("role", "eine bekannte Überschrift"),
+        "Gehalt": ("", "es geht um Geld, was nichts auslöst"),
+        "Datum": ("applied_on", "sie ist das einzige Datum ohne eigene Bedeutung"),
+        "Zork": ("contact_name", "sie enthält Namen mit Mailadressen oder Nummern"),
+    }
+    assert (
+        "Spalte 'Datum' wird als applied_on gelesen: sie ist das einzige Datum ohne eigene Bedeutung" in columns.notes
+    )
+
+
+def test_a_column_that_is_gone_stops_the_run_with_a_german_sentence() -> None:
+    settings = parse_settings(
+        SETTINGS.format(language="de").replace("[target]", '[source.columns]\nstatus = "Stand"\n[target]')
+    )
+    table = Table("leads.csv", (Row(1, HEAD), Row(2, row())))
+    with pytest.raises(ConfigError, match=r"^leads.csv hat keine Spalte 'Stand' für status; .* berichtige sie unter"):
+        read_leads(table, settings=settings, vocabulary=load_vocabulary(), memory={})
