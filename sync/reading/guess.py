@@ -245,7 +245,8 @@ class Guess:
         left = [name for name in sense.fields if not against[name]]
         choices = []
         for name in left:
-            base = sense.sure if name == left[0] else sense.sure_of(sense.fields.index(name))
+            shifted = name != sense.fields[0] and name in DAYS | MOMENTS and not cells.dated
+            base = sense.sure if name == left[0] and not shifted else sense.sure_of(sense.fields.index(name))
             plain = base >= SURE
             said = self.why("header" if plain else "header_may")
             shown = speaks_for(name, cells, self.vocabulary)

@@ -40,9 +40,10 @@ _HOURS = {squeeze(hour): (hour, field) for field, hour in HOURS.items()}
 """An hour in a column of its own, or day and hour together: the cells tell."""
 _PARTS = re.compile(r"[|,;(（、・&]|(?<!\b\w)/|/(?!\w\b)|\s\+\s")
 """The slash of `F/U` parts nothing."""
+_YES_OR_NO = re.compile(r"[(\[](\w{1,5})\s*/\s*(\w{1,5})[)\]]\s*$")
 _UNKNOWN_WORD = 0.88
 _PART = 0.97
-_FOREIGN = 0.9
+_FOREIGN = 0.85
 _ALTERNATIVE = 0.6
 
 
@@ -128,13 +129,15 @@ def understand_headers(headers: Sequence[str], vocabulary: Vocabulary) -> list[S
     read = _read_words([headers[place] for place in open_places], headers) if open_places else []
     found = dict(zip(open_places, read, strict=True))
     each = [sense or found.get(place, Sense()) for place, sense in enumerate(senses)]
-    return [_doubt_questions(header, sense) for header, sense in zip(headers, each, strict=True)]
+    return [_doubt_questions(header, sense, vocabulary) for header, sense in zip(headers, each, strict=True)]
 
 
-def _doubt_questions(header: str, sense: Sense) -> Sense:
+def _doubt_questions(header: str, sense: Sense, vocabulary: Vocabulary) -> Sense:
     """A header that asks is answered with yes or no, unless its cells show days, or who it was."""
-    asks = header.rstrip().endswith(("?", "\N{FULLWIDTH QUESTION MARK}"))
-    if not asks or header in FIELDS or (DAYS | MOMENTS | {"referrer"}).isdisjoint(sense.fields[:1]):
+    answers = _YES_OR_NO.search(header.casefold())
+    told = answers is not None and answers[1] in vocabulary.yes and answers[2] in vocabulary.no
+    asks = told or header.rstrip().endswith(("?", "\N{FULLWIDTH QUESTION MARK}"))
+    if not asks or header in FIELDS or (DAYS | MOMENTS | {"referrer", "url"}).isdisjoint(sense.fields[:1]):
         return sense
     return replace(sense, sure=sense.sure * _QUESTION)
 

@@ -1,7 +1,8 @@
 """The words of headers by what they mean, out of `mappings/headers/`: a lexicon for each language, read when needed.
 
 - A **meaning** is a kind of fact (`sent`, `interview`) or a kind of value (`day`, `mail`); `grammar.toml` knows them.
-- Words are compared folded: lower case, one width, no accents. `stem*` stands for every word that begins so.
+- Words are compared folded: lower case, one width, no accents. `stem*` stands for every word that begins so, `word$`
+  is meant only where the header ends with it: `Verstuurd op`, but not `Contact op het bedrijf`.
 - A word may be found inside another: in languages whose words grow together, and where none are told apart by spaces.
 - A word is known in its other forms, too: without the endings that its language has (`pozici` is `pozice`).
 - The language of a header is that of its neighbours: `Data` beside `Empresa` is a date, `Stage` beside `Poste` a job.
@@ -24,7 +25,11 @@ from sync.reading.scripts import is_unspaced, scripts_of
 
 ENGLISH = "en"
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+    r"|(?<=[A-Za-z])(?=[\u3040-\u9fff\uac00-\ud7a3])|(?<=[\u3040-\u9fff\uac00-\ud7a3])(?=[A-Za-z])"
+)
+"""Where a word ends without a space: `dateApplied`, `HR邮箱`."""
 _WORD = re.compile(r"\d+(?:st|nd|rd|th|er|ere|eme)?(?![^\W\d_])|\d+|[^\W\d_]+|[#№]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "ı": "i"})
@@ -106,7 +111,9 @@ class Lexicon(Struct, frozen=True):
         unknown = place = 0
         while place < len(words):
             for end in range(min(len(words), place + self.longest), place, -1):
-                found = self.words.get(" ".join(words[place:end]))
+                phrase = " ".join(words[place:end])
+                found = self.words.get(f"{phrase}$") if end == len(words) else None
+                found = found or self.words.get(phrase)
                 if found is not None:
                     break
             else:
@@ -227,10 +234,10 @@ def parse_lexicon(text: str, *, language: str, grown: bool, endings: tuple[str, 
     longest = 1
     for meaning, several in toml.loads(text).items():
         for entry in several:
-            parts = split_words(entry.removesuffix("*"))
+            parts, last = split_words(entry.removesuffix("*")), "$" * entry.endswith("$")
             longest = max(longest, len(parts))
             for form in {" ".join(parts), "".join(parts)}:
-                words.setdefault(form, set()).add(meaning)
+                words.setdefault(form + last, set()).add(meaning)
             if entry.endswith("*"):
                 stems.setdefault("".join(parts), set()).add(meaning)
     known = {form: frozenset(meanings) for form, meanings in words.items()}
@@ -248,7 +255,7 @@ def parse_lexicon(text: str, *, language: str, grown: bool, endings: tuple[str, 
 def _cut_forms(words: Mapping[str, frozenset[str]], endings: Sequence[str]) -> Mapping[str, frozenset[str]]:
     forms: dict[str, frozenset[str] | None] = {}
     for word, meanings in words.items() if endings else ():
-        if " " not in word:
+        if word.isalpha():
             for stem in _stems_of(word, endings):
                 forms[stem] = meanings if forms.get(stem, meanings) == meanings else None
     return {stem: meanings for stem, meanings in forms.items() if meanings}

@@ -301,3 +301,50 @@ def test_how_people_shorten_and_say_it(header: str, field: str) -> None:
         "連絡予定日": "会社名",
     }
     assert fields(known.get(header, "Company"), header) == ["company", field]
+
+
+@pytest.mark.parametrize(
+    ("firm", "header"),
+    [
+        ("Company", "Do not call"),
+        ("Firma", "Nicht anrufen"),
+        ("Entreprise", "Ne pas appeler"),
+        ("Empresa", "No llamar"),
+        ("Werkgever", "Niet bellen"),
+        ("Společnost", "Nevolat"),
+        ("Cég", "Ne hívj"),
+        ("Компанія", "Не дзвонити"),
+        ("Företag", "Ring inte"),
+        ("公司", "请勿致电"),
+    ],
+)
+def test_whom_nobody_is_to_call_is_said_in_every_language(firm: str, header: str) -> None:
+    assert fields(firm, header)[1] == "do_not_contact"
+
+
+@pytest.mark.parametrize(
+    ("firm", "header", "field"),
+    [
+        pytest.param("Company", "Contact notes", "notes", id="notes-are-no-name"),
+        pytest.param("Entreprise", "Nom du contact", "contact_name", id="du-is-a-day-at-the-end-alone"),
+        pytest.param("Entreprise", "Candidature du", "applied_on", id="du-at-the-end"),
+        pytest.param("Werkgever", "Contact op het bedrijf", "contact_name", id="op-is-a-day-at-the-end-alone"),
+        pytest.param("Werkgever", "Verstuurd op", "applied_on", id="op-at-the-end"),
+        pytest.param("Customer", "Customer since", "applied_on", id="since-when-is-no-name"),
+        pytest.param("Company", "Date spotted", "received_at", id="where-it-was-spotted-is-no-day"),
+        pytest.param("Company", "Recruiting firm", "agency", id="who-recruits-for-others"),
+        pytest.param("Empresa", "Empresa de selección", "agency", id="who-recruits-in-spanish"),
+        pytest.param("Company", "Draft link", "", id="a-page-of-something-else"),
+        pytest.param("Cég", "Projekt típus", "", id="not-the-danish-word-that-begins-so"),
+        pytest.param("公司", "HR邮箱", "contact_email", id="words-end-where-the-script-does"),
+        pytest.param("公司", "Base城市", "city", id="the-unknown-word-before-them"),
+        pytest.param("Firma", "Výsledek hovoru", "last_result", id="what-came-of-a-call"),
+    ],
+)
+def test_what_was_taken_for_another(firm: str, header: str, field: str) -> None:
+    assert fields(firm, header)[1] == field
+
+
+def test_a_link_that_is_answered_with_yes_or_no_is_no_link() -> None:
+    plain, asked = understand_headers(["Portfolio", "Link", "Link earned (Y/N)"], load_vocabulary())[1:]
+    assert plain.sure >= 0.75 > asked.sure

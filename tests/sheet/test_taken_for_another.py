@@ -223,3 +223,8 @@ def test_what_is_to_be_chased_was_sent_where_it_has_a_day(status: str) -> None:
 def test_an_end_of_which_too_little_is_said_is_asked_about_and_asks_nobody(status: str, guess: Stage) -> None:
     phrase = WORDS.read(status)
     assert (phrase.stage, phrase.settled, phrase.asking) == (guess, False, Asking.NONE)
+
+
+def test_a_second_column_of_numbers_is_no_interview() -> None:
+    rows: list[list[CellValue]] = [["Eiche", "14", "0170 5550101"], ["Linde", "27", "0170 5550102"]]
+    assert understand(["Firma", "Durchwahl", "Mobil"], *rows).mapped == {"company": "Firma", "contact_phone": "Mobil"}
