@@ -51,17 +51,34 @@ class HourWords(Struct, frozen=True):
 class SaidWords(Struct, frozen=True):
     """How a day is named from where its writer stood; `said_days` says what each of them does. All in lower case."""
 
-    tomorrow: tuple[str, ...]
     morning: tuple[str, ...]
     within: tuple[str, ...]
+    up_to: tuple[str, ...]
+    up_to_behind: tuple[str, ...]
+    later: tuple[str, ...]
+    ago: tuple[str, ...]
+    ago_behind: tuple[str, ...]
     days: tuple[str, ...]
+    working_days: tuple[str, ...]
     weeks: tuple[str, ...]
+    months: tuple[str, ...]
     ahead: tuple[str, ...]
+    ahead_the: tuple[str, ...]
+    until_behind: tuple[str, ...]
     the: tuple[str, ...]
     next: tuple[str, ...]
     next_week: tuple[str, ...]
+    this_week: tuple[str, ...]
+    last: tuple[str, ...]
+    last_behind: tuple[str, ...]
+    last_week: tuple[str, ...]
     behind: tuple[str, ...]
     rarely: tuple[str, ...]
+    spans: Mapping[str, int]
+    passed: Mapping[str, int]
+    numbers: Mapping[str, int]
+    ends: Mapping[str, tuple[str, ...]]
+    """What ends, with the words for its end: `week`, `next` week, `month`."""
 
 
 class DateWords(Struct, frozen=True):
@@ -121,7 +138,7 @@ def parse_date_words(text: str) -> DateWords:
         week=frozenset(words["week"]),
         around_hours=_around(hour),
         hour=hour,
-        said=SaidWords(**{name: tuple(several) for name, several in document["said"].items()}),
+        said=_parse_said_words(document["said"]),
         lengths=frozenset(words["lengths"]),
         remark=frozenset(words["remark"]),
         several=_parse_several(document["several"]),
@@ -132,6 +149,13 @@ def parse_date_words(text: str) -> DateWords:
         countries=frozenset(document["order"]["month_first_in"]["countries"]),
         zones_month_first=tuple(document["order"]["month_first_in"]["zones"]),
     )
+
+
+def _parse_said_words(document: Mapping[str, Any]) -> SaidWords:
+    fields: dict[str, Any] = {name: tuple(words) for name, words in document.items() if isinstance(words, list)}
+    for name in ("spans", "passed", "numbers"):
+        fields[name] = {word: int(number) for number, words in document[name].items() for word in words}
+    return SaidWords(ends={what: tuple(words) for what, words in document["ends"].items()}, **fields)
 
 
 def _parse_several(document: Mapping[str, Iterable[str]]) -> SeveralWords:

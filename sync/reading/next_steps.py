@@ -35,6 +35,8 @@ _FOLLOW_UPS = ("follow_up_on", "follow_up_day")
 _ALONE = re.compile(r"\s*[^\W\d_]+(?:\s+[^\W\d_]+)?:?\s*")
 _CLAUSES = re.compile(r"[,;.–—]\s")
 _MEETING = frozenset(("interview", "test"))
+_OWN = ("wrote", *ASKED_ON)
+"""What the seeker did or is to do."""
 _MET_AT = frozenset((Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER))
 """Stages at which a bare day with an hour is that of an appointment: nobody meets who has only applied."""
 _WAITED_FOR = "they_decide_by"
@@ -117,14 +119,14 @@ def _days_in(
             continue
         value = read_date(said, replace(reading, in_work_hours=True))
         timed = isinstance(value, datetime) or (isinstance(value, Yearless) and value.clock is not None)
-        own = follow_ups or sense in ("remind", *ASKED_ON)
+        own = follow_ups or sense in ("remind", *_OWN)
         meeting = (timed and not own) or (sense in _MEETING and _names_interview(text))
         name = "interview_at" if meeting else _LAST_DAYS.get((sense, stage), "follow_up_on")
-        if sense == "decide" and "wait" in turns_in(text) and name == "follow_up_on":
+        if sense in ("decide", "awaited") and "wait" in turns_in(text) and name == "follow_up_on":
             name = _WAITED_FOR  # "wait for Dan till Dec 4": nobody is asked on that day, only after it
         if isinstance(value, Yearless):
             value = give_year(value, name, reading, year=year)
-        if name == "follow_up_on" and sense in ASKED_ON and _has_passed(value, reading.today):
+        if name == "follow_up_on" and sense in _OWN and _has_passed(value, reading.today):
             name = "last_outbound"  # "emailed 11/20"
         found.append((name, value.date() if name in DAYS and isinstance(value, datetime) else value))
     return found

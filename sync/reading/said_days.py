@@ -1,17 +1,7 @@
-"""Days named from where their writer stood: "call on Tuesday", "tomorrow 2pm", "in 10 days", "till the 30th".
+"""Days named from where their writer stood: "call on Tuesday", "in 10 days", "till the 30th", "called yesterday".
 
-Such words say a date only together with the day on which they were written (`undated`).
-
-| the words | the day, from the one on which they were written |
-| --- | --- |
-| Tuesday, by Tuesday, this Tuesday | the first one after it; on a Tuesday nobody knows which is meant |
-| next Tuesday | the first one after it, where that is in the next week or a week away; else nobody knows |
-| Tuesday next week | the one of the next week |
-| tomorrow, in 3 days, in 2 weeks | so many days later |
-| till the 30th | the first such day of a month after it |
-| next week | nobody knows |
-
-Where the days on which they may have been written give different ones, nobody knows either.
+Such words say a date (`said_day`) only together with the day on which they were written (`undated`). Where the days on
+which they may have been written give different ones, nobody knows either. The words are `[said]` in `dates.toml`.
 """
 
 from __future__ import annotations
@@ -19,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from msgspec import Struct
@@ -27,49 +17,11 @@ from msgspec import Struct
 from sync.reading.cells import Fault
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days
-from sync.reading.scripts import any_of
+from sync.reading.said_day import LONGEST, SaidDay
+from sync.reading.scripts import any_of, is_unspaced
 
-_LONGEST = timedelta(days=92)
+_FRIDAY = 4
 _LETTERS = re.compile(r"[^\W\d_]{2}|[月火水木金土日周曜天]")
-
-
-class SaidDay(Struct, frozen=True):
-    """A day in a text, from `start` to `end`: a weekday, so many days later, or a day of a month.
-
-    `ahead`: the words themselves tell that it comes.
-    """
-
-    start: int
-    end: int
-    weekday: int | None = None
-    days: int | None = None
-    of_month: int | None = None
-    next: bool = False
-    next_week: bool = False
-    ahead: bool = False
-
-    def day_from(self, written: date) -> date | None:
-        """The day that is meant where it was written on this one; None where nobody knows."""
-        if self.days is not None:
-            return written + timedelta(days=self.days)
-        if self.of_month is not None:
-            return next((day for day in _after(written) if day.day == self.of_month), None)
-        if self.next_week and self.weekday is not None:
-            return _next_monday(written) + timedelta(days=self.weekday)
-        if self.weekday is None:
-            return None
-        if self.weekday == written.weekday():
-            return written + timedelta(days=7) if self.next else None
-        first = next(day for day in _after(written) if day.weekday() == self.weekday)
-        return None if self.next and first < _next_monday(written) else first
-
-    def day_within(self, first: date, last: date) -> date | None:
-        """The day that is meant whichever of these days it was written on; None where they differ."""
-        if last - first > _LONGEST:
-            return None
-        written = (first + timedelta(days=number) for number in range((last - first).days + 1))
-        meant = {self.day_from(day) for day in written}
-        return meant.pop() if len(meant) == 1 else None
 
 
 def find_said_days(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
@@ -85,7 +37,8 @@ def find_said_days(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
     patterns = _patterns()
     if not patterns.any.search(plain) or find_days(plain, {**shipped_date_words().months, **months}):
         return ()
-    return tuple(patterns.find(plain))
+    found = (said for said in patterns.find(plain) if said.days is None or abs(said.days) <= LONGEST.days)
+    return tuple(sorted(found, key=lambda said: said.start))
 
 
 def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fault | None:
@@ -93,67 +46,100 @@ def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fau
     said = find_said_days(text, months)
     if not said:
         return None
-    week = said[0].next_week and said[0].weekday is None
-    key = "undated_week" if week else "undated"
+    key = "undated_week" if said[0].is_week else "undated"
     if today is None:
         return Fault(key)
-    day = said[0].day_from(today) or (_next_monday(today) if week else today + timedelta(days=7))
-    return Fault(f"{key}_such_as", {"day": str(day)})
-
-
-def _next_monday(day: date) -> date:
-    return day + timedelta(days=7 - day.weekday())
-
-
-def _after(day: date) -> Iterator[date]:
-    """The days after it."""
-    return (day + timedelta(days=number) for number in range(1, _LONGEST.days))
+    return Fault(f"{key}_such_as", {"day": str(said[0].example(today))})
 
 
 class _Patterns(Struct, frozen=True):
     any: re.Pattern[str]
     weekday: re.Pattern[str]
-    tomorrow: re.Pattern[str]
-    within: re.Pattern[str]
+    plain: re.Pattern[str]
+    """Words that say so many days later or before by themselves."""
+    counted: re.Pattern[str]
     of_month: re.Pattern[str]
-    next_week: re.Pattern[str]
+    ends: re.Pattern[str]
+    weeks: re.Pattern[str]
 
     def find(self, text: str) -> Iterator[SaidDay]:
-        """What is named in this text, from the left."""
-        found = [*self._weekdays(text), *self._tomorrows(text), *self._counted(text), *self._of_month(text)]
-        if not found and (week := self.next_week.search(text)):
-            found = [SaidDay(week.start(), week.end(), next_week=True)]
-        yield from sorted(found, key=lambda said: said.start)
+        """What is named in this text."""
+        found = [*self._plain(text), *self._counted(text), *self._ends(text)]
+        yield from found
+        days = [*self._weekdays(text), *self._of_month(text)]
+        yield from (day for day in days if not any(one.start < day.end and day.start < one.end for one in found))
+        if not (found or days) and (week := self.weeks.search(text)):
+            yield SaidDay(week.start(), week.end(), next_week=bool(week["next"]), ahead=True)
 
     def _weekdays(self, text: str) -> Iterator[SaidDay]:
         words = shipped_date_words()
         for match in self.weekday.finditer(text):
             word, number = match["day"], words.weekdays[match["day"]]
-            ahead = bool(match["ahead"] or match["next"] or match["week"] or match["week_behind"])
-            alone = match.start("day") == 0 and match.end() == len(text)
-            if number is None or match["behind"] or (word in words.said.rarely and not (ahead or alone)):
+            ahead = any(match[group] for group in ("ahead", "next", "week", "week_behind", "until"))
+            back = any(match[group] for group in ("last", "last_behind", "past_week", "past_behind"))
+            sure = ahead or back or _stands_apart(match, text)
+            if number is None or match["behind"] or (word in words.said.rarely and not sure):
                 continue
-            start = min(match.start(group) for group in ("next", "week", "day") if match[group])
             yield SaidDay(
-                start, match.end(), weekday=number, next=bool(match["next"]),
-                next_week=bool(match["week"] or match["week_behind"]), ahead=ahead,
+                min(match.start(group) for group in ("next", "week", "last", "past_week", "day") if match[group]),
+                match.end(),
+                weekday=number, next=bool(match["next"]), next_week=bool(match["week"] or match["week_behind"]),
+                ahead=ahead and not back, back=back, last=bool(match["last"] or match["last_behind"]),
+                last_week=bool(match["past_week"] or match["past_behind"]),
             )  # fmt: skip
 
-    def _tomorrows(self, text: str) -> Iterator[SaidDay]:
-        for match in self.tomorrow.finditer(text):
-            if not match["morning"]:
-                yield SaidDay(match.start("day"), match.end("day"), days=1, ahead=True)
+    def _plain(self, text: str) -> Iterator[SaidDay]:
+        said = shipped_date_words().said
+        for match in self.plain.finditer(text):
+            word = match["day"]
+            if match["morning"] or (word in said.rarely and not _stands_apart(match, text)):
+                continue
+            if word in said.passed:
+                yield SaidDay(match.start("day"), match.end(), weekday=said.passed[word], back=True)
+            else:
+                days = said.spans[word]
+                yield SaidDay(match.start("day"), match.end(), days=days, ahead=days > 0)
 
     def _counted(self, text: str) -> Iterator[SaidDay]:
-        for match in self.within.finditer(text):
-            days = int(match["number"]) * (7 if match["weeks"] else 1)
-            if days <= _LONGEST.days:
-                yield SaidDay(match.start("within"), match.end(), days=days, ahead=True)
+        for match in self.counted.finditer(text):
+            ago = match["ago"] or match["ago_behind"]
+            last_day = match["up_to"] or match["up_to_behind"]
+            if not (ago or last_day or match["within"] or match["later"]):
+                continue
+            number = int(match["number"]) if match["number"].isdigit() else _numbers()[match["number"]]
+            days = number * (7 if match["weeks"] else 31 if match["months"] else 1)
+            yield SaidDay(
+                match.start(), match.end(), days=-days if ago else days, working=bool(match["working"]),
+                ahead=not ago, last_day=bool(last_day),
+            )  # fmt: skip
 
     def _of_month(self, text: str) -> Iterator[SaidDay]:
         for match in self.of_month.finditer(text):
             if 1 <= (day := int(match["number"])) <= 31:
                 yield SaidDay(match.start("day"), match.end("day"), of_month=day, ahead=True)
+
+    def _ends(self, text: str) -> Iterator[SaidDay]:
+        for match in self.ends.finditer(text):
+            month, next_week = bool(match["month"]), bool(match["next"])
+            yield SaidDay(
+                match.start(), match.end(), weekday=None if month else _FRIDAY, month_end=month, next_week=next_week,
+                ahead=True, last_day=True,
+            )  # fmt: skip
+
+
+def _stands_apart(match: re.Match[str], text: str) -> bool:
+    """Whether nothing, or another part of the text, follows this word: `call her Wed`, but no `mon CV`."""
+    alone = match.start("day") == 0 and match.end() == len(text)
+    behind = text[match.end() :].lstrip()
+    return alone or (not is_unspaced(match["day"]) and (not behind or behind[0] in ",;.!?)" or behind[0].isdigit()))
+
+
+@cache
+def _numbers() -> Mapping[str, int]:
+    """Numbers in words, of every language."""
+    words = shipped_date_words()
+    several = {word: number for known in words.hour.numbers.values() for word, number in known.items()}
+    return {**several, **words.said.numbers}
 
 
 @cache
@@ -163,21 +149,44 @@ def _patterns() -> _Patterns:
     days = [word for word, number in words.weekdays.items() if number is not None]
     ahead, the = any_of(said.ahead), any_of(said.the)
     lead = rf"(?:(?P<behind>{any_of(said.behind)})\s*)?(?:(?P<ahead>{ahead})\s+)?(?:{the}\s+)?"
-    weeks = any_of(said.next_week)
+    weeks, past_weeks, last = any_of(said.next_week), any_of(said.last_week), any_of(said.last)
     weekday = (
-        rf"{lead}(?:(?P<week>{weeks})\s*)?(?:(?P<next>{any_of(said.next)})\s+)?"
-        rf"(?P<day>{any_of(days)})(?:\s+(?P<week_behind>{weeks}))?"
+        rf"{lead}(?:(?P<week>{weeks})\s*|(?P<past_week>{past_weeks})\s*)?"
+        rf"(?:(?P<next>{any_of(said.next)})\s+|(?P<last>{last})\s+)?(?P<day>{any_of(days)})"
+        rf"(?:\s+(?P<week_behind>{weeks})|\s+(?P<past_behind>{past_weeks})"
+        rf"|\s+(?P<last_behind>{any_of(said.last_behind)})|\s*(?P<until>{any_of(said.until_behind)}))?"
     )
+    units = (
+        rf"(?:(?P<working>{any_of(said.working_days)})|(?P<weeks>{any_of(said.weeks)})"
+        rf"|(?P<months>{any_of(said.months)})|{any_of(said.days)})"
+    )
+    number = rf"(?:\d{{1,2}}\s*(?:-|–|{any_of(words.hour.to)})\s*)?(?P<number>\d{{1,2}}|{any_of(_numbers())})"
+    counted = (
+        rf"(?:(?:(?P<up_to>{any_of(said.up_to)})|(?P<within>{any_of(said.within)})|(?P<ago>{any_of(said.ago)}))"
+        rf"\s*(?:{the}\s+)?(?:{any_of(said.next)}\s+)?)?"
+        rf"{number}\s*{units}"
+        rf"(?:\s*(?P<up_to_behind>{any_of(said.up_to_behind)})|\s*(?P<later>{any_of(said.later)})"
+        rf"|\s*(?P<ago_behind>{any_of(said.ago_behind)}))?"
+    )
+    plain = any_of([*said.spans, *said.passed])
+    ends = "|".join(f"(?P<{name}>{any_of(phrases)})" for name, phrases in said.ends.items())
+    alone = [word for word in said.next_week if len(word) > 1]
+    every = (plain, ends, *map(any_of, (days, said.next_week, said.this_week, said.weeks, said.months)))
     return _Patterns(
-        any=re.compile(rf"{any_of(days)}|{any_of(said.tomorrow)}|{weeks}|\d"),
+        any=re.compile("|".join((*every, r"\d"))),
         weekday=re.compile(weekday),
-        tomorrow=re.compile(rf"(?:(?P<morning>{any_of(said.morning)})\s+)?(?P<day>{any_of(said.tomorrow)})"),
-        within=re.compile(
-            rf"(?P<within>{any_of(said.within)}\s+(?P<number>\d{{1,2}})\s+"
-            rf"(?:(?P<weeks>{any_of(said.weeks)})|{any_of(said.days)}))"
-        ),
-        of_month=re.compile(
-            rf"{ahead}\s+(?:{the}\s+)?(?P<day>(?P<number>\d{{1,2}})(?:st|nd|rd|th|\.))(?=\s*(?:$|[,;.!?)]))"
-        ),
-        next_week=re.compile(any_of(word for word in said.next_week if len(word) > 1)),
+        plain=re.compile(rf"(?:(?P<morning>{any_of(said.morning)})\s+)?(?P<day>{plain})"),
+        counted=re.compile(counted),
+        of_month=re.compile(_of_month(ahead, the, any_of(said.ahead_the))),
+        ends=re.compile(ends),
+        weeks=re.compile(rf"(?P<next>{any_of(alone)})|{any_of(said.this_week)}"),
+    )
+
+
+def _of_month(ahead: str, the: str, ahead_the: str) -> str:
+    """A number of the month: `by the 15th`, `bis zum 30.`; without a sign behind it an article must be there."""
+    article = rf"(?:{ahead}\s+{the}|{ahead_the})\s+"
+    return (
+        rf"(?:{ahead}\s+(?:{the}\s+)?(?=\d+(?:st|nd|rd|th|e|\.))|{article})"
+        r"(?P<day>(?P<number>\d{1,2})(?:st|nd|rd|th|e|\.)?)(?=\s*(?:$|[,;.!?)]))"
     )

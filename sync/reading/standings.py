@@ -35,6 +35,7 @@ FIELD_OF: Mapping[str, str] = {
     "reply": "last_inbound",
     "sent": "applied_on",
     "followed": "last_outbound",
+    "wrote": "last_outbound",
     "remind": "follow_up_on",
     "decide": "they_decide_by",
     "closes": "closes_on",

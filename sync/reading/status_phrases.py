@@ -89,6 +89,8 @@ def read_phrase(
         for sense in _senses_of_day(scan, found, phrase.stage, told=told is not None)
         if sense
     ]
+    if {"sent"} & {sense for sense, day in dated if ("wrote", day) not in dated}:
+        dated = [(sense, day) for sense, day in dated if sense != "sent" or ("wrote", day) not in dated]
     held = any(_holds(scan, day) for day in scan.days)
     off = scan.has("off") and not held
     moved = scan.has("moved") or any(_is_replaced(scan, day) for day in scan.days)
@@ -309,6 +311,8 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         if sense == "test" and any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims):
             return  # "test 11/29 sent in already"
         yield sense
+        if "wrote" in senses and sense in ASKED_ON:
+            yield "wrote"
         answered = any(claim.place > near.place and "sent" in claim.senses for claim in scan.claims)
         if sense == "reply" and (answered or "spoke" in senses):
             yield "followed"

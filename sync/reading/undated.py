@@ -18,7 +18,8 @@ from sync.models import CellValue, Row, Table, Written
 from sync.moments import named_day
 from sync.reading.cells import clean_text, spaced
 from sync.reading.hour_grammar import match_hour
-from sync.reading.said_days import SaidDay, find_said_days, why_undated
+from sync.reading.said_day import SaidDay
+from sync.reading.said_days import find_said_days, why_undated
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import ROUNDS
 
@@ -26,7 +27,13 @@ AHEAD = (
     "next_step", "status", "follow_up_on", "follow_up_day", "interview_at", "promised_on", "they_decide_by",
     "they_call_at", "meeting_on", "answer_by", "closes_on", "snooze_until", *ROUNDS,
 )  # fmt: skip
-"""Fields in which a day that is named so is still to come."""
+"""Fields in which a day that is named so is still to come, or may be."""
+
+PASSED = ("last_outbound", "last_inbound", "applied_on", "received_at", "offer_on")
+"""Fields of days that have passed: a bare weekday in them is the last one."""
+
+TOLD = ("status", "next_step")
+"""Fields of words, in which a last day is told from a day by what stands before it."""
 
 
 def with_dates(
@@ -39,9 +46,9 @@ def with_dates(
     `keys` are those of the leads by the number of their row, `accepted` is the mapping of the last run: what was not
     read then may have been written at any time. `read_before` is the day of the last run.
     """
-    places = {name: sheet.columns.fields[name] for name in AHEAD if name in sheet.columns.fields}
+    places = {name: sheet.columns.fields[name] for name in (*AHEAD, *PASSED) if name in sheet.columns.fields}
     found = {
-        name: dict(_said_in(sheet.rows, place, months, settled if name == "status" else ()))
+        name: dict(_said_in(sheet.rows, place, months, settled if name == "status" else (), passed=name in PASSED))
         for name, place in places.items()
     }
     written: dict[int, dict[str, Written]] = {}
@@ -65,29 +72,38 @@ def with_dates(
 def name_undated(
     sheet: Sheet, written: Mapping[int, Mapping[str, Written]], *, months: Mapping[str, int], today: date
 ) -> None:
-    """A problem for each next step, and each status of an open row, that still names a day to come without its date.
+    """A problem for each next step, and each status of an open row, that still names a day without its date.
 
-    Who "waits until Friday" is not written to before it, so that the row of such a status waits, unless a column of its
-    own tells of a day to come.
+    Who "waits until Friday" is not written to before it, so that the row of such a status waits. Where a column of its
+    own tells of a day to come, or of one like that which has passed, nothing is missing.
     """
-    places = {name: sheet.columns.fields.get(name) for name in ("next_step", "status")}
-    stages = sheet.values["stage"]
+    places = {name: sheet.columns.fields.get(name) for name in TOLD}
     for index, row in enumerate(sheet.rows if written else ()):
         cells = written.get(row.number, {})
         for name, place in places.items():
             said = find_said_days(clean_text(row.values[place]), months) if name in cells and place is not None else ()
-            if not said:
+            if not said or (name == "status" and sheet.values["stage"][index].closed) or _is_told(sheet, index, said):
                 continue
-            waits = any(one.ahead for one in said) and not stages[index].closed and not _is_ahead(sheet, index, today)
-            if name == "status" and not waits:
+            waits = any(one.ahead for one in said)
+            if name == "status" and waits and _is_ahead(sheet, index, today):
                 continue
             fault = why_undated(cells[name].text, today, months)
             if fault is None:
                 continue
-            if name == "status":
+            if name == "status" and waits:
                 sheet.set_unreadable(index, name, fault)
             else:
                 sheet.add_problem(row, sheet.columns.mapped[name], cells[name].text, fault)
+
+
+def _is_told(sheet: Sheet, index: int, said: Sequence[SaidDay]) -> bool:
+    """Whether the row has the dates of days that have passed or may have: a message, an answer, that very weekday."""
+    if any(one.ahead for one in said):
+        return False
+    days = [sheet.values[name][index] for name in (*AHEAD, *PASSED) if name in sheet.values]
+    weekdays = {named_day(day).weekday() for day in days if isinstance(day, date)}
+    messages = [sheet.values[name][index] for name in PASSED[:2] if name in sheet.values]
+    return any(messages) if any(one.is_past for one in said) else {one.weekday for one in said} <= weekdays
 
 
 def _is_ahead(sheet: Sheet, index: int, today: date) -> bool:
@@ -101,17 +117,19 @@ def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str) -> s
     plain = unicodedata.normalize("NFKC", text).casefold()
     for one in reversed(tuple(said)):
         hour = match_hour(plain, one.end)
-        sure = name != "status" or one.ahead or (hour is not None and not hour.fault)
+        told = one.ahead or one.is_past or one.days is not None
+        sure = name != "status" or told or (hour is not None and not hour.fault)
         day = one.day_within(written.since, written.on) if sure and written.since else None
         if day is not None:
-            text = f"{text[: one.start]}{day}{text[one.end :]}"
+            by = "by " if one.last_day and name in TOLD else ""
+            text = f"{text[: one.start]}{by}{day}{text[one.end :]}"
     return text
 
 
 def _said_in(
-    rows: Iterable[Row], place: int, months: Mapping[str, int], settled: Container[str]
+    rows: Iterable[Row], place: int, months: Mapping[str, int], settled: Container[str], *, passed: bool
 ) -> Iterator[tuple[int, tuple[str, Sequence[SaidDay]]]]:
-    """The rows by number whose cell at this place names a day so.
+    """The rows by number whose cell at this place names a day so; `passed`: it is one that has passed.
 
     The words for it are read only where some cell may need them.
     """
@@ -121,7 +139,8 @@ def _said_in(
         if isinstance(value, str) and value:
             if value not in known:
                 text = clean_text(value)
-                known[value] = () if spaced(text) in settled else find_said_days(text, months)
+                said = () if spaced(text) in settled else find_said_days(text, months)
+                known[value] = tuple(replace(one, back=one.weekday is not None) for one in said) if passed else said
             if known[value]:
                 yield row.number, (clean_text(value), known[value])
 

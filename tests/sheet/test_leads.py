@@ -120,7 +120,7 @@ def test_cells(cells: dict[str, CellValue], field: str, expected: object) -> Non
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("applied_on", "yesterday", "is not a date"),
+        ("applied_on", "yesterday", "names a day, but not its date"),
         ("applied_on", "2026-02-30", "does not exist"),
         ("applied_on", "0202-09-08", "year 0202"),
         ("applied_on", "2025-08", "a month, not a day"),

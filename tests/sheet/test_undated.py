@@ -54,7 +54,31 @@ MONTHS = load_vocabulary().months
         ("back by the 15th.", "2026-12-15"),
         ("bis zum 30.", "2026-11-30"),
         ("2nd interview", None),
-        ("last Tuesday", None),
+        ("last Tuesday", ""),  # two days ago, or the one of the week before
+        ("last Friday", "2026-11-20"),
+        ("上周二", "2026-11-17"),
+        ("i onsdags", "2026-11-25"),
+        ("left voicemail yesterday", "2026-11-25"),
+        ("vorgestern angeschrieben", "2026-11-24"),
+        ("appelé hier", "2026-11-25"),
+        ("hier bewerben", None),  # "apply here", in German
+        ("il y a 2 semaines", "2026-11-12"),
+        ("3天前联系", "2026-11-23"),
+        ("call her Wed", "2026-12-02"),
+        ("réponse sous 10 jours", "2026-12-06"),
+        ("hear back in two weeks", "2026-12-10"),
+        ("in 2-3 weeks", "2026-12-17"),
+        ("reply within 5 business days", "2026-12-03"),
+        ("10日以内に返事", "2026-12-06"),
+        ("svar innen 10 dager", "2026-12-06"),
+        ("ответ в течение 10 дней", "2026-12-06"),
+        ("Antwort bis Ende der Woche", "2026-11-27"),
+        ("réponse d'ici la fin du mois", "2026-11-30"),
+        ("decision this week", ""),
+        ("zadanie do poniedziałku", "2026-11-30"),
+        ("pendiente de respuesta hasta el 30", "2026-11-30"),
+        ("perjantaihin mennessä", "2026-11-27"),
+        ("3 days on site", None),
         ("every Monday", None),
         ("seit Montag", None),
         ("ping next week", ""),
@@ -199,3 +223,44 @@ def test_a_corrected_spelling_keeps_the_day() -> None:
     seeker.now += timedelta(days=1)
     write(seeker, company="Acme Ltd")
     assert stands_on(seeker, "Acme") == date(2027, 1, 7)
+
+
+def test_a_message_of_yesterday_is_on_its_day_and_a_term_is_waited_for() -> None:
+    seeker = a_seeker(applied_on="2026-12-28")
+    seeker.now += timedelta(days=1)
+    seeker.run()
+    assert named(write(seeker, status="left voicemail yesterday")) == []
+    lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Acme")
+    assert lead.last_outbound == date(2027, 1, 4)
+    assert named(write(seeker, status="decision within 10 days")) == []
+    lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Acme")
+    assert lead.they_decide_by == date(2027, 1, 15)
+
+
+@pytest.mark.parametrize("step", ["call by the end of the week", "call this Friday"])
+def test_a_step_up_to_the_end_of_the_week_stands_on_its_friday(step: str) -> None:
+    seeker = a_seeker()
+    seeker.now += timedelta(days=1)
+    assert named(write(seeker, next_step=step)) == []
+    assert stands_on(seeker) == date(2027, 1, 8)
+
+
+@pytest.mark.parametrize("status", ["left voicemail yesterday", "call her Wed", "called last Friday"])
+def test_a_day_in_a_status_that_nobody_knows_is_named_and_the_row_goes_on(status: str) -> None:
+    seeker = Seeker([a_row("Acme", applied_on="2026-12-29", status=status)])
+    report = seeker.run()
+    assert "names a day, but not its date" in named(report)[0]
+    assert any("Acme" in change.summary for change in report.plan.writes)
+
+
+def test_a_message_of_yesterday_beside_its_date_is_not_named() -> None:
+    seeker = Seeker([a_row("Acme", status="left voicemail yesterday", last_outbound="2027-01-03")])
+    assert named(seeker.run()) == []
+
+
+def test_a_weekday_in_a_column_of_messages_is_the_last_one() -> None:
+    seeker = a_seeker()
+    seeker.now += timedelta(days=1)
+    write(seeker, last_outbound="Friday")
+    lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Acme")
+    assert lead.last_outbound == date(2027, 1, 1)

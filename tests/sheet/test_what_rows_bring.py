@@ -135,3 +135,35 @@ def test_a_last_day_that_may_be_one_of_two_is_named(status: str) -> None:
     report = bring(JOBS, f"Acme|Analyst|Ann Bell|2026-10-14|{status}|||")
     assert "12/4" in report.plan.problems[0].reason
     assert rules_of(report) == set()
+
+
+# --- messages and calls of one's own -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["emailed 11/25", "called 11/25", "left voicemail 11/25", "applied, emailed 11/25"])
+def test_a_message_behind_the_application_is_the_last_one(status: str) -> None:
+    lead = bring("Company|Role|Contact|Date applied|Status", f"Acme|Analyst|Ann Bell|11/02/2026|{status}").leads.leads[
+        0
+    ]
+    assert (lead.applied_on, lead.last_outbound) == (date(2026, 11, 2), date(2026, 11, 25))
+
+
+def test_a_message_behind_the_application_in_one_cell_is_no_second_one() -> None:
+    lead = bring("Company|Role|Contact|Status", "Acme|Analyst|Ann Bell|applied 11/02, emailed 11/25").leads.leads[0]
+    assert (lead.applied_on, lead.last_outbound) == (date(2026, 11, 2), date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    "status", ["missed call", "missed call 11/25", "verpasster Anruf", "appel manqué", "llamada perdida"]
+)
+def test_a_missed_call_is_nobodys_answer(status: str) -> None:
+    report = bring("Company|Role|Contact|Date applied|Status", f"Acme|Analyst|Ann Bell|10/30/2026|{status}")
+    assert report.leads.leads[0].last_inbound is None
+    assert rules_of(report) == {"R-001-12", "R-003-1"}
+
+
+def test_a_plan_to_mail_and_then_to_call_is_no_interview() -> None:
+    report = bring(
+        "Company|Role|Contact|Date applied|Status", "Acme|Analyst|Ann Bell|11/02/2026|email first, then call"
+    )
+    assert "R-000-4" not in rules_of(report)
