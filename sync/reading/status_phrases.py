@@ -128,6 +128,8 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
     stage = STEPS[best]
     called_off = scan.has("off") and not any(_holds(scan, day) for day in scan.days)
     doubtful = doubtful or (best in _FURTHER and (scan.denied or called_off or _is_open_choice(scan)))
+    if best == "offer" and _is_sent(scan):
+        return Phrase(Stage.OFFER, settled=False, asking=Asking.NONE, choices=(Stage.OFFER, Stage.SENT))
     allowed = 1 if best in ("reply", "review") else 0
     if doubtful or (best in (*ASKED_ON, "reply") and len(scan.unknown) > allowed):
         asking = Asking.OWN_DATE if best in (*ASKED_ON, "reply", "idea") and not doubtful else Asking.NONE
@@ -140,6 +142,8 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
 def _furthest(scan: Scan, said: Sequence[str]) -> str | None:
     """The sense of the furthest step that is told, or that its turns tell without naming one."""
     best = next((sense for sense in STEPS if sense in said), None)
+    if best == "interview" and "test" in said and all(_is_invited(claim) for claim in scan.claims):
+        return "test"
     if best == "unanswered" and _FURTHER & set(said):
         return next(sense for sense in STEPS if sense in said and sense in _FURTHER)
     if best is not None:
@@ -154,6 +158,11 @@ def _furthest(scan: Scan, said: Sequence[str]) -> str | None:
     if any(end in day.after for end in moved for day in scan.days):
         return "interview"  # "moved to 12/8 at 3pm": what has a day is an appointment
     return None
+
+
+def _is_invited(claim: Claim) -> bool:
+    """Whether it speaks of no interview but by an invitation, which may be one to a test."""
+    return "interview" not in claim.senses or "invited" in claim.senses
 
 
 def _holds(scan: Scan, day: Day) -> bool:
@@ -195,6 +204,17 @@ def _is_open_choice(scan: Scan) -> bool:
     """`12/1 or 12/2`: nobody knows yet on which day."""
     pairs = [(one.place + 1, other.place) for one, other in pairwise(scan.days)]
     return any("either" in turn.senses and (turn.place, turn.end) in pairs for turn in scan.turns)
+
+
+def _is_sent(scan: Scan) -> bool:
+    """`Tilbud sendt`, `offer sent`: theirs to the seeker, or that of somebody who sells."""
+    offers = [claim for claim in scan.claims if "offer" in claim.senses]
+    sent = [claim for claim in scan.claims if "sent" in claim.senses and claim.senses.isdisjoint(("offer", "followed"))]
+    return any(
+        one.clause == other.clause and (one.end == other.place or other.end == one.place)
+        for one in offers
+        for other in sent
+    )
 
 
 def _is_to_answer(scan: Scan) -> bool:

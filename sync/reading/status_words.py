@@ -41,6 +41,8 @@ CLAIMS = frozenset((*ENDS, *STEPS, "accepted", "closed", "over"))
 SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005\u3006"
 """Ranges of the signs of Chinese, Japanese and Korean, which stand without spaces."""
 _APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
+_CYRILLIC = "\u0400"
+"""From here on a mark is a part of its letter: `й` is no `и`."""
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i", "ё": "е", "œ": "oe"})
 
 
@@ -155,13 +157,13 @@ def shipped_status_words() -> StatusWords:
 
 
 def fold(text: str) -> str:
-    """One width, lower case, without apostrophes and accents of Latin letters."""
+    """One width, lower case, without apostrophes and accents of Latin and Greek letters."""
     plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold()).translate(_FOLDED)
     if plain.isascii():
         return plain
     letters: list[str] = []
     for letter in unicodedata.normalize("NFD", plain):
-        if unicodedata.combining(letter) and letters and letters[-1].isascii():
+        if unicodedata.combining(letter) and letters and letters[-1] < _CYRILLIC:
             continue
         letters.append(letter)
     return unicodedata.normalize("NFC", "".join(letters))

@@ -38,12 +38,16 @@ FOLLOWED_UP = frozenset("SPUM")
 
 
 def judge(phrase: Phrase, meant: frozenset[str]) -> str:
-    """`right`, `asked` or `wrong`; with `against` where somebody would be asked although the words say otherwise."""
+    """`right`, `asked` or `wrong`; with `against` where somebody would be asked although the words say otherwise.
+
+    What waits for a day of the application (`new`) is an idea until the row has one.
+    """
+    idea = "D" if phrase.waits_for_day else ""
     asks = phrase.asking is Asking.ALLOWED and (not phrase.settled or phrase.stage in (Stage.SENT, Stage.IN_TOUCH))
-    against = " against" if asks and not meant & FOLLOWED_UP else ""
+    against = " against" if asks and not meant & {*FOLLOWED_UP, *idea} else ""
     if not phrase.settled:
         return "asked" + against
-    right = phrase.stage is not None and meant & set(LETTERS[phrase.stage])
+    right = phrase.stage is not None and meant & {*LETTERS[phrase.stage], *idea}
     return ("right" if right else "wrong") + against
 
 

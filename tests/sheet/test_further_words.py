@@ -219,3 +219,48 @@ def test_how_one_spoke_is_not_how_it_stands_and_a_name_beside_firm_and_person_is
     table = Table("sheet", (Row(1, tuple(heads)), Row(2, ("Baker", "Applied", "Elm", "Ann Lee", "2026-11-20"))))
     name = understand_columns(table, chosen={}, vocabulary=VOCABULARY, accepted={}).columns[0]
     assert (name.ask, name.proposal) == (True, "role")
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("Čeká se na vyjádření", Stage.SENT),
+        ("Žiadosť odoslaná", Stage.SENT),
+        ("Nevzali mě", Stage.REJECTED),
+        ("Stáhl jsem přihlášku", Stage.WITHDRAWN),
+        ("Elutasítottam", Stage.WITHDRAWN),
+        ("Válaszra vár", Stage.SENT),
+        ("Második kör", Stage.INTERVIEW),
+        ("Aștept răspuns", Stage.SENT),
+        ("Am renunțat", Stage.WITHDRAWN),
+        ("Eivät vastanneet", Stage.SENT),
+        ("Ei tullut valituksi", Stage.REJECTED),
+        ("Geri dönüş yapılmadı", Stage.SENT),
+        ("Очікує відповіді", Stage.SENT),
+        ("Нагадав про себе", Stage.SENT),
+        ("Απόρριψη", Stage.REJECTED),
+        ("ΣΥΝΕΝΤΕΥΞΗ", Stage.INTERVIEW),
+        ("Nisam prošao", Stage.REJECTED),
+        ("Sudah melamar", Stage.SENT),
+        ("Đã nộp hồ sơ", Stage.SENT),
+        ("書類通過", Stage.IN_TOUCH),
+        ("서류 합격", Stage.IN_TOUCH),
+        ("coding test invited", Stage.ASSESSMENT),
+        ("Einladung zum Einstellungstest", Stage.ASSESSMENT),
+        ("Absage erteilt", Stage.WITHDRAWN),
+    ],
+)
+def test_statuses_of_thin_languages(text: str, stage: Stage) -> None:
+    phrase = StageWords({}, VOCABULARY).read(text)
+    assert (phrase.stage, phrase.settled) == (stage, True)
+
+
+@pytest.mark.parametrize("text", ["Offer sent", "Tilbud sendt", "Nabídka odeslána", "Teklif gönderildi"])
+def test_an_offer_that_was_sent_may_be_theirs_or_the_sellers_and_is_asked_about(text: str) -> None:
+    phrase = StageWords({}, VOCABULARY).read(text)
+    assert (phrase.settled, phrase.asking) == (False, Asking.NONE)
+    assert set(phrase.choices) == {Stage.OFFER, Stage.SENT}
+
+
+def test_who_ended_what_is_archived_is_not_said() -> None:
+    assert not StageWords({}, VOCABULARY).read("Archivada").settled
