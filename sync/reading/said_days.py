@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import cache
 
@@ -21,6 +21,7 @@ from sync.reading.said_day import LONGEST, SaidDay
 from sync.reading.scripts import any_of, is_unspaced
 
 _FRIDAY = 4
+_WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2}|[月火水木金土日周曜天]")
 
 
@@ -34,10 +35,10 @@ def find_said_days(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
     plain = unicodedata.normalize("NFKC", text).casefold()
     if len(plain) != len(text):
         return ()  # the places would be others
-    patterns = _patterns()
-    if not patterns.any.search(plain) or find_days(plain, {**shipped_date_words().months, **months}):
+    kinds = _named_in(plain)
+    if not kinds or find_days(plain, {**shipped_date_words().months, **months}):
         return ()
-    found = (said for said in patterns.find(plain) if said.days is None or abs(said.days) <= LONGEST.days)
+    found = (said for said in _patterns().find(plain, kinds) if said.days is None or abs(said.days) <= LONGEST.days)
     return tuple(sorted(found, key=lambda said: said.start))
 
 
@@ -52,8 +53,44 @@ def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fau
     return Fault(f"{key}_such_as", {"day": str(said[0].example(today))})
 
 
+def _named_in(plain: str) -> frozenset[str]:
+    """The kinds of days of which a word stands in it without which none is named: the patterns are far slower."""
+    said, signs = set(_WORD.findall(plain)), is_unspaced(plain)
+    found = {
+        kind
+        for kind, (words, unspaced) in _needed().items()
+        if not said.isdisjoint(words) or (signs and any(sign in plain for sign in unspaced))
+    }
+    return frozenset(found if any(map(str.isdigit, plain)) else found - {"of_month"})
+
+
+@cache
+def _needed() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
+    """For each kind the longest words of what names it, and what names it in signs that stand without spaces."""
+    words = shipped_date_words()
+    said = words.said
+    named: Mapping[str, Sequence[str]] = {
+        "weekday": tuple(word for word, number in words.weekdays.items() if number is not None),
+        "plain": (*said.spans, *said.passed),
+        "counted": (*said.days, *said.working_days, *said.weeks, *said.months),
+        "of_month": tuple(phrase.split()[0] for phrase in (*said.ahead, *said.ahead_the)),
+        "ends": tuple(phrase for phrases in said.ends.values() for phrase in phrases),
+        "weeks": (*said.next_week, *said.this_week),
+    }
+    return {
+        kind: (
+            frozenset(_longest_word(phrase) for phrase in phrases if not is_unspaced(phrase)),
+            tuple(phrase for phrase in phrases if is_unspaced(phrase)),
+        )
+        for kind, phrases in named.items()
+    }
+
+
+def _longest_word(phrase: str) -> str:
+    return max(reversed(_WORD.findall(phrase)), key=len, default="")
+
+
 class _Patterns(Struct, frozen=True):
-    any: re.Pattern[str]
     weekday: re.Pattern[str]
     plain: re.Pattern[str]
     """Words that say so many days later or before by themselves."""
@@ -62,13 +99,15 @@ class _Patterns(Struct, frozen=True):
     ends: re.Pattern[str]
     weeks: re.Pattern[str]
 
-    def find(self, text: str) -> Iterator[SaidDay]:
-        """What is named in this text."""
-        found = [*self._plain(text), *self._counted(text), *self._ends(text)]
+    def find(self, text: str, kinds: Set[str]) -> Iterator[SaidDay]:
+        """What is named in this text, of the kinds that may be."""
+        sure = {"plain": self._plain, "counted": self._counted, "ends": self._ends}
+        found = [said for kind, find in sure.items() if kind in kinds for said in find(text)]
         yield from found
-        days = [*self._weekdays(text), *self._of_month(text)]
+        other = {"weekday": self._weekdays, "of_month": self._of_month}
+        days = [said for kind, find in other.items() if kind in kinds for said in find(text)]
         yield from (day for day in days if not any(one.start < day.end and day.start < one.end for one in found))
-        if not (found or days) and (week := self.weeks.search(text)):
+        if "weeks" in kinds and not (found or days) and (week := self.weeks.search(text)):
             yield SaidDay(week.start(), week.end(), next_week=bool(week["next"]), ahead=True)
 
     def _weekdays(self, text: str) -> Iterator[SaidDay]:
@@ -171,9 +210,7 @@ def _patterns() -> _Patterns:
     plain = any_of([*said.spans, *said.passed])
     ends = "|".join(f"(?P<{name}>{any_of(phrases)})" for name, phrases in said.ends.items())
     alone = [word for word in said.next_week if len(word) > 1]
-    every = (plain, ends, *map(any_of, (days, said.next_week, said.this_week, said.weeks, said.months)))
     return _Patterns(
-        any=re.compile("|".join((*every, r"\d"))),
         weekday=re.compile(weekday),
         plain=re.compile(rf"(?:(?P<morning>{any_of(said.morning)})\s+)?(?P<day>{plain})"),
         counted=re.compile(counted),
