@@ -53,6 +53,11 @@ def words_of_sellers() -> Mapping[str, Stage]:
     return {word: Stage(stage) for stage, words in _words()["statuses"].items() for word in words}
 
 
+def names_appointment(status: str) -> bool:
+    """Whether this stage of a seller's list is that of an appointment: `Demo booked`."""
+    return spaced(status) in _words()["appointments"]
+
+
 def settle_customers(sheet: Sheet) -> None:
     """The rows of a list of customers are customers, unless a row says what else it is; the day of an offer is that of
     the seller's."""

@@ -35,9 +35,10 @@ from sync.reading.headers import spoken_order
 from sync.reading.interview_cells import part_rounds
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
+from sync.reading.meetings import settle_days_ahead, settle_meetings, settle_talks
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.parting import part_people
-from sync.reading.relations import settle_relations, settle_talks
+from sync.reading.relations import settle_relations
 from sync.reading.remembered_leads import Keys, assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
@@ -248,7 +249,8 @@ def _read_rows(
     settling.settle_first_contacts(sheet)
     if selling:
         settle_customers(sheet)
-    settling.settle_meetings(sheet, today)
+    settle_days_ahead(sheet, today)
+    settle_meetings(sheet, today)
     settle_talks(sheet)
     settling.settle_own_zones(sheet, settings.zone)
     settling.silence_rows(sheet)

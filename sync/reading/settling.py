@@ -184,29 +184,6 @@ def in_order(at: Moment) -> tuple[str, str]:
     return (at.date().isoformat(), at.isoformat()) if isinstance(at, datetime) else (at.isoformat(), "~")
 
 
-def settle_meetings(sheet: Sheet, today: date | None) -> None:
-    """An appointment (`Termin`, `Cita`, `Meeting`) is the interview, where the status says that there is one.
-
-    Only one with an hour or still to come: a coffee of last month stays what it was.
-    """
-    meetings = sheet.values.get("meeting_on")
-    if meetings is None:
-        return
-    empty: Sequence[Any] = [None] * len(sheet.rows)
-    interviews = list(sheet.values.get("interview_at", empty))
-    left = list(meetings)
-    stages = zip(sheet.values["stage_known"], sheet.values["stage"], strict=True)
-    for index, (at, stage) in enumerate(zip(meetings, stages, strict=True)):
-        if at is None or stage != (True, Stage.INTERVIEW) or interviews[index] is not None:
-            continue
-        if isinstance(at, datetime) or (today is not None and at >= today):
-            interviews[index], left[index] = at, None
-            own = sheet.own_headers.get(index, {})
-            header = own.get("meeting_on") or sheet.columns.mapped["meeting_on"]
-            sheet.own_headers[index] = {**own, "interview_at": header}
-    sheet.values |= {"interview_at": interviews, "meeting_on": left}
-
-
 def settle_follow_ups(sheet: Sheet, today: date | None) -> None:
     """The day of a follow-up, where one column has those that were made and those that are planned."""
     days = sheet.values.pop("follow_up_day", None)

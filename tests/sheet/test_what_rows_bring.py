@@ -167,3 +167,30 @@ def test_a_plan_to_mail_and_then_to_call_is_no_interview() -> None:
         "Company|Role|Contact|Date applied|Status", "Acme|Analyst|Ann Bell|11/02/2026|email first, then call"
     )
     assert "R-000-4" not in rules_of(report)
+
+
+# --- appointments ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["Appointment scheduled", "Presentation scheduled", "Demo booked"])
+@pytest.mark.parametrize("deal", ["Company|Contact|Stage", "Deal name|Contact|Deal stage"])
+def test_a_stage_that_names_an_appointment_is_confirmed_on_the_day_of_the_row(deal: str, stage: str) -> None:
+    report = bring(f"{deal}|Next meeting", f"Acme|Ann Bell|{stage}|2026-12-03")
+    assert {"R-001-2", "R-001-4"} <= rules_of(report)
+    assert day_of_first(report, "R-001-2") == date(2026, 12, 2)
+    assert "sheet" not in rules_of(report)
+
+
+def test_a_next_meeting_is_no_day_for_a_message() -> None:
+    report = bring("Name|Company|How I know them|Next meeting", "Ann Bell|Acme|old boss|2026-12-03")
+    assert rules_of(report) == {"R-003-2", "R-003-3"}
+
+
+def test_a_day_to_come_under_a_bare_date_is_that_of_the_interview() -> None:
+    report = bring(
+        "Company|Contact|Status|Date", "Acme|Ann Bell|interview scheduled|2026-12-03", "Bolt||applied|2026-11-20"
+    )
+    interview, applied = report.leads.leads
+    assert (interview.interview_at, interview.applied_on) == (date(2026, 12, 3), None)
+    assert (applied.interview_at, applied.applied_on) == (None, date(2026, 11, 20))
+    assert "R-001-2" in rules_of(report)
