@@ -25,7 +25,7 @@ from connectors.local_file import read_bytes
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, SourceError
-from sync.models import MAX_COLUMNS, CellError, CellToWrite, CellValue, Note, Row, Table
+from sync.models import MAX_COLUMNS, CellError, CellToWrite, CellValue, Row, Table, Unwritten
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED = 150_000_000
@@ -69,7 +69,7 @@ class ExcelFile:
         self._content = read_bytes(self.path, MAX_BYTES)
         return self._parse(self._content)[0]
 
-    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Unwritten, ...]:
         """Write these cells and leave everything else; refused if the file is no longer the one that was read."""
         title = self._parse(self._content)[1]
         part = _find_part(self._content, title) if self._content.startswith(b"PK") else ""

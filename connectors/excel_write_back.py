@@ -25,11 +25,10 @@ from msgspec import Struct
 from connectors.open_elsewhere import find_lock, say_open
 from connectors.whole_file import check_may_write, replace_sheet
 from sync.errors import SourceError
-from sync.models import CellToWrite, Note, Table
+from sync.models import CellToWrite, Table, Unwritten
 from sync.safe_text import defuse
 from sync.write_back import Found, differences, find_cells, meant
 
-FORMULAS = "cells of the column to write back into hold formulas, which are left alone"
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _STYLE = re.compile(r'\ss\s*=\s*"\d+"')
 
@@ -55,7 +54,7 @@ class _Row(Struct):
 
 def write_cells(
     path: Path, cells: Sequence[CellToWrite], *, before: bytes, part: str, parse: Parse
-) -> tuple[Note, ...]:
+) -> tuple[Unwritten, ...]:
     """Write these cells into the sheet in this part of the file, which must still hold `before`.
 
     Raises `SourceError`; then the file is as it was.
@@ -64,10 +63,10 @@ def write_cells(
     if not found:
         return notes
     if lock := find_lock(path):
-        return (Note(say_open(path, lock)),)
+        return (say_open(path, lock),)
     check_may_write(path)
     after, left = put_cells(before, found, part=part, name=path.name)
-    notes += (Note(FORMULAS),) if left else ()
+    notes += (Unwritten("formulas"),) if left else ()
     written = [cell for cell in found if (cell.number, cell.column) not in left]
     if not written:
         return notes

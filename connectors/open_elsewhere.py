@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sync.models import Unwritten
+
 
 def find_lock(path: Path) -> Path | None:
     """The lock that says so, if there is one."""
@@ -15,9 +17,6 @@ def find_lock(path: Path) -> Path | None:
     return next((mark for mark in marks if mark.exists()), None)
 
 
-def say_open(path: Path, lock: Path) -> str:
+def say_open(path: Path, lock: Path) -> Unwritten:
     """Why nothing was written, and what to do."""
-    return (
-        f"{path.name} is open in another program; nothing is written back until it is closed"
-        f" (if it is not open any more, delete {lock.name})"
-    )
+    return Unwritten("open", {"sheet": path.name, "lock": lock.name})

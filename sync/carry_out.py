@@ -14,13 +14,13 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.counting import counted
 from sync.errors import FollowupError, TargetError
 from sync.memory import Memory
 from sync.models import Change, Observation, Outcome, Plan, Result
 from sync.protocols import StateStore, Target
 from sync.reconcile.generations import renew
 from sync.reconcile.outcomes import settle
+from sync.wording import Wording
 
 RENEWALS = 5
 """So many used up UIDs of one follow-up are stepped over in one run; the next one goes on."""
@@ -178,25 +178,20 @@ def _known(outcome: Outcome) -> Outcome:
     return replace(outcome, result=Result.REFUSED) if seen else outcome
 
 
-def message_of(done: CarriedOut) -> str:
+def message_of(done: CarriedOut, words: Wording) -> str:
     """The sentence about changes that did not get through; empty where all did."""
     if not done.broken:
         return ""
     said = sorted({outcome.message for outcome in done.broken if outcome.message})
-    return (
-        f"{len(done.broken)} of {len(done.outcomes)} changes did not reach the calendar; the next run tries again"
-        + (f" ({'; '.join(said[:3])})" if said else "")
-    )
+    why = words.say("run.broken_why", why="; ".join(said[:3])) if said else ""
+    return words.say("run.broken", broken=len(done.broken), all=len(done.outcomes), why=why)
 
 
-def refused_message(refused: Sequence[Change]) -> str:
+def refused_message(refused: Sequence[Change], words: Wording) -> str:
     """The sentence about changes that are not sent for now because the server rejected their content lately."""
-    named = ", ".join(f"“{change.summary}”" for change in refused[:3])
-    more = f" and {len(refused) - 3} more" if len(refused) > 3 else ""
-    return (
-        f"{counted(len(refused), 'event')} not in the calendar as planned, because its server refuses the content: "
-        f"{named}{more}; enter it by hand if it matters today"
-    )
+    named = ", ".join(words.say("event.named", title=change.summary) for change in refused[:3])
+    more = words.say("more", count=len(refused) - 3) if len(refused) > 3 else ""
+    return words.say("run.refused", count=len(refused), events=f"{named}{more}")
 
 
 def exit_code_of(done: CarriedOut) -> int:

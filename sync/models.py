@@ -321,6 +321,14 @@ class Note(Struct, frozen=True):
     row: str | None = None
 
 
+class Unwritten(Struct, frozen=True):
+    """Why cells were not written back: a key under `[write_back]` of `mappings/remarks.*.toml`, and its facts."""
+
+    key: str
+    facts: Mapping[str, str] = {}
+    row: str | None = None
+
+
 class Leads(Struct, frozen=True):
     """A table understood. `silent_rows` are rows out as a whole; their events stay as they are.
 

@@ -18,11 +18,11 @@ from sync.models import (
     CellToWrite,
     Change,
     Finding,
-    Note,
     Observation,
     Outcome,
     RemoteEvent,
     Table,
+    Unwritten,
 )
 from sync.proof import Proof
 
@@ -50,7 +50,7 @@ class ReadsLater(Protocol):
 class WritesBack(Protocol):
     """A source that can put texts into cells of the columns that the user named (`sync.write_back`)."""
 
-    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Note, ...]:
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Unwritten, ...]:
         """Write these cells and no others, all at once; a note for each that could not be found again.
 
         Rows are found by their key and columns by their header just before writing. Raises `SourceError` or

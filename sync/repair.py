@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from sync.advice import load_advice
 from sync.carry_out import Progress, carry_out, exit_code_of, message_of
 from sync.config import Settings
-from sync.counting import counted
 from sync.errors import OK, ConfigError, FollowupError, GuardStop
 from sync.memory import Memory, Probed
 from sync.models import Action, Change, Finding, Lead, Leads, Note, Observation, Plan
@@ -28,11 +27,7 @@ from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.undo import lift_dismissals, open_undoing, vanished
 from sync.run import Report
 from sync.stock import look_at
-
-NOTHING = (
-    "there is nothing to bring back: no run of the last 30 days overwrote or deleted an event that is missing now;"
-    " what you deleted in the calendar yourself comes back with followup undo --dismissed LEAD"
-)
+from sync.wording import load_remarks
 
 
 def undo(
@@ -68,8 +63,8 @@ def undo(
                 undoing.bring_back(intent)
         after = replace(current, events=undoing.events, touches=undoing.touches)
         if not undoing.changes and after == current and not memory.intents:  # else an ended undo is brought to its end
-            of_run = f"run {run} left nothing to bring back; `followup undo --list` names those that did"
-            raise ConfigError(NOTHING if run is None else of_run)
+            words = load_remarks(settings.language)
+            raise ConfigError(words.say("undo.nothing") if run is None else words.say("undo.nothing_of_run", run=run))
         changes = sorted(undoing.changes, key=lambda change: change.uid)
         return _finish(
             settings, target, store, changes, observation, current, after,
@@ -83,11 +78,9 @@ def _back_in_pauses(changes: Sequence[Change], settings: Settings) -> Iterator[N
     for pause in settings.pause:
         inside = sum(pause.holds(day_of(start, settings.zone)) for start in starts if start)
         if inside:
-            yield Note(
-                f"the pause from {pause.first:%a} {pause.first} to {pause.last:%a} {pause.last} stays in the"
-                f" configuration, and {counted(inside, 'event')} will stand in it;"
-                f" followup pause {pause.first} --remove takes it out"
-            )
+            words = load_remarks(settings.language)
+            first, last = words.stamp(pause.first), words.stamp(pause.last)
+            yield Note(words.say("undo.in_pause", first=first, last=last, count=inside, day=pause.first))
 
 
 def lift(*, store: StateStore, lead: Lead) -> tuple[str, ...]:
@@ -130,7 +123,8 @@ def clear(
         current = heal(memory, observation)
         if target.abilities.reactions and not _disappeared(current, observation, settings, now):
             ticks = TickPattern(load_advice(settings).done_words)
-            current, _ = take_reactions(current, observation, now=now, zone=settings.zone, ticks=ticks)
+            words = load_remarks(settings.language)
+            current, _ = take_reactions(current, observation, now=now, zone=settings.zone, ticks=ticks, words=words)
         today = now.astimezone(settings.zone).date()
         changes, after = plan_clearing(
             current, observation, owner=settings.owner, today=today, zone=settings.zone, past_too=past_too
@@ -195,7 +189,7 @@ def _finish(
     store.commit(done.run, memory, exit_code=exit_code_of(done))
     if done.failure is not None:
         raise done.failure
-    message = message_of(done)
+    message = message_of(done, load_remarks(settings.language))
     return replace(
         report,
         memory=memory,

@@ -20,7 +20,6 @@ from msgspec.structs import replace
 from sync.advice import load_advice
 from sync.carry_out import CarriedOut, Progress, carry_out, exit_code_of, message_of, refused_message
 from sync.config import Settings
-from sync.counting import counted
 from sync.errors import (
     OK,
     UNREADABLE_ROWS,
@@ -40,7 +39,8 @@ from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.identity import is_ours
 from sync.reconcile.plan import Terms, make_plan
 from sync.stock import Given, Stock, plan_events, take_stock
-from sync.write_back import TEXTS, cells_to_write
+from sync.wording import Wording, load_remarks
+from sync.write_back import TEXTS, cells_to_write, tell_unwritten
 
 STOPS_KEPT = 10
 """Runs that ended before they wrote, kept for `status`."""
@@ -50,8 +50,6 @@ LONGEST_PAUSE = timedelta(days=1)
 
 ASKED = 3
 """So many of them are named."""
-
-STRAYS = "{events} in no plan; `followup clear` takes such events out of the calendar"
 
 
 class Report(Struct, frozen=True):
@@ -73,6 +71,7 @@ class Report(Struct, frozen=True):
 
 
 class _Decided(Struct, frozen=True):
+    words: Wording
     stock: Stock
     heartbeat: str
     plan: Plan
@@ -126,8 +125,8 @@ def run(
         before = store.load()
         until = before.runs.not_before
         if until is not None and now < until <= now + LONGEST_PAUSE:
-            asked, who = (SourceError, "sheet's") if before.runs.sheet_asked else (TargetError, "calendar")
-            raise asked(f"the {who} server asked for a pause until {until:%Y-%m-%d %H:%M %Z}", not_before=until)
+            asked, key = (SourceError, "sheet_asked") if before.runs.sheet_asked else (TargetError, "calendar_asked")
+            raise asked(given.words.say(f"run.{key}", until=f"{until:%Y-%m-%d %H:%M %Z}"), not_before=until)
         try:
             decided = _decide(given, before)
         except FollowupError as error:
@@ -155,8 +154,7 @@ def _decide(given: Given, memory: Memory) -> _Decided:
     notes = list(stock.notes)
     strays = _strays(settings, before, observation, planned={wish.touch.uid for wish in wishes})
     if strays:
-        events = counted(len(strays), "event of this owner is", "events of this owner are")
-        notes.append(Note(STRAYS.format(events=events)))
+        notes.append(Note(given.words.say("run.strays", count=len(strays))))
     rules, words = _digest(settings, leads), _digest_of_words(settings, given.wording)
     plan, after = make_plan(
         schedule,
@@ -199,7 +197,7 @@ def _decide(given: Given, memory: Memory) -> _Decided:
         unreadable=tuple(note.reason for note in plan.unreadable),
     )
     beat = heartbeat.touch.uid if heartbeat else ""
-    return _Decided(stock, beat, plan, replace(after, runs=runs, lost=False), schedule.holds_until)
+    return _Decided(given.words, stock, beat, plan, replace(after, runs=runs, lost=False), schedule.holds_until)
 
 
 def _carry_out(
@@ -242,18 +240,19 @@ def _same(before: Memory, after: Memory) -> bool:
 def _write_back(report: Report, table: Table, source: Source, settings: Settings) -> Report:
     """What became of every lead into the columns the user named, last of all: a failure there is only reported."""
     assert settings.write_back is not None
+    words = load_remarks(settings.language)
     cells: tuple[CellToWrite, ...] = ()
     notes: tuple[Note, ...] = ()
     for what, column in settings.write_back.columns.items():
         texts = TEXTS[what](report.leads, report.plan.schedule, report.memory)
-        more, said = cells_to_write(table, report.leads, column=column, texts=texts)
+        more, said = cells_to_write(table, report.leads, column=column, texts=texts, words=words)
         cells, notes = (*cells, *more), (*notes, *said)
     code, login = OK, report.login
     if cells and not isinstance(source, WritesBack):
-        notes = (Note("a sheet of this kind cannot be written back into; take [write_back] out"),)
+        notes = (Note(words.say("write_back.cannot")),)
     elif cells and isinstance(source, WritesBack):
         try:
-            notes += source.write_back(cells)
+            notes += tuple(tell_unwritten(one, words) for one in source.write_back(cells))
         except FollowupError as error:
             code, notes, login = error.exit_code, (*notes, Note(str(error))), login or login_of(error)
     told = tuple(dict.fromkeys(note.reason for note in notes))
@@ -264,18 +263,19 @@ def _write_back(report: Report, table: Table, source: Source, settings: Settings
 def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Report:
     codes = [OK]
     messages: list[str] = []
+    words = decided.words
     if decided.plan.held:
         codes.append(GuardStop.exit_code)
         messages.append(decided.plan.held)
     if done is not None:
         codes.append(exit_code_of(done))
-        messages += [message for message in (message_of(done),) if message]
+        messages += [message for message in (message_of(done, words),) if message]
         if refused := decided.plan.refused:
             codes.append(TargetError.exit_code)
-            messages.append(refused_message(refused))
+            messages.append(refused_message(refused, words))
         waiting = sum(o.paced and o.uid != decided.heartbeat for o in done.outcomes)
         if waiting:
-            messages.append(f"{waiting} more changes follow in the next runs")
+            messages.append(words.say("run.waiting", count=waiting))
     if strict and decided.plan.problems:
         codes.append(UNREADABLE_ROWS)
     return Report(
@@ -285,22 +285,21 @@ def _report(decided: _Decided, done: CarriedOut | None, *, strict: bool) -> Repo
         outcomes=done.outcomes if done else (),
         exit_code=worst(codes),
         messages=tuple(messages),
-        questions=tuple(_ask_once(decided)),
+        questions=tuple(_ask_once(decided, words)),
         login=login_of(done.failure) if done else None,
     )
 
 
-def _ask_once(decided: _Decided) -> list[str]:
+def _ask_once(decided: _Decided, words: Wording) -> list[str]:
     """Statuses that rows wait for and that no earlier run asked about: said once."""
     told = json.loads(decided.stock.memory.runs.text(Text.UNCLEAR, "[]"))
     new = [status for status in decided.stock.leads.unclear if status.waiting and status.text not in told]
     if not new:
         return []
     waiting = len({row for status in new for row in status.waiting})
-    rows = counted(waiting, "row asks", "rows ask")
-    named = ", ".join(f'"{status.text}"' for status in new[:ASKED])
-    more = f" and {len(new) - ASKED} more" if len(new) > ASKED else ""
-    return [f"{rows} nobody anything until you say what {named}{more} means: followup plan shows the lines to add"]
+    named = ", ".join(words.say("name", name=status.text) for status in new[:ASKED])
+    more = words.say("more", count=len(new) - ASKED) if len(new) > ASKED else ""
+    return [words.say("run.asks", count=waiting, words=f"{named}{more}")]
 
 
 def _strays(

@@ -42,12 +42,8 @@ from sync.reconcile.rebuilding import Found, adopt, leave_gaps, recall, recognis
 from sync.reconcile.said_in_sheet import take_cells
 from sync.reconcile.words import take_words
 from sync.schedule.make import make_schedule
+from sync.wording import Wording, load_remarks
 from sync.write_back import check_columns
-
-LOST = (
-    "the memory of earlier runs is not there: events were recognised by their identity; ticks, moves and titles of "
-    "your own were read from the calendar; nothing is deleted in this run; what you deleted before may come back once"
-)
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -68,6 +64,11 @@ class Given(Struct, frozen=True, kw_only=True):
     def today(self) -> date:
         """The day in the seeker's zone."""
         return day_of(self.now, self.settings.zone)
+
+    @property
+    def words(self) -> Wording:
+        """What is said of the sheet and the calendar."""
+        return load_remarks(self.settings.language)
 
     @property
     def ticks(self) -> TickPattern:
@@ -118,7 +119,7 @@ def _read_sheet(given: Given, memory: Memory) -> tuple[Table, Leads]:
         check_end(memory, table)
     check_sheet(memory, leads)
     if settings.write_back:
-        check_columns(leads, columns=settings.write_back.columns.values())
+        check_columns(leads, columns=settings.write_back.columns.values(), words=given.words)
     return table, leads
 
 
@@ -170,7 +171,7 @@ def _recognise(given: Given, stock: Stock) -> Stock:
         )  # fmt: skip
     current = leave_gaps(current, found, observation, wishes=wishes, planned=after.touches, now=now, zone=zone)
     if stock.lost:
-        return replace(stock, memory=replace(current, lost=True), notes=(Note(LOST),))
+        return replace(stock, memory=replace(current, lost=True), notes=(Note(given.words.say("run.lost")),))
     return replace(stock, memory=current)
 
 
@@ -179,7 +180,9 @@ def _plan_today(
 ) -> tuple[Schedule, list[Wish], Memory]:
     """Today's plan as a run elsewhere would make it: with what was found, and what the user did to these events."""
     theirs = replace(memory, events={uid: memory.events[uid] for uid in users})
-    heard, _ = take_reactions(theirs, stock.observation, now=given.now, zone=given.settings.zone, ticks=given.ticks)
+    heard, _ = take_reactions(
+        theirs, stock.observation, now=given.now, zone=given.settings.zone, ticks=given.ticks, words=given.words
+    )
     known = replace(memory, events={**memory.events, **heard.events}, touches=heard.touches)
     named = replace(given, texts=max(given.texts, Texts.NAMED))  # titles tell what the user renamed
     return plan_events(named, stock.leads, with_traces(known, found, stock.observation))
@@ -192,12 +195,16 @@ def _listen(given: Given, stock: Stock) -> Stock:
     if given.target.abilities.reactions:
         if not given.accept_deletes:
             check_disappearance(current, stock.observation, today=today, zone=zone)
-        current, said = take_reactions(current, stock.observation, now=given.now, zone=zone, ticks=given.ticks)
+        current, said = take_reactions(
+            current, stock.observation, now=given.now, zone=zone, ticks=given.ticks, words=given.words
+        )
         notes += said
-    current, said = take_words(current, now=given.now, zone=zone)
+    current, said = take_words(current, now=given.now, zone=zone, words=given.words)
     notes += said
     plan = partial(plan_touches, given, stock.leads)
-    current, heard, wrong = take_cells(stock.leads, current, plan=plan, today=today, zone=zone, lost=stock.lost)
+    current, heard, wrong = take_cells(
+        stock.leads, current, plan=plan, today=today, zone=zone, lost=stock.lost, words=given.words
+    )
     leads = replace(stock.leads, problems=(*stock.leads.problems, *wrong))
     notes += [*heard, *map(Note, (*stock.table.notes, *stock.observation.notes))]
     return replace(stock, memory=current, leads=leads, notes=tuple(notes))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
@@ -56,6 +56,11 @@ class Wording(Struct, frozen=True, dict=True):
         far = seen_from is not None and abs(day.toordinal() - seen_from.toordinal()) > HALF_A_YEAR
         facts = {"weekday": self.weekday(day), "day": f"{day.day:{width}}", "month": self._months[day.month - 1]}
         return self.say("date_far", **facts, year=day.year) if far else self.say("date", **facts)
+
+    def stamp(self, moment: date) -> str:
+        """`Mon 2027-01-11`, with its hour where it has one: a day as the sheet and the command line have it."""
+        shown = f"{moment:%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else moment.isoformat()
+        return f"{self.weekday(moment)} {shown}"
 
     def weekday(self, day: date) -> str:
         """Its first letters."""

@@ -18,10 +18,11 @@ from msgspec import Struct
 
 from sync.errors import ConfigError
 from sync.memory import Memory
-from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table, Touch, TouchClass
+from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table, Touch, TouchClass, Unwritten
 from sync.moments import sortable
 from sync.reconcile.words import keys_of
 from sync.safe_text import clean, defuse
+from sync.wording import Wording
 
 KEY_FIELDS = ("id", "company", "role", "contact_name", "contact_email", "url", "applied_on")
 """What tells one row from another, as far as the sheet has it."""
@@ -35,24 +36,21 @@ class Found(Struct, frozen=True):
     text: str
 
 
-def check_columns(leads: Leads, *, columns: Collection[str]) -> None:
+def check_columns(leads: Leads, *, columns: Collection[str], words: Wording) -> None:
     """Raises `ConfigError` where a column to write into is read as well: our own words would come back as facts."""
     for name, header in leads.mapped.items():
         if header in columns:
-            raise ConfigError(
-                f"[write_back] would write into {header!r}, which is read as {name}; name a column of its own, or set"
-                f' {name} = "" under [source.columns]'
-            )
+            raise ConfigError(words.say("write_back.read", header=repr(header), field=name))
 
 
 def cells_to_write(
-    table: Table, leads: Leads, *, column: str, texts: Mapping[str, str]
+    table: Table, leads: Leads, *, column: str, texts: Mapping[str, str], words: Wording
 ) -> tuple[tuple[CellToWrite, ...], tuple[Note, ...]]:
     """What has to change so that every lead's cell in this column holds its text, by lead key; "" where it has none."""
     headers = [leads.mapped[name] for name in KEY_FIELDS if name in leads.mapped]
     places = _find_columns(table, [*headers, column])
     if places is None:
-        return (), (Note(f"nothing is written into {column!r}: {_why_not(table, column)}"),)
+        return (), (Note(words.say(f"write_back.{_why_not(table, column)}", header=repr(column))),)
     rows = {row.number: row for row in table.rows}
     cells = []
     for lead in leads.leads:
@@ -65,13 +63,13 @@ def cells_to_write(
 
 
 def _why_not(table: Table, column: str) -> str:
-    """Why no cell of this column is to be found, and the cure."""
+    """Why no cell of this column is to be found, as a key of `[write_back]`."""
     if _find_columns(table, [column]) is not None:
-        return "two columns of the sheet have the same header; rename one of them"
+        return "alike"
     wanted = " ".join(column.split())
     if any(wanted in [" ".join(str(value).split()) for value in row.values] for row in table.rows):
-        return "two columns of the sheet have this header; rename one of them"
-    return "the sheet has no such column; add one with this header"
+        return "twice"
+    return "no_column"
 
 
 def next_follow_ups(leads: Leads, touches: Sequence[Touch], memory: Memory) -> Mapping[str, str]:
@@ -122,18 +120,22 @@ def _day(touch: Touch) -> str:
     return (touch.start.date() if isinstance(touch.start, datetime) else touch.start).isoformat()
 
 
-def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found, ...], tuple[Note, ...]]:
-    """Where these cells are in a table read just now, and a note for each that is not to be found."""
-    found, notes = [], []
+def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found, ...], tuple[Unwritten, ...]]:
+    """Where these cells are in a table read just now, and why the others are not to be found."""
+    found, lost = [], []
     for cell in cells:
         places = _find_columns(table, [*cell.key, cell.column])
         fitting = list(_fitting_rows(table, cell.key, places)) if places else []
         if places and len(fitting) == 1:
             found.append(Found(fitting[0].number, places[cell.column], cell.text))
         else:
-            reason = "is no longer in the sheet" if not fitting else "cannot be told from another row"
-            notes.append(Note(f"nothing is written back for {cell.row}: the row {reason}", row=cell.row))
-    return tuple(found), tuple(notes)
+            lost.append(Unwritten("several_rows" if fitting else "no_row", {"row": cell.row}, cell.row))
+    return tuple(found), tuple(lost)
+
+
+def tell_unwritten(one: Unwritten, words: Wording) -> Note:
+    """Why cells were not written, in a sentence."""
+    return Note(words.say(f"write_back.{one.key}", **one.facts), row=one.row)
 
 
 def differences(before: Table, after: Table) -> Mapping[tuple[int, int], str]:

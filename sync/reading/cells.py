@@ -59,7 +59,7 @@ def _tell(name: str, fact: object, words: Wording) -> object:
     if isinstance(fact, Fault):
         return tell_fault(fact, words)
     if isinstance(fact, date):
-        return words.weekday(fact)
+        return words.say(f"weekday.{fact.isoweekday()}")
     return words.say(f"joint.{name}").join(fact) if isinstance(fact, tuple) else fact
 
 

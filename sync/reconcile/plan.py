@@ -35,6 +35,7 @@ from sync.reconcile.changes import KEPT_BY_UNDO, MOVED, Decider, Wish
 from sync.reconcile.guards import Held, future_events, hold_deletes
 from sync.reconcile.held import remember_saying, speak, tell_held
 from sync.reconcile.undo import BROUGHT_BACK, as_kept, pin_of
+from sync.wording import Wording, load_remarks
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -73,8 +74,13 @@ def make_plan(
     if held is not None:
         sentence = tell_held(held, terms.advice.wording)
         changes, after, touches = _tell(decide, sentence, wishes, changes, after)
-    unreadable, rules = _name_unreadable(observation, memory), terms.advice.rules
-    refused = [Note(f"“{change.summary}”: {change.reason}", row=change.row) for change in changes if change.rejected]
+    words = load_remarks(terms.settings.language)
+    unreadable, rules = _name_unreadable(observation, memory, words), terms.advice.rules
+    refused = [
+        Note(words.say("event.refused", title=change.summary, why=change.reason), row=change.row)
+        for change in changes
+        if change.rejected
+    ]
     plan = Plan(
         now=decide.now,
         timezone=terms.settings.timezone,
@@ -167,16 +173,13 @@ def _goes_to_others(touch: TouchMemory | None, rules: Mapping[str, Rule]) -> boo
     return rule is not None and rule.kind is not TouchClass.SELF
 
 
-def _name_unreadable(observation: Observation, memory: Memory) -> tuple[Note, ...]:
+def _name_unreadable(observation: Observation, memory: Memory, words: Wording) -> tuple[Note, ...]:
     """A note for each event of ours whose text in the calendar nobody understands, with the cure."""
     named = []
     for uid, reason in observation.unreadable.items():
         known = memory.events.get(uid)
-        title = f"“{known.desired.summary}”" if known else f"an event of ours ({uid})"
-        text = (
-            f"{title} was changed in the calendar in a way that cannot be read ({reason}); it is left as it is, "
-            "and what you did there is not taken up. Give it a day and an hour again, or delete it"
-        )
+        title = words.say("event.named", title=known.desired.summary) if known else words.say("event.ours", uid=uid)
+        text = words.say("event.unreadable", event=title, why=reason)
         named.append(Note(text, row=known.desired.row or None if known else None))
     return tuple(sorted(named, key=_note_order))
 

@@ -25,6 +25,7 @@ from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Moment, Note, Observation, RemoteEvent, Snapshot
 from sync.moments import day_of, same_moment
 from sync.reconcile.fields import edited_fields
+from sync.wording import Wording
 
 WATCH_DAYS = 30
 """Past events are watched this long; what happens to them later means nothing."""
@@ -49,7 +50,7 @@ class TickPattern:
 
 
 def take_reactions(
-    memory: Memory, observation: Observation, *, now: datetime, zone: ZoneInfo, ticks: TickPattern
+    memory: Memory, observation: Observation, *, now: datetime, zone: ZoneInfo, ticks: TickPattern, words: Wording
 ) -> tuple[Memory, tuple[Note, ...]]:
     """Memory with the user's reactions since the last run, and a note for each new one.
 
@@ -66,14 +67,16 @@ def take_reactions(
         if current is None:
             events[uid] = replace(event, gone=True)
             if day_of(event.observed.snapshot.start, zone) >= today - timedelta(days=WATCH_DAYS):
-                touches[uid], said = _deleted(touch, event, today)
+                touches[uid], said = _deleted(touch, event, today, words)
                 notes += said
             continue
         if current.etag and current.etag == event.observed.etag:
             continue
         lead = memory.leads.get(touch.lead_key)
         applied_on = lead.applied_on if lead is not None else None
-        touches[uid], said = _edited(touch, event, current, now=now, zone=zone, ticks=ticks, applied_on=applied_on)
+        touches[uid], said = _edited(
+            touch, event, current, now=now, zone=zone, ticks=ticks, applied_on=applied_on, words=words
+        )
         kept = event.kept | edited_fields(event.observed.snapshot, current.snapshot)
         revived = event.revived or day_of(event.observed.snapshot.start, zone) < today <= day_of(
             current.snapshot.start, zone
@@ -95,10 +98,10 @@ def _moved(event: EventMemory, current: RemoteEvent) -> Event:
     return replace(event.desired, start=_in_zone(after.start, zone), end=_in_zone(after.end, zone))
 
 
-def _deleted(touch: TouchMemory, event: EventMemory, today: date) -> tuple[TouchMemory, list[Note]]:
+def _deleted(touch: TouchMemory, event: EventMemory, today: date, words: Wording) -> tuple[TouchMemory, list[Note]]:
     if touch.done_on is not None:
         return touch, []
-    note = Note(f"you deleted “{event.desired.summary}”: it will not come back", rule=touch.rule or None)
+    note = Note(words.say("said.deleted", title=event.desired.summary), rule=touch.rule or None)
     return replace(touch, reaction=Reaction.DELETED, reacted_on=today, told=False), [note]
 
 
@@ -111,10 +114,15 @@ def _edited(
     zone: ZoneInfo,
     ticks: TickPattern,
     applied_on: date | None,
+    words: Wording,
 ) -> tuple[TouchMemory, list[Note]]:
     assert event.observed is not None
     before, after = event.observed.snapshot, current.snapshot
     notes: list[Note] = []
+
+    def note(key: str, **facts: object) -> None:
+        said = words.say(f"said.{key}", title=event.desired.summary, **facts)
+        notes.append(Note(said, rule=touch.rule or None))
 
     def shows_tick(seen: Snapshot) -> bool:
         return ticks.shown_by(seen)
@@ -125,14 +133,10 @@ def _edited(
         stamp = after.last_modified if after.last_modified != before.last_modified else None
         day, doubt = day_of_edit(stamp, now=now, zone=zone, written=event.stamp.written, applied_on=applied_on)
         touch = replace(touch, reaction=Reaction.TICKED, reacted_on=day, done_on=day, assumed=False, told=False)
-        notes.append(
-            Note(f"you ticked “{event.desired.summary}”: done on {day:%a %Y-%m-%d}{doubt}", rule=touch.rule or None)
-        )
+        note(f"ticked{doubt}", day=words.stamp(day), other=words.stamp(day_of(stamp, zone)) if stamp else "")
     elif was_ticked and not ticked and shows_tick(before):
         touch = replace(take_tick_off(touch), told=False)
-        notes.append(
-            Note(f"you took the tick off “{event.desired.summary}”: it is open again", rule=touch.rule or None)
-        )
+        note("unticked")
     if not same_moment(before.start, after.start) and not same_moment(touch.pinned_to, after.start):
         reaction = touch.reaction if touch.reaction is Reaction.TICKED else Reaction.DRAGGED
         if day_of(after.start, zone) >= now.astimezone(zone).date():
@@ -146,9 +150,8 @@ def _edited(
             pins_before=(),
             told=False,
         )
-        notes.append(
-            Note(f"you moved “{event.desired.summary}” to {_said(after.start, zone)}", rule=touch.rule or None)
-        )
+        to = after.start.astimezone(zone) if isinstance(after.start, datetime) else after.start
+        note("snooze", day=words.stamp(to))
     return touch, notes
 
 
@@ -172,7 +175,7 @@ def day_of_edit(
     written: datetime | None = None,
     applied_on: date | None = None,
 ) -> tuple[date, str]:
-    """The day of a tick: its LAST-MODIFIED where that can be, else today; and why it cannot be, for its note.
+    """The day of a tick: its LAST-MODIFIED where that can be, else today; and why it cannot be, as its note has it.
 
     It is not in the future, not before we had `written` the event, and not before the application.
     """
@@ -181,17 +184,11 @@ def day_of_edit(
         return today, ""
     day = stamp.astimezone(zone).date()
     if day < today and written is not None and stamp < written:
-        return today, f"; the event says {day:%a %Y-%m-%d}, which is before it was written"
+        return today, "-before_written"
     if day < today and applied_on is not None and day < applied_on:
-        return today, f"; the event says {day:%a %Y-%m-%d}, which is before the application"
+        return today, "-before_applied"
     return day, ""
 
 
 def _in_zone(moment: Moment, zone: str) -> Moment:
     return moment.astimezone(ZoneInfo(zone)) if isinstance(moment, datetime) else moment
-
-
-def _said(moment: Moment, zone: ZoneInfo) -> str:
-    if isinstance(moment, datetime):
-        return f"{moment.astimezone(zone):%a %Y-%m-%d %H:%M}"
-    return f"{moment:%a %Y-%m-%d}"

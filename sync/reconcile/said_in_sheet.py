@@ -27,8 +27,10 @@ from msgspec.structs import replace
 from sync.memory import EventMemory, Heard, Memory, TouchMemory, Word, WordKind
 from sync.models import Lead, Leads, Note, Problem, Schedule, Touch
 from sync.moments import day_of, sortable
+from sync.reading.cells import Fault, tell_fault
 from sync.reconcile.reactions import WATCH_DAYS
 from sync.reconcile.words import keys_of, take_back, take_word, tell_word
+from sync.wording import Wording
 
 KINDS = {"done_on": WordKind.DONE, "snooze_until": WordKind.SNOOZE}
 """In this order: what is to be moved is next after what is done."""
@@ -40,13 +42,13 @@ Plan = Callable[[Memory], tuple[Schedule, Memory]]
 
 
 def take_cells(
-    leads: Leads, memory: Memory, *, plan: Plan, today: date, zone: ZoneInfo, lost: bool
+    leads: Leads, memory: Memory, *, plan: Plan, today: date, zone: ZoneInfo, lost: bool, words: Wording
 ) -> tuple[Memory, list[Note], list[Problem]]:
     """Memory with what these cells say, a note for each, and a problem where one cannot be.
 
     `plan` gives the schedule of these leads with a memory; it is asked only where a cell says something new.
     """
-    hearing = _Hearing(today, zone, memory.events, dict(memory.touches), dict(memory.runs.heard))
+    hearing = _Hearing(today, zone, words, memory.events, dict(memory.touches), dict(memory.runs.heard))
     for field in KINDS:
         if field not in leads.mapped:
             continue
@@ -69,6 +71,7 @@ class _Hearing(Struct):
 
     today: date
     zone: ZoneInfo
+    words: Wording
     events: Mapping[str, EventMemory]
     touches: dict[str, TouchMemory]
     heard: dict[str, Heard]
@@ -94,8 +97,9 @@ class _Hearing(Struct):
         if lost or (new and self._is_old(now, KINDS[field])):
             self.heard[_key(field, lead)] = now
             return None
-        if reason := self._impossible(lead, KINDS[field], now):
-            self.problems.append(Problem(lead.row, lead.columns.get(field, field), now.value, reason))
+        if fault := self._impossible(lead, KINDS[field], now):
+            reason = tell_fault(fault, self.words)
+            self.problems.append(Problem(lead.row, lead.columns.get(field, field), now.value, reason, fault.key))
             return None
         return now
 
@@ -113,7 +117,7 @@ class _Hearing(Struct):
         self.heard[name] = now
         if kind is WordKind.DONE and not (found and day_of(found[0].start, self.zone) <= now.on):
             if self._is_known(lead, now.on):
-                self._note(lead, f"{field} {now.on} is known already: nothing new")
+                self._note(lead, "known", field=field, day=now.on)
                 return
             if before is not None and before.uids and abs(now.on - before.on) <= CORRECTED:
                 self._correct(lead, field, before, now)
@@ -121,8 +125,7 @@ class _Hearing(Struct):
         if not found:
             waits = kind is WordKind.SNOOZE
             self.heard[name] = replace(now, waits=waits)
-            reason = "nothing of this lead is ahead" + (", so that it waits" if waits else "")
-            self._note(lead, f"{field} {now.on}: {reason}")
+            self._note(lead, "waits" if waits else "nothing_ahead", field=field, day=now.on)
             return
         if kind is WordKind.SNOOZE and day_of(found[0].start, self.zone) == now.on:
             return  # it stands there already
@@ -134,7 +137,8 @@ class _Hearing(Struct):
             self.touches[touch.uid] = take_word(word, known, start=start, zone=touch.zone, today=self.today)
         self.heard[name] = replace(now, uids=tuple(touch.uid for touch in meant))
         for touch in meant:
-            self._note(lead, tell_word(word, touch.summary, today=self.today), rule=touch.rule)
+            said = tell_word(word, touch.summary, today=self.today, words=self.words)
+            self.notes.append(Note(said, rule=touch.rule, lead=lead.label, row=lead.row))
 
     def _read(self, lead: Lead, field: str) -> Heard | None:
         if field == "done_on" and lead.done_box:
@@ -145,14 +149,14 @@ class _Hearing(Struct):
     def _is_old(self, now: Heard, kind: WordKind) -> bool:
         return now.on < (self.today - timedelta(days=WATCH_DAYS) if kind is WordKind.DONE else self.today)
 
-    def _impossible(self, lead: Lead, kind: WordKind, now: Heard) -> str:
+    def _impossible(self, lead: Lead, kind: WordKind, now: Heard) -> Fault | None:
         if kind is WordKind.SNOOZE:
-            return "has passed; give today or a later day" if now.on < self.today else ""
+            return Fault("passed") if now.on < self.today else None
         if now.on > self.today:
-            return "is still to come; give the day on which you did it, today at the latest"
+            return Fault("to_come")
         if lead.applied_on is not None and now.on < lead.applied_on:
-            return f"is before you applied on {lead.applied_on}; give a later day"
-        return ""
+            return Fault("before_applied", {"applied": lead.applied_on.isoformat()})
+        return None
 
     def _open(self, lead: Lead) -> Iterator[Touch]:
         """What the calendar shows or will show of this lead, and nothing was done about."""
@@ -177,7 +181,7 @@ class _Hearing(Struct):
             if uid in self.touches and self.touches[uid].done_on == before.on:
                 self.touches[uid] = replace(self.touches[uid], reacted_on=now.on, done_on=now.on)
         self.heard[_key(field, lead)] = replace(now, uids=before.uids)
-        self._note(lead, f"you put {field} {before.on} right: it was {now.on}")
+        self._note(lead, "corrected", field=field, day=before.on, other=now.on)
 
     def _empty(self, before: Heard, lead: Lead, field: str) -> None:
         """The cell was emptied: taken back while the follow-up lies ahead."""
@@ -195,10 +199,10 @@ class _Hearing(Struct):
                 self.touches[uid] = take_back(touch)
             taken = True
         if taken:
-            self._note(lead, f"{field} {before.on} was taken out of the sheet: it is open again")
+            self._note(lead, "emptied", field=field, day=before.on)
 
-    def _note(self, lead: Lead, reason: str, *, rule: str | None = None) -> None:
-        self.notes.append(Note(reason, rule=rule, lead=lead.label, row=lead.row))
+    def _note(self, lead: Lead, key: str, **facts: object) -> None:
+        self.notes.append(Note(self.words.say(f"said.{key}", **facts), lead=lead.label, row=lead.row))
 
 
 def _key(field: str, lead: Lead) -> str:

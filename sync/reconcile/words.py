@@ -27,6 +27,7 @@ from sync.models import Lead, Moment, Note, Touch
 from sync.moments import day_of
 from sync.reading.organisations import agency_key, referrer_key
 from sync.reconcile.reactions import WATCH_DAYS, reopen, take_tick_off
+from sync.wording import Wording
 
 _SAID = {Reaction.TICKED: WordKind.DONE, Reaction.DRAGGED: WordKind.SNOOZE, Reaction.DELETED: WordKind.SKIP}
 
@@ -41,7 +42,7 @@ class Open(Struct, frozen=True):
     """In today's plan; else it has passed and may still be said to be done."""
 
 
-def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo) -> tuple[Memory, tuple[Note, ...]]:
+def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo, words: Wording) -> tuple[Memory, tuple[Note, ...]]:
     """Memory with what was said since the last run, and a note for each word."""
     if not memory.runs.words:
         return memory, ()
@@ -58,19 +59,19 @@ def take_words(memory: Memory, *, now: datetime, zone: ZoneInfo) -> tuple[Memory
         event = events[word.uid] = replace(event, restored=None)  # what an undo keeps as it was is the user's again
         if word.kind is WordKind.TAKEN_BACK:
             taken = take_back(touch)
-            notes.append(Note(f"you took back what you said of “{title}”: it is open again", rule=rule))
+            notes.append(Note(words.say("said.taken_back", title=title), rule=rule))
             if event.gone:  # its UID is used up: the touch goes on under the next one, as after undo --dismissed
                 touches.pop(word.uid, None)
                 continue
         elif event.gone:
-            notes.append(Note(f"“{title}” has left the calendar since you said {word.kind}: nothing to do", rule=rule))
+            notes.append(Note(words.say("said.gone", title=title, kind=word.kind), rule=rule))
             continue
         else:
             start = event.stands_at
             taken = take_word(word, touch, start=start, zone=event.desired.zone, today=today)
             if word.kind is WordKind.SNOOZE and day_of(start, zone) < today:
                 events[word.uid] = replace(event, revived=True)  # whatever the plan holds, it is to stand there
-            notes.append(Note(tell_word(word, title, today=today), rule=rule))
+            notes.append(Note(tell_word(word, title, today=today, words=words), rule=rule))
         touches[word.uid] = taken
     runs = replace(memory.runs, words=())
     return replace(memory, events=events, touches=touches, runs=runs), tuple(notes)
@@ -93,16 +94,9 @@ def take_word(word: Word, touch: TouchMemory, *, start: Moment, zone: str, today
     return replace(touch, reaction=reaction, reacted_on=today, pinned_to=to, pinned_fact=touch.fact, told=True)
 
 
-def tell_word(word: Word, title: str, *, today: date) -> str:
+def tell_word(word: Word, title: str, *, today: date, words: Wording) -> str:
     """What was said of the follow-up of this title, in a sentence."""
-    day = f"{word.on or today:%a %Y-%m-%d}"
-    if word.kind is WordKind.DONE:
-        return f"you said that “{title}” was done on {day}"
-    return (
-        f"you skipped “{title}”: it will not come back"
-        if word.kind is WordKind.SKIP
-        else f"you moved “{title}” to {day}"
-    )
+    return words.say(f"said.{word.kind}", title=title, day=words.stamp(word.on or today))
 
 
 def take_back(touch: TouchMemory) -> TouchMemory:

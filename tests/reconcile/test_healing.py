@@ -20,6 +20,9 @@ from sync.reconcile.healing import heal
 from sync.reconcile.identity import SELF, make_uid
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import adopt
+from sync.wording import load_remarks
+
+WORDS = load_remarks("en")
 
 OLD = make_event("acme")
 NEW = replace(OLD, summary="Late: follow up", start=OLD.start + timedelta(days=1), end=OLD.end + timedelta(days=1))
@@ -66,7 +69,7 @@ def test_a_create_that_is_not_there_has_used_its_uid_up() -> None:
 
 def test_a_create_that_was_made_for_certain_and_is_not_there_was_deleted_by_the_user() -> None:
     after = healed(PLANNED, replace(CREATE, done=True), there=None)
-    after, notes = take_reactions(after, Observation({}), now=NOW, zone=ZONE, ticks=TickPattern([]))
+    after, notes = take_reactions(after, Observation({}), now=NOW, zone=ZONE, ticks=TickPattern([]), words=WORDS)
     assert after.touches[UID].reaction is Reaction.DELETED
     assert [note.reason for note in notes] == [f"you deleted “{OLD.summary}”: it will not come back"]
 
@@ -116,7 +119,7 @@ def test_what_the_user_did_after_the_lost_write_is_a_reaction(
     there = remote(intent.event, intent.stamp, last_modified=NOW, **edits)
     after = healed(memory, intent, there=there)
     assert after.events[UID].desired == intent.event
-    after, _ = take_reactions(after, Observation({UID: there}), now=NOW, zone=ZONE, ticks=TickPattern([]))
+    after, _ = take_reactions(after, Observation({UID: there}), now=NOW, zone=ZONE, ticks=TickPattern([]), words=WORDS)
     assert after.touches[UID].reaction is reaction
 
 

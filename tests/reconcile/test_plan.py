@@ -25,6 +25,9 @@ from sync.reconcile.marker_lines import our_part, put_our_part
 from sync.reconcile.outcomes import settle
 from sync.reconcile.plan import Terms, make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
+from sync.wording import load_remarks
+
+WORDS = load_remarks("en")
 
 SETTINGS = parse_settings(
     """
@@ -59,7 +62,7 @@ class Calendar:
         observation = Observation(readable, dict.fromkeys(self.unreadable, "DTEND is no date"))
         before = self.memory
         if self.target.abilities.reactions:
-            before, _ = take_reactions(before, observation, now=self.now, zone=ZONE, ticks=TickPattern([]))
+            before, _ = take_reactions(before, observation, now=self.now, zone=ZONE, ticks=TickPattern([]), words=WORDS)
         plan, after = make_plan(
             Schedule(touches=touches, **given),  # type: ignore[arg-type]
             [Wish(touch, wish_of(touch)) for touch in touches],

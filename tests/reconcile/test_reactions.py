@@ -12,6 +12,9 @@ from runner import Seeker, a_row, settings_with
 from sync.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
 from sync.reconcile.reactions import TickPattern, take_reactions
+from sync.wording import load_remarks
+
+WORDS = load_remarks("en")
 
 TICKS = TickPattern(["erledigt", "hecho"])
 WRITTEN = datetime(2027, 1, 2, 12, 0, tzinfo=ZONE)
@@ -38,7 +41,7 @@ def seen(touch: Touch, **edits: object) -> Observation:
 
 
 def react(memory: Memory, observation: Observation) -> tuple[Memory, list[str]]:
-    after, notes = take_reactions(memory, observation, now=NOW, zone=ZONE, ticks=TICKS)
+    after, notes = take_reactions(memory, observation, now=NOW, zone=ZONE, ticks=TICKS, words=WORDS)
     return after, [note.reason for note in notes]
 
 

@@ -23,7 +23,7 @@ from sync.reconcile.marker_lines import our_part
 from sync.reconcile.reactions import TickPattern
 from sync.reconcile.rebuilding import Found, recall, recognise
 from sync.status import make_status
-from sync.stock import LOST
+from sync.wording import load_remarks
 
 
 def titles(seeker: Seeker) -> Counter[str]:
@@ -177,7 +177,7 @@ def test_a_first_run_that_was_killed_is_no_loss_of_memory() -> None:
     assert seeker.calendar
     seeker.rows[0]["status"] = "interview"
     notes = [note.reason for note in seeker.run().plan.notes]
-    assert LOST not in notes
+    assert load_remarks("en").say("run.lost") not in notes
     assert titles(seeker)["Acme, Analyst: add a date"], "it is new, so nobody can have deleted it"
 
 

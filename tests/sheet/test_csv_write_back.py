@@ -13,7 +13,8 @@ from connectors.csv_write_back import put_cells
 from sync.cli import run_command
 from sync.errors import SourceError
 from sync.models import CellToWrite
-from sync.write_back import Found
+from sync.wording import load_remarks
+from sync.write_back import Found, tell_unwritten
 
 DAY = "2026-10-05"
 
@@ -91,7 +92,7 @@ def test_an_open_file_is_left_alone(file: CsvFile) -> None:
     lock = file.path.with_name(".~lock.leads.csv#")
     lock.touch()
     before = file.path.read_bytes()
-    (note,) = file.write_back([cell()])
+    (note,) = (tell_unwritten(one, load_remarks("en")) for one in file.write_back([cell()]))
     assert "leads.csv is open in another program" in note.reason
     assert file.path.read_bytes() == before
     lock.unlink()

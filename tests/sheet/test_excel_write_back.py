@@ -15,7 +15,8 @@ from connectors.excel_file import ExcelFile
 from connectors.excel_write_back import put_cells
 from sync.errors import ConfigError, SourceError
 from sync.models import CellToWrite, CellValue
-from sync.write_back import Found
+from sync.wording import load_remarks
+from sync.write_back import Found, tell_unwritten
 
 GRID: list[list[CellValue]] = [
     ["Company", "Role", "Date applied", "Salary", "Next", "Done"],
@@ -205,7 +206,7 @@ def test_an_open_file_is_left_alone(tmp_path: Path, lock: str) -> None:
     source = a_file(tmp_path)
     (tmp_path / lock).touch()
     before = source.path.read_bytes()
-    (note,) = source.write_back([a_cell()])
+    (note,) = (tell_unwritten(one, load_remarks("en")) for one in source.write_back([a_cell()]))
     assert "is open in another program" in note.reason
     assert lock in note.reason
     assert source.path.read_bytes() == before

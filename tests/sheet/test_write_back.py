@@ -12,7 +12,10 @@ from msgspec.structs import replace
 from sync.errors import ConfigError
 from sync.memory import Memory
 from sync.models import CellError, CellToWrite, CellValue, Lead, Leads, Row, Table, TouchClass
-from sync.write_back import Found, cells_to_write, check_columns, find_cells, next_follow_ups
+from sync.wording import load_remarks
+from sync.write_back import Found, cells_to_write, check_columns, find_cells, next_follow_ups, tell_unwritten
+
+WORDS = load_remarks("en")
 
 NEXT = "Next planned by followup"
 MAPPED = {"company": "Company", "role": "Role", "applied_on": "Applied"}
@@ -45,7 +48,7 @@ def cell(text: str = "2026-10-05", **key: Any) -> CellToWrite:
     ],
 )
 def test_changed(rows: list[list[CellValue]], texts: dict[str, str], written: list[str]) -> None:
-    cells, notes = cells_to_write(table(*rows), leads(len(rows)), column=NEXT, texts=texts)
+    cells, notes = cells_to_write(table(*rows), leads(len(rows)), column=NEXT, texts=texts, words=WORDS)
     assert [one.text for one in cells] == written
     assert notes == ()
 
@@ -60,7 +63,7 @@ def test_changed(rows: list[list[CellValue]], texts: dict[str, str], written: li
     ],
 )
 def test_noop(rows: list[list[CellValue]], texts: dict[str, str]) -> None:
-    assert cells_to_write(table(*rows), leads(2), column=NEXT, texts=texts) == ((), ())
+    assert cells_to_write(table(*rows), leads(2), column=NEXT, texts=texts, words=WORDS) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,7 @@ def test_noop(rows: list[list[CellValue]], texts: dict[str, str]) -> None:
     ],
 )
 def test_without_one_such_column_nothing_is_written(header: list[CellValue], why: str) -> None:
-    cells, notes = cells_to_write(table(header, ACME), leads(2), column=NEXT, texts={"k2": "x"})
+    cells, notes = cells_to_write(table(header, ACME), leads(2), column=NEXT, texts={"k2": "x"}, words=WORDS)
     assert cells == ()
     assert f"{NEXT!r}: " in notes[0].reason
     assert why in notes[0].reason
@@ -107,7 +110,7 @@ def test_cells_are_found_again(rows: list[list[CellValue]], found: Found) -> Non
 def test_doubtful_cells_are_left_alone_with_a_note(rows: list[list[CellValue]], reason: str) -> None:
     found, notes = find_cells(table(*rows), [cell()])
     assert found == ()
-    assert [(note.row, reason in note.reason) for note in notes] == [("Leads:2", True)]
+    assert [(one.row, reason in tell_unwritten(one, WORDS).reason) for one in notes] == [("Leads:2", True)]
 
 
 def test_a_datetime_in_a_key() -> None:
@@ -129,5 +132,5 @@ def test_the_next_open_touch_of_a_lead_counts() -> None:
 
 def test_a_column_that_is_read_is_never_written_into() -> None:
     with pytest.raises(ConfigError, match=r"'Company', which is read as company"):
-        check_columns(leads(2), columns=["Company"])
-    check_columns(leads(2), columns=[NEXT])
+        check_columns(leads(2), columns=["Company"], words=WORDS)
+    check_columns(leads(2), columns=[NEXT], words=WORDS)
