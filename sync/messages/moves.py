@@ -44,8 +44,13 @@ Opening = tuple[tuple[str, date], ...]
 
 def open_moves(lead: Lead) -> Opening:
     """The moves that make sense in a message to this lead."""
+    said, deciding = f"{lead.notes} {lead.last_result}".casefold(), _is_deciding(lead)
     return tuple(
-        [(move.id, _opens_on(move, lead)) for move in _common_moves(lead.is_customer) if _makes_sense(move, lead)]
+        [
+            (move.id, _opens_on(move, lead, said))
+            for move in _common_moves(lead.is_customer)
+            if (move.deciding or not deciding) and _makes_sense(move, lead, said, has_papers=deciding)
+        ]
     )
 
 
@@ -90,26 +95,20 @@ def choose_turn(before: int, given: int | None) -> int:
     return given if given is not None and (given - before) % 2 else before + 1
 
 
-def _makes_sense(move: Move, lead: Lead) -> bool:
+def _makes_sense(move: Move, lead: Lead, said: str, *, has_papers: bool) -> bool:
+    """Whether it does at any time. Who applied has sent papers already: what is brought up to date was sent before."""
     if move.needs and not getattr(lead, move.needs):
         return False
-    if move.papers and not (_has_papers(lead) or _says(lead, move.unless)):
+    if move.papers and not (has_papers or lead.applied_on or lead.stage is Stage.SENT or _has_one(said, move.unless)):
         return False
-    if not move.interview and lead.interview_at is not None:
-        return False
-    return move.deciding or not _is_deciding(lead)
+    return move.interview or lead.interview_at is None
 
 
-def _opens_on(move: Move, lead: Lead) -> date:
+def _opens_on(move: Move, lead: Lead, said: str) -> date:
     """Some time after the application, unless the row says a word that allows it at once."""
-    if not move.days or lead.applied_on is None or _says(lead, move.unless):
+    if not move.days or lead.applied_on is None or _has_one(said, move.unless):
         return date.min
     return lead.applied_on + timedelta(days=move.days)
-
-
-def _has_papers(lead: Lead) -> bool:
-    """Whether they have the seeker's papers already: what is brought up to date was sent before."""
-    return lead.applied_on is not None or lead.stage is Stage.SENT or _is_deciding(lead)
 
 
 def _is_deciding(lead: Lead) -> bool:
@@ -122,6 +121,5 @@ def _is_deciding(lead: Lead) -> bool:
     )
 
 
-def _says(lead: Lead, words: Sequence[str]) -> bool:
-    said = f"{lead.notes} {lead.last_result}".casefold()
+def _has_one(said: str, words: Sequence[str]) -> bool:
     return any(word in said for word in words)

@@ -116,7 +116,9 @@ def _typed_text(value: CellValue) -> str:
 
 def squeeze(text: str) -> str:
     """Letters and digits only, in lower case and one width: `Date Applied` and `date_applied` are the same."""
-    return _NOT_WORD.sub("", text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold())
+    if text.isascii():
+        return text.lower() if text.isalnum() else _NOT_WORD.sub("", text.lower())
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def spaced(text: str) -> str:

@@ -112,7 +112,8 @@ class Ladder(Struct):
 
     def count_from(self, day: date, step: int) -> None:
         """The next step counts from this day; nobody is asked how an interview went before it was held."""
-        self.counts_from, self.counts_step = max((self.base, 0), (self.idea_on or self.base, IDEA), (day, step))
+        start = (self.base, 0) if self.idea_on is None or self.idea_on <= self.base else (self.idea_on, IDEA)
+        self.counts_from, self.counts_step = max(start, (day, step))
 
     def count_from_idea(self, day: date, *, is_sent: bool) -> None:
         """The idea on their problem comes before the question: the next step counts from it, open or just sent."""
@@ -153,10 +154,16 @@ class Ladder(Struct):
 
     def draft(self, rule: Rule, raw: date) -> Draft:
         """The current step's touch, under this rule."""
+        draft = self.step_under(rule, raw)
+        draft.person = asked_person(self.case.lead)
+        take_channel(draft, channel_for(rule, self.case, draft.person), view=self.desk)
+        return draft
+
+    def step_under(self, rule: Rule, raw: date) -> Draft:
+        """The same as it is remembered: whoever it goes to."""
         number = self.round_base + self.step
         draft = draft_for(self.case, rule, desk=self.desk, raw=raw, round=number, generation=self.generation)
-        draft.step, draft.person = self.step, asked_person(self.case.lead)
-        take_channel(draft, channel_for(rule, self.case, draft.person), view=self.desk)
+        draft.step = self.step
         return draft
 
     def _decision(self) -> Draft | None:

@@ -61,8 +61,9 @@ class Clock(Struct):
 
     def from_now_on(self, quarter: int) -> int:
         """This quarter, or the first one from now on where that is later: no new touch starts in the past."""
-        first = max(quarter, self.quarter)
-        self.turn = min(self.turn, first)
+        first = quarter if quarter > self.quarter else self.quarter
+        if first < self.turn:
+            self.turn = first
         return first
 
 

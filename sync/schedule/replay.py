@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sync.memory import TouchMemory
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import draft_for, remember
+from sync.schedule.drafts import remember
 from sync.schedule.ladders import Ladder, day_or_none, sheet_date
 from sync.schedule.ledger import WEEK, Verdict, over_day, was_deleted
 
@@ -148,19 +148,12 @@ def pass_before(record: TouchMemory, day: date, *, desk: Desk) -> date | None:
 
 def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:
     """A date of the sheet that passed: late once, then over. The day it counts for then: where the user moved it to."""
-    desk, case = ladder.desk, ladder.case
-    records = ladder.records.get(ladder.step, ())
+    desk, records = ladder.desk, ladder.records.get(ladder.step, ())
     record = next((record for record in records if record.rule == "sheet" and record.raw == day), None)
     verdict = desk.ledger.judge(record, day, skipped=_is_skipped(ladder))
     if day >= desk.today or verdict is Verdict.AHEAD or (verdict is Verdict.AGAIN and day + WEEK >= desk.today):
         return None
-    if record is None:
-        draft = draft_for(
-            case, desk.advice.rules["sheet"], desk=desk, raw=day, round=ladder.round_base + ladder.step,
-            generation=ladder.generation,
-        )  # fmt: skip
-        draft.step = ladder.step
-        record = remember(draft)
+    record = record or remember(ladder.step_under(desk.advice.rules["sheet"], day))
     on = record.planned or day
     desk.ledger.let_pass(record, on)
     return on
@@ -173,8 +166,7 @@ def _is_skipped(ladder: Ladder) -> bool:
 
 def _leave_behind(ladder: Ladder, record: TouchMemory | None, day: date) -> date:
     """Take a passed step as done or missed; the day the next one counts from."""
-    if record is None:
-        record = remember(ladder.draft(ladder.rules[ladder.step - 1], day))
+    record = record or remember(ladder.step_under(ladder.rules[ladder.step - 1], day))
     on = day if ladder.desk.ledger.never_logs else record.planned or day
     ladder.desk.ledger.let_pass(record, on)
     return on

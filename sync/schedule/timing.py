@@ -117,12 +117,11 @@ def kept_quarter(draft: Planned, desk: Desk) -> int | None:
     own, it did not stand there.
     """
     memory = draft.memory
-    event = desk.memory.events.get(draft.uid)
     if memory is None or memory.pinned_to is not None or not isinstance(memory.start, datetime):
         return None
     if draft.own_event and memory.note == CROWDED:
         return None
-    there = memory.start.astimezone(draft.zone)
+    there, event = memory.start.astimezone(draft.zone), desk.memory.events.get(draft.uid)
     if event.desired.zone != draft.zone.key if event else memory.start.utcoffset() != there.utcoffset():
         return None
     quarter = quarter_down(memory.start)
