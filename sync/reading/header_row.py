@@ -19,7 +19,7 @@ from sync.reading.cells import clean_text, column_letters, squeeze
 from sync.reading.dates import looks_dated
 from sync.reading.found_days import tells_a_day
 from sync.reading.headers import count_understood
-from sync.reading.samples import StatusCells, is_mail, is_phone
+from sync.reading.samples import is_mail, is_phone, status_cells
 from sync.reading.vocabulary import Vocabulary
 from sync.wording import Wording
 
@@ -89,7 +89,7 @@ def _by_words(table: Table, best: int, most: int, vocabulary: Vocabulary) -> int
     for index, texts in _first_rows(table):
         if _has_a_day(texts, vocabulary):
             continue
-        short = [text for text in texts if len(text) <= _LONGEST]
+        short = tuple(text for text in texts if len(text) <= _LONGEST)
         understood = count_understood(short) if len(short) > 1 else 0
         plain = understood > _ENOUGH and not any(map(str.isdigit, "".join(texts)))
         if understood > max(most, 1) and (2 * understood >= len(texts) or plain):
@@ -149,6 +149,6 @@ def _is_a_fact(text: str, vocabulary: Vocabulary) -> bool:
 
 def _stands_as_they_do(cells: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Whether the first of these cells is a status, and most of the others are."""
-    if len(cells) < 3 or not StatusCells.of(cells[:1], vocabulary).tell:
+    if len(cells) < 3 or not status_cells(tuple(cells[:1]), vocabulary).tell:
         return False
-    return StatusCells.of(cells[1:], vocabulary).are_statuses(0.5)
+    return status_cells(tuple(cells[1:]), vocabulary).are_statuses(0.5)

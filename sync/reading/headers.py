@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -175,8 +176,12 @@ def says_last(header: str) -> bool:
     return any(not one.unknown and not one.meanings.isdisjoint(("last", "chased", "chase")) for one in found)
 
 
-def count_understood(texts: Sequence[str]) -> int:
-    """How many of these texts would be headers with every word known, in one language or in English beside it."""
+@lru_cache(maxsize=64)
+def count_understood(texts: tuple[str, ...]) -> int:
+    """How many of these texts would be headers with every word known, in one language or in English beside it.
+
+    Whoever sets up asks again after each answer: the same rows are looked at once.
+    """
     split = [split_words(text)[:8] for text in texts]
     strange = [words for words in split if not _english().understands(words)]
     others = max(sum(map(lexicon.understands, strange)) for lexicon in lexicons_for(texts))

@@ -13,12 +13,12 @@ from sync.reading.header_row import NO_HEADER
 from sync.reading.headers import AMBIGUOUS, Sense, part_played, says_last
 from sync.reading.people import fits_address
 from sync.reading.samples import (
-    StatusCells,
     is_channel,
     is_person,
     names_somebody,
     reaches_somebody,
     share_of,
+    status_cells,
     tells_days,
 )
 from sync.reading.vocabulary import DAYS, HOURS, MOMENTS, ROUNDS
@@ -91,10 +91,10 @@ def _settle_status(guess: Guess) -> None:
         told = not sense.fields or not {"status", "outcome", "last_inbound"}.isdisjoint(sense.fields)
         wanted = _STANDS if told and not sense.why else _STANDS_IN_NOTES
         samples, whole = guess.cells_of(column).samples, _tells_all(guess, column)
-        cells = StatusCells.of(samples, guess.vocabulary)
+        cells = status_cells(tuple(samples), guess.vocabulary)
         if not cells.are_statuses(wanted) and (whole or guess.fields.get("notes") != column):
             wanted, longest = _STANDS_IN_NOTES, _WHOLE_TALE if whole else _TALE
-            cells = StatusCells.of(samples, guess.vocabulary, longest)
+            cells = status_cells(tuple(samples), guess.vocabulary, longest)
         noted = guess.fields.get("notes") == column and len(samples) < 2 and not cells.ends
         if cells.are_statuses(wanted) and not noted:
             found.append((guess.fields.get("notes") == column, -cells.tell, column))

@@ -42,6 +42,7 @@ _SHORTEST = 3
 """Letters of the shortest part of a grown word."""
 _SHORTEST_STEM = 4
 """Letters of the shortest word that is left when an ending is taken off."""
+_LONGEST_ENDING = 6
 _ENOUGH = 0.2
 """The part of the headers that a language must explain to have a say."""
 _NTH = re.compile(r"\d{1,2}(?:st|nd|rd|th|er|ere|eme)?")
@@ -100,8 +101,8 @@ class Lexicon(Struct, frozen=True):
     """Words of the longest phrase."""
     grown: bool
     """Whether words grow together in this language."""
-    endings: tuple[str, ...] = ()
-    """Those of the forms of its words, the shortest first."""
+    endings: frozenset[str] = frozenset()
+    """Those of the forms of its words."""
     forms: Mapping[str, frozenset[str]] = {}
     """Words without their ending. What words of different meaning have in common is none."""
 
@@ -222,19 +223,18 @@ def load_grammar() -> Grammar:
 def load_lexicon(language: str) -> Lexicon:
     """The shipped lexicon of a language."""
     text, grammar = files("mappings").joinpath(f"headers/{language}.toml").read_text("utf-8"), load_grammar()
-    endings = {_fold(ending) for ending in grammar.endings.get(language, ())}
-    shortest_first = tuple(sorted(endings, key=lambda ending: (len(ending), ending)))
-    return parse_lexicon(text, language=language, grown=language in grammar.compounds, endings=shortest_first)
+    endings = frozenset(map(_fold, grammar.endings.get(language, ())))
+    return parse_lexicon(text, language=language, grown=language in grammar.compounds, endings=endings)
 
 
-def parse_lexicon(text: str, *, language: str, grown: bool, endings: tuple[str, ...] = ()) -> Lexicon:
+def parse_lexicon(text: str, *, language: str, grown: bool, endings: frozenset[str] = frozenset()) -> Lexicon:
     """The lexicon in this text: meanings with their words."""
     words: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
     longest = 1
     for meaning, several in toml.loads(text).items():
         for entry in several:
-            parts, last = split_words(entry.removesuffix("*")), "$" * entry.endswith("$")
+            parts, last = _words_of(entry), "$" * entry.endswith("$")
             longest = max(longest, len(parts))
             for form in {" ".join(parts), "".join(parts)}:
                 words.setdefault(form + last, set()).add(meaning)
@@ -252,7 +252,17 @@ def parse_lexicon(text: str, *, language: str, grown: bool, endings: tuple[str, 
     )
 
 
-def _cut_forms(words: Mapping[str, frozenset[str]], endings: Sequence[str]) -> Mapping[str, frozenset[str]]:
+def _words_of(entry: str) -> list[str]:
+    """The words of an entry. Most are plain letters, and there are thousands."""
+    plain = entry.rstrip("*$")
+    return (
+        plain.split()
+        if plain.isascii() and plain.islower() and plain.replace(" ", "").isalpha()
+        else split_words(plain)
+    )
+
+
+def _cut_forms(words: Mapping[str, frozenset[str]], endings: frozenset[str]) -> Mapping[str, frozenset[str]]:
     forms: dict[str, frozenset[str] | None] = {}
     for word, meanings in words.items() if endings else ():
         if word.isalpha():
@@ -261,8 +271,8 @@ def _cut_forms(words: Mapping[str, frozenset[str]], endings: Sequence[str]) -> M
     return {stem: meanings for stem, meanings in forms.items() if meanings}
 
 
-def _stems_of(word: str, endings: Sequence[str]) -> Iterator[str]:
+def _stems_of(word: str, endings: frozenset[str]) -> Iterator[str]:
     """The word, and what is left of it without each ending that it has; the longest first."""
-    for end in ("", *endings) if endings else ():
-        if len(word) - len(end) >= _SHORTEST_STEM and word.endswith(end):
-            yield word.removesuffix(end)
+    for end in range(len(word), max(_SHORTEST_STEM, len(word) - _LONGEST_ENDING) - 1, -1) if endings else ():
+        if end == len(word) or word[end:] in endings:
+            yield word[:end]

@@ -195,20 +195,21 @@ class StatusCells(Struct, frozen=True):
     ends: bool
     """Whether one of them ends the lead."""
 
-    @classmethod
-    def of(cls, samples: Sequence[str], vocabulary: Vocabulary, most_words: int = 6) -> StatusCells:
-        """Only short texts are statuses; a sentence may speak of an offer all the same."""
-        words = StageWords({}, vocabulary)
-        short = {text for text in samples if _words_in(text) <= most_words}
-        read = {text: words.read(text) for text in short}
-        told = {text for text, phrase in read.items() if phrase.stage and (phrase.settled or len(phrase.choices) > 1)}
-        moved = {text for text in told if read[text].stage not in (Stage.SENT, Stage.IDEA)}
-        ends = any(stage.closed for text in told if (stage := read[text].stage))
-        return cls(share_of(samples, told.__contains__), bool(moved), ends)
-
     def are_statuses(self, wanted: float) -> bool:
         """Whether so large a part of them tells a status, and one of more than that something was sent."""
         return self.move and self.tell >= wanted
+
+
+@lru_cache(maxsize=64)
+def status_cells(samples: tuple[str, ...], vocabulary: Vocabulary, most_words: int = 6) -> StatusCells:
+    """Only short texts are statuses; a sentence may speak of an offer all the same. The same cells are read once."""
+    words = StageWords({}, vocabulary)
+    short = {text for text in samples if _words_in(text) <= most_words}
+    read = {text: words.read(text) for text in short}
+    told = {text for text, phrase in read.items() if phrase.stage and (phrase.settled or len(phrase.choices) > 1)}
+    moved = {text for text in told if read[text].stage not in (Stage.SENT, Stage.IDEA)}
+    ends = any(stage.closed for text in told if (stage := read[text].stage))
+    return StatusCells(share_of(samples, told.__contains__), bool(moved), ends)
 
 
 def _words_in(text: str) -> int:

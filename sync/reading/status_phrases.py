@@ -15,7 +15,6 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from difflib import get_close_matches
 from itertools import pairwise
 
 from msgspec import Struct
@@ -294,8 +293,8 @@ def _guess(scan: Scan, words: StatusWords) -> Phrase:
     if scan.has("not"):
         return Phrase(None, settled=False, asking=Asking.NONE)
     for token in scan.unknown:
-        near = get_close_matches(token, words.single, 1, 0.88) if len(token) > 4 else []
-        senses = words.single[near[0]] & CLAIMS if near else frozenset()
+        near = words.nearest(token) if len(token) > 4 else ""
+        senses = words.single[near] & CLAIMS if near else frozenset()
         for sense, stage in {**ENDS, "accepted": Stage.ACCEPTED, **STEPS}.items():
             if sense in senses:
                 harmless = sense in ASKED_ON or sense in ("idea", "keen")

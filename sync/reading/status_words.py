@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -40,6 +41,8 @@ STEPS: Mapping[str, Stage] = {
 CLAIMS = frozenset((*ENDS, *STEPS, "accepted", "closed", "over"))
 SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005\u3006"
 """Ranges of the signs of Chinese, Japanese and Korean, which stand without spaces."""
+_ALIKE = 0.88
+"""How much a slip of the pen is like its word."""
 _APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
 _CYRILLIC = "\u0400"
 """From here on a mark is a part of its letter: `й` is no `и`."""
@@ -58,7 +61,7 @@ class Entry(Struct, frozen=True):
         return len(self.words), -sum("*" in word for word in self.words)
 
 
-class StatusWords(Struct, frozen=True):
+class StatusWords(Struct, frozen=True, dict=True, eq=False):
     """All entries, found by their first word: the word itself, its first two letters, or any (`*x`)."""
 
     whole: Mapping[str, tuple[Entry, ...]]
@@ -74,6 +77,26 @@ class StatusWords(Struct, frozen=True):
     single: Mapping[str, frozenset[str]]
     """Senses of entries of one whole word: what a slip of the pen is compared with."""
 
+    @cached_property
+    def _shapes(self) -> Mapping[int, Sequence[tuple[int, str]]]:
+        """The single words by their length, each with its letters."""
+        shapes: dict[int, list[tuple[int, str]]] = {}
+        for word in self.single:
+            shapes.setdefault(len(word), []).append((_letters_of(word), word))
+        return shapes
+
+    def nearest(self, token: str) -> str:
+        """The single word that this one is a slip of; empty where none is near.
+
+        Each letter that only one of two words has is one of those that part them, and most words have too many.
+        """
+        letters, near = _letters_of(token), []
+        for length, shapes in self._shapes.items():
+            parted = (1 - _ALIKE) * (len(token) + length)
+            if abs(length - len(token)) <= parted:
+                near += [word for others, word in shapes if (letters ^ others).bit_count() <= parted]
+        return next(iter(get_close_matches(token, near, 1, _ALIKE)), "")
+
     def find(self, tokens: Sequence[str], start: int) -> Entry | None:
         """The best entry that begins here."""
         token = tokens[start]
@@ -86,6 +109,11 @@ class StatusWords(Struct, frozen=True):
         claims = next((entry.senses & CLAIMS for entry in alike if entry.senses & CLAIMS), frozenset())
         turns = frozenset(sense for entry in alike for sense in entry.senses - CLAIMS)
         return best if best.senses == claims | turns else Entry(best.words, claims | turns)
+
+
+def _letters_of(word: str) -> int:
+    """A bit for each of its letters; two letters may share one."""
+    return sum({1 << ord(letter) % 64 for letter in word})
 
 
 def _fits(words: Sequence[str], tokens: Sequence[str], start: int) -> bool:

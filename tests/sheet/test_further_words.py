@@ -260,7 +260,3 @@ def test_an_offer_that_was_sent_may_be_theirs_or_the_sellers_and_is_asked_about(
     phrase = StageWords({}, VOCABULARY).read(text)
     assert (phrase.settled, phrase.asking) == (False, Asking.NONE)
     assert set(phrase.choices) == {Stage.OFFER, Stage.SENT}
-
-
-def test_who_ended_what_is_archived_is_not_said() -> None:
-    assert not StageWords({}, VOCABULARY).read("Archivada").settled

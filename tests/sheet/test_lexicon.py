@@ -209,7 +209,7 @@ def test_a_word_is_known_in_its_other_forms(firm: str, known: str, form: str) ->
 
 def test_what_words_of_different_meaning_have_in_common_is_neither() -> None:
     words = parse_lexicon(
-        'role = ["postu"]\nmoney = ["posta"]\nday = ["dato"]', language="x", grown=False, endings=("a", "e", "o", "u")
+        'role = ["postu"]\nmoney = ["posta"]\nday = ["dato"]', language="x", grown=False, endings=frozenset("aeou")
     )
     assert words.read(["poste"]).unknown == 1
     assert words.read(["posta"]).meanings == {"money"}

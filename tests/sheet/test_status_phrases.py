@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import pytest
 
 from sync.models import Asking, Stage
@@ -179,3 +181,9 @@ def test_what_has_its_day_is_sent_though_something_is_still_to_be_done() -> None
 def test_hired_in_chinese_is_believed_only_once_the_seeker_says_so() -> None:
     phrase = WORDS.read("已录用")
     assert (phrase.stage, phrase.settled, phrase.asking) == (Stage.ACCEPTED, False, Asking.NONE)
+
+
+@pytest.mark.parametrize("slip", ["rejeted", "intervew", "offfer", "witdrawn", "absgae", "отказл", "xylophone", "p105"])
+def test_the_nearest_word_is_that_which_a_look_at_all_of_them_finds(slip: str) -> None:
+    words = shipped_status_words()
+    assert words.nearest(slip) == next(iter(get_close_matches(slip, words.single, 1, 0.88)), "")
