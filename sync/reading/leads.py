@@ -43,6 +43,7 @@ from sync.reading.remembered_leads import Keys, assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
 from sync.reading.statuses import StageWords, ask_note, own_words
+from sync.reading.told_people import note_told_people
 from sync.reading.undated import name_undated, with_dates
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
@@ -258,7 +259,7 @@ def _read_rows(
     settling.settle_people(sheet)
     settling.settle_recruiters(sheet)
     settling.settle_words(sheet)
-    return unclear, [*remarks, *against, *_future_notes(sheet, today)]
+    return unclear, [*remarks, *against, *note_told_people(sheet), *_future_notes(sheet, today)]
 
 
 def _order_note(readings: Mapping[str, Reading], sheet: Sheet, locale: str) -> list[Note]:

@@ -26,6 +26,7 @@ _PHONE = re.compile(
 _PARTS = re.compile(r"[;\n|；]|\s/\s|,(?=\s*[^\W\d_][^,;@\s]*\s[^,;@]*@)")
 _LINK = re.compile(r"\s*\(?(?:https?://|www\.)[^\s()]*\)?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*")
+_DASH = re.compile(r"\s[-–—|]\s")
 _EDGES = " \t,;:/|<>-–—·"
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,5})?\.?")
 """Words, and fewer figures than `_FIGURES_OF_A_NUMBER` behind them."""
@@ -48,6 +49,9 @@ class _Words(Struct, frozen=True):
     """The last words of the labels."""
     between: re.Pattern[str]
     particles: frozenset[str]
+    given: frozenset[str]
+    """Names that people are called by, family names among them; `given_only` are none."""
+    given_only: frozenset[str]
 
 
 @cache
@@ -63,8 +67,10 @@ def _words() -> _Words:
         frozenset(_first_word(word) for word in (*cells["nobody"], *cells["before"])),
         re.compile(rf"(?<![^\W\d_])(?:{labels})\s*[.:]?\s*(?=$|[\d+(]|[^\s@]+@)", re.IGNORECASE),
         frozenset(word.split()[-1].strip(".:") for word in cells["labels"]),
-        re.compile(rf"\s*,\s*(?:(?:{between})\s+)?|\s+(?:{between})\s+", re.IGNORECASE),
+        re.compile(rf"\s*,\s*(?:(?:{between})\s+)?|\s+(?:{between})\s+|\s*/\s*", re.IGNORECASE),
         frozenset(names["words"]["particles"]),
+        frozenset((*names["given"]["only"], *names["given"]["also_family"])),
+        frozenset(names["given"]["only"]),
     )
 
 
@@ -92,12 +98,21 @@ def find_people(text: str) -> tuple[Person, ...]:
 
 
 def names_beside(text: str) -> tuple[str, ...]:
-    """The names of several people side by side (`Jan Weber, Eva Lang and Ute Kern`); the whole text where it is one.
+    """The names of several people side by side (`Jan Weber, Eva Lang (HR) and Ute`); the whole text where it is one.
 
-    Only where each is a name of two words and more: `Reed, Dana` is one person, and so is `Dana Reed, team lead`.
+    Only where each is a name of two words and more, or one that people are called by: `Reed, Dana` is one person, so is
+    `Dana Reed, team lead`.
     """
-    parts = [part.strip() for part in _words().between.split(text)]
-    return tuple(parts) if len(parts) > 1 and all(map(is_whole_name, parts)) else (text,)
+    parts = [clean_name(_without_part_played(part)) for part in _words().between.split(text)]
+    given = _words().given_only if "," in text else _words().given
+    named = all(is_whole_name(part) or part.casefold() in given for part in parts)
+    return tuple(parts) if len(parts) > 1 and named else (text,)
+
+
+def _without_part_played(text: str) -> str:
+    """`Eva Lang - HR` without what she does."""
+    name, *part = _DASH.split(text, maxsplit=1)
+    return name if part and _is_role(part[0], _words()) else text
 
 
 def is_whole_name(text: str) -> bool:

@@ -10,10 +10,11 @@ import pytest
 
 from sync.config import parse_settings
 from sync.messages.names import read_name
-from sync.models import CellValue, Leads, Row, Stage, Table
+from sync.models import CellValue, Leads, Person, Row, Stage, Table
 from sync.reading.fields import read_people
 from sync.reading.leads import read_leads
 from sync.reading.people import find_people
+from sync.reading.told_people import people_in
 from sync.reading.vocabulary import load_vocabulary
 
 SETTINGS = parse_settings(
@@ -263,3 +264,51 @@ def test_a_coffee_about_a_post_stays_an_interview() -> None:
     row: list[CellValue] = ["Acme", "Dev", "2026-11-18", "Ann Bell", "coffee 11/24"]
     lead = read(["Company", "Role", "Applied", "Contact", "Status"], row).leads[0]
     assert (lead.meeting_on, lead.interview_at) == (None, date(2026, 11, 24))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Jan Weber and Eva", ["Jan Weber", "Eva"]),
+        ("Jan / Eva", ["Jan", "Eva"]),
+        ("Nora, Eva", ["Nora", "Eva"]),
+        ("Jan Weber (CTO), Eva Lang - HR", ["Jan Weber", "Eva Lang"]),
+        ("Jan Weber (CTO) & Eva Lang (HR)", ["Jan Weber", "Eva Lang"]),
+        ("Weber, Jan", ["Weber, Jan"]),
+        ("Martin, Paul", ["Martin, Paul"]),
+        ("Mr. and Mrs. Owen", ["Mr. and Mrs. Owen"]),
+        ("Dana Reed, team lead", ["Dana Reed, team lead"]),
+    ],
+)
+def test_the_second_of_two_interviewers_is_one_too(text: str, names: list[str]) -> None:
+    assert read_people(text) == tuple(map(Person, names))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("spoke to Mrs Patel, 555-0142", "Mrs Patel 555-0142"),
+        ("ask for Ron Pike", "Ron Pike"),
+        ("gesprochen mit Frau Dr. Kern", "Frau Dr Kern"),
+        ("recruiter: dana@cove.example", "dana@cove.example"),
+        ("spoke to Mrs. Patel. She said yes", "Mrs Patel"),
+        ("spoke to Acme Corp", ""),
+        ("ask for HR", ""),
+        ("salary 60000-70000, posted 2026-11-20", ""),
+    ],
+)
+def test_people_in_words_are_known_by_plain_words_and_forms(text: str, told: str) -> None:
+    assert people_in(text) == told
+
+
+def test_people_in_notes_of_a_row_without_a_contact_are_named_in_one_note() -> None:
+    notes = read(
+        ["Company", "Role", "Date applied", "Status", "Contact", "Notes"],
+        ["Acme", "Dev", "2026-11-16", "applied", "", "spoke to Mrs Patel, 555-0142"],
+        ["Bolt", "Dev", "2026-11-16", "ask for Ron Pike", "", ""],
+        ["Cove", "Dev", "2026-11-16", "applied", "Ann Bell", "spoke to Mrs Patel"],
+        ["Dune", "Dev", "2026-11-16", "rejected", "", "spoke to Mrs Patel"],
+    ).notes
+    told = [note.reason for note in notes if "Patel" in note.reason]
+    assert len(told) == 1
+    assert told[0].endswith("Mrs Patel 555-0142 (leads.csv:2), Ron Pike (leads.csv:3)")
