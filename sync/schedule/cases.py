@@ -20,14 +20,12 @@ from msgspec.structs import replace
 from sync.advice import Rule
 from sync.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.models import Lead, Moment, Person, Stage
-from sync.moments import named_day
 from sync.reading.organisations import agency_key, organisation_key
 from sync.schedule.desk import Desk
+from sync.schedule.rounds import count_rounds, is_same_moment
 from sync.schedule.view import View
 
 CORRECTION = timedelta(days=21)
-INTERVIEW_LENGTH = timedelta(minutes=60)
-"""A missing end."""
 
 OLD = timedelta(days=30)
 """A row that is older at first sight is no news: it goes into the triage event."""
@@ -155,7 +153,7 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         url=lead.url,
         **kept,
         stages=_stages(lead, before, stage, desk),
-        interviews=_interviews(lead, before, desk),
+        interviews=count_rounds(lead, before, desk),
         again={name: counted for name in AGAIN if (counted := _again(lead, before, name, desk)) is not None},
         generation=_generation(lead, before, desk),
         written=lead.written,
@@ -223,18 +221,6 @@ def _newest(lead: Lead, view: View) -> date:
     return max((view.day_of(day) for day in told if day is not None), default=view.today)
 
 
-def end_of(start: Moment, end: Moment | None, *, view: View) -> datetime:
-    """The end of a meeting that began at `start`."""
-    if isinstance(start, datetime):
-        return end if isinstance(end, datetime) and end > start else start + INTERVIEW_LENGTH
-    return datetime.combine(last_day(start, end), view.settings.work_hours.end, tzinfo=view.zone)
-
-
-def last_day(start: date, end: Moment | None) -> date:
-    """The last day of a meeting without an hour that began on this one."""
-    return start if end is None else max(start, named_day(end))
-
-
 def _generation(lead: Lead, seen: LeadMemory, desk: Desk) -> int:
     old, new = seen.applied_on, lead.applied_on
     if old is None or new is None or old == new:
@@ -255,44 +241,6 @@ def rounds_of(case: Case) -> Iterator[Case]:
         yield replace(case, lead=lead, seen=replace(case.seen, interviews=(numbers[held.at],)), _facts={})
 
 
-def _interviews(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ...]:
-    at = lead.interview_at
-    if at is None:
-        return seen.interviews
-    if lead.earlier_rounds:
-        return _rounds(lead, seen, desk)
-    if not seen.interviews:
-        return (InterviewSeen(1, at),)
-    last = seen.interviews[-1]
-    if not _is_same(last.at, at) and desk.clock.is_behind(end_of(last.at, None, view=desk)):
-        return (*seen.interviews, InterviewSeen(last.round + 1, at))
-    return (*seen.interviews[:-1], InterviewSeen(last.round, at))
-
-
-def _rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ...]:
-    """Every round of a lead that has several, the last one last.
-
-    A round keeps its number while its moment stands in the sheet; a new moment takes the number of one that is gone
-    from the sheet and was not held yet (it was moved), else the next number.
-    """
-    told = (*(held.at for held in lead.earlier_rounds), lead.interview_at)
-    moments = list(dict.fromkeys(at for at in told if at is not None))
-    known = {at: InterviewSeen(one.round, at) for at in moments for one in seen.interviews if _is_same(one.at, at)}
-    gone = [one for one in seen.interviews if not any(_is_same(one.at, at) for at in moments)]
-    moved = [one for one in gone if not desk.clock.is_behind(end_of(one.at, None, view=desk))]
-    most = max((one.round for one in seen.interviews), default=0)
-    rounds = []
-    for at in moments:
-        if at not in known and moved:
-            known[at] = InterviewSeen(moved.pop(0).round, at)
-        elif at not in known:
-            most += 1
-            known[at] = InterviewSeen(most, at)
-        rounds.append(known[at])
-    taken = {one.round for one in rounds}
-    return (*(one for one in gone if one.round not in taken), *rounds)
-
-
 def _again(lead: Lead, seen: LeadMemory, name: str, view: View) -> InterviewSeen | None:
     value: Moment | None = getattr(lead, name)
     known = seen.again.get(name)
@@ -300,16 +248,9 @@ def _again(lead: Lead, seen: LeadMemory, name: str, view: View) -> InterviewSeen
         return known
     if known is None:
         return InterviewSeen(1, value)
-    later = view.instant_of(value) > view.instant_of(known.at) and not _is_same(known.at, value)
+    later = view.instant_of(value) > view.instant_of(known.at) and not is_same_moment(known.at, value)
     passed = view.day_of(known.at) < view.today or name == "last_inbound"
     return InterviewSeen(known.round + (later and passed), value)
-
-
-def _is_same(known: Moment, told: Moment) -> bool:
-    """Whether it is the moment that was told before, or its wall-clock time: somebody set another zone since."""
-    if isinstance(known, datetime) and isinstance(told, datetime):
-        return known == told or known.replace(tzinfo=None) == told.replace(tzinfo=None)
-    return known == told
 
 
 def _stages(lead: Lead, seen: LeadMemory, stage: Stage, view: View) -> tuple[StageSeen, ...]:

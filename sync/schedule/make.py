@@ -5,10 +5,10 @@ The steps, each in a module of its own:
     impossible_facts  what cannot be is a problem    cases       lead + memory -> case
     advice/           the rules, by article          registry    which of them speak of a lead
     obligations       what is owed: deadlines        asking      the ladder of a lead, what waits beside it
-    referrers         what they are not told yet     reach       whose limits a touch counts in
-    placing           days: firm's limits, levelling shared      events that name many leads
-    timing            times of day, by `quarters`    showing     what is published, what rings
-    text              what the events say            review      what the weekly review says
+    referrers         what they are not told yet     late        one late event a lead
+    placing           days: firm's limits, levelling reach       whose limits a touch counts in
+    timing            times of day, by `quarters`    shared      events that name many leads
+    showing           what has room, what rings      text        what the events say
 
 `occasions`, `ladders` with `replay`, and `waiting` are what rules are made of.
 
@@ -17,7 +17,7 @@ Pure: the same leads, settings, memory and `now` give the same schedule, whateve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime
 from functools import partial
 
@@ -30,34 +30,23 @@ from sync.config import Settings
 from sync.memory import Memory, Reaction, TouchMemory
 from sync.models import DAYS, MOMENTS, Abilities, Asking, Lead, Leads, Problem, Schedule, Stage, Texts, TouchClass
 from sync.moments import sortable
-from sync.reading.organisations import referrer_key
 from sync.schedule.asking import AfterIdea, find_trains
 from sync.schedule.cases import STOPS, Case, open_case
 from sync.schedule.desk import Desk, open_desk
 from sync.schedule.distances import Guard, find_limits
 from sync.schedule.drafts import CROWDED, Draft, Planned, SharedDraft, freeze, remember
 from sync.schedule.impossible_facts import check_facts
+from sync.schedule.late import bound_late
 from sync.schedule.notes import make_remarks
-from sync.schedule.obligations import (
-    Waiting,
-    hold_back_late,
-    leave_to_triage,
-    obligations,
-    spill_over,
-    tell_the_day,
-    wait_for,
-)
-from sync.schedule.placing import Placing, Single, Train, share_days
-from sync.schedule.reach import reached_by
+from sync.schedule.obligations import obligations, spill_over, tell_the_day
+from sync.schedule.placing import Placing, Single, Train
+from sync.schedule.reach import note_past_contacts
 from sync.schedule.referrers import hold_back_notes, hold_back_words
 from sync.schedule.registry import Rules, Whole, switched_on
 from sync.schedule.shared import SharedEvents, leave_shared
-from sync.schedule.showing import publish, ring
+from sync.schedule.showing import publish, ring, share_days
 from sync.schedule.text import write_texts
 from sync.schedule.timing import give_times
-
-MANY_LATE = 10
-"""More late events than this are an absence: one triage event replaces the pile."""
 
 
 def make_schedule(
@@ -200,7 +189,7 @@ def _plan(
     owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
     owed, words = hold_back_words(owed, cases, desk=desk)
     owed, whole.news = hold_back_notes(owed, cases, desk=desk)
-    owed = _bound_late(owed, words, desk)
+    owed = bound_late(owed, words, desk)
     spill_over(owed, desk=desk)
     tell_the_day(owed, view=desk)
     drafts += [draft for draft in owed if draft.kind is not TouchClass.SELF]
@@ -210,7 +199,7 @@ def _plan(
     trains += [Single(draft) for draft in owed if draft.kind is TouchClass.SELF]
     for rule, make in rules.across:
         trains += map(Single, make(whole, rule, desk))
-    _note_past_contacts(cases, placing.guard, desk)
+    note_past_contacts(cases, placing.guard, desk)
     late = {(draft.lead_key, draft.rule.id) for draft in drafts if draft.late}
     floors = list(placing.place_all(list(_without_joined(trains, late, desk))))
     share_days(floors, desk=desk)
@@ -229,28 +218,6 @@ def _plan(
     return drafts, events
 
 
-def _bound_late(owed: Sequence[Draft], words: Sequence[Waiting], desk: Desk) -> list[Draft]:
-    """One late event for a lead; after an absence what is late or turned critical meanwhile goes by name into one
-    triage event, and with it what waits for it, `words` to a referrer among it."""
-    shown, waiting = hold_back_late(owed)
-    waiting += words
-    overdue = {d.uid for d in shown if not d.pinned and (d.late or (d.critical and d.memory is None))}
-    if len(overdue) > MANY_LATE or (desk.clock.absent and overdue):
-        # Words to a referrer about a call that turned critical in this run belong to that call.
-        overdue |= {d.uid for d in shown if d.rule.id == "R-002-7" and d.memory is None}
-        for draft, first in waiting:
-            if first.uid in overdue:
-                overdue.add(draft.uid)
-        for draft in (*owed, *(word for word, _ in words)):
-            if draft.uid in overdue:
-                leave_to_triage(draft, desk)
-        shown = [draft for draft in shown if draft.uid not in overdue]
-    for draft, first in waiting:
-        if draft.uid not in overdue:
-            wait_for(draft, first, desk=desk)
-    return shown
-
-
 def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: Desk) -> Iterator[Train]:
     """The trains without what a late touch of the same lead takes in (R-004-6 in R-001-4)."""
     for train in trains:
@@ -263,25 +230,6 @@ def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: D
             desk.ledger.keep(replace(draft.memory, published=False, note=CROWDED))
         if isinstance(train, AfterIdea):
             yield train.ladder
-
-
-def _note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None:
-    """What already reached them starts the clocks: outbound messages and touches that are done.
-
-    Steps that this very run takes as done count like those of earlier runs, so that the next run finds the same limits.
-    """
-    by_key: dict[str, Case] = {}
-    for case in cases:
-        lead = case.lead
-        for key in (lead.key, case.agency, referrer_key(lead)):
-            by_key.setdefault(key, case)
-        if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
-            keys = [key for key in (*case.org_keys, case.person) if key]
-            guard.note(keys, desk.day_of(lead.last_outbound), case, TouchClass.OBLIGATION)
-    for record in desk.ledger.all():
-        rule, known = desk.advice.rules.get(record.rule), by_key.get(record.lead_key)
-        if record.done_on and rule and known:
-            guard.note(reached_by(record, rule, known), record.done_on, known, rule.kind)
 
 
 def _stands_ahead(uid: str, desk: Desk) -> bool:

@@ -21,8 +21,9 @@ from sync.models import Moment, Person
 from sync.schedule.cases import Case, has_live_offer, is_same_fact, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, has_gone_by, known_of, take_channel
+from sync.schedule.late import leave_to_triage
 from sync.schedule.ledger import WEEK, was_deleted
-from sync.schedule.occasions import CRITICAL, TRIAGED, Occasion, not_before
+from sync.schedule.occasions import CRITICAL, Occasion, not_before
 from sync.schedule.people import channel_for, recipients
 from sync.schedule.quarters import moment_of, quarter_down, quarter_up
 from sync.schedule.reasons import Reason, tell_reasons
@@ -242,12 +243,6 @@ def _note_beyond(draft: Draft, desk: Desk) -> None:
         desk.note("note.beyond_deadline", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
 
 
-def leave_to_triage(draft: Draft, desk: Desk) -> None:
-    """Give it up: its lead is named in the triage event instead."""
-    desk.triage(draft.case, whole=False)
-    desk.ledger.close(known_of(draft), note=TRIAGED)
-
-
 def spill_over(drafts: Iterable[Draft], *, desk: Desk) -> None:
     """What today has no slot left for waits for tomorrow, where its deadline allows it; the latest deadlines first."""
     windows: dict[int, list[Draft]] = {}
@@ -277,31 +272,3 @@ def tell_the_day(drafts: Iterable[Draft], *, view: View) -> None:
         if tell_reasons(draft.reason[-1:], view)[0].endswith(view.tell(draft.raw)):
             key = "reason.again" if draft.offers > 1 else "reason.no_day_before"
             draft.reason.append(Reason(key, {"day": draft.raw, "to": draft.day}))
-
-
-Waiting = tuple[Draft, Draft]
-"""A draft that waits, and the one it waits for."""
-
-
-def hold_back_late(drafts: Iterable[Draft]) -> tuple[list[Draft], list[Waiting]]:
-    """Never more than one late event per lead: the first keeps its place, the others wait for it."""
-    shown: list[Draft] = []
-    late: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        if draft.late and not draft.pinned:
-            late.setdefault(draft.lead_key, []).append(draft)
-        else:
-            shown.append(draft)
-    waiting: list[Waiting] = []
-    for own in late.values():
-        first, *others = sorted(own, key=lambda draft: draft.collision_order)
-        shown.append(first)
-        waiting += [(draft, first) for draft in others]
-    return shown, waiting
-
-
-def wait_for(draft: Draft, first: Draft, *, desk: Desk) -> None:
-    """Keep what is known of a late touch until the one before it is done."""
-    if draft.memory:
-        desk.ledger.keep(draft.memory)
-    desk.note("note.one_late", draft.case, rule=draft.rule.id, what=desk.say(f"name.{first.rule.id}"))

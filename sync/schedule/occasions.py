@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from sync.advice import Rule
 from sync.models import Moment
 from sync.safe_text import clean
-from sync.schedule.cases import Case, end_of, last_day
+from sync.schedule.cases import Case
 from sync.schedule.quarters import at
 from sync.schedule.reasons import Reason, roll_reasons
+from sync.schedule.rounds import end_of, last_day
 from sync.schedule.view import View
 
 EVENING = time(18)

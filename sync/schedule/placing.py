@@ -11,7 +11,7 @@ is left instead of reshuffling the others. Everything counts per day and per key
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from heapq import heapify, heappop, heappush, heappushpop
 from typing import Protocol
@@ -30,8 +30,6 @@ from sync.schedule.reach import limits, reach
 from sync.schedule.reasons import Reason
 from sync.schedule.view import View
 
-FULL = 30
-"""Without levelling a day still holds no more floors than its slots."""
 SPREAD = 5
 """Business days a floor may be levelled over, its own day included."""
 
@@ -246,37 +244,6 @@ def _name_of(key: str, draft: Draft) -> str:
     if key == draft.case.agency:
         return clean(lead.agency)
     return clean(lead.organisation or lead.company or lead.label)
-
-
-def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
-    """Decide which floors of a day have an event of their own: as many as it has room for, in the order served.
-
-    Asked when every day is given. What has its event there keeps it, however full the day has become since.
-    """
-    limit = desk.settings.limits.daily_touches or FULL
-    by_day: dict[date, list[Draft]] = {}
-    for draft in drafts:
-        if draft.rule.levelled:
-            by_day.setdefault(draft.day, []).append(draft)
-    for day, floors in by_day.items():
-        if len(floors) <= limit:
-            continue
-        left = limit
-        waiting = []
-        for draft in floors:
-            if draft.fixed is not None or _stands_there(draft, day, desk):
-                left -= 1
-            else:
-                waiting.append(draft)
-        for draft in waiting[max(left, 0) :]:
-            draft.own_event, draft.crowded = False, True
-
-
-def _stands_there(draft: Draft, day: date, desk: Desk) -> bool:
-    memory = draft.memory
-    if memory is None or not memory.published or memory.note == CROWDED or desk.is_gone(memory.uid):
-        return False
-    return desk.ledger.given_on(memory) == day
 
 
 def group_trains(trains: Sequence[Train]) -> list[int]:

@@ -13,8 +13,8 @@ from sync.reading.organisations import referrer_key
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for
+from sync.schedule.late import Waiting, hold_back_late
 from sync.schedule.ledger import is_over, over_day
-from sync.schedule.obligations import Waiting, hold_back_late
 from sync.schedule.occasions import not_before
 from sync.schedule.registry import News
 

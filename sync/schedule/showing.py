@@ -1,4 +1,4 @@
-"""What the calendar shows of a schedule, and what rings.
+"""What the calendar shows of a schedule, what has no room there, and what rings.
 
 Shown: everything of the next `ahead_days`, every lead's next touch, interviews, and whatever was shown before.
 Ringing: events with an hour of their own; of a day's ordinary floors one, the first that got it; never a tentative
@@ -12,8 +12,42 @@ from datetime import date, datetime, timedelta
 
 from sync.moments import sortable
 from sync.schedule.desk import Desk
-from sync.schedule.drafts import Planned
+from sync.schedule.drafts import CROWDED, Draft, Planned
 from sync.schedule.view import View
+
+FULL = 30
+"""Without levelling a day still holds no more floors than its slots."""
+
+
+def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
+    """Decide which floors of a day have an event of their own: as many as it has room for, in the order served.
+
+    Asked when every day is given. What has its event there keeps it, however full the day has become since.
+    """
+    limit = desk.settings.limits.daily_touches or FULL
+    by_day: dict[date, list[Draft]] = {}
+    for draft in drafts:
+        if draft.rule.levelled:
+            by_day.setdefault(draft.day, []).append(draft)
+    for day, floors in by_day.items():
+        if len(floors) <= limit:
+            continue
+        left = limit
+        waiting = []
+        for draft in floors:
+            if draft.fixed is not None or _stands_there(draft, day, desk):
+                left -= 1
+            else:
+                waiting.append(draft)
+        for draft in waiting[max(left, 0) :]:
+            draft.own_event, draft.crowded = False, True
+
+
+def _stands_there(draft: Draft, day: date, desk: Desk) -> bool:
+    memory = draft.memory
+    if memory is None or not memory.published or memory.note == CROWDED or desk.is_gone(memory.uid):
+        return False
+    return desk.ledger.given_on(memory) == day
 
 
 def publish(drafts: Iterable[Planned], *, view: View) -> None:

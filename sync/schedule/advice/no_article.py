@@ -14,7 +14,7 @@ from sync.models import Moment, Person, Stage
 from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.advice.meaningful import keep_in_touch
-from sync.schedule.cases import Case, end_of, is_same_fact, last_day, rounds_of
+from sync.schedule.cases import Case, is_same_fact, rounds_of
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
 from sync.schedule.ladders import offer_sheet_date, sheet_date
@@ -23,6 +23,7 @@ from sync.schedule.occasions import TIME_ASSUMED, Occasion, interview_zone, not_
 from sync.schedule.quarters import at
 from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
+from sync.schedule.rounds import end_of, last_day
 from sync.schedule.shared import is_past, list_names
 from sync.schedule.view import View
 from sync.schedule.waiting import floor_draft, leave, offer_floor

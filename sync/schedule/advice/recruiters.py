@@ -10,7 +10,7 @@ from datetime import date
 
 from sync.advice import Rule
 from sync.models import Stage
-from sync.schedule.cases import TALKING, Case, end_of, is_offered_since, is_old_news
+from sync.schedule.cases import TALKING, Case, is_offered_since, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import ROUNDS, Ladder, call_day, count_cap, has_answered, repeat_last, told_since
@@ -19,6 +19,7 @@ from sync.schedule.people import asked_person
 from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, laddered, waited
 from sync.schedule.replay import pass_before
+from sync.schedule.rounds import end_of
 from sync.schedule.view import View
 from sync.schedule.waiting import floor_draft, leave, offer_floor
 

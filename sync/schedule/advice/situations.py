@@ -16,7 +16,7 @@ from sync.advice import Rule
 from sync.models import Person
 from sync.reading.organisations import referrer_key
 from sync.safe_text import clean
-from sync.schedule.cases import Case, end_of, is_offered_since
+from sync.schedule.cases import Case, is_offered_since
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ladders import (
@@ -46,6 +46,7 @@ from sync.schedule.reasons import Reason, roll_reasons
 from sync.schedule.referrers import first_contact
 from sync.schedule.registry import Whole, across, laddered, owed, shared
 from sync.schedule.review import review_day, review_lines
+from sync.schedule.rounds import end_of
 from sync.schedule.shared import is_past
 from sync.schedule.view import View
 from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
