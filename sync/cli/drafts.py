@@ -33,6 +33,7 @@ def draft(
     from connectors import open_source, open_state
     from sync.drafting import choose_messages, drafts_json, link_of, plan_messages
     from sync.render.agendas import show_drafts
+    from sync.wording import load_screens
 
     profile = open_profile(find_config(config))
     settings, day = profile.settings, _parse_day(touch)
@@ -46,7 +47,7 @@ def draft(
         wording=profile.wording,
         mapping=profile.mapping,
     )
-    found = find_leads(leads, lead)
+    found = find_leads(leads, lead, load_screens(settings.language))
     chosen = choose_messages(touches, found, on=day, settings=settings)
     if json:
         sys.stdout.write(drafts_json(chosen, settings))

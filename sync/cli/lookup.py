@@ -9,20 +9,19 @@ from sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from sync.models import Lead, Leads
+    from sync.wording import Wording
 
 
-def find_leads(leads: Leads, text: str) -> list[Lead]:
+def find_leads(leads: Leads, text: str, words: Wording) -> list[Lead]:
     """The leads whose company, role, contact, agency or row is meant. Raises `ConfigError` if there is none.
 
     Of a row that is there it is never said that it is not.
     """
     if found := leads_called(leads, text):
         return found
-    for row, reasons in find_left_out(leads, text).items():
-        raise ConfigError(f"{row} is in the sheet but left out: {'; '.join(reasons)}")
-    raise ConfigError(
-        f"no lead in the sheet is called {text!r}; give a part of its company, role, contact or agency, or its row"
-    )
+    for row, reasons in find_left_out(leads, text, words).items():
+        raise ConfigError(words.say("lookup.left_out", row=row, why="; ".join(reasons)))
+    raise ConfigError(words.say("lookup.none", text=repr(text)))
 
 
 def leads_called(leads: Leads, text: str) -> list[Lead]:
@@ -38,7 +37,7 @@ def leads_called(leads: Leads, text: str) -> list[Lead]:
     ]
 
 
-def find_left_out(leads: Leads, text: str) -> dict[str, list[str]]:
+def find_left_out(leads: Leads, text: str, words: Wording) -> dict[str, list[str]]:
     """The rows meant that are no lead of their own, each with the reasons."""
     wanted = text.casefold().strip()
     rows = [
@@ -51,5 +50,5 @@ def find_left_out(leads: Leads, text: str) -> dict[str, list[str]]:
         problems = [problem for problem in leads.problems if problem.row == row]
         said = [f"{one.column}: " + (f"“{one.value}” " if one.value else "") + one.reason for one in problems]
         said += [note.reason for note in leads.notes if row in re.split(r"[\s,]+", note.reason)]
-        found[row] = said or ["nothing in it can be planned"]
+        found[row] = said or [words.say("lookup.no_plan")]
     return found

@@ -15,10 +15,11 @@ import typer
 
 from sync.cli.options import Config, Now, parse_now
 from sync.cli.places import find_config
-from sync.cli.profiles import read_text
+from sync.cli.profiles import read_text, words_of
 from sync.errors import OK, ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sync.config import Pause, Settings
@@ -41,36 +42,41 @@ def pause(
 
     path = find_config(config)
     text, settings = _read(path)
+    say = words_of(settings).say
     if not first:
         if remove:
-            raise ConfigError("say on which day it begins: followup pause FROM --remove; followup pause lists them")
+            raise ConfigError(say("pause.from_missing"))
         for one in sorted(settings.pause, key=lambda one: one.first):
-            typer.echo(_shown(one))
+            typer.echo(_shown(one, settings))
         if not settings.pause:
-            typer.echo("There is no pause. followup pause FROM TO makes one.")
+            typer.echo(say("pause.none"))
         return OK
-    begin = _day(first, "FROM")
+    begin = _day(first, "FROM", say)
     if remove:
         changed, one = _take_out(text, settings, begin, path)
-        said = f"Taken out: {_shown(one)}."
+        said = say("pause.taken_out", pause=_shown(one, settings))
     else:
-        end = _day(last, "TO") if last else None
+        end = _day(last, "TO", say) if last else None
         if end is None:
-            raise ConfigError(f"say its last day, too: followup pause {begin} {begin + A_WEEK}")
+            raise ConfigError(say("pause.to_missing", first=begin, last=begin + A_WEEK))
         if end < parse_now(now).astimezone(settings.zone).date():
-            raise ConfigError(f"a pause until {end} has passed; give days to come")
+            raise ConfigError(say("pause.passed", last=end))
         if end < begin:
-            raise ConfigError(f"it ends on {end}, before it begins on {begin}; give its first day first")
+            raise ConfigError(say("pause.backwards", first=begin, last=end))
         if end - begin > LONGEST_PAUSE:
-            raise ConfigError(f"{begin} to {end} is longer than a year; put the leads on hold in the sheet instead")
+            raise ConfigError(say("pause.long", first=begin, last=end))
         if known := next((one for one in settings.pause if one.first <= end and begin <= one.last), None):
-            take_out = f"take that one out first: followup pause {known.first} --remove"
-            raise ConfigError(f"{begin} to {end} would overlap with the pause {_shown(known)}; {take_out}")
+            facts = {"pause": _shown(known, settings), "day": known.first}
+            raise ConfigError(say("pause.overlaps", first=begin, last=end, **facts))
         changed = _add(text, begin, end, " ".join(reason.split()))
-        said = f"Paused: {begin:%a} {begin} to {end:%a} {end}."
+        stamp = words_of(settings).stamp
+        said = say("pause.made", first=stamp(begin), last=stamp(end))
     _parse(changed, path)
-    _write(path, changed)
-    typer.echo(f"{said} The next followup sync moves what is to move; followup plan shows it.")
+    try:
+        _write(path, changed)
+    except OSError as error:
+        raise ConfigError(say("pause.unwritten", config=path, why=error.strerror)) from None
+    typer.echo(f"{said} {say('pause.next')}")
     return OK
 
 
@@ -95,17 +101,18 @@ def _add(text: str, first: date, last: date, reason: str) -> str:
 
 
 def _take_out(text: str, settings: Settings, first: date, path: Path) -> tuple[str, Pause]:
+    say = words_of(settings).say
     one = next((one for one in settings.pause if one.first == first), None)
     if one is None:
-        known = "".join(f"\n  {_shown(other)}" for other in settings.pause) or " none"
-        raise ConfigError(f"no pause begins on {first}; there are:{known}")
+        known = "".join(f"\n  {_shown(other, settings)}" for other in settings.pause) or say("pause.not_one")
+        raise ConfigError(say("pause.unknown", first=first, known=known))
     rest = tuple(other for other in settings.pause if other is not one)
     for table in _TABLE.finditer(text):
         above = text[: table.start()]
         changed = (above[: -len(_gap(above))] if _gap(above) else above) + text[table.end() :]
         if _parse(changed, path) == settings.model_copy(update={"pause": rest}):
             return changed, one
-    raise ConfigError(f"the pause from {first} is written in a way of your own; take it out of {path.name} by hand")
+    raise ConfigError(say("pause.by_hand", first=first, config=path.name))
 
 
 def _gap(above: str) -> str:
@@ -116,20 +123,19 @@ def _gap(above: str) -> str:
 def _write(path: Path, text: str) -> None:
     from connectors.whole_file import replace_file
 
-    try:
-        replace_file(path, text.encode("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}; nothing was changed") from None
+    replace_file(path, text.encode("utf-8"))
 
 
-def _shown(one: Pause) -> str:
+def _shown(one: Pause, settings: Settings) -> str:
     from sync.safe_text import clean
 
-    return f"{one.first:%a} {one.first} to {one.last:%a} {one.last}" + (f" ({clean(one.reason)})" if one.reason else "")
+    words = words_of(settings)
+    days = words.say("pause.days", first=words.stamp(one.first), last=words.stamp(one.last))
+    return days + (f" ({clean(one.reason)})" if one.reason else "")
 
 
-def _day(text: str, what: str) -> date:
+def _day(text: str, what: str, say: Callable[..., str]) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise ConfigError(f"{what} {text!r} is no day; write it as 2027-01-18") from None
+        raise ConfigError(say("words.no_day", what=what, text=repr(text), cure=say("words.write_day"))) from None

@@ -92,8 +92,8 @@ def explain(
     profile = open_profile(find_config(config))
     report, words = run_profile(profile, now, write=False), load_screens(profile.settings.language)
     console = open_console(no_color)
-    out = find_left_out(report.leads, lead)
-    found = leads_called(report.leads, lead) if out else find_leads(report.leads, lead)
+    out = find_left_out(report.leads, lead, words)
+    found = leads_called(report.leads, lead) if out else find_leads(report.leads, lead, words)
     show_explanation(console, report.plan, found, words)
     show_left_out(console, out, report.leads.left_out, words)
     return report.exit_code

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sync.models import Leads, Table
     from sync.protocols import Target
     from sync.reading.columns import Column
+    from sync.wording import Wording
 
 
 class Profile(Struct, frozen=True):
@@ -34,9 +35,21 @@ class Profile(Struct, frozen=True):
     path: Path
 
     @property
+    def words(self) -> Wording:
+        """What is shown to this person."""
+        return words_of(self.settings)
+
+    @property
     def state(self) -> Path:
         """The state file."""
         return self.outside.folder / self.settings.state.path
+
+
+def words_of(settings: Settings) -> Wording:
+    """What is shown to the person of these settings."""
+    from sync.wording import load_screens
+
+    return load_screens(settings.language)
 
 
 def open_profile(path: Path, *, secret: str = "") -> Profile:

@@ -21,12 +21,12 @@ from sync.cli.profiles import Profile, open_profile, opened_target
 from sync.cli.runs import run_once
 from sync.errors import OK, ConfigError, GuardStop
 
-FILLED_AGAIN = "The next `followup sync` fills the calendar again."
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 if TYPE_CHECKING:
     from sync.models import Lead
     from sync.run import Report
+    from sync.wording import Wording
 
 
 def status(
@@ -85,10 +85,10 @@ def undo(
     if listed:
         return _list_runs(config)
     if dismissed:
-        leads = find_leads(run_once(config, now, write=False).leads, dismissed)
+        leads = find_leads(run_once(config, now, write=False).leads, dismissed, _words(config))
         return _lift(config, now, leads)
     return _show_and_ask(
-        repair.undo, config, now, no_color, yes=yes, question="Bring it back?", nothing="Nothing was brought back.",
+        repair.undo, config, now, no_color, yes=yes, question="undo.ask", nothing="undo.nothing",
         with_source=True, run=run,
     )  # fmt: skip
 
@@ -104,8 +104,8 @@ def clear(
     from sync import repair
 
     return _show_and_ask(
-        repair.clear, config, now, no_color, yes=yes, question=f"{FILLED_AGAIN} Take them out of the calendar?",
-        nothing="Nothing was taken out.", afterwards=_offer_to_stop, past_too=past_too,
+        repair.clear, config, now, no_color, yes=yes, question="clear.ask",
+        nothing="clear.nothing", afterwards=_offer_to_stop, past_too=past_too,
     )  # fmt: skip
 
 
@@ -114,39 +114,48 @@ def _offer_to_stop(config: Path | None, *, asks: bool) -> None:
     from sync.cli.scheduling import find_timers, stop_timer
     from sync.setup.timer import KINDS
 
-    timers = find_timers(find_config(config))
+    timers, told = find_timers(find_config(config)), _words(config).say
     if not timers:
-        typer.echo(FILLED_AGAIN, err=True)
+        typer.echo(told("clear.filled_again"), err=True)
         return
-    named = " and ".join(KINDS[timer.kind] for timer in timers)
-    typer.echo(f"{FILLED_AGAIN} It is run by {named}.", err=True)
-    if asks and typer.confirm("Stop that, too?"):
+    named = told("clear.and").join(KINDS[timer.kind] for timer in timers)
+    typer.echo(told("clear.run_by", timers=named), err=True)
+    if asks and typer.confirm(told("clear.ask_stop")):
         for timer in timers:
             stop_timer(timer)
-        typer.echo("followup no longer runs by itself here.")
+        typer.echo(told("clear.stopped"))
     else:
-        typer.echo("To stop it: followup schedule --remove", err=True)
+        typer.echo(told("clear.to_stop"), err=True)
 
 
 def _show_and_ask(
     command: Callable[..., Report], config: Path | None, now: str, no_color: bool, *, yes: bool, question: str,
     nothing: str, afterwards: Callable[..., None] | None = None, **options: Any,
 ) -> int:  # fmt: skip
-    """Show what a repair would do, ask, and do it. Raises `ConfigError` where nobody can be asked."""
+    """Show what a repair would do, ask, and do it. Raises `ConfigError` where nobody can be asked.
+
+    `question` and `nothing` are keys of texts.
+    """
     from sync.render.plans import show_plan
 
     shown = _repair(command, config, now, write=False, **options)
-    show_plan(open_console(no_color), shown.plan)
+    words = _words(config)
+    show_plan(open_console(no_color), shown.plan, words=words)
     if shown.plan.writes and not yes:
         if not sys.stdin.isatty():
-            raise ConfigError(f"{nothing[0].lower()}{nothing[1:-1]}: without a terminal to ask on, give --yes")
-        if not typer.confirm(question):
-            typer.echo(nothing)
+            raise ConfigError(words.say(f"{nothing}_asked"))
+        if not typer.confirm(words.say(question)):
+            typer.echo(words.say(nothing))
             return OK
-    exit_code = _show_repair(_repair(command, config, now, **options), no_color)
+    exit_code = _show_repair(_repair(command, config, now, **options), words, no_color)
     if shown.plan.writes and afterwards:
         afterwards(config, asks=not yes)
     return exit_code
+
+
+def _words(config: Path | None) -> Wording:
+    """What is shown to whose configuration this is."""
+    return open_profile(find_config(config)).words
 
 
 def _repair(command: Callable[..., Report], config: Path | None, now: str, **options: Any) -> Report:
@@ -176,7 +185,7 @@ def _list_runs(config: Path | None) -> int:
     profile = open_profile(find_config(config))
     store = open_state(profile.settings, profile.outside)
     if store.load().lost:
-        raise ConfigError("the state file is broken, and its list of runs with it; `followup status` says what follows")
+        raise ConfigError(_words(config).say("undo.broken"))
     for line in run_lines(store.list_runs(), zone=profile.settings.zone):
         typer.echo(line)
     return OK
@@ -190,16 +199,16 @@ def _lift(config: Path | None, now: str, leads: list[Lead]) -> int:
     store = open_state(profile.settings, profile.outside)
     titles = [title for lead in leads for title in lift(store=store, lead=lead)]
     for title in titles:
-        say(f"“{title}” may be planned again; the next `followup sync` does it")
+        say(_words(config).say("undo.lifted", title=title))
     if not titles:
-        typer.echo("You deleted none of this lead's follow-ups.")
+        typer.echo(_words(config).say("undo.none_deleted"))
     return OK
 
 
-def _show_repair(report: Report, no_color: bool) -> int:
+def _show_repair(report: Report, words: Wording, no_color: bool) -> int:
     from sync.summary import done_line
 
-    open_console(no_color).print(done_line(report.plan, report.outcomes), highlight=False, markup=False)
+    open_console(no_color).print(done_line(report.plan, report.outcomes, words), highlight=False, markup=False)
     for message in report.messages:
         say(f"followup: {message}", err=True)
     return report.exit_code

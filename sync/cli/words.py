@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sync.memory import Word, WordKind
     from sync.models import Lead, Leads
     from sync.reconcile.words import Open
+    from sync.wording import Wording
 
 Which = Annotated[
     str, typer.Option("--touch", metavar="DATE", help="The follow-up of this day instead of the next one, or a number.")
@@ -44,15 +45,16 @@ def done(
     """Say that the next follow-up of a lead is done. As a tick in the calendar does, for feeds too."""
     from sync.memory import Word, WordKind
 
+    say = _say_of(config)
     if len(note) > SAID_MAX:
-        raise ConfigError(f"--note has {len(note)} characters; give at most {SAID_MAX}")
-    day = _read_day(on, "--on") if on else None
+        raise ConfigError(say("words.long_note", count=len(note), most=SAID_MAX))
+    day = _read_day(on, "--on", say) if on else None
 
     def word(one: Open, lead: Lead | None, today: date) -> Word:
         if day is not None and day > today:
-            raise ConfigError(f"--on {day} is still to come; give the day on which you did it, today at the latest")
+            raise ConfigError(say("words.to_come", day=day))
         if day is not None and lead is not None and lead.applied_on is not None and day < lead.applied_on:
-            raise ConfigError(f"--on {day} is before you applied on {lead.applied_on} ({lead.row}); give a later day")
+            raise ConfigError(say("words.before_applied", day=day, applied=lead.applied_on, row=lead.row))
         return Word(one.uid, WordKind.DONE, on=day or today, note=" ".join(note.split()))
 
     return _say(lead, WordKind.DONE, word, touch=touch, undo=undo, config=config, now=now)
@@ -69,13 +71,14 @@ def snooze(
     """Move the next follow-up of a lead to another day. As a drag in the calendar does, for feeds too."""
     from sync.memory import Word, WordKind
 
+    say = _say_of(config)
     if not to and not undo:
-        raise ConfigError("say the day to move it to: followup snooze LEAD 2027-01-18")
-    day = _read_day(to, "DATE") if to else None
+        raise ConfigError(say("words.no_date"))
+    day = _read_day(to, "DATE", say) if to else None
 
     def word(one: Open, lead: Lead | None, today: date) -> Word:
         if day is not None and day < today:
-            raise ConfigError(f"{day} has passed; give today or a later day")
+            raise ConfigError(say("words.passed", day=day))
         return Word(one.uid, WordKind.SNOOZE, on=day)
 
     return _say(lead, WordKind.SNOOZE, word, touch=touch, undo=undo, config=config, now=now)
@@ -109,42 +112,41 @@ def _say(
     profile = open_profile(find_config(config))
     zone, today = profile.settings.zone, parse_now(now).astimezone(profile.settings.zone).date()
     report = run_profile(profile, now, write=False)
-    lead = _only_lead(report.leads, name)
+    words = profile.words
+    say = words.say
+    lead = _only_lead(report.leads, name, words)
     store = open_state(profile.settings, profile.outside)
     with store.lock():
         memory = store.load()
         if memory.lost:
-            raise ConfigError("what earlier runs remembered cannot be read; run followup sync first, which mends it")
+            raise ConfigError(say("words.lost"))
         if undo:
             told = find_told([lead], memory, kind, zone=zone)
-            one = _only_touch(told, touch, lead, none=f"with followup {kind} you said nothing about")
+            one = _only_touch(
+                told, touch, lead, words, none=say("words.said_nothing", kind=kind, lead=lead.label, row=lead.row)
+            )
             word = Word(one.uid, WordKind.TAKEN_BACK)
         else:
             found = find_open([lead], memory, report.plan.schedule, today=today, zone=zone)
-            one = _only_touch(found, touch, lead, none="nothing stands in the calendar for")
+            one = _only_touch(found, touch, lead, words, none=say("words.nothing_open", lead=lead.label, row=lead.row))
             word = make(one, lead, today)
             if kind == "done" and not touch and (day := done_before(one, memory)) and (word.on or today) <= day:
-                raise ConfigError(
-                    f"you said that the follow-up before “{one.summary}” of {one.day} was done on {day}. To say another"
-                    f" day or a note for that one, take it back first: followup done {lead.row_number} --undo;"
-                    f" to say that this one is done, too, add --touch {one.day}"
-                )
+                facts = {"title": one.summary, "of": one.day, "day": day, "number": lead.row_number}
+                raise ConfigError(say("words.done_before", **facts))
         store.keep(add_word(memory, word))
-    typer.echo(f"{_SAID[word.kind]}: “{one.summary}” of {one.day:%a %Y-%m-%d}{_to(word)}.")
-    return _offer_sync(config, now)
+    on = words.stamp(word.on) if word.on else ""
+    typer.echo(say(f"words.{word.kind.replace(' ', '_')}", title=one.summary, of=words.stamp(one.day), day=on))
+    return _offer_sync(config, now, say)
 
 
-_SAID = {"done": "Done", "snooze": "Snoozed", "skip": "Skipped", "taken back": "Taken back"}
+def _say_of(config: Path | None) -> Callable[..., str]:
+    """How things are said to whose configuration this is."""
+    return open_profile(find_config(config)).words.say
 
 
-def _to(word: Word) -> str:
-    said = {"snooze": ", to", "done": ", on"}.get(word.kind)
-    return f"{said} {word.on:%a %Y-%m-%d}" if said else ""
-
-
-def _only_lead(leads: Leads, name: str) -> Lead:
+def _only_lead(leads: Leads, name: str, words: Wording) -> Lead:
     """The one lead that is meant. Raises `ConfigError` with the list where there are several."""
-    found = find_leads(leads, name)
+    found = find_leads(leads, name, words)
     exact = [lead for lead in found if name.casefold().strip() in (lead.company.casefold(), lead.label.casefold())]
     by_row = [lead for lead in found if name.strip() in (str(lead.row_number), lead.row)]
     for only in (by_row, exact):
@@ -152,52 +154,51 @@ def _only_lead(leads: Leads, name: str) -> Lead:
             return only[0]
     if len(found) > 1:
         listed = "".join(f"\n  {lead.row_number}  {lead.label}" for lead in found)
-        raise ConfigError(f"{name!r} is {len(found)} leads; nothing is written. Give the row number:{listed}")
+        raise ConfigError(words.say("words.several_leads", name=repr(name), count=len(found), listed=listed))
     return found[0]
 
 
-def _only_touch(found: Sequence[Open], which: str, lead: Lead, *, none: str) -> Open:
+def _only_touch(found: Sequence[Open], which: str, lead: Lead, words: Wording, *, none: str) -> Open:
     """The follow-up that is meant: the next one, or that of a day or a number of the list."""
-    listed = "".join(f"\n  {number}  {one.day:%a %Y-%m-%d}  {one.summary}" for number, one in enumerate(found, 1))
+    say = words.say
+    listed = "".join(f"\n  {number}  {words.stamp(one.day)}  {one.summary}" for number, one in enumerate(found, 1))
     if not found:
-        raise ConfigError(f"{none} {lead.label} ({lead.row}); followup explain {lead.row_number} shows what is planned")
+        raise ConfigError(f"{none}; {say('words.explain', number=lead.row_number)}")
     if which.isascii() and which.isdigit() and len(which) < 4:
         if not 1 <= int(which) <= len(found):
-            raise ConfigError(f"--touch {which} is none of these:{listed}")
+            raise ConfigError(say("words.no_number", touch=which, listed=listed))
         return found[int(which) - 1]
     if which:
-        day = _read_day(which, "--touch", "give the number of one or its day, such as 2027-01-18")
+        day = _read_day(which, "--touch", say, "words.give_day")
         meant = [one for one in found if one.day == day]
         if not meant:
-            raise ConfigError(f"{lead.label} has no follow-up on {day}; give the day or the number of one:{listed}")
+            raise ConfigError(say("words.none_that_day", lead=lead.label, day=day, listed=listed))
     else:
         ahead = [one for one in found if one.ahead]
         meant = [one for one in ahead if one.day == ahead[0].day] if ahead else []
         if not meant:
-            raise ConfigError(f"nothing of {lead.label} is ahead; say with --touch which one you mean:{listed}")
+            raise ConfigError(say("words.nothing_ahead", lead=lead.label, listed=listed))
     if len(meant) > 1:
-        raise ConfigError(
-            f"{lead.label} has {len(meant)} follow-ups on {meant[0].day}; nothing is written."
-            f" Give the number with --touch:{listed}"
-        )
+        facts = {"lead": lead.label, "count": len(meant), "day": meant[0].day, "listed": listed}
+        raise ConfigError(say("words.several_touches", **facts))
     return meant[0]
 
 
-def _read_day(text: str, what: str, cure: str = "write it as 2027-01-18") -> date:
+def _read_day(text: str, what: str, say: Callable[..., str], cure: str = "words.write_day") -> date:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise ConfigError(f"{what} {text!r} is no day; {cure}") from None
+        raise ConfigError(say("words.no_day", what=what, text=repr(text), cure=say(cure))) from None
     if day.year not in YEARS:
-        raise ConfigError(f"{what} {text!r} is not in these years; write it as 2027-01-18")
+        raise ConfigError(say("words.odd_year", what=what, text=repr(text)))
     return day
 
 
-def _offer_sync(config: Path | None, now: str) -> int:
+def _offer_sync(config: Path | None, now: str, say: Callable[..., str]) -> int:
     """On a terminal ask whether to run it at once; else say that the next one does it."""
-    if sys.stdin.isatty() and typer.confirm("Bring the calendar up to date now?", default=True, err=True):
+    if sys.stdin.isatty() and typer.confirm(say("words.sync_now"), default=True, err=True):
         from sync.cli.syncing import sync
 
         return sync(config=config, now=now)
-    typer.echo("The next followup sync brings it into the calendar; followup plan shows how.")
+    typer.echo(say("words.sync_later"))
     return OK

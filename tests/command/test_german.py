@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,40 @@ def test_plan_sync_agenda_explain_status_and_check_are_german(shown) -> None:  #
     assert "Tabelle: 2 Einträge, 0 Zeilen ausgelassen." in checked and "Verstanden:" in checked
     for text in (planned, agenda, explained):
         assert not ENGLISH.search(text), text
+
+
+def test_pause_done_and_undo_answer_in_german(shown) -> None:  # type: ignore[no-untyped-def]
+    now = ("--now", "2027-01-11T08:30:00+01:00")
+    assert shown("pause") == "Es gibt keine Pause. followup pause VON BIS legt eine an.\n"
+    made = shown("pause", "2027-02-01", "2027-02-05", "--reason", "Skifahren", *now)
+    assert made.startswith("Pause: Mo 2027-02-01 bis Fr 2027-02-05. Das nächste followup sync verschiebt,")
+    assert shown("pause") == "Mo 2027-02-01 bis Fr 2027-02-05 (Skifahren)\n"
+    assert shown("pause", "2027-02-01", "--remove").startswith("Herausgenommen: Mo 2027-02-01 bis Fr 2027-02-05 (Ski")
+    shown("sync", *now)
+    done = shown("done", "Brightwater", *now)
+    assert re.fullmatch(
+        r"Getan: „.+“ vom (Mo|Di|Mi|Do|Fr) 2027-01-\d\d, am Mo 2027-01-11\.\nDas nächste followup sync .+\n", done
+    )
+    assert "du hast gesagt, dass „" in shown("plan", *now)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("explain Zork", "kein Eintrag der Tabelle heißt 'Zork'; gib einen Teil von Firma, Stelle, Person oder"),
+        ("pause 2027-02-05 2027-02-01", "sie endet am 2027-02-01, bevor sie am 2027-02-05 beginnt; gib den ersten"),
+        ("pause morgen", "FROM 'morgen' ist kein Tag; schreib ihn als 2027-01-18"),
+        ("pause 2027-02-01 --remove", "am 2027-02-01 beginnt keine Pause; es gibt: keine"),
+        ("snooze Brightwater", "sag, auf welchen Tag: followup snooze EINTRAG 2027-01-18"),
+        ("snooze Brightwater 2027-01-01", "2027-01-01 ist vorbei; gib heute oder einen späteren Tag an"),
+        ("skip r", "'r' sind 2 Einträge; nichts wird geschrieben. Gib die Nummer der Zeile an:"),
+        ("undo", "es gibt nichts zurückzuholen: kein Lauf der letzten 30 Tage hat einen Termin"),
+    ],
+)
+def test_what_a_command_cannot_do_is_said_in_german(
+    shown: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, said: str
+) -> None:
+    now = ["--now", "2027-01-11T08:30:00+01:00"]
+    shown("sync", *now)
+    assert run_command([*command.split(), "--config", str(tmp_path / "followup.toml"), *now]) == 2
+    assert capsys.readouterr().err.startswith(f"followup: {said}")
