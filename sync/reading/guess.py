@@ -312,7 +312,9 @@ class Guess:
         """Say why a column is not read whose header was understood."""
         sense = self.senses[column]
         if sense.why:
-            self.unread[column] = self.why(sense.why)
+            cells = self.cells_of(column)
+            texts = sense.why == "yes_or_no" and cells.samples and cells.answers < EVIDENT
+            self.unread[column] = self.why("no_follow_up" if texts else sense.why)
         elif column in self.unread:
             self.note("unread", column, why=self.unread[column])
         elif len(sense.fields) == 1 and sense.fields[0] in self.fields and sense.sure >= SURE:

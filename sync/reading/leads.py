@@ -42,7 +42,7 @@ from sync.reading.relations import settle_relations
 from sync.reading.remembered_leads import Keys, assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
-from sync.reading.statuses import StageWords, ask_note, own_words
+from sync.reading.statuses import StageWords, ask_notes, own_words
 from sync.reading.told_people import note_told_people
 from sync.reading.undated import name_undated, with_dates
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
@@ -102,7 +102,7 @@ def read_leads(
     return Leads(
         leads=tuple(leads),
         problems=tuple(problem for _, problem in sorted(sheet.problems, key=lambda numbered: numbered[0])),
-        notes=(*notes, *(ask_note(status, words) for status in read.unclear), *read.remarks, *lint_leads(leads, words)),
+        notes=(*notes, *ask_notes(read.unclear, words), *read.remarks, *lint_leads(leads, words)),
         silent_rows=sheet.silent_rows,
         silent_keys=tuple(sorted(keys.keys[place] for place in keys.remembered if kept[place] in sheet.silent)),
         mapped=columns.mapped,

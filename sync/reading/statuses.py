@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -171,8 +171,16 @@ def unclear_statuses(found: Iterable[tuple[Standing, str]]) -> tuple[UnclearStat
     return tuple(sorted(unclear, key=lambda status: (-len(status.rows), status.text)))
 
 
-def ask_note(status: UnclearStatus, words: Wording) -> Note:
-    """What is said about a status that is not settled: its rows, how they are treated, the line that settles it."""
+def ask_notes(unclear: Iterable[UnclearStatus], words: Wording) -> Iterator[Note]:
+    """What is said about the statuses that are not settled; which stages there are is said once."""
+    told = False
+    for status in unclear:
+        yield _ask_note(status, words, choice=not (status.guess or told))
+        told = told or not status.guess
+
+
+def _ask_note(status: UnclearStatus, words: Wording, *, choice: bool) -> Note:
+    """Its rows, how they are treated, the line that settles it. `choice`: with the stages to choose from."""
     line = f'{toml_text(status.text)} = "{status.guess or "STAGE"}"'
     return Note(
         words.say(
@@ -181,7 +189,7 @@ def ask_note(status: UnclearStatus, words: Wording) -> Note:
             probably=words.say("status.probably", stage=status.guess) if status.guess else "",
             until=words.say("status.waits" if status.waiting else "status.open"),
             rows=_name_rows(status.rows, words),
-            cure=words.say("status.line" if status.guess else "status.choice", line=line, stages=", ".join(Stage)),
+            cure=words.say("status.choice" if choice else "status.line", line=line, stages=", ".join(Stage)),
         )
     )
 

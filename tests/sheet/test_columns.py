@@ -197,7 +197,7 @@ def test_what_is_not_read_is_said_with_the_line_that_settles_it() -> None:
 def test_a_second_column_for_a_field_is_left_with_a_note() -> None:
     columns = understand(["Company", "Employer", "Status"], ["Acme", "Bolt", "sent"])
     assert columns.mapped["company"] == "Company"
-    assert columns.notes == ("column 'Employer' is not read: company is already read from 'Company'",)
+    assert columns.notes == ("column 'Employer' is not read: 'Company' is read as company already",)
 
 
 def test_every_column_says_what_it_is_and_what_it_may_be() -> None:
@@ -349,3 +349,11 @@ def test_ways_of_contact_beside_a_source_are_the_channel(header: str) -> None:
     rows = [[f"Firm {number}", "Clerk", "Indeed", way] for number, way in enumerate(("email", "phone", "email"))]
     columns = understand(["Company", "Role", "Source", header], *rows)
     assert (columns.mapped["source"], columns.mapped["channel"]) == ("Source", header)
+
+
+def test_a_column_of_texts_is_not_said_to_hold_yes_or_no() -> None:
+    headers = ["Company", "Role", "Applied", "Completed"]
+    answers = understand(headers, ["Acme", "Dev", "2026-11-02", "yes"], ["Bolt", "Dev", "2026-11-03", "no"])
+    texts = understand(headers, ["Acme", "Dev", "2026-11-02", "the form"], ["Bolt", "Dev", "2026-11-03", "two tasks"])
+    assert answers.unread["Completed"] == "a yes or no that moves no follow-up"
+    assert texts.unread["Completed"] == "it says nothing about when to follow up"

@@ -194,3 +194,13 @@ def test_a_day_to_come_under_a_bare_date_is_that_of_the_interview() -> None:
     assert (interview.interview_at, interview.applied_on) == (date(2026, 12, 3), None)
     assert (applied.interview_at, applied.applied_on) == (None, date(2026, 11, 20))
     assert "R-001-2" in rules_of(report)
+
+
+# --- what is said of a sheet -------------------------------------------------------------------------------------
+
+
+def test_which_stages_there_are_is_said_once() -> None:
+    rows = [f"Firm {number}|Dev|2026-11-02|{word}" for number, word in enumerate(("blorp", "zonk", "quux"))]
+    notes = [note.reason for note in bring("Company|Role|Date applied|Status", *rows).leads.notes]
+    assert sum("STAGE one of" in note for note in notes) == 1
+    assert sum('= "STAGE"' in note for note in notes) == 3
