@@ -147,7 +147,13 @@ def _settle_names(guess: Guess) -> None:
             continue
         settle = guess.propose if guess.senses[column].unknown else guess.take_and_say
         if "company" in guess.fields and guess.is_open("contact_name"):
-            settle(column, _part_of_name(guess), "company_has_one")
+            part, known = (
+                _part_of_name(guess, column),
+                {"contact_first_name", "contact_last_name"} & guess.fields.keys(),
+            )
+            if len(known) == 1 and part == "contact_name":
+                settle = guess.propose  # what stands far from the first name may be the title of the lead
+            settle(column, part, "company_has_one")
         elif guess.is_open("company") and ("contact_name" in guess.fields or _lists_applications(guess)):
             if "contact_name" not in guess.fields and not _tells_of_applications(guess):
                 settle = guess.propose
@@ -190,10 +196,11 @@ def _settle_names_by_addresses(guess: Guess) -> None:
             return
 
 
-def _part_of_name(guess: Guess) -> str:
-    """Beside a first name the other is the last one, and the other way round."""
+def _part_of_name(guess: Guess, column: int) -> str:
+    """Right beside a first name the other is the last one, and the other way round."""
     for other, name in (("first", "last"), ("last", "first")):
-        if f"contact_{other}_name" in guess.fields and guess.is_open(f"contact_{name}_name"):
+        place = guess.fields.get(f"contact_{other}_name")
+        if place is not None and abs(place - column) == 1 and guess.is_open(f"contact_{name}_name"):
             return f"contact_{name}_name"
     return "contact_name"
 

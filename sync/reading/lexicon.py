@@ -30,7 +30,8 @@ _HUMP = re.compile(
     r"|(?<=[A-Za-z])(?=[\u3040-\u9fff\uac00-\ud7a3])|(?<=[\u3040-\u9fff\uac00-\ud7a3])(?=[A-Za-z])"
 )
 """Where a word ends without a space: `dateApplied`, `HR邮箱`."""
-_WORD = re.compile(r"\d+(?:st|nd|rd|th|er|ere|eme)?(?![^\W\d_])|\d+|[^\W\d_]+|[#№]")
+_WORD = re.compile(r"\d+(?:st|nd|rd|th|er|ere|eme)?(?![^\W\d_])|\d+|(?:[^\W\d_]|[\u0e31-\u0e4e])+|[#№]")
+"""The marks of Thai are parts of its words."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "ı": "i"})
 _JOINTS = ("", "s", "es", "en", "n", "e", "er")

@@ -12,10 +12,13 @@ _SCRIPTS = (
     ("hangul", "\uac00", "\ud7a3"),
     ("kana", "\u3040", "\u30ff"),
     ("han", "\u3400", "\u9fff"),
+    ("thai", "\u0e00", "\u0e7f"),
+    ("arabic", "\u0600", "\u06ff"),
+    ("hebrew", "\u0590", "\u05ff"),
     ("greek", "\u0370", "\u03ff"),
     ("cyrillic", "\u0400", "\u04ff"),
 )
-_UNSPACED = {"hangul", "kana", "han"}
+_UNSPACED = {"hangul", "kana", "han", "thai"}
 
 
 def scripts_of(text: str) -> set[str]:

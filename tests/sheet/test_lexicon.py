@@ -149,6 +149,46 @@ def fields(*headers: str) -> list[str]:
             "company role applied_on follow_up_on source",
             id="el",
         ),
+        pytest.param(
+            ["Работодател", "Длъжност", "Дата на кандидатстване", "Да се обадя", "Откъде"],
+            "company role applied_on follow_up_on source",
+            id="bg",
+        ),
+        pytest.param(
+            ["Darba devējs", "Amata nosaukums", "Pieteikuma datums", "Kas ieteica", "Piezīmes"],
+            "company role applied_on referrer notes",
+            id="lv",
+        ),
+        pytest.param(
+            ["Darbdavys", "Pareigos", "Paraiškos data", "Kas rekomendavo", "Pastabos"],
+            "company role applied_on referrer notes",
+            id="lt",
+        ),
+        pytest.param(
+            ["Tööandja", "Ametinimetus", "Kandideerimise kuupäev", "Kes soovitas", "Märkused"],
+            "company role applied_on referrer notes",
+            id="et",
+        ),
+        pytest.param(
+            ["ชื่อบริษัท", "ตำแหน่งงาน", "วันที่สมัคร", "วันสัมภาษณ์", "หมายเหตุ"],
+            "company role applied_on interview_at notes",
+            id="th",
+        ),
+        pytest.param(
+            ["اسم الشركة", "المسمى الوظيفي", "تاريخ التقديم", "موعد المقابلة", "ملاحظات"],
+            "company role applied_on interview_at notes",
+            id="ar",
+        ),
+        pytest.param(
+            ["نام شرکت", "عنوان شغلی", "تاریخ ارسال", "تاریخ مصاحبه", "توضیحات"],
+            "company role applied_on interview_at notes",
+            id="fa",
+        ),
+        pytest.param(
+            ["שם החברה", "תפקיד", "תאריך הגשה", "תאריך ראיון", "הערות"],
+            "company role applied_on interview_at notes",
+            id="he",
+        ),
     ],
 )
 def test_each_language(headers: list[str], right: str) -> None:
@@ -334,7 +374,6 @@ def test_whom_nobody_is_to_call_is_said_in_every_language(firm: str, header: str
         pytest.param("Company", "Date spotted", "received_at", id="where-it-was-spotted-is-no-day"),
         pytest.param("Company", "Recruiting firm", "agency", id="who-recruits-for-others"),
         pytest.param("Empresa", "Empresa de selección", "agency", id="who-recruits-in-spanish"),
-        pytest.param("Company", "Draft link", "", id="a-page-of-something-else"),
         pytest.param("Cég", "Projekt típus", "", id="not-the-danish-word-that-begins-so"),
         pytest.param("公司", "HR邮箱", "contact_email", id="words-end-where-the-script-does"),
         pytest.param("公司", "Base城市", "city", id="the-unknown-word-before-them"),
@@ -345,6 +384,12 @@ def test_what_was_taken_for_another(firm: str, header: str, field: str) -> None:
     assert fields(firm, header)[1] == field
 
 
-def test_a_link_that_is_answered_with_yes_or_no_is_no_link() -> None:
-    plain, asked = understand_headers(["Portfolio", "Link", "Link earned (Y/N)"], load_vocabulary())[1:]
-    assert plain.sure >= 0.75 > asked.sure
+def test_the_day_a_sale_is_hoped_for_is_no_last_day_to_apply() -> None:
+    assert fields("Company", "Expected closing", "Closing date")[1:] == ["", "closes_on"]
+    assert fields("ชื่อบริษัท", "วันที่คาดว่าจะปิด")[1] == ""
+
+
+def test_a_link_of_something_or_that_is_answered_with_yes_or_no_is_asked_about() -> None:
+    heads = ["Portfolio", "Link", "Link earned (Y/N)", "Draft link"]
+    plain, *asked = (sense.sure for sense in understand_headers(heads, load_vocabulary())[1:])
+    assert plain >= 0.75 > max(asked)

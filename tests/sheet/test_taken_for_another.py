@@ -228,3 +228,12 @@ def test_an_end_of_which_too_little_is_said_is_asked_about_and_asks_nobody(statu
 def test_a_second_column_of_numbers_is_no_interview() -> None:
     rows: list[list[CellValue]] = [["Eiche", "14", "0170 5550101"], ["Linde", "27", "0170 5550102"]]
     assert understand(["Firma", "Durchwahl", "Mobil"], *rows).mapped == {"company": "Firma", "contact_phone": "Mobil"}
+
+
+def test_a_name_far_from_the_first_name_may_be_the_title_of_the_lead_and_is_asked_about() -> None:
+    heads: list[CellValue] = ["First name", "Company", "Name"]
+    rows: list[list[CellValue]] = [["Kim", "Fernhill", "Renewal 2027"], ["Jo", "Oakside", "New kitchen"]]
+    assert field_of("Name", heads, *rows) == "ask"
+    assert (
+        understand(["Company", "First name", "Name"], ["Fernhill", "Kim", "Ray"]).mapped["contact_last_name"] == "Name"
+    )
