@@ -20,6 +20,7 @@ from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, Planned, SharedDraft, shared_draft_for
 from sync.schedule.ledger import Verdict
+from sync.schedule.people import join_names
 from sync.schedule.reasons import Reason
 from sync.schedule.view import View
 
@@ -81,6 +82,8 @@ class SharedEvents(Struct):
         for event, day in self.name_leads(rule, cases, reason, party=party):
             for own in by_day[day]:
                 own.day = event.day
+            missing = sorted({own.facts["field"] for own in by_day[day] if "field" in own.facts})
+            event.facts["fields"] = join_names(missing, self.desk.say)
             yield event
             yield from by_day[day]
 

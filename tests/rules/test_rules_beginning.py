@@ -42,6 +42,22 @@ def test_rows_without_the_date_their_stage_promises_are_one_event_that_names_the
     assert not seeker.all("R-000-4")
 
 
+def test_the_event_for_missing_dates_says_which_ones() -> None:
+    """The row has the days of its application and of an interview; what is not there is the day of the offer."""
+    seeker = Seeker()
+    offered = a_lead(2, stage=Stage.OFFER, applied_on=date(2026, 12, 20), interview_at=when("2027-01-04 09:00"))
+    seeker.run("2027-01-13 08:40", offered)
+    shown = next(touch for touch in seeker.all("R-000-4") if touch.published)
+    assert shown.description.startswith("Put the offer's date into the row; if you do not know it yet")
+    assert "a date is missing in this row" in shown.reason[0]
+    seeker = Seeker()
+    seeker.run("2027-01-13 08:40", (offered, a_lead(3, company="Beta", stage=Stage.INTERVIEW)))
+    shown = next(touch for touch in seeker.all("R-000-4") if touch.published)
+    assert shown.description.startswith(
+        "Put what is missing into each of these rows, the interview's date and the offer's date; if"
+    )
+
+
 def test_without_a_limit_nothing_is_said_of_one() -> None:
     seeker = Seeker(settings_for(tables="[limits]\ndaily_touches = 0"))
     leads = [a_lead(n, company=f"Firm {n}", applied_on=date(2027, 1, 6), follow_ups_done=0) for n in range(2, 40)]
