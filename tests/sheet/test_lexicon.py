@@ -378,10 +378,22 @@ def test_whom_nobody_is_to_call_is_said_in_every_language(firm: str, header: str
         pytest.param("公司", "HR邮箱", "contact_email", id="words-end-where-the-script-does"),
         pytest.param("公司", "Base城市", "city", id="the-unknown-word-before-them"),
         pytest.param("Firma", "Výsledek hovoru", "last_result", id="what-came-of-a-call"),
+        pytest.param("Company", "Company response", "last_inbound", id="an-answer-of-the-firm-is-no-firm"),
+        pytest.param("Entreprise", "Quand appeler", "follow_up_on", id="when-to-call-is-no-call-that-was-made"),
+        pytest.param("Firma", "Přihlášky do", "closes_on", id="until-at-the-end"),
+        pytest.param("Firma", "Reakce do", "they_decide_by", id="until-when-they-answer"),
+        pytest.param("Yritys", "Yrityksen nimi ja paikka", "company", id="the-firm-s-name-and-town"),
+        pytest.param("Firma", "Datum narození", "", id="a-birthday"),
     ],
 )
 def test_what_was_taken_for_another(firm: str, header: str, field: str) -> None:
     assert fields(firm, header)[1] == field
+
+
+def test_the_last_day_of_an_application_may_be_its_deadline_and_is_asked_about() -> None:
+    (sense,) = understand_headers(["Last application date"], load_vocabulary())
+    assert sense.fields[:2] == ("closes_on", "applied_on")
+    assert sense.sure < 0.75
 
 
 def test_the_day_a_sale_is_hoped_for_is_no_last_day_to_apply() -> None:
