@@ -33,7 +33,18 @@ from connectors.outside import Outside
 from connectors.trust import trusting
 from sync.config import Settings
 from sync.errors import CredentialsError, FollowupError
-from sync.models import Abilities, Action, CalendarInfo, Change, Finding, Observation, Outcome, RemoteEvent, Result
+from sync.models import (
+    Abilities,
+    Action,
+    CalendarInfo,
+    Change,
+    Finding,
+    Observation,
+    Outcome,
+    Remark,
+    RemoteEvent,
+    Result,
+)
 
 DOUBTS = 3
 """So many refusals without a reason, and nothing taken: as many of other events are tried, then no more."""
@@ -191,7 +202,7 @@ class CaldavServer:
                 wanted[uid] = row.href
         missing = {uid: remote.href for uid, remote in known.items() if uid not in events and uid not in wanted}
         unreadable: dict[str, str] = {}
-        notes: list[str] = []
+        notes: list[Remark] = []
         for uid, found in self._collection.fetch({**missing, **wanted}):
             if found is None:
                 continue
@@ -200,8 +211,8 @@ class CaldavServer:
             else:
                 events[uid] = _with_revision(found.remote, known.get(uid))
             if uid in missing:
-                notes.append("the server's listing leaves out events that are there; they were asked for one by one")
-        return Observation(events, unreadable, tuple(dict.fromkeys(notes)), others, foreign)
+                notes.append(Remark("event.left_out"))
+        return Observation(events, unreadable, tuple(notes[:1]), others, foreign)
 
     def apply(self, changes: Sequence[Change], *, observed: Observation, deadline: datetime) -> Iterator[Outcome]:
         """Write what the plan says; one outcome for each write.

@@ -11,7 +11,7 @@ from connectors.csv_write_back import write_cells
 from connectors.local_file import read_bytes
 from connectors.outside import Outside
 from sync.config import Settings
-from sync.models import CellToWrite, Table, Unwritten
+from sync.models import CellToWrite, Remark, Table
 
 
 def open_source(settings: Settings, outside: Outside) -> CsvFile:
@@ -43,6 +43,6 @@ class CsvFile:
         self._sleep(LATER)
         return self.read()
 
-    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Unwritten, ...]:
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Remark, ...]:
         """Write these cells and leave every other byte; refused if the file is no longer the one that was read."""
         return write_cells(self.path, cells, before=self._content)

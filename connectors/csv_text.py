@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 
 from sync.errors import SourceError
-from sync.models import MAX_COLUMNS, Row, Table
+from sync.models import MAX_COLUMNS, Remark, Row, Table
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
@@ -32,20 +32,20 @@ _MARKS = (
 DECLARED = re.compile(r"sep=([,;\t|])(?:\r\n|\r|\n)", re.IGNORECASE)
 """A first line by which Excel is told the separator; Excel shows no row for it."""
 _PAGE = re.compile(r"\s*(<!doctype html|<html|<\?xml|<head|<body)", re.IGNORECASE)
-_DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def parse_csv(content: bytes, *, name: str) -> Table:
     """All records in these bytes. Raises `SourceError` where they are no CSV, or only a part of one."""
     text, notes = decode_text(content, name=name)
     if _PAGE.match(text):
-        raise SourceError(f"{name} is a web page, not a table; was it saved from a page that asks to log in?")
+        raise SourceError(Remark("failed.web_page", {"sheet": name}))
     declared = DECLARED.match(text)
     text = text[declared.end() :] if declared else text
     delimiter = declared[1] if declared else choose_delimiter(text)
     _check_quotes(text, delimiter, name)
     if delimiter != ",":
-        notes += (f"{name}: cells are separated by {_DELIMITER_NAMES[delimiter]}",)
+        notes += (Remark(f"table.{_DELIMITER_NAMES[delimiter]}", {"sheet": name}),)
     return Table(
         name=name, rows=tuple(_records(text, delimiter, name)), notes=notes, delimited=True, end=_last_line(text)
     )
@@ -57,12 +57,11 @@ def _last_line(text: str) -> str:
     return re.split(r"[\r\n]", body)[-1] + tail[len(body) :][:2]
 
 
-def decode_text(content: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
+def decode_text(content: bytes, *, name: str) -> tuple[str, tuple[Remark, ...]]:
     """The text in these bytes, with a note where it is not plain utf-8. Raises `SourceError` where it is no text."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            notes = () if encoding == "utf-8-sig" else (f"{name}: read as {_named(encoding)}",)
-            return _decode(content, encoding, name), notes
+            return _decode(content, encoding, name), () if encoding == "utf-8-sig" else (_read_as(encoding, name),)
     nuls = content.count(0)
     if nuls * 4 > len(content):
         return _guess_wide(content, name)
@@ -70,7 +69,7 @@ def decode_text(content: bytes, *, name: str) -> tuple[str, tuple[str, ...]]:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return _guess(content, name)
-    return (text.replace("\0", ""), (f"{name}: {nuls} NUL characters are left out",)) if nuls else (text, ())
+    return (text.replace("\0", ""), (Remark("table.nul", {"sheet": name, "count": nuls}),)) if nuls else (text, ())
 
 
 def _decode(content: bytes, encoding: str, name: str) -> str:
@@ -82,17 +81,21 @@ def _decode(content: bytes, encoding: str, name: str) -> str:
         ) from None
 
 
-def _guess_wide(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+def _read_as(encoding: str, name: str) -> Remark:
+    return Remark("table.encoding", {"sheet": name, "encoding": _named(encoding)})
+
+
+def _guess_wide(content: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
     """utf-16 without a mark: the side on which the zeros stand tells the order of bytes."""
     encoding = "utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be"
-    return _decode(content, encoding, name), (f"{name}: read as {_named(encoding)}",)
+    return _decode(content, encoding, name), (_read_as(encoding, name),)
 
 
-def _guess(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
+def _guess(content: bytes, name: str) -> tuple[str, tuple[Remark, ...]]:
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise SourceError(f'{name} is a spreadsheet, not a CSV file; set type = "excel" under [source]')
     if b"\0" in content:
-        raise SourceError(f"{name} is no text file, or a damaged one")
+        raise SourceError(Remark("failed.no_text", {"sheet": name}))
     from charset_normalizer import from_bytes
 
     matches = from_bytes(content[:1_000_000], cp_isolation=_LIKELY)
@@ -105,7 +108,7 @@ def _guess(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         encoding, text = _WESTERN, content.decode(_WESTERN, "replace")
-    return text, (f"{name}: not UTF-8, read as {_named(encoding)}; check names with accents, or save it as UTF-8",)
+    return text, (Remark("table.guessed", {"sheet": name, "encoding": _named(encoding)}),)
 
 
 def _named(encoding: str) -> str:
@@ -183,4 +186,4 @@ def _check_quotes(text: str, delimiter: str, name: str) -> None:
             number += 1
     except csv.Error as error:
         if "unexpected end" in str(error):
-            raise SourceError(f"{name} has a quotation mark in row {number + 1} that is never closed") from None
+            raise SourceError(Remark("failed.open_quote", {"sheet": name, "number": number + 1})) from None

@@ -19,7 +19,7 @@ from connectors.csv_text import DECLARED, choose_delimiter, parse_csv
 from connectors.open_elsewhere import find_lock, say_open
 from connectors.whole_file import check_may_write, replace_sheet
 from sync.errors import SourceError
-from sync.models import CellToWrite, Unwritten
+from sync.models import CellToWrite, Remark
 from sync.safe_text import defuse
 from sync.write_back import Found, differences, find_cells, meant
 
@@ -33,7 +33,7 @@ _WIDE = (
 Span = tuple[int, int]
 
 
-def write_cells(path: Path, cells: Sequence[CellToWrite], *, before: bytes) -> tuple[Unwritten, ...]:
+def write_cells(path: Path, cells: Sequence[CellToWrite], *, before: bytes) -> tuple[Remark, ...]:
     """Write these cells into the file, which must still hold `before`. Raises `SourceError`; then it is as it was."""
     found, notes = find_cells(parse_csv(before, name=path.name), cells)
     if not found:

@@ -25,7 +25,7 @@ from connectors.local_file import read_bytes
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, SourceError
-from sync.models import MAX_COLUMNS, CellError, CellToWrite, CellValue, Row, Table, Unwritten
+from sync.models import MAX_COLUMNS, CellError, CellToWrite, CellValue, Remark, Row, Table
 
 MAX_BYTES = 50_000_000
 MAX_UNPACKED = 150_000_000
@@ -69,7 +69,7 @@ class ExcelFile:
         self._content = read_bytes(self.path, MAX_BYTES)
         return self._parse(self._content)[0]
 
-    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Unwritten, ...]:
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Remark, ...]:
         """Write these cells and leave everything else; refused if the file is no longer the one that was read."""
         title = self._parse(self._content)[1]
         part = _find_part(self._content, title) if self._content.startswith(b"PK") else ""
@@ -103,9 +103,9 @@ def parse_excel(content: bytes, *, name: str, tab: str | int, skip_hidden: bool)
     _fill_merged(grid, merged)
     notes = []
     if skip_hidden:
-        notes.append(f"{name}: hidden rows cannot be told in a file and are read")
+        notes.append(Remark("table.hidden", {"sheet": name}))
     if content.startswith(_OLD_EXCEL):
-        notes.append(f"{name}: in an .xls file a cell with an error (#REF!) looks empty; save it as .xlsx to see it")
+        notes.append(Remark("table.old_excel", {"sheet": name}))
     rows = ((number, _cells(values)) for number, values in enumerate(grid, start=1))
     found = tuple(Row(number, cells) for number, cells in rows if cells)
     return Table(name=name, rows=found, notes=tuple(notes), tabs=tabs), title
@@ -128,14 +128,14 @@ def _load(content: bytes, name: str, tab: str | int) -> tuple[str, list[list[Any
             raise SourceError(_too_wide(name, sheet.total_height, sheet.total_width))
         return title, sheet.to_python(skip_empty_area=False), list(sheet.merged_cell_ranges or ()), tabs
     except calamine.PasswordError:
-        raise SourceError(f"{name} is protected by a password; save a copy without one") from None
+        raise SourceError(Remark("failed.protected", {"sheet": name})) from None
     except calamine.CalamineError as error:
         raise SourceError(f"{name} cannot be read as a spreadsheet: {str(error)[:200]}") from None
     except BaseException as error:
         # A panic inside calamine is no `Exception`, so that nobody catches it by chance; here it is one damaged file.
         if type(error).__name__ != "PanicException":
             raise
-        raise SourceError(f"{name} is damaged and cannot be read as a spreadsheet") from None
+        raise SourceError(Remark("failed.damaged", {"sheet": name})) from None
 
 
 def _choose_tab(book: Any, name: str, tab: str | int) -> tuple[str, tuple[str, ...]]:
@@ -143,7 +143,7 @@ def _choose_tab(book: Any, name: str, tab: str | int) -> tuple[str, tuple[str, .
     titles: list[str] = [sheet.name for sheet in book.sheets_metadata if str(sheet.typ).endswith("WorkSheet")]
     visible = [sheet.name for sheet in book.sheets_metadata if str(sheet.visible).endswith(".Visible")]
     if not titles:
-        raise SourceError(f"{name} has no sheet with cells")
+        raise SourceError(Remark("failed.no_cells", {"sheet": name}))
     shown = tuple(title for title in titles if title in visible) or tuple(titles)
     if tab == "":
         return shown[0], shown

@@ -25,7 +25,7 @@ from msgspec import Struct
 from connectors.open_elsewhere import find_lock, say_open
 from connectors.whole_file import check_may_write, replace_sheet
 from sync.errors import SourceError
-from sync.models import CellToWrite, Table, Unwritten
+from sync.models import CellToWrite, Remark, Table
 from sync.safe_text import defuse
 from sync.write_back import Found, differences, find_cells, meant
 
@@ -54,7 +54,7 @@ class _Row(Struct):
 
 def write_cells(
     path: Path, cells: Sequence[CellToWrite], *, before: bytes, part: str, parse: Parse
-) -> tuple[Unwritten, ...]:
+) -> tuple[Remark, ...]:
     """Write these cells into the sheet in this part of the file, which must still hold `before`.
 
     Raises `SourceError`; then the file is as it was.
@@ -66,7 +66,7 @@ def write_cells(
         return (say_open(path, lock),)
     check_may_write(path)
     after, left = put_cells(before, found, part=part, name=path.name)
-    notes += (Unwritten("formulas"),) if left else ()
+    notes += (Remark("write_back.formulas"),) if left else ()
     written = [cell for cell in found if (cell.number, cell.column) not in left]
     if not written:
         return notes

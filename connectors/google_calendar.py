@@ -40,6 +40,7 @@ from sync.models import (
     Finding,
     Observation,
     Outcome,
+    Remark,
     RemoteEvent,
     Result,
     Stamp,
@@ -121,8 +122,8 @@ class GoogleCalendar:
             found = self._fetch(uid)
             if found is not None:
                 seen.take(found)
-                notes.append("Google's listing leaves out events that are there; they were asked for one by one")
-        told = tuple(dict.fromkeys(notes))
+                notes.append(Remark("event.left_out_by_google"))
+        told = tuple(notes[:1])
         return Observation(seen.events, seen.unreadable, told, seen.others, seen.foreign, bookmark)
 
     def resume(self, bookmark: str) -> None:

@@ -37,7 +37,7 @@ from connectors.google.login import READ_SHEETS, WRITE_SHEETS, Login, fetch_toke
 from connectors.outside import Outside
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, LoginTo, SourceError
-from sync.models import CellToWrite, Table, Unwritten
+from sync.models import CellToWrite, Remark, Table
 from sync.protocols import Source
 from sync.reading.cells import column_letters
 from sync.write_back import Found, find_cells
@@ -170,7 +170,7 @@ class GoogleSheet(Struct, frozen=True):
             raise Passing(f"{table.name}: a header is a formula that Google is still computing")
         return replace(table, bookmark=f"{_gid_of(sheet)} {self.api.title}")
 
-    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Unwritten, ...]:
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Remark, ...]:
         """Put these texts into their cells, found again in the sheet as it is now, in one batch: all or nothing.
 
         RAW: Google stores the text as it is and never runs it as a formula. A formula of the user's is left alone.
@@ -179,7 +179,7 @@ class GoogleSheet(Struct, frozen=True):
         found, notes = find_cells(read_table(answer, sheet, address=self.address), cells)
         held = formulas(sheet)
         if any((cell.number, cell.column) in held for cell in found):
-            notes += (Unwritten("formulas"),)
+            notes += (Remark("write_back.formulas"),)
             found = tuple(cell for cell in found if (cell.number, cell.column) not in held)
         if found:
             title = quote_title(sheet["properties"]["title"])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sync.errors import ConfigError, SourceError
+from sync.models import Remark
 
 _CHUNK = 1 << 20
 
@@ -27,7 +28,7 @@ def read_bytes(path: Path, limit: int, *, sleep: Callable[[float], None] = time.
         if steady:
             return content
         sleep(PAUSE)
-    raise SourceError(f"{path.name} is being written at the moment; the next run reads it")
+    raise SourceError(Remark("failed.being_written", {"sheet": path.name}))
 
 
 def _read(path: Path, limit: int) -> tuple[bytes, bool]:
@@ -40,16 +41,13 @@ def _read(path: Path, limit: int) -> tuple[bytes, bool]:
                 chunks.append(chunk)
             after = os.fstat(file.fileno())
     except FileNotFoundError:
-        raise SourceError(
-            f"there is no file {path}; was it moved or renamed? Give the name it has now"
-            " (where settings are there: followup init --again NAME)"
-        ) from None
+        raise SourceError(Remark("failed.no_file", {"path": path})) from None
     except IsADirectoryError:
-        raise ConfigError(f"{path} is a folder, not a file; name the file in it") from None
+        raise ConfigError(Remark("failed.folder", {"path": path})) from None
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise SourceError(Remark("failed.unreadable", {"path": path, "why": error.strerror or error})) from None
     content = b"".join(chunks)
     if len(content) > limit:
-        raise SourceError(f"{path.name} is larger than {limit // 1_000_000} MB, which no list of leads is")
+        raise SourceError(Remark("failed.large", {"sheet": path.name, "most": limit // 1_000_000}))
     steady = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
     return content, steady

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sync.models import Unwritten
+from sync.models import Remark
 
 
 def find_lock(path: Path) -> Path | None:
@@ -17,6 +17,6 @@ def find_lock(path: Path) -> Path | None:
     return next((mark for mark in marks if mark.exists()), None)
 
 
-def say_open(path: Path, lock: Path) -> Unwritten:
+def say_open(path: Path, lock: Path) -> Remark:
     """Why nothing was written, and what to do."""
-    return Unwritten("open", {"sheet": path.name, "lock": lock.name})
+    return Remark("write_back.open", {"sheet": path.name, "lock": lock.name})

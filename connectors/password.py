@@ -171,10 +171,9 @@ def _from_keyring(url: str, user: str) -> str:
     except KeyringError as error:
         raise CredentialsError(f"the keyring cannot be read ({type(error).__name__}); use password_command") from None
     if not secret:
-        raise CredentialsError(
-            f"no password for {user!r} is kept; run `followup password`, "
-            "or set password_command or password_env under [target]"
-        )
+        from sync.models import Remark
+
+        raise CredentialsError(Remark("failed.no_password", {"user": repr(user)}))
     return secret
 
 

@@ -34,7 +34,6 @@ from connectors.sqlite_proof import last_left_out
 from connectors.state_documents import (
     DOCUMENTS,
     KEEP_DAYS,
-    LOCKED,
     WRITES,
     read_intent,
     read_runs,
@@ -44,7 +43,7 @@ from connectors.state_documents import (
 from sync.config import Settings
 from sync.errors import ConfigError, CredentialsError, LockedError, TargetError
 from sync.memory import Intent, Memory, RunMemory, RunRecord
-from sync.models import Action, Change, Outcome, Result
+from sync.models import Action, Change, Outcome, Remark, Result
 from sync.proof import Proof
 
 SCHEMA = 2
@@ -258,9 +257,9 @@ class SqliteState:
             process = int(self._signature.read_text("ascii")[:20])
             since = datetime.fromtimestamp(self._signature.stat().st_mtime, UTC)
         except (OSError, ValueError):
-            return LockedError(f"{LOCKED}; try again when it has ended")
-        said = f"{LOCKED} since {since:%Y-%m-%d %H:%M} UTC (process {process})"
-        return LockedError(f"{said}; try again when it has ended", since=since)
+            return LockedError(Remark("failed.locked"))
+        facts = {"since": f"{since:%Y-%m-%d %H:%M} UTC", "process": process}
+        return LockedError(Remark("failed.locked_since", facts), since=since)
 
     def _unused(self, name: str) -> Path:
         """A path of this name, or one like it, where nothing lies yet."""

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from sync.models import Remark
 
 OK = 0
 BUG = 1
@@ -26,9 +29,21 @@ class FollowupError(Exception):
 
     exit_code: ClassVar[int]
 
-    def __init__(self, message: str, *, not_before: datetime | None = None) -> None:
+    def __init__(self, message: str | Remark, *, not_before: datetime | None = None) -> None:
         super().__init__(message)
+        self.message = message
         self.not_before = not_before
+
+    def __str__(self) -> str:
+        return self.say("en")
+
+    def say(self, language: str) -> str:
+        """The sentence, in this language where it is data."""
+        if isinstance(self.message, str):
+            return self.message
+        from sync.texts import load_remarks  # a command that fails early has not read a word yet
+
+        return load_remarks(language).tell(self.message)
 
 
 class ConfigError(FollowupError):
@@ -78,7 +93,7 @@ class CredentialsError(FollowupError):
 
     exit_code = 7
 
-    def __init__(self, message: str, *, login: LoginTo | None = None) -> None:
+    def __init__(self, message: str | Remark, *, login: LoginTo | None = None) -> None:
         super().__init__(message)
         self.login = login
 
@@ -93,7 +108,7 @@ class LockedError(FollowupError):
 
     exit_code = 8
 
-    def __init__(self, message: str, *, since: datetime | None = None) -> None:
+    def __init__(self, message: str | Remark, *, since: datetime | None = None) -> None:
         super().__init__(message)
         self.since = since
 

@@ -70,7 +70,7 @@ class Table(Struct, frozen=True):
 
     name: str
     rows: tuple[Row, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     """What the source decided while reading (encoding, delimiter) and a person should be able to see."""
     zone: str | None = None
     """The sheet's own IANA zone, where it has one."""
@@ -321,11 +321,11 @@ class Note(Struct, frozen=True):
     row: str | None = None
 
 
-class Unwritten(Struct, frozen=True):
-    """Why cells were not written back: a key under `[write_back]` of `mappings/remarks.*.toml`, and its facts."""
+class Remark(Struct, frozen=True):
+    """What is to be said, in no language yet: a key of `mappings/remarks.*.toml`, and its facts."""
 
     key: str
-    facts: Mapping[str, str] = {}
+    facts: Mapping[str, object] = {}
     row: str | None = None
 
 
@@ -540,7 +540,7 @@ class Observation(Struct, frozen=True):
 
     events: Mapping[str, RemoteEvent]
     unreadable: Mapping[str, str] = {}
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     others: Mapping[str, int] = {}
     """How many events another followup has there, by its owner."""
     foreign: int = 0

@@ -20,9 +20,9 @@ from sync.models import (
     Finding,
     Observation,
     Outcome,
+    Remark,
     RemoteEvent,
     Table,
-    Unwritten,
 )
 from sync.proof import Proof
 
@@ -50,7 +50,7 @@ class ReadsLater(Protocol):
 class WritesBack(Protocol):
     """A source that can put texts into cells of the columns that the user named (`sync.write_back`)."""
 
-    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Unwritten, ...]:
+    def write_back(self, cells: Sequence[CellToWrite]) -> tuple[Remark, ...]:
         """Write these cells and no others, all at once; a note for each that could not be found again.
 
         Rows are found by their key and columns by their header just before writing. Raises `SourceError` or

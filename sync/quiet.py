@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, LockedError
 from sync.models import Problem
+from sync.wording import Wording, load_remarks
 
 if TYPE_CHECKING:
     from sync.run import Report
@@ -32,7 +33,7 @@ class Trouble(Struct, frozen=True):
     sentence: str
 
 
-def trouble_of_error(error: FollowupError, *, hangs: bool = False) -> tuple[Trouble, ...]:
+def trouble_of_error(error: FollowupError, *, hangs: bool = False, language: str = "en") -> tuple[Trouble, ...]:
     """The trouble of a run that failed.
 
     Meeting another run at work is none, since that one does what is to be done, unless it `hangs`: it has been at work
@@ -41,26 +42,28 @@ def trouble_of_error(error: FollowupError, *, hangs: bool = False) -> tuple[Trou
     if isinstance(error, LockedError):
         if not hangs:
             return ()
-        sentence = f"{error}. No run takes that long: that one hangs, and no other can work until it is ended"
+        sentence = load_remarks(language).say("run.hangs", said=error.say(language))
         return (Trouble(f"{error.exit_code}", sentence),)
-    return (Trouble(f"{error.exit_code} {_without_numbers(str(error))}", str(error)),)
+    return (Trouble(f"{error.exit_code} {_without_numbers(str(error))}", error.say(language)),)
 
 
-def troubles_of_report(report: Report) -> tuple[Trouble, ...]:
+def troubles_of_report(report: Report, language: str = "en") -> tuple[Trouble, ...]:
     """The troubles of a run that ended. Changes that merely follow in later runs are none."""
     found: list[Trouble] = []
     if report.exit_code not in (OK, UNREADABLE_ROWS):
         found += [Trouble(f"{report.exit_code} {_without_numbers(text)}", text) for text in report.messages]
     found += [Trouble(f"unreadable {note.reason}", note.reason) for note in report.plan.unreadable]
     if report.plan.problems:
-        found.append(_unreadable(report.plan.problems))
+        found.append(_unreadable(report.plan.problems, load_remarks(language)))
     found += [Trouble(text, text) for text in report.questions]
     return tuple(found)
 
 
-def sentences_of(report: Report) -> tuple[str, ...]:
+def sentences_of(report: Report, language: str = "en") -> tuple[str, ...]:
     """Everything a watched run tells a human, each sentence once."""
-    return tuple(dict.fromkeys([*report.messages, *(trouble.sentence for trouble in troubles_of_report(report))]))
+    return tuple(
+        dict.fromkeys([*report.messages, *(trouble.sentence for trouble in troubles_of_report(report, language))])
+    )
 
 
 def pick_news(troubles: Iterable[Trouble], *, said: str, now: datetime) -> tuple[tuple[str, ...], str]:
@@ -78,15 +81,14 @@ def pick_news(troubles: Iterable[Trouble], *, said: str, now: datetime) -> tuple
     return tuple(news), json.dumps(after, sort_keys=True, ensure_ascii=False) if after else ""
 
 
-def _unreadable(problems: tuple[Problem, ...]) -> Trouble:
+def _unreadable(problems: tuple[Problem, ...], words: Wording) -> Trouble:
     """Rows shift when others are added, so the key knows columns and values only."""
     first = problems[0]
-    more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+    more = words.say("more", count=len(problems) - 1) if len(problems) > 1 else ""
     key = json.dumps(sorted({(problem.column, problem.value) for problem in problems}), ensure_ascii=False)
     return Trouble(
         f"{UNREADABLE_ROWS} {key}",
-        f"{first.row}, {first.column or 'the row'}{more} could not be read, and what hangs on it waits; "
-        "followup plan shows every such cell",
+        words.say("run.unread", row=first.row, column=first.column or words.say("run.row"), more=more),
     )
 
 

@@ -169,13 +169,14 @@ def _finish(
     notes: Iterable[Note] = (),
 ) -> Report:
     """Carry the changes out if asked to, and say what became of them."""
+    words = load_remarks(settings.language)
     plan = Plan(
         now=now.replace(microsecond=0),
         timezone=settings.timezone,
         schedule=(),
         changes=tuple(changes),
         problems=(),
-        notes=(*(Note(note) for note in observation.notes), *notes),
+        notes=(*(Note(words.tell(note)) for note in observation.notes), *notes),
     )
     report = Report(plan=plan, leads=Leads(()), memory=after)
     if not write:
@@ -189,7 +190,7 @@ def _finish(
     store.commit(done.run, memory, exit_code=exit_code_of(done))
     if done.failure is not None:
         raise done.failure
-    message = message_of(done, load_remarks(settings.language))
+    message = message_of(done, words)
     return replace(
         report,
         memory=memory,

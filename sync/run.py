@@ -40,7 +40,7 @@ from sync.reconcile.identity import is_ours
 from sync.reconcile.plan import Terms, make_plan
 from sync.stock import Given, Stock, plan_events, take_stock
 from sync.wording import Wording, load_remarks
-from sync.write_back import TEXTS, cells_to_write, tell_unwritten
+from sync.write_back import TEXTS, cells_to_write
 
 STOPS_KEPT = 10
 """Runs that ended before they wrote, kept for `status`."""
@@ -130,7 +130,7 @@ def run(
         try:
             decided = _decide(given, before)
         except FollowupError as error:
-            stops = (*before.runs.stops, Stop(now, error.exit_code, str(error)))[-STOPS_KEPT:]
+            stops = (*before.runs.stops, Stop(now, error.exit_code, error.say(settings.language)))[-STOPS_KEPT:]
             until = error.not_before or before.runs.not_before
             store.keep(replace(before, runs=replace(before.runs, stops=stops, not_before=until)))
             raise
@@ -252,9 +252,9 @@ def _write_back(report: Report, table: Table, source: Source, settings: Settings
         notes = (Note(words.say("write_back.cannot")),)
     elif cells and isinstance(source, WritesBack):
         try:
-            notes += tuple(tell_unwritten(one, words) for one in source.write_back(cells))
+            notes += tuple(Note(words.tell(one), row=one.row) for one in source.write_back(cells))
         except FollowupError as error:
-            code, notes, login = error.exit_code, (*notes, Note(str(error))), login or login_of(error)
+            code, notes, login = error.exit_code, (*notes, Note(error.say(settings.language))), login or login_of(error)
     told = tuple(dict.fromkeys(note.reason for note in notes))
     code = worst([report.exit_code, code])
     return replace(report, exit_code=code, messages=(*report.messages, *told), login=login)

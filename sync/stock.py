@@ -206,7 +206,7 @@ def _listen(given: Given, stock: Stock) -> Stock:
         stock.leads, current, plan=plan, today=today, zone=zone, lost=stock.lost, words=given.words
     )
     leads = replace(stock.leads, problems=(*stock.leads.problems, *wrong))
-    notes += [*heard, *map(Note, (*stock.table.notes, *stock.observation.notes))]
+    notes += [*heard, *(Note(given.words.tell(one)) for one in (*stock.table.notes, *stock.observation.notes))]
     return replace(stock, memory=current, leads=leads, notes=tuple(notes))
 
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from sync.errors import ConfigError
 from sync.memory import Memory
-from sync.models import CellToWrite, CellValue, Leads, Note, Row, Table, Touch, TouchClass, Unwritten
+from sync.models import CellToWrite, CellValue, Leads, Note, Remark, Row, Table, Touch, TouchClass
 from sync.moments import sortable
 from sync.reconcile.words import keys_of
 from sync.safe_text import clean, defuse
@@ -120,7 +120,7 @@ def _day(touch: Touch) -> str:
     return (touch.start.date() if isinstance(touch.start, datetime) else touch.start).isoformat()
 
 
-def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found, ...], tuple[Unwritten, ...]]:
+def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found, ...], tuple[Remark, ...]]:
     """Where these cells are in a table read just now, and why the others are not to be found."""
     found, lost = [], []
     for cell in cells:
@@ -129,13 +129,10 @@ def find_cells(table: Table, cells: Sequence[CellToWrite]) -> tuple[tuple[Found,
         if places and len(fitting) == 1:
             found.append(Found(fitting[0].number, places[cell.column], cell.text))
         else:
-            lost.append(Unwritten("several_rows" if fitting else "no_row", {"row": cell.row}, cell.row))
+            lost.append(
+                Remark("write_back.several_rows" if fitting else "write_back.no_row", {"row": cell.row}, cell.row)
+            )
     return tuple(found), tuple(lost)
-
-
-def tell_unwritten(one: Unwritten, words: Wording) -> Note:
-    """Why cells were not written, in a sentence."""
-    return Note(words.say(f"write_back.{one.key}", **one.facts), row=one.row)
 
 
 def differences(before: Table, after: Table) -> Mapping[tuple[int, int], str]:

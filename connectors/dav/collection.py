@@ -39,7 +39,7 @@ from connectors.google.address import is_google_calendar
 from connectors.http_transport import Answer, NoAnswerError, Transport, path_of, same_path, wait_asked
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
 from sync.errors import CredentialsError, FollowupError, LoginTo, TargetError
-from sync.models import RemoteEvent
+from sync.models import Remark, RemoteEvent
 from sync.reconcile.identity import is_ours, owner_of
 
 BATCH = 100
@@ -273,7 +273,7 @@ class CalendarCollection:
 
     def _refused_login(self) -> CredentialsError:
         return CredentialsError(
-            f"{self.host} refuses the login; check [target] user and its password (many need an app password)",
+            Remark("failed.login", {"host": self.host}),
             login=LoginTo.CALENDAR,
         )
 

@@ -23,7 +23,7 @@ from connectors.dav.principal import find_principal
 from connectors.deadlines import within
 from connectors.http_transport import PRIVATE, WHOLE_SECONDS, Login, is_loopback
 from sync.errors import ConfigError, CredentialsError, LoginTo, TargetError
-from sync.models import CalendarInfo
+from sync.models import CalendarInfo, Remark
 
 _NONSENSE = (
     caldav_errors.DAVError,
@@ -161,7 +161,7 @@ def _client(url: str, login: Login, environ: Mapping[str, str], scheme: str | No
 
 def _refused(host: str | None) -> CredentialsError:
     return CredentialsError(
-        f"{host} refuses the login; check [target] user and its password (many need an app password)",
+        Remark("failed.login", {"host": host}),
         login=LoginTo.CALENDAR,
     )
 

@@ -23,7 +23,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from connectors.google.address import SheetAddress
-from sync.models import CellError, CellValue, Row, Table
+from sync.models import CellError, CellValue, Remark, Row, Table
 from sync.reading.cells import LOADING
 
 Json = Mapping[str, Any]
@@ -164,7 +164,7 @@ def _link_of(cell: Json) -> str:
     return str(cell.get("hyperlink") or next(filter(None, chips), ""))
 
 
-def _fill_merged(cells: dict[int, list[CellValue]], merges: Sequence[Json]) -> tuple[str, ...]:
+def _fill_merged(cells: dict[int, list[CellValue]], merges: Sequence[Json]) -> tuple[Remark, ...]:
     """Give the value of a cell merged downwards to each row it covers; says so in a note."""
     filled = 0
     for merge in merges:
@@ -178,7 +178,7 @@ def _fill_merged(cells: dict[int, list[CellValue]], merges: Sequence[Json]) -> t
                 row.extend([""] * (left + 1 - len(row)))
                 row[left] = values[left]
                 filled += 1
-    return (f"{filled} cells take the value of the cell they are merged with",) if filled else ()
+    return (Remark("table.merged", {"count": filled}),) if filled else ()
 
 
 def _cut(values: Sequence[CellValue]) -> tuple[CellValue, ...]:

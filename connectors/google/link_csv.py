@@ -28,7 +28,7 @@ from connectors.google.http import (
 )
 from connectors.outside import Outside
 from sync.errors import ConfigError, PrivateSheetError, SourceError
-from sync.models import Table
+from sync.models import Remark, Table
 
 DETOURS = 5
 """Redirects that are followed; Google needs one."""
@@ -66,7 +66,7 @@ class PublicSheet(Struct, frozen=True):
         table = parse_csv(content, name=name)
         rows = tuple(replace(row, address=self.address.row_link(row.number, gid)) for row in table.rows)
         way = "published page" if self.address.published else "shared link"
-        return replace(table, rows=rows, notes=(*table.notes, f"{name}: read through its {way}, cells as displayed"))
+        return replace(table, rows=rows, notes=(*table.notes, Remark("table.link", {"sheet": name, "way": way})))
 
     def _fetch(self, gid: int | None) -> tuple[bytes, str]:
         """The CSV and its name. Follows Google's own redirects, and no others."""

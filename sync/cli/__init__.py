@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
@@ -132,6 +134,21 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
+def _in_their_language(error: FollowupError, arguments: list[str]) -> str:
+    """The sentence in the language of the configuration that is meant, where it is data."""
+    if isinstance(error.message, str):
+        return error.message
+    from sync.cli.places import CONFIG_NAME, find_config, language_of
+
+    named = [after for word, after in pairwise(arguments) if word == "--config"]
+    named += [word.partition("=")[2] for word in arguments if word.startswith("--config=")]
+    try:
+        path = Path(named[-1]) if named else find_config(None)
+    except FollowupError:  # there is none
+        path = Path(CONFIG_NAME)
+    return error.say(language_of(path))
+
+
 def run_command(arguments: list[str]) -> int:
     """Run one command line; returns its exit code. Expected failures become one sentence on stderr."""
     try:
@@ -139,7 +156,7 @@ def run_command(arguments: list[str]) -> int:
             result = COMMAND_LINE.invoke(context)
         sys.stdout.flush()  # that the reader has gone is noticed here, not when Python ends
     except FollowupError as error:
-        say(f"followup: {error}", err=True)
+        say(f"followup: {_in_their_language(error, arguments)}", err=True)
         return error.exit_code
     except typer.Exit as end:
         return end.exit_code

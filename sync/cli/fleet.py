@@ -289,7 +289,7 @@ def _add(connection: Connection[Any], path: Path, *, period: timedelta, now: dat
     from sync.config import parse_settings
     from sync.fleet.profiles import open_feed, put_profile, put_upload
 
-    text = read_text(path, "the configuration")
+    text = read_text(path, "configuration")
     name = path.resolve().parent.name if path.name == "followup.toml" else path.stem
     settings = parse_settings(text, name=str(path), hosted=True)
     with connection.transaction():

@@ -81,7 +81,7 @@ def pause(
 
 
 def _read(path: Path) -> tuple[str, Settings]:
-    read_text(path, "the configuration")  # says what is wrong with a file that cannot be read
+    read_text(path, "configuration")  # says what is wrong with a file that cannot be read
     text = path.read_bytes().decode("utf-8")
     return text, _parse(text, path)
 

@@ -20,11 +20,25 @@ def find_config(given: Path | None) -> Path:
 
     path = platformdirs.user_config_path("followup") / CONFIG_NAME
     if not path.exists():
-        raise ConfigError(
-            f"there is no {CONFIG_NAME} in this folder and none at {path}; `followup init` makes one, or name one"
-            " with --config"
-        )
+        from sync.models import Remark
+
+        raise ConfigError(Remark("failed.no_config", {"name": CONFIG_NAME, "path": path}))
     return path
+
+
+def language_of(path: Path) -> str:
+    """The language of the settings that are there, else of this computer, if there are words in it."""
+    from sync import toml
+    from sync.wording import shipped_languages
+
+    try:
+        found = toml.loads(path.read_text("utf-8")).get("language", "")
+    except (OSError, ValueError):
+        found = ""
+    if not found:
+        named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+        found = named.partition("_")[0].partition(".")[0].lower()
+    return found if found in shipped_languages() else "en"
 
 
 def logins_folder() -> Path:

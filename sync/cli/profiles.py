@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from connectors.outside import Outside
     from sync.config import Settings
     from sync.memory import Memory
-    from sync.models import Leads, Table
+    from sync.models import Leads, Remark, Table
     from sync.protocols import Target
     from sync.reading.columns import Column
     from sync.wording import Wording
@@ -54,7 +54,7 @@ def words_of(settings: Settings) -> Wording:
 
 def open_profile(path: Path, *, secret: str = "") -> Profile:
     """The profile in this file; `secret` is one that an earlier step of this run resolved already."""
-    return make_profile(read_text(path, "the configuration"), path, secret=secret)
+    return make_profile(read_text(path, "configuration"), path, secret=secret)
 
 
 def make_profile(text: str, path: Path, *, secret: str = "") -> Profile:
@@ -77,9 +77,9 @@ def make_profile(text: str, path: Path, *, secret: str = "") -> Profile:
         ),
         environ=os.environ,
     )
-    wording = read_text(folder / settings.wording, "the wording") if settings.wording else ""
+    wording = read_text(folder / settings.wording, "wording") if settings.wording else ""
     named = settings.source.mapping
-    mapping = read_text(folder / named, "the mapping") if named.endswith(".toml") else ""
+    mapping = read_text(folder / named, "mapping") if named.endswith(".toml") else ""
     return Profile(settings, outside, wording, mapping, path)
 
 
@@ -127,21 +127,27 @@ def _is_configuration(path: Path) -> bool:
     from sync import toml
 
     try:
-        return bool({"source", "target"} & toml.loads(read_text(path, "the configuration")).keys())
+        return bool({"source", "target"} & toml.loads(read_text(path, "configuration")).keys())
     except toml.TOMLDecodeError:
         return True
 
 
 def read_text(path: Path, what: str) -> str:
-    """The text of a file; `what` is how a sentence about it names it."""
+    """The text of a file; `what` it is: `configuration`, `wording`, `mapping`."""
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
-        raise ConfigError(f"{what} {path} does not exist") from None
+        raise ConfigError(_unread("no_text_file", what, path)) from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{what} {path} is not UTF-8 text") from None
+        raise ConfigError(_unread("not_utf8", what, path)) from None
     except OSError as error:
-        raise ConfigError(f"{what} {path} cannot be read: {error.strerror}") from None
+        raise ConfigError(_unread("unread_text", what, path, why=error.strerror)) from None
+
+
+def _unread(key: str, what: str, path: Path, **facts: object) -> Remark:
+    from sync.models import Remark
+
+    return Remark(f"failed.{key}-{what}", {"path": path, **facts})
 
 
 def read_sheet(

@@ -56,7 +56,9 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
         )
     if prove and report.quiet_until and isinstance(store, KeepsProof):
         said = done_line(report.plan, report.outcomes, load_screens(settings.language))
-        proof = prove(made_at=started, until=report.quiet_until, said=said, told=sentences_of(report))
+        proof = prove(
+            made_at=started, until=report.quiet_until, said=said, told=sentences_of(report, settings.language)
+        )
         store.keep_proof(proof, run_at=started)
     return report
 

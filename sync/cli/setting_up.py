@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sync.cli.options import Config, NoColor, Now, parse_now
-from sync.cli.places import CONFIG_NAME
+from sync.cli.places import CONFIG_NAME, language_of
 from sync.errors import OK, ConfigError, FollowupError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def init(
     if not path.resolve().parent.is_dir():
         raise ConfigError(f"there is no folder {path.parent} to write {path.name} into")
     answered = is_answered() and not yes
-    language = _language_of(path)
+    language = language_of(path)
     talk = Interview(Terminal(), load_phrases(language), asks=answered)
     computer = Computer(path, parse_now(now))
     if sheet and source and sheet != source:
@@ -100,7 +100,7 @@ def _go_on(talk: Interview, computer: Computer, options: Options, console: Conso
 
     path = computer.config
     profile = open_profile(path)
-    text = read_text(path, "the configuration")
+    text = read_text(path, "configuration")
     before = read_setup(text, toml.loads(text))
     if options.source:
         keys, table = computer.open_sheet(options.source, options.tab)
@@ -179,21 +179,6 @@ def _offer_timer(talk: Interview, path: Path) -> None:
         talk.say("timer_runs")
         if timer.hint:
             talk.say("cannot", what=timer.hint)
-
-
-def _language_of(path: Path) -> str:
-    """The language of the settings that are there, else of this computer, if there are words in it."""
-    from sync import toml
-    from sync.wording import shipped_languages
-
-    try:
-        found = toml.loads(path.read_text("utf-8")).get("language", "")
-    except (OSError, ValueError):
-        found = ""
-    if not found:
-        named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-        found = named.partition("_")[0].partition(".")[0].lower()
-    return found if found in shipped_languages() else "en"
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -44,22 +44,23 @@ def attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> Ended:
 
     log = RunLog(profile.state, clock=profile.outside.clock)
     report: Report | None = None
+    language = profile.settings.language
     try:
         report = run_profile(profile, now, write=True, **options)
     except FollowupError as error:
-        troubles = trouble_of_error(error, hangs=_hangs(error, profile))
-        exit_code, said, told = error.exit_code, "", [trouble.sentence for trouble in troubles] or [str(error)]
+        troubles = trouble_of_error(error, hangs=_hangs(error, profile), language=language)
+        exit_code, said, told = error.exit_code, "", [trouble.sentence for trouble in troubles] or [error.say(language)]
         if isinstance(error, LockedError) and quiet and not troubles:
-            log.write(f"exit {exit_code}: {error}", level=logging.WARNING)
+            log.write(f"exit {exit_code}: {error.say(language)}", level=logging.WARNING)
             return Ended(exit_code, ())
     except Exception as error:
         log.write(f"exit {BUG}: a bug, {type(error).__name__}", level=logging.CRITICAL)
         raise
     else:
-        exit_code, troubles = report.exit_code, troubles_of_report(report)
+        exit_code, troubles = report.exit_code, troubles_of_report(report, language)
         said, told = (
-            done_line(report.plan, report.outcomes, load_screens(profile.settings.language)),
-            list(sentences_of(report)),
+            done_line(report.plan, report.outcomes, load_screens(language)),
+            list(sentences_of(report, language)),
         )
     line = " ".join([said, *told] if said else told)
     log.write(f"exit {exit_code}: {line}", level=logging.WARNING if troubles else logging.INFO)

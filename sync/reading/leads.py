@@ -77,7 +77,7 @@ def read_leads(
     Raises `ConfigError` when no header row is found or a mapped column is missing. An empty table has no leads.
     """
     words = load_remarks(settings.language)
-    notes = [*(Note(text) for text in table.notes), *_zone_notes(table, settings, words)]
+    notes = [*(Note(words.tell(note)) for note in table.notes), *_zone_notes(table, settings, words)]
     if not any(row.values for row in table.rows):
         return Leads((), notes=tuple(notes))
     columns = columns_of(table, settings=settings, vocabulary=vocabulary, accepted=accepted)

@@ -107,3 +107,31 @@ def test_what_a_command_cannot_do_is_said_in_german(
     shown("sync", *now)
     assert run_command([*command.split(), "--config", str(tmp_path / "followup.toml"), *now]) == 2
     assert capsys.readouterr().err.startswith(f"followup: {said}")
+
+
+def test_a_sheet_that_is_gone_is_missed_in_german(
+    shown: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown("sync", "--now", "2027-01-11T08:30:00+01:00")
+    (tmp_path / "leads.csv").unlink()
+    settings = str(tmp_path / "followup.toml")
+    said = f"es gibt keine Datei {tmp_path / 'leads.csv'}; wurde sie verschoben oder umbenannt? Gib den Namen an, den"
+    for command in ("plan", "sync"):
+        assert run_command([command, "--config", settings, "--now", "2027-01-11T09:30:00+01:00"]) == 5
+        assert capsys.readouterr().err.startswith(f"followup: {said}")
+    assert said in shown("status", "--now", "2027-01-11T09:40:00+01:00"), "and it is remembered so"
+
+
+def test_without_any_settings_the_computer_says_the_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
+    assert run_command(["plan"]) == 2
+    assert capsys.readouterr().err.startswith("followup: in diesem Ordner gibt es keine followup.toml und bei ")
+    assert run_command(["plan", "--config", "nirgends.toml"]) == 2
+    assert capsys.readouterr().err == "followup: die Einstellungen nirgends.toml gibt es nicht\n"
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert run_command(["plan", "--config", "nowhere.toml"]) == 2
+    assert capsys.readouterr().err == "followup: the configuration nowhere.toml does not exist\n"

@@ -673,7 +673,7 @@ def test_what_a_listing_leaves_out_is_asked_for(
     calendar.left_out.add(google_id(base.uid))
     seen = target.observe({base.uid: base})
     assert set(seen.events) == {base.uid}
-    assert "leaves out" in seen.notes[0]
+    assert seen.notes[0].key == "event.left_out_by_google"
 
 
 def test_after_the_deadline_nothing_is_begun(google: GoogleEmulator, target: GoogleCalendar) -> None:

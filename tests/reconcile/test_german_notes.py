@@ -7,10 +7,9 @@ from datetime import date
 import pytest
 
 from sync.memory import Word, WordKind
-from sync.models import Unwritten
+from sync.models import Remark
 from sync.reconcile.words import tell_word
 from sync.wording import load_remarks
-from sync.write_back import tell_unwritten
 
 GERMAN = load_remarks("de")
 
@@ -29,8 +28,5 @@ def test_what_was_said_of_a_follow_up(kind: WordKind, said: str) -> None:
 
 
 def test_why_a_cell_was_not_written() -> None:
-    note = tell_unwritten(Unwritten("no_row", {"row": "leads.csv:7"}, "leads.csv:7"), GERMAN)
-    assert (note.row, note.reason) == (
-        "leads.csv:7",
-        "für leads.csv:7 wird nichts zurückgeschrieben: die Zeile steht nicht mehr in der Tabelle",
-    )
+    said = GERMAN.tell(Remark("write_back.no_row", {"row": "leads.csv:7"}, "leads.csv:7"))
+    assert said == "für leads.csv:7 wird nichts zurückgeschrieben: die Zeile steht nicht mehr in der Tabelle"

@@ -17,6 +17,9 @@ from sync.config import parse_settings
 from sync.errors import ConfigError, SourceError
 from sync.models import Row, Table
 from sync.protocols import Source
+from sync.wording import load_remarks
+
+said = load_remarks("en").tell
 
 SETTINGS = """
 timezone = "Europe/Berlin"
@@ -69,21 +72,21 @@ def test_utf8_needs_no_note(encoding: str, tmp_path: Path) -> None:
 def test_a_short_sheet_keeps_its_letters(text: str, encoding: str, tmp_path: Path) -> None:
     table = read(text.encode(encoding), tmp_path)
     assert [list(row.values) for row in table.rows] == [line.split(";") for line in text.splitlines()]
-    assert any("read as" in note and f"({encoding})" in note for note in table.notes)
+    assert any("read as" in said(note) and f"({encoding})" in said(note) for note in table.notes)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_other_encodings_are_declared(encoding: str, tmp_path: Path) -> None:
     table = read(TEXT.encode(encoding), tmp_path)
     assert grid(table) == PLAIN
-    assert "utf" in table.notes[0]
+    assert "utf" in said(table.notes[0])
 
 
 def test_old_windows_encoding_is_declared(tmp_path: Path) -> None:
     text = "company,role\n" + "".join(f"Café Zürich {i},Köchin für süße Gerichte\n" for i in range(30))
     table = read(text.encode("cp1252"), tmp_path)
     assert table.rows[1].values == ("Café Zürich 0", "Köchin für süße Gerichte")
-    assert "not UTF-8" in table.notes[0]
+    assert "not UTF-8" in said(table.notes[0])
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,7 @@ def test_shapes(text: str, expected: dict[int, list[str]], tmp_path: Path) -> No
 
 
 def test_another_delimiter_is_declared(tmp_path: Path) -> None:
-    assert "semicolons" in read(b"a;b\n1;2\n", tmp_path).notes[0]
+    assert "semicolons" in said(read(b"a;b\n1;2\n", tmp_path).notes[0])
 
 
 def test_commas_in_text_do_not_make_a_comma_file() -> None:
@@ -145,7 +148,7 @@ def test_folder_is_no_file(tmp_path: Path) -> None:
 def test_nuls_are_left_out_and_declared(tmp_path: Path) -> None:
     table = read(b"company,role\nAc\0me,Welder\n", tmp_path)
     assert table.rows[1].values == ("Acme", "Welder")
-    assert "NUL" in table.notes[0]
+    assert "NUL" in said(table.notes[0])
 
 
 def test_a_hundred_thousand_columns_are_bounded(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sync.cli import run_command
 from sync.errors import SourceError
 from sync.models import CellToWrite
 from sync.wording import load_remarks
-from sync.write_back import Found, tell_unwritten
+from sync.write_back import Found
 
 DAY = "2026-10-05"
 
@@ -92,8 +92,8 @@ def test_an_open_file_is_left_alone(file: CsvFile) -> None:
     lock = file.path.with_name(".~lock.leads.csv#")
     lock.touch()
     before = file.path.read_bytes()
-    (note,) = (tell_unwritten(one, load_remarks("en")) for one in file.write_back([cell()]))
-    assert "leads.csv is open in another program" in note.reason
+    (note,) = (load_remarks("en").tell(one) for one in file.write_back([cell()]))
+    assert "leads.csv is open in another program" in note
     assert file.path.read_bytes() == before
     lock.unlink()
     assert file.write_back([cell()]) == ()

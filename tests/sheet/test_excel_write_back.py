@@ -16,7 +16,7 @@ from connectors.excel_write_back import put_cells
 from sync.errors import ConfigError, SourceError
 from sync.models import CellToWrite, CellValue
 from sync.wording import load_remarks
-from sync.write_back import Found, tell_unwritten
+from sync.write_back import Found
 
 GRID: list[list[CellValue]] = [
     ["Company", "Role", "Date applied", "Salary", "Next", "Done"],
@@ -206,9 +206,9 @@ def test_an_open_file_is_left_alone(tmp_path: Path, lock: str) -> None:
     source = a_file(tmp_path)
     (tmp_path / lock).touch()
     before = source.path.read_bytes()
-    (note,) = (tell_unwritten(one, load_remarks("en")) for one in source.write_back([a_cell()]))
-    assert "is open in another program" in note.reason
-    assert lock in note.reason
+    (note,) = (load_remarks("en").tell(one) for one in source.write_back([a_cell()]))
+    assert "is open in another program" in note
+    assert lock in note
     assert source.path.read_bytes() == before
 
 

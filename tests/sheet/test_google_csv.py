@@ -16,7 +16,7 @@ from connectors.google.link_csv import PublicSheet
 from connectors.outside import Outside
 from sync.config import parse_settings
 from sync.errors import ConfigError, CredentialsError, FollowupError, PrivateSheetError, SourceError
-from sync.models import Table
+from sync.models import Remark, Table
 from sync.protocols import Source
 
 ID = "made-up-sheet-0001"
@@ -72,7 +72,7 @@ def test_a_shared_sheet_is_read_as_displayed_with_its_row_numbers(google: Google
         (4, ("Müller", "a\nb")),
     ]
     assert table.rows[1].address == f"https://docs.google.com/spreadsheets/d/{ID}/edit#gid=0&range=A2"
-    assert table.notes == (f"{table.name}: read through its shared link, cells as displayed",)
+    assert table.notes == (Remark("table.link", {"sheet": table.name, "way": "shared link"}),)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.google.address import SheetAddress
 from connectors.google.grid import read_cell, read_table
-from sync.models import CellError, CellValue, Table
+from sync.models import CellError, CellValue, Remark, Table
 
 ADDRESS = SheetAddress("1made-up-sheet-id")
 
@@ -106,7 +106,7 @@ def test_a_cell_merged_downwards_holds_for_every_row_and_says_so() -> None:
     merges = [{"startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 1}]
     read = table([["Company", "Role"], ["Acme", "Engineer"], ["", "Designer"], ["Bolt", "Tester"]], merges=merges)
     assert [row.values[0] for row in read.rows] == ["Company", "Acme", "Acme", "Bolt"]
-    assert read.notes == ("1 cells take the value of the cell they are merged with",)
+    assert read.notes == (Remark("table.merged", {"count": 1}),)
 
 
 @pytest.mark.parametrize(

@@ -529,7 +529,7 @@ def test_write_back_reads_again_what_google_answered_without_any_tab(
 def test_write_back_leaves_formulas_alone(google: GoogleEmulator, outside: Outside, sheet_with_next: Tab) -> None:
     sheet_with_next.put(1, 1, Cell("soon", "soon", formula='=IF(A2="Acme","soon","")'))
     notes = open_sheet(google, outside, after=WRITE_BACK).write_back([next_of("Acme", "x"), next_of("Bolt", "y")])
-    assert [note.key for note in notes] == ["formulas"]
+    assert [note.key for note in notes] == ["write_back.formulas"]
     assert [row[1] for row in sheet_with_next.shown()[1:3]] == ["soon", "y"]
 
 

@@ -13,7 +13,7 @@ from sync.errors import ConfigError
 from sync.memory import Memory
 from sync.models import CellError, CellToWrite, CellValue, Lead, Leads, Row, Table, TouchClass
 from sync.wording import load_remarks
-from sync.write_back import Found, cells_to_write, check_columns, find_cells, next_follow_ups, tell_unwritten
+from sync.write_back import Found, cells_to_write, check_columns, find_cells, next_follow_ups
 
 WORDS = load_remarks("en")
 
@@ -110,7 +110,7 @@ def test_cells_are_found_again(rows: list[list[CellValue]], found: Found) -> Non
 def test_doubtful_cells_are_left_alone_with_a_note(rows: list[list[CellValue]], reason: str) -> None:
     found, notes = find_cells(table(*rows), [cell()])
     assert found == ()
-    assert [(one.row, reason in tell_unwritten(one, WORDS).reason) for one in notes] == [("Leads:2", True)]
+    assert [(one.row, reason in WORDS.tell(one)) for one in notes] == [("Leads:2", True)]
 
 
 def test_a_datetime_in_a_key() -> None:
