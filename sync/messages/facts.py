@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+from sync import toml
 from sync.config import MeSettings
 from sync.messages.names import SEVERAL, as_said, read_name
 from sync.messages.sentences import Phrases
@@ -97,7 +98,8 @@ def about_lead(lead: Lead, name: str, *, to_contact: bool, language: str) -> dic
     """
     facts = {
         "company": as_fact(lead.company, "company"),
-        "role": as_fact(lead.role, "role"),
+        "role": (role := as_fact(lead.role, "role")),
+        "area": role if role.casefold() in _areas() else "",
         "how_known": _of_another(as_fact(lead.how_known, "how_known").rstrip("."), name),
         "source": _of_another(as_fact(lead.source, "source").rstrip("."), name),
         "problem": as_fact(lead.problem, "problem").rstrip("."),
@@ -112,6 +114,12 @@ def about_lead(lead: Lead, name: str, *, to_contact: bool, language: str) -> dic
         facts[slot] = other
         facts[f"{slot}_declined"] = other and as_fact(as_said(clean(said), language, declined=True), slot)
     return facts
+
+
+@cache
+def _areas() -> frozenset[str]:
+    """What people write as a role that is a field of work: nobody has a position as Marketing."""
+    return frozenset(toml.shipped("names.toml")["areas"]["words"])
 
 
 def _of_another(text: str, name: str) -> str:

@@ -26,8 +26,8 @@ from sync.messages.sentences import Phrases, Situation
 MAX_TEXT = 2_000
 """No single text is longer."""
 SLOTS = (
-    "name", "first_name", "family", "titles", "firm", "company", "role", "referrer", "referrer_declined", "how_known",
-    "source", "problem", "city", "contact", "contact_declined", "applied", "applied_day", "last_message",
+    "name", "first_name", "family", "titles", "firm", "company", "role", "area", "referrer", "referrer_declined",
+    "how_known", "source", "problem", "city", "contact", "contact_declined", "applied", "applied_day", "last_message",
     "last_message_day", "they_wrote", "they_wrote_day", "interview", "interview_day", "interview_time",
     "interview_zone", "interview_kind", "met", "met_day", "promised", "promised_day", "trip", "trip_day",
     "call_promised", "call_promised_day",
@@ -170,7 +170,8 @@ def sample_facts(phrases: Phrases) -> dict[str, str]:
     facts = {slot: day if slot.endswith("_day") else long for slot in SLOTS}
     return facts | {
         "name": "Dana Reed", "first_name": "Dana", "family": "Reed", "titles": "Dr.", "firm": "Brightwater Labs",
-        "company": "Brightwater Labs", "role": "Data analyst", "referrer": "Lou Ames", "referrer_declined": "Lou Ames",
+        "company": "Brightwater Labs", "role": "Data analyst", "area": "",
+        "referrer": "Lou Ames", "referrer_declined": "Lou Ames",
         "contact": "Cy Moss", "contact_declined": "Cy Moss", "how_known": "met at a data meetup",
         "source": "a job fair", "problem": "reports take two days", "city": "Boston", "interview_time": "10:00",
         "interview_zone": "New York time", "interview_kind": "video", "progress": phrases.texts["stage.interview"],

@@ -327,6 +327,29 @@ def test_an_old_boss_at_the_firm_that_was_applied_to_is_told_how_one_knows_them(
     assert "We know each other: we have worked together." in said
 
 
+@pytest.mark.parametrize(
+    ("language", "role", "said"),
+    [
+        ("en", "FP&A", "a position in FP&A"),
+        ("en", "Marketing", "a position in Marketing"),
+        ("en", "Analyst", "a position as Analyst"),
+        ("de", "FP&A", "eine Stelle im Bereich FP&A"),
+        ("de", "Analyst", "eine Stelle als Analyst"),
+    ],
+)
+def test_a_field_of_work_is_no_position_as_one(language: str, role: str, said: str) -> None:
+    lead = a_lead(
+        role=role,
+        applied_on=APPLIED,
+        last_outbound=APPLIED,
+        contact=person(),
+        contact_kind="network",
+        how_known="friend",
+    )
+    lead = replace(lead, columns={**lead.columns, "applied_on": lead.columns["last_outbound"]})
+    assert any(said in touch.draft for touch in touches(lead, language=language))
+
+
 def test_a_friend_is_not_told_that_they_are_one() -> None:
     lead = a_lead(applied_on=APPLIED, contact=person(), contact_kind="network", how_known="friend")
     assert "friend" not in message(lead, "R-001-1").draft
