@@ -248,6 +248,16 @@ def test_how_one_spoke_is_not_how_it_stands_and_a_name_beside_firm_and_person_is
         ("coding test invited", Stage.ASSESSMENT),
         ("Einladung zum Einstellungstest", Stage.ASSESSMENT),
         ("Absage erteilt", Stage.WITHDRAWN),
+        ("Podal jsem přihlášku mailem", Stage.SENT),
+        ("Videopohovor", Stage.INTERVIEW),
+        ("Még nincs válasz", Stage.SENT),
+        ("Haku peruttu", Stage.REJECTED),
+        ("Încă niciun răspuns", Stage.SENT),
+        ("Başkasını aldılar", Stage.REJECTED),
+        ("Отхвърлен", Stage.REJECTED),
+        ("Noraidīts", Stage.REJECTED),
+        ("مقابلة عمل", Stage.INTERVIEW),
+        ("לא ענו", Stage.SENT),
     ],
 )
 def test_statuses_of_thin_languages(text: str, stage: Stage) -> None:
@@ -260,3 +270,9 @@ def test_an_offer_that_was_sent_may_be_theirs_or_the_sellers_and_is_asked_about(
     phrase = StageWords({}, VOCABULARY).read(text)
     assert (phrase.settled, phrase.asking) == (False, Asking.NONE)
     assert set(phrase.choices) == {Stage.OFFER, Stage.SENT}
+
+
+@pytest.mark.parametrize("text", ["Sajnos nem", "Valitettavasti ei", "Maalesef olmadı", "На жаль ні", "Bohužel ne"])
+def test_the_first_word_of_a_refusal_asks_nobody_in_any_language(text: str) -> None:
+    phrase = StageWords({}, VOCABULARY).read(text)
+    assert phrase.stage is Stage.REJECTED or (not phrase.settled and phrase.asking is Asking.NONE)
