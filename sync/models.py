@@ -143,6 +143,8 @@ class UnclearStatus(Struct, frozen=True):
     """What it may mean, the likeliest first."""
     waiting: tuple[str, ...] = ()
     """Those of its rows that ask nobody anything until it is settled."""
+    weak: bool = False
+    """The guess is shown, but never taken unless somebody chooses it."""
 
 
 class Person(Struct, frozen=True, gc=False):

@@ -66,6 +66,8 @@ class Phrase(Struct, frozen=True):
     """What it speaks of does not take place."""
     theirs: bool = False
     """It is their turn, or only a machine wrote: nobody waits for an answer of the seeker."""
+    weak: bool = False
+    """The guess rests on some of its words, and others may say otherwise: a person has to choose it."""
 
 
 _DOOR_OPEN = Phrase(Stage.ON_HOLD, settled=False, asking=Asking.OWN_DATE, choices=(Stage.ON_HOLD, Stage.REJECTED))
@@ -94,7 +96,15 @@ def read_phrase(
     off = scan.has("off") and not held
     moved = scan.has("moved") or any(_is_replaced(scan, day) for day in scan.days)
     theirs = scan.has("wait") or scan.has("automatic") or any(claim.expected for claim in scan.claims)
-    return replace(phrase, dated=tuple(dated), moved=moved and held, off=off, theirs=theirs)
+    return replace(
+        phrase, dated=tuple(dated), moved=moved and held, off=off, theirs=theirs, weak=_is_weak(scan, phrase)
+    )
+
+
+def _is_weak(scan: Scan, phrase: Phrase) -> bool:
+    """Whether a guess stands beside something that nobody knows, that turns it, or (where it would end it) anything."""
+    beside = scan.unknown or scan.turns or scan.days or scan.asked or scan.forbidden
+    return not phrase.settled and bool(beside or (phrase.stage in _CLOSED and scan.known))
 
 
 def _judge(scan: Scan, words: StatusWords) -> Phrase:

@@ -165,7 +165,7 @@ def unclear_statuses(found: Iterable[tuple[Standing, str]]) -> tuple[UnclearStat
             if standing.phrase.asking is not Asking.ALLOWED:
                 waiting.setdefault(text, []).append(reference)
     unclear = (
-        UnclearStatus(text, tuple(rows[text]), phrase.stage, phrase.choices, tuple(waiting.get(text, ())))
+        UnclearStatus(text, tuple(rows[text]), phrase.stage, phrase.choices, tuple(waiting.get(text, ())), phrase.weak)
         for text, phrase in phrases.items()
     )
     return tuple(sorted(unclear, key=lambda status: (-len(status.rows), status.text)))

@@ -321,7 +321,7 @@ def _ask_statuses(
     talk: Interview, sheets: Sheets, seen: Understood, unclear: Sequence[UnclearStatus]
 ) -> Mapping[str, str]:
     header = seen.leads.mapped.get("status", "status")
-    guesses = {status.text: status.guess for status in unclear if talk.asks}
+    guesses = {status.text: status.guess for status in unclear if talk.asks and not status.weak}
     rows = [
         talk.phrase(
             "status_row",

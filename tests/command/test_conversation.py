@@ -130,6 +130,34 @@ def test_a_correction_that_is_none_is_explained_and_asked_again(answer: str, sai
     assert parse_settings(text).source.statuses == {"xyzzy": "rejected"}, "the second of the list, told in German"
 
 
+@pytest.mark.parametrize(
+    "status",
+    [
+        "ik heb er zelf voor bedankt",
+        "Lou says don't call before 12/8, short of staff",
+        "lieber Mail, nicht anrufen",
+        "nur noch per Mail, bitte nicht anrufen",
+        "no budget before 2/1, dont bother them",
+        "passer déposer mon CV avant le 4/12",
+        "chiamare a marzo per la stagione",
+        "Lia: ci sentiamo dopo le feste (dal 7/1)",
+        "jelentkezni dec. 9-ig",
+        "rejected?",
+    ],
+)
+def test_enter_takes_no_guess_that_other_words_may_contradict(status: str, tmp_path: Path) -> None:
+    sheet = f'company,applied_on,status\nAcme,2026-11-20,"{status}"\n'
+    screen, text = play(tmp_path, sheet)
+    assert any(question.startswith("Right (Enter)") for question in screen.asked)
+    assert "its rows wait until you say" in screen.text
+    assert parse_settings(text).source.statuses == {}, "a stage is taken where somebody chooses it"
+
+
+def test_enter_takes_a_guess_that_is_all_there_is(tmp_path: Path) -> None:
+    _, text = play(tmp_path, "company,applied_on,status\nAcme,2026-11-20,Declined\n")
+    assert parse_settings(text).source.statuses == {"Declined": "rejected"}, "whoever said it, it is over"
+
+
 def test_no_to_one_of_the_list_takes_its_guess_out(tmp_path: Path) -> None:
     sheet = "company,applied_on,status\nAcme,2026-11-20,xyzzy\nBolt,2026-11-20,sent offer maybe\n"
     screen, text = play(tmp_path, sheet, ("Right (Enter)", "1 no, 2 no"))
