@@ -608,6 +608,8 @@ class Change(Struct, frozen=True):
     """A write put off because the server refuses this very content (quarantine): the calendar is not as planned."""
     absent: bool = False
     """Kept in memory only: it is not in the calendar."""
+    stays: bool = False
+    """It stands there though no plan asks for it: brought back by `undo`, or moved by the user."""
     again: RemoteEvent | None = None
     """The copy of an event that was deleted: a create begins with it, so that what the user put into it comes back."""
 

@@ -127,7 +127,13 @@ def clear(
             current, _ = take_reactions(current, observation, now=now, zone=settings.zone, ticks=ticks, words=words)
         today = now.astimezone(settings.zone).date()
         changes, after = plan_clearing(
-            current, observation, owner=settings.owner, today=today, zone=settings.zone, past_too=past_too
+            current,
+            observation,
+            owner=settings.owner,
+            today=today,
+            zone=settings.zone,
+            past_too=past_too,
+            words=load_remarks(settings.language),
         )
         return _finish(
             settings, target, store, changes, observation, current, after,

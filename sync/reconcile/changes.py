@@ -53,16 +53,11 @@ from sync.reconcile.fields import (
 from sync.reconcile.identity import SELF, is_shared_key
 from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import WATCH_DAYS
+from sync.wording import Wording
 
 DONE_MARK = "✓ "
-DONE = "done: its alarm is off"
-SKIPPED = "you skipped it"
-MOVED = "you moved it: it stays there"
-KEPT_BY_UNDO = "kept by undo until its row changes"
-KEPT_FOR_YOU = "kept for what you put into it"
 REFUSED_DAYS = 7
 """What a server rejected is sent again after so many days: not every rejection is for good."""
-REFUSED = f"the calendar server rejects it as it is; it is tried again when it changes, or after {REFUSED_DAYS} days"
 
 
 class Wish(Struct, frozen=True):
@@ -106,6 +101,11 @@ class Decider(Struct, frozen=True):
     words_changed: bool
     lost: bool
     cancelled_days: int
+    words: Wording
+
+    def say(self, key: str, **facts: object) -> str:
+        """Why an event becomes what it does."""
+        return self.words.say(f"change.{key}", **facts)
 
     def change(self, uid: str, wish: Wish | None) -> tuple[Change, EventMemory]:
         """The change for one event of ours, and its memory afterwards."""
@@ -113,7 +113,7 @@ class Decider(Struct, frozen=True):
         known = self.memory.events.get(uid)
         if known is None or change.action not in (Action.CREATE, Action.UPDATE) or not self._refuses(known, after):
             return change, after
-        kept = _keep(known, self.observation.events.get(uid), change.row, REFUSED)
+        kept = _keep(known, self.observation.events.get(uid), change.row, self.say("rejected", days=REFUSED_DAYS))
         return replace(kept, rejected=True), known
 
     def _refuses(self, known: EventMemory, after: EventMemory) -> bool:
@@ -132,13 +132,14 @@ class Decider(Struct, frozen=True):
             if current is not None and known.restored == self.restored[uid]:
                 row = wish.touch.row if wish else known.desired.row or None
                 after = replace(known, observed=current)
-                return _keep(known, current, row, KEPT_BY_UNDO), after
+                return _keep(known, current, row, self.say("kept_by_undo"), stays=True), after
             known = replace(known, restored=None)
         if wish is None:
             assert known is not None
             return self._unwanted(known, current)
         if uid in self.observation.unreadable and known is not None:
-            return _keep(known, current, wish.touch.row, f"left alone: {self.observation.unreadable[uid]}"), known
+            why = self.say("left_alone", why=self.observation.unreadable[uid])
+            return _keep(known, current, wish.touch.row, why), known
         if current is None:
             return self._create(wish, known)
         return self._existing(wish, known, current)
@@ -154,7 +155,7 @@ class Decider(Struct, frozen=True):
             known = found(wish.event.uid, current, zone=wish.event.zone)
         assert known.observed is not None
         if current.snapshot.hands_off:
-            reason = f"left alone: {current.snapshot.hands_off}"
+            reason = self.say("left_alone", why=current.snapshot.hands_off)
             return _keep(known, current, wish.touch.row, reason), replace(known, observed=current)
         kept = known.kept | edited_fields(known.observed.snapshot, current.snapshot)
         kept -= {name for name in kept - _taken_off(current) if is_as_wanted(name, wish.event, current.snapshot)}
@@ -191,13 +192,13 @@ class Decider(Struct, frozen=True):
         """What a write could mail, whose cell or copy cannot be read, and what leaves the file in its own time."""
         known, current, touch = gone.known, gone.current, gone.touch
         if current is not None and current.snapshot.hands_off:
-            reason = f"left alone: {current.snapshot.hands_off}"
+            reason = self.say("left_alone", why=current.snapshot.hands_off)
             return _keep(known, current, gone.row, reason), replace(known, observed=current)
         frozen = gone.lead_key in self.schedule.frozen_leads or (
             touch is not None and (gone.lead_key, touch.rule) in self.schedule.frozen
         )
         if (frozen and gone.said is None) or known.uid in self.observation.unreadable:
-            return _keep(known, current, gone.row, "left as it is: a cell it depends on cannot be read"), known
+            return _keep(known, current, gone.row, self.say("frozen")), known
         return self._cancelled(known, current, gone.row) if known.desired.cancelled and current is not None else None
 
     def _moved_on(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
@@ -209,7 +210,7 @@ class Decider(Struct, frozen=True):
             return None
         if to is not None and not same_moment(to, current.snapshot.start):
             return self._move(known, current, gone.row, to=to)
-        return _keep(known, current, gone.row, MOVED), replace(known, observed=current)
+        return _keep(known, current, gone.row, self.say("moved"), stays=True), replace(known, observed=current)
 
     def _passed(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
         """What is done or past is history; not what you skipped, nor what the sheet shows as done before its day."""
@@ -223,9 +224,9 @@ class Decider(Struct, frozen=True):
         """What is gone by itself, and everything in a run that does not remember what it wrote."""
         known, current = gone.known, gone.current
         if current is None:
-            return _keep(known, None, gone.row, "already gone from the calendar"), replace(known, gone=True)
+            return _keep(known, None, gone.row, self.say("gone")), replace(known, gone=True)
         if self.lost:
-            return _keep(known, current, gone.row, "kept: nothing is deleted in a run without memory"), known
+            return _keep(known, current, gone.row, self.say("no_memory")), known
         return None
 
     def _kept_for_you(self, gone: _Unwanted) -> tuple[Change, EventMemory] | None:
@@ -233,7 +234,7 @@ class Decider(Struct, frozen=True):
         known, current, touch = gone.known, gone.current, gone.touch
         assert current is not None
         if touch is not None and touch.reaction is Reaction.DRAGGED and touch.lead_key == SELF and not gone.said:
-            return _keep(known, current, gone.row, MOVED), replace(known, observed=current)
+            return _keep(known, current, gone.row, self.say("moved"), stays=True), replace(known, observed=current)
         known = with_own_things(known, current)
         if not holds_yours(known, current.snapshot):
             return None
@@ -245,7 +246,7 @@ class Decider(Struct, frozen=True):
         known, current = gone.known, gone.current
         assert current is not None
         ahead, skipped = known.uid in self.schedule.done_ahead, gone.said is Reaction.DELETED
-        why = SKIPPED if skipped else "its row shows it as done" if ahead else self._why_deleted(gone.lead_key)
+        why = self.say("skipped") if skipped else self.say("shown_done") if ahead else self._why_deleted(gone.lead_key)
         counted = not (ahead or skipped) and self._counted(gone.lead_key)
         delete = _delete(known, current, gone.row, why, counted=counted)
         return self._cancel(delete, known, current) if self.cancelled_days else (delete, replace(known, gone=True))
@@ -258,8 +259,8 @@ class Decider(Struct, frozen=True):
         event = replace(known.desired, start=to, end=to + (shot.end - shot.start))
         stamp = self._next_stamp(known.stamp, shot)
         change = Change(
-            action=Action.UPDATE, uid=known.uid, summary=shot.summary, start=to, row=row, reason=MOVED, fields=TIME,
-            event=with_kept(event, known.kept, shot), stamp=stamp, base=current,
+            action=Action.UPDATE, uid=known.uid, summary=shot.summary, start=to, row=row, reason=self.say("moved"),
+            fields=TIME, event=with_kept(event, known.kept, shot), stamp=stamp, base=current, stays=True,
         )  # fmt: skip
         return change, EventMemory(uid=known.uid, desired=event, stamp=stamp, kept=known.kept, revived=True)
 
@@ -273,8 +274,8 @@ class Decider(Struct, frozen=True):
     def _cancelled(self, known: EventMemory, current: RemoteEvent, row: str | None) -> tuple[Change, EventMemory]:
         """A cancelled event leaves the file once everybody had the days to import it."""
         if (self.today - day_of(known.stamp.written, self.zone)).days < self.cancelled_days:
-            return _keep(known, current, row, "cancelled; it leaves the file later"), replace(known, observed=current)
-        change = _delete(known, current, row, "it was shown as cancelled long enough", counted=False)
+            return _keep(known, current, row, self.say("cancelled")), replace(known, observed=current)
+        change = _delete(known, current, row, self.say("cancelled_long"), counted=False)
         return change, replace(known, gone=True)
 
     def _history(self, known: EventMemory, current: RemoteEvent | None, row: str | None) -> tuple[Change, EventMemory]:
@@ -282,9 +283,9 @@ class Decider(Struct, frozen=True):
         if watched and self._ticked(known.uid) and current is not None and not known.closed:
             mark = DONE_MARK if self.memory.touches[known.uid].told and "summary" not in known.kept else ""
             if mark or current.snapshot.our_alarm is not None:
-                return self._close(known, current, row, mark=mark, why=DONE if mark else "")
+                return self._close(known, current, row, mark=mark, why=self.say("done") if mark else "")
         after = known if current is None else replace(known, observed=current)
-        return _keep(known, current, row, "kept as history"), after
+        return _keep(known, current, row, self.say("history")), after
 
     def _close(
         self, known: EventMemory, current: RemoteEvent, row: str | None, *, mark: str, why: str = ""
@@ -297,7 +298,7 @@ class Decider(Struct, frozen=True):
             summary = mark + summary
         event = replace(known.desired, start=snapshot.start, end=snapshot.end, summary=summary, alarm=None)
         if summary == snapshot.summary and snapshot.our_alarm is None:
-            return _keep(known, current, row, KEPT_FOR_YOU), replace(known, observed=current)
+            return _keep(known, current, row, self.say("kept_for_you")), replace(known, observed=current)
         stamp = self._next_stamp(known.stamp, snapshot)
         change = Change(
             action=Action.UPDATE,
@@ -305,7 +306,7 @@ class Decider(Struct, frozen=True):
             summary=summary,
             start=event.start,
             row=row,
-            reason=why or (KEPT_FOR_YOU if mark else DONE),
+            reason=why or self.say("kept_for_you" if mark else "done"),
             fields=("summary", "alarm") if mark else ("alarm",),
             event=event,
             stamp=stamp,
@@ -343,13 +344,15 @@ class Decider(Struct, frozen=True):
 
     def _why_deleted(self, lead_key: str) -> str:
         if lead_key in self.schedule.asked_for:
-            return "its row says stop"
+            return self.say("stop")
         if lead_key in self.present or is_shared_key(lead_key):
-            return "sheet and settings no longer ask for it"
-        return "its row is no longer in the sheet"
+            return self.say("unasked")
+        return self.say("no_row")
 
 
-def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reason: str) -> Change:
+def _keep(
+    known: EventMemory, current: RemoteEvent | None, row: str | None, reason: str, *, stays: bool = False
+) -> Change:
     return Change(
         action=Action.KEEP,
         uid=known.uid,
@@ -361,6 +364,7 @@ def _keep(known: EventMemory, current: RemoteEvent | None, row: str | None, reas
         stamp=known.stamp,
         base=current or known.observed,
         absent=current is None,
+        stays=stays,
     )
 
 

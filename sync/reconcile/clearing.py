@@ -16,14 +16,14 @@ from msgspec.structs import replace
 from sync.memory import EventMemory, Memory
 from sync.models import Action, Change, Observation, RemoteEvent
 from sync.moments import day_of
-from sync.reconcile.changes import KEPT_FOR_YOU
 from sync.reconcile.fields import holds_yours, with_own_things
 from sync.reconcile.identity import is_ours
 from sync.reconcile.marker_lines import user_part
+from sync.wording import Wording
 
 
 def plan_clearing(
-    memory: Memory, observation: Observation, *, owner: str, today: date, zone: ZoneInfo, past_too: bool
+    memory: Memory, observation: Observation, *, owner: str, today: date, zone: ZoneInfo, past_too: bool, words: Wording
 ) -> tuple[tuple[Change, ...], Memory]:
     """The deletes, and a `KEEP` with its reason for each event that stays; the memory once all of it is done."""
     changes: list[Change] = []
@@ -32,7 +32,7 @@ def plan_clearing(
         if not is_ours(uid, owner) or (not past_too and day_of(current.snapshot.start, zone) < today):
             continue
         known = events.get(uid)
-        reason = _why_kept(known, current)
+        reason = _why_kept(known, current, words)
         changes.append(
             Change(
                 action=Action.KEEP if reason else Action.DELETE,
@@ -40,7 +40,7 @@ def plan_clearing(
                 summary=current.snapshot.summary,
                 start=current.snapshot.start,
                 row=known.desired.row or None if known else None,
-                reason=reason or ("cleared" if known else "cleared: it was in no plan"),
+                reason=reason or words.say("change.cleared" if known else "change.cleared_stray"),
                 base=current,
             )
         )
@@ -49,11 +49,11 @@ def plan_clearing(
     return tuple(changes), replace(memory, events=events, runs=replace(memory.runs, target="", strays=(), held=""))
 
 
-def _why_kept(known: EventMemory | None, current: RemoteEvent) -> str:
+def _why_kept(known: EventMemory | None, current: RemoteEvent, words: Wording) -> str:
     if current.snapshot.hands_off:
-        return f"left alone: {current.snapshot.hands_off}"
+        return words.say("change.left_alone", why=current.snapshot.hands_off)
     known = known and with_own_things(known, current)
     text = user_part(current.snapshot.description)
     if text or (known and holds_yours(replace(known, kept=known.kept - {"summary"}), current.snapshot)):
-        return KEPT_FOR_YOU
+        return words.say("change.kept_for_you")
     return ""

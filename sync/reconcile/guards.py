@@ -26,8 +26,9 @@ from msgspec.structs import replace
 from sync.config import Limits
 from sync.errors import ConfigError, GuardStop, SourceError
 from sync.memory import DeletesOfDay, EventMemory, Memory, Text
-from sync.models import Action, Change, Leads, Observation, Table
+from sync.models import Action, Change, Leads, Observation, Remark, Table
 from sync.moments import day_of
+from sync.wording import Wording
 
 WINDOW_DAYS = 7
 VANISHED_FLOOR = 10
@@ -50,17 +51,9 @@ class Held(Struct, frozen=True):
 def check_identities(memory: Memory, *, source: str, target: str) -> None:
     """Refuse a second sheet under one owner, and stop at another calendar than last time."""
     if memory.runs.source and memory.runs.source != source:
-        raise ConfigError(
-            f"this owner's follow-ups come from {memory.runs.source}, not from {source}. If it is the same sheet in "
-            "another place, run `followup sync --moved` once; if it is a second sheet, give it a configuration with "
-            "another owner and another [state] path"
-        )
+        raise ConfigError(Remark("stop.other_source", {"before": memory.runs.source, "now": source}))
     if memory.runs.target and memory.runs.target != target:
-        raise GuardStop(
-            f"the follow-ups so far lie in {memory.runs.target}, but the configuration now names {target}. If you "
-            "move, run `followup clear` with the old address, then `followup sync` with the new one; where the old one "
-            "cannot be reached any more, `followup sync --moved`"
-        )
+        raise GuardStop(Remark("stop.other_target", {"before": memory.runs.target, "now": target}))
 
 
 def note_end(table: Table) -> str:
@@ -81,11 +74,7 @@ def is_cut_off(memory: Memory, table: Table) -> bool:
 def check_end(memory: Memory, table: Table) -> None:
     """Stop at half a file."""
     if is_cut_off(memory, table):
-        raise SourceError(
-            f"{table.name} ends in the middle of a line ({table.end[-40:]!r}), which it did not before; perhaps it is "
-            "only half written, so nothing was changed. Save it again with a line break at its end; if it is whole, "
-            "run `followup sync --yes-delete` once"
-        )
+        raise SourceError(Remark("stop.cut_off", {"sheet": table.name, "end": repr(table.end[-40:])}))
 
 
 def check_owners(memory: Memory, observation: Observation, *, owner: str) -> None:
@@ -105,10 +94,7 @@ def check_owners(memory: Memory, observation: Observation, *, owner: str) -> Non
 def check_sheet(memory: Memory, leads: Leads) -> None:
     """Stop at an empty sheet where there were leads: an empty read is an error, not an instruction."""
     if memory.leads and not leads.leads and not leads.silent_rows:
-        raise SourceError(
-            f"the sheet has no rows, but the last run read {len(memory.leads)} leads; nothing was changed. "
-            "If the search is over, run `followup clear`"
-        )
+        raise SourceError(Remark("stop.no_rows", {"count": len(memory.leads)}))
 
 
 def check_disappearance(memory: Memory, observation: Observation, *, today: date, zone: ZoneInfo) -> None:
@@ -116,19 +102,11 @@ def check_disappearance(memory: Memory, observation: Observation, *, today: date
     ahead = {uid for uid, event in future_events(memory.events, today=today, zone=zone).items() if event.observed}
     gone = ahead - observation.events.keys() - observation.unreadable.keys()
     allowed = max(VANISHED_FLOOR, int(len(ahead) * VANISHED_SHARE))
+    facts = {"gone": len(gone), "ahead": len(ahead), "allowed": allowed}
     if len(gone) > allowed:
-        said = f"{len(gone)} of {len(ahead)} future follow-ups are gone from the calendar since the last run"
-        reason = f"{said} (more than {allowed})"
-    elif len(gone) > 1 and not observation.events and not observation.unreadable:
-        reason = (
-            f"not one of the {len(gone)} follow-ups is left in the calendar, as if it had been emptied or made anew"
-        )
-    else:
-        return
-    raise GuardStop(
-        f"{reason}; nothing was changed. To put them back: `followup undo`. "
-        "To accept that they are deleted: `followup sync --yes-delete`"
-    )
+        raise GuardStop(Remark("stop.gone", facts))
+    if len(gone) > 1 and not observation.events and not observation.unreadable:
+        raise GuardStop(Remark("stop.all_gone", facts))
 
 
 def future_events(events: Mapping[str, EventMemory], *, today: date, zone: ZoneInfo) -> dict[str, EventMemory]:
@@ -139,7 +117,7 @@ def future_events(events: Mapping[str, EventMemory], *, today: date, zone: ZoneI
 
 
 def hold_deletes(
-    changes: Sequence[Change], *, memory: Memory, limits: Limits, today: date, future: int
+    changes: Sequence[Change], *, memory: Memory, limits: Limits, today: date, future: int, words: Wording
 ) -> tuple[tuple[Change, ...], tuple[DeletesOfDay, ...], Held | None]:
     """The changes with counted deletes held back where they are too many, the guard's window, and what is held back.
 
@@ -155,12 +133,13 @@ def hold_deletes(
         # An event without a row of its own is about many leads: half a sheet takes it away as it takes theirs.
         shared = {change.uid for change in changes if change.action is Action.DELETE and change.row is None}
         held = shared | {change.uid for change in counted}
-        kept = tuple(
-            replace(change, action=Action.KEEP, reason=f"held back: {change.reason}") if change.uid in held else change
-            for change in changes
-        )
+        kept = tuple(_keep(change, words) if change.uid in held else change for change in changes)
         return kept, window, Held(len(counted), before, allowed, base, tuple(change.summary for change in counted))
     return tuple(changes), (*window[:-1], replace(window[-1], deleted=window[-1].deleted + len(counted))), None
+
+
+def _keep(change: Change, words: Wording) -> Change:
+    return replace(change, action=Action.KEEP, reason=words.say("change.held", why=change.reason))
 
 
 def _window(days: Iterable[DeletesOfDay], *, today: date, future: int) -> tuple[DeletesOfDay, ...]:

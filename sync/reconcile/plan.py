@@ -31,10 +31,10 @@ from sync.models import (
     TouchClass,
 )
 from sync.moments import day_of
-from sync.reconcile.changes import KEPT_BY_UNDO, MOVED, Decider, Wish
+from sync.reconcile.changes import Decider, Wish
 from sync.reconcile.guards import Held, future_events, hold_deletes
 from sync.reconcile.held import remember_saying, speak, tell_held
-from sync.reconcile.undo import BROUGHT_BACK, as_kept, pin_of
+from sync.reconcile.undo import as_kept, pin_of
 from sync.wording import Wording, load_remarks
 
 
@@ -84,7 +84,9 @@ def make_plan(
     plan = Plan(
         now=decide.now,
         timezone=terms.settings.timezone,
-        schedule=as_kept(touches, _what_stays(decide, changes, after), memory=after, leads=leads.leads, rules=rules),
+        schedule=as_kept(
+            touches, _what_stays(decide, changes, after), memory=after, leads=leads.leads, rules=rules, words=words
+        ),
         changes=changes,
         problems=tuple(sorted({*leads.problems, *schedule.problems}, key=_problem_order)),
         notes=tuple(sorted({*notes, *unreadable, *refused, *leads.notes, *schedule.notes}, key=_note_order)),
@@ -116,6 +118,7 @@ def _open_decider(schedule: Schedule, leads: Leads, memory: Memory, observation:
         words_changed=terms.words_changed,
         lost=terms.lost,
         cancelled_days=0 if terms.abilities.reactions else settings.target.cancelled_days,
+        words=load_remarks(settings.language),
     )
 
 
@@ -139,7 +142,9 @@ def _hold(
     future = future or sum(change.action is Action.CREATE for change in planned)  # the first run counts its own
     if terms.accept_deletes:
         limits = limits.model_copy(update={"max_delete_floor": len(planned), "max_delete_percent": 100})
-    changes, window, held = hold_deletes(planned, memory=before, limits=limits, today=decide.today, future=future)
+    changes, window, held = hold_deletes(
+        planned, memory=before, limits=limits, today=decide.today, future=future, words=decide.words
+    )
     back = [change.uid for change, was in zip(changes, planned, strict=True) if change is not was]
     events = {**after.events, **{uid: before.events[uid] for uid in back}} if back else after.events
     return changes, replace(after, events=events, runs=replace(after.runs, deletes=window)), held
@@ -161,10 +166,11 @@ def _what_stays(decide: Decider, changes: Iterable[Change], after: Memory) -> di
     """What stands there though no plan asks for it, by uid with why: kept by `undo`, or moved to a coming day."""
     stays = {}
     for change in changes:
-        if change.reason == KEPT_BY_UNDO:
-            stays[change.uid] = BROUGHT_BACK
-        elif change.reason == MOVED and day_of(after.events[change.uid].stands_at, decide.zone) >= decide.today:
-            stays[change.uid] = MOVED
+        event = after.events[change.uid]
+        if change.stays and event.restored is not None:
+            stays[change.uid] = decide.say("brought_back")
+        elif change.stays and day_of(event.stands_at, decide.zone) >= decide.today:
+            stays[change.uid] = change.reason
     return stays
 
 

@@ -45,8 +45,8 @@ from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.identity import SELF
 from sync.reconcile.marker_lines import our_part, put_our_part
 from sync.reconcile.words import take_back
+from sync.wording import Wording, load_remarks
 
-BROUGHT_BACK = "brought back by undo; it stays as it is until its row changes"
 _PLACES = frozenset({"row", "row_number", "address", "columns", "unreadable"})
 """Where a lead stands and how it was read; none of it is what its row says."""
 _STATUS = {"tentative": "status", "cancelled": "status"}
@@ -81,6 +81,7 @@ class Undoing(Struct):
     rows: Mapping[str, Lead]
     pauses: Sequence[Pause]
     zone: ZoneInfo
+    words: Wording
     changes: list[Change] = []
     events: dict[str, EventMemory] = {}
     touches: dict[str, TouchMemory] = {}
@@ -136,7 +137,7 @@ class Undoing(Struct):
         self.touches.pop(uid, None)
         self.touches[new] = replace(touch, published=True)
         if there is None:
-            self.changes.append(replace(_change(Action.CREATE, event, stamp, None, ()), again=copy))
+            self.changes.append(replace(_change(Action.CREATE, event, stamp, None, (), self.words), again=copy))
 
     def _set_back(self, intent: Intent, copy: RemoteEvent, current: RemoteEvent) -> None:
         known = self.events.get(intent.uid)
@@ -150,7 +151,7 @@ class Undoing(Struct):
         stamp = known.stamp.renewed(self.now, over=current.snapshot.sequence)
         pin = self._pin(self.touches.get(intent.uid), event)
         self.events[intent.uid] = EventMemory(intent.uid, event, stamp, kept=known.kept, restored=pin)
-        self.changes.append(_change(Action.UPDATE, event, stamp, current, names))
+        self.changes.append(_change(Action.UPDATE, event, stamp, current, names, self.words))
 
 
 def as_kept(
@@ -160,6 +161,7 @@ def as_kept(
     memory: Memory,
     leads: Iterable[Lead],
     rules: Mapping[str, Rule],
+    words: Wording,
 ) -> tuple[Touch, ...]:
     """The schedule with what stays, as the calendar holds it and why, also where the plan has nothing of the kind."""
     if not stays:
@@ -170,7 +172,7 @@ def as_kept(
         event, record = memory.events[uid], memory.touches.get(uid)
         there = event.observed.snapshot if event.observed is not None else event.desired
         shown = replace(event.desired, start=there.start, end=there.end)
-        touch = planned.get(uid) or _only_kept(uid, shown, record, rows, rules)
+        touch = planned.get(uid) or _only_kept(uid, shown, record, rows, rules, words)
         planned[uid] = replace(
             touch, start=shown.start, end=shown.end, given=shown.start, summary=shown.summary,
             description=shown.description, deadline=None, published=True, tentative=shown.tentative,
@@ -180,18 +182,24 @@ def as_kept(
 
 
 def _only_kept(
-    uid: str, shown: Event, record: TouchMemory | None, rows: Mapping[str, Lead], rules: Mapping[str, Rule]
+    uid: str,
+    shown: Event,
+    record: TouchMemory | None,
+    rows: Mapping[str, Lead],
+    rules: Mapping[str, Rule],
+    words: Wording,
 ) -> Touch:
     """A touch of which only the calendar and memory know."""
     record = record or TouchMemory(uid=uid, lead_key=uid, rule="undo")
     lead, rule = rows.get(record.lead_key), rules.get(record.rule)
+    day = record.start.date() if isinstance(record.start, datetime) else record.start
     return Touch(
         uid=uid, rule=record.rule, kind=rule.kind if rule else TouchClass.SELF, lead_key=record.lead_key,
         party=record.party, round=record.round, generation=record.generation, step=record.step,
         lead=lead.label if lead else None, row=lead.row if lead else None, start=shown.start, end=shown.end,
         zone=shown.zone, given=shown.start, deadline=None, summary=shown.summary, description=shown.description,
         channel="", who="", move=record.move, tentative=shown.tentative, published=True,
-        reason=(f"it stood on {record.start:%a %Y-%m-%d}",) if record.start else (),
+        reason=(words.say("change.stood_on", day=words.stamp(day)),) if day else (),
     )  # fmt: skip
 
 
@@ -207,6 +215,7 @@ def open_undoing(
         rows={lead.key: lead for lead in leads},
         pauses=settings.pause,
         zone=settings.zone,
+        words=load_remarks(settings.language),
         events=dict(memory.events),
         touches=dict(memory.touches),
     )
@@ -276,14 +285,16 @@ def _as_kept(text: str) -> str:
     return our_part(put_our_part("", text))
 
 
-def _change(action: Action, event: Event, stamp: Stamp, base: RemoteEvent | None, names: tuple[str, ...]) -> Change:
+def _change(
+    action: Action, event: Event, stamp: Stamp, base: RemoteEvent | None, names: tuple[str, ...], words: Wording
+) -> Change:
     return Change(
         action=action,
         uid=event.uid,
         summary=event.summary,
         start=event.start,
         row=event.row or None,
-        reason="brought back by undo",
+        reason=words.say("change.back"),
         fields=names,
         event=event,
         stamp=stamp,

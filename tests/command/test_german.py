@@ -135,3 +135,22 @@ def test_without_any_settings_the_computer_says_the_language(
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     assert run_command(["plan", "--config", "nowhere.toml"]) == 2
     assert capsys.readouterr().err == "followup: the configuration nowhere.toml does not exist\n"
+
+
+def test_why_an_event_goes_is_said_in_german(shown: Callable[..., str]) -> None:
+    now = ("--now", "2027-01-11T08:30:00+01:00")
+    shown("sync", *now)
+    assert shown("skip", "Brightwater", *now).startswith("Ausgelassen: „")
+    assert "du hast es ausgelassen" in shown("plan", *now)
+
+
+def test_a_sheet_that_is_empty_of_a_sudden_stops_the_run_in_german(
+    shown: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown("sync", "--now", "2027-01-11T08:30:00+01:00")
+    (tmp_path / "leads.csv").write_text(SHEET.splitlines()[0] + "\n", "utf-8")
+    assert run_command(["sync", "--config", str(tmp_path / "followup.toml"), "--now", "2027-01-11T09:30:00+01:00"]) == 5
+    assert capsys.readouterr().err == (
+        "followup: die Tabelle hat keine Zeilen, aber der letzte Lauf las 2 Einträge; nichts wurde geändert. "
+        "Ist die Suche vorbei, ruf `followup clear` auf\n"
+    )
