@@ -376,6 +376,7 @@ def test_whom_nobody_is_to_call_is_said_in_every_language(firm: str, header: str
         pytest.param("Empresa", "Empresa de selección", "agency", id="who-recruits-in-spanish"),
         pytest.param("Cég", "Projekt típus", "", id="not-the-danish-word-that-begins-so"),
         pytest.param("公司", "HR邮箱", "contact_email", id="words-end-where-the-script-does"),
+        pytest.param("公司", "HR面时间", "interview_at", id="a-round-called-by-who-holds-it"),
         pytest.param("公司", "Base城市", "city", id="the-unknown-word-before-them"),
         pytest.param("Firma", "Výsledek hovoru", "last_result", id="what-came-of-a-call"),
         pytest.param("Company", "Company response", "last_inbound", id="an-answer-of-the-firm-is-no-firm"),
