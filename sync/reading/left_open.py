@@ -28,7 +28,9 @@ _STANDS = 0.3
 _STANDS_IN_NOTES = 0.5
 """The part of them where the header says notes, or when the row was edited."""
 _TALE = 10
-"""The most words in a status that is told as a tale, where no header says notes."""
+"""The most words in a status that is told as a tale."""
+_TALES = 4
+"""So many notes are read as tales, too: one or two with a word of a status in them are remarks."""
 _WHOLE_TALE = 100
 """The most words in one that is all there is to know of a lead."""
 _DATED = 0.5
@@ -92,12 +94,13 @@ def _settle_status(guess: Guess) -> None:
         wanted = _STANDS if told and not sense.why else _STANDS_IN_NOTES
         samples, whole = guess.cells_of(column).samples, _tells_all(guess, column)
         cells = status_cells(tuple(samples), guess.vocabulary)
-        if not cells.are_statuses(wanted) and (whole or guess.fields.get("notes") != column):
+        noted = guess.fields.get("notes") == column
+        if not cells.are_statuses(wanted) and (whole or not noted or len(samples) >= _TALES):
             wanted, longest = _STANDS_IN_NOTES, _WHOLE_TALE if whole else _TALE
             cells = status_cells(tuple(samples), guess.vocabulary, longest)
-        noted = guess.fields.get("notes") == column and len(samples) < 2 and not cells.ends
-        if cells.are_statuses(wanted) and not noted:
-            found.append((guess.fields.get("notes") == column, -cells.tell, column))
+        remark = noted and len(samples) < 2 and not cells.ends
+        if cells.are_statuses(wanted) and not remark:
+            found.append((noted, -cells.tell, column))
     if found:
         *_, column = min(found)
         if guess.fields.get("notes") == column:

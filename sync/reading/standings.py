@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from sync.models import Moment, Note, Round, Stage, UnclearStatus
+from sync.models import Asking, Moment, Note, Round, Stage, UnclearStatus
 from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading, Yearless, read_date, read_end
@@ -28,6 +28,10 @@ from sync.reading.years import give_year
 
 YOUNG = timedelta(days=65)
 """Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
+
+_BESIDE = ("next_step", "notes")
+"""Where else somebody may write that it is over."""
+_WORDS_OF_AN_END = 12
 
 FIELD_OF: Mapping[str, str] = {
     "interview": "interview_at",
@@ -65,6 +69,9 @@ def settle_stages(
         said: words.standing_of(said[0] or "", said[1] or "") for said in set(zip(status, outcome, strict=True))
     }
     found = [standings[said] for said in zip(status, outcome, strict=True)]
+    beside = _ends_beside(sheet, words, found)
+    standings |= {(standing.text, None): standing for standing in beside.values()}
+    found = [beside.get(index, standing) for index, standing in enumerate(found)]
     if any(standing.days or standing.phrase.off for standing in standings.values()):
         _take_days(sheet, found, reading, year)
     sheet.values["status_text"] = [standing.text for standing in found]
@@ -81,6 +88,38 @@ def settle_stages(
         if standing.contradiction
     ]
     return unclear_statuses(zip(found, map(sheet.reference, sheet.rows), strict=True)), against
+
+
+def _ends_beside(sheet: Sheet, words: StageWords, found: Sequence[Standing]) -> dict[int, Standing]:
+    """The rows without a status whose next step or note says that it is over: nobody is asked against it.
+
+    In a next step such words stand for a status; a note may speak of something else, so that it is asked about.
+    """
+    without = [index for index, standing in enumerate(found) if not standing.text]
+    ends: dict[int, Standing] = {}
+    for name in _BESIDE if without else ():
+        cells = sheet.cells.get(name)
+        read: dict[str, Standing | None] = {}
+        for index in without if cells is not None else ():
+            text = clean_text(cells[index])
+            if text not in read:
+                read[text] = _end_in(text, words, told=name == "next_step") if text else None
+            if (standing := read[text]) and index not in ends:
+                ends[index] = standing
+    return ends
+
+
+def _end_in(text: str, words: StageWords, *, told: bool) -> Standing | None:
+    """What stands for a status in these words; None where they do not speak of an end. `told`: they need no asking."""
+    if len(text.split()) > _WORDS_OF_AN_END:
+        return None
+    phrase = replace(words.read(text), dated=())
+    if words.own_word(text) or (told and phrase.settled and phrase.stage and phrase.stage.closed):
+        return Standing(phrase, text)
+    if phrase.stage is None or not phrase.stage.closed:
+        return None
+    phrase = replace(phrase, settled=False, asking=Asking.NONE, choices=phrase.choices or (phrase.stage,), weak=True)
+    return Standing(phrase, text, ((text, phrase),))
 
 
 def _take_turns(sheet: Sheet, found: Sequence[Standing]) -> None:

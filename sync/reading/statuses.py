@@ -117,9 +117,9 @@ class StageWords(Struct, frozen=True):
     def read(self, text: str) -> Phrase:
         """What this status says."""
         form = spaced(text)
-        stage = self._own_word(text)
+        stage = self.own_word(text)
         parts = [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
-        if stage is None and len(parts) > 1 and any(map(self._own_word, parts)):
+        if stage is None and len(parts) > 1 and any(map(self.own_word, parts)):
             return self._furthest([self.read(part) for part in parts])
         if stage is None:
             stage = _CANONICAL.get(text) if self.canonical or text != Stage.ACCEPTED else None
@@ -138,7 +138,8 @@ class StageWords(Struct, frozen=True):
         told = {plain[slice(*days[index])]: f"{plain[slice(*days[index])]} {hour}" for index, hour in apart.items()}
         return replace(phrase, dated=tuple((sense, told.get(said, said)) for sense, said in phrase.dated))
 
-    def _own_word(self, text: str) -> Stage | None:
+    def own_word(self, text: str) -> Stage | None:
+        """What the user says that this means."""
         return self.own.get(text.casefold()) or self.own.get(spaced(text))
 
     def _furthest(self, phrases: Sequence[Phrase]) -> Phrase:

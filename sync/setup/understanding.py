@@ -320,7 +320,8 @@ def _settle_statuses(talk: Interview, sheets: Sheets, setup: Setup, seen: Unders
 def _ask_statuses(
     talk: Interview, sheets: Sheets, seen: Understood, unclear: Sequence[UnclearStatus]
 ) -> Mapping[str, str]:
-    header = seen.leads.mapped.get("status", "status")
+    mapped = seen.leads.mapped
+    header = next((mapped[name] for name in ("status", "next_step", "notes") if name in mapped), "status")
     guesses = {status.text: status.guess for status in unclear if talk.asks and not status.weak}
     rows = [
         talk.phrase(
