@@ -71,6 +71,11 @@ _NUMBER_BEHIND = re.compile(r"[\s,]+(\d{1,2}|\d{4})(?=\s*(?:$|[,;)]))")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+_POINTED = re.compile(r"\d\.\s?\d{1,2}\.|\d\.\d{1,2}$")
+"""A day written as nobody writes it who counts the hours to 12: `30.11.`"""
+_EARLY = range(5, 7)
+
+
 class Yearless(Struct, frozen=True):
     """A day whose year the cell does not tell."""
 
@@ -95,6 +100,8 @@ class Reading(Struct, frozen=True):
     """An hour of 1 to 6 whose half of the day nobody names is in the afternoon: nobody is asked to come at night.
 
     Where people meet the hour stays on the clock that its cell names."""
+    counts_to_24: bool = False
+    """Who writes this sheet counts the hours to 24."""
     own_act: bool = False
     """The seeker did it on that day: what they did does not stand beside it (`offer!! 11/24` is no application)."""
     today: date | None = None
@@ -196,6 +203,8 @@ def _from_text(value: str, reading: Reading) -> tuple[Moment | Fault | Yearless,
         day = _read_worded(day_text, reading)
     if isinstance(day, Fault) or clock is None:
         return day, None
+    if _is_early(clock) and (reading.counts_to_24 or _POINTED.search(day_text)):
+        clock = replace(clock, told=True)
     if isinstance(day, Yearless):
         return replace(day, clock=clock), clock
     return _at(day, clock, reading), clock
@@ -217,9 +226,16 @@ def _at(day: Moment, clock: WallTime, reading: Reading) -> Moment | Fault:
         return _NO_DATE
     if clock.at == time(0) and (clock.zone is None or reading.saved_days):
         return day
+    if reading.in_work_hours and not clock.told and _is_early(clock):
+        return Fault("half_of_day", {"hour": f"{clock.at:%H:%M}", "later": f"{_by_day(clock.at):%H:%M}"})
     at = _by_day(clock.at) if reading.in_work_hours and not clock.told else clock.at
     zone = clock.zone or reading.zone
     return _in_zone(datetime.combine(day, at, zone), zone if reading.in_work_hours else reading.zone)
+
+
+def _is_early(clock: WallTime) -> bool:
+    """Whether it may be when a shift begins or when the day is over: `6:30`, where nobody says which."""
+    return clock.minuted and clock.at.hour in _EARLY
 
 
 def _by_day(at: time) -> time:

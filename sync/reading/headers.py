@@ -159,6 +159,11 @@ def spoken_order(headers: Sequence[str]) -> Literal["dmy", "mdy"] | None:
     return "dmy" if language in grammar.day_first else "mdy" if language in grammar.month_first else None
 
 
+def counts_to_24(headers: Sequence[str]) -> bool:
+    """Whether who writes the language of these headers counts the hours to 24."""
+    return spoken_language(headers) in load_grammar().counts_to_24
+
+
 def part_played(header: str) -> str:
     """The part that the person plays whom this header is about (recruiter, manager); empty where it does not say."""
     words = split_words(header)

@@ -48,6 +48,8 @@ class Hour(Struct, frozen=True):
     told: bool = False
     sure: bool = False
     fault: Fault | None = None
+    minuted: bool = False
+    """Its minutes are written, too: `6:30`, `6:00`."""
 
 
 class _One(Struct):
@@ -64,6 +66,7 @@ class _One(Struct):
     second: int = 0
     lasting: bool = False
     counts_to_24: bool = False
+    minuted: bool = False
 
 
 class _Patterns:
@@ -281,13 +284,15 @@ def _figures(text: str, place: int, words: _Patterns, *, lead: str) -> _One | No
         told = _is_padded(match[1])
         second = 0 if counted else int(match[3] or 0)
         return _One(int(match[1]), int(match[2]), match.end(), sure=True, bare=False, told=told, second=second,
-                    counts_to_24=counted)  # fmt: skip
+                    counts_to_24=counted, minuted=True)  # fmt: skip
     match = _DOT.match(text, place)
     if match and (lead or not text.startswith(".", match.end())):  # "3.12." is a day
-        return _One(int(match[1]), int(match[2]), match.end(), bare=False, sure=bool(lead), told=_is_padded(match[1]))
+        return _One(int(match[1]), int(match[2]), match.end(), bare=False, sure=bool(lead), told=_is_padded(match[1]),
+                    minuted=True)  # fmt: skip
     match = _DASH.match(text, place)
     if match and _are_minutes(int(match[1]), match[2], lead):
-        return _One(int(match[1]), int(match[2]), match.end(), bare=False, sure=bool(lead), counts_to_24=True)
+        return _One(int(match[1]), int(match[2]), match.end(), bare=False, sure=bool(lead), counts_to_24=True,
+                    minuted=True)  # fmt: skip
     match = _FOUR.match(text, place)
     if match and (lead or int(match[1] + match[2]) not in _YEARS or _ATTACHED.match(text, match.end())):
         return _One(int(match[1]), int(match[2]), match.end(), told=True, sure=bool(lead), bare=False)
@@ -380,7 +385,8 @@ def _slot(text: str, one: _One, words: _Patterns, lead: str, *, bare: bool) -> H
     if until <= first.at and until.hour in range(1, 7) and not second.told:
         until = until.replace(hour=until.hour + 12)
     end = until if until > first.at else None
-    return Hour(other.stop, first.at, end, first.told, sure=shown)
+    told = first.told or (first.minuted and second.told and first.at < second.at)  # "6:30-14:00"
+    return Hour(other.stop, first.at, end, told, sure=shown, minuted=first.minuted)
 
 
 def _meet_between(start: int, end: int) -> bool:
@@ -395,8 +401,9 @@ def _finish(one: _One, lead: str) -> Hour:
     if isinstance(at, Fault):
         return Hour(one.stop, fault=at)
     at = at.replace(second=one.second)
-    padded = one.told or bool(one.half) or at.hour == 0 or at.hour > 12 or (at.hour == 6 and one.counts_to_24)
-    return Hour(one.stop, at, told=padded, sure=one.sure or lead == "sure")
+    early = one.counts_to_24 and (at.hour == 6 or (at.hour == 5 and one.minuted))
+    padded = one.told or bool(one.half) or at.hour == 0 or at.hour > 12 or early
+    return Hour(one.stop, at, told=padded, sure=one.sure or lead == "sure", minuted=one.minuted)
 
 
 def _time(hour: int, minute: int, half: str) -> time | Fault:

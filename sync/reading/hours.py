@@ -36,6 +36,7 @@ class WallTime(Struct, frozen=True):
     end: time | None = None
     told: bool = True
     """Whether the half of the day is known: `3:30` may be in the afternoon."""
+    minuted: bool = False
 
 
 def split_hour(text: str, zone: tzinfo) -> tuple[str, WallTime | Fault | None]:
@@ -56,7 +57,7 @@ def split_hour(text: str, zone: tzinfo) -> tuple[str, WallTime | Fault | None]:
         return (text, None) if found is None else (rest, None)
     if hour.fault:
         return text, hour.fault
-    return day, WallTime(hour.at, found, hour.end, hour.told)
+    return day, WallTime(hour.at, found, hour.end, hour.told, hour.minuted)
 
 
 def _open_bracket(text: str) -> str:

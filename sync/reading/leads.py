@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -31,7 +32,7 @@ from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.date_order import LOCALE, decide_readings, reading_beside
 from sync.reading.dates import Order, Reading, Yearless
 from sync.reading.fields import make_readers, read_column
-from sync.reading.headers import spoken_order
+from sync.reading.headers import counts_to_24, spoken_order
 from sync.reading.interview_cells import part_rounds
 from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
@@ -53,6 +54,7 @@ _EMPTY: Mapping[str, Any] = {}
 _DATED = DAYS | MOMENTS | {"plan"}
 _DEFAULTS = {field.name: field.default for field in fields(Lead)}
 _NOTHING: frozenset[str] = frozenset()
+_EARLY_HOUR = re.compile(r"(?<!\d)[56]\s?[:.]\s?[0-5]\d(?!\d)")
 MAX_FUTURE = 10
 """So many rows with an application still to come are named."""
 MAX_HEADINGS = 12
@@ -210,7 +212,8 @@ def _read_rows(
         dated, settings.source.date_order, zone=settings.zone, months=vocabulary.months, days=DAYS, met=MET,
         today=today, beside=spoken, usual=usual,
     )  # fmt: skip
-    readings = {name: replace(one, own_act=name == "applied_on") for name, one in readings.items()}
+    to_24 = _tells_early_hour(sheet) and counts_to_24(sheet.columns.headers)
+    readings = {name: replace(one, own_act=name == "applied_on", counts_to_24=to_24) for name, one in readings.items()}
     readers = make_readers(vocabulary, readings)
     remarks = [*parted, *_order_note(readings, sheet, locale)]
     for name, cells in sheet.cells.items():
@@ -245,6 +248,7 @@ def _read_rows(
         readings, zone=settings.zone, months=vocabulary.months, today=today, beside=spoken,
         usual=usual if tell_figures(sheet) else None,
     )  # fmt: skip
+    reading = replace(reading, counts_to_24=to_24)
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
     settle_next_steps(sheet, words, reading, settings.source.year)
     settling.settle_first_contacts(sheet)
@@ -270,6 +274,13 @@ def _order_note(readings: Mapping[str, Reading], sheet: Sheet, locale: str) -> l
     first = sheet.words.say(f"order.{found.order or 'dmy'}")
     because = sheet.words.say(f"order.{found.because}", locale=locale)
     return [sheet.say("order", first=first, because=because, order=found.order)]
+
+
+def _tells_early_hour(sheet: Sheet) -> bool:
+    """Whether an hour stands in it that the language of its headers tells: whoever counts to 24 means the morning."""
+    names = ("status", "outcome", "next_step", *MET)
+    cells = (cell for name in names for cell in set(sheet.cells.get(name, ())))
+    return any(isinstance(cell, str) and _EARLY_HOUR.search(cell) for cell in cells)
 
 
 def _usual_order(headers: Sequence[str], locale: str) -> tuple[Order | None, str]:

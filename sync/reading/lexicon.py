@@ -75,6 +75,7 @@ class Grammar(Struct, frozen=True, forbid_unknown_fields=True):
     endings: dict[str, tuple[str, ...]]
     day_first: frozenset[str]
     month_first: frozenset[str]
+    counts_to_24: frozenset[str]
     scripts: dict[str, tuple[str, ...]]
     parts: dict[str, tuple[str, ...]]
     rule: tuple[Rule, ...]

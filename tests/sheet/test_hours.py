@@ -27,8 +27,11 @@ SETTINGS = parse_settings(
 
 
 def read_cell(text: CellValue, *, header: str) -> Leads:
-    rows: list[list[CellValue]] = [["Company", "Date applied", header], ["Fernhill", "2026-11-12", text]]
-    table = Table("leads.csv", tuple(Row(number, tuple(row)) for number, row in enumerate(rows, 1)))
+    return read_rows(("Company", "Date applied", header), ("Fernhill", "2026-11-12", text))
+
+
+def read_rows(*rows: tuple[CellValue, ...]) -> Leads:
+    table = Table("leads.csv", tuple(Row(number, row) for number, row in enumerate(rows, 1)))
     return read_leads(table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, today=date(2026, 11, 25))
 
 
@@ -241,3 +244,37 @@ def test_no_hour_is_another_one_whatever_day_stands_before_it(day: str, form: st
         assert not leads.problems
         assert isinstance(at, datetime)
         assert (at.month, at.day, at.hour, at.minute) == (12, 3, hour, minute)
+
+
+@pytest.mark.parametrize(
+    ("headers", "text", "expected"),
+    [
+        (("Firma", "Beworben am", "Stand"), "Hospitation Mo 7.12. 6:30", time(6, 30)),
+        (("Firma", "Beworben am", "Stand"), "Probearbeiten 7.12. 5:45 Frühdienst", time(5, 45)),
+        (("Firma", "Beworben am", "Vorstellungsgespräch"), "7.12.2026 6:15", time(6, 15)),
+        (("Entreprise", "Envoyé le", "Où ça en est"), "entretien 7/12 à 6:30", time(6, 30)),
+        (("Bedrijf", "Gesolliciteerd op", "Status"), "gesprek 7 dec 5:45", time(5, 45)),
+        (("Firma", "Beworben am", "Stand"), "Gespräch 7.12. 3:30", time(15, 30)),
+        (("Hospital", "Date applied", "Status"), "interview 7 Dec 6:30am", time(6, 30)),
+        (("Hospital", "Date applied", "Status"), "interview 7 Dec 6:30 pm", time(18, 30)),
+        (("Hospital", "Date applied", "Status"), "interview 7 Dec 6:30 in the evening", time(18, 30)),
+        (("Hospital", "Date applied", "Status"), "interview 7 Dec 06:30", time(6, 30)),
+        (("Hospital", "Date applied", "Status"), "interview 7 Dec 6:30-14:00", time(6, 30)),
+        (("Hospital", "Date applied", "Status"), "interview 7 Dec at 3:30", time(15, 30)),
+    ],
+)
+def test_an_early_hour_is_as_it_is_written_where_hours_are_counted_to_24(
+    headers: tuple[str, ...], text: str, expected: time
+) -> None:
+    leads = read_rows(headers, ("Fernhill", "2026-11-12", text))
+    assert not leads.problems
+    at = leads.leads[0].interview_at
+    assert isinstance(at, datetime)
+    assert at.astimezone(BERLIN).time() == expected
+
+
+@pytest.mark.parametrize("text", ["interview 7 Dec 6:30", "interview 7/12 5:45"])
+def test_an_early_hour_of_neither_half_of_the_day_is_named_where_they_are_told(text: str) -> None:
+    leads = read_rows(("Hospital", "Date applied", "Status"), ("Fernhill", "2026-11-12", text))
+    assert ["in the morning or in the evening" in problem.reason for problem in leads.problems] == [True]
+    assert leads.leads[0].interview_at is None
