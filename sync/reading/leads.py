@@ -174,7 +174,7 @@ def _understand(
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank
     sheet = take_rows(
         table, columns, words=words, skip_hidden=settings.source.skip_hidden, idle=idle, sums=vocabulary.sums,
-        months=vocabulary.months,
+        months=vocabulary.months, dittos=vocabulary.dittos,
     )  # fmt: skip
     notes = [sheet.say("repeated_header", row) for row in sheet.repeated]
     notes += [sheet.say("sums", row) for row in sheet.sums]

@@ -22,6 +22,7 @@ from sync.models import CellValue, Note, Problem, Row, Stage, Table
 from sync.reading.beside import cut_rows
 from sync.reading.cells import Fault, clean_text, each_once, shown, tell_fault
 from sync.reading.columns import Columns
+from sync.reading.dittos import repeat_above
 from sync.reading.header_row import NO_HEADER
 from sync.reading.vocabulary import HOURS, ROUNDS
 from sync.wording import Wording
@@ -50,7 +51,7 @@ class Sheet(Struct):
     silent: set[int] = set()
     """Places of rows that nothing can be planned for."""
     outside: list[Row] = []
-    """Rows whose cells have shifted: no cell of them is read."""
+    """Rows whose cells have shifted, or are those of nobody knows which row: no cell of them is read."""
     repeated: list[Row] = []
     """Rows that are the header once more."""
     sums: list[Row] = []
@@ -119,9 +120,11 @@ def take_rows(
     idle: AbstractSet[str] = frozenset(),
     sums: AbstractSet[str] = frozenset(),
     months: Container[str] = (),
+    dittos: Container[str] = (),
 ) -> Sheet:
     """The rows below the header, nothing of them read yet. `idle` are the lower-case words that say nothing alone,
-    `sums` those that begin a line of sums, `months` the names of months.
+    `sums` those that begin a line of sums, `months` the names of months, `dittos` what says that the cell above is
+    meant.
     """
     sheet = Sheet(table.name, words, columns, (), {})
     body: Sequence[Row] = table.rows[columns.header_index + 1 :]
@@ -131,9 +134,14 @@ def take_rows(
         body = cut_rows(body, columns.second)
     named = columns.header_index != NO_HEADER
     header = [clean_text(value) for value in table.rows[columns.header_index].values] if named else [""]
+    lines = body
     body = _drop_headings(_drop_sums(_drop_lines(body, header, sheet, idle), sheet, sums), sheet, months)
     if table.delimited:
         body = _drop_shifted(body, sheet)
+    body, unsure = repeat_above(body, lines, columns.fields, dittos)
+    for row, place in unsure:
+        sheet.outside.append(row)
+        sheet.add_problem(row, columns.headers[place], row.values[place], Fault("ditto"))
     sheet.rows = body
     sheet.cells = _cut_columns(body, columns.fields)
     return sheet

@@ -98,9 +98,9 @@ def _ends_beside(sheet: Sheet, words: StageWords, found: Sequence[Standing]) -> 
     without = [index for index, standing in enumerate(found) if not standing.text]
     ends: dict[int, Standing] = {}
     for name in _BESIDE if without else ():
-        cells = sheet.cells.get(name)
+        cells = sheet.cells.get(name, ())
         read: dict[str, Standing | None] = {}
-        for index in without if cells is not None else ():
+        for index in without if cells else ():
             text = clean_text(cells[index])
             if text not in read:
                 read[text] = _end_in(text, words, told=name == "next_step") if text else None

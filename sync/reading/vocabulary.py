@@ -149,6 +149,8 @@ class Vocabulary(Struct, frozen=True, eq=False):
     blank: frozenset[str]
     words: Mapping[str, Mapping[str, str]] = {}
     """Closed vocabularies: field to (word to its value)."""
+    dittos: frozenset[str] = frozenset()
+    """What says that the cell above is meant."""
     sums: frozenset[str] = frozenset()
     """What begins a line of sums below a list."""
     nowhere: frozenset[str] = frozenset()
@@ -174,6 +176,7 @@ class _Statuses(Struct, forbid_unknown_fields=True):
     stages: dict[Stage, tuple[str, ...]]
     yes_no: _YesNo
     sums: dict[str, tuple[str, ...]]
+    dittos: dict[str, tuple[str, ...]]
     places: dict[str, tuple[str, ...]]
     words: dict[str, dict[str, tuple[str, ...]]]
     months: dict[str, tuple[str, ...]]
@@ -190,6 +193,7 @@ def parse_vocabulary(columns: str, statuses: str) -> Vocabulary:
         yes=frozenset(word.casefold() for word in words.yes_no.yes),
         no=frozenset(word.casefold() for word in words.yes_no.no),
         blank=frozenset(word.casefold() for word in words.yes_no.blank),
+        dittos=frozenset(word.casefold() for word in words.dittos["words"]),
         sums=frozenset(word.casefold() for word in words.sums["words"]),
         nowhere=frozenset(spaced(word) for word in words.places["nowhere"]),
         words={name: _closed(values) for name, values in words.words.items()},

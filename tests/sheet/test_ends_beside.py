@@ -6,13 +6,24 @@ from datetime import date
 
 import pytest
 
-from sync.models import Asking, Row, Stage, Table
-from sync.reading.leads import Leads, read_leads
+from sync.config import parse_settings
+from sync.models import Asking, CellValue, Leads, Row, Stage, Table
+from sync.reading.leads import read_leads
 from sync.reading.vocabulary import load_vocabulary
-from tests.sheet.test_hours import SETTINGS
+
+SETTINGS = parse_settings(
+    """
+    timezone = "Europe/Berlin"
+    target = {type = "ics", path = "out.ics"}
+    [source]
+    type = "csv"
+    path = "leads.csv"
+    date_order = "dmy"
+    """
+)
 
 
-def read(*rows: list[str]) -> Leads:
+def read(*rows: list[CellValue]) -> Leads:
     table = Table("leads.csv", tuple(Row(number, tuple(row)) for number, row in enumerate(rows, 1)))
     return read_leads(table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, today=date(2026, 11, 27))
 
