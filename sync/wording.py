@@ -11,13 +11,14 @@ from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from msgspec import ValidationError
-
 from sync import toml
 from sync.errors import ConfigError
 from sync.texts import PLACEHOLDER, Wording, flatten, load_remarks, load_screens, read_mapping
 
-__all__ = ["Wording", "load_remarks", "load_screens", "load_wording", "nearest", "read_mapping", "shipped_languages"]
+__all__ = [
+    "Wording", "check_kinds", "load_remarks", "load_screens", "load_wording", "nearest", "read_mapping",
+    "shipped_languages",
+]  # fmt: skip
 
 MAX_TEXT = 2_000
 """No single text of a wording file is longer."""
@@ -51,9 +52,15 @@ def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]
     A text that counts (`{count}`, `{days}`) may have a `-single` of its own, also where the shipped one needs none.
     """
     try:
-        own = flatten({key: value for key, value in toml.loads(text).items() if key != "draft"})
-    except (toml.TOMLDecodeError, ValidationError) as error:
+        tables = {key: value for key, value in toml.loads(text).items() if key != "draft"}
+    except toml.TOMLDecodeError as error:
         raise ConfigError(f"{name} is not a valid wording file: {error}") from None
+    for table, texts in tables.items():
+        check_kinds({table: texts}, f"{name}: ")
+        for key in (key for key, value in texts.items() if isinstance(value, dict)) if isinstance(texts, dict) else ():
+            close = nearest(table, {"draft": "", **dict.fromkeys(one.partition(".")[0] for one in known)})
+            raise ConfigError(f"{name}: there is no table [{table}.{key}]{close}")
+    own = flatten(tables)
     for key, value in own.items():
         plural = known.get(key.removesuffix("-single"), "")
         counts = "{count}" in plural or "{days}" in plural
@@ -65,6 +72,15 @@ def _own_texts(text: str, known: Mapping[str, str], name: str) -> dict[str, str]
         if len(value) > MAX_TEXT:
             raise ConfigError(f"{name}: {key} is longer than {MAX_TEXT} characters")
     return own
+
+
+def check_kinds(table: Mapping[str, object], place: str) -> None:
+    """Raises `ConfigError` for what is no text in tables of texts; `place` is said before a key."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            check_kinds(value, f"{place}{key}.")
+        elif not isinstance(value, str):
+            raise ConfigError(f"{place}{key} is {value!r} and no text; put it into quotes")
 
 
 def nearest(name: str, known: Mapping[str, object]) -> str:

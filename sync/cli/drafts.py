@@ -11,6 +11,7 @@ import typer
 from sync.cli.completing import LeadNamed
 from sync.cli.console import open_console
 from sync.cli.lookup import find_leads
+from sync.cli.opening import open_outside
 from sync.cli.options import Config, Json, NoColor, Now, parse_now
 from sync.cli.places import find_config
 from sync.cli.profiles import open_profile
@@ -57,8 +58,10 @@ def draft(
         links = [link for link in map(link_of, chosen) if link]
         if not links:
             raise ConfigError("--open: there is no mail with an address to open; put the address into the sheet")
-        for link in links:
-            typer.launch(link)
+        opened = [open_outside(link) for link in links]
+        if not all(opened):
+            said = "No mail program could be opened here; copy the message, or take the `link` that --json prints."
+            typer.echo(said, err=True)
     return OK
 
 

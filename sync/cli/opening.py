@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,11 +41,11 @@ def open_page(address: str) -> bool:
         return False
 
 
-def open_file(path: Path) -> bool:
-    """Open a file in the program that this machine has for its kind; whether there was one."""
+def open_outside(what: str) -> bool:
+    """Open a file or a mail link in the program that this machine has for its kind; whether there was one."""
     if sys.platform == "win32":
         try:
-            os.startfile(path)  # noqa: S606 - the system's own opener, the file of the settings
+            os.startfile(what)  # noqa: S606 - the system's own opener, of what is ours
         except OSError:
             return False
         return True
@@ -54,8 +53,8 @@ def open_file(path: Path) -> bool:
     if opener is None or (sys.platform != "darwin" and not _has_desktop()):
         return False
     try:
-        done = subprocess.run(  # noqa: S603 - the system's own opener, the file of the settings
-            [opener, str(path)], stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
+        done = subprocess.run(  # noqa: S603 - the system's own opener, of what is ours
+            [opener, what], stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
         )
     except subprocess.TimeoutExpired:
         return True  # the program itself, which stays open
@@ -69,7 +68,7 @@ def _open_feed(profile: Profile, *, show: bool) -> int:
     if not path.is_file():
         raise ConfigError(f"{path} is not there yet; `followup sync` writes it")
     say(str(path))
-    if not show and open_file(path):
+    if not show and open_outside(str(path)):
         typer.echo("If the program asks whether to import it, say no and subscribe instead: docs/feed.md.", err=True)
     return OK
 

@@ -22,6 +22,7 @@ from typing import Literal
 from sync import toml
 from sync.errors import ConfigError
 from sync.messages.sentences import Phrases, Situation
+from sync.wording import check_kinds
 
 MAX_TEXT = 2_000
 """No single text is longer."""
@@ -62,7 +63,10 @@ def load_phrases(language: str, own: str = "", *, whom: Whom = "employers") -> P
         table = toml.loads(own).get("draft", {})
     except toml.TOMLDecodeError as error:
         raise ConfigError(f"wording is not a valid wording file: {error}") from None
-    mine = _flatten(table) if isinstance(table, dict) else {}
+    if not isinstance(table, dict):
+        raise ConfigError("wording: `draft` is no table; the texts of messages stand under [draft....]")
+    check_kinds(table, "wording: draft.")
+    mine = _flatten(table)
     known = [_shipped(language, one) for one in MOVES_TO]
     for key, text in mine.items():
         _check_text(key, text, next((phrases for phrases in known if phrases.has(key)), known[0]))
@@ -109,6 +113,8 @@ def _check_text(key: str, text: str, shipped: Phrases) -> None:
         raise ConfigError(f"{place} is longer than {MAX_TEXT} characters")
     if not text.strip():
         raise ConfigError(f"{place} is empty; leave it out to keep the shipped text")
+    if re.search(r"\S\|(?!\|)|(?<!\|)\|\S", text):
+        raise ConfigError(f"{place}: a `|` that parts two ways to say it has a space on both sides")
     known = {*SLOTS, *(name.removeprefix("word.") for name in shipped.texts if name.startswith("word."))}
     if key.startswith("date."):
         known = {"weekday", "day", "month", "place"}

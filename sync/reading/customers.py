@@ -27,12 +27,17 @@ def _words() -> Mapping[str, Any]:
     return toml.loads(files("mappings").joinpath("customers.toml").read_text("utf-8"))
 
 
-def lists_customers(headers: Iterable[str], mapped: Iterable[str]) -> bool:
-    """Whether a sheet of these headers, read as these fields, is about selling: one says so, none speaks of a job."""
-    if not _JOBS.isdisjoint(mapped):
-        return False
+def lists_customers(headers: Iterable[str], mapped: Mapping[str, str]) -> bool:
+    """Whether a sheet of these headers is about selling: one says so, none speaks of a job.
+
+    `mapped` is field to header, as it is read: a position is one of a job, unless it is a `Deal` with a customer.
+    """
     known, words = _words(), [[*filter(None, _NO_WORD.split(header.casefold()))] for header in headers]
-    if not any(" ".join(some) in known["deals"] or not set(some).isdisjoint(known["headers"]) for some in words):
+    named = any(not set(some).isdisjoint(known["headers"]) for some in words)
+    jobs = _JOBS - {"role"} if named and spaced(mapped.get("role", "")) in known["deals"] else _JOBS
+    if not jobs.isdisjoint(mapped):
+        return False
+    if not named and not any(" ".join(some) in known["deals"] for some in words):
         return False
     return not any(word.startswith(tuple(known["jobs"])) for some in words for word in some)
 

@@ -45,10 +45,10 @@ def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
     if assumed := sum(record.assumed and _asks(record, desk) for record in over):
         yield _taken_as_done(cases, assumed, desk)
     soon = [d for d in drafts if d.own_event and desk.today <= d.day <= desk.today + timedelta(days=1)]
-    if soon:
-        yield desk.say("review.due", count=len(soon), leads=_named(_cases_of(soon), desk))
-    if late := [d for d in drafts if d.late]:
-        yield desk.say("review.late", count=len(late), leads=_named(_cases_of(late), desk))
+    if due := _cases_of(soon):
+        yield desk.say("review.due", count=len(due), leads=_named(due, desk))
+    if late := _cases_of(d for d in drafts if d.late):
+        yield desk.say("review.late", count=len(late), leads=_named(late, desk))
     yield from name_pauses(cases, drafts, view=desk)
     if stale := stale_cases(cases, drafts, desk):
         yield desk.say("review.stale", count=len(stale), leads=_named(stale, desk))
@@ -172,6 +172,7 @@ def _pipeline(cases: Sequence[Case], view: View) -> Iterator[str]:
         yield view.say("review.add_leads", reasons="; ".join(said))
     elif open_:
         yield view.say("review.open", count=len(open_), organisations=len(count))
-    single = sorted(names[key] for key, known in people.items() if len(known) == 1)
+    firms = {case.organisation for case in open_ if case.lead.company}
+    single = sorted(names[key] for key, known in people.items() if len(known) == 1 and key in firms)
     if single and view.advice.rules["R-004-7"].on:
         yield view.say("review.one_contact", count=len(single), names=in_a_line(single, view))

@@ -1,21 +1,25 @@
 """Titles, moves and texts of all touches, filled from the sheet and from nothing else.
 
 A title begins with what differs and ends with what to do: a month view shows some twenty letters. Where a firm has
-several open rows, the role comes first, without the words that all of them begin with.
+several open rows, the role comes first, without the words that all of them begin with; where rows have one role, too,
+the person does.
 Everything that comes from the sheet is bounded and stripped of control characters.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from itertools import takewhile
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from sync.memory import TouchMemory
 from sync.messages.moves import choose_move, choose_turn, open_moves, sensible_moves
 from sync.messages.names import both_said, read_name
+from sync.messages.remarks import name_alone
 from sync.models import Lead, Person, Texts, TouchClass
 from sync.reading.organisations import firm_named
 from sync.safe_text import clean
@@ -29,6 +33,15 @@ from sync.schedule.people import ASKED, join_names
 from sync.schedule.reasons import tell_reasons
 from sync.schedule.view import View
 
+
+class Apart(NamedTuple):
+    """What a title puts in front where a firm has several rows: before a person's name, and before the firm alone."""
+
+    role: str = ""
+    person: str = ""
+
+
+APART = Apart()
 NAMELESS = dict.fromkeys(("who", "whom", "plain", "firm", "lead", "discreet"), "")
 """The names in an event that is about many leads: it has a list instead."""
 
@@ -42,10 +55,10 @@ def write_texts(
     by_lead: dict[str, list[Draft]] = {}
     for draft in drafts:
         by_lead.setdefault(draft.case.lead.key, []).append(draft)
-    roles = telling_roles(cases)
+    firsts = tell_apart(cases)
     for key, own in by_lead.items():
         own.sort(key=lambda draft: (draft.day, draft.step, draft.uid))
-        _write_lead(key, own, roles.get(key, ""), desk, texts=texts)
+        _write_lead(key, own, firsts.get(key, APART), desk, texts=texts)
     for event in events:
         _name(event, NAMELESS, desk)
         if texts is Texts.WHOLE or event.published:
@@ -53,7 +66,7 @@ def write_texts(
             event.description = describe_alone(event, do, facts={**NAMELESS, **event.facts}, view=desk)
 
 
-def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, texts: Texts) -> None:
+def _write_lead(key: str, drafts: Sequence[Draft], apart: Apart, desk: Desk, *, texts: Texts) -> None:
     """What the touches of one lead say, in the order of their days."""
     asking = [draft for draft in drafts if draft.kind in ASKED]
     if asking:
@@ -67,7 +80,7 @@ def _write_lead(key: str, drafts: Sequence[Draft], role: str, desk: Desk, *, tex
         first = firsts.setdefault((draft.rule.audience, draft.person, draft.lead_key), draft)
         if texts is Texts.SHOWN and not draft.published:
             continue
-        facts = known.get(first.uid) or known.setdefault(first.uid, _names(first, role, desk))
+        facts = known.get(first.uid) or known.setdefault(first.uid, _names(first, apart, desk))
         _name(draft, facts, desk)
         draft.who, draft.url = facts["plain"], web_link(draft.case.lead.url)
         if texts is Texts.WHOLE or draft.published:
@@ -103,7 +116,7 @@ def _describe(draft: Draft, asking: Iterable[Draft], facts: Mapping[str, str], d
     )
 
 
-def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
+def _names(draft: Draft, apart: Apart, view: View) -> Mapping[str, str]:
     """The recipient and the firm, as the sheet spells them, for titles (`who`, `firm`) and for sentences (`whom`)."""
     lead, people = draft.case.lead, group_of(draft) or (draft.person,)
     name, declined = _called(people, lead, view)
@@ -113,14 +126,16 @@ def _names(draft: Draft, role: str, view: View) -> Mapping[str, str]:
     elsewhere = is_elsewhere(draft, lead)
     own = "" if elsewhere or draft.lead_key != lead.key else firm
     plain = ", ".join(dict.fromkeys(part for part in (name, own) if part)) or label
-    before = f"{role}, " if role and draft.lead_key == lead.key else ""
+    role, person = apart if draft.lead_key == lead.key else APART
+    before = f"{role}, " if role else ""
+    telling = f"{before}{person}, " if person else before
     about = view.say("title.about", who=name, lead=firm) if elsewhere and firm and name and draft.move else plain
     return {
         "who": before + about,
         "whom": f"{declined} ({own})" if name and own and name != own else declined or plain,
         "plain": plain,
-        "firm": (firm if elsewhere else before + firm) if firm else label,
-        "lead": before + firm if before and firm else label,
+        "firm": (firm if elsewhere else telling + firm) if firm else label,
+        "lead": telling + firm if telling and firm else label,
         "discreet": view.say("title.short", initials=short) if short else "",
     }
 
@@ -200,23 +215,27 @@ def web_link(url: str) -> str:
     return quote(bare, safe=":/?#[]@!$&'()*+,;=%~-._") if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-# --- roles ---------------------------------------------------------------------------------------------------
+# --- rows of one firm ----------------------------------------------------------------------------------------
 
 
-def telling_roles(cases: Iterable[Case]) -> Mapping[str, str]:
-    """By lead, what tells its role from those of the firm's other open rows; nothing where it has no other role."""
+def tell_apart(cases: Iterable[Case]) -> Mapping[str, Apart]:
+    """By lead, what tells it from the other open rows of its firm; nothing where no other row is like it."""
     firms: dict[str, list[Case]] = {}
     for case in cases:
         if case.lead.company and not case.stage.closed and case.lead.interested:
             firms.setdefault(case.organisation, []).append(case)
-    found: dict[str, str] = {}
+    found: dict[str, Apart] = {}
     for rows in firms.values():
-        roles = {clean(case.lead.role) for case in rows}
-        if len(rows) > 1 and len(roles) > 1:
-            shared = _shared_words(role for role in roles if role)
-            for case in rows:
-                words = clean(case.lead.role).split()
-                found[case.lead.key] = " ".join(words[shared:] or words)
+        if len(rows) < 2:
+            continue
+        roles = Counter(clean(case.lead.role) for case in rows)
+        people = Counter((clean(case.lead.role), clean(case.lead.contact.name)) for case in rows)
+        shared = _shared_words(role for role in roles if role)
+        for case in rows:
+            role, person = clean(case.lead.role), clean(case.lead.contact.name)
+            words = role.split() if len(roles) > 1 else []
+            alike = roles[role] > people[role, person]
+            found[case.lead.key] = Apart(" ".join(words[shared:] or words), name_alone(person) if alike else "")
     return found
 
 

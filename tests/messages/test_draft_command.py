@@ -112,7 +112,12 @@ def test_open_hands_the_very_draft_to_the_mail_program(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("typer.launch", opened.append)
+
+    def take(link: str) -> bool:
+        opened.append(link)
+        return True
+
+    monkeypatch.setattr("sync.cli.drafts.open_outside", take)
     [draft] = drafts(folder, capsys, "dana", "--open")
     [link] = opened
     assert link == draft["link"]
@@ -123,6 +128,19 @@ def test_open_hands_the_very_draft_to_the_mail_program(
     assert headers["body"][0].replace("\r\n", "\n") == draft["draft"]
     assert call(folder, "draft", "buyer", "--open") == 2
     assert "there is no mail with an address to open" in capsys.readouterr().err
+
+
+def test_without_a_mail_program_one_sentence_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server `xdg-open` tried six browsers and said so in six lines; nothing of it was a sentence of ours."""
+    monkeypatch.setenv("PATH", str(folder))
+    assert call(folder, "draft", "dana", "--open") == 0
+    said = capsys.readouterr()
+    assert (
+        said.err == "No mail program could be opened here; copy the message, or take the `link` that --json prints.\n"
+    )
+    assert "Dear Dana" in said.out
 
 
 def test_a_link_is_never_too_long_for_a_calendar_program() -> None:

@@ -788,6 +788,8 @@ def test_a_move_is_used_once_before_any_is_used_again_and_then_the_oldest_first(
         pytest.param('[draft.move.fact]\nmail = "[a] [b] [c]"', "blanks, 2 at most", id="rule 8"),
         pytest.param('[draft.R-001-9]\nmail = "Thank you."', "a mail of", id="rule 9"),
         pytest.param('[draft.R-001-9]\nmail = ""', "is empty", id="empty"),
+        pytest.param("[draft.greeting]\nfull = 5", "draft.greeting.full is 5 and no text; put it", id="number"),
+        pytest.param('[draft.greeting]\nfull = "Hi {name}|Hi"', "has a space on both sides", id="bar"),
         pytest.param('[draft.R-001-9]\nmail = "@nowhere"', "'@nowhere' is none of", id="include"),
     ],
 )

@@ -143,6 +143,31 @@ def test_a_title_begins_with_what_differs(roles: list[str], titles: list[str]) -
         assert len({title[:20] for title in titles}) == len(titles)
 
 
+def test_two_people_at_one_firm_for_one_role_are_told_apart_where_only_the_firm_is_named() -> None:
+    """Two rounds of talks at Bolt stood on one day under one and the same title."""
+    seeker = Seeker()
+    talks = [
+        a_lead(n, company="Bolt", role="Clerk", contact=person(name), interview_at=when(f"2027-01-0{n + 4} 10:00"))
+        for n, name in ((2, "Ann Lee"), (3, "Herr Bo Lind"))
+    ]
+    seeker.run("2027-01-04 12:00", talks)
+    assert [touch.summary for touch in seeker.all("R-001-2")] == [
+        "Ann Lee, Bolt: confirm the interview",
+        "Herr Bo Lind, Bolt: confirm the interview",
+    ]
+    assert {touch.summary for touch in seeker.all("R-003-1")} == {
+        "Ann Lee, Bolt: close or keep",
+        "Herr Bo Lind, Bolt: close or keep",
+    }
+    seeker = Seeker()
+    roles = [replace(talk, role=role) for talk, role in zip(talks, ("Clerk", "Buyer"), strict=True)]
+    seeker.run("2027-01-04 12:00", roles)
+    assert [touch.summary for touch in seeker.all("R-001-2")] == [
+        "Clerk, Bolt: confirm the interview",
+        "Buyer, Bolt: confirm the interview",
+    ]
+
+
 def test_a_closed_row_of_the_firm_changes_no_title() -> None:
     seeker = Seeker()
     open_row = a_lead(2, company="Gamma", role="Buyer", applied_on=date(2027, 1, 4))

@@ -35,9 +35,10 @@ def test_a_rule_that_cannot_be_so(tables: str, expected: str) -> None:
         ('[small]\nwhy = "Why: {whom}"', "wording: small.why may not use {whom}; the shipped text is"),
         (f'date = "{"x" * (MAX_TEXT + 1)}"', f"wording: date is longer than {MAX_TEXT} characters"),
         ("[line", "wording is not a valid wording file"),
-        ("[line]\nwho = 7", "wording is not a valid wording file"),
+        ("[line]\nwho = 7", "wording: line.who is 7 and no text; put it into quotes"),
+        ('[drafts.greeting]\nfull = "x"', "wording: there is no table [drafts.greeting]; did you mean 'draft'?"),
     ],
-    ids=["unknown text", "unknown placeholder", "endless text", "no TOML", "no text"],
+    ids=["unknown text", "unknown placeholder", "endless text", "no TOML", "no text", "unknown table"],
 )
 def test_a_wording_that_cannot_be_used(wording: str, expected: str) -> None:
     with pytest.raises(ConfigError) as caught:

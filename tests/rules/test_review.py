@@ -26,6 +26,26 @@ def review(seeker: Seeker) -> list[str]:
     return seeker.find("R-001-14").description.splitlines()
 
 
+def test_what_is_due_is_counted_as_it_is_named() -> None:
+    """A lead with a confirmation and an answer due is one name, and one in the number before it."""
+    talk = a_lead(applied_on=date(2027, 1, 4), interview_at=when("2027-01-18 10:00"), contact=person())
+    promised = replace(talk, promised_on=date(2027, 1, 15))
+    seeker = Seeker()
+    seeker.run("2027-01-15 08:00", promised)
+    assert (
+        len([touch for touch in seeker.schedule.touches if touch.lead_key == talk.key and day(touch) == "2027-01-15"])
+        > 1
+    )
+    assert "Due now (1): Acme" in review(seeker)
+
+
+def test_a_person_without_a_firm_is_no_organisation_to_find_a_second_contact_at() -> None:
+    seeker = Seeker()
+    friend = a_lead(2, company="", contact=person("Uncle Joe"), applied_on=date(2027, 1, 5))
+    seeker.run("2027-01-15 08:00", (friend, a_lead(3, company="Beta", applied_on=date(2027, 1, 5), contact=person())))
+    assert "Only one contact at Beta, find a second" in review(seeker)
+
+
 def test_two_follow_ups_thrown_away_in_a_row_ask_whether_to_close() -> None:
     seeker = Seeker()
     seeker.run("2027-01-04 08:00", APPLIED)

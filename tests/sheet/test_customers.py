@@ -38,7 +38,7 @@ def read(*rows: list[CellValue]) -> tuple[Lead, ...]:
     ],
 )
 def test_a_list_of_customers_is_told_by_its_headers(headers: tuple[str, ...]) -> None:
-    assert lists_customers(headers, ())
+    assert lists_customers(headers, {})
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,17 @@ def test_a_list_of_customers_is_told_by_its_headers(headers: tuple[str, ...]) ->
 )
 def test_what_speaks_of_a_job_or_not_of_customers_is_none(headers: tuple[str, ...]) -> None:
     """A freelancer's or a temp's `Client` is who takes them on."""
-    assert not lists_customers(headers, ())
+    assert not lists_customers(headers, {})
 
 
 def test_a_sheet_with_a_column_of_roles_is_none_in_any_language() -> None:
-    assert not lists_customers(("Cliente", "Puesto"), ("company", "role"))
+    assert not lists_customers(("Cliente", "Puesto"), {"company": "Cliente", "role": "Puesto"})
+
+
+def test_what_is_sold_is_no_job_wherever_it_was_put() -> None:
+    """Asked what `Deal` is, a seller said: what it is about; the list stays one of customers."""
+    assert lists_customers(("Customer", "Deal", "Stage"), {"company": "Customer", "role": "Deal"})
+    assert not lists_customers(("Customer", "Deal", "Stage"), {"company": "Customer", "agency": "Deal"})
 
 
 def test_a_row_says_what_it_is_where_its_sheet_does_not() -> None:
