@@ -77,6 +77,13 @@ class SaidWords(Struct, frozen=True):
     spans: Mapping[str, int]
     passed: Mapping[str, int]
     numbers: Mapping[str, int]
+    short_ahead: tuple[str, ...]
+    short: Mapping[str, int]
+    """Weekdays behind one of `short_ahead`."""
+    numbered: tuple[str, ...]
+    month_parts: Mapping[str, int]
+    month_parts_behind: Mapping[str, int]
+    """Parts of a month, before its name or behind it, by the day that stands for it."""
     ends: Mapping[str, tuple[str, ...]]
     """What ends, with the words for its end: `week`, `next` week, `month`."""
 
@@ -153,8 +160,14 @@ def parse_date_words(text: str) -> DateWords:
 
 def _parse_said_words(document: Mapping[str, Any]) -> SaidWords:
     fields: dict[str, Any] = {name: tuple(words) for name, words in document.items() if isinstance(words, list)}
-    for name in ("spans", "passed", "numbers"):
+    for name in ("spans", "passed", "numbers", "month_parts", "month_parts_behind"):
         fields[name] = {word: int(number) for number, words in document[name].items() for word in words}
+    short = document["short"]
+    fields |= {
+        "short_ahead": tuple(short["ahead"]),
+        "short": short["days"],
+        "numbered": tuple(document["week"]["numbered"]),
+    }
     return SaidWords(ends={what: tuple(words) for what, words in document["ends"].items()}, **fields)
 
 

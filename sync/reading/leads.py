@@ -25,7 +25,7 @@ from sync.memory import LeadMemory, Memory
 from sync.models import CUSTOMER, Lead, Leads, Note, Row, Stage, Table, UnclearStatus, Written
 from sync.moments import day_of
 from sync.reading import settling
-from sync.reading.cells import Fault, clean_text, spaced
+from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import Columns, understand_columns
 from sync.reading.customers import constants_of, lists_customers, settle_customers, words_of_sellers
 from sync.reading.date_lexicon import shipped_date_words
@@ -45,7 +45,7 @@ from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
 from sync.reading.statuses import StageWords, ask_notes, own_words
 from sync.reading.told_people import note_told_people
-from sync.reading.undated import name_undated, with_dates
+from sync.reading.undated import answers_beside, labels_in, name_undated, with_dates
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
 from sync.wording import Wording, load_remarks
@@ -88,13 +88,14 @@ def read_leads(
     read = understand(table)
     written: Mapping[int, Mapping[str, Written]] = {}
     if today is not None:
+        labels = labels_in(settings.source.statuses, vocabulary.months)
         dated, written = with_dates(
             table, read.sheet, read.keys_by_number(), memory,
-            months=vocabulary.months, settled={*vocabulary.stages, *map(spaced, settings.source.statuses)},
+            months=vocabulary.months, settled={*vocabulary.stages, *labels},
             accepted=accepted, read_before=read_before, today=today,
         )  # fmt: skip
         if dated is not table:
-            read = understand(dated)
+            read = understand(dated, answered=answers_beside(table, dated, read.sheet, settings.source.statuses))
         name_undated(read.sheet, written, months=vocabulary.months, today=today)
     sheet, kept, keys = read.sheet, read.kept, read.keys
     spoken = [place for place, index in enumerate(kept) if index not in sheet.silent]
@@ -169,8 +170,13 @@ def _understand(
     today: date | None,
     words: Wording,
     table: Table,
+    answered: Mapping[str, Stage] = _EMPTY,
 ) -> _Read:
-    """The rows of this table, and which leads they are about."""
+    """The rows of this table, and which leads they are about. `answered`: further statuses the user has told of."""
+    if answered:
+        told = {**settings.source.statuses, **answered}
+        source = settings.source.model_copy(update={"statuses": told})
+        settings = settings.model_copy(update={"source": source})
     idle = vocabulary.yes | vocabulary.no | vocabulary.blank
     sheet = take_rows(
         table, columns, words=words, skip_hidden=settings.source.skip_hidden, idle=idle, sums=vocabulary.sums,

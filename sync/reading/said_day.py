@@ -10,7 +10,7 @@
 | end of the week, end of the month | its Friday, its last day; on that day or behind it nobody knows |
 | yesterday, 3 days ago | so many days before |
 | last Tuesday | the last one before it, where that was in the week before; else nobody knows |
-| next week, this week | nobody knows |
+| next week, this week, week 50, mid December | nobody knows |
 
 """
 
@@ -47,6 +47,11 @@ class SaidDay(Struct, frozen=True):
     ahead: bool = False
     back: bool = False
     last_day: bool = False
+    week: int | None = None
+    """Of the year: "KW 50"."""
+    month: int | None = None
+    part: int = 0
+    """Of a month only a part is named: the day that stands for it."""
 
     @property
     def is_past(self) -> bool:
@@ -56,7 +61,8 @@ class SaidDay(Struct, frozen=True):
     @property
     def is_week(self) -> bool:
         """Whether only a week is named."""
-        return self.weekday is None and self.days is None and self.of_month is None and not self.month_end
+        named = self.weekday is None and self.days is None and self.of_month is None
+        return named and not self.month_end and self.month is None
 
     def day_from(self, written: date) -> date | None:
         """The day that is meant where it was written on this one; None where nobody knows."""
@@ -95,6 +101,11 @@ class SaidDay(Struct, frozen=True):
         """The day that is meant where it is written today; where nobody knows, one that may be meant."""
         if (day := self.day_from(today)) is not None:
             return day
+        if self.week is not None:
+            friday = date.fromisocalendar(today.year, min(self.week, 52), 5)
+            return friday if friday >= today else date.fromisocalendar(today.year + 1, min(self.week, 52), 5)
+        if self.month is not None:
+            return next(day for day in _year_after(today) if (day.month, day.day) == (self.month, self.part))
         if self.is_week:
             return _next_monday(today) - timedelta(days=0 if self.next_week else 3)
         return today - timedelta(days=7) if self.is_past else today + timedelta(days=7)
@@ -108,6 +119,10 @@ def _working_days_after(written: date, number: int) -> date:
 
 def _next_monday(day: date) -> date:
     return day + timedelta(days=7 - day.weekday())
+
+
+def _year_after(day: date) -> Iterator[date]:
+    return (day + timedelta(days=number) for number in range(1, 367))
 
 
 def _after(day: date) -> Iterator[date]:

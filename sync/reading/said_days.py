@@ -38,8 +38,30 @@ def find_said_days(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
     kinds = _named_in(plain)
     if not kinds or find_days(plain, {**shipped_date_words().months, **months}):
         return ()
-    found = (said for said in _patterns().find(plain, kinds) if said.days is None or abs(said.days) <= LONGEST.days)
+    found = [said for said in _patterns().find(plain, kinds) if said.days is None or abs(said.days) <= LONGEST.days]
+    if "parts" in kinds and not found:
+        found += _find_parts(plain, {**shipped_date_words().months, **months})
     return tuple(sorted(found, key=lambda said: said.start))
+
+
+def _find_parts(text: str, months: Mapping[str, int]) -> Iterator[SaidDay]:
+    """`mid December`, `december közepén`: of a month no more than a part."""
+    said = shipped_date_words().said
+    for match in _part_pattern().finditer(text):
+        word = match["month"] or match["month_before"]
+        month = int(match["number"]) if match["number"] else months.get(word, 0)
+        day = said.month_parts[match["part"]] if match["part"] else said.month_parts_behind[match["behind"]]
+        if 1 <= month <= 12:
+            yield SaidDay(match.start(), match.end(), month=month, part=day, ahead=True)
+
+
+@cache
+def _part_pattern() -> re.Pattern[str]:
+    said, name = shipped_date_words().said, r"[^\W\d_]{3,}"
+    return re.compile(
+        rf"(?P<part>{any_of(said.month_parts)})[\s-]*(?:(?:de|of)\s+)?(?P<month>{name})"
+        rf"|(?:(?P<number>\d{{1,2}})\s*[月월]\s*|(?P<month_before>{name})\s+)(?P<behind>{any_of(said.month_parts_behind)})"
+    )
 
 
 def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fault | None:
@@ -47,7 +69,7 @@ def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fau
     said = find_said_days(text, months)
     if not said:
         return None
-    key = "undated_week" if said[0].is_week else "undated"
+    key = "undated_week" if said[0].is_week else "undated" if said[0].month is None else "undated_part"
     if today is None:
         return Fault(key)
     return Fault(f"{key}_such_as", {"day": str(said[0].example(today))})
@@ -61,7 +83,7 @@ def _named_in(plain: str) -> frozenset[str]:
         for kind, (words, unspaced) in _needed().items()
         if not said.isdisjoint(words) or (signs and any(sign in plain for sign in unspaced))
     }
-    return frozenset(found if any(map(str.isdigit, plain)) else found - {"of_month"})
+    return frozenset(found if any(map(str.isdigit, plain)) else found - {"of_month", "numbered"})
 
 
 @cache
@@ -71,6 +93,9 @@ def _needed() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
     said = words.said
     named: Mapping[str, Sequence[str]] = {
         "weekday": tuple(word for word, number in words.weekdays.items() if number is not None),
+        "short": tuple(said.short),
+        "numbered": said.numbered,
+        "parts": (*said.month_parts, *said.month_parts_behind),
         "plain": (*said.spans, *said.passed),
         "counted": (*said.days, *said.working_days, *said.weeks, *said.months),
         "of_month": tuple(phrase.split()[0] for phrase in (*said.ahead, *said.ahead_the)),
@@ -98,17 +123,33 @@ class _Patterns(Struct, frozen=True):
     of_month: re.Pattern[str]
     ends: re.Pattern[str]
     weeks: re.Pattern[str]
+    short: re.Pattern[str]
+    """`bis Mo`"""
+    numbered: re.Pattern[str]
+    """`KW 50`"""
 
     def find(self, text: str, kinds: Set[str]) -> Iterator[SaidDay]:
         """What is named in this text, of the kinds that may be."""
         sure = {"plain": self._plain, "counted": self._counted, "ends": self._ends}
         found = [said for kind, find in sure.items() if kind in kinds for said in find(text)]
         yield from found
-        other = {"weekday": self._weekdays, "of_month": self._of_month}
+        other = {"weekday": self._weekdays, "of_month": self._of_month, "short": self._shorts}
         days = [said for kind, find in other.items() if kind in kinds for said in find(text)]
         yield from (day for day in days if not any(one.start < day.end and day.start < one.end for one in found))
         if "weeks" in kinds and not (found or days) and (week := self.weeks.search(text)):
             yield SaidDay(week.start(), week.end(), next_week=bool(week["next"]), ahead=True)
+        if "numbered" in kinds and not (found or days):
+            yield from self._numbered(text)
+
+    def _shorts(self, text: str) -> Iterator[SaidDay]:
+        for match in self.short.finditer(text):
+            number = shipped_date_words().said.short[match["day"]]
+            yield SaidDay(match.start("day"), match.end(), weekday=number, ahead=True)
+
+    def _numbered(self, text: str) -> Iterator[SaidDay]:
+        for match in self.numbered.finditer(text):
+            if 1 <= (number := int(match["number"])) <= 53:
+                yield SaidDay(match.start(), match.end(), week=number, ahead=True)
 
     def _weekdays(self, text: str) -> Iterator[SaidDay]:
         words = shipped_date_words()
@@ -210,8 +251,11 @@ def _patterns() -> _Patterns:
     plain = any_of([*said.spans, *said.passed])
     ends = "|".join(f"(?P<{name}>{any_of(phrases)})" for name, phrases in said.ends.items())
     alone = [word for word in said.next_week if len(word) > 1]
+    lengths = any_of((*words.lengths, "h", "k"))
     return _Patterns(
         weekday=re.compile(weekday),
+        short=re.compile(rf"{any_of(said.short_ahead)}\s+(?P<day>{any_of(said.short)})"),
+        numbered=re.compile(rf"{any_of(said.numbered)}\s?(?P<number>\d{{1,2}})(?![\d:/%€$]|[.,-]\d)(?!\s*{lengths})"),
         plain=re.compile(rf"(?:(?P<morning>{any_of(said.morning)})\s+)?(?P<day>{plain})"),
         counted=re.compile(counted),
         of_month=re.compile(_of_month(ahead, the, any_of(said.ahead_the))),

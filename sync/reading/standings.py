@@ -37,6 +37,7 @@ FIELD_OF: Mapping[str, str] = {
     "interview": "interview_at",
     "offer": "offer_on",
     "reply": "last_inbound",
+    "met": "last_inbound",
     "sent": "applied_on",
     "followed": "last_outbound",
     "wrote": "last_outbound",
@@ -286,8 +287,11 @@ def _place_day(sense: str, read: Callable[[str], Any], today: date | None) -> tu
     """The field that a day belongs to, and the day; no field where it says nothing that a follow-up hangs on.
 
     A test is to be done by its day, unless that has passed; nobody is thanked for it. A piece of work at an hour
-    (`trial`) is a meeting. What is awaited comes by its day; one that has passed is since when.
+    (`trial`) is a meeting, and so is one to come with somebody one is in touch with (`met`).
+    What is awaited comes by its day; one that has passed is since when.
     """
+    if sense == "met" and isinstance(value := read("interview_at"), datetime) and _is_to_come(value, today):
+        return "interview_at", value
     if sense == "trial" and isinstance(value := read("interview_at"), datetime):
         return "interview_at", value
     name = FIELD_OF.get(sense, "")

@@ -29,7 +29,7 @@ MAX_PHRASE = 300
 
 _HAPPENS: Mapping[Stage, str] = {
     Stage.SENT: "sent",
-    Stage.IN_TOUCH: "reply",
+    Stage.IN_TOUCH: "met",
     Stage.ASSESSMENT: "test",
     Stage.INTERVIEW: "interview",
     Stage.OFFER: "offer",
@@ -198,7 +198,8 @@ def _holds(scan: Scan, day: Day) -> bool:
 
 def _is_replaced(scan: Scan, day: Day) -> bool:
     """`moved to 12/3 (was 11/24)`, `11/24 -> 12/3`: the phrase names the day that counts now."""
-    others = [other for other in scan.days if other is not day]
+    last = {turn.end for turn in scan.turns if turn.senses & {"limit", "decide", "remind"}}
+    others = [other for other in scan.days if other is not day and last.isdisjoint(other.after)]
     was = any("before" in turn.senses and turn.end in day.after for turn in scan.turns)
     met = any(claim.senses & {"interview", "test"} for claim in scan.claims)
     arrow = day.place + 1 in scan.arrows and any(other.place == day.place + 1 for other in others)
@@ -321,12 +322,18 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
     """
     turns = {sense for turn in scan.turns if turn.end in day.after for sense in turn.senses}
     behind = [turn for turn in scan.turns if turn.place == day.place + 1 and turn.clause == day.clause]
-    turns |= {sense for turn in behind for sense in turn.senses if sense == "remind" or turn.is_signs}
+    turns |= {
+        sense
+        for turn in behind
+        for sense in turn.senses
+        if sense == "remind" or "behind" in turn.senses or turn.is_signs
+    }
     near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause, scan.days)
     senses = near.senses if near else frozenset()
+    senses |= {"request" for turn in scan.turns if "request" in turn.senses and abs(day.clause - turn.clause) <= 1}
     if not _holds(scan, day):
         return
-    if turns & {"limit", "decide"} or ("till" in turns and stage is Stage.IDEA):
+    if turns & {"limit", "decide"} or ("till" in turns and (stage is Stage.IDEA or "request" in senses)):
         yield _sense_of_last_day(scan, turns, senses, stage)
     elif "remind" in turns:
         yield "remind"
@@ -359,7 +366,7 @@ def _sense_of_last_day(scan: Scan, turns: Set[str], senses: frozenset[str], stag
     may_close = stage in (Stage.IDEA, Stage.SENT)
     if scan.advert or ("closing" in turns and may_close and not senses & {"review", "unanswered", "followed"}):
         return "closes"
-    if stage is Stage.OFFER or ("limit" in turns and _is_to_be_handed_in(stage, senses)):
+    if stage is Stage.OFFER or (turns & {"limit", "till"} and _is_to_be_handed_in(stage, senses)):
         return "answer"
     if "decide" in turns or ("till" in turns and scan.has("wait")):
         return "decide"

@@ -24,11 +24,15 @@ _NAMED = 2
 ASKED_ON = frozenset(("review", "followed", "sent", "open", "unanswered"))
 """Claims of a lead that is followed up: only where no other word could say otherwise."""
 
+UNTOLD = frozenset(("request", "calls"))
+"""What is wanted and who calls is no word on where the lead stands: such words are not known for that."""
 _TOKEN = rf"[{SIGNS}]|[^\W_{SIGNS}]+|->|[,;/|>→⇒➡.()\[\]–—:+&\n]|(?<=\s)-(?=\s)|[?？]|[^\w\s]|_"
 _BREAKS = frozenset(",;/|>→⇒➡.()[]–—+&\n-、，。；") | {"->"}
 _ARROWS = frozenset(("->", "→", "⇒", "➡"))
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 """`no-show` is one word, and no part of the phrase ends in it."""
+_ENDED = re.compile(r"(?<=\ue000) -(?=ig\b)")
+"""`dec. 3-ig`: the end of a word behind a number."""
 _REPEATED = re.compile(r"(\w)\1{2,}")
 
 
@@ -120,6 +124,7 @@ def take_apart(text: str, words: StatusWords) -> Scan:
     tokens: list[str] = []
     clauses: list[int] = []
     plain = _HYPHEN.sub(" ", f" {fold(text)} ")
+    plain = _ENDED.sub(" ", plain)
     for short, whole in words.spelled.items():
         plain = plain.replace(short, whole)
     for token in _token_pattern().findall(plain):
@@ -157,9 +162,14 @@ def take_apart(text: str, words: StatusWords) -> Scan:
             scan.turns.append(found)
         if entry.senses & CLAIMS:
             scan.claims.append(found)
+        scan.unknown.extend(entry.words if _is_untold(entry) else ())
         scan.known += not entry.senses
         place = end
     return scan
+
+
+def _is_untold(entry: Entry) -> bool:
+    return bool(entry.senses) and entry.senses <= UNTOLD
 
 
 def _move(scan: Scan) -> None:

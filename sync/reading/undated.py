@@ -14,7 +14,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from sync.memory import LeadMemory
-from sync.models import CellValue, Row, Table, Written
+from sync.models import CellValue, Row, Stage, Table, Written
 from sync.moments import named_day
 from sync.reading.cells import clean_text, spaced
 from sync.reading.hour_grammar import match_hour
@@ -69,6 +69,26 @@ def with_dates(
     return (replace(table, rows=rows) if dated else table), written
 
 
+def labels_in(answers: Iterable[str], months: Mapping[str, int]) -> Iterator[str]:
+    """The user's own statuses that are nothing but such a day: "This week" is the label of a column, and no term."""
+    for text in map(clean_text, answers):
+        if any(text[one.start : one.end] == text for one in find_said_days(text, months)):
+            yield spaced(text)
+
+
+def answers_beside(table: Table, dated: Table, sheet: Sheet, answers: Mapping[str, Stage]) -> Mapping[str, Stage]:
+    """What the user has told of statuses, for the texts in which dates have taken the place of their days."""
+    place = sheet.columns.fields.get("status")
+    known = {spaced(text): stage for text, stage in answers.items()}
+    pairs = zip(table.rows, dated.rows, strict=True) if known else ()
+    if place is None:
+        return {}
+    cells = ((row.values[place], new.values[place]) for row, new in pairs if row is not new)
+    return {
+        clean_text(new): known[said] for old, new in cells if old != new and (said := spaced(clean_text(old))) in known
+    }
+
+
 def name_undated(
     sheet: Sheet, written: Mapping[int, Mapping[str, Written]], *, months: Mapping[str, int], today: date
 ) -> None:
@@ -82,7 +102,11 @@ def name_undated(
         cells = written.get(row.number, {})
         for name, place in places.items():
             said = find_said_days(clean_text(row.values[place]), months) if name in cells and place is not None else ()
-            if not said or (name == "status" and sheet.values["stage"][index].closed) or _is_told(sheet, index, said):
+            if (
+                not said
+                or (name == "status" and sheet.values["stage"][index].closed)
+                or _is_told(sheet, index, said, name, today)
+            ):
                 continue
             waits = any(one.ahead for one in said)
             if name == "status" and waits and _is_ahead(sheet, index, today):
@@ -90,17 +114,24 @@ def name_undated(
             fault = why_undated(cells[name].text, today, months)
             if fault is None:
                 continue
-            if name == "status" and waits:
+            if waits and name == "status":
                 sheet.set_unreadable(index, name, fault)
+            elif waits and not _is_ahead(sheet, index, today):
+                sheet.set_unreadable(index, "follow_up_on", fault, told_by=name)
             else:
                 sheet.add_problem(row, sheet.columns.mapped[name], cells[name].text, fault)
 
 
-def _is_told(sheet: Sheet, index: int, said: Sequence[SaidDay]) -> bool:
-    """Whether the row has the dates of days that have passed or may have: a message, an answer, that very weekday."""
+def _is_told(sheet: Sheet, index: int, said: Sequence[SaidDay], field: str, today: date) -> bool:
+    """Whether the row has the dates of days that have passed or may have: a message, an answer, that very weekday.
+
+    A next step ("chase Tue") is none that has passed.
+    """
     if any(one.ahead for one in said):
         return False
     days = [sheet.values[name][index] for name in (*AHEAD, *PASSED) if name in sheet.values]
+    if field == "next_step":
+        days = [day for day in days if isinstance(day, date) and named_day(day) >= today]
     weekdays = {named_day(day).weekday() for day in days if isinstance(day, date)}
     messages = [sheet.values[name][index] for name in PASSED[:2] if name in sheet.values]
     return any(messages) if any(one.is_past for one in said) else {one.weekday for one in said} <= weekdays

@@ -45,15 +45,17 @@ def apply_before_it_closes(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     return _before_the_last_day(case, rule, closes, "reason.closes", desk)
 
 
+_TASKS = {Stage.OFFER: "field.answer_by", Stage.IN_TOUCH: "field.send"}
+"""What is to be done by the last day; a test, at other stages."""
+
+
 @waited("R-005-4")
 def answer_in_time(case: Case, rule: Rule, desk: Desk) -> Draft | None:
-    """They wait for the answer to an offer, or for a test; never after its last day."""
+    """They wait for the answer to an offer, for a test or what they asked for; never after its last day."""
     last = case.lead.answer_by
     draft = _before_the_last_day(case, rule, last if last and last >= desk.today else None, "reason.answer_by", desk)
     if draft is not None:
-        draft.facts["task"] = desk.say_about(
-            case.lead, "field.answer_by" if case.stage is Stage.OFFER else "field.hand_in"
-        )
+        draft.facts["task"] = desk.say_about(case.lead, _TASKS.get(case.stage, "field.hand_in"))
     return draft
 
 
