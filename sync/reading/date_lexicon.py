@@ -77,6 +77,8 @@ class SaidWords(Struct, frozen=True):
     spans: Mapping[str, int]
     passed: Mapping[str, int]
     numbers: Mapping[str, int]
+    they_call: tuple[str, ...]
+    """Before a day: it is they who call on it."""
     short_ahead: tuple[str, ...]
     short: Mapping[str, int]
     """Weekdays behind one of `short_ahead`."""

@@ -38,6 +38,7 @@ from sync.reading.keys import Identities, numbers_rows
 from sync.reading.lint import lint_leads
 from sync.reading.meetings import settle_days_ahead, settle_meetings, settle_talks
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
+from sync.reading.noted_terms import settle_noted_terms
 from sync.reading.parting import part_people
 from sync.reading.relations import settle_relations
 from sync.reading.remembered_leads import Keys, assign_keys
@@ -257,6 +258,7 @@ def _read_rows(
     reading = replace(reading, counts_to_24=to_24)
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
     settle_next_steps(sheet, words, reading, settings.source.year)
+    settle_noted_terms(sheet, words, reading, settings.source.year)
     settling.settle_first_contacts(sheet)
     if selling:
         settle_customers(sheet)

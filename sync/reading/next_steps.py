@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,9 +21,11 @@ from msgspec.structs import replace
 from sync.models import Moment, Round, Stage
 from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text, spaced
+from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.dates import Reading, Yearless, read_date
 from sync.reading.found_days import find_moments, tells_a_day
 from sync.reading.lexicon import lexicons_for, split_words
+from sync.reading.scripts import any_of
 from sync.reading.settling import in_order
 from sync.reading.sheet import Sheet
 from sync.reading.status_phrases import turns_in
@@ -40,6 +43,7 @@ _OWN = ("wrote", *ASKED_ON)
 _MET_AT = frozenset((Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW, Stage.OFFER))
 """Stages at which a bare day with an hour is that of an appointment: nobody meets who has only applied."""
 _WAITED_FOR = "they_decide_by"
+_CALLED = "they_call_at"
 _OVER = frozenset(("rejected", "withdrawn", "no_answer"))
 _LAST_DAYS: Mapping[tuple[str, Stage], str] = {
     ("answer", Stage.OFFER): "answer_by",
@@ -74,7 +78,14 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
     empty: Sequence[Any] = [None] * len(sheet.rows)
     columns = {
         name: list(sheet.values.get(name, empty))
-        for name in ("interview_at", "follow_up_on", "last_outbound", _WAITED_FOR, *sorted(set(_LAST_DAYS.values())))
+        for name in (
+            "interview_at",
+            "follow_up_on",
+            "last_outbound",
+            _WAITED_FOR,
+            _CALLED,
+            *sorted(set(_LAST_DAYS.values())),
+        )
     }
     channels: list[str | None] = [None] * len(sheet.rows)
     earlier: list[Any] = list(sheet.values.get("earlier_rounds", [()] * len(sheet.rows)))
@@ -124,12 +135,24 @@ def _days_in(
         name = "interview_at" if meeting else _LAST_DAYS.get((sense, stage), "follow_up_on")
         if sense in ("decide", "awaited") and "wait" in turns_in(text) and name == "follow_up_on":
             name = _WAITED_FOR  # "wait for Dan till Dec 4": nobody is asked on that day, only after it
+        if name in ("follow_up_on", _WAITED_FOR, "interview_at") and _tells_of_their_call(plain[:start]):
+            name = _CALLED
         if isinstance(value, Yearless):
             value = give_year(value, name, reading, year=year)
         if name == "follow_up_on" and sense in _OWN and _has_passed(value, reading.today):
             name = "last_outbound"  # "emailed 11/20"
         found.append((name, value.date() if name in DAYS and isinstance(value, datetime) else value))
     return found
+
+
+@cache
+def _their_call() -> re.Pattern[str]:
+    return re.compile(any_of(shipped_date_words().said.they_call))
+
+
+def _tells_of_their_call(before: str) -> bool:
+    """Whether the part of the text before a day says that they call: "er ruft Mi 2.12. an"."""
+    return bool(_their_call().search(_CLAUSES.split(before)[-1]))
 
 
 def _last_day_in(before: str, stage: Stage) -> str:

@@ -21,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.models import Asking, Stage
-from sync.reading.status_scan import ASKED_ON, Claim, Day, Scan, mark_days, take_apart, take_turned
+from sync.reading.status_scan import ASKED_ON, REACH, Claim, Day, Scan, mark_days, take_apart, take_turned
 from sync.reading.status_words import CLAIMS, ENDS, STEPS, StatusWords, shipped_status_words
 
 MAX_PHRASE = 300
@@ -329,6 +329,8 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         if sense == "remind" or "behind" in turn.senses or turn.is_signs
     }
     near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause, scan.days)
+    if not turns and (near is None or near.clause != day.clause) and _is_decided_on(scan, day):
+        turns = {"decide"}
     senses = near.senses if near else frozenset()
     senses |= {"request" for turn in scan.turns if "request" in turn.senses and abs(day.clause - turn.clause) <= 1}
     if not _holds(scan, day):
@@ -356,6 +358,25 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         yield "interview"
     elif near is None and told and not turns:
         yield _HAPPENS.get(stage, "") if stage else ""
+
+
+def _is_decided_on(scan: Scan, day: Day) -> bool:
+    """`they decide after board meeting 12/8`: so many words of an occasion may stand between the two."""
+    before = [turn for turn in scan.turns if turn.clause == day.clause and turn.place < day.place]
+    if not before or "decide" not in before[-1].senses or day.place - before[-1].end > REACH:
+        return False
+    return not any(before[-1].end <= other.place < day.place for other in scan.days)
+
+
+def terms_in(text: str, days: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The days by which they decide, as they stand in this text. It may speak of anything else besides."""
+    scan = take_turned(mark_days(text[:MAX_PHRASE], days), shipped_status_words())
+    found = zip(scan.days, (text[start:end] for start, end in days), strict=False)
+    return tuple(
+        said
+        for day, said in found
+        if "decide" in _senses_of_day(scan, day, Stage.IN_TOUCH, told=True) or _is_decided_on(scan, day)
+    )
 
 
 def _sense_of_last_day(scan: Scan, turns: Set[str], senses: frozenset[str], stage: Stage | None) -> str:

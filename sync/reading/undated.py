@@ -108,7 +108,7 @@ def name_undated(
                 or _is_told(sheet, index, said, name, today)
             ):
                 continue
-            waits = any(one.ahead for one in said)
+            waits = any(one.ahead or (name == "next_step" and not one.is_past) for one in said)
             if name == "status" and waits and _is_ahead(sheet, index, today):
                 continue
             fault = why_undated(cells[name].text, today, months)

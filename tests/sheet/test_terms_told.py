@@ -1,4 +1,4 @@
-"""Terms in statuses, next steps: who is to do what by which day, whatever the user has said a status means."""
+"""Terms in statuses, next steps and notes: who is to do what by which day, whatever a status was said to mean."""
 
 from __future__ import annotations
 
@@ -147,3 +147,59 @@ def test_what_they_asked_for_is_sent_and_is_no_test() -> None:
     assert any(
         "send what they asked for by Wed 2 Dec" in said for said in said_of("wants my transcripts by 2/12", "in_touch")
     )
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "nette Frau. sie meldet sich bis 5.12.",
+        "they decide after the staff mtg Dec 5",
+        "graduatoria 5/12",
+        "spoke to Lea 20/11; results by 5/12",
+        "decision expected 5 Dec",
+    ],
+)
+def test_a_day_in_notes_by_which_they_decide_is_waited_for(notes: str) -> None:
+    assert lead_of("sent", notes=notes).they_decide_by == date(2026, 12, 5)
+
+
+@pytest.mark.parametrize(
+    "notes",
+    ["born 5/12", "meeting 5 Dec", "results were out 5/11", "decided on the blue suit, wedding 5/12", "ref 5/12"],
+)
+def test_any_other_day_in_notes_is_none_of_theirs(notes: str) -> None:
+    assert lead_of("sent", notes=notes).they_decide_by is None
+
+
+def test_a_day_in_notes_gives_way_to_one_in_a_column() -> None:
+    lead = lead_of("sent", notes="decision by 5/12", they_decide_by="2026-12-10")
+    assert lead.they_decide_by == date(2026, 12, 10)
+    assert lead_of("rejected", notes="decision by 5/12").they_decide_by is None
+
+
+def test_a_day_in_notes_that_may_be_two_is_named_and_waited_for() -> None:
+    seeker = a_seeker("sent", notes="decision by 5/12")
+    seeker.settings = parse_settings(TEXT.format(more="", target=""))
+    lead = alder(seeker.run(write=False))
+    assert lead.they_decide_by is not None or "they_decide_by" in lead.unreadable
+
+
+@pytest.mark.parametrize(
+    "step", ["er ruft Do 3.12. an", "she calls Thu 3 Dec", "they will call 3 Dec", "me llama el 3/12", "ze belt 3 dec"]
+)
+def test_a_day_on_which_they_call_is_no_follow_up(step: str) -> None:
+    lead = lead_of("sent", next_step=step)
+    assert (lead.they_call_at, lead.follow_up_on) == (date(2026, 12, 3), None)
+    assert lead_of("sent", next_step="call Kim 3 Dec").follow_up_on == date(2026, 12, 3)
+
+
+@pytest.mark.parametrize("status", ["offer!! need to answer by 4/12", "Zusage! Vertrag zurück bis 4.12."])
+def test_the_date_of_an_offer_is_asked_for_although_the_day_to_answer_it_is_known(status: str) -> None:
+    said = said_of(status)
+    assert any("add a date" in one for one in said)
+    assert any("answer the offer by Fri 4 Dec" in one for one in said)
+
+
+def test_no_occasion_between_makes_an_interview_a_decision() -> None:
+    lead = lead_of("decision after interview 8 Dec")
+    assert f"{lead.interview_at:%m-%d}" == "12-08"

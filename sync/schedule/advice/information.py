@@ -116,7 +116,7 @@ def _missing_date(case: Case) -> str:
     match case.stage:
         case Stage.INTERVIEW if lead.interview_at is None:
             return "interview_at"
-        case Stage.OFFER if lead.offer_on is None and lead.answer_by is None:
+        case Stage.OFFER if lead.offer_on is None:
             return "offer_on"
         case Stage.SENT if lead.applied_on is None and lead.meeting_on is None:
             return "applied_on"
