@@ -66,6 +66,8 @@ def read_name(text: str) -> Name:
     if "," in text or _couple(rest) or any(word.casefold() in _words()["cells"]["between"] for word in rest[1:-1]):
         return Name(SEVERAL, "", "", text)
     titles: list[str] = []
+    if _is_sister(rest):
+        rest = rest[1:]
     while rest and (kind := _kinds().get(_plain(rest[0]))) and (kind != "unsaid" or titles or len(rest[0]) > 2):
         if kind == "titles":
             titles.append(rest[0])
@@ -79,6 +81,11 @@ def read_name(text: str) -> Name:
     if form and begins == 1 and len(rest) > 1 and _plain(rest[0]) in particles:
         begins = 0  # Frau von Berg
     return Name(form, " ".join(titles), " ".join(rest[:begins]), " ".join(rest[begins:]))
+
+
+def _is_sister(said: Sequence[str]) -> bool:
+    """`Sr. Mary Kate`: before a name of women it is no señor."""
+    return len(said) > 1 and _plain(said[0]) == "sr" and said[1].casefold() in _words()["sisters"]["given"]
 
 
 def _both_of(couple: tuple[str, str], family: str, forms: Mapping[str, Sequence[str] | str]) -> tuple[str, str]:
@@ -114,7 +121,7 @@ def both_said(text: str, language: str) -> tuple[str, str]:
     """The name as a sentence has it, and declined."""
     ordered = name_alone(text)
     first, _, rest = ordered.partition(" ")
-    if not rest or _kinds().get(_plain(first)) not in _ADDRESSES:
+    if not rest or _kinds().get(_plain(first)) not in _ADDRESSES or _is_sister(ordered.split()):
         return ordered, ordered
     name, forms = read_name(text), _words().get(language, _words()["en"])
     if couple := _couple(ordered.split()):

@@ -48,6 +48,8 @@ class _Words(Struct, frozen=True):
     before_numbers: frozenset[str]
     """The last words of the labels."""
     between: re.Pattern[str]
+    joined: frozenset[str]
+    """The words between two names."""
     particles: frozenset[str]
     given: frozenset[str]
     """Names that people are called by, family names among them; `given_only` are none."""
@@ -68,6 +70,7 @@ def _words() -> _Words:
         re.compile(rf"(?<![^\W\d_])(?:{labels})\s*[.:]?\s*(?=$|[\d+(]|[^\s@]+@)", re.IGNORECASE),
         frozenset(word.split()[-1].strip(".:") for word in cells["labels"]),
         re.compile(rf"\s*,\s*(?:(?:{between})\s+)?|\s+(?:{between})\s+|\s*/\s*", re.IGNORECASE),
+        frozenset(cells["between"]),
         frozenset(names["words"]["particles"]),
         frozenset((*names["given"]["only"], *names["given"]["also_family"])),
         frozenset(names["given"]["only"]),
@@ -88,13 +91,31 @@ def find_people(text: str) -> tuple[Person, ...]:
         phones = [phone for phone in _PHONE.findall(rest) if _is_number(phone)]
         rest = _PHONE.sub(lambda match: " " if _is_number(match[0]) else match[0], rest)
         name = clean_name(rest)
+        name, *others = _joined_names(name)
         found = Person(name, mails[0] if mails else "", phones[0].strip() if phones else "")
         last = people[-1] if people else None
         if last and not name and not (found.email and last.email) and not (found.phone and last.phone):
             people[-1] = replace(last, email=last.email or found.email, phone=last.phone or found.phone)
         elif found != Person():
-            people.append(found)
+            people += [found, *map(Person, others)]
     return tuple(people)
+
+
+def _joined_names(name: str) -> list[str]:
+    """`Carla Verdi e Ugo`, `Ada + Marc`, `Inés y su jefe Pablo` taken apart; what may be one couple stays whole.
+
+    A couple (`Lou & Tim`, `Anna und Jan Weber`) is greeted as one, and `Ortega y Gasset` is a single family.
+    """
+    said, words = name.split(), _words()
+    place = next((i for i, word in enumerate(said[1:-1], 1) if word.casefold() in words.joined), 0)
+    if not place:
+        return [name]
+    one, other = " ".join(said[:place]), " ".join(said[place + 1 :])
+    names = [is_whole_name(part) or part.casefold() in words.given for part in (one, other)]
+    role = names[0] and other[0].islower() and said[-1][0].isupper() and len(said) <= place + 4
+    both = all(names)
+    apart = role or (both and (said[place] == "+" or " " in one))
+    return [one, other] if apart else [name]
 
 
 def names_beside(text: str) -> tuple[str, ...]:
@@ -180,7 +201,7 @@ def _plain(text: str) -> str:
 def is_name_alone(text: str) -> bool:
     """Whether the text is a name and nothing that has to be taken from it; that of most cells is."""
     words = _words()
-    if not _PLAIN.fullmatch(text) or _first_word(text) in words.first:
+    if not _PLAIN.fullmatch(text) or _first_word(text) in words.first or len(_joined_names(text)) > 1:
         return False
     figures = text[-1].isdigit()
     return not figures or text.split()[-2].casefold().strip(".:") not in words.before_numbers

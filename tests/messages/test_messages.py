@@ -644,6 +644,8 @@ def test_first_names(name: str, first: str) -> None:
         ("Sue @ TravelMed", "Dear Sue,"),
         ("Sue Dean (retired), now Ben Cho", "Dear Ben Cho,"),
         ("Frau Lohr, jetzt Frau Abel", "Dear Ms Abel,"),
+        ("Sr. Ruth Ann", "Dear Sr. Ruth Ann,"),
+        ("Sr. Vidal", "Dear Mr Vidal,"),
         ("Mr. and Mrs. Owen", "Dear Mr and Mrs Owen,"),
         ("Ms Bell and Mr Cho", "Dear Ms Bell and Mr Cho,"),
         ("Lou & Tim", "Dear Lou & Tim,"),
