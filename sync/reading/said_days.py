@@ -255,7 +255,9 @@ def _patterns() -> _Patterns:
     return _Patterns(
         weekday=re.compile(weekday),
         short=re.compile(rf"{any_of(said.short_ahead)}\s+(?P<day>{any_of(said.short)})"),
-        numbered=re.compile(rf"{any_of(said.numbered)}\s?(?P<number>\d{{1,2}})(?![\d:/%€$]|[.,-]\d)(?!\s*{lengths})"),
+        numbered=re.compile(
+            rf"{any_of(said.numbered)}\s?(?P<number>\d{{1,2}})(?![\d:/%€$]|[.,-]\d)(?!\s*(?:{lengths}|of\b|de\b|von\b|van\b|av\b))"
+        ),
         plain=re.compile(rf"(?:(?P<morning>{any_of(said.morning)})\s+)?(?P<day>{plain})"),
         counted=re.compile(counted),
         of_month=re.compile(_of_month(ahead, the, any_of(said.ahead_the))),

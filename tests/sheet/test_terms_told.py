@@ -203,3 +203,8 @@ def test_the_date_of_an_offer_is_asked_for_although_the_day_to_answer_it_is_know
 def test_no_occasion_between_makes_an_interview_a_decision() -> None:
     lead = lead_of("decision after interview 8 Dec")
     assert f"{lead.interview_at:%m-%d}" == "12-08"
+
+
+@pytest.mark.parametrize("status", ["CV v.12 checked", "week 2 of the course", "semana 3 de 4", "40h week 30k"])
+def test_a_number_that_is_of_no_week_of_the_year_names_none(status: str) -> None:
+    assert "status" not in lead_of(status, "in_touch").unreadable
