@@ -67,6 +67,15 @@ def agency_key(lead: Lead) -> str:
     return "agency:" + name if name else ""
 
 
+def is_about_agency(lead: Lead) -> bool:
+    """Whether the row is the agency's own: it names no post, and no firm behind the agency."""
+    own = agency_key(lead)
+    if not own or lead.role.strip() or lead.interview_at is not None:
+        return False
+    firm = normalise_organisation(lead.company)
+    return own == "agency:" + firm if lead.company.strip() else lead.applied_on is None
+
+
 def lists_recruiters(header: str) -> bool:
     """Whether a column of this header holds recruiters."""
     return any(word.startswith(tuple(_words("recruiters"))) for word in _NO_WORD.split(header.casefold()))

@@ -144,6 +144,13 @@ def is_whole_name(text: str) -> bool:
     return not any(map(str.isdigit, text)) and words.roles.isdisjoint(_plain(text).split())
 
 
+@lru_cache(maxsize=4096)
+def names_person(text: str) -> bool:
+    """Whether a cell that may say anything is somebody's name: two words and more, the first one a given name."""
+    name = text.strip()
+    return is_whole_name(name) and _first_word(name) in _words().given
+
+
 def fits_address(name: str, mail: str) -> bool:
     """Whether this mail address is made of that name: a word of the name stands before the sign, a short one alone."""
     local = _fold(mail.rpartition("@")[0])

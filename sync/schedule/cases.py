@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from sync.advice import Rule
 from sync.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.models import Lead, Moment, Person, Stage
-from sync.reading.organisations import agency_key, organisation_key
+from sync.reading.organisations import agency_key, is_about_agency, organisation_key
 from sync.schedule.desk import Desk
 from sync.schedule.rounds import count_rounds, is_same_moment
 from sync.schedule.view import View
@@ -187,6 +187,22 @@ def plan_stage(lead: Lead) -> Stage:
 
 TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT)
 """Stages in which they are waited for from first sight on, whatever the row tells of days."""
+
+
+def is_only_known(case: Case) -> bool:
+    """Whether the row is about somebody the seeker knows or has met, and about no post: nobody is asked for the next
+    step of nothing. An agency of its own row is one too, however it was met."""
+    lead = case.lead
+    if lead.is_customer or lead.interview_at is not None or lead.under_consideration_on is not None:
+        return False
+    if is_about_agency(lead):
+        return True
+    if lead.applied_on is not None or (lead.agency.strip() and not lead.is_of_network):
+        return False
+    named, met = bool(lead.role.strip()), lead.meeting_on is not None
+    if lead.is_of_network:
+        return met or not named or case.stage is Stage.INTERVIEW
+    return met and not named
 
 
 def has_live_offer(case: Case, *, view: View) -> bool:

@@ -18,7 +18,7 @@ from sync.reconcile.marker_lines import SMALL_PRINT
 from sync.safe_text import clean
 from sync.schedule.drafts import Draft, Planned
 from sync.schedule.letters import group_of, is_to_agency, recipient
-from sync.schedule.people import has_number_only, join_names
+from sync.schedule.people import has_number_only, join_names, knows_interviewers
 from sync.schedule.quarters import at
 from sync.schedule.view import View
 
@@ -154,6 +154,8 @@ def _checks(draft: Draft, message: Message | None, view: View) -> Iterator[str]:
         yield say("check.everyone" if draft.rule.audience == "interviewers" else "check.references", names=names)
     if rule == "R-001-4" and draft.late:
         yield say("check.idea")
+    if rule == "R-001-6" and not knows_interviewers(lead):
+        yield say("check.interviewers")
     if rule == "R-004-6" and not lead.problem:
         yield say("check.problem")
     if missing := [person.name for person in group if person.name and not person.email]:

@@ -17,7 +17,7 @@ from sync.models import Lead, Person, Stage, TouchClass
 from sync.reading.organisations import firm_named
 from sync.reading.relations import relation_of
 from sync.safe_text import clean
-from sync.schedule.cases import Case, is_offered_since
+from sync.schedule.cases import Case, is_offered_since, is_only_known
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import day_or_none
@@ -94,6 +94,10 @@ def _plain_keys(draft: Draft, case: Case, view: View) -> tuple[str, ...]:
     rule = draft.rule.id
     if rule == "sheet" and is_offered_since(case, date.min, view=view):
         return ("sheet-offer", "sheet")
+    if rule == "R-001-11" and is_only_known(case):
+        return ("R-001-11-known", rule)
+    if rule == "sheet" and is_only_known(case):
+        return ("R-003-3", rule)
     if rule == "sheet":
         talking = case.stage in _TALKING or case.lead.last_inbound is not None
         if not talking and case.lead.applied_on is None:

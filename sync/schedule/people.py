@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from sync.advice import Rule
 from sync.messages.names import read_name
 from sync.models import CUSTOMER, Lead, Person, TouchClass
+from sync.reading.people import names_person
 from sync.schedule.cases import Case
 
 NOBODY = Person()
@@ -21,11 +22,14 @@ ASKED = (TouchClass.ASKING, TouchClass.ONCE_EXEMPT)
 
 
 def teller(lead: Lead) -> Person | None:
-    """Whoever gave the information: the referrer, else the contact of a lead that is no plain application."""
-    if lead.referrer.strip():
-        return Person(name=lead.referrer.strip())
+    """Whoever gave the information: the referrer, a source that is somebody, else the contact of a lead that is no
+    plain application. Nobody is thanked for the name that is their own."""
+    told = lead.referrer.strip() or (lead.source.strip() if names_person(lead.source) else "")
+    if told:
+        return lead.contact if _same_name(Person(name=told), lead.contact) else Person(name=told)
     plain = lead.lead_kind in ("posting", CUSTOMER) and bool(lead.role or lead.applied_on)
-    return None if plain or not lead.contact.party else lead.contact
+    own = lead.lead_kind == "connection"
+    return None if plain or own or not lead.contact.party else lead.contact
 
 
 def recipients(rule: Rule, case: Case) -> list[tuple[Person, str]]:
@@ -36,11 +40,13 @@ def recipients(rule: Rule, case: Case) -> list[tuple[Person, str]]:
             told = teller(lead)
             return [(told, "")] if told else []
         case "promised":
-            return [(teller(lead) or lead.contact, "")]
+            return [(Person(name=lead.referrer.strip()) if lead.referrer.strip() else lead.contact, "")]
         case "referrer":
             return [(Person(name=lead.referrer.strip()), "")] if lead.referrer.strip() else []
         case "agency":
             return [(agency_person(lead), "")] if lead.agency.strip() else []
+        case "interviewers" if not knows_interviewers(lead):
+            return []
         case "interviewers" | "references":
             group = group_named(lead, rule.audience)
             if rule.each and group:
@@ -61,6 +67,14 @@ def group_named(lead: Lead, audience: str) -> tuple[Person, ...]:
     return tuple(
         contact if person == Person(name=person.name) and _same_name(person, contact) else person for person in group
     )
+
+
+def knows_interviewers(lead: Lead) -> bool:
+    """Whether the row names anybody who was in the interview. Behind an agency its recruiter was not, nor is a firm of
+    which nobody is named to be written to."""
+    if lead.interviewers or not lead.agency.strip():
+        return True
+    return bool(lead.contact.party) and lead.contact_kind != "recruiter"
 
 
 def _same_name(one: Person, other: Person) -> bool:

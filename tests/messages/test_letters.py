@@ -71,7 +71,7 @@ def test_an_interview_that_is_still_to_come_is_not_thanked_for() -> None:
 
 VIA = a_lead(
     role="Analyst", applied_on=date(2027, 1, 2), agency="Harnham", stage=Stage.INTERVIEW, problem="slow tests",
-    interview_at=when("2027-01-08 10:00"), under_consideration_on=None,
+    interview_at=when("2027-01-08 10:00"), under_consideration_on=None, interviewers=(person("Uma Frost"),),
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ PLACES = {
     "Israel": settings_for("Asia/Jerusalem", '"IL"', more='workdays = ["sun", "mon", "tue", "wed", "thu"]'),
 }
 HELD = {"stage": Stage.INTERVIEW}
+NAMED = {**HELD, "contact": person()}
 TOLD = {"referrer": "Lou Ames"}
 NAMED = {"referrer": "Lou Ames", "contact": person(phone="+1 555 0100")}
 
@@ -96,10 +97,10 @@ EXAMPLES: list[tuple[str, str, str, dict[str, Any], str, str, str]] = [
      {"interview_at": "2027-01-14 16:00", "interview_end": "2027-01-14 17:00", **HELD},
      "2027-01-13 10:00", "2027-01-14 18:00", "2027-01-15 17:00"),
     ("R-001-6", "Bavaria", "the quarter after the interviewers'",
-     {"interview_at": "2027-03-25 16:00", "interview_end": "2027-03-25 17:00", "agency": "Harnham", **HELD},
+     {"interview_at": "2027-03-25 16:00", "interview_end": "2027-03-25 17:00", "agency": "Harnham", **NAMED},
      "2027-03-24 10:00", "2027-03-25 18:15", "2027-03-26 17:00"),
     ("R-001-6", "Israel", "the quarter after the interviewers'",
-     {"interview_at": "2027-01-14 16:00", "interview_end": "2027-01-14 17:00", "agency": "Harnham", **HELD},
+     {"interview_at": "2027-01-14 16:00", "interview_end": "2027-01-14 17:00", "agency": "Harnham", **NAMED},
      "2027-01-13 10:00", "2027-01-14 18:15", "2027-01-15 17:00"),
     # R-001-7: the note to the referrer, the day the person they named was contacted
     ("R-001-7", "Bavaria", "contacted Tue 5 Jan 10:00", {"received_at": "2027-01-04 10:00", **NAMED,

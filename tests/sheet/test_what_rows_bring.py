@@ -74,6 +74,73 @@ def test_a_coffee_without_its_day_is_asked_for_its_date_and_for_no_post() -> Non
     assert rules_of(report) == {"R-000-4"}
 
 
+# --- whom one knows, and no post ---------------------------------------------------------------------------------
+
+KNOWN = "Company|Contact|Contact kind|Status|How I know them|Last contact|Every"
+
+
+@pytest.mark.parametrize("known", ["my godmother", "my father's colleague"])
+def test_a_friend_without_a_post_hears_from_one_as_often_as_the_row_says_and_is_asked_nothing(known: str) -> None:
+    report = bring(KNOWN, f"Acme|Ann Bell|network|in touch|{known}|2026-11-20|6 weeks")
+    assert rules_of(report) == {"R-005-2"}
+    assert day_of_first(report, "R-005-2") == date(2027, 1, 4)
+
+
+def test_a_friend_without_a_post_and_without_a_rhythm_hears_from_one_as_the_rule_says() -> None:
+    report = bring(KNOWN, "Acme|Ann Bell|network|in touch|my godmother|2026-11-20|")
+    assert rules_of(report) == {"R-003-3"}
+    assert day_of_first(report, "R-003-3") == date(2026, 12, 4)
+
+
+def test_a_friend_who_wrote_is_answered_and_no_position_is_spoken_of() -> None:
+    report = bring("Company|Contact|Contact kind|Status|They wrote", "Acme|Ann Bell|network|in touch|2026-11-26")
+    touch = next(touch for touch in report.plan.schedule if touch.rule == "R-001-11")
+    assert "position" not in touch.draft and "good to hear from you" in touch.draft
+
+
+def test_a_friend_with_a_post_in_the_row_is_asked_about_it() -> None:
+    headers = "Company|Role|Contact|Contact kind|Status|They wrote"
+    report = bring(headers, "Acme|Analyst|Ann Bell|network|in touch|2026-11-24")
+    assert "R-004-4" in rules_of(report)
+
+
+@pytest.mark.parametrize("wrote", ["", "2026-11-24"])
+def test_whom_one_met_and_talked_to_about_no_post_is_not_asked_what_comes_next(wrote: str) -> None:
+    report = bring("Company|Contact|Status|Meeting|They wrote", f"Orr Inc|Ann Bell|in touch|2026-11-20|{wrote}")
+    assert {"R-003-2", "R-003-3"} <= rules_of(report)
+    assert "R-004-4" not in rules_of(report)
+
+
+# --- who gave a name ---------------------------------------------------------------------------------------------
+
+
+def thanked(headers: str, row: str) -> list[str]:
+    return [touch.who for touch in bring(headers, row).plan.schedule if touch.rule == "R-000-2"]
+
+
+@pytest.mark.parametrize("kind", ["connection", "posting"])
+def test_whoever_gave_a_name_is_thanked_and_never_the_one_whose_name_it_is(kind: str) -> None:
+    headers = "company|contact_name|source|received_at|lead_kind"
+    assert thanked(headers, f"Acme|Ben Ames|Sam Liu|2026-11-26|{kind}") == ["Sam Liu"]
+
+
+@pytest.mark.parametrize("source", ["", "LinkedIn", "Stack Overflow", "Career Fair"])
+def test_a_source_that_is_nobody_is_not_thanked(source: str) -> None:
+    headers = "company|contact_name|source|received_at|lead_kind"
+    assert thanked(headers, f"Acme|Ben Ames|{source}|2026-11-26|connection") == []
+    assert thanked(headers, f"Acme|Ben Ames|{source}|2026-11-26|posting") == ["Ben Ames, Acme"]
+
+
+# --- an agency ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", ["Summit|Summit|", "Summit Inc|Summit|2026-11-16", "|Summit|"])
+def test_an_agency_in_a_row_of_its_own_is_kept_in_touch_with_and_asked_for_no_application(row: str) -> None:
+    report = bring("Company|Agency|Date applied|Contact|Status|Last contact", f"{row}|Rita Cole|in touch|2026-11-20")
+    assert rules_of(report) & {"R-001-1", "R-001-12", "R-004-4", "R-003-3"} == set()
+    assert "R-001-13" in {touch.rule for touch in report.plan.schedule}
+
+
 # --- an offer ----------------------------------------------------------------------------------------------------
 
 JOBS = "Company|Role|Contact|Date applied|Status|Interview date|Offer date|Follow up"

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 
 from sync.advice import Rule
 from sync.models import Person, Stage
-from sync.schedule.cases import Case
+from sync.reading.organisations import is_about_agency
+from sync.schedule.cases import TALKING, Case, is_only_known
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
 from sync.schedule.ledger import was_deleted
@@ -43,9 +44,14 @@ def follow_up_on_the_meeting(case: Case, rule: Rule, desk: Desk) -> Occasion:
 
 @waited("R-003-3")
 def stay_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
-    """You met somebody once, and their row has no `every`; any touch in either direction starts the clock anew."""
+    """You met or know somebody, and their row has no `every`; any touch in either direction starts the clock anew.
+
+    An agency has a touch of its own (R-001-13).
+    """
     lead = case.lead
-    if lead.meeting_on is None or (lead.every is not None and desk.rule("R-005-2")):
+    if (lead.every is not None and desk.rule("R-005-2")) or is_about_agency(lead):
+        return None
+    if lead.meeting_on is None and not (case.stage in TALKING and is_only_known(case)):
         return None
     if not lead.is_of_network and (lead.applied_on is not None or lead.interview_at is not None):
         return None

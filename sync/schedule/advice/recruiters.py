@@ -10,7 +10,7 @@ from datetime import date
 
 from sync.advice import Rule
 from sync.models import Stage
-from sync.schedule.cases import TALKING, Case, is_offered_since, is_old_news
+from sync.schedule.cases import TALKING, Case, is_offered_since, is_old_news, is_only_known
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import ROUNDS, Ladder, call_day, count_cap, has_answered, repeat_last, told_since
@@ -30,7 +30,7 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | No
     lead = case.lead
     if case.stage in (Stage.OFFER, Stage.ON_HOLD):
         return None
-    if lead.is_of_network and _is_only_met(case):
+    if is_only_known(case):
         return None
     waiting = _waiting_since(case, desk)
     if waiting is None or _is_forgotten(case, waiting[0], desk):
@@ -59,14 +59,6 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | No
         call_on=call_day(case, desk),
         decision_party="waiting",
     )
-
-
-def _is_only_met(case: Case) -> bool:
-    """Whether the row tells of a talk with them and of nothing to ask about; R-003-3 keeps in touch with them."""
-    lead = case.lead
-    if lead.applied_on is not None or lead.interview_at is not None:
-        return False
-    return lead.meeting_on is not None or case.stage is Stage.INTERVIEW
 
 
 def _is_forgotten(case: Case, base: date, desk: Desk) -> bool:

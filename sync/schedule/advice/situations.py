@@ -16,7 +16,7 @@ from sync.advice import Rule
 from sync.models import Person
 from sync.reading.organisations import referrer_key
 from sync.safe_text import clean
-from sync.schedule.cases import Case, is_offered_since
+from sync.schedule.cases import Case, is_offered_since, is_only_known
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ladders import (
@@ -58,7 +58,7 @@ from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
 def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder | None:
     """You applied and nobody has answered: first weekly, then ever more seldom, up to the cap."""
     later, cap, lead = desk.rule("R-001-12"), count_cap(desk), case.lead
-    if lead.applied_on is None or has_answered(case, desk):
+    if lead.applied_on is None or has_answered(case, desk) or is_only_known(case):
         return None
     tail = later.intervals if later and later.intervals else ()
     intervals = repeat_last((rule.days or 0, *tail), cap if tail else 1)
