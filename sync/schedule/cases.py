@@ -223,6 +223,12 @@ def is_offered_since(case: Case, day: date, *, view: View) -> bool:
     return offered is not None and offered >= day
 
 
+def wrote_their_offer(case: Case, *, view: View) -> bool:
+    """Whether their last message is that offer, or older than it."""
+    wrote = case.lead.last_inbound
+    return wrote is not None and is_offered_since(case, view.day_of(wrote), view=view)
+
+
 def is_old_news(case: Case, *, view: View) -> bool:
     """Whether the newest day the row tells of was long ago when we first saw it: then it is triaged."""
     return case.new and _newest(case.lead, view) + OLD < view.today

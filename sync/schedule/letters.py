@@ -17,7 +17,7 @@ from sync.models import Lead, Person, Stage, TouchClass
 from sync.reading.organisations import firm_named
 from sync.reading.relations import relation_of
 from sync.safe_text import clean
-from sync.schedule.cases import Case, is_offered_since, is_only_known
+from sync.schedule.cases import Case, is_offered_since, is_only_known, wrote_their_offer
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import day_or_none
@@ -94,6 +94,8 @@ def _plain_keys(draft: Draft, case: Case, view: View) -> tuple[str, ...]:
     rule = draft.rule.id
     if rule == "sheet" and is_offered_since(case, date.min, view=view):
         return ("sheet-offer", "sheet")
+    if _thanks_for_offer(draft, case, view):
+        return ("R-001-9", rule)
     if rule == "R-001-11" and is_only_known(case):
         return ("R-001-11-known", rule)
     if rule == "sheet" and is_only_known(case):
@@ -112,6 +114,12 @@ def _plain_keys(draft: Draft, case: Case, view: View) -> tuple[str, ...]:
     if rule == "R-001-4" and draft.late:
         return ("R-001-4-late", rule)
     return (rule,)
+
+
+def _thanks_for_offer(draft: Draft, case: Case, view: View) -> bool:
+    """Whether it answers their offer, be it by its own rule or, where the row has no day of it, as their message."""
+    rule = draft.rule.id
+    return rule == "R-001-9" or (rule == "R-001-11" and wrote_their_offer(case, view=view))
 
 
 def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: Desk) -> dict[str, str]:
@@ -161,8 +169,9 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, dat
     promised, given = lead.promised_on, lead.references_given_on
     if promised is not None and draft.rule.id == "R-000-2":
         promised = desk.days.at_or_before(promised)
-    if promised is not None and draft.rule.id == "R-001-9" and promised < draft.day:
-        promised = None
+    if _thanks_for_offer(draft, draft.case, desk):
+        ahead_of_it = (day for day in (promised, lead.answer_by) if day is not None and day >= draft.day)
+        promised = next(ahead_of_it, None)
     interview = lead.interview_at
     if isinstance(interview, datetime):
         interview = interview.astimezone(zone).date()

@@ -176,6 +176,23 @@ def test_a_day_of_ones_own_after_an_offer_speaks_of_the_offer_and_of_no_selectio
     assert not any(word in touch.draft for word in ("I applied", "selection", "interview for"))
 
 
+@pytest.mark.parametrize(("offered", "rule"), [("2026-11-26", "R-001-9"), ("", "R-001-11")])
+def test_their_offer_is_a_message_that_is_answered_once_by_thanks_with_the_last_day_of_the_row(
+    offered: str, rule: str
+) -> None:
+    headers = "company|role|contact_name|status|applied_on|last_inbound|offer_on|answer_by"
+    report = bring(headers, f"Acme|Analyst|Ann Bell|offer|2026-10-20|2026-11-26|{offered}|2026-12-04")
+    [touch] = [touch for touch in report.plan.schedule if touch.rule in ("R-001-9", "R-001-11")]
+    assert touch.rule == rule
+    assert "Thank you for your offer" in touch.draft and "my answer by 4 December" in touch.draft
+
+
+def test_a_message_behind_the_offer_is_answered_for_itself() -> None:
+    headers = "company|role|contact_name|status|applied_on|last_inbound|offer_on"
+    report = bring(headers, "Acme|Analyst|Ann Bell|offer|2026-10-20|2026-11-26|2026-11-25")
+    assert {"R-001-9", "R-001-11"} <= rules_of(report)
+
+
 @pytest.mark.parametrize("status", ["offer expected", "offer coming", "Angebot kommt", "Angebot in Aussicht"])
 def test_an_offer_that_is_still_to_come_is_none(status: str) -> None:
     report = bring(JOBS, f"Acme|Analyst|Ann Bell|2026-10-12|{status}|2026-11-25||")

@@ -16,7 +16,7 @@ from sync.advice import Rule
 from sync.models import Person
 from sync.reading.organisations import referrer_key
 from sync.safe_text import clean
-from sync.schedule.cases import Case, is_offered_since, is_only_known
+from sync.schedule.cases import Case, is_offered_since, is_only_known, wrote_their_offer
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ladders import (
@@ -201,8 +201,10 @@ def thank_for_the_offer(case: Case, rule: Rule, desk: Desk) -> Occasion:
 
 
 @owed("R-001-11")
-def answer_their_message(case: Case, rule: Rule, desk: Desk) -> Occasion:
-    """They wrote or called."""
+def answer_their_message(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+    """They wrote or called. Where that was to make an offer, the thanks for it are the answer."""
+    if case.lead.offer_on is not None and desk.rule("R-001-9") and wrote_their_offer(case, view=desk):
+        return None
     found = soon_after(rule, case, desk, field="last_inbound", round=case.round_of("last_inbound"))
     # A bare day is kept by people who seldom write down that they answered: after a week it is old news.
     return found if case.lead.last_inbound_channel else replace(found, until=found.deadline + WEEK)
