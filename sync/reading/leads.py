@@ -40,7 +40,7 @@ from sync.reading.meetings import settle_days_ahead, settle_meetings, settle_tal
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.noted_terms import settle_noted_terms
 from sync.reading.parting import part_people
-from sync.reading.relations import settle_relations
+from sync.reading.relations import settle_own_agencies, settle_relations
 from sync.reading.remembered_leads import Keys, assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
@@ -269,6 +269,7 @@ def _read_rows(
     settling.silence_rows(sheet)
     settle_relations(sheet)
     settling.settle_people(sheet)
+    settle_own_agencies(sheet)
     settling.settle_recruiters(sheet)
     settling.settle_words(sheet)
     return unclear, [*remarks, *against, *note_told_people(sheet), *_future_notes(sheet, today)]

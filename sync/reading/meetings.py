@@ -67,7 +67,7 @@ def settle_talks(sheet: Sheet) -> None:
 
     Whom it was with is of the seeker's network from then on, and is asked about no post. An informational talk is never
     about one, whatever stands beside it as a role: it may be theirs. A last contact on the very day is the talk itself,
-    and no word of thanks after it. What stands in a column of interviews is one.
+    and no word of thanks after it. What stands in a column of interviews is one, unless the row calls it such a talk.
     """
     empty: Sequence[Any] = [None] * len(sheet.rows)
     names = ("role", "applied_on", "agency", "lead_kind", "contact_kind", "how_known", "meeting_on")
@@ -78,15 +78,18 @@ def settle_talks(sheet: Sheet) -> None:
     for index, (role, applied, agency, kind, contact, known, meeting) in enumerate(zip(*columns, strict=True)):
         if stages[index] not in _TALKED or applied or agency or kind == CUSTOMER:
             continue
-        if left[index] is not None and (meeting is not None or _is_in_column(sheet, index)):
+        if "interview_at" in sheet.unreadable.get(index, ()) or (left[index] is not None and meeting is not None):
             continue
+        in_column = left[index] is not None and "interview_at" not in sheet.own_headers.get(index, {})
         acquainted = bool(known) or kind == "connection" or contact in ("network", "association")
+        acquainted = acquainted and not in_column
         if not _is_talk(sheet.values["status_text"][index] or "", acquainted=acquainted, about_a_post=bool(role)):
             continue
         kinds[index] = contact or "network"
         if left[index] is not None:
             met[index], left[index] = left[index], None
-            if header := sheet.own_headers.get(index, {}).get("interview_at"):
+            own = sheet.own_headers.get(index, {}).get("interview_at")
+            if header := own or sheet.columns.mapped.get("interview_at"):
                 sheet.tell_column(index, "meeting_on", header)
         if met[index] is None:
             continue
@@ -95,13 +98,6 @@ def settle_talks(sheet: Sheet) -> None:
         stages[index] = Stage.IN_TOUCH
     sheet.values |= {"interview_at": left, "meeting_on": met, "stage": stages}
     sheet.values |= {"last_outbound": written, "contact_kind": kinds}
-
-
-def _is_in_column(sheet: Sheet, index: int) -> bool:
-    """Whether the interview of this row stands in a column of its own, or cannot be read there."""
-    if "interview_at" in sheet.unreadable.get(index, ()):
-        return True
-    return "interview_at" in sheet.columns.fields and "interview_at" not in sheet.own_headers.get(index, {})
 
 
 @lru_cache(maxsize=4096)

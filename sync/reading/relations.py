@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 from sync import toml
 from sync.reading.cells import spaced
+from sync.reading.organisations import lists_recruiters
 from sync.reading.sheet import Sheet
 
 
@@ -37,4 +38,17 @@ def settle_relations(sheet: Sheet) -> None:
     kinds = sheet.values.get("contact_kind", [None] * len(sheet.rows))
     sheet.values["contact_kind"] = [
         kind or ("network" if text and relation_of(text) else None) for kind, text in zip(kinds, known, strict=True)
+    ]
+
+
+def settle_own_agencies(sheet: Sheet) -> None:
+    """A staffing firm, by its name, whose recruiter is the contact of a row without a post is that row's agency."""
+    kinds, firms = sheet.values.get("contact_kind"), sheet.values.get("company")
+    if kinds is None or firms is None or "recruiter" not in kinds:
+        return
+    empty: Sequence[Any] = [None] * len(sheet.rows)
+    roles, agencies = (sheet.values.get(name, empty) for name in ("role", "agency"))
+    sheet.values["agency"] = [
+        firm if kind == "recruiter" and not (agency or role) and lists_recruiters(firm or "") else agency
+        for kind, firm, role, agency in zip(kinds, firms, roles, agencies, strict=True)
     ]

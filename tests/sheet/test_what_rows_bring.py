@@ -64,8 +64,18 @@ def test_a_talk_with_a_recruiter_and_an_informational_one_behind_an_application_
         assert {"R-001-4", "R-004-4"} <= rules_of(report)
 
 
-def test_an_interview_in_its_own_column_is_one_whatever_the_status_calls_it() -> None:
-    report = bring("Company|Contact|Status|Interview date", "Acme|Ann Bell|coffee chat|2026-12-02")
+@pytest.mark.parametrize("status", ["coffee chat", "informational interview"])
+def test_a_talk_in_a_column_of_interviews_is_one_where_the_row_tells_of_no_post(status: str) -> None:
+    report = bring("Company|Contact|Status|Interview date", f"Acme|Ann Bell|{status}|2026-12-02")
+    assert report.leads.leads[0].meeting_on == date(2026, 12, 2)
+    assert rules_of(report) == {"R-003-2", "R-003-3"}
+
+
+@pytest.mark.parametrize(
+    "row", ["Acme|Analyst|Ann Bell|coffee chat", "Acme||Ann Bell|phone call", "Acme||Ann Bell|interview"]
+)
+def test_an_interview_in_its_own_column_is_one_where_the_row_tells_of_a_post_or_of_no_talk(row: str) -> None:
+    report = bring("Company|Role|Contact|Status|How I know them|Interview date", f"{row}|old boss|2026-12-02")
     assert report.leads.leads[0].interview_at == date(2026, 12, 2)
 
 
@@ -139,6 +149,14 @@ def test_an_agency_in_a_row_of_its_own_is_kept_in_touch_with_and_asked_for_no_ap
     report = bring("Company|Agency|Date applied|Contact|Status|Last contact", f"{row}|Rita Cole|in touch|2026-11-20")
     assert rules_of(report) & {"R-001-1", "R-001-12", "R-004-4", "R-003-3"} == set()
     assert "R-001-13" in {touch.rule for touch in report.plan.schedule}
+
+
+def test_a_staffing_firm_whose_recruiter_one_writes_to_is_the_agency_of_a_row_without_a_post() -> None:
+    headers = "company|role|contact_name|contact_kind|status|applied_on"
+    own = bring(headers, "Summit Recruiting||Rita Cole|recruiter|sent|2026-11-20")
+    post = bring(headers, "Summit Recruiting|Analyst|Rita Cole|recruiter|sent|2026-11-20")
+    assert {touch.rule for touch in own.plan.schedule} - {"R-001-14", "heartbeat"} == {"R-001-13"}
+    assert "R-001-1" in rules_of(post)
 
 
 # --- an offer ----------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from sync.advice import Rule
 from sync.models import Asking, Stage
+from sync.reading.organisations import is_about_agency
 from sync.safe_text import clean
 from sync.schedule.cases import TALKING, Case, has_live_offer, is_old_news
 from sync.schedule.desk import Desk
@@ -78,7 +79,8 @@ def give_a_next_step(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | S
 def _row_of(draft: Draft) -> str:
     """The key of the row whose step it is. A regular touch to an agency is that of a row that names nothing else."""
     lead = draft.case.lead
-    return lead.key if draft.rule.audience == "agency" and not lead.company else draft.lead_key
+    own = not lead.company or is_about_agency(lead)
+    return lead.key if draft.rule.audience == "agency" and own else draft.lead_key
 
 
 def _add_the_dates(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
