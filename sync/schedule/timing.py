@@ -24,11 +24,10 @@ because a run happened then."""
 
 
 class _Placed(NamedTuple):
-    """What has its start, and the quarters among which it may be given another."""
+    """What has its start, and the quarters among which it was found; of a start that was kept nobody has asked yet."""
 
     draft: Planned
-    low: int
-    high: int
+    among: tuple[int, int] | None = None
 
 
 def give_times(drafts: Iterable[Planned], *, desk: Desk) -> None:
@@ -55,7 +54,7 @@ def _give_starts(drafts: Iterable[Planned], kept: Mapping[int, int], *, held: Se
         if (quarter := kept.get(id(draft))) is None or not _take_kept(draft, quarter, desk):
             waiting.append((window_of(draft, draft.day, view=desk), draft))
         elif draft.own_event:
-            placed[quarter] = _Placed(draft, *_open_part(draft, window_of(draft, draft.day, view=desk), desk))
+            placed[quarter] = _Placed(draft)
     # By the seeker's day on which the window opens: somewhere else it may be the next one already.
     for window, draft in sorted(waiting, key=lambda one: moment_of(one[0][0], desk.zone).date()):
         _find_slot(draft, window, placed, held=held, desk=desk)
@@ -158,7 +157,7 @@ def _find_slot(
     if quarter is None:
         quarter = desk.taken.least_taken(low, high, length=length)
         _say_shared(draft, desk)
-    placed[quarter] = _Placed(draft, low, high)
+    placed[quarter] = _Placed(draft, (low, high))
     _start_at(draft, quarter, desk=desk)
 
 
@@ -176,17 +175,19 @@ def _make_room(
     """The start of one that may as well stand outside of these quarters, which are full: it goes there now."""
     needed = draft.quarters
     for quarter in range(low, high - needed + 1):
-        other = placed.get(quarter)
-        if other is None or (low <= other.low and other.high <= high) or (length := other.draft.quarters) < needed:
+        if (known := placed.get(quarter)) is None:
             continue
-        if not desk.taken.is_alone(quarter, length=length):
+        other, among = known
+        if (length := other.quarters) < needed or not desk.taken.is_alone(quarter, length=length):
             continue
-        backwards = other.draft.as_late_as_possible
-        found = desk.taken.find_free(other.low, other.high, length=length, held=held, backwards=backwards)
+        first, last = among or _open_part(other, window_of(other, other.day, view=desk), desk)
+        if low <= first and last <= high:
+            continue
+        found = desk.taken.find_free(first, last, length=length, held=held, backwards=other.as_late_as_possible)
         if found is not None:
             desk.taken.release(quarter, length=length)
             placed[found] = placed.pop(quarter)
-            _start_at(other.draft, found, desk=desk)
+            _start_at(other, found, desk=desk)
             return quarter
     return None
 
