@@ -60,8 +60,9 @@ def with_dates(
             before = (known.written or {}).get(name) if known else None
             if before is not None and before.text == text:
                 now = before
-            else:  # of a lead of before such cells were looked for nobody knows how old they are
-                now = Written(text, on=today, since=since if known is None or known.written is not None else None)
+            else:  # nobody knows how old those of a row that is out are, nor of a lead of before they were looked for
+                is_new = bool(keys.get(number)) and (known is None or known.written is not None)
+                now = Written(text, on=today, since=since if is_new else None)
             written.setdefault(number, {})[name] = now
             if now.since is not None and (plain := _dated(text, said, now, name)) != text:
                 dated.setdefault(number, {})[places[name]] = plain
