@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence, Set
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from sync.reading.said_day import LONGEST, SaidDay
 from sync.reading.scripts import any_of, is_unspaced
 
 _FRIDAY = 4
+_NUMBER = re.compile(r"[\s,]*(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)\b")
 _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]{2}|[月火水木金土日周曜天]")
 
@@ -72,7 +73,16 @@ def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fau
     key = "undated_week" if said[0].is_week else "undated" if said[0].month is None else "undated_part"
     if today is None:
         return Fault(key)
-    return Fault(f"{key}_such_as", {"day": str(said[0].example(today))})
+    return Fault(f"{key}_such_as", {"day": str(_numbered(text, said[0], today) or said[0].example(today))})
+
+
+def _numbered(text: str, said: SaidDay, today: date) -> date | None:
+    """The nearest day of this weekday and number: `Thurs 26th`, which a week later is no 26th."""
+    number = _NUMBER.match(text, said.end)
+    if number is None:
+        return None
+    days = (today + timedelta(days=sign * days) for days in range(32) for sign in (-1, 1))
+    return next((day for day in days if (day.weekday(), day.day) == (said.weekday, int(number[1]))), None)
 
 
 def _named_in(plain: str) -> frozenset[str]:

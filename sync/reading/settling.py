@@ -250,7 +250,9 @@ def silence_rows(sheet: Sheet) -> None:
         if not somebody:
             sheet.add_problem(sheet.rows[index], who, "", Fault("nobody"))
         elif _DATES.isdisjoint(sheet.unreadable.get(index, ())):
-            sheet.add_problem(sheet.rows[index], when, "", undated)
+            unclear = sheet.values["status_text"][index] if not stage[0] else ""
+            fault = Fault("no_dates_unclear", {"status": unclear}) if unclear and not unread else undated
+            sheet.add_problem(sheet.rows[index], when, "", fault)
 
 
 def settle_people(sheet: Sheet) -> None:

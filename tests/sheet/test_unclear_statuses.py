@@ -95,3 +95,13 @@ def test_one_event_names_the_words_and_says_what_to_do(tmp_path: Path, capsys: p
     assert "Run followup init --again" in event["description"]
     assert "“offer accepted”" in event["description"]
     assert not any("new leads" in touch["summary"] for touch in schedule)
+
+
+def test_a_row_without_a_date_is_told_with_the_status_that_is_not_clear(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "followup.toml").write_text(SETTINGS.format(more=""), "utf-8")
+    (tmp_path / "leads.csv").write_text(SHEET + "Wren,Cook,,hand in by the gate,\n", "utf-8")
+    assert run_command(["check", "--config", str(tmp_path / "followup.toml"), *NOW]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the row has no date, and its status “hand in by the gate” is not clear" in said

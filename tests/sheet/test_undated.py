@@ -11,7 +11,7 @@ from runner import Seeker, a_row
 
 from connectors.memory import MemoryState
 from sync.moments import day_of
-from sync.reading.said_days import find_said_days
+from sync.reading.said_days import find_said_days, why_undated
 from sync.reading.vocabulary import load_vocabulary
 from sync.run import Report
 
@@ -264,3 +264,17 @@ def test_a_weekday_in_a_column_of_messages_is_the_last_one() -> None:
     write(seeker, last_outbound="Friday")
     lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Acme")
     assert lead.last_outbound == date(2027, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("had the trial Thurs 26th, nice crew", "2026-11-26"),
+        ("trial on Tue 8th", "2026-12-08"),
+        ("call Thurs", "2026-12-03"),
+    ],
+)
+def test_the_date_that_is_proposed_is_of_the_number_beside_the_weekday(text: str, day: str) -> None:
+    fault = why_undated(text, date(2026, 11, 27), {})
+    assert fault is not None
+    assert fault.facts["day"] == day
