@@ -19,10 +19,12 @@ from sync.config import MeSettings
 from sync.messages.names import SEVERAL, as_said, read_name
 from sync.messages.sentences import Phrases
 from sync.models import Lead, Moment, Person
+from sync.reading.people import clean_name
+from sync.reading.relations import bond_alone, role_alone
 from sync.safe_text import clean
 
 _LIMITS = {
-    "name": (36, 6), "first_name": (24, 1), "family": (30, 4), "titles": (20, 4), "firm": (40, 6), "company": (40, 6),
+    "name": (36, 6), "first_name": (24, 2), "family": (30, 4), "titles": (20, 4), "firm": (40, 6), "company": (40, 6),
     "role": (44, 7), "referrer": (40, 6), "contact": (40, 6), "how_known": (72, 12), "source": (40, 7),
     "problem": (80, 14), "city": (30, 4), "interview_kind": (24, 4), "me": (36, 5), "my_phone": (24, 5),
     "my_line": (80, 12), "progress": (90, 14),
@@ -77,7 +79,7 @@ def about_person(person: Person, language: str) -> Mapping[str, str]:
 def _about_name(text: str, language: str) -> Mapping[str, str]:
     name = read_name(clean(text))
     nobody = {"name": "", "first_name": "", "family": "", "titles": "", "form": ""}
-    if not name.bare:
+    if not name.bare or not clean_name(text):
         return nobody
     if name.form == SEVERAL:
         return nobody | {"name": as_fact(as_said(clean(text), language), "name")}
@@ -98,9 +100,9 @@ def about_lead(lead: Lead, name: str, *, to_contact: bool, language: str) -> dic
     """
     facts = {
         "company": as_fact(lead.company, "company"),
-        "role": (role := as_fact(lead.role, "role")),
+        "role": (role := as_fact(role_alone(lead.role), "role")),
         "area": role if role.casefold() in _areas() else "",
-        "how_known": _of_another(as_fact(lead.how_known, "how_known").rstrip("."), name),
+        "how_known": _of_another(as_fact(bond_alone(lead.how_known), "how_known").rstrip("."), name),
         "source": _of_another(as_fact(lead.source, "source").rstrip("."), name),
         "problem": as_fact(lead.problem, "problem").rstrip("."),
         "city": as_fact(lead.city, "city"),
@@ -152,14 +154,16 @@ def about_hour(moment: Moment | None, theirs: ZoneInfo, ours: ZoneInfo, phrases:
     if not isinstance(moment, datetime):
         return {}
     there, here = moment.astimezone(theirs), moment.astimezone(ours)
-    place = theirs.key.rpartition("/")[2].replace("_", " ")
-    if theirs.key.startswith("Etc/"):
-        place = f"UTC{there:%z}"[:6]
     differs = there.utcoffset() != here.utcoffset()
-    return {
-        "interview_time": f"{there:%H:%M}",
-        "interview_zone": phrases.texts["date.zone"].format_map({"place": place}) if differs else "",
-    }
+    return {"interview_time": f"{there:%H:%M}", "interview_zone": _zone_in_words(there, phrases) if differs else ""}
+
+
+def _zone_in_words(moment: datetime, phrases: Phrases) -> str:
+    """`London time`; of a zone that is no place its own name, GMT, or how far it is from UTC."""
+    area, _, name = str(moment.tzinfo).rpartition("/")
+    if area and area != "Etc":
+        return phrases.texts["date.zone"].format_map({"place": name.replace("_", " ")})
+    return f"UTC{moment:%z}"[:6] if moment.utcoffset() else name
 
 
 def _parts(day: date, phrases: Phrases) -> Mapping[str, object]:

@@ -26,24 +26,27 @@ _INITIAL = re.compile(r"\w\.?")
 class Name(Struct, frozen=True):
     """A name taken apart. `form` is mr, ms, mrs, several or empty; `titles` are spelled as in the sheet.
 
-    Of several people (`Mr and Mrs Reed`, `Lou & Tim`) the names are the family.
+    Of several people (`Mr and Mrs Reed`, `Lou & Tim`) the names are the family. `kin` is what a relative is called
+    by, beside the first name (`Uncle Joe`).
     """
 
     form: str
     titles: str
     given: str
     family: str
+    kin: str = ""
 
     @property
     def bare(self) -> str:
         """The name without the words around it, in the order in which it is said."""
-        return f"{self.given} {self.family}".strip()
+        return f"{self.kin} {self.given} {self.family}".replace("  ", " ").strip()
 
     @property
     def first(self) -> str:
         """The name a friend would use; nothing where only the family name is known."""
         words = self.given.split() or ([] if self.form or self.titles else self.family.split())
-        return next((word for word in words if not _INITIAL.fullmatch(word)), words[0] if words else "").strip(_FREE)
+        first = next((word for word in words if not _INITIAL.fullmatch(word)), words[0] if words else "").strip(_FREE)
+        return f"{self.kin} {first}".strip()
 
 
 @cache
@@ -74,13 +77,23 @@ def read_name(text: str) -> Name:
         elif kind != "unsaid":
             form = form or kind
         rest = rest[1:]
+    while len(rest) > 1 and _is_degree(rest[-1]):
+        rest.pop()
+    kin = rest.pop(0) if len(rest) > 1 and _plain(rest[0]) in _words()["words"]["kin"] else ""
     particles = _words()["words"]["particles"]
     begins = max(len(rest) - 1, 0)
     while begins > 1 and _plain(rest[begins - 1]) in particles:
         begins -= 1
     if form and begins == 1 and len(rest) > 1 and _plain(rest[0]) in particles:
         begins = 0  # Frau von Berg
-    return Name(form, " ".join(titles), " ".join(rest[:begins]), " ".join(rest[begins:]))
+    return Name(form, " ".join(titles), " ".join(rest[:begins]), " ".join(rest[begins:]), kin)
+
+
+def _is_degree(word: str) -> bool:
+    """Whether this stands behind a name and is none itself: `PhD`, `Jr.`, `MA`, and not the family name `Ma`."""
+    plain = _plain(word)
+    behind = _words()["words"]
+    return plain in behind["behind"] and not (plain in behind["also_names"] and word.replace(".", "").istitle())
 
 
 def _is_sister(said: Sequence[str]) -> bool:

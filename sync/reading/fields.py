@@ -22,6 +22,7 @@ from sync.reading.countries import read_country
 from sync.reading.dates import Reading, Yearless, read_date, read_moment
 from sync.reading.intervals import read_interval
 from sync.reading.people import names_beside
+from sync.reading.relations import says_nothing
 from sync.reading.scripts import is_unspaced
 from sync.reading.vocabulary import CHANNELS, DAYS, EXTRA_FIELDS, FIELDS, MOMENTS, Vocabulary
 
@@ -38,6 +39,9 @@ _BARE_ADDRESS = re.compile(r"www\.[^\s.]+\.\S+", re.IGNORECASE)
 _LATER = re.compile(r"later\s*[:\s]\s*(.+)", re.IGNORECASE)
 _VERBATIM = frozenset(("company", "role", "organisation", "notes", "problem", "do_not_contact"))
 """Fields in which `n/a` is a text like any other, or no answer at all."""
+
+_SAID = frozenset(("referrer", "how_known"))
+"""Fields in which people write in words that there is nothing."""
 
 
 class Later(Struct, frozen=True):
@@ -88,6 +92,7 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
             of_text=of_text[name],
             of_cell=of_cell.get(name),
             blank=frozenset(("",)) if name in _VERBATIM else silence | no_day if name == "closes_on" else silence,
+            nothing=name if name in _SAID else "",
         )
         for name in of_text
     }
@@ -99,9 +104,10 @@ def _read_cell(
     of_text: Callable[[str], Value],
     of_cell: Callable[[CellValue], Value] | None,
     blank: frozenset[str],
+    nothing: str = "",
 ) -> Value:
     text = clean_text(cell)
-    if not text or text.casefold() in blank:
+    if not text or text.casefold() in blank or (nothing and says_nothing(text, nothing)):
         return None
     if is_error(text) or isinstance(cell, CellError):
         return Fault("error")

@@ -40,6 +40,7 @@ class _Words(Struct, frozen=True):
     """All in lower case and without full stops."""
 
     nobody: frozenset[str]
+    articles: frozenset[str]
     roles: frozenset[str]
     before: tuple[str, ...]
     first: frozenset[str]
@@ -64,9 +65,10 @@ def _words() -> _Words:
     labels = "|".join(re.escape(word) for word in sorted(cells["labels"], key=len, reverse=True))
     return _Words(
         frozenset(cells["nobody"]),
+        frozenset(cells["articles"]),
         frozenset(cells["roles"]),
         tuple(sorted(cells["before"], key=len, reverse=True)),
-        frozenset(_first_word(word) for word in (*cells["nobody"], *cells["before"])),
+        frozenset(_first_word(word) for word in (*cells["nobody"], *cells["before"], *cells["articles"])),
         re.compile(rf"(?<![^\W\d_])(?:{labels})\s*[.:]?\s*(?=$|[\d+(]|[^\s@]+@)", re.IGNORECASE),
         frozenset(word.split()[-1].strip(".:") for word in cells["labels"]),
         re.compile(rf"\s*,\s*(?:(?:{between})\s+)?|\s+(?:{between})\s+|\s*/\s*", re.IGNORECASE),
@@ -174,9 +176,17 @@ def clean_name(text: str) -> str:
     outside = _BRACKET.sub(lambda match: " " if _is_role(match[1], words) else match[0], text)
     name = _without_role(" ".join(outside.split()).strip(_EDGES + "'\""), words)
     bare = _BRACKET.sub(" ", name).strip(_EDGES)
-    if _plain(re.sub(r"[\d#]+", "", bare)) in words.nobody or not any(map(str.isalpha, bare)):
+    if _names_nobody(_plain(re.sub(r"[\d#]+", "", bare)), words) or not any(map(str.isalpha, bare)):
         return next((one for one in map(clean_name, inside) if one and not _is_role(one, words)), "")
     return name
+
+
+def _names_nobody(plain: str, words: _Words) -> bool:
+    """Whether this is a function and no person: `reception`, `the hiring manager`."""
+    first, _, rest = plain.partition(" ")
+    if not rest or first not in words.articles:
+        return plain in words.nobody
+    return plain in words.nobody or rest in words.nobody or _is_role(rest, words)
 
 
 def _is_role(text: str, words: _Words) -> bool:

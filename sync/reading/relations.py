@@ -25,9 +25,47 @@ def _relations() -> Mapping[str, str]:
 @lru_cache(maxsize=4096)
 def relation_of(text: str) -> str:
     """`worked` for "my old boss", `studied`, `friends`; empty where the text says something else."""
-    form = spaced(text)
+    form = spaced(bond_alone(text))
     first, _, rest = form.partition(" ")
     return _relations().get(rest if first in _table()["before_relations"]["words"] else form, "")
+
+
+@cache
+def _nothing(kind: str) -> tuple[str, ...]:
+    """The words of this kind, the longest first."""
+    return tuple(sorted(_table()["nothing"][kind], key=len, reverse=True))
+
+
+def says_nothing(text: str, kind: str) -> bool:
+    """Whether a cell of this field says in words that it holds nothing: `no`, `don't know him`, `tbd`."""
+    plain = text.casefold().replace("'", "").replace("’", "").replace(".", " ").strip(" !?-,;/()")
+    return " ".join(plain.split()) in _nothing(kind)
+
+
+@lru_cache(maxsize=4096)
+def role_alone(text: str) -> str:
+    """`chef` for "Job: the chef position": a sentence says itself that it is a position; nothing for `tbd`."""
+    text = " ".join(text.split())
+    if says_nothing(text, "role"):
+        return ""
+    found = True
+    while found:
+        found = ""
+        for word in _nothing("before_role"):
+            if text.casefold().startswith(f"{word} "):
+                found, text = word, text[len(word) :].strip()
+                break
+    first, _, last = text.rpartition(" ")
+    return first if first and last.casefold() in _nothing("behind_role") else text
+
+
+@lru_cache(maxsize=4096)
+def bond_alone(text: str) -> str:
+    """`from school` for "we know each other from school": a sentence says itself that they do."""
+    for words in _nothing("before_how_known"):
+        if text.casefold().startswith(words) and not text[len(words) : len(words) + 1].isalnum():
+            return text[len(words) :].strip(" ,;:-–") or text
+    return text
 
 
 def settle_relations(sheet: Sheet) -> None:

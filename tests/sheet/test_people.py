@@ -172,6 +172,34 @@ def test_whom_nobody_names_is_kept_where_the_row_names_no_firm() -> None:
     assert leads.leads[0].contact.name == "front desk"
 
 
+@pytest.mark.parametrize("cell", ["the hiring manager", "The Recruiter", "der Personaler", "the HR manager"])
+def test_a_function_is_nobodys_name(cell: str) -> None:
+    leads = read(["Company", "Date applied", "Contact"], ["Acme", "2026-11-16", cell])
+    assert leads.leads[0].contact.name == ""
+
+
+@pytest.mark.parametrize(
+    ("referrer", "known"),
+    [
+        ("no", "don't know him"),
+        ("Nobody", "never met."),
+        ("nein", "kenne ihn nicht"),
+        ("not yet", "wir kennen uns nicht"),
+    ],
+)
+def test_a_cell_that_says_there_is_nothing_is_empty(referrer: str, known: str) -> None:
+    leads = read(["Company", "Date applied", "Referred by", "How known"], ["Acme", "2026-11-16", referrer, known])
+    assert (leads.leads[0].referrer, leads.leads[0].how_known) == ("", "")
+
+
+def test_a_cell_that_says_who_is_kept() -> None:
+    leads = read(
+        ["Company", "Date applied", "Referred by", "How known"],
+        ["Acme", "2026-11-16", "Noah Nobel", "never met in person, from a forum"],
+    )
+    assert (leads.leads[0].referrer, leads.leads[0].how_known) == ("Noah Nobel", "never met in person, from a forum")
+
+
 @pytest.mark.parametrize(
     ("text", "form", "bare"),
     [
