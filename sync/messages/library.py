@@ -160,8 +160,14 @@ def situations(phrases: Phrases) -> Iterator[tuple[Situation, bool]]:
         asking = moving or "?" in text
         for kind, channel in _KINDS.values():
             for move in phrases.moves if moving else ("",):
-                for turn in (0, 1):
+                for turn in range(_turns_of(rule, phrases)):
                     yield Situation((rule, *_plainer(rule)), kind, channel, move, turn, "full"), asking
+
+
+def _turns_of(rule: str, phrases: Phrases) -> int:
+    """In how many ways a message is said in turn: in two, or as many as its richest sentence has."""
+    said = (phrases.texts.get(f"{rule}.{name}", "") for name in ("subject", "mail", "short", "say"))
+    return max(2, *(line.count(" || ") + 1 for text in said for line in text.split("\n")))
 
 
 def _plainer(rule: str) -> tuple[str, ...]:

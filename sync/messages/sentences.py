@@ -8,7 +8,7 @@ line. Nothing from a sheet is ever interpreted: it is filled in last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -104,9 +104,9 @@ class Phrases(Struct, frozen=True, dict=True):
             return self._call(situation, say)
         paragraphs = list(say.text("@" + situation.kind))
         closing = " ".join(paragraphs.pop()) if len(paragraphs) > 1 else ""
-        subject = say.subject() if situation.channel == "email" else ""
+        subjects = say.subjects() if situation.channel == "email" else ()
         signed = "\n".join(filter(None, [closing, say.value("me")]))
-        return _Pattern.of(situation.kind, subject, greeting, paragraphs, signed)
+        return _Pattern.of(situation.kind, subjects, greeting, paragraphs, signed)
 
     def _call(self, situation: Situation, say: _Writer) -> _Pattern:
         spoken = list(say.text("call.in_person" if situation.channel == "in_person" else "call.say"))
@@ -114,7 +114,7 @@ class Phrases(Struct, frozen=True, dict=True):
         if situation.channel == "phone":
             for paragraph in say.text("@voicemail"):
                 voicemail += paragraph
-        return _Pattern.of("call", "", " ".join(spoken[0]), spoken[1:-1], " ".join(spoken[-1]), voicemail)
+        return _Pattern.of("call", (), " ".join(spoken[0]), spoken[1:-1], " ".join(spoken[-1]), voicemail)
 
     def phrase(self, key: str, facts: Mapping[str, str]) -> str:
         """A phrase made of facts; empty where there is no such text."""
@@ -152,14 +152,15 @@ class _Pattern(Struct, frozen=True):
     """A message whose facts are still to be filled in: each part a template for `%`."""
 
     kind: str
-    subject: str
+    subjects: tuple[str, ...]
+    """The subject, and others that say less."""
     parted: str
     voicemail: tuple[str, ...]
 
     @staticmethod
     def of(
         kind: str,
-        subject: str,
+        subjects: Iterable[str],
         greeting: str,
         body: Iterable[Iterable[str]],
         closing: str,
@@ -168,17 +169,31 @@ class _Pattern(Struct, frozen=True):
         """The pattern of a message that has signs where its facts belong, paragraph by paragraph of sentences."""
         paragraphs = (JOINT if kind == "short" else "\n\n").join(JOINT.join(sentences) for sentences in body)
         parted = EDGE.join([greeting, paragraphs, closing])
-        return _Pattern(kind, _as_template(subject), _as_template(parted), tuple(map(_as_template, voicemail)))
+        said = tuple(map(_as_template, voicemail))
+        return _Pattern(kind, tuple(map(_as_template, subjects)), _as_template(parted), said)
 
     def fill(self, facts: Mapping[str, str]) -> Message:
-        """The message; a role that makes the subject too long is cut, never what tells it from the one before."""
-        subject = self.subject % facts
-        if (excess := len(subject) - SUBJECT) > 0:
-            if "%(role)s" in self.subject and len(role := facts["role"]) > excess + 1:
-                subject = self.subject % {**facts, "role": role[: len(role) - excess - 1].rstrip() + "…"}
-            subject = subject if len(subject) <= SUBJECT else subject[: SUBJECT - 1].rstrip() + "…"
+        """The message, with its subject not too long."""
+        subject = _fill_subject(self.subjects, facts)
         voicemail = tuple([_tidy(sentence % facts) for sentence in self.voicemail])
         return Message.of(self.kind, _tidy(subject), _tidy(self.parted % facts), voicemail)
+
+
+def _fill_subject(subjects: Sequence[str], facts: Mapping[str, str]) -> str:
+    """The first of these that is not too long. One that names the role goes on naming it: the role is cut only where
+    all that can be said beside it is too long, never what tells the subject from the one before."""
+    first = subjects[0] if subjects else ""
+    if (names_role := "%(role)s" in first) or "%(" in first:
+        fitting = [one for one in subjects if names_role == ("%(role)s" in one)]
+        filled = [one % facts for one in fitting]
+        if short := next((one for one in filled if len(one) <= SUBJECT), ""):
+            return short
+        first = min(fitting, key=lambda one: len(one % facts))
+    subject = first % facts
+    excess = len(subject) - SUBJECT
+    if excess > 0 and names_role and len(role := facts["role"]) > excess + 1:
+        subject = first % {**facts, "role": role[: len(role) - excess - 1].rstrip() + "…"}
+    return subject if len(subject) <= SUBJECT else subject[: SUBJECT - 1].rstrip() + "…"
 
 
 class _Writer:
@@ -204,10 +219,10 @@ class _Writer:
             if sentences := tuple(sentence for line in paragraph for sentence in self._say(line)):
                 yield sentences
 
-    def subject(self) -> str:
-        """The subject, whose message is told from the one before by it."""
-        found = self._choose(self._heading("subject"))
-        return found.template % {slot: self.value(slot) for slot in found.slots} if found else ""
+    def subjects(self) -> tuple[str, ...]:
+        """The subject, whose message is told from the one before by it, and what may stand in its place."""
+        found = self._fitting(self._heading("subject"))
+        return tuple([one.template % {slot: self.value(slot) for slot in one.slots} for one in found])
 
     def _heading(self, name: str) -> _Line:
         line = self.phrases.parsed(self._own(name))[0][0]
@@ -232,13 +247,13 @@ class _Writer:
             for sentences in self.text(line.include):
                 yield from sentences
             return
-        found = self._choose(line)
-        if found is not None:
+        for found in self._fitting(line)[:1]:
             yield found.template % {slot: self.value(slot) for slot in found.slots}
 
-    def _choose(self, line: _Line) -> _Wording | None:
+    def _fitting(self, line: _Line) -> list[_Wording]:
+        """The wordings whose facts are all there, the best first."""
         wordings = line.turns[self.situation.turn % len(line.turns)]
-        return next((wording for wording in wordings if all(map(self.value, wording.slots))), None)
+        return [wording for wording in wordings if all(map(self.value, wording.slots))]
 
 
 def _parse(text: str) -> _Text:

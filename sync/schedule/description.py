@@ -160,8 +160,8 @@ def _checks(draft: Draft, message: Message | None, view: View) -> Iterator[str]:
         yield say("check.problem")
     if missing := [person.name for person in group if person.name and not person.email]:
         yield say("check.address", names=clean(join_names(missing, say)))
-    if draft.move == "resume" and (message is None or message.kind == "mail"):
-        yield say("check.resume")
+    if draft.move == "resume":
+        yield say("check.resume" if message is None or message.kind == "mail" else "check.resume_ready")
     if draft.channel not in ("phone", "in_person") and len(group) < 2:
         yield from _spelling(draft, lead, view)
     if message is not None and message.blanks:

@@ -26,6 +26,7 @@ from sync.schedule.people import ASKED, agency_person, channel_for, group_named
 from sync.schedule.referrers import first_contact
 from sync.schedule.view import View
 
+_RETURNING = ("sheet", "R-001-12", "R-004-4")
 _TALKING = (Stage.IN_TOUCH, Stage.ASSESSMENT, Stage.INTERVIEW)
 _WRITTEN = ("", "email", "text", "linkedin", "post")
 _A_WEEK = range(7, 11)
@@ -194,7 +195,18 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, dat
         "references": given,
         "interview": interview,
     }
-    return ahead | {name: day for name, day in past.items() if day is not None and day <= draft.day}
+    return ahead | _newest(draft, {name: day for name, day in past.items() if day is not None and day <= draft.day})
+
+
+def _newest(draft: Draft, past: Mapping[str, date]) -> dict[str, date]:
+    """These days without those of messages older than the newest contact: a letter returns to that one.
+
+    A step of the ladder returns to nothing older at all; other letters thank for an interview even behind an answer.
+    """
+    contacts = {name: past[name] for name in ("interview", "they_wrote", "last_message", "met") if name in past}
+    newest = max(contacts.values(), default=date.min)
+    told = contacts if draft.step > 1 and draft.rule.id in _RETURNING else ("last_message",)
+    return {name: day for name, day in past.items() if name not in told or day >= newest}
 
 
 def _last_message(draft: Draft, lead: Lead, desk: Desk) -> date | None:

@@ -59,7 +59,8 @@ class View(Struct, frozen=True):
         return self.say(key, **facts)
 
     def tell_moment(self, moment: datetime) -> str:
-        """A moment in the user's wording, in the zone it is in: `Sat 16 Jan 16:40`."""
+        """A moment in the user's wording, on the seeker's clock: `Sat 16 Jan 16:40`."""
+        moment = moment.astimezone(self.zone)
         return self.say("moment", day=self.tell(moment.date()), time=f"{moment.hour:02}:{moment.minute:02}")
 
     def days_of(self, lead: Lead) -> BusinessDays:

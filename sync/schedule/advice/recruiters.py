@@ -76,7 +76,7 @@ def _waiting_since(case: Case, view: View) -> tuple[date, Reason] | None:
     """The day an answer is waited for since: interview, their message, or what they said; else first sight."""
     lead, days = case.lead, []
     if (held := _held_on(case, view)) is not None:
-        days.append((held, told_since(case, "interview_at", "reason.since_interview")))
+        days.append((held, told_since(case, "interview_at", _since_talk(case))))
     if lead.last_inbound is not None and (case.stage in TALKING or has_answered(case, view)):
         days.append((view.day_of(lead.last_inbound), told_since(case, "last_inbound", "reason.since_answer")))
     if lead.under_consideration_on is not None:
@@ -86,6 +86,11 @@ def _waiting_since(case: Case, view: View) -> tuple[date, Reason] | None:
     if not days and case.stage in TALKING:
         days.append((case.stage_since, Reason("reason.since_stage")))
     return max(days, key=lambda found: found[0], default=None)
+
+
+def _since_talk(case: Case) -> str:
+    """What days are counted from after an interview, which with a customer is a meeting."""
+    return "reason.since_meeting" if case.lead.is_customer else "reason.since_interview"
 
 
 def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
@@ -128,7 +133,7 @@ def send_an_idea(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     draft = floor_draft(case, rule, raw, desk, round=number)
     draft.step = 0
     draft.person = asked_person(lead)
-    facts = {"what": Reason("reason.since_interview"), "from": held, "days": rule.business_days, "day": raw}
+    facts = {"what": Reason(_since_talk(case)), "from": held, "days": rule.business_days, "day": raw}
     draft.reason.insert(0, Reason("reason.business_days", facts))
     thanks = next(
         (r for r in desk.ledger.of(lead.key) if r.rule == rule.joins and r.round == number and not r.party), None
