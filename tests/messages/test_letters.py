@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations, product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from advisor import Seeker, a_lead, person, settings_for, when
 from msgspec.structs import replace
 
-from sync.messages.library import load_phrases
+from sync.messages.library import MOVES_TO, load_phrases, sample_facts
+from sync.messages.sentences import Situation
 from sync.models import Lead, Person, Stage, Touch
 from sync.schedule.text import initials
 
@@ -65,6 +68,108 @@ def test_an_interview_that_is_still_to_come_is_not_thanked_for() -> None:
         applied_on=APPLIED,
     )  # fmt: skip
     assert "interview" not in message(lead, "sheet").draft
+
+
+def test_an_event_tells_hours_on_the_seekers_clock_and_the_letter_on_the_readers() -> None:
+    """The letter says Tokyo time; what the seeker reads in their own calendar is their own time."""
+    lead = a_lead(
+        stage=Stage.INTERVIEW, interview_at=when("2027-01-13 10:00").astimezone(ZoneInfo("Asia/Tokyo")),
+        interview_zone="Asia/Tokyo", contact=person(),
+    )  # fmt: skip
+    told = message(lead, "R-001-2", now="2027-01-11 08:30")
+    assert "on Thursday 14 January at 00:00, Tokyo time." in told.draft
+    outside = told.description.replace(told.draft, "")
+    assert "00:00" not in outside and "10:00" in outside, outside
+
+
+def test_GMT_stays_GMT_in_a_letter() -> None:
+    lead = a_lead(
+        stage=Stage.INTERVIEW, interview_at=when("2027-01-13 10:00"), contact=person(), interview_zone="Etc/GMT"
+    )
+    assert "at 15:00, GMT." in message(lead, "R-001-2").draft
+
+
+def test_a_ladder_returns_to_their_answer_and_not_to_an_older_message() -> None:
+    lead = a_lead(
+        stage=Stage.IN_TOUCH, applied_on=date(2026, 12, 1), contact=person(), last_inbound=date(2027, 1, 5),
+        last_outbound=date(2026, 12, 17), last_outbound_channel="email",
+    )  # fmt: skip
+    letters = [touch.draft for touch in touches(lead) if touch.rule == "R-004-4"]
+    assert len(letters) > 1
+    assert not [letter for letter in letters if "17 December" in letter]
+    assert "5 January" in letters[1]
+
+
+def test_nobody_who_has_answered_is_told_how_they_know_the_seeker() -> None:
+    known = "a friend of Ann Fox"
+    lead = a_lead(
+        stage=Stage.IN_TOUCH, applied_on=date(2026, 12, 1), contact=person(), last_inbound=date(2027, 1, 5),
+        how_known=known,
+    )  # fmt: skip
+    letters = [touch.draft for touch in touches(lead) if touch.rule == "R-004-4"]
+    assert letters and not [letter for letter in letters if known in letter or "once more" in letter.casefold()]
+
+
+def test_only_a_week_after_applying_one_comes_back_as_planned() -> None:
+    after_a_week = a_lead(applied_on=APPLIED, contact=person())
+    assert "after a week as planned" in message(after_a_week, "R-001-1").draft
+    for language, whom in product(("en", "de"), MOVES_TO):
+        phrases = load_phrases(language, whom=whom)
+        much_later = {**sample_facts(phrases), "week": ""}
+        said = phrases.write(Situation(("R-001-1",), "mail", move="fact"), much_later).text
+        assert "as planned" not in said and "wie geplant" not in said
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_voicemail_says_on_which_day_one_calls_again(language: str) -> None:
+    for whom in ("employers", "customers", "friends"):
+        texts = load_phrases(language, whom=whom).texts
+        said = " ".join(text for key, text in texts.items() if key.endswith(".voicemail"))
+        assert "tomorrow" not in said and "morgen " not in said
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("tbd", "for the position at Acme"),
+        ("Job: the chef position", "for the chef position at Acme"),
+        ("Chef", "for the Chef position at Acme"),
+    ],
+)
+def test_a_role_is_said_without_what_the_sentence_says_itself(role: str, said: str) -> None:
+    lead = a_lead(applied_on=APPLIED, contact=person(), role=role)
+    assert said in message(lead, "R-001-1").draft
+
+
+@pytest.mark.parametrize(
+    ("how_known", "said"),
+    [
+        ("we know each other from school", "We know each other: we studied together."),
+        ("I know him from the choir", "We know each other: from the choir."),
+    ],
+)
+def test_that_two_people_know_each_other_is_said_once(how_known: str, said: str) -> None:
+    assert said in message(a_lead(applied_on=APPLIED, contact=person(), how_known=how_known), "R-001-1").draft
+
+
+@pytest.mark.parametrize("kind", ["mail", "short", "say"])
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("rule", ["R-005-2", "R-001-13"])
+def test_weekly_words_come_round_only_after_four(rule: str, language: str, kind: str) -> None:
+    """No sentence is said in two of four that follow each other, but the thanks."""
+    kinds = {"mail": "mail", "short": "short", "say": "call"}
+    for whom in ("employers", "customers", "friends"):
+        phrases = load_phrases(language, whom=whom)
+        for facts in (sample_facts(phrases), {**sample_facts(phrases), "my_line": ""}):
+            said = [phrases.write(Situation((rule,), kinds[kind], turn=turn), facts).sentences for turn in range(4)]
+            for before, after in combinations(said, 2):
+                assert not {*before} & {*after}, (whom, {*before} & {*after})
+
+
+def test_a_long_subject_says_less_before_it_cuts_the_role() -> None:
+    role = "Entwicklungsingenieur Getriebetechnik"
+    lead = a_lead(applied_on=APPLIED, contact=person(), role=role)
+    assert message(lead, "R-001-1", language="de").description.count(f"{role}: meine Bewerbung\n") == 1
 
 
 # --- agencies --------------------------------------------------------------------------------------------------------

@@ -612,6 +612,8 @@ def test_hostile_cells_give_a_bounded_clean_message(language: str, cell: str) ->
         ("Frau Ute Kern", "Ute"),
         ('"Dana" Reed', "Dana"),
         ("Herrmann Kern", "Herrmann"),
+        ("Uncle Joe", "Uncle Joe"),
+        ("Tante Uta Kern", "Tante Uta"),
     ],
 )
 def test_first_names(name: str, first: str) -> None:
@@ -669,6 +671,9 @@ def test_first_names(name: str, first: str) -> None:
         ("Ana Souza e Silva", "Dear Ana Souza e Silva,"),
         ("Jan Weber, Eva Lang", "Dear Jan Weber, Eva Lang,"),
         ("Tom Head", "Dear Tom Head,"),
+        ("Ms. Prof. Dr. med. Ida-Lou van der Kamp-Sørby PhD, MBA", "Dear Prof. Dr. van der Kamp-Sørby,"),
+        ("Mr. Reed Jr.", "Dear Mr Reed,"),
+        ("Mr. Lou Ma", "Dear Mr Ma,"),
     ],
 )
 def test_a_greeting_holds_the_name_and_nothing_that_stands_beside_it(cell: str, greeted: str) -> None:
