@@ -48,13 +48,8 @@ def role_alone(text: str) -> str:
     text = " ".join(text.split())
     if says_nothing(text, "role"):
         return ""
-    found = True
-    while found:
-        found = ""
-        for word in _nothing("before_role"):
-            if text.casefold().startswith(f"{word} "):
-                found, text = word, text[len(word) :].strip()
-                break
+    while word := next((one for one in _nothing("before_role") if text.casefold().startswith(f"{one} ")), ""):
+        text = text[len(word) :].strip()
     first, _, last = text.rpartition(" ")
     return first if first and last.casefold() in _nothing("behind_role") else text
 
