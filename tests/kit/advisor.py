@@ -158,6 +158,6 @@ ONE_OF_EACH = (
     a_lead(13, key="l", company="Xi", closes_on=date(2027, 1, 29)),
     a_lead(14, key="m", company="Omicron", contact=person("Oz Hall", "oz@omicron.example"), every=42),
     a_lead(15, key="n", company="Pi", contact=person("Pia Roth"), they_call_at=when("2027-01-15 14:00")),
-    a_lead(16, key="o", company="Rho", stage=Stage.OFFER, answer_by=date(2027, 1, 22)),
+    a_lead(16, key="o", company="Rho", stage=Stage.OFFER, offer_on=date(2027, 1, 11), answer_by=date(2027, 1, 22)),
 )  # fmt: skip
 """A row for each kind of advice."""
