@@ -6,7 +6,7 @@ Only right below a row that says it; elsewhere nobody knows which cell is meant,
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ WHOSE = ("company", "contact_name", "contact_email", "contact_phone", "role", "c
 
 
 def repeat_above(
-    rows: Sequence[Row], all_rows: Sequence[Row], fields: Mapping[str, int], marks: Container[str]
+    rows: Sequence[Row], all_rows: Sequence[Row], fields: Mapping[str, int], marks: Set[str]
 ) -> tuple[Sequence[Row], Sequence[tuple[Row, int]]]:
     """The rows with the cell above in place of each mark, and those whose mark has none, with the place of the mark.
 
@@ -28,7 +28,8 @@ def repeat_above(
     """
     places = [fields[name] for name in (*WHOSE, *sorted(DAYS | MOMENTS)) if name in fields]
     whose = [fields[name] for name in WHOSE if name in fields]
-    if not any(_is_mark(row, place, marks) for row in rows for place in places):
+    cells = (row.values[place] for row in rows for place in places if place < len(row.values))
+    if marks.isdisjoint({cell.strip().casefold() for cell in cells if isinstance(cell, str)}):
         return rows, ()
     above = {id(below): row for row, below in pairwise(all_rows)}
     kept: dict[int, Row] = {}
@@ -50,6 +51,6 @@ def _cell(row: Row, place: int) -> CellValue:
     return row.values[place] if place < len(row.values) else ""
 
 
-def _is_mark(row: Row, place: int, marks: Container[str]) -> bool:
+def _is_mark(row: Row, place: int, marks: Set[str]) -> bool:
     cell = _cell(row, place)
     return isinstance(cell, str) and clean_text(cell).casefold() in marks

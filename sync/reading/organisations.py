@@ -69,8 +69,7 @@ def agency_key(lead: Lead) -> str:
 
 def is_about_agency(lead: Lead) -> bool:
     """Whether the row is the agency's own: it names no post, and no firm behind the agency."""
-    own = agency_key(lead)
-    if not own or lead.role.strip() or lead.interview_at is not None:
+    if lead.role.strip() or lead.interview_at is not None or not (own := agency_key(lead)):
         return False
     firm = normalise_organisation(lead.company)
     return own == "agency:" + firm if lead.company.strip() else lead.applied_on is None

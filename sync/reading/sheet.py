@@ -120,7 +120,7 @@ def take_rows(
     idle: AbstractSet[str] = frozenset(),
     sums: AbstractSet[str] = frozenset(),
     months: Container[str] = (),
-    dittos: Container[str] = (),
+    dittos: AbstractSet[str] = frozenset(),
 ) -> Sheet:
     """The rows below the header, nothing of them read yet. `idle` are the lower-case words that say nothing alone,
     `sums` those that begin a line of sums, `months` the names of months, `dittos` what says that the cell above is

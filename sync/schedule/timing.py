@@ -178,6 +178,8 @@ def _make_room(
         if (known := placed.get(quarter)) is None:
             continue
         other, among = known
+        if among is not None and low <= among[0] and among[1] <= high:
+            continue  # it could have gone nowhere else
         if (length := other.quarters) < needed or not desk.taken.is_alone(quarter, length=length):
             continue
         first, last = among or _open_part(other, window_of(other, other.day, view=desk), desk)
