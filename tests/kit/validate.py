@@ -51,8 +51,16 @@ class Stranger:
     alarms: bool = True
 
 
+def works(command: list[str]) -> bool:
+    """Whether this machine has the program and it does that."""
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 def in_php() -> list[str]:
-    if subprocess.run(["php", "-r", "require 'Sabre/VObject/autoload.php';"], capture_output=True).returncode:
+    if not works(["php", "-r", "require 'Sabre/VObject/autoload.php';"]):
         raise NotHere("apt-get install php-cli php-sabre-vobject")
     return ["php", str(READERS / "read.php")]
 
@@ -81,10 +89,7 @@ def in_python(script: str) -> Callable[[], list[str]]:
 def in_c() -> list[str]:
     HOME.mkdir(exist_ok=True)
     program = HOME / "read_libical"
-    built = subprocess.run(
-        ["cc", "-o", str(program), str(READERS / "read_libical.c"), "-lical"], capture_output=True, check=False
-    )
-    if built.returncode:
+    if not works(["cc", "-o", str(program), str(READERS / "read_libical.c"), "-lical"]):
         raise NotHere("apt-get install gcc libical-dev")
     return [str(program)]
 
