@@ -28,7 +28,8 @@ from sync.messages.library import load_phrases
 from sync.messages.sentences import Phrases
 from sync.models import Lead, Stage, TouchClass
 from sync.reading.vocabulary import Vocabulary, load_vocabulary
-from sync.wording import Wording, load_wording, nearest, read_mapping
+from sync.texts import Wording, read_mapping
+from sync.wording import load_wording, nearest
 
 HARD_FLOOR = 2
 """Days between two asking touches to one person that no setting goes under (R-004-3)."""

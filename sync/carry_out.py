@@ -20,7 +20,7 @@ from sync.models import Change, Observation, Outcome, Plan, Result
 from sync.protocols import StateStore, Target
 from sync.reconcile.generations import renew
 from sync.reconcile.outcomes import settle
-from sync.wording import Wording
+from sync.texts import Wording
 
 RENEWALS = 5
 """So many used up UIDs of one follow-up are stepped over in one run; the next one goes on."""

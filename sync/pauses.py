@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sync.safe_text import clean
-from sync.wording import Wording, load_screens
+from sync.texts import Wording, load_screens
 
 if TYPE_CHECKING:
     from sync.config import Pause

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from sync.errors import OK, UNREADABLE_ROWS, FollowupError, LockedError
 from sync.models import Problem
-from sync.wording import Wording, load_remarks
+from sync.texts import Wording, load_remarks
 
 if TYPE_CHECKING:
     from sync.run import Report

@@ -27,7 +27,7 @@ from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.undo import lift_dismissals, open_undoing, vanished
 from sync.run import Report
 from sync.stock import look_at
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 
 def undo(

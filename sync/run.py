@@ -39,7 +39,7 @@ from sync.reconcile.heartbeat import make_heartbeat, remember_heartbeat
 from sync.reconcile.identity import is_ours
 from sync.reconcile.plan import Terms, make_plan
 from sync.stock import Given, Stock, plan_events, take_stock
-from sync.wording import Wording, load_remarks
+from sync.texts import Wording, load_remarks
 from sync.write_back import TEXTS, cells_to_write
 
 STOPS_KEPT = 10

@@ -42,7 +42,7 @@ from sync.reconcile.rebuilding import Found, adopt, leave_gaps, recall, recognis
 from sync.reconcile.said_in_sheet import take_cells
 from sync.reconcile.words import take_words
 from sync.schedule.make import make_schedule
-from sync.wording import Wording, load_remarks
+from sync.texts import Wording, load_remarks
 from sync.write_back import check_columns
 
 

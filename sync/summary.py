@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sync.errors import worst
 from sync.models import Action, Outcome, Plan, Result
 from sync.safe_text import plain_json
-from sync.wording import Wording, load_screens
+from sync.texts import Wording, load_screens
 
 if TYPE_CHECKING:
     from sync.memory import RunRecord

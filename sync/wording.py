@@ -13,12 +13,7 @@ from types import MappingProxyType
 
 from sync import toml
 from sync.errors import ConfigError
-from sync.texts import PLACEHOLDER, Wording, flatten, load_remarks, load_screens, read_mapping
-
-__all__ = [
-    "Wording", "check_kinds", "load_remarks", "load_screens", "load_wording", "nearest", "read_mapping",
-    "shipped_languages",
-]  # fmt: skip
+from sync.texts import PLACEHOLDER, Wording, flatten, read_mapping
 
 MAX_TEXT = 2_000
 """No single text of a wording file is longer."""

@@ -22,7 +22,7 @@ from sync.models import CellToWrite, CellValue, Leads, Note, Remark, Row, Table,
 from sync.moments import sortable
 from sync.reconcile.words import keys_of
 from sync.safe_text import clean, defuse
-from sync.wording import Wording
+from sync.texts import Wording
 
 KEY_FIELDS = ("id", "company", "role", "contact_name", "contact_email", "url", "applied_on")
 """What tells one row from another, as far as the sheet has it."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sync.models import Finding, Leads
     from sync.reading.columns import Column
-    from sync.wording import Wording
+    from sync.texts import Wording
 
 ROWS_SHOWN = 50
 """What was understood of so many rows is shown by `check`."""
@@ -39,7 +39,7 @@ def check(
     def look(profile: Profile) -> View:
         from connectors import open_source
         from sync.advice import load_advice
-        from sync.wording import load_screens
+        from sync.texts import load_screens
 
         load_advice(profile.settings, wording=profile.wording, mapping=profile.mapping)
         moment = parse_now(now)

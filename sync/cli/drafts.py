@@ -34,7 +34,7 @@ def draft(
     from connectors import open_source, open_state
     from sync.drafting import choose_messages, drafts_json, link_of, plan_messages
     from sync.render.agendas import show_drafts
-    from sync.wording import load_screens
+    from sync.texts import load_screens
 
     profile = open_profile(find_config(config))
     settings, day = profile.settings, _parse_day(touch)

@@ -9,7 +9,7 @@ from sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from sync.models import Lead, Leads
-    from sync.wording import Wording
+    from sync.texts import Wording
 
 
 def find_leads(leads: Leads, text: str, words: Wording) -> list[Lead]:

@@ -34,7 +34,7 @@ def plan(
     def look(profile: Profile) -> View:
         from sync.plan_json import plan_document
         from sync.render.plans import show_plan
-        from sync.wording import load_screens
+        from sync.texts import load_screens
 
         report = run_profile(profile, now, write=False, strict=strict, whole=json, moved=moved)
         words = load_screens(profile.settings.language)
@@ -64,7 +64,7 @@ def agenda(
         from sync.agenda import make_agenda
         from sync.plan_json import agenda_document
         from sync.render.agendas import show_agenda
-        from sync.wording import load_screens
+        from sync.texts import load_screens
 
         report = run_profile(profile, now, write=False, whole=json)
         words = load_screens(profile.settings.language)
@@ -87,7 +87,7 @@ def explain(
 ) -> int:
     """Show how every date of one lead came about. Rule, arithmetic, what moved it, what is left out and why."""
     from sync.render.leads import show_explanation, show_left_out
-    from sync.wording import load_screens
+    from sync.texts import load_screens
 
     profile = open_profile(find_config(config))
     report, words = run_profile(profile, now, write=False), load_screens(profile.settings.language)

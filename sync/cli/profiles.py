@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sync.models import Leads, Remark, Table
     from sync.protocols import Target
     from sync.reading.columns import Column
-    from sync.wording import Wording
+    from sync.texts import Wording
 
 
 class Profile(Struct, frozen=True):
@@ -47,7 +47,7 @@ class Profile(Struct, frozen=True):
 
 def words_of(settings: Settings) -> Wording:
     """What is shown to the person of these settings."""
-    from sync.wording import load_screens
+    from sync.texts import load_screens
 
     return load_screens(settings.language)
 

@@ -26,7 +26,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 if TYPE_CHECKING:
     from sync.models import Lead
     from sync.run import Report
-    from sync.wording import Wording
+    from sync.texts import Wording
 
 
 def status(
@@ -44,7 +44,7 @@ def status(
     from sync.pauses import pauses_ahead
     from sync.render.statuses import status_document, status_lines
     from sync.status import make_status
-    from sync.wording import load_screens
+    from sync.texts import load_screens
 
     limit, moment = parse_age(max_age) if max_age else None, parse_now(now)
 

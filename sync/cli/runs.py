@@ -31,7 +31,7 @@ def run_profile(profile: Profile, now: str, *, write: bool, inquiry: Inquiry | N
     from sync.quiet import sentences_of
     from sync.run import run
     from sync.summary import done_line
-    from sync.wording import load_screens
+    from sync.texts import load_screens
 
     settings, started = profile.settings, parse_now(now)
     if settings.holidays:

@@ -137,7 +137,7 @@ def _show(
     from sync.render.plans import show_first
     from sync.setup.preview import first_events
     from sync.setup.understanding import tell_understood
-    from sync.wording import load_screens
+    from sync.texts import load_screens
 
     heads = talk.phrase("columns").split("|")
     show_columns(console, understood.columns, heads=heads, meaning=talk.phrases.meaning_of)

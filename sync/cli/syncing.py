@@ -54,7 +54,7 @@ def sync(
         sys.stdout.write(plan_json(report.plan, report.outcomes))
     elif report is not None and verbose:
         from sync.render.plans import show_plan
-        from sync.wording import load_screens
+        from sync.texts import load_screens
 
         words = load_screens(profile.settings.language)
         show_plan(open_console(no_color), report.plan, all_notes=True, words=words)

@@ -40,7 +40,7 @@ def attend(profile: Profile, now: str, *, quiet: bool, **options: Any) -> Ended:
     from connectors.run_log import RunLog
     from sync.quiet import sentences_of, trouble_of_error, troubles_of_report
     from sync.summary import done_line
-    from sync.wording import load_screens
+    from sync.texts import load_screens
 
     log = RunLog(profile.state, clock=profile.outside.clock)
     report: Report | None = None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sync.memory import Word, WordKind
     from sync.models import Lead, Leads
     from sync.reconcile.words import Open
-    from sync.wording import Wording
+    from sync.texts import Wording
 
 Which = Annotated[
     str, typer.Option("--touch", metavar="DATE", help="The follow-up of this day instead of the next one, or a number.")

@@ -17,7 +17,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from sync.models import CellError, CellValue
-from sync.wording import Wording
+from sync.texts import Wording
 
 _Read = TypeVar("_Read")
 

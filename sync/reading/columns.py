@@ -25,7 +25,7 @@ from sync.reading.guess import ALL_FIELDS, Guess
 from sync.reading.header_row import NO_HEADER, find_header, name_columns
 from sync.reading.left_open import settle
 from sync.reading.vocabulary import OWN_SHAPE, Shape, Vocabulary
-from sync.wording import Wording, load_remarks
+from sync.texts import Wording, load_remarks
 
 __all__ = ["Choice", "Column", "Columns", "understand_columns"]
 

@@ -31,7 +31,7 @@ from sync.reading.samples import (
     tells_days,
 )
 from sync.reading.vocabulary import DAYS, EXTRA_FIELDS, FIELDS, HOURS, MOMENTS, ROUNDS, Shape, Vocabulary
-from sync.wording import Wording
+from sync.texts import Wording
 
 SAMPLE_ROWS = 5_000
 SHOWN_SAMPLES = 5

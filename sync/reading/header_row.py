@@ -21,7 +21,7 @@ from sync.reading.found_days import tells_a_day
 from sync.reading.headers import count_understood
 from sync.reading.samples import is_mail, is_phone, status_cells
 from sync.reading.vocabulary import Vocabulary
-from sync.wording import Wording
+from sync.texts import Wording
 
 HEADER_WITHIN = 40
 """The header row stands among so many first rows."""

@@ -49,7 +49,7 @@ from sync.reading.told_people import note_told_people
 from sync.reading.undated import answers_beside, labels_in, name_undated, with_dates
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
 from sync.reading.years import Completed, complete_years
-from sync.wording import Wording, load_remarks
+from sync.texts import Wording, load_remarks
 
 _EMPTY: Mapping[str, Any] = {}
 _DATED = DAYS | MOMENTS | {"plan"}

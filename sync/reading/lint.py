@@ -13,7 +13,7 @@ from itertools import combinations, islice
 
 from sync.models import Lead, Note
 from sync.reading.cells import squeeze
-from sync.wording import Wording
+from sync.texts import Wording
 
 MAX_NOTES = 20
 _SAME = 0.88

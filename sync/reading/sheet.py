@@ -25,7 +25,7 @@ from sync.reading.columns import Columns
 from sync.reading.dittos import repeat_above
 from sync.reading.header_row import NO_HEADER
 from sync.reading.vocabulary import HOURS, ROUNDS
-from sync.wording import Wording
+from sync.texts import Wording
 
 _ZERO = re.compile(r"[^\w\s]?\s?-?0+(?:[.,:]0+)*\s?[^\w\s]?")
 """What a formula shows of empty cells: `0`, `0.00`, `$0`, `0%`."""

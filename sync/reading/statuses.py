@@ -21,7 +21,7 @@ from sync.reading.found_days import find_moments, hours_apart
 from sync.reading.status_phrases import Phrase, read_phrase
 from sync.reading.status_words import shipped_status_words
 from sync.reading.vocabulary import Vocabulary
-from sync.wording import Wording
+from sync.texts import Wording
 
 MAX_ROWS_NAMED = 10
 

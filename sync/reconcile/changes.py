@@ -53,7 +53,7 @@ from sync.reconcile.fields import (
 from sync.reconcile.identity import SELF, is_shared_key
 from sync.reconcile.outcomes import found
 from sync.reconcile.reactions import WATCH_DAYS
-from sync.wording import Wording
+from sync.texts import Wording
 
 DONE_MARK = "✓ "
 REFUSED_DAYS = 7

@@ -19,7 +19,7 @@ from sync.moments import day_of
 from sync.reconcile.fields import holds_yours, with_own_things
 from sync.reconcile.identity import is_ours
 from sync.reconcile.marker_lines import user_part
-from sync.wording import Wording
+from sync.texts import Wording
 
 
 def plan_clearing(

@@ -28,7 +28,7 @@ from sync.errors import ConfigError, GuardStop, SourceError
 from sync.memory import DeletesOfDay, EventMemory, Memory, Text
 from sync.models import Action, Change, Leads, Observation, Remark, Table
 from sync.moments import day_of
-from sync.wording import Wording
+from sync.texts import Wording
 
 WINDOW_DAYS = 7
 VANISHED_FLOOR = 10

@@ -18,7 +18,7 @@ from sync.reconcile.changes import Wish
 from sync.reconcile.guards import WINDOW_DAYS, Held
 from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.marker_lines import put_above_small_print
-from sync.wording import Wording
+from sync.texts import Wording
 
 REVIEW = "R-001-14"
 NAMED = 5

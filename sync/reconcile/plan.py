@@ -35,7 +35,7 @@ from sync.reconcile.changes import Decider, Wish
 from sync.reconcile.guards import Held, future_events, hold_deletes
 from sync.reconcile.held import remember_saying, speak, tell_held
 from sync.reconcile.undo import as_kept, pin_of
-from sync.wording import Wording, load_remarks
+from sync.texts import Wording, load_remarks
 
 
 class Terms(Struct, frozen=True, kw_only=True):

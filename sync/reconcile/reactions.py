@@ -25,7 +25,7 @@ from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Moment, Note, Observation, RemoteEvent, Snapshot
 from sync.moments import day_of, same_moment
 from sync.reconcile.fields import edited_fields
-from sync.wording import Wording
+from sync.texts import Wording
 
 WATCH_DAYS = 30
 """Past events are watched this long; what happens to them later means nothing."""

@@ -30,7 +30,7 @@ from sync.moments import day_of, sortable
 from sync.reading.cells import Fault, tell_fault
 from sync.reconcile.reactions import WATCH_DAYS
 from sync.reconcile.words import keys_of, take_back, take_word, tell_word
-from sync.wording import Wording
+from sync.texts import Wording
 
 KINDS = {"done_on": WordKind.DONE, "snooze_until": WordKind.SNOOZE}
 """In this order: what is to be moved is next after what is done."""

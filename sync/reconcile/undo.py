@@ -45,7 +45,7 @@ from sync.reconcile.heartbeat import RULE as HEARTBEAT
 from sync.reconcile.identity import SELF
 from sync.reconcile.marker_lines import our_part, put_our_part
 from sync.reconcile.words import take_back
-from sync.wording import Wording, load_remarks
+from sync.texts import Wording, load_remarks
 
 _PLACES = frozenset({"row", "row_number", "address", "columns", "unreadable"})
 """Where a lead stands and how it was read; none of it is what its row says."""

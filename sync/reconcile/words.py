@@ -27,7 +27,7 @@ from sync.models import Lead, Moment, Note, Touch
 from sync.moments import day_of
 from sync.reading.organisations import agency_key, referrer_key
 from sync.reconcile.reactions import WATCH_DAYS, reopen, take_tick_off
-from sync.wording import Wording
+from sync.texts import Wording
 
 _SAID = {Reaction.TICKED: WordKind.DONE, Reaction.DRAGGED: WordKind.SNOOZE, Reaction.DELETED: WordKind.SKIP}
 

@@ -18,7 +18,7 @@ from sync.pauses import tell_pause
 from sync.render.days import ENGLISH, day_name, hour_of, length_of, urgency
 from sync.render.leads import facts_of
 from sync.safe_text import plain
-from sync.wording import Wording
+from sync.texts import Wording
 
 AGENDA_STYLES = {LATE: "bold red", TODAY: "bold yellow", NEXT: "bold", WAITING: "dim"}
 

@@ -14,7 +14,7 @@ from sync.reading.columns import Column
 from sync.render.days import ENGLISH, shorten
 from sync.render.leads import facts_of
 from sync.safe_text import plain
-from sync.wording import Wording
+from sync.texts import Wording
 
 HEADS = tuple(ENGLISH.say("check.heads").split("|"))
 """The heads of the columns, and what stands for a column or cells there are none of."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.models import Moment
-from sync.wording import Wording, load_screens
+from sync.texts import Wording, load_screens
 
 ENGLISH = load_screens("en")
 

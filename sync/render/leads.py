@@ -13,7 +13,7 @@ from rich.text import Text
 from sync.models import Lead, Moment, Plan
 from sync.render.days import ENGLISH, shorten, when
 from sync.safe_text import plain
-from sync.wording import Wording
+from sync.texts import Wording
 
 
 def show_explanation(console: Console, plan: Plan, leads: Sequence[Lead], words: Wording = ENGLISH) -> None:

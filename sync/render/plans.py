@@ -18,7 +18,7 @@ from sync.moments import day_of
 from sync.render.days import ENGLISH, day_name, distance, hour_of, shorten, urgency, when
 from sync.safe_text import plain
 from sync.summary import summary_line
-from sync.wording import Wording
+from sync.texts import Wording
 
 SAID_ONE_BY_ONE = 3
 """So many cells of a column with the same trouble stand one by one; more of them are one line."""

@@ -17,7 +17,7 @@ from sync.moments import day_of
 from sync.pauses import pause_documents, tell_pause
 from sync.render.days import ENGLISH
 from sync.status import Status
-from sync.wording import Wording
+from sync.texts import Wording
 
 
 def status_lines(status: Status, *, zone: ZoneInfo, words: Wording = ENGLISH) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sync.cli import run_command
-from sync.wording import load_screens
+from sync.texts import load_screens
 
 SHEET = """Firma,Rolle,Ansprechpartner,E-Mail,Beworben am,Status
 Brightwater,Analystin,Dana Reed,dana@brightwater.example,2027-01-04,beworben

@@ -9,7 +9,7 @@ import pytest
 from sync.memory import Word, WordKind
 from sync.models import Remark
 from sync.reconcile.words import tell_word
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 GERMAN = load_remarks("de")
 

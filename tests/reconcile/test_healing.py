@@ -20,7 +20,7 @@ from sync.reconcile.healing import heal
 from sync.reconcile.identity import SELF, make_uid
 from sync.reconcile.reactions import TickPattern, take_reactions
 from sync.reconcile.rebuilding import adopt
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 WORDS = load_remarks("en")
 

@@ -25,7 +25,7 @@ from sync.reconcile.marker_lines import our_part, put_our_part
 from sync.reconcile.outcomes import settle
 from sync.reconcile.plan import Terms, make_plan
 from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 WORDS = load_remarks("en")
 

@@ -12,7 +12,7 @@ from runner import Seeker, a_row, settings_with
 from sync.memory import EventMemory, LeadMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Observation, RemoteEvent, Snapshot, Stamp, Touch
 from sync.reconcile.reactions import TickPattern, take_reactions
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 WORDS = load_remarks("en")
 

@@ -23,7 +23,7 @@ from sync.reconcile.marker_lines import our_part
 from sync.reconcile.reactions import TickPattern
 from sync.reconcile.rebuilding import Found, recall, recognise
 from sync.status import make_status
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 
 def titles(seeker: Seeker) -> Counter[str]:

@@ -17,7 +17,7 @@ from sync.config import parse_settings
 from sync.errors import ConfigError, SourceError
 from sync.models import Row, Table
 from sync.protocols import Source
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 said = load_remarks("en").tell
 

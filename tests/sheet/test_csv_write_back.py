@@ -13,7 +13,7 @@ from connectors.csv_write_back import put_cells
 from sync.cli import run_command
 from sync.errors import SourceError
 from sync.models import CellToWrite
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 from sync.write_back import Found
 
 DAY = "2026-10-05"

@@ -12,7 +12,7 @@ from sync.reading.cells import Fault, tell_fault
 from sync.reading.date_order import decide_order
 from sync.reading.dates import Order, Reading, read_end, read_moment
 from sync.reading.vocabulary import load_vocabulary
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 MONTHS = load_vocabulary().months
 NEW_YORK = ZoneInfo("America/New_York")

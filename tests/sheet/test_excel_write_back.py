@@ -15,7 +15,7 @@ from connectors.excel_file import ExcelFile
 from connectors.excel_write_back import put_cells
 from sync.errors import ConfigError, SourceError
 from sync.models import CellToWrite, CellValue
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 from sync.write_back import Found
 
 GRID: list[list[CellValue]] = [

@@ -6,7 +6,7 @@ import pytest
 
 from sync.models import Lead, Person
 from sync.reading.lint import MAX_NOTES, lint_leads
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 
 REMARKS = load_remarks("en")
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sync.errors import ConfigError
 from sync.memory import Memory
 from sync.models import CellError, CellToWrite, CellValue, Lead, Leads, Row, Table, TouchClass
-from sync.wording import load_remarks
+from sync.texts import load_remarks
 from sync.write_back import Found, cells_to_write, check_columns, find_cells, next_follow_ups
 
 WORDS = load_remarks("en")

@@ -79,8 +79,9 @@ def give_a_next_step(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | S
 def _row_of(draft: Draft) -> str:
     """The key of the row whose step it is. A regular touch to an agency is that of a row that names nothing else."""
     lead = draft.case.lead
-    own = not lead.company or is_about_agency(lead)
-    return lead.key if draft.rule.audience == "agency" and own else draft.lead_key
+    if draft.rule.audience == "agency" and (not lead.company or is_about_agency(lead)):
+        return lead.key
+    return draft.lead_key
 
 
 def _add_the_dates(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
