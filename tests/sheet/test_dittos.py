@@ -5,29 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from read_sheet import read_sheet
 
-from sync.config import parse_settings
-from sync.models import CellValue, Leads, Row, Table
-from sync.reading.leads import read_leads
-from sync.reading.vocabulary import load_vocabulary
-
-SETTINGS = parse_settings(
-    """
-    timezone = "Europe/Berlin"
-    target = {type = "ics", path = "out.ics"}
-    [source]
-    type = "csv"
-    path = "leads.csv"
-    date_order = "dmy"
-    """
-)
+from sync.models import CellValue, Leads
 
 HEADERS: list[CellValue] = ["Company", "Role", "Contact", "Date applied", "Status"]
 
 
 def read(*rows: list[CellValue]) -> Leads:
-    table = Table("leads.csv", tuple(Row(number, tuple(row)) for number, row in enumerate((HEADERS, *rows), 1)))
-    return read_leads(table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, today=date(2026, 11, 27))
+    return read_sheet(HEADERS, *rows, today=date(2026, 11, 27))
 
 
 @pytest.mark.parametrize(

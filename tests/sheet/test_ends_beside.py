@@ -5,27 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from read_sheet import read_sheet
 
-from sync.config import parse_settings
-from sync.models import Asking, CellValue, Leads, Row, Stage, Table
-from sync.reading.leads import read_leads
-from sync.reading.vocabulary import load_vocabulary
-
-SETTINGS = parse_settings(
-    """
-    timezone = "Europe/Berlin"
-    target = {type = "ics", path = "out.ics"}
-    [source]
-    type = "csv"
-    path = "leads.csv"
-    date_order = "dmy"
-    """
-)
+from sync.models import Asking, CellValue, Leads, Stage
 
 
 def read(*rows: list[CellValue]) -> Leads:
-    table = Table("leads.csv", tuple(Row(number, tuple(row)) for number, row in enumerate(rows, 1)))
-    return read_leads(table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, today=date(2026, 11, 27))
+    return read_sheet(*rows, today=date(2026, 11, 27))
 
 
 @pytest.mark.parametrize("header", ["What they said", "Feedback", "Notes"])

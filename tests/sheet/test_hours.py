@@ -6,24 +6,12 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from read_sheet import read_sheet
 
-from sync.config import parse_settings
-from sync.models import CellValue, Leads, Row, Table
+from sync.models import CellValue, Leads
 from sync.reading.hour_grammar import match_hour
-from sync.reading.leads import read_leads
-from sync.reading.vocabulary import load_vocabulary
 
 BERLIN = ZoneInfo("Europe/Berlin")
-SETTINGS = parse_settings(
-    """
-    timezone = "Europe/Berlin"
-    target = {type = "ics", path = "out.ics"}
-    [source]
-    type = "csv"
-    path = "leads.csv"
-    date_order = "dmy"
-    """
-)
 
 
 def read_cell(text: CellValue, *, header: str) -> Leads:
@@ -31,8 +19,7 @@ def read_cell(text: CellValue, *, header: str) -> Leads:
 
 
 def read_rows(*rows: tuple[CellValue, ...]) -> Leads:
-    table = Table("leads.csv", tuple(Row(number, row) for number, row in enumerate(rows, 1)))
-    return read_leads(table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, today=date(2026, 11, 25))
+    return read_sheet(*rows, today=date(2026, 11, 25))
 
 
 @pytest.mark.parametrize(
