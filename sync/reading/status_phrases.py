@@ -262,7 +262,7 @@ def _negate(sense: str, *, later: bool) -> tuple[str, bool]:
         return "unanswered", False
     if sense == "offer":
         return ("interview", True) if later else ("rejected", False)
-    if sense == "interview":
+    if sense in ("interview", "keen"):
         return ("open", True) if later else ("rejected", True)
     if sense == "test":
         return "test", not later

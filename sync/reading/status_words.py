@@ -56,9 +56,9 @@ class Entry(Struct, frozen=True):
     senses: frozenset[str]
 
     @property
-    def weight(self) -> tuple[int, int]:
-        """The longer entry wins, then the one that says its words in full."""
-        return len(self.words), -sum("*" in word for word in self.words)
+    def weight(self) -> tuple[int, int, int]:
+        """The longer entry wins, then the one that says its words in full, or more of them."""
+        return len(self.words), -sum("*" in word for word in self.words), sum(map(len, self.words))
 
 
 class StatusWords(Struct, frozen=True, dict=True, eq=False):
