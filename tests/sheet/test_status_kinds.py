@@ -269,3 +269,11 @@ def test_what_says_more_of_its_word_wins() -> None:
     """What is to be sent begins like what was."""
     assert_all_mean(Stage.SENT, "elküldve", "gönderildi")
     assert_all_mean(Stage.IDEA, "elküldendő", "gönderilmedi")
+
+
+@pytest.mark.parametrize(
+    "text", ["nekontaktovat", "nevolať", "не дзвонити", "не связываться", "nu sunați", "älä soita", "kontakta ej"]
+)
+def test_whom_one_shall_not_write_to_is_not_asked(text: str) -> None:
+    phrase = WORDS.read(text)
+    assert (phrase.settled, phrase.asking) == (False, Asking.NONE)
