@@ -277,3 +277,8 @@ def test_what_says_more_of_its_word_wins() -> None:
 def test_whom_one_shall_not_write_to_is_not_asked(text: str) -> None:
     phrase = WORDS.read(text)
     assert (phrase.settled, phrase.asking) == (False, Asking.NONE)
+
+
+@pytest.mark.parametrize("text", ["no budget before 2/1", "kein Budget vor Februar", "pas de budget avant mars"])
+def test_no_money_for_now_is_no_end(text: str) -> None:
+    assert not WORDS.read(text).settled
