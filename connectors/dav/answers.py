@@ -225,6 +225,8 @@ def _parse(body: bytes) -> ElementTree.Element | None:
     Servers put blank lines before the declaration; some fold a line of an event in the middle of a letter.
     """
     body = body.removeprefix(codecs.BOM_UTF8).lstrip()
+    if not body:
+        return None  # as every write that is taken is answered
     try:
         return _parse_safely(body)
     except _DoctypeError:

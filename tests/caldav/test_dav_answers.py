@@ -32,6 +32,12 @@ def rows_of(inside: str) -> list[tuple[object, ...]]:
     ]
 
 
+def test_an_answer_without_a_body_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.dav.answers._parse_safely", None)
+    assert preconditions(Answer(201, {}, b"")) == frozenset()
+    assert reason_of(Answer(404, {}, b"\r\n")) == "404 Not Found"
+
+
 @pytest.mark.parametrize(
     ("inside", "row"),
     [
