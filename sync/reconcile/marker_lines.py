@@ -39,6 +39,8 @@ def tidy(text: str) -> str:
     lines = text.split("\n")
     if not all(map(str.isprintable, lines)):  # no control character is printable
         lines = _CONTROLS.sub("", "\n".join(lines).replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    elif " \n" not in text:  # a blank is the only printable space
+        return text.lstrip("\n").rstrip()
     return "\n".join([line.rstrip() for line in lines]).strip("\n")
 
 

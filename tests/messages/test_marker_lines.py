@@ -44,6 +44,13 @@ def test_our_part_comes_back_tidied(ours: str) -> None:
     assert user_part(put_our_part("", ours)) == ""
 
 
+@given(st.text(alphabet=" \n\tab\xa0", max_size=12))
+@example("\n a\n\n  b  \n \n")
+@example("a\nb \n")
+def test_a_tidy_text_has_no_blank_at_the_end_of_any_line_and_no_empty_lines_around_it(text: str) -> None:
+    assert tidy(text) == "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
 @pytest.mark.parametrize(
     ("text", "ours", "user"),
     [
