@@ -28,7 +28,7 @@ from connectors.dav.writes import SETTLE_PAUSES, STOPPING, EventWriter, Verdict,
 from connectors.google.address import is_google_calendar
 from connectors.http_transport import WHOLE_SECONDS, HttpTransport, Login, NoAnswerError, Transport, same_path
 from connectors.ical.reading import parse
-from connectors.ical.writing import Dialect, serialise, snapshot_of
+from connectors.ical.writing import Dialect
 from connectors.outside import Outside
 from connectors.trust import trusting
 from sync.config import Settings
@@ -384,7 +384,7 @@ class CaldavServer:
         """The proof for what the server said it took: few requests, again after a while for what does not show yet."""
         waiting = {written.change.uid: written for written in progress.unread}
         progress.unread = []
-        expected = {uid: event for uid, written in waiting.items() if (event := self._expected(written))}
+        expected = {uid: event for uid, written in waiting.items() if (event := _expected(written))}
         trouble = "the server has not shown it yet; the next run looks again"
         for pause in SETTLE_PAUSES:
             if not waiting:
@@ -424,17 +424,12 @@ class CaldavServer:
             return None
         return Outcome(change.uid, Result.DONE, remote)
 
-    def _expected(self, written: Written) -> RemoteEvent | None:
-        """The event as a server gives it back that changes nothing; None where others wrote into it."""
-        event, stamp = written.change.event, written.change.stamp
-        if event is None or stamp is None:
-            return None
-        if (written.change.base or written.change.again) and written.sent != serialise(
-            event, stamp, dialect=self._dialect
-        ):
-            return None
-        snapshot = snapshot_of(event, stamp, dialect=self._dialect)
-        return RemoteEvent(event.uid, written.href, "", snapshot, written.sent.decode(), ours_alone=True)
+
+def _expected(written: Written) -> RemoteEvent | None:
+    """The event as a server gives it back that changes nothing; None where others wrote into it."""
+    if written.shows is None:
+        return None
+    return RemoteEvent(written.change.uid, written.href, "", written.shows, written.sent.decode(), ours_alone=True)
 
 
 def _spread(changes: Sequence[Change]) -> Sequence[Change]:

@@ -39,7 +39,7 @@ from connectors.dav.answers import is_calendar_data, is_rate_limit, precondition
 from connectors.dav.collection import OVER_ASKED, CalendarCollection, Found, is_strong
 from connectors.http_transport import Answer, NoAnswerError, path_of, wait_asked
 from connectors.ical.reading import YEARS, parse, says_the_same
-from connectors.ical.writing import Dialect, serialise
+from connectors.ical.writing import Dialect, serialise, serialise_new
 from sync.errors import CredentialsError, FollowupError
 from sync.models import Action, Change, RemoteEvent, Snapshot, Stamp
 
@@ -97,6 +97,8 @@ class Written(Struct, frozen=True):
     not_before: datetime | None = None
     trouble: bool = False
     sent: bytes = b""
+    shows: Snapshot | None = None
+    """What `sent` says, where nobody else wrote into it."""
     status: int = 0
     """The status of a refusal whose `message` is only the server's; 0 where the message explains itself."""
     named: frozenset[str] = frozenset()
@@ -205,7 +207,7 @@ class EventWriter:
             return Written(
                 change, Verdict.UNKNOWN, href, "an event with its name is there already; the next run takes it up"
             )
-        body = self._body(change)
+        body, shows = self._body(change)
         lost, newer, trouble, other_tag = False, True, False, False
         while True:
             answer, busy = self._send(change.action, href, body, base)
@@ -214,7 +216,7 @@ class EventWriter:
             said = reason_of(answer) if answer else "no answer"
             if verdict not in (Verdict.LOOK, Verdict.UNKNOWN):
                 until = self._wait_until(answer) if answer and verdict is Verdict.WAIT else None
-                plain = Written(change, verdict, href, said, not_before=until, trouble=trouble, sent=body)
+                plain = Written(change, verdict, href, said, not_before=until, trouble=trouble, sent=body, shows=shows)
                 return _with_refusal(plain, answer)
             found = self._collection.look(change.uid, href)
             untouched = found is None if base is None else _same_revision(found, base)
@@ -226,7 +228,7 @@ class EventWriter:
             if answer and answer.status == 409 and found and found.remote and base is not None and untouched and newer:
                 newer = False
                 change = replace(change, stamp=_newer_stamp(change, found.remote, self._clock()))
-                body = self._body(change)
+                body, shows = self._body(change)
                 continue
             if answer and answer.status == 412 and base and not other_tag and _has_other_tag(found, base):
                 assert found is not None and found.remote is not None
@@ -268,7 +270,7 @@ class EventWriter:
             if found is None:
                 return written(Verdict.GONE, "")
             return written(Verdict.UNKNOWN if untouched else Verdict.REFUSED, f"it is still in the calendar ({said})")
-        sent = parse(self._body(change).decode(), change.uid)
+        sent = parse(self._body(change)[0].decode(), change.uid)
         if found is not None and found.remote and not (change.base and untouched) and is_result(found.remote, sent):
             return written(Verdict.PROVEN, "", found.remote)
         if verdict is Verdict.UNKNOWN:
@@ -334,13 +336,16 @@ class EventWriter:
             self._sleep(pause)
         return answer, True
 
-    def _body(self, change: Change) -> bytes:
+    def _body(self, change: Change) -> tuple[bytes, Snapshot | None]:
+        """The text to send, and what it says where nobody else wrote into it."""
         if change.event is None or change.stamp is None:
-            return b""
+            return b"", None
+        own, shows = serialise_new(change.event, change.stamp, dialect=self._dialect)
         copy = change.base or change.again
         if copy is None or copy.ours_alone or not is_calendar_data(copy.raw):  # kept in a calendar of another kind
-            return serialise(change.event, change.stamp, dialect=self._dialect)
-        return serialise(change.event, change.stamp, base=copy.raw, was=copy.uid, dialect=self._dialect)
+            return own, shows
+        merged = serialise(change.event, change.stamp, base=copy.raw, was=copy.uid, dialect=self._dialect)
+        return merged, shows if merged == own else None
 
     def _wait_until(self, answer: Answer) -> datetime:
         now = self._clock()

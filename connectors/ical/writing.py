@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -31,7 +32,7 @@ from connectors.ical.compiled_text import (
 from connectors.ical.reading import alarm_uid, before_start, categories_of, find_event, find_our_alarm, read_calendar
 from connectors.ical.vtimezone import make_vtimezone
 from sync.models import Event, Snapshot, Stamp
-from sync.reconcile.marker_lines import put_our_part, tidy, tidy_line
+from sync.reconcile.marker_lines import put_our_part, tidy_line
 
 PRODID = "-//followup//follow-ups//EN"
 YEARS_AHEAD = 2
@@ -66,10 +67,9 @@ def serialise(event: Event, stamp: Stamp, *, base: str = "", was: str = "", dial
     `was` is the uid of the base, where it is that of an event which was deleted and comes back as this one: then what a
     server acts on, guests and repetition, is left out.
     """
-    zone = _zone_of(event, dialect)
     if not base:
-        top, bottom = _around(zone, event.start.year)
-        return top + write_event(event, stamp, dialect) + bottom
+        return _put_around(event, write_event(event, stamp, dialect), dialect)
+    zone = _zone_of(event, dialect)
     calendar = read_calendar(base)
     for name in ("METHOD", "PRODID", "VERSION"):
         calendar.pop(name, None)
@@ -84,22 +84,36 @@ def serialise(event: Event, stamp: Stamp, *, base: str = "", was: str = "", dial
     return bytes(calendar.to_ical())
 
 
-def snapshot_of(event: Event, stamp: Stamp, *, dialect: Dialect = PLAIN) -> Snapshot:
-    """What `parse` reads from `serialise` of this event without a base: known, so no need to parse it again."""
+def serialise_new(event: Event, stamp: Stamp, *, dialect: Dialect = PLAIN) -> tuple[bytes, Snapshot]:
+    """The same of an event that nobody else has touched, with what `parse` reads from it: it need not be parsed."""
     values = _values(event, stamp, dialect)
+    return _put_around(event, _fill_template(event, values, dialect), dialect), _snapshot(event, stamp, values)
+
+
+def snapshot_of(event: Event, stamp: Stamp, *, dialect: Dialect = PLAIN) -> Snapshot:
+    """What `parse` reads from `serialise` of this event without a base."""
+    return _snapshot(event, stamp, _values(event, stamp, dialect))
+
+
+def _snapshot(event: Event, stamp: Stamp, values: Mapping[str, Any]) -> Snapshot:
     start, end = values["DTSTART"], values["DTEND"]
     return Snapshot(
         start=start.astimezone(UTC) if isinstance(start, datetime) else start,
         end=end.astimezone(UTC) if isinstance(end, datetime) else end,
-        summary=tidy_line(values["SUMMARY"]),
-        description=tidy(values["DESCRIPTION"]),
+        summary=values["SUMMARY"],
+        description=values["DESCRIPTION"] or "",
         status=values["STATUS"],
         categories=tuple(sorted({name for name in values["CATEGORIES"] or () if name})),
-        url=tidy_line(values["URL"] or ""),
+        url=values["URL"] or "",
         our_alarm=event.alarm,
         sequence=stamp.sequence,
         last_modified=stamp.written.astimezone(UTC).replace(microsecond=0),
     )
+
+
+def _put_around(event: Event, text: bytes, dialect: Dialect) -> bytes:
+    top, bottom = _around(_zone_of(event, dialect), event.start.year)
+    return top + text + bottom
 
 
 @lru_cache(maxsize=256)
@@ -120,7 +134,10 @@ def _zone_component(zone: str, year: int) -> Timezone:
 
 def write_event(event: Event, stamp: Stamp, dialect: Dialect) -> bytes:
     """A VEVENT that nobody else has touched."""
-    values = _values(event, stamp, dialect)
+    return _fill_template(event, _values(event, stamp, dialect), dialect)
+
+
+def _fill_template(event: Event, values: Mapping[str, Any], dialect: Dialect) -> bytes:
     template = _template(
         zone=_zone_of(event, dialect),
         all_day=not isinstance(event.start, datetime),

@@ -16,7 +16,7 @@ from target_contract import NEW_YORK, NOW, make_event, make_stamp
 
 from connectors.ical.feed import parse_block, serialise_block
 from connectors.ical.reading import UnreadableEvent, parse, says_the_same
-from connectors.ical.writing import Dialect, serialise, snapshot_of
+from connectors.ical.writing import Dialect, serialise, serialise_new, snapshot_of
 from sync.models import Event
 from sync.reconcile.marker_lines import our_part, tidy_line, user_part
 
@@ -74,6 +74,7 @@ def test_compiled_text_is_icalendars_own_to_the_byte(event: Event, dialect: Dial
     assert Calendar.from_ical(raw).to_ical() == raw
     assert serialise(event, make_stamp(3), base=raw.decode(), dialect=dialect) == raw, "filled in place by icalendar"
     assert parse(raw.decode(), event.uid) == snapshot_of(event, make_stamp(3), dialect=dialect)
+    assert serialise_new(event, make_stamp(3), dialect=dialect) == (raw, parse(raw.decode(), event.uid))
 
 
 def _written(text: str) -> str:
