@@ -15,6 +15,7 @@ from io import StringIO
 
 from sync.errors import SourceError
 from sync.models import MAX_COLUMNS, Remark, Row, Table
+from sync.patterns import lazy_compile
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
@@ -135,7 +136,7 @@ _KNOWN_AS = {
 }
 _WESTERN = "cp1252"
 """What most spreadsheets that are not utf-8 were saved as; taken where another encoding is no better."""
-_ODD = re.compile(r"[¡-©«-´¶-¹»-¿]\w|[a-zß-ÿ][À-ÞŒŠŽŸ]")
+_ODD = lazy_compile(r"[¡-©«-´¶-¹»-¿]\w|[a-zß-ÿ][À-ÞŒŠŽŸ]")
 """Signs and capitals inside words, as Polish or Czech read in the Western encoding has them."""
 _LIKELY = [_WESTERN, "cp1250", "cp1251", "cp1253", "cp1254", "gb18030", "big5", "cp932", "euc_kr", "mac_roman"]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from sync.patterns import lazy_compile
+
 MAX_CELL = 200
 """Characters of a cell that an event or a sentence shows."""
 
 LEAVE_LOGINS_OUT = "leave it out there: `user` says who you are, and `followup password` keeps the password"
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROLS = lazy_compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
-_FORMULA = re.compile("(^|[;,\t|\r\n])([\\s'\"]*)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = lazy_compile("(^|[;,\t|\r\n])([\\s'\"]*)([=+\\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ from sync.config import MeSettings
 from sync.messages.names import SEVERAL, as_said, read_name
 from sync.messages.sentences import Phrases
 from sync.models import Lead, Moment, Person
+from sync.patterns import lazy_compile
 from sync.reading.people import clean_name
 from sync.reading.relations import bond_alone, role_alone
 from sync.safe_text import clean
@@ -30,7 +31,7 @@ _LIMITS = {
     "my_line": (80, 12), "progress": (90, 14),
 }  # fmt: skip
 """Letters and words of a fact at most."""
-_LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+", re.IGNORECASE)
+_LINK = lazy_compile(r"\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+", re.IGNORECASE)
 _BRACKETS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "?": "", "？": "", "¿": "", "|": "/"})
 _REPEATED = re.compile(r"([!.,;:])[!.,;:]*(?=\1)")
 _SPACED = re.compile(r" +([,;:!.])(?=\s|$)")

@@ -14,9 +14,10 @@ from functools import cache, lru_cache
 from msgspec import Struct
 
 from sync import toml
+from sync.patterns import lazy_compile
 
-_BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)(?:[)）\]]|$)")
-_APART = re.compile(r"\s+[-–—|/•·]+\s+|\s*[|;•]\s*|\s+@\s*|(?<=\w):\s+|\s*[–—]\s*")
+_BRACKET = lazy_compile(r"\s*[(（\[]([^()（）\[\]]*)(?:[)）\]]|$)")
+_APART = lazy_compile(r"\s+[-–—|/•·]+\s+|\s*[|;•]\s*|\s+@\s*|(?<=\w):\s+|\s*[–—]\s*")
 _EDGES = " \t,;:/|<>-–—·?!*~"
 _SHORT = 5
 """From so many letters on a word in capitals is no abbreviation of what somebody does."""

@@ -15,10 +15,11 @@ from functools import cached_property
 from msgspec import Struct
 
 from sync.messages.message import EDGE, JOINT, SUBJECT, Message
+from sync.patterns import lazy_compile
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _SIGN = re.compile("\ue000([a-z_]+)\ue001")
-_DOUBLED = re.compile(r"([.!?…])[.](?!\.)")
+_DOUBLED = lazy_compile(r"([.!?…])[.](?!\.)")
 _STOPPED = ("..", "!.", "?.", "….")
 MAX_PATTERNS = 4_000
 """Patterns of messages that are kept: there are as many as rows differ in which cells are filled."""

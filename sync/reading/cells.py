@@ -17,6 +17,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from sync.models import CellError, CellValue
+from sync.patterns import lazy_compile
 from sync.texts import Wording
 
 _Read = TypeVar("_Read")
@@ -28,13 +29,13 @@ MAX_SHOWN = 80
 """Characters of a cell that a problem repeats."""
 
 # Joiners (U+200C, U+200D) stay: Persian, Indic scripts and emoji need them.
-_INVISIBLE = re.compile(
+_INVISIBLE = lazy_compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffc\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
-_LINK_BEHIND = re.compile(r"(?<=\S)\s*\((?:https?://|www\.)[^()\s]*\)|(?<=\S)\s*\([^()\s]+\.md\)", re.IGNORECASE)
+_LINK_BEHIND = lazy_compile(r"(?<=\S)\s*\((?:https?://|www\.)[^()\s]*\)|(?<=\S)\s*\([^()\s]+\.md\)", re.IGNORECASE)
 LOADING = "Loading..."
 """What a cell of Google's shows whose formula is still at work."""
 _ERRORS = frozenset(

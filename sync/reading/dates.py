@@ -24,6 +24,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.models import CellError, CellValue, Moment
+from sync.patterns import lazy_compile
 from sync.reading.cells import Fault, clean_text
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days, find_moments, has_day_with_hour, why_several
@@ -44,34 +45,36 @@ _LONG_AGO = 5
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _ISO_HOUR = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T]([01]\d|2[0-3]):([0-5]\d)")
-_YEAR_FIRST = re.compile(r"(\d{4})\s*([-/.年년])\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})\s*[일日号號.]?")
+_YEAR_FIRST = lazy_compile(r"(\d{4})\s*([-/.年년])\s*(\d{1,2})\s*[-/.月월]\s*(\d{1,2})\s*[일日号號.]?")
 YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{4}|\d{2})\.?")
 DAY_MONTH = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\.?")
 _SIGNS = re.compile(r"(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
-_ERA = re.compile(r"(令和|平成|r|h)\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
+_ERA = lazy_compile(r"(令和|平成|r|h)\s*(\d{1,2}|元)\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?")
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988}
-_ISO_WEEK_DAY = re.compile(r"(\d{4})-?w(\d{2})-?([1-7])")
-_WEEK = re.compile(r"(?:\d{4}-?)?w\d{1,2}(?:[/\s-]\d{2,4})?|([^\W\d_]+)\.?\s*\d{1,2}(?:[/\s,-]+\d{2,4})?|第?\d{1,2}周")
-_RANGE = re.compile(r"(?:[^\W\d_]{3,13}\.?\s+\d{1,2}|\d{1,2}/\d{1,2})[-–]\d{1,2}")
+_ISO_WEEK_DAY = lazy_compile(r"(\d{4})-?w(\d{2})-?([1-7])")
+_WEEK = lazy_compile(
+    r"(?:\d{4}-?)?w\d{1,2}(?:[/\s-]\d{2,4})?|([^\W\d_]+)\.?\s*\d{1,2}(?:[/\s,-]+\d{2,4})?|第?\d{1,2}周"
+)
+_RANGE = lazy_compile(r"(?:[^\W\d_]{3,13}\.?\s+\d{1,2}|\d{1,2}/\d{1,2})[-–]\d{1,2}")
 """Two signs part its numbers (`12/7-11`): the last one is no year."""
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_COMPACT = lazy_compile(r"(\d{4})(\d\d)(\d\d)")
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
-_DAY_MONTH_YEAR = re.compile(
+_DAY_MONTH_YEAR = lazy_compile(
     r"(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s\-/]*(?:of |de |d')?([^\W\d_]+)\.?"
     r"(?:[\s\-/,]*(?:de |del |of )?'?(\d{4}|\d{2}))?"
 )
-_MONTH_DAY_YEAR = re.compile(r"([^\W\d_]+)\.?([\s\-]*)(\d{1,2})(?:st|nd|rd|th|\.)?(?:[\s,\-]+'?(\d{4}|\d{2}))?")
-_YEAR_MONTH_DAY = re.compile(r"(\d{4})\.?[\s\-]+([^\W\d_]+)\.?[\s\-]+(\d{1,2})\.?")
+_MONTH_DAY_YEAR = lazy_compile(r"([^\W\d_]+)\.?([\s\-]*)(\d{1,2})(?:st|nd|rd|th|\.)?(?:[\s,\-]+'?(\d{4}|\d{2}))?")
+_YEAR_MONTH_DAY = lazy_compile(r"(\d{4})\.?[\s\-]+([^\W\d_]+)\.?[\s\-]+(\d{1,2})\.?")
 _ANY_DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[\s-][^\W\d_]{3,9}\.?[\s-]\d{2,4}"
 )
 _YEAR_MONTH = re.compile(r"\d{4}\s*[-/.]\s*\d{1,2}|\d{1,2}\s*[-/.]\s*\d{4}")
-_NUMBER_BEFORE = re.compile(r"(?:^|[\s(])(?:\d{1,2}\.\d\d|[01]\d[0-5]\d|2[0-3][0-5]\d)[\s,)]*(?:[^\W\d_]+[\s.,]*)?$")
-_NUMBER_BEHIND = re.compile(r"[\s,]+(\d{1,2}|\d{4})(?=\s*(?:$|[,;)]))")
+_NUMBER_BEFORE = lazy_compile(r"(?:^|[\s(])(?:\d{1,2}\.\d\d|[01]\d[0-5]\d|2[0-3][0-5]\d)[\s,)]*(?:[^\W\d_]+[\s.,]*)?$")
+_NUMBER_BEHIND = lazy_compile(r"[\s,]+(\d{1,2}|\d{4})(?=\s*(?:$|[,;)]))")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-_POINTED = re.compile(r"\d\.\s?\d{1,2}\.|\d\.\d{1,2}$")
+_POINTED = lazy_compile(r"\d\.\s?\d{1,2}\.|\d\.\d{1,2}$")
 """A day written as nobody writes it who counts the hours to 12: `30.11.`"""
 _EARLY = range(5, 7)
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from sync.patterns import lazy_compile
 from sync.reading.cells import Fault
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.hour_grammar import find_hours, match_hour
@@ -31,7 +32,7 @@ _DAY = re.compile(
     """,
     re.VERBOSE,
 )
-_ZONE = re.compile(
+_ZONE = lazy_compile(
     r"\s*\((?!\s*\d)[^()\d]{2,30}\)"
     r"|\s*\(?(?:e[sd]t|c[sd]t|m[sd]t|p[sd]t|cest|cet|me?sz|mez|(?:utc|gmt)(?:\s*[+-]\s*\d{1,2}(?::?\d\d)?)?|bst|ist|jst|kst|"
     r"eastern|pacific|mountain|central)(?:\s+time)?\b\)?"
@@ -39,19 +40,19 @@ _ZONE = re.compile(
     r"|\s*\(?(?:et|ct|mt|pt)\b(?=\s*(?:$|[),;.:/|–—-]))\)?"
 )
 """Behind an hour: a zone. Two letters may be a word of some language, so that nothing may follow them."""
-_PLACE_TIME = re.compile(r"\s+((?:[^\W\d_]+\s){0,2}[^\W\d_]+) time\b")
-_NUMBER = re.compile(r"\s+(?:[7-9]|1\d|2[0-2])(?=\s*(?:$|[,;)]))")
+_PLACE_TIME = lazy_compile(r"\s+((?:[^\W\d_]+\s){0,2}[^\W\d_]+) time\b")
+_NUMBER = lazy_compile(r"\s+(?:[7-9]|1\d|2[0-2])(?=\s*(?:$|[,;)]))")
 """A number that ends what is said of a day may be its hour: it is read with it, and named."""
-_NEXT_WORD = re.compile(r"\s[^\W\d_]+")
-_YEAR = re.compile(r"[\s,]'?(\d{4}|\d{2})\.?$")
-_LEAD = re.compile(r"(?:\bh\.?|\bore|\bgodz\.?|\bkl\.?|\bklo)\s*$")
+_NEXT_WORD = lazy_compile(r"\s[^\W\d_]+")
+_YEAR = lazy_compile(r"[\s,]'?(\d{4}|\d{2})\.?$")
+_LEAD = lazy_compile(r"(?:\bh\.?|\bore|\bgodz\.?|\bkl\.?|\bklo)\s*$")
 """What stands before the number of an hour and never before a day: `h 10.30` is none."""
 _COUNTED = re.compile(r"(?:\b(?:round|stage|step|part|phase|runde|teil|etapa|étape|fase|etap|of|rated|score)\s*)$")
 _MOST_ROUNDS = 6
 """`round 2/3` is the second of three; `final round 12/3` is a day."""
 _WORD = re.compile(r"[^\W\d_]+")
-_LAST_NUMBER = re.compile(r"(?<=\s)\d{1,2}\.?\s*$")
-_NUMBER_OF_DAY = re.compile(r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:of\s|de\s)?([^\W\d_]{3,13})")
+_LAST_NUMBER = lazy_compile(r"(?<=\s)\d{1,2}\.?\s*$")
+_NUMBER_OF_DAY = lazy_compile(r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:of\s|de\s)?([^\W\d_]{3,13})")
 
 
 def find_days(text: str, months: Mapping[str, int]) -> Sequence[tuple[int, int]]:

@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync.patterns import lazy_compile
 from sync.reading.cells import squeeze
 from sync.reading.lexicon import (
     ENGLISH,
@@ -39,7 +40,7 @@ _QUESTION = 0.6
 
 _HOURS = {squeeze(hour): (hour, field) for field, hour in HOURS.items()}
 """An hour in a column of its own, or day and hour together: the cells tell."""
-_PARTS = re.compile(r"[|,;(（、・&]|(?<!\b\w)/|/(?!\w\b)|\s\+\s")
+_PARTS = lazy_compile(r"[|,;(（、・&]|(?<!\b\w)/|/(?!\w\b)|\s\+\s")
 """The slash of `F/U` parts nothing."""
 _YES_OR_NO = re.compile(r"[(\[](\w{1,5})\s*/\s*(\w{1,5})[)\]]\s*$")
 _UNKNOWN_WORD = 0.88

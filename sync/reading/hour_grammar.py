@@ -21,15 +21,16 @@ from typing import Any
 
 from msgspec import Struct
 
+from sync.patterns import lazy_compile
 from sync.reading.cells import Fault
 from sync.reading.date_lexicon import HourWords, shipped_date_words
 from sync.reading.scripts import is_unspaced
 
 _SIGN_NUMBERS = {sign: number for number, sign in enumerate("一二三四五六七八九十", 1)} | {"两": 2, "兩": 2}
-_END = re.compile(r"\s*(?:$|[,;.:!?)\]|/+&–—-]|[^\x00-\u2e7f])")
+_END = lazy_compile(r"\s*(?:$|[,;.:!?)\]|/+&–—-]|[^\x00-\u2e7f])")
 """What may follow a bare number so that it is an hour: nothing, a stop, or another script."""
-_WORD = re.compile(r"\s*([^\W\d_]+)")
-_SKIP = re.compile(r"[\s,;:(|–—-]*")
+_WORD = lazy_compile(r"\s*([^\W\d_]+)")
+_SKIP = lazy_compile(r"[\s,;:(|–—-]*")
 _YEARS = range(1980, 2100)
 _AS_LONG = range(1, 7)
 """So many hours something takes; nobody is asked to come at 3 h."""
@@ -110,23 +111,23 @@ def _patterns() -> _Patterns:
     return _Patterns(words.hour, words.weekdays, words.small)
 
 
-_CLOCK = re.compile(r"\s*(\d{1,2})\s?:\s?(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?![\d:])")
-_LETTER = re.compile(r"\s*(\d{1,2})\s?[hu]\s?(\d\d)(?!\d|[./:-]\d)(?:\s?min\b\.?)?")
-_DOT = re.compile(r"\s*(\d{1,2})\.([0-5]\d)(?![\d]|[./]\d|-\d(?!\d?\.[0-5]\d(?!\d)))")
-_DASH = re.compile(r"\s*(\d{1,2})-([0-5]\d)(?![\d]|[./:-]\d)")
-_DASHED = re.compile(r"\d-\d{1,2}[\s,;:]*$")
+_CLOCK = lazy_compile(r"\s*(\d{1,2})\s?:\s?(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?![\d:])")
+_LETTER = lazy_compile(r"\s*(\d{1,2})\s?[hu]\s?(\d\d)(?!\d|[./:-]\d)(?:\s?min\b\.?)?")
+_DOT = lazy_compile(r"\s*(\d{1,2})\.([0-5]\d)(?![\d]|[./]\d|-\d(?!\d?\.[0-5]\d(?!\d)))")
+_DASH = lazy_compile(r"\s*(\d{1,2})-([0-5]\d)(?![\d]|[./:-]\d)")
+_DASHED = lazy_compile(r"\d-\d{1,2}[\s,;:]*$")
 """A day with a dash in it: behind `12-3` another dash may be that of a second day."""
-_FOUR = re.compile(r"\s*([01]\d|2[0-3])([0-5]\d)(?!\d|[./:]\d|-\d{1,3}(?!\d))")
-_ATTACHED = re.compile(r"(?:h|hrs|u|uhr)\b")
+_FOUR = lazy_compile(r"\s*([01]\d|2[0-3])([0-5]\d)(?!\d|[./:]\d|-\d{1,3}(?!\d))")
+_ATTACHED = lazy_compile(r"(?:h|hrs|u|uhr)\b")
 """Right behind four figures: `2030h` is no year, `2026 ore 9` begins with one."""
-_BARE = re.compile(r"\s*(\d{1,2})(?![\d%]|[./:]\d|\.?-\d\d?[./-]\d|(?:st|nd|rd|th)\b)")
-_SIGNED = re.compile(
+_BARE = lazy_compile(r"\s*(\d{1,2})(?![\d%]|[./:]\d|\.?-\d\d?[./-]\d|(?:st|nd|rd|th)\b)")
+_SIGNED = lazy_compile(
     r"\s*(\d{1,2}|[一二三四五六七八九十两兩]{1,3})\s*[点點時时시]\s*"
     r"(?:(半|반)|(一刻)|(三刻)|(\d{1,2})\s*[分분]?|(?:整|钟|鐘))?(?![\d]|[月/.])(?:\s?(?:~|から|부터|整|钟|鐘|に|開始|开始|에))*"
 )
-_AMPM = re.compile(r"(?:\s?([ap])\s?\.?\s?m(?![^\W\d_])\.?|(?<=\d)([ap])(?![^\W_]))")
-_ISH = re.compile(r"\s?-?ish\b")
-_MINUTE = re.compile(r"\s?([0-5]\d)(?!\d|[./:-]\d)(?:\s?min\b\.?)?")
+_AMPM = lazy_compile(r"(?:\s?([ap])\s?\.?\s?m(?![^\W\d_])\.?|(?<=\d)([ap])(?![^\W_]))")
+_ISH = lazy_compile(r"\s?-?ish\b")
+_MINUTE = lazy_compile(r"\s?([0-5]\d)(?!\d|[./:-]\d)(?:\s?min\b\.?)?")
 
 
 def match_hour(text: str, place: int, *, adjacent: bool = True, weekdays: bool = False) -> Hour | None:
@@ -279,8 +280,9 @@ def _figures(text: str, place: int, words: _Patterns, *, lead: str) -> _One | No
     if match := _SIGNED.match(text, place):
         minute = 30 if match[2] else 15 if match[3] else 45 if match[4] else int(match[5] or 0)
         return _One(_number(match[1]), minute, match.end(), sure=True, bare=False, told=_is_padded(match[1]))
-    if match := _CLOCK.match(text, place) or _LETTER.match(text, place):
-        counted = match.re is _LETTER
+    clock = _CLOCK.match(text, place)
+    if match := clock or _LETTER.match(text, place):
+        counted = clock is None
         told = _is_padded(match[1])
         second = 0 if counted else int(match[3] or 0)
         return _One(int(match[1]), int(match[2]), match.end(), sure=True, bare=False, told=told, second=second,

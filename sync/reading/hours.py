@@ -7,7 +7,6 @@ never dropped: an hour in the wrong zone is a missed interview.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -15,17 +14,18 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from sync.moments import zone_names
+from sync.patterns import lazy_compile
 from sync.reading.cells import Fault
 from sync.reading.date_lexicon import DateWords, shipped_date_words
 from sync.reading.hour_grammar import Hour, last_hour, match_hour
 
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d\d))?")
-_TAIL_OFFSET = re.compile(
+_OFFSET = lazy_compile(r"(?:utc|gmt)?\s*([+-])(\d{1,2})(?::?(\d\d))?")
+_TAIL_OFFSET = lazy_compile(
     r"(?:\b(?:utc|gmt)\s*[+-]\s*\d{1,2}(?::?\d\d)?|(?:(?<=:\d\d)|(?<=\.\d\d\d)|(?<=[\sm]))[+-]\d\d:?\d\d|(?<=\d)z)$"
 )
-_BRACKET = re.compile(r"\s*[(\[（]([^()\[\]（）]{1,60})[)\]）]$")
-_SLOT_NOT_OFFSET = re.compile(r"[\s,](\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
-_PLACE = re.compile(r"(?<=\s)(?=([^\W\d_][^\d]{1,40})$)")
+_BRACKET = lazy_compile(r"\s*[(\[（]([^()\[\]（）]{1,60})[)\]）]$")
+_SLOT_NOT_OFFSET = lazy_compile(r"[\s,](\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
+_PLACE = lazy_compile(r"(?<=\s)(?=([^\W\d_][^\d]{1,40})$)")
 
 
 class WallTime(Struct, frozen=True):

@@ -15,18 +15,19 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from sync.patterns import lazy_compile
 from sync.reading.cells import MAX_TEXT
 from sync.reading.found_days import find_days
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import ROUNDS
 
-_BETWEEN = re.compile(
+_BETWEEN = lazy_compile(
     r"\s*[;\n；]\s*|\s*(?:→|->)\s*|\s*[,、，]\s*|\s*[+&]\s*|\s+/\s+"
     r"|\s+(?:and|then|und|dann|et|puis|y|luego|e|poi|en|dan|og|och|i|и)\s+",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"[\d:.,\s]*(?:[ap]\.?m\.?|h|uhr)?\s*(?:→|->)\s*", re.IGNORECASE)
-_STRONG = re.compile(r"[;\n；]")
+_RANGE = lazy_compile(r"[\d:.,\s]*(?:[ap]\.?m\.?|h|uhr)?\s*(?:→|->)\s*", re.IGNORECASE)
+_STRONG = lazy_compile(r"[;\n；]")
 
 
 def part_rounds(sheet: Sheet, months: Mapping[str, int]) -> None:

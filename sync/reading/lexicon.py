@@ -21,14 +21,13 @@ from msgspec import Meta, Struct
 
 from sync import toml
 from sync.convert import convert
+from sync.patterns import lazy_compile
 from sync.reading.scripts import is_unspaced, scripts_of
 
 ENGLISH = "en"
 
-_HUMP = re.compile(
-    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
-    r"|(?<=[A-Za-z])(?=[\u3040-\u9fff\uac00-\ud7a3])|(?<=[\u3040-\u9fff\uac00-\ud7a3])(?=[A-Za-z])"
-)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEAM = lazy_compile(r"(?<=[A-Za-z])(?=[\u3040-\u9fff\uac00-\ud7a3])|(?<=[\u3040-\u9fff\uac00-\ud7a3])(?=[A-Za-z])")
 """Where a word ends without a space: `dateApplied`, `HR邮箱`."""
 _WORD = re.compile(r"\d+(?:st|nd|rd|th|er|ere|eme)?(?![^\W\d_])|\d+|(?:[^\W\d_]|[\u0e31-\u0e4e])+|[#№]")
 """The marks of Thai are parts of its words."""
@@ -184,7 +183,8 @@ class Lexicon(Struct, frozen=True):
 
 def split_words(header: str) -> list[str]:
     """The folded words of a header: `dateApplied` and `Date-Applied:` have the same."""
-    return _WORD.findall(_fold(_HUMP.sub(" ", header[:_LONGEST_HEADER])))
+    parted = _HUMP.sub(" ", header[:_LONGEST_HEADER])
+    return _WORD.findall(_fold(parted if parted.isascii() else _SEAM.sub(" ", parted)))
 
 
 def _fold(text: str) -> str:

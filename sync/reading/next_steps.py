@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from sync.models import Moment, Round, Stage
 from sync.moments import named_day
+from sync.patterns import lazy_compile
 from sync.reading.cells import Fault, clean_text, spaced
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.dates import Reading, Yearless, read_date
@@ -36,7 +37,7 @@ from sync.reading.years import give_year
 
 _FOLLOW_UPS = ("follow_up_on", "follow_up_day")
 _ALONE = re.compile(r"\s*[^\W\d_]+(?:\s+[^\W\d_]+)?:?\s*")
-_CLAUSES = re.compile(r"[,;.–—]\s")
+_CLAUSES = lazy_compile(r"[,;.–—]\s")
 _MEETING = frozenset(("interview", "test"))
 _OWN = ("wrote", *ASKED_ON)
 """What the seeker did or is to do."""

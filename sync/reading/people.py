@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from sync import toml
 from sync.models import Person
+from sync.patterns import lazy_compile
 from sync.reading.cells import without_links
 
 MAIL = re.compile(r"[^@\s<>,;:\"'()\[\]\\/|]{1,64}@[^@\s<>,;:\"'()\[\]\\/|]{1,190}\.[^\W\d_]{2,24}")
@@ -26,7 +27,7 @@ _PHONE = re.compile(
 _PARTS = re.compile(r"[;\n|；]|\s/\s|,(?=\s*[^\W\d_][^,;@\s]*\s[^,;@]*@)")
 _LINK = re.compile(r"\s*\(?(?:https?://|www\.)[^\s()]*\)?", re.IGNORECASE)
 _BRACKET = re.compile(r"\s*[(（\[]([^()（）\[\]]*)[)）\]]\s*")
-_DASH = re.compile(r"\s[-–—|]\s")
+_DASH = lazy_compile(r"\s[-–—|]\s")
 _EDGES = " \t,;:/|<>-–—·"
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,5})?\.?")
 """Words, and fewer figures than `_FIGURES_OF_A_NUMBER` behind them."""

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from msgspec import Struct
 
 from sync.models import CellValue, Row, Stage
+from sync.patterns import lazy_compile
 from sync.reading.cells import Fault, clean_text, spaced, without_links
 from sync.reading.countries import read_country
 from sync.reading.date_lexicon import shipped_date_words
@@ -43,7 +44,7 @@ _LINK = re.compile(
 _NUMBER = re.compile(r"[-+]?\d[\d\s.,]*%?")
 _CODE = re.compile(r"[A-Za-z#]{1,8}[-_/# ]?\d{1,6}(?:[-_/]\d{1,6})?")
 """A number of a list, as `APP-014`."""
-_HOUR = re.compile(
+_HOUR = lazy_compile(
     r"(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?::[0-5]\d)?)?\s*(?:[ap]\.?m\.?|uhr|h)?"
     r"(?:\s*[-–]\s*(?:[01]?\d|2[0-4])[:.h][0-5]\d\s*(?:[ap]\.?m\.?)?)?",
     re.IGNORECASE,

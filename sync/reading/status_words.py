@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from sync import toml
 from sync.models import Stage
+from sync.patterns import lazy_compile
 from sync.reading.date_lexicon import shipped_date_words
 
 ENDS: Mapping[str, Stage] = {"rejected": Stage.REJECTED, "withdrawn": Stage.WITHDRAWN}
@@ -43,7 +44,7 @@ SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005\u3006"
 """Ranges of the signs of Chinese, Japanese and Korean, which stand without spaces."""
 _ALIKE = 0.88
 """How much a slip of the pen is like its word."""
-_APOSTROPHES = re.compile(r"(?<=\w)['’`´](?=\w)")
+_APOSTROPHES = lazy_compile(r"(?<=\w)['’`´](?=\w)")
 _CYRILLIC = "\u0400"
 """From here on a mark is a part of its letter: `й` is no `и`."""
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i", "ё": "е", "œ": "oe"})

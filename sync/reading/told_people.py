@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 from sync import toml
 from sync.models import Note
+from sync.patterns import lazy_compile
 from sync.reading.cells import clean_text
 from sync.reading.parting import MAX_NAMED
 from sync.reading.people import MAIL
@@ -21,7 +22,7 @@ from sync.reading.sheet import Sheet
 
 _WORDS = ("notes", "status", "next_step")
 _CONTACT = ("contact_name", "contact_first_name", "contact_last_name", "contact_email", "contact_phone")
-_NUMBER = re.compile(
+_NUMBER = lazy_compile(
     r"(?<![\w/.-])(?:\+\d[\d ()/.-]{6,18}\d|\(\d{2,5}\) ?\d[\d .-]{4,12}\d|(?:\d{3}[-. ])?\d{3}[-.]\d{4})(?![\w/-])"
 )
 _EDGES = ".!?'\""

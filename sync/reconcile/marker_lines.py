@@ -18,8 +18,9 @@ that of the last write, and no change of it alone makes us write.
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from sync.patterns import lazy_compile
 
 OPENING = "--- followup writes between these lines ---"
 CLOSING = "--- write your own notes below this line ---"
@@ -27,7 +28,7 @@ ROW_LABEL = "Sheet row when last written: "
 SMALL_PRINT = "-" * 20
 """The line above the small print; the last one counts, since the message and the sheet's own text come before it."""
 
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_CONTROLS = lazy_compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _ROW = ROW_LABEL.rstrip()
 
 

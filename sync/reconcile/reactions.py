@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from sync.memory import EventMemory, Memory, Reaction, TouchMemory
 from sync.models import Event, Moment, Note, Observation, RemoteEvent, Snapshot
 from sync.moments import day_of, same_moment
+from sync.patterns import lazy_compile
 from sync.reconcile.fields import edited_fields
 from sync.texts import Wording
 
@@ -38,7 +39,7 @@ class TickPattern:
 
     def __init__(self, words: Iterable[str]) -> None:
         alternatives = "|".join(re.escape(word) for word in sorted({"x", "done", *words}))
-        self._pattern = re.compile(rf"^\s*(?:(?:{_MARKS})|(?:{alternatives})(?=[\s:.,!-]|$))", re.IGNORECASE)
+        self._pattern = lazy_compile(rf"^\s*(?:(?:{_MARKS})|(?:{alternatives})(?=[\s:.,!-]|$))", re.IGNORECASE)
 
     def matches(self, title: str) -> bool:
         """Whether this title says that the follow-up is done."""
