@@ -10,7 +10,6 @@ import logging
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from connectors.whole_file import replace_file
@@ -37,6 +36,8 @@ class RunLog:
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.path.exists() and self.path.stat().st_size > MAX_BYTES:
+                from logging.handlers import RotatingFileHandler
+
                 RotatingFileHandler(self.path, backupCount=KEEP, delay=True).doRollover()
             stamp = self._clock().isoformat(timespec="seconds")
             # Written here: a logging handler would print a traceback where the disk is full.

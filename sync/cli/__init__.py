@@ -118,7 +118,7 @@ COMMAND_LINE = get_command(app)
 
 def main() -> None:
     """The console script."""
-    gc.set_threshold(50_000)  # what a run makes lives as long as the run: looking for garbage oftener finds none
+    gc.set_threshold(200_000)  # what a run makes lives as long as the run: looking for garbage oftener finds none
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads the metadata of every package
     if "_FOLLOWUP_COMPLETE" in os.environ:
         COMMAND_LINE.main(prog_name="followup")  # the shell asks what may stand next; answers and ends
