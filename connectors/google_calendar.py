@@ -136,11 +136,11 @@ class GoogleCalendar:
         After the last outcome it raises `CredentialsError` if Google refused the login or the right on the way, and
         `NoCalendarError` if the calendar is not there.
         """
-        unseen = [one for one in changes if one.action is Action.DELETE and one.uid not in observed.events]
-        for change in unseen:
-            yield Outcome(change.uid, Result.REFUSED, message="it was not seen in this run, so it is not deleted")
+        unseen = {one.uid for one in changes if one.action is Action.DELETE and one.uid not in observed.events}
+        for uid in sorted(unseen):
+            yield Outcome(uid, Result.REFUSED, message="it was not seen in this run, so it is not deleted")
         writes = sorted(
-            (change for change in changes if change.action is not Action.KEEP and change not in unseen),
+            (change for change in changes if change.action is not Action.KEEP and change.uid not in unseen),
             key=lambda change: (ORDER[change.action], str(change.start), change.uid),
         )
         stopped: Reply | None = None
