@@ -71,6 +71,7 @@ NAME_WORDS = 6
 """The most words in a name of a firm."""
 WHERE = ("company", "city")
 """What a column called `Where` may hold."""
+_WHOLE_NAME = ("contact_first_name", "contact_last_name")
 BARE_DAYS = ("applied_on", "received_at", "last_outbound")
 
 
@@ -294,11 +295,19 @@ class Guess:
             yield from (Choice(name, sure, self.why("dates")) for name, sure in DAYS_BY_CELLS)
 
     def _take_choice(self, column: int, choice: Choice) -> None:
+        if choice.field == "contact_name" and self._is_beside_the_contact(column):
+            self.leave(column, "taken", field=_WHOLE_NAME[0], other=repr(self.headers[self.fields[_WHOLE_NAME[0]]]))
+            return
         name = self.open_round(choice.field)
         if name:
             self.take(name, column, choice.reason)
             if choice.confidence < KNOWN and not choice.plain:
                 self.note("read", column, field=name, why=choice.reason)
+
+    def _is_beside_the_contact(self, column: int) -> bool:
+        """Whether first and last name are read, and this one names somebody by the part they play: a colleague."""
+        named = all(name in self.fields for name in _WHOLE_NAME)
+        return named and part_played(self.headers[column]) not in ("", OTHER_PERSON)
 
     def open_round(self, name: str) -> str:
         """The field if it is open; of an interview the next round. Empty where there is none."""

@@ -265,7 +265,8 @@ def _settle_last_message(guess: Guess) -> None:
 
 
 def _settle_days_behind(guess: Guess) -> None:
-    """`Due` behind `Next action` is the day of that; a bare day behind the kind of an interview is that interview's.
+    """`Due` behind `Next action` is the day of that, and so is a bare day where another tells of the last message; a
+    bare day behind the kind of an interview is that interview's.
 
     `First contact` beside `Last contact` is the day on which the seeker first wrote.
     """
@@ -279,6 +280,8 @@ def _settle_days_behind(guess: Guess) -> None:
         elif sense.is_due:
             follows = before.is_about_steps and guess.is_open("follow_up_on")
             name, reason = ("follow_up_on", "step_before") if follows else ("closes_on", "header")
+        elif sense.is_bare_day and before.is_about_steps and "last_outbound" in guess.fields:
+            name, reason = "follow_up_on", "step_before"
         elif sense.is_bare_day and before.is_about_interviews:
             name, reason = guess.open_round("interview_at"), "behind_kind"
         else:

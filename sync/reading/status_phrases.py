@@ -119,7 +119,7 @@ def _judge(scan: Scan, words: StatusWords) -> Phrase:
         return Phrase(Stage.OFFER, settled=True)  # "got the job, must answer by 12/1": nothing is accepted yet
     if "accepted" in said:
         return Phrase(Stage.ACCEPTED, settled=False, asking=Asking.NONE, choices=(Stage.ACCEPTED, Stage.OFFER))
-    if "closed" in said or set(said) == {"over"}:
+    if "closed" in said or ("over" in said and set(said) <= {"over", "review"}):
         if scan.has("ajar"):
             return _DOOR_OPEN
         return Phrase(Stage.REJECTED, settled=False, asking=Asking.NONE, choices=_CLOSED)
@@ -219,7 +219,8 @@ def _is_open_choice(scan: Scan) -> bool:
 def _is_sent(scan: Scan) -> bool:
     """`Tilbud sendt`, `offer sent`: theirs to the seeker, or that of somebody who sells."""
     offers = [claim for claim in scan.claims if "offer" in claim.senses]
-    sent = [claim for claim in scan.claims if "sent" in claim.senses and claim.senses.isdisjoint(("offer", "followed"))]
+    theirs = ("offer", "followed", "received")
+    sent = [claim for claim in scan.claims if "sent" in claim.senses and claim.senses.isdisjoint(theirs)]
     return any(
         one.clause == other.clause and (one.end == other.place or other.end == one.place)
         for one in offers
@@ -240,8 +241,10 @@ def _said(scan: Scan) -> tuple[tuple[str, ...], bool]:
     later = scan.has("yet")
     for claim in scan.claims:
         for sense in sorted(claim.senses & CLAIMS):
-            if claim.over and sense in ("reply", "idea", "interview"):
+            if claim.over and sense in ("reply", "review", "idea", "interview"):
                 found, odd = "rejected", True
+            elif claim.negated and sense == "reply" and "heard" not in claim.senses:
+                found, odd = ("open" if later else "rejected"), True  # "not in the next round"
             elif claim.negated:
                 found, odd = _negate(sense, later=later)
             elif claim.expected:

@@ -301,7 +301,8 @@ def _drop_adverts(scan: Scan) -> None:
     """`oferta vista en un portal`, `CV wysłane na ofertę`: the posting is called an offer, and nobody has made one."""
     nouns = [turn.place for turn in scan.turns if "ad" in turn.senses]
     adverts = [claim for claim in scan.claims if "offer" in claim.senses and claim.place in nouns]
-    applied = any(claim.senses & {*ASKED_ON, "idea"} and not claim.negated for claim in scan.claims)
+    own = [claim for claim in scan.claims if not claim.negated and "received" not in claim.senses]
+    applied = any(claim.senses & {*ASKED_ON, "idea"} for claim in own)
     signs = {turn.place for turn in scan.turns if "advert" in turn.senses}
     if (
         not adverts

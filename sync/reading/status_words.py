@@ -44,9 +44,12 @@ SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005\u3006"
 """Ranges of the signs of Chinese, Japanese and Korean, which stand without spaces."""
 _ALIKE = 0.88
 """How much a slip of the pen is like its word."""
+_PARTS = rf"[{SIGNS}]|[^\s\-{SIGNS}]+"
 _APOSTROPHES = lazy_compile(r"(?<=\w)['’`´](?=\w)")
 _CYRILLIC = "\u0400"
 """From here on a mark is a part of its letter: `й` is no `и`."""
+_ACCENTED = lazy_compile("[\u0080-\u03ff\u1e00-\u1fff]")
+"""Where letters of Latin and Greek may have accents, or an accent stands by itself."""
 _FOLDED = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ı": "i", "ё": "е", "œ": "oe"})
 
 
@@ -133,33 +136,39 @@ def _fits(words: Sequence[str], tokens: Sequence[str], start: int) -> bool:
 
 def parse_status_words(text: str) -> StatusWords:
     """The words in the text of `status_words.toml`."""
-    senses: dict[tuple[str, ...], set[str]] = {}
+    senses: dict[tuple[str, ...], frozenset[str]] = {}
     listed: dict[str, frozenset[str]] = {}
     document: dict[str, Any] = toml.loads(text)
     small = frozenset(fold(word) for word in document["small"]["any"])
     spelled = document.pop("spelled")
+    heard = tuple(word for several in document.pop("heard").values() for word in several)
+    nothing: frozenset[str] = frozenset()
     for sense, languages in document.items():
         words = [word for several in languages.values() for word in several]
         if sense in ("small", "neutral", "way"):
             listed[sense] = frozenset(fold(word) for word in words)
         if sense in ("small", "way"):
             continue
+        own = frozenset((sense,))
         for word in words:
-            tokens = tuple(token for token in _tokens(word) if token not in small)
+            tokens = tuple(_tokens(word))
+            if not small.isdisjoint(tokens):
+                tokens = tuple(token for token in tokens if token not in small)
             if sense != "neutral":
-                senses.setdefault(tokens, set()).add(sense)
+                senses[tokens] = senses[tokens] | own if tokens in senses else own
             elif len(tokens) > 1:  # `简历`: compared sign by sign, and says nothing
-                senses.setdefault(tokens, set())
+                senses.setdefault(tokens, nothing)
     dates = shipped_date_words()
     counts = {word for numbers in dates.hour.numbers.values() for word in numbers}
-    for tokens, found in senses.items():
-        if len(tokens) > 1 and found & {"idea", "todo"} and "limit" in senses.get(tokens[-1:], ()):
-            found.add("limit")  # "apply by": the day behind it is its last
     whole: dict[str, list[Entry]] = {}
     begun: dict[str, list[Entry]] = {}
     ended: list[Entry] = []
     for tokens, found in senses.items():
-        entry, first = Entry(tokens, frozenset(found)), tokens[0]
+        if "reply" in found and any(token.startswith(heard) for token in tokens):
+            found |= {"heard"}
+        if len(tokens) > 1 and not found.isdisjoint(("idea", "todo")) and "limit" in senses.get(tokens[-1:], ()):
+            found |= {"limit"}  # "apply by": the day behind it is its last
+        entry, first = Entry(tokens, found), tokens[0]
         if first.startswith("*"):
             ended.append(entry)
         elif first.endswith("*"):
@@ -175,7 +184,7 @@ def parse_status_words(text: str) -> StatusWords:
         small=small,
         neutral=listed["neutral"] | listed["way"] | frozenset(map(fold, (*counts, *dates.months))),
         ways=listed["way"],
-        single={t[0]: frozenset(found) for t, found in senses.items() if len(t) == 1 and "*" not in t[0]},
+        single={t[0]: found for t, found in senses.items() if len(t) == 1 and "*" not in t[0]},
     )
 
 
@@ -190,6 +199,8 @@ def fold(text: str) -> str:
     plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).casefold()).translate(_FOLDED)
     if plain.isascii():
         return plain
+    if not _ACCENTED.search(plain):
+        return unicodedata.normalize("NFC", plain)
     letters: list[str] = []
     for letter in unicodedata.normalize("NFD", plain):
         if unicodedata.combining(letter) and letters and letters[-1] < _CYRILLIC:
@@ -202,5 +213,4 @@ def _tokens(pattern: str) -> list[str]:
     """The words of an entry; a star stays with its word. Most are plain letters, and there are thousands."""
     if pattern.isascii() and "'" not in pattern:
         return pattern.lower().replace("-", " ").split()
-    parts = (re.findall(rf"[{SIGNS}]|[^\s\-{SIGNS}]+", part) for part in fold(pattern).split())
-    return [token for part in parts for token in part]
+    return re.findall(_PARTS, fold(pattern))
