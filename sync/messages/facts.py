@@ -20,7 +20,7 @@ from sync.messages.names import SEVERAL, as_said, read_name
 from sync.messages.sentences import Phrases
 from sync.models import Lead, Moment, Person
 from sync.patterns import lazy_compile
-from sync.reading.people import clean_name
+from sync.reading.people import clean_name, is_name_alone
 from sync.reading.relations import bond_alone, role_alone
 from sync.safe_text import clean
 
@@ -80,7 +80,7 @@ def about_person(person: Person, language: str) -> Mapping[str, str]:
 def _about_name(text: str, language: str) -> Mapping[str, str]:
     name = read_name(clean(text))
     nobody = {"name": "", "first_name": "", "family": "", "titles": "", "form": ""}
-    if not name.bare or not clean_name(text):
+    if not name.bare or not (is_name_alone(text) or clean_name(text)):
         return nobody
     if name.form == SEVERAL:
         return nobody | {"name": as_fact(as_said(clean(text), language), "name")}

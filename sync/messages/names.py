@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 
 from msgspec import Struct
 
 from sync import toml
 from sync.messages.remarks import name_alone
+from sync.safe_text import clean
 
 SEVERAL = "several"
 """The form of a name that is several people's: no single one of them is greeted."""
@@ -61,11 +63,19 @@ def _kinds() -> Mapping[str, str]:
     return {word: kind for kind in ("mr", "ms", "mrs", "titles", "unsaid") for word in words[kind]}
 
 
+@cache
+def _marks() -> AbstractSet[str]:
+    """Every word that is no given or family name where it stands in a name."""
+    return {*_words()["cells"]["between"], *(word for words in _words()["words"].values() for word in words)}
+
+
 @lru_cache(maxsize=4096)
 def read_name(text: str) -> Name:
     """The name that a cell says."""
     text = name_alone(text)
     form, rest = "", text.split()
+    if "," not in text and _marks().isdisjoint(map(_plain, rest)):
+        return Name("", "", " ".join(rest[:-1]), " ".join(rest[-1:]))  # most are
     if "," in text or _couple(rest) or any(word.casefold() in _words()["cells"]["between"] for word in rest[1:-1]):
         return Name(SEVERAL, "", "", text)
     titles: list[str] = []
@@ -148,3 +158,9 @@ def both_said(text: str, language: str) -> tuple[str, str]:
         " ".join(filter(None, [str(plain), name.titles, name.bare])),
         " ".join(filter(None, [str(declined), name.titles, name.bare])),
     )
+
+
+@lru_cache(maxsize=4096)
+def initials(name: str) -> str:
+    """`A. R.` for Ana Reed."""
+    return " ".join(f"{word[0].upper()}." for word in read_name(clean(name)).bare.split()[:3] if word[0].isalpha())

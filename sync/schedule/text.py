@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from sync.memory import TouchMemory
 from sync.messages.moves import choose_move, choose_turn, open_moves, sensible_moves
-from sync.messages.names import both_said, read_name
+from sync.messages.names import both_said, initials
 from sync.messages.remarks import name_alone
 from sync.models import Lead, Person, Texts, TouchClass
 from sync.reading.organisations import firm_named
@@ -159,12 +159,6 @@ def _called(people: Sequence[Person], lead: Lead, view: View) -> tuple[str, str]
         return names[0]
     plain, declined = (clean(join_names(said, view.say)) for said in zip(*names, strict=True))
     return plain, declined
-
-
-@lru_cache(maxsize=4096)
-def initials(name: str) -> str:
-    """`A. R.` for Ana Reed."""
-    return " ".join(f"{word[0].upper()}." for word in read_name(clean(name)).bare.split()[:3] if word[0].isalpha())
 
 
 def _title(draft: Planned, names: Mapping[str, str], view: View) -> str:

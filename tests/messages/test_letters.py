@@ -12,9 +12,9 @@ from advisor import Seeker, a_lead, person, settings_for, when
 from msgspec.structs import replace
 
 from sync.messages.library import MOVES_TO, load_phrases, sample_facts
+from sync.messages.names import initials
 from sync.messages.sentences import Situation
 from sync.models import Lead, Person, Stage, Touch
-from sync.schedule.text import initials
 
 APPLIED = date(2027, 1, 4)
 LADDER = ("R-001-1", "R-001-12", "R-004-4", "R-003-15", "R-003-16", "sheet")
