@@ -282,3 +282,21 @@ def test_whom_one_shall_not_write_to_is_not_asked(text: str) -> None:
 @pytest.mark.parametrize("text", ["no budget before 2/1", "kein Budget vor Februar", "pas de budget avant mars"])
 def test_no_money_for_now_is_no_end(text: str) -> None:
     assert not WORDS.read(text).settled
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Telefon-Screening",
+            "telefonscreening",
+            "telefonische screening",
+            "telefonisk screening",
+            "criba telefónica",
+        ),
+        *("screening telefonico", "triagem telefônica", "présélection téléphonique", "screening telefoniczny"),
+        *("telefonikus szűrés", "puhelinseulonta", "电话初筛", "전화 스크리닝"),
+    ],
+)
+def test_a_screening_on_the_phone_is_an_interview(text: str) -> None:
+    assert_all_mean(Stage.INTERVIEW, text)
