@@ -45,6 +45,7 @@ from sync.reading.remembered_leads import Keys, assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
 from sync.reading.statuses import StageWords, ask_notes, own_words
+from sync.reading.still_ahead import keep_ahead
 from sync.reading.told_people import note_told_people
 from sync.reading.undated import answers_beside, labels_in, name_undated, with_dates
 from sync.reading.vocabulary import DAYS, MET, MOMENTS, Vocabulary
@@ -101,6 +102,8 @@ def read_leads(
     sheet, kept, keys = read.sheet, read.kept, read.keys
     spoken = [place for place, index in enumerate(kept) if index not in sheet.silent]
     leads = _make_leads(sheet, _pick(kept, spoken), _pick(keys.keys, spoken), written)
+    if today is not None:
+        leads = keep_ahead(leads, memory, today)
     renamed = {keys.keys[place]: before for place, before in keys.renamed.items()}
     notes += [*read.notes, *(_renamed_note(lead, renamed[lead.key], words) for lead in leads if lead.key in renamed)]
     return Leads(

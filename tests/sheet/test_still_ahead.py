@@ -1,0 +1,40 @@
+"""Days of a status that lay ahead when it was written: the row stays, the day passes, and nothing has happened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from runner import Seeker, a_row
+
+
+def waiting(status: str) -> Seeker:
+    """Somebody whose row said this a week before 14 January, and who looks at the calendar every day."""
+    seeker = Seeker([a_row("Acme", applied_on="2026-12-14", status=status)])
+    seeker.run()
+    while seeker.now.day < 14:
+        seeker.now += timedelta(days=1)
+        seeker.run()
+    return seeker
+
+
+def titles(seeker: Seeker) -> list[str]:
+    shown = sorted(seeker.calendar.values(), key=lambda event: str(event.snapshot.start))
+    return [event.snapshot.summary for event in shown if "Acme" in event.snapshot.summary]
+
+
+@pytest.mark.parametrize(
+    "status", ["they'll call me after Jan 12", "will get back to me Jan 12", "meldet sich erst nach dem 12.1. wieder"]
+)
+def test_who_was_to_call_by_a_day_has_not_called_because_it_has_passed(status: str) -> None:
+    seeker = waiting(status)
+    assert not any("answer" in title for title in titles(seeker))
+    assert not any("Thank you for your message" in event.snapshot.description for event in seeker.calendar.values())
+    assert "ask for the next step" in titles(seeker)[0]
+
+
+def test_a_status_that_is_changed_tells_what_has_happened() -> None:
+    seeker = waiting("they'll call me after Jan 12")
+    seeker.rows[0]["status"] = "they called Jan 12, want my references"
+    seeker.run()
+    assert any("answer" in title for title in titles(seeker))
