@@ -48,6 +48,8 @@ _CALLED = "they_call_at"
 _OVER = frozenset(("rejected", "withdrawn", "no_answer"))
 _LAST_DAYS: Mapping[tuple[str, Stage], str] = {
     ("answer", Stage.OFFER): "answer_by",
+    ("decide", Stage.OFFER): "answer_by",
+    ("closes", Stage.OFFER): "answer_by",
     ("answer", Stage.ASSESSMENT): "answer_by",
     ("answer", Stage.IN_TOUCH): "answer_by",
     ("closes", Stage.IDEA): "closes_on",
@@ -134,7 +136,7 @@ def _days_in(
         own = follow_ups or sense in ("remind", *_OWN)
         meeting = (timed and not own) or (sense in _MEETING and _names_interview(text))
         name = "interview_at" if meeting else _LAST_DAYS.get((sense, stage), "follow_up_on")
-        if sense in ("decide", "awaited") and "wait" in turns_in(text) and name == "follow_up_on":
+        if sense in ("decide", "awaited") and "wait" in turns_in(text) and name in ("follow_up_on", "answer_by"):
             name = _WAITED_FOR  # "wait for Dan till Dec 4": nobody is asked on that day, only after it
         if name in ("follow_up_on", _WAITED_FOR, "interview_at") and _tells_of_their_call(plain[:start]):
             name = _CALLED
@@ -157,7 +159,10 @@ def _tells_of_their_call(before: str) -> bool:
 
 
 def _last_day_in(before: str, stage: Stage) -> str:
-    """The sense of a day that stands alone behind such a word: "due 11/29", "bis 30.11."."""
+    """The sense of a day that stands alone behind such a word: "due 11/29", "bis 30.11."; whoever has an offer
+    is to answer it by then, whatever else stands there."""
+    if stage is Stage.OFFER and "limit" in turns_in(_CLAUSES.split(before)[-1]):
+        return "answer"
     if not _ALONE.fullmatch(before) or not turns_in(before) & {"limit", "closing"}:
         return ""
     return "closes" if stage is Stage.IDEA else "answer"

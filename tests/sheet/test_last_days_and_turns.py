@@ -49,6 +49,10 @@ def test_a_last_day_to_apply_that_stands_alone_is_one(status: str) -> None:
         ("to apply", "due November 30, 2026", "closes_on"),
         ("Take home", "due November 30, 2026", "answer_by"),
         ("offer", "by 11/30", "answer_by"),
+        ("offer", "answer by 11/30", "answer_by"),
+        ("offer", "accept or decline by 11/30", "answer_by"),
+        ("offer", "deadline 11/30", "answer_by"),
+        ("offer", "wait for their contract till 11/30", "they_decide_by"),
     ],
 )
 def test_a_last_day_among_next_steps_is_no_day_to_write(status: str, step: str, name: str) -> None:
