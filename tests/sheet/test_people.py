@@ -7,30 +7,17 @@ from datetime import date
 from itertools import combinations
 
 import pytest
+from read_sheet import read_sheet
 
-from sync.config import parse_settings
 from sync.messages.names import read_name
-from sync.models import CellValue, Leads, Person, Row, Stage, Table
+from sync.models import CellValue, Leads, Person, Stage
 from sync.reading.fields import read_people
-from sync.reading.leads import read_leads
 from sync.reading.people import find_people
 from sync.reading.told_people import people_in
-from sync.reading.vocabulary import load_vocabulary
-
-SETTINGS = parse_settings(
-    """
-    timezone = "Europe/Berlin"
-    target = {type = "ics", path = "out.ics"}
-    [source]
-    type = "csv"
-    path = "leads.csv"
-    """
-)
 
 
 def read(*rows: list[CellValue]) -> Leads:
-    table = Table("leads.csv", tuple(Row(number, tuple(row)) for number, row in enumerate(rows, 1)))
-    return read_leads(table, settings=SETTINGS, vocabulary=load_vocabulary(), memory={}, today=date(2026, 11, 25))
+    return read_sheet(*rows, today=date(2026, 11, 25))
 
 
 @pytest.mark.parametrize(
