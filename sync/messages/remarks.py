@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from sync import toml
 from sync.patterns import lazy_compile
+from sync.reading.people import without_relation
 
 _BRACKET = lazy_compile(r"\s*[(（\[]([^()（）\[\]]*)(?:[)）\]]|$)")
 _APART = lazy_compile(r"\s+[-–—|/•·]+\s+|\s*[|;•]\s*|\s+@\s*|(?<=\w):\s+|\s*[–—]\s*")
@@ -74,7 +75,7 @@ def name_alone(text: str) -> str:
     """
     if text.istitle() and text.replace(" ", "").isalnum():
         return text
-    words = _words()
+    text, words = without_relation(text) or text, _words()
     inside = [found.strip() for found in _BRACKET.findall(text) if found.strip()]
     outside = " ".join(_BRACKET.sub(" ", text).replace(" ,", ",").split())
     now = words.successor.search(outside)

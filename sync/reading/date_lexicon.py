@@ -68,6 +68,7 @@ class SaidWords(Struct, frozen=True):
     the: tuple[str, ...]
     next: tuple[str, ...]
     next_week: tuple[str, ...]
+    next_month: tuple[str, ...]
     this_week: tuple[str, ...]
     last: tuple[str, ...]
     last_behind: tuple[str, ...]
@@ -79,6 +80,8 @@ class SaidWords(Struct, frozen=True):
     numbers: Mapping[str, int]
     they_call: tuple[str, ...]
     """Before a day: it is they who call on it."""
+    waits: tuple[str, ...]
+    """One of them stands in each note that says that all waits."""
     short_ahead: tuple[str, ...]
     short: Mapping[str, int]
     """Weekdays behind one of `short_ahead`."""

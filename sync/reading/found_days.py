@@ -28,7 +28,7 @@ _DAY = re.compile(
     | \d{1,2}(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:of\s|de\s)?[^\W\d_]{3,13}\.?
       (?:[\s,-]+(?:de\s)?'?(?:\d{4}|\d{2}(?![\d:.])))?                       # 20th of november 2026
     | [^\W\d_]{3,13}\.?[\s-]*\d{1,2}(?:st|nd|rd|th)?(?:,?\s+'?\d{4})?(?![\d:])
-    )(?![\d/])
+    )(?:(?<=[日號号일])|(?![\d/]))                                             # 12月2日14時
     """,
     re.VERBOSE,
 )
@@ -194,6 +194,6 @@ def _is_day(text: str, months: Mapping[str, int]) -> bool:
         return any(word in months for word in words)
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     if len(numbers) != 2:
-        return True
+        return len(numbers) > 2  # of `12月中旬` no day is told
     low, high = sorted(numbers)
     return 0 < low <= 12 and high <= 31 and text.replace(" ", "") != "24/7"

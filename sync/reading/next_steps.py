@@ -29,7 +29,7 @@ from sync.reading.lexicon import lexicons_for, split_words
 from sync.reading.scripts import any_of
 from sync.reading.settling import in_order
 from sync.reading.sheet import Sheet
-from sync.reading.status_phrases import turns_in
+from sync.reading.status_phrases import tells_to_do, turns_in
 from sync.reading.status_scan import ASKED_ON
 from sync.reading.statuses import StageWords
 from sync.reading.vocabulary import DAYS
@@ -38,6 +38,7 @@ from sync.reading.years import give_year
 _FOLLOW_UPS = ("follow_up_on", "follow_up_day")
 _ALONE = re.compile(r"\s*[^\W\d_]+(?:\s+[^\W\d_]+)?:?\s*")
 _CLAUSES = lazy_compile(r"[,;.–—]\s")
+_ALONE_BEHIND = re.compile(r"\s*-?[^\W\d_]+\.?\s*")
 _MEETING = frozenset(("interview", "test"))
 _OWN = ("wrote", *ASKED_ON)
 """What the seeker did or is to do."""
@@ -54,6 +55,9 @@ _LAST_DAYS: Mapping[tuple[str, Stage], str] = {
     ("answer", Stage.IN_TOUCH): "answer_by",
     ("closes", Stage.IDEA): "closes_on",
     ("closes", Stage.SENT): "closes_on",
+    **{("hand_in", stage): "promised_on" for stage in Stage},
+    ("hand_in", Stage.IN_TOUCH): "answer_by",
+    ("hand_in", Stage.ASSESSMENT): "answer_by",
 }
 """What a day is by which something is to be done, by the sense of its words and where the lead stands."""
 
@@ -128,15 +132,17 @@ def _days_in(
         if place < len(moments) and "moved" in turns_in(plain[end : moments[place][0]]):
             continue
         said = next((one for one in senses if one.startswith(plain[start:end])), plain[start:end])
-        sense = senses.get(said, "") or _last_day_in(plain[:start], stage)
+        sense = senses.get(said, "") or _last_day_in(plain[:start], plain[end:], stage)
+        if sense == "closes" and stage is Stage.SENT and "ask" in turns_in(text):
+            sense = "remind"  # "send the portfolio by Dec 4": the application is out
         if sense in _OVER or turns_in(_CLAUSES.split(plain[:start])[-1]) & {"not", "off"}:
             continue
         value = read_date(said, replace(reading, in_work_hours=True))
         timed = isinstance(value, datetime) or (isinstance(value, Yearless) and value.clock is not None)
-        own = follow_ups or sense in ("remind", *_OWN)
+        own = follow_ups or sense in ("remind", "hand_in", *_OWN)
         meeting = (timed and not own) or (sense in _MEETING and _names_interview(text))
         name = "interview_at" if meeting else _LAST_DAYS.get((sense, stage), "follow_up_on")
-        if sense in ("decide", "awaited") and "wait" in turns_in(text) and name in ("follow_up_on", "answer_by"):
+        if _is_theirs(name, sense, plain[:start], text):
             name = _WAITED_FOR  # "wait for Dan till Dec 4": nobody is asked on that day, only after it
         if name in ("follow_up_on", _WAITED_FOR, "interview_at") and _tells_of_their_call(plain[:start]):
             name = _CALLED
@@ -146,6 +152,13 @@ def _days_in(
             name = "last_outbound"  # "emailed 11/20"
         found.append((name, value.date() if name in DAYS and isinstance(value, datetime) else value))
     return found
+
+
+def _is_theirs(name: str, sense: str, before: str, text: str) -> bool:
+    """Whether it is they who do something by this day: "decision by Dec 4", and not "answer by Dec 4"."""
+    if name == "follow_up_on" and sense == "decide" and not tells_to_do(_CLAUSES.split(before)[-1]):
+        return True
+    return name in ("follow_up_on", "answer_by") and sense in ("decide", "awaited") and "wait" in turns_in(text)
 
 
 @cache
@@ -158,12 +171,13 @@ def _tells_of_their_call(before: str) -> bool:
     return bool(_their_call().search(_CLAUSES.split(before)[-1]))
 
 
-def _last_day_in(before: str, stage: Stage) -> str:
-    """The sense of a day that stands alone behind such a word: "due 11/29", "bis 30.11."; whoever has an offer
-    is to answer it by then, whatever else stands there."""
+def _last_day_in(before: str, behind: str, stage: Stage) -> str:
+    """The sense of a day that stands alone with such a word: "due 11/29", "bis 30.11.", "dec. 3-ig"; whoever has an
+    offer is to answer it by then, whatever else stands there."""
     if stage is Stage.OFFER and "limit" in turns_in(_CLAUSES.split(before)[-1]):
         return "answer"
-    if not _ALONE.fullmatch(before) or not turns_in(before) & {"limit", "closing"}:
+    last = bool(_ALONE.fullmatch(before) and turns_in(before) & {"limit", "closing"})
+    if not last and not (not before.strip() and _ALONE_BEHIND.fullmatch(behind) and "limit" in turns_in(behind)):
         return ""
     return "closes" if stage is Stage.IDEA else "answer"
 

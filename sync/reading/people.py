@@ -31,6 +31,9 @@ _DASH = lazy_compile(r"\s[-–—|]\s")
 _EDGES = " \t,;:/|<>-–—·"
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*(?: \d{1,5})?\.?")
 """Words, and fewer figures than `_FIGURES_OF_A_NUMBER` behind them."""
+_ELIDED = re.compile(r"^[lL]['’](?=[^\W\d_])")
+"""`l'ami de Marc`"""
+_POSSESSIVE = re.compile(r"[^\W\d_]['’]s(?=\s|$)")
 _FIGURES_OF_A_NUMBER = 6
 _LETTERS_OF_A_NAME = 3
 """The fewest letters of a word that tells whose address it is where others stand around it."""
@@ -44,6 +47,7 @@ class _Words(Struct, frozen=True):
     articles: frozenset[str]
     roles: frozenset[str]
     before: tuple[str, ...]
+    grades: frozenset[str]
     first: frozenset[str]
     """How cells begin that may hold more than a name, or nobody's: their first words."""
     labels: re.Pattern[str]
@@ -53,6 +57,16 @@ class _Words(Struct, frozen=True):
     joined: frozenset[str]
     """The words between two names."""
     particles: frozenset[str]
+    mine: frozenset[str]
+    whose: frozenset[str]
+    """What stands before one of `related`: words of possession, and such as `old`."""
+    related: frozenset[str]
+    """What somebody is to another."""
+    bent: frozenset[str]
+    """Those of languages where the end of a name says `of`."""
+    of: frozenset[str]
+    beside: frozenset[str]
+    """Forms of address, and what a relative is called by: the name of their own begins with these."""
     given: frozenset[str]
     """Names that people are called by, family names among them; `given_only` are none."""
     given_only: frozenset[str]
@@ -61,7 +75,7 @@ class _Words(Struct, frozen=True):
 @cache
 def _words() -> _Words:
     names = toml.shipped("names.toml")
-    cells = names["cells"]
+    cells, related = names["cells"], names["related"]
     between = "|".join(map(re.escape, cells["between"]))
     labels = "|".join(re.escape(word) for word in sorted(cells["labels"], key=len, reverse=True))
     return _Words(
@@ -69,12 +83,31 @@ def _words() -> _Words:
         frozenset(cells["articles"]),
         frozenset(cells["roles"]),
         tuple(sorted(cells["before"], key=len, reverse=True)),
-        frozenset(_first_word(word) for word in (*cells["nobody"], *cells["before"], *cells["articles"])),
+        frozenset(cells["grades"]),
+        frozenset(
+            _first_word(word)
+            for word in (
+                *cells["nobody"],
+                *cells["before"],
+                *cells["articles"],
+                *cells["grades"],
+                *related["mine"],
+                *related["whose"],
+                *related["what"],
+                *related["bent"],
+            )
+        ),
         re.compile(rf"(?<![^\W\d_])(?:{labels})\s*[.:]?\s*(?=$|[\d+(]|[^\s@]+@)", re.IGNORECASE),
         frozenset(word.split()[-1].strip(".:") for word in cells["labels"]),
         re.compile(rf"\s*,\s*(?:(?:{between})\s+)?|\s+(?:{between})\s+|\s*/\s*", re.IGNORECASE),
         frozenset(cells["between"]),
         frozenset(names["words"]["particles"]),
+        frozenset(related["mine"]),
+        frozenset((*related["mine"], *related["whose"], *related["old"])),
+        frozenset((*related["what"], *related["bent"])),
+        frozenset(related["bent"]),
+        frozenset(related["of"]),
+        frozenset(word for kind in ("mr", "ms", "mrs", "kin") for word in names["words"][kind]),
         frozenset((*names["given"]["only"], *names["given"]["also_family"])),
         frozenset(names["given"]["only"]),
     )
@@ -100,7 +133,7 @@ def find_people(text: str) -> tuple[Person, ...]:
         if last and not name and not (found.email and last.email) and not (found.phone and last.phone):
             people[-1] = replace(last, email=last.email or found.email, phone=last.phone or found.phone)
         elif found != Person():
-            people += [found, *map(Person, others)]
+            people += [found, *map(Person, map(without_relation, others))]
     return tuple(people)
 
 
@@ -130,7 +163,7 @@ def names_beside(text: str) -> tuple[str, ...]:
     parts = [clean_name(_without_part_played(part)) for part in _words().between.split(text)]
     given = _words().given_only if "," in text else _words().given
     named = all(is_whole_name(part) or part.casefold() in given for part in parts)
-    return tuple(parts) if len(parts) > 1 and named else (text,)
+    return tuple(parts) if len(parts) > 1 and named else (without_relation(text) or text,)
 
 
 def _without_part_played(text: str) -> str:
@@ -175,11 +208,35 @@ def clean_name(text: str) -> str:
     words = _words()
     inside = [found.strip() for found in _BRACKET.findall(text) if found.strip()]
     outside = _BRACKET.sub(lambda match: " " if _is_role(match[1], words) else match[0], text)
-    name = _without_role(" ".join(outside.split()).strip(_EDGES + "'\""), words)
+    name = without_relation(_without_role(" ".join(outside.split()).strip(_EDGES + "'\""), words))
     bare = _BRACKET.sub(" ", name).strip(_EDGES)
     if _names_nobody(_plain(re.sub(r"[\d#]+", "", bare)), words) or not any(map(str.isalpha, bare)):
         return next((one for one in map(clean_name, inside) if one and not _is_role(one, words)), "")
     return name
+
+
+@lru_cache(maxsize=4096)
+def without_relation(name: str) -> str:
+    """`her boss Ray` and `Kim's friend Ray` without what he is to her; empty for `a friend of Kim`, who is not named.
+
+    `Boss` is a family name as well, so that something must stand before it, or it is written small.
+    """
+    words, said = _words(), _ELIDED.sub("le ", name).split()
+    plain = [word.casefold().strip(_EDGES + ".") for word in said]
+    begins = 1 if said and _POSSESSIVE.search(said[0]) else 0
+    while begins < len(said) and (plain[begins] in words.whose or plain[begins] in words.articles):
+        begins += 1
+    ends = begins
+    while ends < len(said) and plain[ends] in words.related:
+        ends += 1
+    first, rest = " ".join(said[begins:]), said[ends:]
+    if ends == begins or (not begins and said[0][0].isupper() and not (rest and plain[ends] in words.of)):
+        return name
+    if plain[begins] in words.beside and plain[0] not in words.whose - words.mine:
+        return first if begins and plain[0] in words.mine else name
+    whose = begins > 0 and plain[0] not in words.articles
+    of_another = bool(rest) and (plain[ends] in words.of or plain[ends - 1] in words.bent or rest[0].startswith("d'"))
+    return "" if of_another and not whose else " ".join(rest).strip(_EDGES)
 
 
 def _names_nobody(plain: str, words: _Words) -> bool:
@@ -209,7 +266,18 @@ def _without_role(name: str, words: _Words) -> str:
         ):
             shouted = capitals and rest.isupper()
             return name if shouted else rest.strip(_EDGES)
-    return name
+    return _without_grade(name, words)
+
+
+def _without_grade(name: str, words: _Words) -> str:
+    """`Sr. Recruiter Dana Reed` is Dana Reed; `Sr. García` stays a señor."""
+    said = name.split()
+    plain = [_plain(word) for word in said]
+    ends = 1
+    while ends < len(said) and plain[ends] in words.roles:
+        ends += 1
+    graded = bool(said) and plain[0] in words.grades and 1 < ends < len(said)
+    return " ".join(said[ends:]) if graded else name
 
 
 def _plain(text: str) -> str:
@@ -219,7 +287,11 @@ def _plain(text: str) -> str:
 def is_name_alone(text: str) -> bool:
     """Whether the text is a name and nothing that has to be taken from it; that of most cells is."""
     words = _words()
-    if not _PLAIN.fullmatch(text) or _first_word(text) in words.first or len(_joined_names(text)) > 1:
+    if not _PLAIN.fullmatch(text) or _first_word(text) in words.first:
+        return False
+    if _POSSESSIVE.search(text) or _ELIDED.match(text):
+        return False
+    if len(_joined_names(text)) > 1:
         return False
     figures = text[-1].isdigit()
     return not figures or text.split()[-2].casefold().strip(".:") not in words.before_numbers

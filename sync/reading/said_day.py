@@ -10,7 +10,7 @@
 | end of the week, end of the month | its Friday, its last day; on that day or behind it nobody knows |
 | yesterday, 3 days ago | so many days before |
 | last Tuesday | the last one before it, where that was in the week before; else nobody knows |
-| next week, this week, week 50, mid December | nobody knows |
+| next week, this week, week 50, mid December, next month | nobody knows |
 
 """
 
@@ -52,6 +52,8 @@ class SaidDay(Struct, frozen=True):
     month: int | None = None
     part: int = 0
     """Of a month only a part is named: the day that stands for it."""
+    next_month: bool = False
+    """The month is the one after that of writing."""
 
     @property
     def is_past(self) -> bool:
@@ -62,7 +64,12 @@ class SaidDay(Struct, frozen=True):
     def is_week(self) -> bool:
         """Whether only a week is named."""
         named = self.weekday is None and self.days is None and self.of_month is None
-        return named and not self.month_end and self.month is None
+        return named and not self.month_end and not self.is_month
+
+    @property
+    def is_month(self) -> bool:
+        """Whether only a month is named, or a part of one."""
+        return self.month is not None or self.next_month
 
     def day_from(self, written: date) -> date | None:
         """The day that is meant where it was written on this one; None where nobody knows."""
@@ -104,8 +111,9 @@ class SaidDay(Struct, frozen=True):
         if self.week is not None:
             friday = date.fromisocalendar(today.year, min(self.week, 52), 5)
             return friday if friday >= today else date.fromisocalendar(today.year + 1, min(self.week, 52), 5)
-        if self.month is not None:
-            return next(day for day in _year_after(today) if (day.month, day.day) == (self.month, self.part))
+        if self.is_month:
+            month = today.month % 12 + 1 if self.next_month else self.month
+            return next(day for day in _year_after(today) if (day.month, day.day) == (month, self.part or 1))
         if self.is_week:
             return _next_monday(today) - timedelta(days=0 if self.next_week else 3)
         return today - timedelta(days=7) if self.is_past else today + timedelta(days=7)

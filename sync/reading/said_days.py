@@ -42,7 +42,16 @@ def find_said_days(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
     found = [said for said in _patterns().find(plain, kinds) if said.days is None or abs(said.days) <= LONGEST.days]
     if "parts" in kinds and not found:
         found += _find_parts(plain, {**shipped_date_words().months, **months})
+    if "next_month" in kinds:
+        later = tuple(_find_next_month(plain))  # the end of the next month is not that of this one
+        found = [said for said in found if all(one.end <= said.start or said.end <= one.start for one in later)]
+        found += later if not found else ()
     return tuple(sorted(found, key=lambda said: said.start))
+
+
+def may_name_day(text: str) -> bool:
+    """Whether a word stands in this text without which no day is named so: quick, and true of more than name one."""
+    return bool(_named_in(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _find_parts(text: str, months: Mapping[str, int]) -> Iterator[SaidDay]:
@@ -54,6 +63,21 @@ def _find_parts(text: str, months: Mapping[str, int]) -> Iterator[SaidDay]:
         day = said.month_parts[match["part"]] if match["part"] else said.month_parts_behind[match["behind"]]
         if 1 <= month <= 12:
             yield SaidDay(match.start(), match.end(), month=month, part=day, ahead=True)
+
+
+def _find_next_month(text: str) -> Iterator[SaidDay]:
+    """`next month`, `Anfang nächsten Monats`."""
+    said = shipped_date_words().said
+    for match in _next_month_pattern().finditer(text):
+        part = said.month_parts.get(match["part"] or "", 0) or said.month_parts_behind.get(match["behind"] or "", 0)
+        yield SaidDay(match.start(), match.end(), next_month=True, part=part, ahead=True)
+
+
+@cache
+def _next_month_pattern() -> re.Pattern[str]:
+    said = shipped_date_words().said
+    before = rf"(?:(?P<part>{any_of(said.month_parts)})[\s-]*)?"
+    return re.compile(rf"{before}{any_of(said.next_month)}\s*(?P<behind>{any_of(said.month_parts_behind)})?")
 
 
 @cache
@@ -70,7 +94,8 @@ def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fau
     said = find_said_days(text, months)
     if not said:
         return None
-    key = "undated_week" if said[0].is_week else "undated" if said[0].month is None else "undated_part"
+    month = "undated_part" if said[0].part else "undated_month"
+    key = "undated_week" if said[0].is_week else month if said[0].is_month else "undated"
     if today is None:
         return Fault(key)
     return Fault(f"{key}_such_as", {"day": str(_numbered(text, said[0], today) or said[0].example(today))})
@@ -111,6 +136,7 @@ def _needed() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
         "of_month": tuple(phrase.split()[0] for phrase in (*said.ahead, *said.ahead_the)),
         "ends": tuple(phrase for phrases in said.ends.values() for phrase in phrases),
         "weeks": (*said.next_week, *said.this_week),
+        "next_month": said.next_month,
     }
     return {
         kind: (

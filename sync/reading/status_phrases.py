@@ -15,6 +15,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct
@@ -38,7 +39,18 @@ _HAPPENS: Mapping[Stage, str] = {
 _CLOSED = (Stage.REJECTED, Stage.WITHDRAWN, Stage.NO_ANSWER)
 _TURNING = frozenset(("not", "wait", "todo", "limit", "doubt", "decide", "contrast", "before", "planned"))
 """Turns beside a day that make it another than it seems."""
+_WAITS = frozenset(("on_hold", "idle", "closed"))
+_TERMS = frozenset(("decide", "request"))
+_UNTIL = frozenset(("till", "earliest"))
+_LAST = frozenset(("limit", "till", "earliest"))
+"""Turns of the words before a last day."""
 _WAITED_IN = (Stage.SENT, Stage.IN_TOUCH, Stage.INTERVIEW)
+_HANDED_IN = frozenset(("idea", "test", "sent", "request"))
+"""Claims of what is still to be sent."""
+_NOT_HANDED_IN = frozenset(
+    ("remind", "decide", "wait", "contact", "own", "off", "moved", "before", "planned", "answer", "closing")
+)
+"""Turns that make a last day another one than that of something to be sent."""
 _FURTHER = frozenset(("offer", "interview", "test", "reply"))
 
 
@@ -304,7 +316,7 @@ def _judge_end(scan: Scan, said: Sequence[str], ends: Sequence[str], *, doubtful
 
 def _guess(scan: Scan, words: StatusWords) -> Phrase:
     """Nothing in it is known to say where the lead stands; a slip of the pen may tell what was meant."""
-    if scan.has("not"):
+    if scan.has("not") or scan.has("idle"):
         return Phrase(None, settled=False, asking=Asking.NONE)
     for token in scan.unknown:
         near = words.nearest(token) if len(token) > 4 else ""
@@ -332,14 +344,15 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         if sense == "remind" or "behind" in turn.senses or turn.is_signs
     }
     near = _nearest([claim for claim in scan.claims if claim.senses - {"over"}], day.place, day.clause, scan.days)
-    if not turns and (near is None or near.clause != day.clause) and _is_decided_on(scan, day):
-        turns = {"decide"}
+    apart = near is None or near.clause != day.clause
+    if turns <= _LAST and (apart or (near and turns and "decide" in near.senses)) and _is_decided_on(scan, day):
+        turns |= {"decide"}
     senses = near.senses if near else frozenset()
     senses |= {"request" for turn in scan.turns if "request" in turn.senses and abs(day.clause - turn.clause) <= 1}
     if not _holds(scan, day):
         return
     if turns & {"limit", "decide"} or ("till" in turns and (stage is Stage.IDEA or "request" in senses)):
-        yield _sense_of_last_day(scan, turns, senses, stage)
+        yield _say_last_day(scan, day, turns, _sense_of_last_day(scan, turns, senses, stage))
     elif "remind" in turns:
         yield "remind"
     elif near is not None and near.expected and "not" not in turns:
@@ -363,12 +376,60 @@ def _senses_of_day(scan: Scan, day: Day, stage: Stage | None, *, told: bool) -> 
         yield _HAPPENS.get(stage, "") if stage else ""
 
 
+def _say_last_day(scan: Scan, day: Day, turns: Set[str], sense: str) -> str:
+    """The sense of a last day, unless the seeker is to ask by it or to hand something in."""
+    if sense == "decide":
+        return "remind" if _is_for_the_seeker(scan, day) else sense
+    return "hand_in" if "limit" in turns and _is_due_beside_a_meeting(scan, day) else sense
+
+
 def _is_decided_on(scan: Scan, day: Day) -> bool:
-    """`they decide after board meeting 12/8`: so many words of an occasion may stand between the two."""
-    before = [turn for turn in scan.turns if turn.clause == day.clause and turn.place < day.place]
-    if not before or "decide" not in before[-1].senses or day.place - before[-1].end > REACH:
+    """`they decide after board meeting 12/8`: so many words of an occasion may stand between the two.
+
+    Right behind the day it may stand as well: `gibt bis 4.12. Bescheid`.
+    """
+    mine = [turn for turn in scan.turns if turn.clause == day.clause and turn.senses - _LAST]
+    before = [turn for turn in mine if turn.place < day.place][-1:]
+    behind = [turn for turn in mine if 0 < turn.place - day.place <= (REACH if turn.is_signs else 1)][:1]
+    if any("decide" in turn.senses for turn in behind):
+        return True
+    if not before or "decide" not in before[0].senses or day.place - before[0].end > REACH:
         return False
-    return not any(before[-1].end <= other.place < day.place for other in scan.days)
+    return not any(before[0].end <= other.place < day.place for other in scan.days)
+
+
+def _is_for_the_seeker(scan: Scan, day: Day) -> bool:
+    """`ask for their decision by 12/4`: who is to do something by this day is the seeker, and no one else."""
+    for turn in scan.turns:
+        if turn.clause != day.clause:
+            continue
+        begins = turn.place == 0 or turn.place in scan.ends
+        if begins and turn.senses & {"own", "contact", "ask"}:
+            return True
+        if turn.place < day.place and turn.senses & {"ask", "remind"}:
+            return True
+        if turn.place == day.place + 1 and "ask" in turn.senses:
+            return True
+    return False
+
+
+def _is_due_beside_a_meeting(scan: Scan, day: Day) -> bool:
+    """`interview 12/2 2pm, presentation by 11/30`: what has a last day of its own beside that of a meeting."""
+    dated = {other.clause for other in scan.days if other is not day}
+    asked = any(turn.clause == day.clause and "ask" in turn.senses for turn in scan.turns)
+    meetings = {claim.clause for claim in scan.claims if "interview" in claim.senses}
+    if (day.clause in meetings and not asked) or dated.isdisjoint(meetings):
+        return False
+    claims = [claim.senses for claim in scan.claims if claim.clause == day.clause]
+    turns = [turn.senses for turn in scan.turns if turn.clause == day.clause]
+    told = asked or all(senses & _HANDED_IN for senses in claims)  # to send a presentation is no meeting
+    return told and not any(senses & _NOT_HANDED_IN for senses in turns)
+
+
+def tells_to_do(text: str) -> bool:
+    """Whether these words begin with what somebody is to do: "answer by", "call Dan about"."""
+    first = text.split()[:1]
+    return bool(first) and bool(turns_in(first[0]) & {"own", "contact", "ask"})
 
 
 def terms_in(text: str, days: Sequence[tuple[int, int]]) -> tuple[str, ...]:
@@ -378,8 +439,38 @@ def terms_in(text: str, days: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     return tuple(
         said
         for day, said in found
-        if "decide" in _senses_of_day(scan, day, Stage.IN_TOUCH, told=True) or _is_decided_on(scan, day)
+        if "decide" in _senses_of_day(scan, day, Stage.IN_TOUCH, told=True)
+        or (_is_decided_on(scan, day) and not _is_for_the_seeker(scan, day))
+        or any(turn.end in day.after and "remind" in turn.senses and turn.senses & _UNTIL for turn in scan.turns)
     )
+
+
+def requests_in(text: str, days: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The days by which they wait for something that they asked for, as they stand in this text."""
+    scan = take_turned(mark_days(text[:MAX_PHRASE], days), shipped_status_words())
+    if not any("request" in turn.senses for turn in scan.turns):
+        return ()
+    found = zip(scan.days, (text[start:end] for start, end in days), strict=False)
+    return tuple(said for day, said in found if "answer" in _senses_of_day(scan, day, Stage.IN_TOUCH, told=True))
+
+
+def may_tell_a_term(text: str) -> bool:
+    """Whether a word of a decision or of what they asked for stands in it."""
+    return shipped_status_words().may_tell(text, _TERMS)
+
+
+@lru_cache(maxsize=4096)
+def tells_a_wait(text: str) -> bool:
+    """Whether all waits by these words, until a time that they name or by nothing else: "on hold until January"."""
+    words = shipped_status_words()
+    if not words.may_tell(text, _WAITS):
+        return False
+    scan = take_turned(mark_days(text[:MAX_PHRASE], ()), words)
+    phrase = _judge(scan, words)
+    if not phrase.settled or phrase.stage is not Stage.ON_HOLD or scan.has("before"):
+        return False
+    until = any(turn.senses & _UNTIL and turn.end not in scan.ends for turn in scan.turns)
+    return until or not (scan.unknown or any("on_hold" not in claim.senses for claim in scan.claims))
 
 
 def _sense_of_last_day(scan: Scan, turns: Set[str], senses: frozenset[str], stage: Stage | None) -> str:

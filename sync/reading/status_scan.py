@@ -24,8 +24,8 @@ _NAMED = 2
 ASKED_ON = frozenset(("review", "followed", "sent", "open", "unanswered"))
 """Claims of a lead that is followed up: only where no other word could say otherwise."""
 
-UNTOLD = frozenset(("request", "calls"))
-"""What is wanted and who calls is no word on where the lead stands: such words are not known for that."""
+UNTOLD = frozenset(("request", "calls", "ask", "own"))
+"""What is wanted, asked or to be done is no word on where the lead stands: such words are not known for that."""
 _TOKEN = rf"[{SIGNS}]|[^\W_{SIGNS}]+|->|[,;/|>→⇒➡.()\[\]–—:+&\n]|(?<=\s)-(?=\s)|[?？]|[^\w\s]|_"
 _BREAKS = frozenset(",;/|>→⇒➡.()[]–—+&\n-、，。；") | {"->"}
 _ARROWS = frozenset(("->", "→", "⇒", "➡"))
@@ -201,12 +201,33 @@ def _forbid(scan: Scan) -> None:
 
 
 def _open_again(scan: Scan) -> None:
-    """`closed for holidays until 1/4`: they are back on that day."""
+    """`closed for holidays until 1/4`: they are back on that day. `no work till after xmas`: it is a wait till then."""
     for turn in scan.turns:
+        if not turn.senses & {"till", "earliest"}:
+            continue
         closed = [claim for claim in scan.claims if claim.clause == turn.clause and "closed" in claim.senses]
-        if "till" in turn.senses and closed and any(_is_beside(turn, day) for day in scan.days):
-            scan.claims = [claim for claim in scan.claims if claim not in closed]
+        idle = [other for other in scan.turns if "idle" in other.senses and _lasts_until(scan, other, turn)]
+        if "till" in turn.senses:
+            idle += [claim for claim in closed if _lasts_until(scan, claim, turn)]
+        on_day = any(_is_beside(turn, day) for day in scan.days)
+        if on_day and (idle or ("till" in turn.senses and closed)):
             turn.senses = turn.senses - {"limit", "decide"} | {"remind"}
+        elif not idle:
+            continue
+        over = {other.place for other in (*idle, *closed)}
+        scan.claims = [claim for claim in scan.claims if claim.place not in over]
+        if not on_day:
+            scan.claims.append(replace(idle[0], senses=frozenset(("on_hold",))))
+
+
+def _lasts_until(scan: Scan, idle: Claim, turn: Claim) -> bool:
+    """Whether these words say until when it is so: a time stands behind `turn`, or between the two."""
+    if idle.clause != turn.clause or idle.place == turn.place:
+        return False
+    if turn.place > idle.place:
+        happens = any(claim.place == turn.end for claim in scan.claims)  # "nothing before interview" says no time
+        return turn.place - idle.end <= REACH and turn.end not in scan.ends and not happens
+    return 0 < idle.place - turn.end <= REACH
 
 
 def _is_beside(turn: Claim, day: Day) -> bool:

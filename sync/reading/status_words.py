@@ -42,6 +42,8 @@ STEPS: Mapping[str, Stage] = {
 CLAIMS = frozenset((*ENDS, *STEPS, "accepted", "closed", "over"))
 SIGNS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005\u3006"
 """Ranges of the signs of Chinese, Japanese and Korean, which stand without spaces."""
+_SIGN = re.compile(f"[{SIGNS}]")
+_WORD = re.compile(r"[^\W\d_]+")
 _ALIKE = 0.88
 """How much a slip of the pen is like its word."""
 _PARTS = rf"[{SIGNS}]|[^\s\-{SIGNS}]+"
@@ -113,6 +115,34 @@ class StatusWords(Struct, frozen=True, dict=True, eq=False):
         claims = next((entry.senses & CLAIMS for entry in alike if entry.senses & CLAIMS), frozenset())
         turns = frozenset(sense for entry in alike for sense in entry.senses - CLAIMS)
         return best if best.senses == claims | turns else Entry(best.words, claims | turns)
+
+    def may_tell(self, text: str, senses: frozenset[str]) -> bool:
+        """Whether the words of an entry with one of these senses stand in it, in any order: few notes have them."""
+        known, begun, signs = _needed(self, senses)
+        plain = fold(text)
+        said = set(_WORD.findall(plain))
+        if any(said.issuperset(entry) for word in said & known.keys() for entry in known[word]):
+            return True
+        if any(word.startswith(begun) for word in said):
+            return True
+        return not plain.isascii() and any(sign in plain for sign in signs)
+
+
+@cache
+def _needed(
+    words: StatusWords, senses: frozenset[str]
+) -> tuple[Mapping[str, Sequence[Sequence[str]]], tuple[str, ...], tuple[str, ...]]:
+    """The entries with one of these senses by their longest word, the beginnings of others, and rows of signs."""
+    entries = (entry for known in (*words.whole.values(), *words.begun.values()) for entry in known)
+    found = [entry.words for entry in entries if entry.senses & senses]
+    known: dict[str, list[Sequence[str]]] = {}
+    begun: set[str] = set()
+    for said in found:
+        if any(word.endswith("*") for word in said):
+            begun |= {word[:-1] for word in said if word.endswith("*")}
+        elif not _SIGN.match(said[0]):
+            known.setdefault(max(said, key=len), []).append(said)
+    return known, tuple(begun), tuple("".join(said) for said in found if _SIGN.match(said[0]))
 
 
 def _letters_of(word: str) -> int:

@@ -66,7 +66,7 @@ def test_every_fault_has_its_sentence() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fault"
     } - {""}
-    undated = {f"undated{week}{such}" for week in ("", "_week", "_part") for such in ("", "_such_as")}
+    undated = {f"undated{week}{such}" for week in ("", "_week", "_part", "_month") for such in ("", "_such_as")}
     assert {key.removesuffix("-single") for key in told} == made | undated
 
 

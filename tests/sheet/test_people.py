@@ -48,7 +48,7 @@ def read(*rows: list[CellValue]) -> Leads:
         ("Ada + Marc", [("Ada", "", ""), ("Marc", "", "")]),
         ("Carla Verdi e Ugo", [("Carla Verdi", "", ""), ("Ugo", "", "")]),
         ("Dana Reed and Eva Lang", [("Dana Reed", "", ""), ("Eva Lang", "", "")]),
-        ("Inés y su jefe Pablo", [("Inés", "", ""), ("su jefe Pablo", "", "")]),
+        ("Inés y su jefe Pablo", [("Inés", "", ""), ("Pablo", "", "")]),
         ("José Ortega y Gasset", [("José Ortega y Gasset", "", "")]),
         ("Anna und Jan Weber", [("Anna und Jan Weber", "", "")]),
         ("Lou & Tim", [("Lou & Tim", "", "")]),
