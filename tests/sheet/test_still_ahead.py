@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from conftest import ZONE
 from runner import Seeker, a_row
 
 
@@ -38,3 +39,12 @@ def test_a_status_that_is_changed_tells_what_has_happened() -> None:
     seeker.rows[0]["status"] = "they called Jan 12, want my references"
     seeker.run()
     assert any("answer" in title for title in titles(seeker))
+
+
+@pytest.mark.parametrize("status", ["they'll call me after Jan 12", "meldet sich erst nach dem 12.1. wieder"])
+def test_a_day_of_the_coming_year_is_not_taken_for_one_before_the_application(status: str) -> None:
+    seeker = Seeker([a_row("Acme", applied_on="2026-11-16", status=status)])
+    seeker.now = datetime(2026, 11, 27, 9, tzinfo=ZONE)
+    lead = seeker.run().leads.leads[0]
+    assert (lead.they_decide_by, lead.last_inbound) == (date(2027, 1, 12), None)
+    assert "ask for the next step" in titles(seeker)[0]
