@@ -1,4 +1,5 @@
-"""Lists of customers: told from lists of jobs by the words of their headers, out of `mappings/customers.toml`.
+"""Lists of customers: told from lists of jobs by the words of their headers and statuses, out of
+`mappings/customers.toml`.
 
 In such a list an offer is the seller's own, and whoever accepts it is a customer won.
 """
@@ -6,7 +7,7 @@ In such a list an offer is the seller's own, and whoever accepts it is a custome
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,19 +28,32 @@ def _words() -> Mapping[str, Any]:
     return toml.loads(files("mappings").joinpath("customers.toml").read_text("utf-8"))
 
 
-def lists_customers(headers: Iterable[str], mapped: Mapping[str, str]) -> bool:
+def lists_customers(headers: Iterable[str], mapped: Mapping[str, str], stages: Iterable[CellValue] = ()) -> bool:
     """Whether a sheet of these headers is about selling: one says so, none speaks of a job.
 
-    `mapped` is field to header, as it is read: a position is one of a job, unless it is a `Deal` with a customer.
+    `mapped` is field to header, as it is read: a position is one of a job, unless it is a `Deal` with a customer. Where
+    a header or a stage speaks of a quote, what is called a job is the work that customers are quoted for.
     """
-    known, words = _words(), [[*filter(None, _NO_WORD.split(header.casefold()))] for header in headers]
+    known, words = _words(), [_split(header) for header in headers]
     named = any(not set(some).isdisjoint(known["headers"]) for some in words)
+    quotes = tuple(known["quotes"])
+    if named and _begins([*words, *map(_split, set(map(str, stages)))], quotes):
+        return True
     jobs = _JOBS - {"role"} if named and spaced(mapped.get("role", "")) in known["deals"] else _JOBS
     if not jobs.isdisjoint(mapped):
         return False
     if not named and not any(" ".join(some) in known["deals"] for some in words):
         return False
-    return not any(word.startswith(tuple(known["jobs"])) for some in words for word in some)
+    return not _begins(words, tuple(known["jobs"]))
+
+
+def _split(text: str) -> Sequence[str]:
+    return [*filter(None, _NO_WORD.split(text.casefold()))]
+
+
+def _begins(texts: Iterable[Sequence[str]], beginnings: tuple[str, ...]) -> bool:
+    """Whether a word of these texts begins so."""
+    return any(word.startswith(beginnings) for words in texts for word in words)
 
 
 def constants_of(constants: Mapping[str, str], stages: Iterable[CellValue]) -> Mapping[str, str]:
@@ -48,7 +62,7 @@ def constants_of(constants: Mapping[str, str], stages: Iterable[CellValue]) -> M
     if constants.get("lead_kind") != CUSTOMER:
         return constants
     jobs = tuple(_words()["jobs"])
-    if not any(word.startswith(jobs) for cell in set(map(str, stages)) for word in _NO_WORD.split(cell.casefold())):
+    if not _begins(map(_split, set(map(str, stages))), jobs):
         return constants
     return {name: constant for name, constant in constants.items() if name != "lead_kind"}
 

@@ -247,7 +247,9 @@ def _read_rows(
     settling.settle_refusals(sheet)
     settling.settle_plans(sheet)
     settling.settle_boxes(sheet)
-    selling = constants.get("lead_kind") == CUSTOMER or lists_customers(sheet.columns.headers, sheet.columns.mapped)
+    selling = constants.get("lead_kind") == CUSTOMER or lists_customers(
+        sheet.columns.headers, sheet.columns.mapped, sheet.cells.get("status", ())
+    )
     own = {
         **(shape.statuses if shape else {}),
         **(words_of_sellers() if selling else {}),

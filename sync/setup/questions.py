@@ -50,6 +50,8 @@ class Phrases(BaseModel):
     """What a column may be asked about, in a person's words: field to meaning."""
     stages: Mapping[str, str]
     """What a status may stand for, in a person's words: stage to meaning."""
+    stages_of_customers: Mapping[str, str] = {}
+    """What it stands for in a list of customers, where that is something else."""
     calendars: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {}
     """What this language says of a calendar: its short name in `calendars.toml` to the fields of it."""
 

@@ -321,7 +321,11 @@ def _ask_statuses(
     talk: Interview, sheets: Sheets, seen: Understood, unclear: Sequence[UnclearStatus]
 ) -> Mapping[str, str]:
     mapped = seen.leads.mapped
-    header = next((mapped[name] for name in ("status", "next_step", "notes") if name in mapped), "status")
+    columns = [mapped[name] for name in ("status", "outcome", "next_step", "notes") if name in mapped]
+    both = sum(name in mapped for name in ("status", "outcome"))
+    header = " / ".join(columns[: max(1, both)]) or "status"
+    selling = any(lead.is_customer for lead in seen.leads.leads)
+    stages = {**talk.phrases.stages, **(talk.phrases.stages_of_customers if selling else {})}
     guesses = {status.text: status.guess for status in unclear if talk.asks and not status.weak}
     rows = [
         talk.phrase(
@@ -329,44 +333,44 @@ def _ask_statuses(
             number=number,
             word=status.text,
             rows=_some_rows(talk, status.rows),
-            guess=_meaning(talk, status.guess, taken=status.text in guesses),
+            guess=_meaning(talk, stages, status.guess, taken=status.text in guesses),
         )
         for number, status in enumerate(unclear, 1)
     ]
-    ends = [number for number, status in enumerate(unclear, 1) if status.guess is Stage.ACCEPTED]
+    ends = [number for number, status in enumerate(unclear, 1) if status.guess is Stage.ACCEPTED and not selling]
+    taken = {word: stage for word, stage in guesses.items() if stage and (selling or stage is not Stage.ACCEPTED)}
     rows += [talk.phrase("status_ends", number=ends[0])] if ends else []
     about = talk.phrase("statuses_about", header=header)
-    above = (about, *rows, *(_stage_lines(talk) if talk.asks else ()))
+    above = (about, *rows, *(_stage_lines(talk, stages) if talk.asks else ()))
     words = [status.text for status in unclear]
     some = talk.phrase(f"statuses_{len(words)}" if len(words) < MANY else "statuses_n")
-    question = talk.pose("statuses", proposal=talk.phrases.yes[0], above=above, some=some)
-    told = talk.ask(question, lambda text: _take_corrections(talk, sheets, words, guesses, text))
+    taking = ("statuses", talk.phrases.yes[0]) if taken else ("statuses_unsure", "")
+    question = talk.pose(taking[0], proposal=taking[1], above=above, some=some)
+    told = talk.ask(question, lambda text: _take_corrections(talk, sheets, words, taken, text))
     return {word: stage.value for word, stage in told.items()}
 
 
-def _stage_lines(talk: Interview) -> list[str]:
+def _stage_lines(talk: Interview, stages: Mapping[str, str]) -> list[str]:
     """All meanings there are, two in a line."""
-    said = [f"{stage}: {meaning}" for stage, meaning in talk.phrases.stages.items()]
+    said = [f"{stage}: {meaning}" for stage, meaning in stages.items()]
     width = max(map(len, said[::2])) + 3
     pairs = zip(said[::2], [*said[1::2], ""], strict=False)
     return [talk.phrase("status_help"), *(f"    {left:<{width}}{right}".rstrip() for left, right in pairs)]
 
 
-def _meaning(talk: Interview, stage: Stage | None, *, taken: bool) -> str:
+def _meaning(talk: Interview, stages: Mapping[str, str], stage: Stage | None, *, taken: bool) -> str:
     if not stage:
         return talk.phrase("status_none")
-    said = f"{stage}: {talk.phrases.stages[stage]}"
+    said = f"{stage}: {stages[stage]}"
     return said if taken else talk.phrase("status_perhaps", guess=said)
 
 
 def _take_corrections(
-    talk: Interview, sheets: Sheets, words: Sequence[str], guesses: Mapping[str, Stage | None], text: str
+    talk: Interview, sheets: Sheets, words: Sequence[str], taken: Mapping[str, Stage], text: str
 ) -> dict[str, Stage]:
-    """Word to stage: the guesses, with what the answer says otherwise. `2 rejected, 3 ?` settles one and opens one.
-
-    That the whole search is over is never taken from a guess: somebody has to write it.
-    """
-    told: dict[str, Stage] = {word: stage for word, stage in guesses.items() if stage and stage is not Stage.ACCEPTED}
+    """Word to stage: those that Enter takes, with what the answer says otherwise. `2 rejected, 3 ?` settles one and
+    opens one."""
+    told = dict(taken)
     answer = text.strip()
     if not answer or answer.casefold() in talk.phrases.yes:
         return told

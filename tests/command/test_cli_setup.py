@@ -234,7 +234,7 @@ def test_init_on_a_terminal_lists_the_calendars_and_keeps_the_address_of_the_cho
                 ("Which calendar", "work"),
                 ("anyone else see", ""),
                 ("Where is the password kept", ""),
-                ("Right (Enter)", ""),
+                ("or correct", ""),
                 ("How you sign", ""),
             ],
             "--now",
@@ -269,7 +269,7 @@ def test_init_on_a_terminal_asks_again_at_once_and_lists_what_a_column_may_be(fo
             ("is none of them", "1"),
             ("Does one of them say", "1"),
             ("What is 'Due on'", "follow_up_on"),
-            ("Right (Enter)", "1 applied for it"),
+            ("or correct", "1 applied for it"),
             ("is none of", "1 sent"),
             ("How you sign", "Ann Lee; +49 30 901820; data analyst"),
         ],
@@ -416,7 +416,7 @@ def test_init_again_reads_no_column_that_followup_itself_writes(
 def test_init_on_a_terminal_goes_on_by_itself_and_asks_only_what_is_new(folder: Path) -> None:
     init("--holidays", "DE-BY")
     (folder / "leads.csv").write_text(SHEET + "Delt,Koch,03.09.2026,quuxly,no\n", "utf-8")
-    screen = converse(folder, [("Right (Enter)", "quuxly rejected"), ("a number of the list", "2 rejected, 1 sent")],
+    screen = converse(folder, [("or correct", "quuxly rejected"), ("a number of the list", "2 rejected, 1 sent")],
                       "--now", NOW)  # fmt: skip
     assert "Your sheet" not in screen
     statuses = parse_settings((folder / "followup.toml").read_text("utf-8")).source.statuses

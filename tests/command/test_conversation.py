@@ -100,8 +100,8 @@ def test_a_sheet_that_is_clear_asks_next_to_nothing(tmp_path: Path) -> None:
 
 def test_every_unclear_status_is_asked_about_in_one_list(tmp_path: Path) -> None:
     rows = "".join(f"Firm {n},2026-11-20,{word}\n" for n, word in enumerate(ODD)) + "Last,2026-11-20,kiwi\n"
-    screen, text = play(tmp_path, f"company,applied_on,status\n{rows}", ("Right (Enter)", "1 rejected, 2 interview"))
-    assert sum("Right (Enter)" in question for question in screen.asked) == 1
+    screen, text = play(tmp_path, f"company,applied_on,status\n{rows}", ("or correct", "1 rejected, 2 interview"))
+    assert sum("or correct" in question for question in screen.asked) == 1
     listed = [line for line in screen.lines if re.match(r"\s+\d+\. .* rows? \(", line)]
     assert len(listed) == len(ODD), "not cut off at eight"
     assert "kiwi" in listed[0], "those of the most rows first"
@@ -125,7 +125,7 @@ def test_a_hundred_unclear_statuses_make_no_more_than_ten_questions(
 )
 def test_a_correction_that_is_none_is_explained_and_asked_again(answer: str, said: str, tmp_path: Path) -> None:
     sheet = "company,applied_on,status\nAcme,2026-11-20,xyzzy\nBolt,2026-11-20,plugh\n"
-    screen, text = play(tmp_path, sheet, ("Right (Enter)", answer), ("Right (Enter)", "2 Absage"))
+    screen, text = play(tmp_path, sheet, ("or correct", answer), ("or correct", "2 Absage"))
     assert said in screen.text
     assert parse_settings(text).source.statuses == {"xyzzy": "rejected"}, "the second of the list, told in German"
 
@@ -146,7 +146,7 @@ def test_a_correction_that_is_none_is_explained_and_asked_again(answer: str, sai
 def test_enter_takes_no_guess_that_other_words_may_contradict(status: str, tmp_path: Path) -> None:
     sheet = f'company,applied_on,status\nAcme,2026-11-20,"{status}"\n'
     screen, text = play(tmp_path, sheet)
-    assert any(question.startswith("Right (Enter)") for question in screen.asked)
+    assert any("or correct" in question for question in screen.asked)
     assert "its rows wait until you say" in screen.text
     assert parse_settings(text).source.statuses == {}, "a stage is taken where somebody chooses it"
 
@@ -158,7 +158,7 @@ def test_enter_takes_a_guess_that_is_all_there_is(tmp_path: Path) -> None:
 
 def test_no_to_one_of_the_list_takes_its_guess_out(tmp_path: Path) -> None:
     sheet = "company,applied_on,status\nAcme,2026-11-20,xyzzy\nBolt,2026-11-20,sent offer maybe\n"
-    screen, text = play(tmp_path, sheet, ("Right (Enter)", "1 no, 2 no"))
+    screen, text = play(tmp_path, sheet, ("or correct", "1 no, 2 no"))
     assert "is none of" not in screen.text
     assert not parse_settings(text).source.statuses
 
@@ -218,13 +218,13 @@ def test_without_a_person_the_questions_are_shown_with_what_was_taken(tmp_path: 
 
 def test_going_on_keeps_every_answer_and_asks_only_what_is_new(tmp_path: Path) -> None:
     sheet = "company,applied_on,status\nAcme,2026-11-20,xyzzy\n"
-    _, text = play(tmp_path, sheet, ("Right (Enter)", "1 rejected"), ("How you sign", "Ann Lee"))
+    _, text = play(tmp_path, sheet, ("or correct", "1 rejected"), ("How you sign", "Ann Lee"))
     text = text.replace("[target]", "# mine: keep this\n[target]") + "\n[limits]\ndaily_touches = 3\n"
     screen, same = again(tmp_path, text, sheet)
     assert screen.asked == []
     assert same == text
-    screen, new = again(tmp_path, text, sheet + "Bolt,2026-11-20,plugh\n", ("Right (Enter)", "1 interview"))
-    assert screen.asked == ["Right (Enter), or correct it, such as: 1 rejected"]
+    screen, new = again(tmp_path, text, sheet + "Bolt,2026-11-20,plugh\n", ("or correct", "1 interview"))
+    assert screen.asked == ["Enter leaves them open; or correct it, such as: 1 rejected"]
     settings = parse_settings(new)
     assert settings.source.statuses == {"xyzzy": "rejected", "plugh": "interview"}
     assert (settings.limits.daily_touches, settings.me.name) == (3, "Ann Lee")
@@ -447,5 +447,5 @@ def test_enter_never_ends_the_whole_search(tmp_path: Path) -> None:
     assert "write 1 accepted if it is so" in screen.text
     assert '"hired!" = "accepted"' not in text
     (tmp_path / "said").mkdir()
-    _, text = play(tmp_path / "said", sheet, ("Right (Enter)", "1 accepted"))
+    _, text = play(tmp_path / "said", sheet, ("or correct", "1 accepted"))
     assert '"hired!" = "accepted"' in text

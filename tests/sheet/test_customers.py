@@ -69,6 +69,19 @@ def test_what_is_sold_is_no_job_wherever_it_was_put() -> None:
     assert not lists_customers(("Customer", "Deal", "Stage"), {"company": "Customer", "agency": "Deal"})
 
 
+@pytest.mark.parametrize(
+    ("headers", "stages"),
+    [
+        (("Cliente", "Lavoro", "Stato"), ("Preventivo inviato", "Richiamare")),
+        (("Customer", "Job", "Quote sent", "Status"), ("call back",)),
+        (("Client", "Chantier", "Poste"), ("devis envoyé",)),
+    ],
+)
+def test_a_job_that_customers_are_quoted_for_is_no_position(headers: tuple[str, ...], stages: tuple[str, ...]) -> None:
+    assert lists_customers(headers, {"company": headers[0], "role": headers[1]}, stages)
+    assert not lists_customers(headers[:2], {"company": headers[0], "role": headers[1]}, ("sent",))
+
+
 def test_a_row_says_what_it_is_where_its_sheet_does_not() -> None:
     leads = read(["company", "lead_kind", "applied_on"], ["Acme", "client", "2026-11-01"], ["Brix", "", "2026-11-01"])
     assert [lead.is_customer for lead in leads] == [True, False]
