@@ -27,7 +27,7 @@ from sync.reading.sheet import Sheet
 from sync.reading.status_phrases import Phrase, tells_a_wait
 from sync.reading.statuses import StageWords, Standing, unclear_statuses
 from sync.reading.vocabulary import DAYS, MET
-from sync.reading.years import give_year
+from sync.reading.years import NO_YEAR, give_year
 
 YOUNG = timedelta(days=65)
 """Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
@@ -66,6 +66,8 @@ STILL_TO_COME: Mapping[str, str] = {
     "offer_on": "answer_by",
 }
 """What a day is that cannot have been one yet: "will call 12/1" is the day by which they do."""
+_OF_LAST_YEAR = timedelta(days=270)
+"""A day without a year that would lie so long before the application lies less than a quarter of a year behind it."""
 
 
 def settle_stages(
@@ -364,6 +366,9 @@ def _read_day(text: str, name: str, *, index: int, sheet: Sheet, reading: Readin
         day = applied[index] if applied is not None and name != "applied_on" else None
         around = [day] if day is not None else []
         value = give_year(value, name, reading, around=around, year=year)
+        if name in STILL_TO_COME and day is not None and isinstance(value, date):
+            long_before = named_day(day) - named_day(value) > _OF_LAST_YEAR
+            value = NO_YEAR if long_before else value  # "they call 12/1", applied in November: that is to come
     return value.date() if name in DAYS and isinstance(value, datetime) else value
 
 

@@ -115,8 +115,8 @@ def _choose(day: Yearless, ahead: bool, today: date | None, around: Sequence[dat
     if near or ahead or today is None or not options:
         return None
     coming = _day(max(options).year + 1, day)
-    if coming is not None and (coming - today <= SOON or any(abs(coming - near) <= NEAR for near in around)):
-        return None  # applied in November, "they call 12/1" in the same month: that is to come
+    if coming is not None and coming - today <= SOON:
+        return None
     return max(options).year
 
 
