@@ -19,7 +19,7 @@ from sync.models import Asking, Moment, Note, Round, Stage, UnclearStatus
 from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text
 from sync.reading.date_lexicon import shipped_date_words
-from sync.reading.dates import Reading, Yearless, read_date, read_end
+from sync.reading.dates import NO_YEAR, Reading, Yearless, read_date, read_end
 from sync.reading.found_days import find_days
 from sync.reading.scripts import any_of, is_unspaced
 from sync.reading.settling import in_order
@@ -27,7 +27,7 @@ from sync.reading.sheet import Sheet
 from sync.reading.status_phrases import Phrase, tells_a_wait
 from sync.reading.statuses import StageWords, Standing, unclear_statuses
 from sync.reading.vocabulary import DAYS, MET
-from sync.reading.years import NO_YEAR, give_year
+from sync.reading.years import give_year
 
 YOUNG = timedelta(days=65)
 """Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
