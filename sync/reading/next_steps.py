@@ -106,6 +106,8 @@ def settle_next_steps(sheet: Sheet, words: StageWords, reading: Reading, year: i
             if isinstance(value, Fault):
                 sheet.set_unreadable(index, name, value, told_by="next_step")
                 continue
+            if name == "follow_up_on" and value == columns["answer_by"][index]:
+                continue  # "wants a quote by 12/1", and beside it "I send it before 12/1": it is sent, and not asked
             old = columns[name][index]
             if name in sheet.unreadable.get(index, ()) or (old and (name != "interview_at" or not _after(value, old))):
                 continue
@@ -158,7 +160,7 @@ def _is_theirs(name: str, sense: str, before: str, text: str) -> bool:
     """Whether it is they who do something by this day: "decision by Dec 4", and not "answer by Dec 4"."""
     if name == "follow_up_on" and sense == "decide" and not tells_to_do(_CLAUSES.split(before)[-1]):
         return True
-    return name in ("follow_up_on", "answer_by") and sense in ("decide", "awaited") and "wait" in turns_in(text)
+    return name in ("follow_up_on", "answer_by") and sense in ("decide", "due", "awaited") and "wait" in turns_in(text)
 
 
 @cache

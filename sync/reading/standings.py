@@ -50,6 +50,7 @@ FIELD_OF: Mapping[str, str] = {
     "wrote": "last_outbound",
     "remind": "follow_up_on",
     "decide": "they_decide_by",
+    "due": "they_decide_by",
     "closes": "closes_on",
     "answer": "answer_by",
     "test": "answer_by",
@@ -88,7 +89,7 @@ def settle_stages(
     sheet.values["status_text"] = [standing.text for standing in found]
     sheet.values["stage_known"] = [standing.phrase.settled for standing in found]
     sheet.values["asking"] = [standing.phrase.asking for standing in found]
-    sheet.values["stage"] = _stages(sheet, found, reading.today)
+    sheet.values["stage"] = _stages(sheet, found, words, reading, year)
     _take_turns(sheet, found)
     _answer_offers(sheet, reading.today)
     if not any(standing.unclear or standing.contradiction for standing in standings.values()):
@@ -222,12 +223,15 @@ def _told_in_words(sheet: Sheet) -> set[str]:
     return {clean_text(cell).lower() for name in names for cell in set(sheet.cells.get(name, ()))}
 
 
-def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list[Stage]:
+def _stages(
+    sheet: Sheet, found: Sequence[Standing], words: StageWords, reading: Reading, year: int | None
+) -> list[Stage]:
     """An unreadable day of the application is still one; nobody knows how old it is, so it counts as young.
 
     Who keeps only the day of the last touch has written by then. A date of the seeker's own ahead keeps a row alive.
     """
     nothing: Sequence[Any] = [None] * len(sheet.rows)
+    today = reading.today
     both = list(zip(*(sheet.values.get(name, nothing) for name in ("applied_on", "last_outbound")), strict=True))
     last = {days: max((day for day in days if day), default=None, key=str) for days in set(both)}
     oldest = today - YOUNG if today else date.min
@@ -235,11 +239,27 @@ def _stages(sheet: Sheet, found: Sequence[Standing], today: date | None) -> list
     sent = [last[days] is not None for days in both]
     for index, names in sheet.unreadable.items():
         sent[index] = sent[index] or "applied_on" in names
-    ahead = [bool(day and today and day >= today) for day in sheet.values.get("follow_up_on", nothing)]
+    follow_ups, steps = sheet.values.get("follow_up_on", nothing), sheet.values.get("next_step", nothing)
+    ahead = [
+        bool(day and today and day >= today) or (not recent[days] and _names_day_ahead(step, words, reading, year))
+        for day, step, days in zip(follow_ups, steps, both, strict=True)
+    ]
     return [
         standing.stage(applied=applied, young=recent[days] or own, written=days[0] is None and days[1] is not None)
         for standing, applied, days, own in zip(found, sent, both, ahead, strict=True)
     ]
+
+
+def _names_day_ahead(step: str | None, words: StageWords, reading: Reading, year: int | None) -> bool:
+    """Whether a next step names a day that is still to come: "richiamare dopo le feste, 11 gennaio"."""
+    plain = unicodedata.normalize("NFKC", clean_text(step)).casefold() if step else ""
+    for start, end in find_days(plain, words.months) if any(map(str.isdigit, plain)) else ():
+        value = read_date(plain[start:end], reading)
+        if isinstance(value, Yearless):
+            value = give_year(value, "follow_up_on", reading, year=year)
+        if isinstance(value, date) and reading.today is not None and named_day(value) >= reading.today:
+            return True
+    return False
 
 
 def _take_days(sheet: Sheet, found: Sequence[Standing], reading: Reading, year: int | None) -> None:

@@ -388,7 +388,10 @@ def _is_decided_on(scan: Scan, day: Day) -> bool:
 
     Right behind the day it may stand as well: `gibt bis 4.12. Bescheid`.
     """
-    mine = [turn for turn in scan.turns if turn.clause == day.clause and turn.senses - _LAST]
+    told = [turn for turn in scan.turns if turn.senses - _LAST]
+    mine = [turn for turn in told if turn.clause == day.clause]
+    if not mine and not any(claim.clause == day.clause for claim in scan.claims):  # "lets me know soon, by 12/2"
+        mine = [turn for turn in told if turn.clause == day.clause - 1 and "decide" in turn.senses]
     before = [turn for turn in mine if turn.place < day.place][-1:]
     behind = [turn for turn in mine if 0 < turn.place - day.place <= (REACH if turn.is_signs else 1)][:1]
     if any("decide" in turn.senses for turn in behind):
@@ -476,7 +479,7 @@ def tells_a_wait(text: str) -> bool:
 def _sense_of_last_day(scan: Scan, turns: Set[str], senses: frozenset[str], stage: Stage | None) -> str:
     """What is to be done by this day: `closes`, `answer`, or by them `decide`; empty where it says nothing.
 
-    Nobody is asked before a last day that is still to come (`awaited`), whatever it is that is due then.
+    Nobody is asked before a last day (`due`), whatever it is that is due then.
     """
     may_close = stage in (Stage.IDEA, Stage.SENT)
     if scan.advert or ("closing" in turns and may_close and not senses & {"review", "unanswered", "followed"}):
@@ -485,7 +488,7 @@ def _sense_of_last_day(scan: Scan, turns: Set[str], senses: frozenset[str], stag
         return "answer"
     if "decide" in turns or ("till" in turns and scan.has("wait")):
         return "decide"
-    return "closes" if stage is Stage.IDEA else "awaited" if stage in _WAITED_IN else ""
+    return "closes" if stage is Stage.IDEA else "due" if stage in _WAITED_IN else ""
 
 
 def _is_to_be_handed_in(stage: Stage | None, senses: frozenset[str]) -> bool:

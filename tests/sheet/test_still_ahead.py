@@ -24,6 +24,12 @@ def titles(seeker: Seeker) -> list[str]:
     return [event.snapshot.summary for event in shown if "Acme" in event.snapshot.summary]
 
 
+def days(seeker: Seeker) -> list[str]:
+    return [
+        f"{event.snapshot.start:%Y-%m-%d}" for event in seeker.calendar.values() if "Acme" in event.snapshot.summary
+    ]
+
+
 @pytest.mark.parametrize(
     "status", ["they'll call me after Jan 12", "will get back to me Jan 12", "meldet sich erst nach dem 12.1. wieder"]
 )
@@ -48,3 +54,17 @@ def test_a_day_of_the_coming_year_is_not_taken_for_one_before_the_application(st
     lead = seeker.run().leads.leads[0]
     assert (lead.they_decide_by, lead.last_inbound) == (date(2027, 1, 12), None)
     assert "ask for the next step" in titles(seeker)[0]
+
+
+@pytest.mark.parametrize("status", ["Acknowledged 12/18, shortlist by 1/14", "in touch, portfolio by 1/14"])
+def test_a_last_day_is_waited_for_on_that_very_day_and_after_it(status: str) -> None:
+    seeker = Seeker([a_row("Acme", applied_on="2026-12-14", status=status)])
+    seeker.run()
+    asked = days(seeker)
+    assert min(asked) == "2027-01-15"
+    while seeker.now.day < 14:
+        seeker.now += timedelta(days=1)
+        seeker.run()
+    [lead] = seeker.run().leads.leads
+    assert lead.they_decide_by == date(2027, 1, 14)
+    assert days(seeker) == asked

@@ -10,7 +10,7 @@ from runner import TEXT, Seeker, a_row
 
 from connectors.memory import MemoryState
 from sync.config import parse_settings
-from sync.models import Lead
+from sync.models import Lead, Stage
 
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=ZONE)
 FOURTH = date(2026, 12, 4)
@@ -54,6 +54,13 @@ THEIRS = [
     "retorno até 4/12",
     "結果待ち 12月4日まで",
     "等结果 12月4日",
+    "she answers by 4/12",
+    "Omar lets me know after the holidays, by 4/12",
+    "he sends it back by 4/12",
+    "Kim replies by 4/12",
+    "elle répond avant le 4/12",
+    "risponde entro il 4/12",
+    "mają dać znać do 4.12",
 ]
 OURS = [
     "ask for their decision by 4/12",
@@ -185,3 +192,22 @@ def test_what_is_due_before_an_interview_is_what_they_asked_for_of_somebody_one_
 def test_any_other_last_day_beside_an_interview_stays_what_it_is(text: str, field: str) -> None:
     lead = lead_of("interview", next_step=text)
     assert (getattr(lead, field), lead.promised_on) == (FOURTH, None)
+
+
+def test_a_row_that_long_had_no_answer_lives_as_long_as_its_next_step_lies_ahead() -> None:
+    seeker = a_seeker("no reply", applied_on="2026-09-01", next_step="call again after the holidays, 11/1")
+    lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Alder")
+    assert (lead.stage, lead.follow_up_on) == (Stage.SENT, date(2027, 1, 11))
+    assert any("Alder" in event.snapshot.summary for event in seeker.calendar.values())
+
+
+def test_what_they_wait_for_until_a_day_is_not_asked_about_on_it_because_the_next_step_says_so_too() -> None:
+    seeker = a_seeker("wants a quote by 1/12", next_step="I send the quote before 1/12")
+    lead = next(lead for lead in seeker.run().leads.leads if lead.company == "Alder")
+    assert (lead.answer_by, lead.follow_up_on) == (date(2026, 12, 1), None)
+
+
+@pytest.mark.parametrize("step", ["try again in January", "rappeler en janvier", "nochmal melden im Januar"])
+def test_a_next_step_that_puts_it_off_until_a_month_stills_the_row(step: str) -> None:
+    lead = lead_of(next_step=step)
+    assert (lead.stage, lead.follow_up_on) == (Stage.ON_HOLD, None)
