@@ -689,7 +689,7 @@ def test_a_couple_is_greeted_in_the_language_of_the_letter() -> None:
 
 @pytest.mark.parametrize(
     ("language", "long", "short"),
-    [("en", "Monday 4 January", "4 January"), ("de", "Montag, dem 4. Januar", "4. Januar")],
+    [("en", "Monday 4 January", "4 January"), ("de", "Montag, den 4. Januar", "4. Januar")],
 )
 def test_dates_are_as_a_person_writes_them(language: str, long: str, short: str) -> None:
     facts = about_days({"applied": date(2027, 1, 4), "met": None}, load_phrases(language))
