@@ -122,7 +122,13 @@ def test_a_status_that_says_to_ask_on_a_day_names_the_day_to_ask(status: str) ->
 
 
 @pytest.mark.parametrize(
-    "step", ["réponse sous 10 jours", "they get back to me in 10 days", "odezwą się w ciągu 10 dni"]
+    "step",
+    [
+        "réponse sous 10 jours",
+        "they get back to me in 10 days",
+        "odezwą się w ciągu 10 dni",
+        "odezwą się w ciągu dziesięciu dni",
+    ],
 )
 def test_so_many_days_that_they_take_are_waited_for_once_the_day_of_writing_is_known(step: str) -> None:
     seeker = a_seeker(next_step="")
@@ -211,3 +217,9 @@ def test_what_they_wait_for_until_a_day_is_not_asked_about_on_it_because_the_nex
 def test_a_next_step_that_puts_it_off_until_a_month_stills_the_row(step: str) -> None:
     lead = lead_of(next_step=step)
     assert (lead.stage, lead.follow_up_on) == (Stage.ON_HOLD, None)
+
+
+@pytest.mark.parametrize("step", ["plazo hasta el 9/12", "deadline 9/12", "termin do 9.12"])
+def test_the_last_day_to_apply_in_a_next_step_of_what_is_not_sent_yet_closes_it(step: str) -> None:
+    lead = lead_of("not sent yet", applied_on="", next_step=step)
+    assert (lead.closes_on, lead.follow_up_on) == (date(2026, 12, 9), None)
