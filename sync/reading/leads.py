@@ -40,7 +40,7 @@ from sync.reading.meetings import settle_days_ahead, settle_meetings, settle_tal
 from sync.reading.next_steps import part_follow_ups, settle_next_steps
 from sync.reading.noted_terms import settle_noted_terms
 from sync.reading.parting import part_people
-from sync.reading.relations import settle_own_agencies, settle_relations
+from sync.reading.relations import settle_acquaintances, settle_own_agencies, settle_relations
 from sync.reading.remembered_leads import Keys, assign_keys
 from sync.reading.sheet import Sheet, drop_answers, join_hours, take_rows
 from sync.reading.standings import days_in_words, settle_stages, tell_figures
@@ -262,6 +262,7 @@ def _read_rows(
     )  # fmt: skip
     reading = replace(reading, counts_to_24=to_24)
     unclear, against = settle_stages(sheet, words, reading, settings.source.year)
+    settle_acquaintances(sheet)
     settle_next_steps(sheet, words, reading, settings.source.year)
     settle_noted_terms(sheet, words, reading, settings.source.year)
     settling.settle_first_contacts(sheet)

@@ -10,7 +10,7 @@ from typing import Any
 from sync import toml
 from sync.models import CUSTOMER, Stage
 from sync.moments import named_day
-from sync.reading.cells import spaced
+from sync.reading.cells import clean_text, spaced
 from sync.reading.customers import names_appointment
 from sync.reading.lexicon import lexicons_for, split_words
 from sync.reading.sheet import Sheet
@@ -74,7 +74,7 @@ def settle_talks(sheet: Sheet) -> None:
     columns = [sheet.values.get(name, empty) for name in names]
     left, met = list(sheet.values.get("interview_at", empty)), list(columns[-1])
     written, kinds = list(sheet.values.get("last_outbound", empty)), list(columns[4])
-    stages = list(sheet.values["stage"])
+    stages, steps = list(sheet.values["stage"]), sheet.cells.get("next_step", empty)
     for index, (role, applied, agency, kind, contact, known, meeting) in enumerate(zip(*columns, strict=True)):
         if stages[index] not in _TALKED or applied or agency or kind == CUSTOMER:
             continue
@@ -83,7 +83,9 @@ def settle_talks(sheet: Sheet) -> None:
         in_column = left[index] is not None and "interview_at" not in sheet.own_headers.get(index, {})
         acquainted = bool(known) or kind == "connection" or contact in ("network", "association")
         acquainted = acquainted and not in_column
-        if not _is_talk(sheet.values["status_text"][index] or "", acquainted=acquainted, about_a_post=bool(role)):
+        status = sheet.values["status_text"][index] or ""
+        told, whatever = f"{status} {clean_text(steps[index])}", kind == "connection" and not (status or in_column)
+        if not _is_talk(told, acquainted=acquainted, about_a_post=bool(role), whatever=whatever):
             continue
         kinds[index] = contact or "network"
         if left[index] is not None:
@@ -101,11 +103,12 @@ def settle_talks(sheet: Sheet) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _is_talk(text: str, *, acquainted: bool, about_a_post: bool) -> bool:
+def _is_talk(text: str, *, acquainted: bool, about_a_post: bool, whatever: bool) -> bool:
+    """Whether its words call it a talk; `whatever`: what is not called an interview is one."""
     words, said = toml.shipped("names.toml")["talks"], spaced(text).split()
     if any(word.startswith(tuple(words["informational"])) for word in said):
         return True
     told = (*words["informal"], *(words["among"] if acquainted else ()))
     if about_a_post or any(word.startswith(tuple(words["interview"])) for word in said):
         return False
-    return any(word.startswith(told) for word in said)
+    return whatever or any(word.startswith(told) for word in said)

@@ -7,9 +7,15 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sync import toml
+from sync.models import Stage
 from sync.reading.cells import spaced
 from sync.reading.organisations import lists_recruiters
 from sync.reading.sheet import Sheet
+
+_OF_APPLICATIONS = frozenset(
+    ("role", "status", "outcome", "applied_on", "closes_on", "agency", "interview_at", "interviewers", "offer_on")
+)
+"""Columns that nobody has who keeps a list of acquaintances."""
 
 
 @cache
@@ -61,6 +67,19 @@ def bond_alone(text: str) -> str:
         if text.casefold().startswith(words) and not text[len(words) : len(words) + 1].isalnum():
             return text[len(words) :].strip(" ,;:-–") or text
     return text
+
+
+def settle_acquaintances(sheet: Sheet) -> None:
+    """The rows of a list of acquaintances are connections one is in touch with, unless a row says what else it is:
+    nobody there was applied to. It says how one knows its people, and nothing of posts or of how applications stand."""
+    columns = sheet.columns.fields
+    if "how_known" not in columns or not _OF_APPLICATIONS.isdisjoint(columns):
+        return
+    for name, kind in (("lead_kind", "connection"), ("contact_kind", "network")):
+        sheet.values[name] = [one or kind for one in sheet.values.get(name, [None] * len(sheet.rows))]
+    told = list(zip(sheet.values["status_text"], sheet.values["stage"], sheet.values["stage_known"], strict=True))
+    sheet.values["stage"] = [stage if text else Stage.IN_TOUCH for text, stage, _ in told]
+    sheet.values["stage_known"] = [known or not text for text, _, known in told]
 
 
 def settle_relations(sheet: Sheet) -> None:
