@@ -31,15 +31,17 @@ def _words() -> Mapping[str, Any]:
 def lists_customers(headers: Iterable[str], mapped: Mapping[str, str], stages: Iterable[CellValue] = ()) -> bool:
     """Whether a sheet of these headers is about selling: one says so, none speaks of a job.
 
-    `mapped` is field to header, as it is read: a position is one of a job, unless it is a `Deal` with a customer. Where
-    a header or a stage speaks of a quote, what is called a job is the work that customers are quoted for.
+    `mapped` is field to header, as it is read: a position is one of a job, unless it is a `Deal` or `What` with a
+    customer. Where a header or a stage speaks of a quote, what is called a job is the work that customers are quoted
+    for.
     """
     known, words = _words(), [_split(header) for header in headers]
     named = any(not set(some).isdisjoint(known["headers"]) for some in words)
     quotes = tuple(known["quotes"])
     if named and _begins([*words, *map(_split, set(map(str, stages)))], quotes):
         return True
-    jobs = _JOBS - {"role"} if named and spaced(mapped.get("role", "")) in known["deals"] else _JOBS
+    work = named and spaced(mapped.get("role", "")) in (*known["deals"], *known["works"])
+    jobs = _JOBS - {"role"} if work else _JOBS
     if not jobs.isdisjoint(mapped):
         return False
     if not named and not any(" ".join(some) in known["deals"] for some in words):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from conftest import ZONE
+from planned import run_rows
+from runner import settings_with
 
 from sync.config import parse_settings
 from sync.models import CellValue, Lead, Row, Stage, Table
@@ -67,6 +70,32 @@ def test_what_is_sold_is_no_job_wherever_it_was_put() -> None:
     """Asked what `Deal` is, a seller said: what it is about; the list stays one of customers."""
     assert lists_customers(("Customer", "Deal", "Stage"), {"company": "Customer", "role": "Deal"})
     assert not lists_customers(("Customer", "Deal", "Stage"), {"company": "Customer", "agency": "Deal"})
+
+
+@pytest.mark.parametrize("work", ["Was", "Leistung", "What", "Project"])
+def test_what_a_customer_wants_is_no_position(work: str) -> None:
+    """A painter's list says under `Was` which rooms; that is no post to apply to."""
+    headers = ("Kunde", "Ansprechpartner", work, "Angebot am", "Stand")
+    assert lists_customers(headers, {"company": "Kunde", "role": work})
+    assert not lists_customers((*headers, "Beworben am"), {"company": "Kunde", "role": work})
+    assert not lists_customers(("Firma", work), {"company": "Firma", "role": work})
+
+
+def test_a_painters_customer_is_quoted_and_met_and_never_applied_to() -> None:
+    report = run_rows(
+        Table("leads.csv", (
+            Row(1, ("Kunde", "Ansprechpartner", "Was", "Angebot am", "Stand")),
+            Row(2, ("Kita Elm", "Frau Adler", "Gruppenräume", "2026-11-10", "Termin 2.12. 15 Uhr")),
+            Row(3, ("Fam. Ulm", "Herr Ulm", "Treppenhaus", "2026-11-10", "")),
+        )),
+        settings_with('language = "de"'),
+        datetime(2026, 11, 27, 8, tzinfo=ZONE),
+    )  # fmt: skip
+    assert [lead.is_customer for lead in report.leads.leads] == [True, True]
+    said = " ".join(touch.draft for touch in report.plan.schedule)
+    assert "unseren Termin" in said
+    assert "Zusammenarbeit" in said
+    assert not [word for word in ("Stelle", "Lebenslauf", "Gespräch", "Bewerbung", "beworben") if word in said]
 
 
 @pytest.mark.parametrize(
