@@ -93,6 +93,6 @@ def settle_customers(sheet: Sheet) -> None:
     for index, offer in enumerate(offers):
         if offer and (known[index] is None or "applied_on" not in sheet.columns.fields):
             known[index] = named_day(offer)
-            header = sheet.columns.mapped["offer_on"]
-            sheet.tell_column(index, "applied_on", header)
+            own = sheet.own_headers.get(index, {}).get("offer_on")
+            sheet.tell_column(index, "applied_on", own or sheet.columns.mapped["offer_on"])
     sheet.values["applied_on"] = known

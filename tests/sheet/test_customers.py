@@ -150,6 +150,13 @@ def test_the_day_of_an_offer_is_the_sellers_own() -> None:
     assert lead.columns["applied_on"] == "Offer date"
 
 
+@pytest.mark.parametrize("status", ["Angebot 10.11.", "hat mein Angebot vom 10.11."])
+def test_the_day_of_an_offer_in_a_status_is_the_sellers_own_without_a_column_of_offers(status: str) -> None:
+    (lead,) = read(["Kunde", "Stand", "Letzter Kontakt"], ["Elm", status, "05.11.2026"])
+    assert (lead.applied_on, lead.offer_on) == (date(2026, 11, 10), None)
+    assert lead.columns["applied_on"] == "Stand"
+
+
 HUBSPOT: list[CellValue] = [
     "Record ID",
     "Deal Name",
