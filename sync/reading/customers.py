@@ -74,6 +74,11 @@ def words_of_sellers() -> Mapping[str, Stage]:
     return {word: Stage(stage) for stage, words in _words()["statuses"].items() for word in words}
 
 
+def dated_words_of_sellers() -> frozenset[str]:
+    """Those of them that say the same beside a day; an appointment is to come or has been."""
+    return frozenset(map(spaced, words_of_sellers().keys() - set(_words()["appointments"])))
+
+
 def names_appointment(status: str) -> bool:
     """Whether this stage of a seller's list is that of an appointment: `Demo booked`."""
     return spaced(status) in _words()["appointments"]

@@ -27,7 +27,13 @@ from sync.moments import day_of
 from sync.reading import settling
 from sync.reading.cells import Fault, clean_text
 from sync.reading.columns import Columns, understand_columns
-from sync.reading.customers import constants_of, lists_customers, settle_customers, words_of_sellers
+from sync.reading.customers import (
+    constants_of,
+    dated_words_of_sellers,
+    lists_customers,
+    settle_customers,
+    words_of_sellers,
+)
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.date_order import LOCALE, decide_readings, reading_beside
 from sync.reading.dates import Order, Reading, Yearless
@@ -255,7 +261,10 @@ def _read_rows(
         **(words_of_sellers() if selling else {}),
         **settings.source.statuses,
     }
-    words = StageWords(own_words(own), vocabulary, canonical=_is_canonical(sheet))
+    words = StageWords(
+        own_words(own), vocabulary, canonical=_is_canonical(sheet),
+        dated=dated_words_of_sellers() if selling else _NOTHING,
+    )  # fmt: skip
     reading = reading_beside(
         readings, zone=settings.zone, months=vocabulary.months, today=today, beside=spoken,
         usual=usual if tell_figures(sheet) else None,

@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -79,6 +80,8 @@ class StageWords(Struct, frozen=True):
     own: Mapping[str, Stage]
     vocabulary: Vocabulary
     canonical: bool = False
+    dated: AbstractSet[str] = frozenset()
+    """Those of `own` that say the same beside a day."""
 
     @property
     def months(self) -> Mapping[str, int]:
@@ -129,6 +132,8 @@ class StageWords(Struct, frozen=True):
         plain = unicodedata.normalize("NFKC", text).casefold()
         months = self.months
         days = find_moments(plain, months) if any(map(str.isdigit, plain)) else ()
+        if stage is None and days and self.dated and not text.endswith(("?", "？")):
+            stage = self._dated_word(plain, days)
         if stage is not None and not days:
             return Phrase(stage, settled=True)
         phrase = read_phrase(plain, shipped_status_words(), days, told=stage)
@@ -141,6 +146,13 @@ class StageWords(Struct, frozen=True):
     def own_word(self, text: str) -> Stage | None:
         """What the user says that this means."""
         return self.own.get(text.casefold()) or self.own.get(spaced(text))
+
+    def _dated_word(self, plain: str, days: Iterable[tuple[int, int]]) -> Stage | None:
+        """What a word means that stands beside these days: `angebot` in "Angebot vom 10.11."."""
+        rest = "".join(" " if any(start <= at < end for start, end in days) else one for at, one in enumerate(plain))
+        small = shipped_date_words().small
+        word = " ".join(part for part in spaced(rest).split() if part not in small)
+        return next((self.own.get(one) for one in (spaced(rest), word) if one in self.dated), None)
 
     def _furthest(self, phrases: Sequence[Phrase]) -> Phrase:
         """What several choices in one cell say together: what is unclear of them, else what ends it, else the last."""

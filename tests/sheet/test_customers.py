@@ -133,6 +133,10 @@ def test_a_row_says_what_it_is_where_its_sheet_does_not() -> None:
         ("Auftrag erteilt", Stage.ACCEPTED),
         ("lost to competitor", Stage.REJECTED),
         ("no budget", Stage.REJECTED),
+        ("Angebot abgelehnt", Stage.REJECTED),
+        ("has the quote", Stage.SENT),
+        ("hat Angebot", Stage.SENT),
+        ("wartet auf Angebot", Stage.IN_TOUCH),
     ],
 )
 def test_what_a_sellers_words_mean_among_customers(said: str, stage: Stage) -> None:
@@ -148,6 +152,25 @@ def test_the_day_of_an_offer_is_the_sellers_own() -> None:
     (lead,) = read(["Customer", "Offer date", "Status", "Last email"], ["Acme", "11/10/2026", "offer", "11/16/2026"])
     assert (lead.applied_on, lead.offer_on, lead.stage) == (date(2026, 11, 10), None, Stage.SENT)
     assert lead.columns["applied_on"] == "Offer date"
+
+
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [
+        ("Auftrag erteilt 12.10.", Stage.ACCEPTED),
+        ("Angebot angenommen am 12.10.", Stage.ACCEPTED),
+        ("Angebot 10.11.", Stage.SENT),
+        ("Angebot vom 10.11.", Stage.SENT),
+        ("10.11. Angebot raus", Stage.SENT),
+        ("Demo gezeigt 10.11.", Stage.IN_TOUCH),
+    ],
+)
+def test_a_sellers_words_say_the_same_beside_a_day(status: str, stage: Stage) -> None:
+    """`Angebot 10.11.` is the seller's own offer, as `Angebot` is, and a customer won stays one."""
+    (lead,) = read(["Kunde", "Stand", "Letzter Kontakt"], ["Elm", status, "05.11.2026"])
+    assert (lead.stage, lead.stage_known) == (stage, True)
+    (job,) = read(["Firma", "Stelle", "Stand", "Beworben am"], ["Elm", "Maler", "Angebot 10.11.", "05.11.2026"])
+    assert job.stage is Stage.OFFER
 
 
 @pytest.mark.parametrize("status", ["Angebot 10.11.", "hat mein Angebot vom 10.11."])
