@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,4 +31,6 @@ def loads(text: str) -> dict[str, Any]:
 @cache
 def shipped(name: str) -> Mapping[str, Any]:
     """The document of this name in `mappings/`, for those of which several read parts: it is read once."""
+    from importlib.resources import files  # a run without a change reads none
+
     return loads(files("mappings").joinpath(name).read_text("utf-8"))

@@ -6,7 +6,6 @@ anything else is a bug of ours and shows its traceback. Nothing heavy is importe
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -117,8 +116,7 @@ COMMAND_LINE = get_command(app)
 
 
 def main() -> None:
-    """The console script."""
-    gc.set_threshold(200_000)  # what a run makes lives as long as the run: looking for garbage oftener finds none
+    """The command line of a process of its own, which it ends."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads the metadata of every package
     if "_FOLLOWUP_COMPLETE" in os.environ:
         COMMAND_LINE.main(prog_name="followup")  # the shell asks what may stand next; answers and ends

@@ -80,5 +80,5 @@ def main(leads: int, owners: int, limit: int) -> None:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(200_000)  # as in `sync.cli.main`
+    gc.set_threshold(200_000)  # as in `sync.__main__`
     main(*map(int, sys.argv[1:4]))

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -288,6 +289,17 @@ def test_a_run_says_all_it_has_to_say_and_ends_without_taking_python_apart(folde
     done = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert json.loads(done.stdout)["schema"] == 1
+
+
+def test_the_console_script_says_how_rarely_to_look_for_garbage_before_it_imports_anything() -> None:
+    script = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    module, _, name = script["followup"].partition(":")
+    code = (
+        "import gc, sys; gc.set_threshold = lambda first: print(first, 'typer' in sys.modules);"
+        f"sys.argv = ['followup', '--version']; from {module} import {name}; {name}()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["200000 False", f"followup {__version__}"]
 
 
 def test_csv_to_ics_loads_no_heavy_library(folder: Path) -> None:

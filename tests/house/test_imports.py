@@ -115,7 +115,7 @@ def test_a_run_without_a_change_loads_next_to_nothing(load: Callable[..., set[st
     load("sync", *options(folder))
     load("sync", *options(folder))
     loaded = load("sync", *options(folder))
-    assert not loaded & HEAVY
+    assert not loaded & (HEAVY | {"tempfile"}), "nothing shipped is read, for which Python brings much"
     assert {name for name in loaded if name.startswith("sync.cli")} == {
         "sync.cli",
         "sync.cli.inquiry",
