@@ -18,6 +18,7 @@ from abc import ABC
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -643,7 +644,7 @@ class Outcome(Struct, frozen=True):
     """Held on purpose and without any trouble: the rest of a first upload that goes in portions."""
 
 
-class Plan(Struct, frozen=True):
+class Plan(Struct, frozen=True, dict=True):
     """What one run would do and why. `sync` carries out exactly this."""
 
     now: datetime
@@ -668,7 +669,7 @@ class Plan(Struct, frozen=True):
         """What the calendar should hold and the server refuses to take as it is."""
         return tuple(change for change in self.changes if change.rejected)
 
-    @property
+    @cached_property
     def writes(self) -> tuple[Change, ...]:
         """The changes that touch the calendar: creates, then updates, then deletes, nearest dates first."""
         order = {Action.CREATE: 0, Action.UPDATE: 1, Action.DELETE: 2}

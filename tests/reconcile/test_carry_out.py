@@ -120,3 +120,10 @@ def test_the_longest_wait_that_was_asked_for_is_remembered(store: SqliteState) -
     failed = Watched(store, TargetError("later", not_before=waits[2]))
     assert carried_out(store, failed, CHANGES[0]).memory.runs.not_before == waits[2]
     assert carried_out(store, Watched(store), CHANGES[0]).memory.runs.not_before is None
+
+
+def test_the_writes_of_a_plan_are_put_in_order_once() -> None:
+    changes = tuple(create(make_event(f"lead {n}")) for n in range(3))
+    plan = Plan(now=NOW, timezone="UTC", schedule=(), changes=changes, problems=(), notes=())
+    assert sorted(change.uid for change in plan.writes) == sorted(change.uid for change in changes)
+    assert plan.writes is plan.writes
