@@ -24,19 +24,24 @@ SERVICE = "followup"
 
 
 def secret_resolver(
-    settings: Settings, *, config: Path, environment: Mapping[str, str], logins: Path | None = None, known: str = ""
+    settings: Settings,
+    *,
+    config: Path,
+    environment: Mapping[str, str],
+    logins: Callable[[], Path] | None = None,
+    known: str = "",
 ) -> Callable[[str], str]:
     """A function that gives the secret of a section (`"target"`). Raises `CredentialsError` with the cure.
 
     `known` is the target's password, where it was looked up already. `"google"` gives the login that
-    `followup login google` keeps in the folder `logins`; empty where there is none.
+    `followup login google` keeps in the folder that `logins` names; empty where there is none.
     """
 
     def resolve(section: str) -> str:
         if section == "google":
             from connectors.google.login import recall_login
 
-            return recall_login(logins) if logins else ""
+            return recall_login(logins()) if logins else ""
         if section != "target":
             raise CredentialsError(f"[{section}] has no password")
         if known:

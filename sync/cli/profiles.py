@@ -73,7 +73,7 @@ def make_profile(text: str, path: Path, *, secret: str = "") -> Profile:
         clock=lambda: datetime.now(UTC),
         sleep=time.sleep,
         secret=secret_resolver(
-            settings, config=path.resolve(), environment=os.environ, logins=logins_folder(), known=secret
+            settings, config=path.resolve(), environment=os.environ, logins=logins_folder, known=secret
         ),
         environ=os.environ,
     )
