@@ -58,6 +58,7 @@ THEIRS = [
     "Omar lets me know after the holidays, by 4/12",
     "he sends it back by 4/12",
     "Kim replies by 4/12",
+    "she introduces me to the owner before 4/12",
     "elle répond avant le 4/12",
     "risponde entro il 4/12",
     "mają dać znać do 4.12",
