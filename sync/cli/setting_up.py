@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sync.setup.conversation import Options
     from sync.setup.questions import Interview
     from sync.setup.settings_file import Setup
-    from sync.setup.understanding import Understood
+    from sync.setup.sheets import Understood
 
 
 def init(
@@ -136,7 +136,7 @@ def _show(
     from sync.render.checks import show_columns
     from sync.render.plans import show_first
     from sync.setup.preview import first_events
-    from sync.setup.understanding import tell_understood
+    from sync.setup.telling import tell_understood
     from sync.texts import load_screens
 
     heads = talk.phrase("columns").split("|")

@@ -15,7 +15,7 @@ from sync.cli.profiles import Profile, make_profile, read_sheet
 from sync.errors import ConfigError, FollowupError
 from sync.models import CalendarInfo, Observation, Stage, Table
 from sync.setup.settings_file import Setup, write_settings
-from sync.setup.understanding import Understood
+from sync.setup.sheets import Understood
 
 if TYPE_CHECKING:
     from sync.run import Report

@@ -28,7 +28,8 @@ from sync.setup.google_calendars import keep_connected
 from sync.setup.preview import OLD_AFTER_DAYS, count_old
 from sync.setup.questions import Interview, pick
 from sync.setup.settings_file import Setup
-from sync.setup.understanding import Sheets, Understood, understand
+from sync.setup.sheets import Sheets, Understood
+from sync.setup.understanding import understand
 from sync.wording import shipped_languages
 
 _COUNTRY_ZONES = {

@@ -156,6 +156,14 @@ def pick(choices: Sequence[str], text: str) -> str:
     raise ConfigError(f"{word!r} is none of them")
 
 
+def pick_one(choices: Sequence[str], text: str) -> str:
+    """One of these; raises `ConfigError` where the answer is none of them."""
+    chosen = pick(choices, text)
+    if not chosen:
+        raise ConfigError(f"{text!r} is none of them")
+    return chosen
+
+
 def something(text: str) -> str:
     """The text; empty, it is asked for again."""
     if not text.strip():

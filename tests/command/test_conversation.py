@@ -18,7 +18,8 @@ from sync.models import Leads, Stage, UnclearStatus
 from sync.setup.conversation import Options, continue_with, converse, holidays_of_zone, take_me
 from sync.setup.questions import MOST_QUESTIONS, Interview, load_phrases
 from sync.setup.settings_file import Setup, read_setup, write_settings
-from sync.setup.understanding import Understood, tell_understood
+from sync.setup.sheets import Understood
+from sync.setup.telling import tell_understood
 
 NOW = datetime.fromisoformat("2026-11-25T09:00:00-05:00")
 
