@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -140,7 +141,8 @@ def _show(
     from sync.texts import load_screens
 
     heads = talk.phrase("columns").split("|")
-    show_columns(console, understood.columns, heads=heads, meaning=talk.phrases.meaning_of)
+    meaning = partial(talk.phrases.meaning_of, selling=understood.sells)
+    show_columns(console, understood.columns, heads=heads, meaning=meaning)
     report = computer.preview(setup, table)
     planned = (touch.lead_key for touch in report.plan.schedule)
     tell_understood(talk, understood, planned)

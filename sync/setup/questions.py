@@ -48,6 +48,8 @@ class Phrases(BaseModel):
     says: Mapping[str, str]
     meanings: Mapping[str, str]
     """What a column may be asked about, in a person's words: field to meaning."""
+    meanings_of_customers: Mapping[str, str] = {}
+    """What it is in a list of customers, where that is something else."""
     stages: Mapping[str, str]
     """What a status may stand for, in a person's words: stage to meaning."""
     stages_of_customers: Mapping[str, str] = {}
@@ -55,9 +57,10 @@ class Phrases(BaseModel):
     calendars: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {}
     """What this language says of a calendar: its short name in `calendars.toml` to the fields of it."""
 
-    def meaning_of(self, name: str) -> str:
-        """A field in a person's words."""
-        return self.meanings.get(name, name.replace("_", " "))
+    def meaning_of(self, name: str, *, selling: bool) -> str:
+        """A field in a person's words; `selling`: in a list of customers."""
+        meanings = {**self.meanings, **(self.meanings_of_customers if selling else {})}
+        return meanings.get(name, name.replace("_", " "))
 
 
 @cache

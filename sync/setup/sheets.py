@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from sync.models import Leads, Stage, Table
 from sync.reading.columns import Column
+from sync.reading.customers import lists_customers
 from sync.setup.settings_file import Setup
 
 
@@ -17,6 +18,12 @@ class Understood(Struct, frozen=True):
 
     leads: Leads
     columns: tuple[Column, ...]
+
+    @property
+    def sells(self) -> bool:
+        """Whether it is a list of customers."""
+        headers = [column.header for column in self.columns]
+        return any(lead.is_customer for lead in self.leads.leads) or lists_customers(headers, self.leads.mapped)
 
 
 class Sheets(Protocol):

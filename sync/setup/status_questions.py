@@ -40,7 +40,7 @@ def _ask_statuses(
     columns = [mapped[name] for name in ("status", "outcome", "next_step", "notes") if name in mapped]
     both = sum(name in mapped for name in ("status", "outcome"))
     header = " / ".join(columns[: max(1, both)]) or "status"
-    selling = any(lead.is_customer for lead in seen.leads.leads)
+    selling = seen.sells
     stages = {**talk.phrases.stages, **(talk.phrases.stages_of_customers if selling else {})}
     guesses = {status.text: status.guess for status in unclear if talk.asks and not status.weak}
     rows = [

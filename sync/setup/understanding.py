@@ -169,7 +169,7 @@ def _ask_column(talk: Interview, setup: Setup, seen: Understood, column: Column,
     if not names:
         return setup
     meanings = [
-        talk.phrase("choice", number=number, meaning=talk.phrases.meaning_of(name))
+        talk.phrase("choice", number=number, meaning=talk.phrases.meaning_of(name, selling=seen.sells))
         for number, name in enumerate(names, 1)
     ]
     about = talk.phrase("column_about", header=column.header, cells=_cells(column))

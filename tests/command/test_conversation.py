@@ -373,6 +373,17 @@ def test_other_languages_say_the_same(language: str) -> None:
             assert placeholders(text) == placeholders(theirs[key]), key
     assert english.meanings.keys() == other.meanings.keys()
     assert english.stages.keys() == other.stages.keys()
+    for kind in ("meanings_of_customers", "stages_of_customers"):
+        assert getattr(english, kind).keys() == getattr(other, kind).keys()
+
+
+@pytest.mark.parametrize(("quote", "day"), [(",Angebot raus", ",2026-11-24"), ("", "")])
+def test_columns_of_customers_are_asked_about_in_a_sellers_words(quote: str, day: str, tmp_path: Path) -> None:
+    """A painter's visits, beside the days of his quotes or alone."""
+    sheet = f"Kunde,Was,Besichtigt{quote},Stand\nElm,Flur,2026-11-20{day},\nUlm,Flur,2026-11-21{day},\n"
+    screen, _ = play(tmp_path, sheet, ("What is 'Besichtigt'", "1"))
+    assert "the day you first wrote or sent the quote" in screen.text
+    assert not re.search(r"appl|interview", screen.text)
 
 
 @pytest.mark.parametrize(
