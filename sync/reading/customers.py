@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -84,9 +85,9 @@ def names_appointment(status: str) -> bool:
     return spaced(status) in _words()["appointments"]
 
 
-def settle_customers(sheet: Sheet) -> None:
+def settle_customers(sheet: Sheet, today: date | None) -> None:
     """The rows of a list of customers are customers, unless a row says what else it is; the day of an offer is that of
-    the seller's."""
+    the seller's: beside an earlier one it is their last message."""
     said = sheet.values.get("lead_kind", [None] * len(sheet.rows))
     sheet.values["lead_kind"] = [kind or CUSTOMER for kind in said]
     if spaced(sheet.columns.mapped.get("closes_on", "")) in _words()["expected"]:
@@ -94,10 +95,18 @@ def settle_customers(sheet: Sheet) -> None:
     offers = sheet.values.pop("offer_on", None)
     if offers is None:
         return
-    known = list(sheet.values.get("applied_on", [None] * len(sheet.rows)))
+    known, written = (
+        list(sheet.values.get(name, [None] * len(sheet.rows))) for name in ("applied_on", "last_outbound")
+    )
     for index, offer in enumerate(offers):
-        if offer and (known[index] is None or "applied_on" not in sheet.columns.fields):
-            known[index] = named_day(offer)
-            own = sheet.own_headers.get(index, {}).get("offer_on")
-            sheet.tell_column(index, "applied_on", own or sheet.columns.mapped["offer_on"])
-    sheet.values["applied_on"] = known
+        if not offer:
+            continue
+        header = sheet.own_headers.get(index, {}).get("offer_on") or sheet.columns.mapped["offer_on"]
+        day, last = named_day(offer), written[index]
+        if known[index] is None or "applied_on" not in sheet.columns.fields:
+            known[index] = day
+            sheet.tell_column(index, "applied_on", header)
+        elif day > (named_day(last) if last else known[index]) and (today is None or day <= today):
+            written[index] = day
+            sheet.tell_column(index, "last_outbound", header)
+    sheet.values |= {"applied_on": known, "last_outbound": written}

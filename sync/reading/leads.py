@@ -276,7 +276,7 @@ def _read_rows(
     settle_noted_terms(sheet, words, reading, settings.source.year)
     settling.settle_first_contacts(sheet)
     if selling:
-        settle_customers(sheet)
+        settle_customers(sheet, today)
     settle_days_ahead(sheet, today)
     settle_meetings(sheet, today)
     settle_talks(sheet)

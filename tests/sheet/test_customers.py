@@ -180,6 +180,23 @@ def test_the_day_of_an_offer_in_a_status_is_the_sellers_own_without_a_column_of_
     assert lead.columns["applied_on"] == "Stand"
 
 
+@pytest.mark.parametrize(
+    ("first", "quote", "last", "sent"),
+    [
+        ("03.11.2026", "16.11.2026", "", date(2026, 11, 16)),
+        ("03.11.2026", "16.11.2026", "20.11.2026", date(2026, 11, 20)),
+        ("03.11.2026", "20.11.2026", "16.11.2026", date(2026, 11, 20)),
+        ("03.11.2026", "02.12.2026", "", None),
+    ],
+)
+def test_a_quote_after_the_first_contact_is_the_last_message(
+    first: str, quote: str, last: str, sent: date | None
+) -> None:
+    """It is asked about from that day on; one that is still to come was not sent yet."""
+    (lead,) = read(["Kunde", "Erstkontakt", "Angebot raus", "Letzter Kontakt"], ["Elm", first, quote, last])
+    assert (lead.applied_on, lead.last_outbound, lead.offer_on) == (date(2026, 11, 3), sent, None)
+
+
 HUBSPOT: list[CellValue] = [
     "Record ID",
     "Deal Name",
