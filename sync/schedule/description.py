@@ -108,7 +108,7 @@ def _reach(draft: Draft, lead: Lead, view: View) -> Iterator[str]:
         known = clean(lead.columns[column])
         yield view.say("act.no_number" if call else "act.no_address", column=known)
     elif not group_of(draft):
-        yield view.say("act.look_up")
+        yield view.say("act.look_up_number" if call else "act.look_up")
 
 
 def _has_its_own(column: str, lead: Lead) -> bool:

@@ -196,6 +196,11 @@ def test_a_closed_row_of_the_firm_changes_no_title() -> None:
             "No address in the sheet: look it up.",
             id="a column of numbers where somebody once put an address",
         ),
+        pytest.param(
+            {"contact": person("Dana Reed"), "channel": "phone"},
+            "No number in the sheet: look it up.",
+            id="a call where no column holds numbers",
+        ),
     ],
 )
 def test_where_to_reach_them_stands_on_a_line_of_its_own(facts: dict[str, Any], line: str) -> None:
@@ -203,6 +208,14 @@ def test_where_to_reach_them_stands_on_a_line_of_its_own(facts: dict[str, Any], 
     lead = a_lead(company="Gamma", applied_on=date(2027, 1, 4), **facts)
     lead = replace(lead, columns=columns) if columns else lead
     assert description(lead, "R-001-1")[1] == line
+
+
+def test_a_call_to_somebody_with_an_address_alone_misses_the_number() -> None:
+    """The address is there, a line above: it is the number that has to be found."""
+    lead = a_lead(
+        company="Gamma", applied_on=date(2027, 1, 4), contact=person("Dana Reed", "dana@g.example"), channel="phone"
+    )
+    assert description(lead, "R-001-1")[1:3] == ["dana@g.example", "No number in the sheet: look it up."]
 
 
 @pytest.mark.parametrize(

@@ -519,6 +519,35 @@ def test_a_header_in_spoken_words_is_understood(header: str, cell: str, field: s
     assert mapped.get(header, "") == field
 
 
+@pytest.mark.parametrize(
+    ("role", "header"),
+    [
+        ("Stelle", "Was als Nächstes"),
+        ("Stelle", "Was kommt als Nächstes?"),
+        ("Stelle", "Wie geht's weiter"),
+        ("Role", "What now"),
+        ("Role", "What happens next"),
+        ("Poste", "Et ensuite"),
+        ("Poste", "Que faire"),
+        ("Puesto", "Qué sigue"),
+        ("Puesto", "Y ahora qué"),
+        ("Ruolo", "Cosa fare"),
+        ("Ruolo", "E poi"),
+        ("Functie", "Wat nu"),
+        ("Functie", "Wat volgt"),
+        ("Stanowisko", "Co dalej"),
+        ("Stanowisko", "Co zrobić"),
+        ("Vaga", "O que fazer"),
+        ("Vaga", "E agora"),
+        ("Tjänst", "Vad händer nu"),
+    ],
+)
+def test_what_is_asked_to_come_next_is_the_next_step_and_no_position(role: str, header: str) -> None:
+    """`Was` alone is the position; somebody's `Was als Nächstes` was left for being a second one."""
+    found = understand(["Firma", role, header], ["Tern", "Clerk", "Mappe"], ["Wren", "Cook", "Brief"]).mapped
+    assert (found["role"], found["next_step"]) == (role, header)
+
+
 def test_where_one_applied_is_the_firm() -> None:
     for header, day in (("Where I applied", "When I applied"), ("Wo beworben", "Wann beworben")):
         found = understand([header, day], ["Tern Hotel", "2026-11-03"], ["Wren Ltd", "2026-11-05"])
