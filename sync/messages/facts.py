@@ -72,7 +72,7 @@ def _about_me(name: str, phone: str, line: str) -> Mapping[str, str]:
 
 
 def about_person(person: Person, language: str) -> Mapping[str, str]:
-    """Whom a message greets, and by which words: `form` is mr, ms, mrs or titled where the name says so."""
+    """Whom a message greets, and by which words: `form` is mr, ms, mrs, either or titled where the name says so."""
     return _about_name(person.name, language)
 
 

@@ -20,13 +20,15 @@ from sync.safe_text import clean
 
 SEVERAL = "several"
 """The form of a name that is several people's: no single one of them is greeted."""
+_EITHER = "either"
+"""The form of a family name alone whose form of address is a man's and a woman's: `p. Nowak`."""
 _ADDRESSES = ("mr", "ms", "mrs")
 _FREE = "'\"“”‘’«»„"
 _INITIAL = re.compile(r"\w\.?")
 
 
 class Name(Struct, frozen=True):
-    """A name taken apart. `form` is mr, ms, mrs, several or empty; `titles` are spelled as in the sheet.
+    """A name taken apart. `form` is mr, ms, mrs, either, several or empty; `titles` are spelled as in the sheet.
 
     Of several people (`Mr and Mrs Reed`, `Lou & Tim`) the names are the family. `kin` is what a relative is called
     by, beside the first name (`Uncle Joe`).
@@ -60,7 +62,7 @@ def _words() -> Mapping[str, Mapping[str, Sequence[str] | str]]:
 def _kinds() -> Mapping[str, str]:
     """The words before a name, each with what it is."""
     words = _words()["words"]
-    return {word: kind for kind in ("mr", "ms", "mrs", "titles", "unsaid") for word in words[kind]}
+    return {word: kind for kind in ("mr", "ms", "mrs", _EITHER, "titles", "unsaid") for word in words[kind]}
 
 
 @cache
@@ -81,7 +83,7 @@ def read_name(text: str) -> Name:
     titles: list[str] = []
     if _is_sister(rest):
         rest = rest[1:]
-    while rest and (kind := _kinds().get(_plain(rest[0]))) and (kind != "unsaid" or titles or len(rest[0]) > 2):
+    while rest and (kind := _kind_before(rest[0], titled=bool(titles))):
         if kind == "titles":
             titles.append(rest[0])
         elif kind != "unsaid":
@@ -96,7 +98,16 @@ def read_name(text: str) -> Name:
         begins -= 1
     if form and begins == 1 and len(rest) > 1 and _plain(rest[0]) in particles:
         begins = 0  # Frau von Berg
+    if form == _EITHER and (begins or titles):
+        form = ""
     return Name(form, " ".join(titles), " ".join(rest[:begins]), " ".join(rest[begins:]), kin)
+
+
+def _kind_before(word: str, *, titled: bool) -> str:
+    """What this word before a name is; empty where it is an initial, or part of the name. `titled`: behind a title."""
+    kind = _kinds().get(_plain(word), "")
+    initial = (kind == "unsaid" and not titled and len(word) <= 2) or (kind == _EITHER and not word.islower())
+    return "" if initial else kind
 
 
 def _is_degree(word: str) -> bool:
@@ -144,6 +155,9 @@ def both_said(text: str, language: str) -> tuple[str, str]:
     """The name as a sentence has it, and declined."""
     ordered = name_alone(text)
     first, _, rest = ordered.partition(" ")
+    if rest and _kind_before(first, titled=False) == _EITHER and not (named := read_name(text)).form:
+        said = f"{named.titles} {named.bare}".strip()
+        return said, said
     if not rest or _kinds().get(_plain(first)) not in _ADDRESSES or _is_sister(ordered.split()):
         return ordered, ordered
     name, forms = read_name(text), _words().get(language, _words()["en"])

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from sync import toml
 from sync.patterns import lazy_compile
-from sync.reading.people import without_relation
+from sync.reading.people import names_apart, without_relation
 
 _BRACKET = lazy_compile(r"\s*[(（\[]([^()（）\[\]]*)(?:[)）\]]|$)")
 _APART = lazy_compile(r"\s+[-–—|/•·]+\s+|\s*[|;•]\s*|\s+@\s*|(?<=\w):\s+|\s*[–—]\s*")
@@ -114,6 +114,8 @@ def _in_order(text: str, words: _Words) -> str:
 def _is_given(first: str, other: str, words: _Words) -> bool:
     """Whether these are a family name and a name that goes before it."""
     family, given = _core(first, words), _core(other, words)
+    if len(names_apart(f"{first}, {other}")) > 1:
+        return False
     if not family or not given or len(given) > 3 or _says_no_name(other, words) or _names_firm(first, words):
         return False
     if first[0].isupper() and not all(word[0].isupper() or not word[0].isalpha() for word in given):

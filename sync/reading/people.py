@@ -70,12 +70,17 @@ class _Words(Struct, frozen=True):
     given: frozenset[str]
     """Names that people are called by, family names among them; `given_only` are none."""
     given_only: frozenset[str]
+    behind: frozenset[str]
+    """Titles and degrees."""
+    elsewhere: frozenset[str]
+    """What nobody is called by: roles, departments and firms."""
 
 
 @cache
 def _words() -> _Words:
     names = toml.shipped("names.toml")
-    cells, related = names["cells"], names["related"]
+    cells, related, remarks = names["cells"], names["related"], names["remarks"]
+    legal = toml.shipped("organisations.toml")["legal_forms"]
     between = "|".join(map(re.escape, cells["between"]))
     labels = "|".join(re.escape(word) for word in sorted(cells["labels"], key=len, reverse=True))
     return _Words(
@@ -107,9 +112,11 @@ def _words() -> _Words:
         frozenset((*related["what"], *related["bent"])),
         frozenset(related["bent"]),
         frozenset(related["of"]),
-        frozenset(word for kind in ("mr", "ms", "mrs", "kin") for word in names["words"][kind]),
+        frozenset(word for kind in ("mr", "ms", "mrs", "either", "kin") for word in names["words"][kind]),
         frozenset((*names["given"]["only"], *names["given"]["also_family"])),
         frozenset(names["given"]["only"]),
+        frozenset(word for kind in ("behind", "titles", "unsaid") for word in names["words"][kind]),
+        frozenset((*cells["roles"], *remarks["departments"], *remarks["firms"], *legal)),
     )
 
 
@@ -142,6 +149,8 @@ def _joined_names(name: str) -> list[str]:
 
     A couple (`Lou & Tim`, `Anna und Jan Weber`) is greeted as one, and `Ortega y Gasset` is a single family.
     """
+    if len(several := names_apart(name)) > 1:
+        return [*several]
     said, words = name.split(), _words()
     place = next((i for i, word in enumerate(said[1:-1], 1) if word.casefold() in words.joined), 0)
     if not place:
@@ -152,6 +161,33 @@ def _joined_names(name: str) -> list[str]:
     both = all(names)
     apart = role or (both and (said[place] == "+" or " " in one))
     return [one, other] if apart else [name]
+
+
+@lru_cache(maxsize=4096)
+def names_apart(text: str) -> tuple[str, ...]:
+    """`Kim Ito, Paul Brandt` and `Frau Lohr, Herr Kunz` taken apart, where each is a name of two words and more.
+
+    `Sáez Gil, Marta Elena` and `van den Berg, Jan Willem` are one person, turned around.
+    """
+    words = _words()
+    if "," not in text and "/" not in text:
+        return (text,)
+    parts = [part for part in words.between.split(text) if not _is_role(part, words)]
+    if len(parts) < 2 or not all(_is_name_of_its_own(part, words) for part in parts):
+        return (text,)
+    first, other = _first_word(parts[0]), _plain(parts[-1]).split()
+    before = words.given | words.beside | words.behind
+    turned = first in words.particles or all(word in before for word in other)
+    return (text,) if len(parts) == 2 and turned and first not in words.given | words.beside else tuple(parts)
+
+
+def _is_name_of_its_own(text: str, words: _Words) -> bool:
+    """Whether this is a whole name, or a form of address and a name, and no degree, department or firm."""
+    said = _plain(text).split()
+    if "".join(said) in words.behind or not any(len(word) > 1 and word not in words.behind for word in said):
+        return False
+    name = f"{text[0].upper()}{text[1:]}" if said[0] in words.beside else text
+    return is_whole_name(name) and words.elsewhere.isdisjoint(said)
 
 
 def names_beside(text: str) -> tuple[str, ...]:

@@ -670,6 +670,8 @@ def test_first_names(name: str, first: str) -> None:
         ("Anna von der Heide", "Dear Anna von der Heide,"),
         ("Ana Souza e Silva", "Dear Ana Souza e Silva,"),
         ("Jan Weber, Eva Lang", "Dear Jan Weber, Eva Lang,"),
+        ("Iván Gil, Marta Sáez", "Dear Iván Gil, Marta Sáez,"),
+        ("Sáez Gil, Marta Elena", "Dear Marta Elena Sáez Gil,"),
         ("Tom Head", "Dear Tom Head,"),
         ("Ms. Prof. Dr. med. Ida-Lou van der Kamp-Sørby PhD, MBA", "Dear Prof. Dr. van der Kamp-Sørby,"),
         ("Mr. Reed Jr.", "Dear Mr Reed,"),

@@ -70,6 +70,59 @@ def test_who_stands_in_a_cell(text: str, expected: list[tuple[str, str, str]]) -
     assert [(one.name, one.email, one.phone) for one in find_people(text)] == expected
 
 
+@pytest.mark.parametrize(
+    ("cell", "first", "others"),
+    [
+        ("Kim Ito, Paul Brandt", "Kim Ito", 1),
+        ("Kees Mol, Ria Smit", "Kees Mol", 1),
+        ("Jan Lis, Ewa Kos", "Jan Lis", 1),
+        ("Anna Kite, Ben Rowe", "Anna Kite", 1),
+        ("Iván Gil, Marta Sáez", "Iván Gil", 1),
+        ("Rui Melo, Ana Sá", "Rui Melo", 1),
+        ("Kim Ito/Paul Brandt", "Kim Ito", 1),
+        ("Kim Ito, Paul Brandt and Eva Lang", "Kim Ito", 2),
+        ("Kim Ito, Paul Brandt (HR)", "Kim Ito", 1),
+        ("Kim Ito, Paul Brandt, HR", "Kim Ito", 1),
+        ("Frau Lohr, Herr Kunz", "Frau Lohr", 1),
+        ("Mme Roux, M. Petit", "Mme Roux", 1),
+        ("p. Nowak, pani Wrona", "p. Nowak", 1),
+        ("Dr. Kern, Frau von Berg", "Dr. Kern", 1),
+        ("Jan van den Berg, Ria de Wit", "Jan van den Berg", 1),
+    ],
+)
+def test_of_two_people_apart_by_a_comma_the_first_is_written_to(cell: str, first: str, others: int) -> None:
+    assert find_people(cell)[0].name == first
+    assert len(find_people(cell)) == 1 + others
+    leads = read(["Company", "Date applied", "Contact"], ["Acme", "2026-11-16", cell])
+    assert leads.leads[0].contact.name == first
+    assert any(f"{first} (leads.csv:2)" in note.reason for note in leads.notes)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Sáez, Marta",
+        "Paul, Inès",
+        "Sáez Gil, Marta Elena",
+        "García López, María José",
+        "García López, Ana",
+        "van den Berg, Jan Willem",
+        "Kim Ito, HR",
+        "Kim Ito, PhD",
+        "Kim Ito, M. Sc.",
+        "Ito, Kim, PhD",
+        "Paul Brandt, Head of Sales",
+        "Paul Brandt, Sales Director",
+        "Paul Brandt, Account Executive",
+        "Paul Brandt, Fern Software",
+        "Lohr, Frau Dr.",
+        "Frau Lohr, Technik",
+    ],
+)
+def test_one_person_with_a_comma_stays_one(cell: str) -> None:
+    assert len(find_people(cell)) == 1
+
+
 def test_a_row_goes_on_whatever_its_cells_of_people_hold() -> None:
     leads = read(
         ["Company", "Date applied", "Contact", "Email / Phone"],
