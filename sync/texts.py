@@ -75,15 +75,8 @@ class Wording(Struct, frozen=True, dict=True):
         return {key: frozenset(special) for key, special in cases.items()}
 
     @cached_property
-    def _templates(self) -> Mapping[str, tuple[str, str | None, str | None]]:
-        """The texts as templates, each with the one that is said of one instead; as they are where nothing is filled
-        in."""
-        templates = {key: _as_template(text) for key, text in self.texts.items()}
-        return {
-            key: (templates[key], single, None if single or PLACEHOLDER.search(text) else _DOUBLED.sub(".", text))
-            for key, text in self.texts.items()
-            for single in (templates.get(f"{key}-single"),)
-        }
+    def _templates(self) -> _Templates:
+        return _Templates(self.texts)
 
     @cached_property
     def _weekdays(self) -> tuple[str, ...]:
@@ -92,6 +85,22 @@ class Wording(Struct, frozen=True, dict=True):
     @cached_property
     def _months(self) -> tuple[str, ...]:
         return tuple(self.texts["months"].split())
+
+
+class _Templates(dict[str, tuple[str, str | None, str | None]]):
+    """Texts as templates, each with the one that is said of one instead; as they are where nothing is filled in.
+
+    Made when they are first said: most runs say few of them.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __missing__(self, key: str) -> tuple[str, str | None, str | None]:
+        text, single = self._texts[key], self._texts.get(f"{key}-single")
+        fixed = None if single or PLACEHOLDER.search(text) else _DOUBLED.sub(".", text)
+        self[key] = made = _as_template(text), None if single is None else _as_template(single), fixed
+        return made
 
 
 def _as_template(text: str) -> str:

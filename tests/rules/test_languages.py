@@ -13,9 +13,11 @@ import pytest
 from advisor import Seeker, a_lead, settings_for
 from golden import GOLDEN
 
+from sync import texts
 from sync.advice import Advice, load_advice
 from sync.reconcile.marker_lines import ROW_LABEL
 from sync.reconcile.reactions import TickPattern
+from sync.texts import Wording
 from sync.wording import shipped_languages
 
 ROOT = Path(__file__).parents[2]
@@ -120,3 +122,22 @@ def test_the_golden_german_calendar_has_no_english_word() -> None:
     english = re.compile(r"\b(the|and|your|you|with|follow up|thank|days|why|who|when)\b", re.IGNORECASE)
     assert len(said) >= 10
     assert not [line for line in said if english.search(line)]
+
+
+def test_a_text_is_made_a_template_when_it_is_first_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    real = texts._as_template
+
+    def watched(text: str) -> str:
+        made.append(text)
+        return real(text)
+
+    monkeypatch.setattr(texts, "_as_template", watched)
+    words = Wording({"left": "{count} days left. 5%", "left-single": "{count} day left. 5%", "none": "Nothing.."})
+    assert made == []
+    assert words.say("left", count=1) == "1 day left. 5%"
+    assert words.say("left", count=2) == "2 days left. 5%"
+    assert words.say("none") == "Nothing."
+    assert made == ["{count} days left. 5%", "{count} day left. 5%", "Nothing.."]
+    with pytest.raises(KeyError):
+        words.say("other")
