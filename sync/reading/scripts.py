@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby, starmap
 
 _SCRIPTS = (
     ("hangul", "\uac00", "\ud7a3"),
@@ -34,13 +35,18 @@ def is_unspaced(text: str) -> bool:
 def any_of(words: Iterable[str]) -> str:
     """A pattern for any of these words, the longest first; whole ones where their script parts words by blanks."""
     several = sorted(set(words), key=lambda word: (-len(word), word))
-    return "(?:" + "|".join(map(_whole, several)) + ")"
+    return "(?:" + "|".join(starmap(_one_of, groupby(several, key=_is_parted))) + ")"
 
 
-def _whole(word: str) -> str:
-    if is_unspaced(word) or not word[0].isalpha():
-        return re.escape(word)
-    return rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])"
+def _one_of(parted: bool, words: Iterable[str]) -> str:
+    """Any of these words. What tells whole ones stands around all: around each it is tried at each letter."""
+    pattern = "(?:" + "|".join(map(re.escape, words)) + ")"
+    return rf"(?<![^\W\d_]){pattern}(?![^\W\d_])" if parted else pattern
+
+
+def _is_parted(word: str) -> bool:
+    """Whether its script parts words by blanks."""
+    return word[0].isalpha() and not is_unspaced(word)
 
 
 def _has(letters: Iterable[str], first: str, last: str) -> bool:
