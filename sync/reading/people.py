@@ -183,11 +183,13 @@ def names_apart(text: str) -> tuple[str, ...]:
 
 def _is_name_of_its_own(text: str, words: _Words) -> bool:
     """Whether this is a whole name, or a form of address and a name, and no degree, department or firm."""
-    said = _plain(text).split()
-    if "".join(said) in words.behind or not any(len(word) > 1 and word not in words.behind for word in said):
+    said = _BRACKET.sub(" ", text).split()
+    addressed = len(said) > 1 and _plain(said[0]) in words.beside and not said[0].isupper()
+    name = " ".join(said[addressed:])
+    plain = _plain(name).split()
+    if "".join(plain) in words.behind or not any(len(word) > 1 and word not in words.behind for word in plain):
         return False
-    name = f"{text[0].upper()}{text[1:]}" if said[0] in words.beside else text
-    return is_whole_name(name) and words.elsewhere.isdisjoint(said)
+    return 2 <= len(said) <= 5 and _is_spelled_as_name(name) and words.elsewhere.isdisjoint(plain)
 
 
 def names_beside(text: str) -> tuple[str, ...]:
@@ -210,8 +212,12 @@ def _without_part_played(text: str) -> str:
 
 def is_whole_name(text: str) -> bool:
     """Whether the text is a name of two words and more, and says of nobody what they do."""
-    said, words = text.split(), _words()
-    if not 2 <= len(said) <= 5 or not all(word[0].isupper() or word.casefold() in words.particles for word in said):
+    return 2 <= len(text.split()) <= 5 and _is_spelled_as_name(text)
+
+
+def _is_spelled_as_name(text: str) -> bool:
+    words = _words()
+    if not all(word[0].isupper() or word.casefold() in words.particles for word in text.split()):
         return False
     return not any(map(str.isdigit, text)) and words.roles.isdisjoint(_plain(text).split())
 
