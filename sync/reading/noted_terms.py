@@ -15,14 +15,14 @@ from typing import Any
 from sync.models import Stage
 from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text
-from sync.reading.dates import Reading, Yearless, read_date
+from sync.reading.dates import Reading
 from sync.reading.found_days import find_days
 from sync.reading.said_days import find_said_days, may_name_day, why_undated
 from sync.reading.sheet import Sheet
 from sync.reading.standings import PARTS
 from sync.reading.status_phrases import may_tell_a_term, requests_in, terms_in
 from sync.reading.statuses import StageWords
-from sync.reading.years import give_year
+from sync.reading.years import read_told_day
 
 FIELD = "they_decide_by"
 ANSWER = "answer_by"
@@ -59,9 +59,7 @@ def settle_noted_terms(sheet: Sheet, words: StageWords, reading: Reading, year: 
 
 def _read_term(said: str, name: str, reading: Reading, year: int | None) -> date | Fault | None:
     """The day that is to come; None for one that has passed."""
-    value = read_date(said, reading)
-    if isinstance(value, Yearless):
-        value = give_year(value, name, reading, year=year)
+    value = read_told_day(said, name, reading, year=year)
     if isinstance(value, Fault) or reading.today is None:
         return value if isinstance(value, Fault) else None
     return named_day(value) if isinstance(value, date) and named_day(value) >= reading.today else None

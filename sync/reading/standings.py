@@ -27,7 +27,7 @@ from sync.reading.sheet import Sheet
 from sync.reading.status_phrases import Phrase, tells_a_wait
 from sync.reading.statuses import StageWords, Standing, unclear_statuses
 from sync.reading.vocabulary import DAYS, MET
-from sync.reading.years import give_year
+from sync.reading.years import give_year, read_told_day
 
 YOUNG = timedelta(days=65)
 """Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
@@ -254,9 +254,7 @@ def _names_day_ahead(step: str | None, words: StageWords, reading: Reading, year
     """Whether a next step names a day that is still to come: "richiamare dopo le feste, 11 gennaio"."""
     plain = unicodedata.normalize("NFKC", clean_text(step)).casefold() if step else ""
     for start, end in find_days(plain, words.months) if any(map(str.isdigit, plain)) else ():
-        value = read_date(plain[start:end], reading)
-        if isinstance(value, Yearless):
-            value = give_year(value, "follow_up_on", reading, year=year)
+        value = read_told_day(plain[start:end], "follow_up_on", reading, year=year)
         if isinstance(value, date) and reading.today is not None and named_day(value) >= reading.today:
             return True
     return False

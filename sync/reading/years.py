@@ -18,7 +18,7 @@ from msgspec import Struct
 from sync.models import Moment
 from sync.moments import named_day
 from sync.reading.cells import Fault
-from sync.reading.dates import NO_YEAR, Reading, Yearless, complete
+from sync.reading.dates import NO_YEAR, Reading, Yearless, complete, read_date
 from sync.reading.vocabulary import ROUNDS
 
 NEAR = timedelta(days=183)
@@ -81,6 +81,12 @@ def give_year(
     if not isinstance(found, Fault) and day.weekday is not None and found.weekday() != day.weekday:
         return Fault("other_weekday", {"day": f"{found:%Y-%m-%d}"})
     return found
+
+
+def read_told_day(text: str, field: str, reading: Reading, *, year: int | None) -> Moment | Fault:
+    """A day that stands in words, with its year; its fault where it can't be read or has none."""
+    found = read_date(text, reading)
+    return give_year(found, field, reading, year=year) if isinstance(found, Yearless) else found
 
 
 def _nearest(values: Sequence[Any]) -> Iterator[date | None]:
