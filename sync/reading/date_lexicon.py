@@ -82,6 +82,10 @@ class SaidWords(Struct, frozen=True):
     """Before a day: it is they who call on it."""
     waits: tuple[str, ...]
     """One of them stands in each note that says that all waits."""
+    in_month: tuple[str, ...]
+    """Before the name of a month in which something is to be done."""
+    seasons: Mapping[str, int]
+    """Times without a month, by the one at whose beginning they have come."""
     short_ahead: tuple[str, ...]
     short: Mapping[str, int]
     """Weekdays behind one of `short_ahead`."""
@@ -165,7 +169,7 @@ def parse_date_words(text: str) -> DateWords:
 
 def _parse_said_words(document: Mapping[str, Any]) -> SaidWords:
     fields: dict[str, Any] = {name: tuple(words) for name, words in document.items() if isinstance(words, list)}
-    for name in ("spans", "passed", "numbers", "month_parts", "month_parts_behind"):
+    for name in ("spans", "passed", "numbers", "month_parts", "month_parts_behind", "seasons"):
         fields[name] = {word: int(number) for number, words in document[name].items() for word in words}
     short = document["short"]
     fields |= {

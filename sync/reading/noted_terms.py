@@ -17,9 +17,9 @@ from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text
 from sync.reading.dates import Reading
 from sync.reading.found_days import find_days
+from sync.reading.put_off import PARTS
 from sync.reading.said_days import find_said_days, may_name_day, why_undated
 from sync.reading.sheet import Sheet
-from sync.reading.standings import PARTS
 from sync.reading.status_phrases import may_tell_a_term, requests_in, terms_in
 from sync.reading.statuses import StageWords
 from sync.reading.years import read_told_day

@@ -6,11 +6,10 @@ cell of that fact wins.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -18,13 +17,12 @@ from msgspec.structs import replace
 from sync.models import Asking, Moment, Note, Round, Stage, UnclearStatus
 from sync.moments import named_day
 from sync.reading.cells import Fault, clean_text
-from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.dates import NO_YEAR, Reading, Yearless, read_date, read_end
 from sync.reading.found_days import find_days
-from sync.reading.scripts import any_of, is_unspaced
+from sync.reading.put_off import BESIDE, find_put_off
+from sync.reading.scripts import is_unspaced
 from sync.reading.settling import in_order
 from sync.reading.sheet import Sheet
-from sync.reading.status_phrases import Phrase, tells_a_wait
 from sync.reading.statuses import StageWords, Standing, unclear_statuses
 from sync.reading.vocabulary import DAYS, MET
 from sync.reading.years import give_year, read_told_day
@@ -32,13 +30,7 @@ from sync.reading.years import give_year, read_told_day
 YOUNG = timedelta(days=65)
 """Up to this age an application without an answer is followed up: the ladder's 58 days and a week to decide."""
 
-_BESIDE = ("next_step", "notes")
-"""Where else somebody may write that it is over."""
 _WORDS_OF_AN_END = 12
-_MONTHS_AHEAD = 8
-"""Of a month that is further ahead than so many the one that has passed is meant."""
-PARTS = re.compile(r"[;\n]|(?<=[^\W\d]{3})[.!]\s")
-"""Between the parts of a note, which may speak of anything."""
 
 FIELD_OF: Mapping[str, str] = {
     "interview": "interview_at",
@@ -81,7 +73,7 @@ def settle_stages(
         said: words.standing_of(said[0] or "", said[1] or "") for said in set(zip(status, outcome, strict=True))
     }
     found = [standings[said] for said in zip(status, outcome, strict=True)]
-    beside = {**_waits_beside(sheet, words, found, reading.today), **_ends_beside(sheet, words, found)}
+    beside = {**find_put_off(sheet, words, found, reading.today), **_ends_beside(sheet, words, found)}
     standings |= {(standing.text, None): standing for standing in beside.values()}
     found = [beside.get(index, standing) for index, standing in enumerate(found)]
     if any(standing.days or standing.phrase.off for standing in standings.values()):
@@ -109,7 +101,7 @@ def _ends_beside(sheet: Sheet, words: StageWords, found: Sequence[Standing]) -> 
     """
     without = [index for index, standing in enumerate(found) if not standing.text]
     ends: dict[int, Standing] = {}
-    for name in _BESIDE if without else ():
+    for name in BESIDE if without else ():
         cells = sheet.cells.get(name, ())
         read: dict[str, Standing | None] = {}
         for index in without if cells else ():
@@ -119,46 +111,6 @@ def _ends_beside(sheet: Sheet, words: StageWords, found: Sequence[Standing]) -> 
             if (standing := read[text]) and index not in ends:
                 ends[index] = standing
     return ends
-
-
-def _waits_beside(
-    sheet: Sheet, words: StageWords, found: Sequence[Standing], today: date | None
-) -> dict[int, Standing]:
-    """The rows whose next step or note says that all waits until some time: nobody is asked against it.
-
-    Only where they are waited for anyway: an interview or an offer is not put off by a note. On a day that is told the
-    seeker comes back, and stands where they stood.
-    """
-    waited = [index for index, standing in enumerate(found) if not standing.text or _is_waited_for(standing.phrase)]
-    waits: dict[int, Standing] = {}
-    for name in _BESIDE:
-        cells = sheet.cells.get(name, ())
-        for index in waited if cells else ():
-            for part in PARTS.split(clean_text(cells[index])):
-                if len(part.split()) > _WORDS_OF_AN_END or not _wait_pattern().search(part.casefold()):
-                    continue
-                if words.own_word(part) or not tells_a_wait(part):
-                    continue
-                phrase, own = words.read(part), found[index].phrase
-                if not _has_passed(part, words.months, today):
-                    stands = phrase if phrase.stage is Stage.ON_HOLD or own.stage is None else own
-                    waits[index] = Standing(replace(stands, dated=(*own.dated, *phrase.dated)), part)
-    return waits
-
-
-@cache
-def _wait_pattern() -> re.Pattern[str]:
-    return re.compile(any_of(shipped_date_words().said.waits))
-
-
-def _is_waited_for(phrase: Phrase) -> bool:
-    return phrase.settled and phrase.stage in (Stage.SENT, Stage.IN_TOUCH)
-
-
-def _has_passed(text: str, months: Mapping[str, int], today: date | None) -> bool:
-    """Whether the month of this note is one of the last few: "on hold until October", read in November."""
-    named = [months[word] for word in text.casefold().split() if word in months]
-    return today is not None and any((month - today.month) % 12 > _MONTHS_AHEAD for month in named)
 
 
 def _end_in(text: str, words: StageWords, *, told: bool) -> Standing | None:

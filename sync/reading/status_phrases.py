@@ -42,6 +42,10 @@ _TURNING = frozenset(("not", "wait", "todo", "limit", "doubt", "decide", "contra
 _WAITS = frozenset(("on_hold", "idle", "closed"))
 _TERMS = frozenset(("decide", "request"))
 _UNTIL = frozenset(("till", "earliest"))
+_ACTS = frozenset(("remind", "contact"))
+_NOT_TO_COME_BACK = frozenset(("not", "forbid", "wait", "decide", "before", "off", "doubt", "missed_call"))
+_NAMES = 3
+"""So many unknown words may be those of people: "call Kim Ito in January"."""
 _LAST = frozenset(("limit", "till", "earliest"))
 """Turns of the words before a last day."""
 _WAITED_IN = (Stage.SENT, Stage.IN_TOUCH, Stage.INTERVIEW)
@@ -474,6 +478,19 @@ def tells_a_wait(text: str) -> bool:
         return False
     until = any(turn.senses & _UNTIL and turn.end not in scan.ends for turn in scan.turns)
     return until or not (scan.unknown or any("on_hold" not in claim.senses for claim in scan.claims))
+
+
+@lru_cache(maxsize=4096)
+def tells_to_come_back(text: str, *, bare: bool) -> bool:
+    """Whether these words say that the seeker is to write or call again, and nothing of what was: "ring her in May".
+
+    `bare`: a mere word of writing or calling says so, too ("write in May").
+    """
+    scan = take_apart(text[:MAX_PHRASE], shipped_status_words())
+    if scan.days or scan.asked or any(turn.senses & _NOT_TO_COME_BACK for turn in scan.turns):
+        return False
+    acts = {turn.place for turn in scan.turns if turn.senses & (_ACTS if bare else {"remind"})}
+    return bool(acts) and len(scan.unknown) <= _NAMES and all(claim.place in acts for claim in scan.claims)
 
 
 def _sense_of_last_day(scan: Scan, turns: Set[str], senses: frozenset[str], stage: Stage | None) -> str:
