@@ -21,6 +21,7 @@ from sync.schedule.people import ASKED
 from sync.schedule.placing import Single, Train
 from sync.schedule.registry import Rules, applies
 from sync.schedule.replay import replay
+from sync.schedule.view import View
 
 
 def find_trains(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Train]:
@@ -82,11 +83,11 @@ class AfterIdea(Struct):
         return self.ladder.next_draft(None)
 
 
-def _idea_sent_on(case: Case, desk: Desk) -> date | None:
+def _idea_sent_on(case: Case, view: View) -> date | None:
     """When the idea of this interview was sent."""
     if case.lead.interview_at is None:
         return None
-    records = desk.ledger.of(case.lead.key)
+    records = view.records.of(case.lead.key)
     return next(
         (r.done_on for r in records if r.rule == "R-004-6" and r.round == case.interview_round and r.done_on), None
     )

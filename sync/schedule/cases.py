@@ -21,7 +21,6 @@ from sync.advice import Rule
 from sync.memory import InterviewSeen, LeadMemory, StageSeen
 from sync.models import Lead, Moment, Person, Stage
 from sync.reading.organisations import agency_key, is_about_agency, organisation_key
-from sync.schedule.desk import Desk
 from sync.schedule.rounds import count_rounds, is_same_moment
 from sync.schedule.view import View
 
@@ -136,12 +135,12 @@ def is_same_fact(known: str, told: str) -> bool:
     return known[: len("2027-01-04T10:00:00")] == told
 
 
-def open_case(lead: Lead, *, desk: Desk) -> Case:
+def open_case(lead: Lead, *, view: View) -> Case:
     """The lead with its memory brought up to date."""
-    known = desk.memory.leads.get(lead.key)
+    known = view.memory.leads.get(lead.key)
     organisation, agency = organisation_key(lead), agency_key(lead)
     stage = plan_stage(lead)
-    before = known or desk.unseen
+    before = known or view.unseen
     kept = {name: getattr(before if name in lead.unreadable else lead, name) for name in KEPT}
     seen = LeadMemory(
         key=lead.key,
@@ -152,10 +151,10 @@ def open_case(lead: Lead, *, desk: Desk) -> Case:
         contact=lead.contact.party,
         url=lead.url,
         **kept,
-        stages=_stages(lead, before, stage, desk),
-        interviews=count_rounds(lead, before, desk),
-        again={name: counted for name in AGAIN if (counted := _again(lead, before, name, desk)) is not None},
-        generation=_generation(lead, before, desk),
+        stages=_stages(lead, before, stage, view),
+        interviews=count_rounds(lead, before, view),
+        again={name: counted for name in AGAIN if (counted := _again(lead, before, name, view)) is not None},
+        generation=_generation(lead, before, view),
         written=lead.written,
         triaged=before.triaged,
     )
@@ -243,14 +242,14 @@ def _newest(lead: Lead, view: View) -> date:
     return max((view.day_of(day) for day in told if day is not None), default=view.today)
 
 
-def _generation(lead: Lead, seen: LeadMemory, desk: Desk) -> int:
+def _generation(lead: Lead, seen: LeadMemory, view: View) -> int:
     old, new = seen.applied_on, lead.applied_on
     if old is None or new is None or old == new:
         return seen.generation
     reopened = any(stage.stage.closed for stage in seen.stages[-1:])
     if abs(new - old) <= CORRECTION and not reopened:
         return seen.generation
-    used = (touch.generation for touch in desk.ledger.of(lead.key))
+    used = (touch.generation for touch in view.records.of(lead.key))
     return 1 + max(seen.generation, max(used, default=0))
 
 

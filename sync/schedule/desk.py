@@ -1,7 +1,7 @@
 """What lies on the desk while one schedule is made: what it is made from (`view`), and what is noted on the way.
 
-The desk lives inside `make_schedule` and never leaves it. Its ledger, clock and notes are the only things in this
-package that are written to; what goes in and comes out are frozen values.
+The desk lives inside `make_schedule` and never leaves it. Its ledger, the taken quarters and its notes are the only
+things in this package that are written to; what goes in and comes out are frozen values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sync.models import Abilities, Lead, Leads, Note
 from sync.safe_text import clean
 from sync.schedule.business_days import open_business_days
 from sync.schedule.ledger import Ledger, open_ledger, take_up_pins
-from sync.schedule.now import Clock, start_clock
+from sync.schedule.now import start_clock
 from sync.schedule.quarters import TakenQuarters, Windows
 from sync.schedule.view import View
 
@@ -34,11 +34,10 @@ class HasLead(Protocol):
 
 
 class Desk(View, frozen=True, kw_only=True):
-    """A view, and what is written down beside it: what became of touches in the `ledger`, when an answer changes by
-    itself in the `clock`, which quarters are taken, and what is to be said."""
+    """A view, and what is written down beside it: what becomes of touches, which quarters are taken, what is said."""
 
-    clock: Clock
     ledger: Ledger
+    """The `records`, to be written to."""
     taken: TakenQuarters = field(default_factory=TakenQuarters)
     notes: list[Note] = field(default_factory=list)
     triaged: dict[str, str] = field(default_factory=dict)
@@ -68,6 +67,8 @@ def open_desk(
         memory = replace(memory, touches=take_up_pins(memory.touches, today=today, zone=settings.zone))
     days = open_business_days(settings, year=today.year)
     logged = any(lead.follow_ups_done is not None or lead.last_outbound is not None for lead in leads.leads)
+    never_logs = not logged and not memory.ever_ticked
+    ledger = open_ledger(memory.touches, never_logs=never_logs, today=today, zone=settings.zone)
     return Desk(
         settings=settings,
         advice=advice,
@@ -78,9 +79,8 @@ def open_desk(
         soonest=days.at_or_after(today),
         days=days,
         clock=start_clock(now, settings.zone, today=today, last_run=memory.runs.last_run),
-        ledger=open_ledger(
-            memory.touches, never_logs=not logged and not memory.ever_ticked, today=today, zone=settings.zone
-        ),
+        records=ledger,
+        ledger=ledger,
         unseen=LeadMemory(key="", first_seen=now),
         rule={id_: rule if rule.on else None for id_, rule in advice.rules.items()}.__getitem__,
         say=advice.wording.say,

@@ -17,7 +17,6 @@ from sync.advice import Rule
 from sync.memory import Reaction, TouchMemory
 from sync.models import Moment, Person, Touch, TouchClass
 from sync.reconcile.identity import SELF
-from sync.safe_text import clean
 from sync.schedule.cases import Case, is_same_fact
 from sync.schedule.desk import Desk
 from sync.schedule.quarters import count_quarters
@@ -139,6 +138,8 @@ class Draft(Planned, kw_only=True):
     """One touch of a lead on its way."""
 
     case: Case
+    is_released: bool = False
+    """Whether the user had moved it, for a fact that is another one by now."""
 
     @property
     def is_alone(self) -> bool:
@@ -161,7 +162,7 @@ def draft_for(
     case: Case,
     rule: Rule,
     *,
-    desk: Desk,
+    view: View,
     raw: date,
     party: str = "",
     round: int = 0,
@@ -174,20 +175,19 @@ def draft_for(
     """
     lead = case.lead
     key = key or lead.key
-    uid, generation, memory = desk.identify(key, rule.id, party=party, round=round, generation=generation)
+    uid, generation, memory = view.identify(key, rule.id, party=party, round=round, generation=generation)
     draft = Draft(
         rule=rule, case=case, uid=uid, lead_key=key, party=party, round=round, generation=generation, step=1,
-        memory=memory, zone=desk.zone, raw=raw, day=raw, kind=rule.kind, quarters=count_quarters(rule.length),
+        memory=memory, zone=view.zone, raw=raw, day=raw, kind=rule.kind, quarters=count_quarters(rule.length),
         hangs_on=rule.hangs_on, fact=case.fact(rule.hangs_on),
         lead=case.label, row=lead.row, address=lead.address, rank=case.rank, since=lead.applied_on or date.max,
     )  # fmt: skip
     if memory is None or memory.reaction is not Reaction.DRAGGED or memory.pinned_to is None:
         return draft
     if is_same_fact(memory.pinned_fact, draft.fact):
-        _hold_pin(draft, memory.pinned_to, desk)
+        _hold_pin(draft, memory.pinned_to, view)
     else:
-        column = clean(lead.columns.get(rule.hangs_on, rule.hangs_on))
-        desk.note("note.released", case, rule=rule.id, column=column)
+        draft.is_released = True
     return draft
 
 

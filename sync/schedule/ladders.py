@@ -149,7 +149,7 @@ class Ladder(Struct):
         if day is None:
             return None
         draft = self.draft(rule, day)
-        offer_sheet_date(draft, day, desk=self.desk)
+        offer_sheet_date(draft, day, view=self.desk)
         return draft
 
     def draft(self, rule: Rule, raw: date) -> Draft:
@@ -162,7 +162,7 @@ class Ladder(Struct):
     def step_under(self, rule: Rule, raw: date) -> Draft:
         """The same as it is remembered: whoever it goes to."""
         number = self.round_base + self.step
-        draft = draft_for(self.case, rule, desk=self.desk, raw=raw, round=number, generation=self.generation)
+        draft = draft_for(self.case, rule, view=self.desk, raw=raw, round=number, generation=self.generation)
         draft.step = self.step
         return draft
 
@@ -172,7 +172,7 @@ class Ladder(Struct):
             return None
         raw = desk.days.at_or_after(self.counts_from + timedelta(days=rule.days or 0))
         draft = draft_for(
-            self.case, rule, desk=desk, raw=raw, party=self.decision_party, round=self.round_base,
+            self.case, rule, view=desk, raw=raw, party=self.decision_party, round=self.round_base,
             generation=self.generation,
         )  # fmt: skip
         draft.step = self.cap + 1
@@ -203,22 +203,22 @@ def sheet_date(case: Case, desk: Desk, *, after: date | None) -> date | None:
     return day
 
 
-def spent_dates(case: Case, desk: Desk) -> frozenset[date]:
+def spent_dates(case: Case, view: View) -> frozenset[date]:
     """Values of `follow_up_on` that were done, missed or deleted: the same value never applies again."""
     return frozenset(
-        touch.raw for touch in desk.ledger.of(case.lead.key) if touch.rule == "sheet" and is_over(touch) and touch.raw
+        touch.raw for touch in view.records.of(case.lead.key) if touch.rule == "sheet" and is_over(touch) and touch.raw
     )
 
 
-def offer_sheet_date(draft: Draft, day: date, *, desk: Desk) -> None:
+def offer_sheet_date(draft: Draft, day: date, *, view: View) -> None:
     """Keep the very day written, weekend or not; past by up to a week it is late once."""
     draft.reason.insert(0, Reason("reason.sheet", {"day": day}))
     if draft.pinned:
         return
     draft.fixed, draft.chosen, draft.counts_from = day, True, None
-    if day < desk.today:
-        given = desk.ledger.given_on(draft.memory) if draft.memory and draft.memory.offers == 2 else None
-        again = given or max(desk.days.add(day, 1), desk.soonest)
+    if day < view.today:
+        given = view.records.given_on(draft.memory) if draft.memory and draft.memory.offers == 2 else None
+        again = given or max(view.days.add(day, 1), view.soonest)
         draft.fixed, draft.offers, draft.late = again, 2, True
         draft.counts_from = day
     draft.day = draft.fixed if not isinstance(draft.fixed, datetime) else draft.fixed.date()

@@ -35,8 +35,8 @@ class Verdict(Enum):
     """Its day passed for good, and that is still to be written down."""
 
 
-class Ledger(Struct):
-    """The touches of earlier runs, and what this run wrote down of them."""
+class Records(Struct):
+    """What is known of every touch: from earlier runs, and what this run wrote down already. Here it is only read."""
 
     before: Mapping[str, TouchMemory]
     never_logs: bool
@@ -46,8 +46,6 @@ class Ledger(Struct):
     by_lead: dict[str, list[TouchMemory]]
     touches: dict[str, TouchMemory] = {}
     """What this run wrote down, by uid."""
-    done: set[str] = set()
-    missed: set[str] = set()
 
     def all(self) -> Iterable[TouchMemory]:
         """Every touch of this run and of earlier ones, as it is known now."""
@@ -70,6 +68,13 @@ class Ledger(Struct):
         if record is None or record.pinned_to is None:
             return self.given_on(record)
         return day_of(record.pinned_to, self.zone)
+
+
+class Ledger(Records):
+    """The same, and where it is written down what became of a touch. What is done or missed stands as history."""
+
+    done: set[str] = set()
+    missed: set[str] = set()
 
     def judge(self, record: TouchMemory | None, wanted: date, *, skipped: bool = False) -> Verdict:
         """What this touch is, or one that nothing is known of, that is wanted on this day.

@@ -18,7 +18,6 @@ from sync.reading.organisations import firm_named
 from sync.reading.relations import relation_of
 from sync.safe_text import clean
 from sync.schedule.cases import Case, is_offered_since, is_only_known, wrote_their_offer
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ladders import day_or_none
 from sync.schedule.occasions import interview_zone
@@ -33,21 +32,21 @@ _A_WEEK = range(7, 11)
 """Days after applying that a letter calls a week: the next working day may come behind a long weekend."""
 
 
-def write_message(draft: Draft, *, desk: Desk) -> Message | None:
+def write_message(draft: Draft, *, view: View) -> Message | None:
     """The message of this touch; None for what one does alone."""
     case = draft.case
     if draft.is_alone:
         return None
-    phrases, person = desk.advice.phrases_for(case.lead), recipient(draft)
+    phrases, person = view.advice.phrases_for(case.lead), recipient(draft)
     to_agency = is_to_agency(draft)
-    facts = _facts(draft, case, person, to_agency=to_agency, desk=desk)
+    facts = _facts(draft, case, person, to_agency=to_agency, view=view)
     situation = Situation(
-        rules=_keys(draft, case, to_agency=to_agency, view=desk),
+        rules=_keys(draft, case, to_agency=to_agency, view=view),
         kind=KINDS.get(draft.channel, "mail"),
         channel=draft.channel,
         move=draft.move,
         turn=draft.round if draft.kind is TouchClass.RELATION else draft.turn,
-        greeting=_greeting(facts, by_first=desk.settings.me.greeting == "first"),
+        greeting=_greeting(facts, by_first=view.settings.me.greeting == "first"),
     )
     return phrases.write(situation, facts)
 
@@ -123,21 +122,21 @@ def _thanks_for_offer(draft: Draft, case: Case, view: View) -> bool:
     return rule == "R-001-9" or (rule == "R-001-11" and wrote_their_offer(case, view=view))
 
 
-def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: Desk) -> dict[str, str]:
-    lead, language, phrases = case.lead, desk.advice.language, desk.advice.phrases_for(case.lead)
+def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, view: View) -> dict[str, str]:
+    lead, language, phrases = case.lead, view.advice.language, view.advice.phrases_for(case.lead)
     whom = about_person(person, language)
     if to_agency and person.name == lead.agency.strip():
         whom = dict.fromkeys(whom, "")
     # The clock of whoever reads the letter: the contact's where that is known, else the interview's own.
-    theirs = desk.zone_named(lead.contact_zone) if person == lead.contact else None
-    zone = theirs or interview_zone(case, desk)
-    days = _days(draft, lead, zone, desk)
+    theirs = view.zone_named(lead.contact_zone) if person == lead.contact else None
+    zone = theirs or interview_zone(case, view)
+    days = _days(draft, lead, zone, view)
     facts = about_lead(lead, whom["name"], to_contact=person == lead.contact, language=language)
     if relation := relation_of(lead.how_known):
         facts["how_known"] = phrases.texts[f"relation.{relation}"]
     facts |= {
         **whom,
-        **about_me(desk.settings.me),
+        **about_me(view.settings.me),
         **about_days(days, phrases),
         "firm": as_fact(
             lead.agency if to_agency else firm_named(lead.company) if person == lead.contact else "", "firm"
@@ -155,13 +154,13 @@ def _facts(draft: Draft, case: Case, person: Person, *, to_agency: bool, desk: D
             if told := phrases.phrase(f"word.told_{kind}", facts):
                 facts["told"] = told
         case "R-001-2":
-            facts |= about_hour(lead.interview_at, zone, desk.zone, phrases)
+            facts |= about_hour(lead.interview_at, zone, view.zone, phrases)
         case "R-001-7":
-            facts |= _progress(draft, case, desk)
+            facts |= _progress(draft, case, view)
     return facts
 
 
-def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, date | None]:
+def _days(draft: Draft, lead: Lead, zone: ZoneInfo, view: View) -> dict[str, date | None]:
     """The dates a message may name, those of the past only once they have passed.
 
     A promise is kept on the day before, where its day is off. After a test the day of a round is that of the test, or
@@ -169,8 +168,8 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, dat
     """
     promised, given = lead.promised_on, lead.references_given_on
     if promised is not None and draft.rule.id == "R-000-2":
-        promised = desk.days.at_or_before(promised)
-    if _thanks_for_offer(draft, draft.case, desk):
+        promised = view.days.at_or_before(promised)
+    if _thanks_for_offer(draft, draft.case, view):
         ahead_of_it = (day for day in (promised, lead.answer_by) if day is not None and day >= draft.day)
         promised = next(ahead_of_it, None)
     interview = lead.interview_at
@@ -178,7 +177,7 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, dat
         interview = interview.astimezone(zone).date()
     ahead = {
         "promised": promised,
-        "call_promised": day_or_none(lead.they_call_at, desk),
+        "call_promised": day_or_none(lead.they_call_at, view),
         "trip": lead.travel_on,
         "references_ahead": given if given is not None and given > draft.day else None,
         "interview": interview if draft.rule.time == "before" else None,
@@ -188,9 +187,9 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, desk: Desk) -> dict[str, dat
         interview = None
     past = {
         "applied": lead.applied_on,
-        "last_message": _last_message(draft, lead, desk),
-        "they_wrote": day_or_none(lead.last_inbound, desk),
-        "met": day_or_none(lead.meeting_on, desk),
+        "last_message": _last_message(draft, lead, view),
+        "they_wrote": day_or_none(lead.last_inbound, view),
+        "met": day_or_none(lead.meeting_on, view),
         "considered": lead.under_consideration_on,
         "references": given,
         "interview": interview,
@@ -209,33 +208,33 @@ def _newest(draft: Draft, past: Mapping[str, date]) -> dict[str, date]:
     return {name: day for name, day in past.items() if name not in told or day >= newest}
 
 
-def _last_message(draft: Draft, lead: Lead, desk: Desk) -> date | None:
+def _last_message(draft: Draft, lead: Lead, view: View) -> date | None:
     """The day of the last message that is known to have gone out after the application."""
     known = []
     if lead.last_outbound is not None and lead.last_outbound_channel in _WRITTEN and lead.channel in _WRITTEN:
-        known.append(desk.day_of(lead.last_outbound))
-    for record in desk.ledger.of(lead.key):
+        known.append(view.day_of(lead.last_outbound))
+    for record in view.records.of(lead.key):
         if not record.done_on or record.assumed or draft.channel not in _WRITTEN:
             continue
-        rule = desk.advice.rules.get(record.rule)
+        rule = view.advice.rules.get(record.rule)
         if rule is not None and rule.kind in ASKED:
             known.append(record.done_on)
     first = lead.applied_on or date.min
     return max((day for day in known if first < day < draft.day), default=None)
 
 
-def _progress(draft: Draft, case: Case, desk: Desk) -> dict[str, str]:
+def _progress(draft: Draft, case: Case, view: View) -> dict[str, str]:
     """How the person they named was reached, and where things stand."""
     if draft.lead_key != case.lead.key:
         return {"progress": as_fact(draft.facts.get("progress", ""), "progress")}
-    phrases = desk.advice.phrases_for(case.lead)
+    phrases = view.advice.phrases_for(case.lead)
     facts = {"progress": phrases.texts[f"stage.{case.stage.value}"] if case.stage is not Stage.IDEA else ""}
-    reached, call = first_contact(case, desk=desk), desk.rule("R-002-1")
+    reached, call = first_contact(case, view=view), view.rule("R-002-1")
     if reached is not None and call is not None:
         channel = case.lead.last_outbound_channel or channel_for(call, case, case.lead.contact)
         name = "called" if channel == "phone" else "wrote" if channel in _WRITTEN else ""
         if name:
-            facts |= {key: day for key, day in about_days({name: desk.day_of(reached)}, phrases).items() if key == name}
+            facts |= {key: day for key, day in about_days({name: view.day_of(reached)}, phrases).items() if key == name}
     return facts
 
 

@@ -47,6 +47,7 @@ from sync.schedule.shared import SharedEvents, leave_shared
 from sync.schedule.showing import publish, ring, share_days
 from sync.schedule.text import write_texts
 from sync.schedule.timing import give_times
+from sync.schedule.view import View
 
 
 def make_schedule(
@@ -75,8 +76,8 @@ def make_schedule(
         leave_shared(planned, desk=desk)
     give_times(planned, desk=desk)
     publish(planned, view=desk)
-    ring(planned, desk=desk)
-    write_texts(drafts, events, active, desk=desk, texts=texts)
+    ring(planned, view=desk)
+    write_texts(drafts, events, active, view=desk, texts=texts)
     make_remarks(cases, active, drafts, desk=desk)
     frozen, frozen_leads = _what_is_frozen(leads, cases, desk)
     schedule = Schedule(
@@ -149,28 +150,28 @@ def _fills_days_for_nobody(drawn: _Drawn, leads: Leads) -> Set[str]:
 
 
 def _what_is_frozen(
-    leads: Leads, cases: Iterable[Case], desk: Desk
+    leads: Leads, cases: Iterable[Case], view: View
 ) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
     """The pairs of lead and rule, and the leads, of which a cell cannot be read: what stands of them stays."""
-    frozen = frozenset(pair for case in cases for pair in _frozen(case, desk))
+    frozen = frozenset(pair for case in cases for pair in _frozen(case, view))
     return frozen, frozenset(leads.silent_keys) | {case.lead.key for case in cases if case.lead.unreadable & STOPS}
 
 
-def _open_cases(leads: Leads, desk: Desk) -> tuple[list[Case], list[Problem]]:
+def _open_cases(leads: Leads, view: View) -> tuple[list[Case], list[Problem]]:
     cases, problems = [], []
     for lead in sorted(leads.leads, key=lambda lead: lead.key):
-        checked, found = check_facts(lead, view=desk)
-        cases.append(open_case(checked, desk=desk))
+        checked, found = check_facts(lead, view=view)
+        cases.append(open_case(checked, view=view))
         problems += found
     return cases, problems
 
 
-def _is_ignored(case: Case, desk: Desk) -> bool:
+def _is_ignored(case: Case, view: View) -> bool:
     """Rows whose newest date is older than `ignore_before` make no events."""
-    before = desk.settings.ignore_before
+    before = view.settings.ignore_before
     if before is None:
         return False
-    dates = [desk.day_of(value) for field in (*DAYS, *MOMENTS) if (value := getattr(case.lead, field)) is not None]
+    dates = [view.day_of(value) for field in (*DAYS, *MOMENTS) if (value := getattr(case.lead, field)) is not None]
     return bool(dates) and max(dates) < before
 
 
@@ -188,9 +189,9 @@ def _plan(
     at = {stage: rules.at(stage) for stage in Stage}
     owed = [draft for case in cases for draft in obligations(case, at[case.stage], desk=desk)]
     owed, words = hold_back_words(owed, cases, desk=desk)
-    owed, whole.news = hold_back_notes(owed, cases, desk=desk)
+    owed, whole.news = hold_back_notes(owed, cases, view=desk)
     owed = bound_late(owed, words, desk)
-    spill_over(owed, desk=desk)
+    spill_over(owed, view=desk)
     tell_the_day(owed, view=desk)
     drafts += [draft for draft in owed if draft.kind is not TouchClass.SELF]
     for draft in drafts:
@@ -202,7 +203,7 @@ def _plan(
     note_past_contacts(cases, placing.guard, desk)
     late = {(draft.lead_key, draft.rule.id) for draft in drafts if draft.late}
     floors = list(placing.place_all(list(_without_joined(trains, late, desk))))
-    share_days(floors, desk=desk)
+    share_days(floors, view=desk)
     late_keys = {key for key, _ in late}
     for floor in floors:  # a date of the sheet that passed is offered once more, but one "Late:" is enough for a lead
         floor.late = floor.late and floor.lead_key not in late_keys
@@ -232,26 +233,26 @@ def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: D
             yield train.ladder
 
 
-def _stands_ahead(uid: str, desk: Desk) -> bool:
+def _stands_ahead(uid: str, view: View) -> bool:
     """Whether what is done still stands today or later; what the user ticked, or moved there later, stays there."""
-    record = desk.ledger.find(uid)
+    record = view.records.find(uid)
     if record is None or record.reaction is Reaction.TICKED:
         return False
     if record.assumed and record.reaction is Reaction.DRAGGED:
         return False
-    stood = desk.ledger.stood_on(record)
-    return stood is not None and stood >= desk.today
+    stood = view.records.stood_on(record)
+    return stood is not None and stood >= view.today
 
 
 def _says_stop(lead: Lead) -> bool:
     return lead.stage.closed or lead.do_not_contact or not lead.interested or lead.asking is not Asking.ALLOWED
 
 
-def _frozen(case: Case, desk: Desk) -> Iterable[tuple[str, str]]:
+def _frozen(case: Case, view: View) -> Iterable[tuple[str, str]]:
     unreadable = case.lead.unreadable
     if not unreadable:
         return ()
-    return ((case.lead.key, rule.id) for rule in desk.advice.rules.values() if rule.reads & unreadable)
+    return ((case.lead.key, rule.id) for rule in view.advice.rules.values() if rule.reads & unreadable)
 
 
 def _next_memory(

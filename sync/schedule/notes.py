@@ -31,6 +31,10 @@ def make_remarks(cases: Sequence[Case], active: Sequence[Case], drafts: Sequence
     for case in cases:
         if case.lead.key not in busy:
             desk.note("note.no_step", case, rule="R-000-7", why=_why(case, ignored, accepted, desk))
+    for draft in drafts:
+        if draft.is_released:
+            column = clean(draft.case.lead.columns.get(draft.hangs_on, draft.hangs_on))
+            desk.note("note.released", draft.case, rule=draft.rule.id, column=column)
     for case in active:
         _letter_date(case, desk)
     for pause in desk.settings.pause:
@@ -68,14 +72,14 @@ def _why(case: Case, ignored: set[str], accepted: bool, desk: Desk) -> str:
     return desk.say(key) if key else desk.waiting.get(lead.key) or _how_stale(case, desk)
 
 
-def _how_stale(case: Case, desk: Desk) -> str:
+def _how_stale(case: Case, view: View) -> str:
     """R-000-6: a warning after some business days without a sign, stale after some days."""
-    rule, since = desk.advice.rules["R-000-6"], last_sign(case, desk)
+    rule, since = view.advice.rules["R-000-6"], last_sign(case, view)
     stale = since + timedelta(days=rule.days or 0)
-    if not rule.on or desk.today < desk.days.add(since, rule.business_days or 0):
-        return desk.say("note.done")
-    key = "note.stale" if stale <= desk.today else "note.going_stale"
-    return desk.say(key, since=desk.tell(since), stale=desk.tell(stale))
+    if not rule.on or view.today < view.days.add(since, rule.business_days or 0):
+        return view.say("note.done")
+    key = "note.stale" if stale <= view.today else "note.going_stale"
+    return view.say(key, since=view.tell(since), stale=view.tell(stale))
 
 
 def _letter_date(case: Case, desk: Desk) -> None:

@@ -50,10 +50,10 @@ def _owed(case: Case, made: Iterable[tuple[Rule, Owed]], desk: Desk) -> Iterator
                     yield draft
 
 
-def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Person, party: str) -> Draft:
-    draft = draft_for(case, rule, desk=desk, raw=desk.day_of(occasion.earliest), party=party, round=occasion.round)
+def _draft(case: Case, rule: Rule, occasion: Occasion, view: View, person: Person, party: str) -> Draft:
+    draft = draft_for(case, rule, view=view, raw=view.day_of(occasion.earliest), party=party, round=occasion.round)
     draft.person = person
-    take_channel(draft, channel_for(rule, case, person), view=desk)
+    take_channel(draft, channel_for(rule, case, person), view=view)
     draft.reason[:0] = (occasion.said, *occasion.moved)
     draft.deadline = occasion.deadline
     return draft
@@ -65,10 +65,10 @@ def _draft(case: Case, rule: Rule, occasion: Occasion, desk: Desk, person: Perso
 def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> Draft | None:
     """The draft with its day, or what takes its place, or nothing where it is over."""
     memory, deadline = draft.memory, occasion.deadline
-    if memory and (done := done_on(draft, occasion.since, desk=desk)):
+    if memory and (done := done_on(draft, occasion.since, view=desk)):
         desk.ledger.close(memory, done_on=done, assumed=_assumed(memory, draft))
         return None
-    if was_deleted(memory) or (memory is None and done_on(draft, occasion.since, desk=desk)):
+    if was_deleted(memory) or (memory is None and done_on(draft, occasion.since, view=desk)):
         return None
     if memory and desk.ledger.is_history(memory):
         return _replacement(draft, memory, desk)
@@ -103,7 +103,7 @@ def settle(draft: Draft, occasion: Occasion, *, desk: Desk) -> Draft | None:
     return draft
 
 
-def done_on(draft: Draft, since: Moment, *, desk: Desk) -> date | None:
+def done_on(draft: Draft, since: Moment, *, view: View) -> date | None:
     """The day it was done: by a tick; to the contact also by an outbound message; to others, without ticks, assumed."""
     memory, lead = draft.memory, draft.case.lead
     if memory and memory.done_on:
@@ -112,8 +112,8 @@ def done_on(draft: Draft, since: Moment, *, desk: Desk) -> date | None:
         return lead.acknowledged_on
     if _to_contact(draft):
         sent = lead.last_outbound
-        return desk.day_of(sent) if sent is not None and not_before(sent, since, desk) else None
-    return _assumed_day(memory, desk)
+        return view.day_of(sent) if sent is not None and not_before(sent, since, view) else None
+    return _assumed_day(memory, view)
 
 
 def _to_contact(draft: Draft) -> bool:
@@ -122,9 +122,9 @@ def _to_contact(draft: Draft) -> bool:
     )
 
 
-def _assumed_day(memory: TouchMemory | None, desk: Desk) -> date | None:
-    stood = desk.ledger.given_on(memory)
-    if desk.abilities.reactions or memory is None or memory.missed or stood is None or stood >= desk.today:
+def _assumed_day(memory: TouchMemory | None, view: View) -> date | None:
+    stood = view.records.given_on(memory)
+    if view.abilities.reactions or memory is None or memory.missed or stood is None or stood >= view.today:
         return None
     return stood
 
@@ -144,55 +144,55 @@ def _call_window(draft: Draft, first: int, view: View) -> tuple[int, datetime]:
         day += timedelta(days=1)
 
 
-def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, desk: Desk) -> None:
+def _choose_day(draft: Draft, occasion: Occasion, stood: date | None, view: View) -> None:
     """The first day with room for it; a day once given is kept while what it follows from is the same."""
     memory = draft.memory
     same = memory is not None and memory.raw == draft.raw
     there = memory is not None and memory.pinned_to is None  # what the user had moved away has no hour to keep
     if occasion.bounds:
         low, high = occasion.bounds
-        day = moment_of(low, desk.zone).date()
-        open_ = not desk.clock.has_begun(high) and (not same or stood is None or stood >= desk.today or stood == day)
-        if open_ or (same and stood == day == desk.today):
+        day = moment_of(low, view.zone).date()
+        open_ = not view.clock.has_begun(high) and (not same or stood is None or stood >= view.today or stood == day)
+        if open_ or (same and stood == day == view.today):
             draft.low, draft.high, draft.day = low, high, day
             return
-    kept_day = stood is not None and same and (stood > desk.today or (there and stood == desk.today))
+    kept_day = stood is not None and same and (stood > view.today or (there and stood == view.today))
     draft.day = stood if stood and kept_day else draft.day
-    if memory and kept_day and _still_fits(draft, draft.day, desk):
+    if memory and kept_day and _still_fits(draft, draft.day, view):
         draft.offers = memory.offers
-        _keep_odd_hour(draft, memory, desk)
+        _keep_odd_hour(draft, memory, view)
     else:
         # Of what is to be done now, not of what was; before the day of its deadline nothing is late.
-        due = draft.deadline is None or desk.day_of(draft.deadline) <= desk.today
-        passed = same and stood is not None and stood < desk.today and due
+        due = draft.deadline is None or view.day_of(draft.deadline) <= view.today
+        passed = same and stood is not None and stood < view.today and due
         draft.offers = (memory.offers + passed) if memory and same else 1
-        draft.day = first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk)
-    kept = kept_quarter(draft, desk) if draft.day == stood else None
-    begins = _begins(draft, desk) if kept is None else moment_of(kept, desk.zone)
+        draft.day = first_day_with_room(draft, view.clock.from_now_on(draft.low), view)
+    kept = kept_quarter(draft, view) if draft.day == stood else None
+    begins = _begins(draft, view) if kept is None else moment_of(kept, view.zone)
     late = draft.deadline is not None and begins > draft.deadline
     if kept is not None and memory and is_same_fact(memory.fact, draft.fact):
         late = late and memory.late  # behind what came first it is no later than it was
     draft.late = draft.offers > 1 or late
 
 
-def _still_fits(draft: Draft, day: date, desk: Desk) -> bool:
+def _still_fits(draft: Draft, day: date, view: View) -> bool:
     """Whether the day given last is still one for it: a call has its hours, and nothing is put off beyond its deadline
     that could come sooner by now (a call that became a mail, a pause that was taken back)."""
     if draft.channel == "phone":
-        low, high = window_of(draft, day, view=desk)
-        if low >= high or not desk.days_to_call(draft.case.lead).is_open(day):
+        low, high = window_of(draft, day, view=view)
+        if low >= high or not view.days_to_call(draft.case.lead).is_open(day):
             return False
-        if day == desk.today and desk.clock.has_begun(high - 1) and kept_quarter(draft, desk) is None:
+        if day == view.today and view.clock.has_begun(high - 1) and kept_quarter(draft, view) is None:
             return False  # a message of this morning that became a call
-    if draft.deadline is None or day <= desk.day_of(draft.deadline):
+    if draft.deadline is None or day <= view.day_of(draft.deadline):
         return True
-    return first_day_with_room(draft, desk.clock.from_now_on(draft.low), desk) >= day
+    return first_day_with_room(draft, view.clock.from_now_on(draft.low), view) >= day
 
 
-def _begins(draft: Draft, desk: Desk) -> datetime:
+def _begins(draft: Draft, view: View) -> datetime:
     """When it may begin on its day, at the earliest."""
-    low, _ = window_of(draft, draft.day, view=desk)
-    return moment_of(desk.clock.from_now_on(low), desk.zone)
+    low, _ = window_of(draft, draft.day, view=view)
+    return moment_of(view.clock.from_now_on(low), view.zone)
 
 
 def _keep_odd_hour(draft: Draft, memory: TouchMemory, view: View) -> None:
@@ -223,7 +223,7 @@ def _replacement(draft: Draft, memory: TouchMemory, desk: Desk) -> Draft | None:
     if rule is None or not memory.note.startswith(CRITICAL) or case.seen.triaged:
         return None
     day = date.fromisoformat(memory.note.removeprefix(CRITICAL))
-    decision = draft_for(case, rule, desk=desk, raw=day, party=draft.rule.id, round=draft.round)
+    decision = draft_for(case, rule, view=desk, raw=day, party=draft.rule.id, round=draft.round)
     if has_gone_by(decision, desk):
         return None
     decision.facts = {"what": desk.say(f"name.{draft.rule.id}")}
@@ -243,24 +243,24 @@ def _note_beyond(draft: Draft, desk: Desk) -> None:
         desk.note("note.beyond_deadline", draft.case, rule=draft.rule.id, day=desk.tell(draft.day))
 
 
-def spill_over(drafts: Iterable[Draft], *, desk: Desk) -> None:
+def spill_over(drafts: Iterable[Draft], *, view: View) -> None:
     """What today has no slot left for waits for tomorrow, where its deadline allows it; the latest deadlines first."""
     windows: dict[int, list[Draft]] = {}
     calls: list[tuple[int, int]] = []
     for draft in drafts:
-        low, high = window_of(draft, draft.day, view=desk)
+        low, high = window_of(draft, draft.day, view=view)
         if draft.channel == "phone":
             calls.append((low, high))
-        elif draft.day == desk.today and not draft.high and not draft.pinned:
+        elif draft.day == view.today and not draft.high and not draft.pinned:
             windows.setdefault(high, []).append(draft)
     for high, found in windows.items():
-        low = min(desk.clock.from_now_on(window_of(draft, draft.day, view=desk)[0]) for draft in found)
+        low = min(view.clock.from_now_on(window_of(draft, draft.day, view=view)[0]) for draft in found)
         new = [draft for draft in found if not (draft.memory and draft.memory.start is not None and draft.offers == 1)]
         meanwhile = sum(opens < high and low < closes for opens, closes in calls)
         left = high - low - (len(found) - len(new)) - meanwhile
         for draft in sorted(new, key=lambda draft: draft.collision_order)[max(left, 0) :]:
-            opens, _ = window_of(draft, draft.day + timedelta(days=1), view=desk)
-            if draft.deadline is not None and moment_of(opens, desk.zone) < draft.deadline:
+            opens, _ = window_of(draft, draft.day + timedelta(days=1), view=view)
+            if draft.deadline is not None and moment_of(opens, view.zone) < draft.deadline:
                 draft.day += timedelta(days=1)
 
 

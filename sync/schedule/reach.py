@@ -13,9 +13,9 @@ from sync.memory import TouchMemory
 from sync.models import Person, TouchClass
 from sync.reading.organisations import referrer_key
 from sync.schedule.cases import Case, person_key
-from sync.schedule.desk import Desk
 from sync.schedule.distances import Guard
 from sync.schedule.people import ASKED, recipients
+from sync.schedule.view import View
 
 _AT_THE_FIRM = ("interviewers", "employer", "contact")
 """Audiences that are at the lead's own organisation."""
@@ -56,7 +56,7 @@ def reached_by(record: TouchMemory, rule: Rule, case: Case) -> tuple[str, ...]:
     return reach(rule, case, people.get(record.party) or Person(name=record.party))
 
 
-def note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None:
+def note_past_contacts(cases: Sequence[Case], guard: Guard, view: View) -> None:
     """What already reached them starts the clocks: outbound messages and touches that are done.
 
     Steps that this very run takes as done count like those of earlier runs, so that the next run finds the same limits.
@@ -66,10 +66,10 @@ def note_past_contacts(cases: Sequence[Case], guard: Guard, desk: Desk) -> None:
         lead = case.lead
         for key in (lead.key, case.agency, referrer_key(lead)):
             by_key.setdefault(key, case)
-        if lead.last_outbound is not None and desk.day_of(lead.last_outbound) != lead.applied_on:
+        if lead.last_outbound is not None and view.day_of(lead.last_outbound) != lead.applied_on:
             keys = [key for key in (*case.org_keys, case.person) if key]
-            guard.note(keys, desk.day_of(lead.last_outbound), case, TouchClass.OBLIGATION)
-    for record in desk.ledger.all():
-        rule, known = desk.advice.rules.get(record.rule), by_key.get(record.lead_key)
+            guard.note(keys, view.day_of(lead.last_outbound), case, TouchClass.OBLIGATION)
+    for record in view.records.all():
+        rule, known = view.advice.rules.get(record.rule), by_key.get(record.lead_key)
         if record.done_on and rule and known:
             guard.note(reached_by(record, rule, known), record.done_on, known, rule.kind)

@@ -17,19 +17,20 @@ from sync.schedule.late import Waiting, hold_back_late
 from sync.schedule.ledger import is_over, over_day
 from sync.schedule.occasions import not_before
 from sync.schedule.registry import News
+from sync.schedule.view import View
 
 
-def first_contact(case: Case, *, desk: Desk) -> Moment | None:
+def first_contact(case: Case, *, view: View) -> Moment | None:
     """When somebody we were introduced to was first reached: as remembered; with its hour where the sheet has it."""
-    lead, call = case.lead, desk.rule("R-002-1")
+    lead, call = case.lead, view.rule("R-002-1")
     if call is None or not (lead.received_at is not None and lead.referrer.strip() and lead.contact.name.strip()):
         return None
-    record = draft_for(case, call, desk=desk, raw=desk.day_of(lead.received_at)).memory
+    record = draft_for(case, call, view=view, raw=view.day_of(lead.received_at)).memory
     known = record.done_on if record else None
     sent = lead.last_outbound
-    if sent is None or not not_before(sent, lead.received_at, desk):
+    if sent is None or not not_before(sent, lead.received_at, view):
         return known
-    return sent if known is None or desk.day_of(sent) <= known else known
+    return sent if known is None or view.day_of(sent) <= known else known
 
 
 def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> tuple[list[Draft], list[Waiting]]:
@@ -61,7 +62,7 @@ def hold_back_words(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     return [draft for draft in owed if draft.uid not in left], waiting
 
 
-def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk) -> tuple[list[Draft], News]:
+def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, view: View) -> tuple[list[Draft], News]:
     """R-001-7: at most one note to a referrer in seven days, those made in this run included.
 
     The first contact with a lead has a note of its own where none went out lately, none stands ahead and nothing else
@@ -78,8 +79,8 @@ def hold_back_notes(owed: Sequence[Draft], cases: Iterable[Case], *, desk: Desk)
     news: dict[str, list[tuple[date, Case]]] = {}
     for key, drafts in notes.items():
         rule = drafts[0].rule
-        progress = desk.ledger.of(key)
-        firsts = [r for lead in leads[key] for r in desk.ledger.of(lead) if r.rule == rule.id]
+        progress = view.records.of(key)
+        firsts = [r for lead in leads[key] for r in view.records.of(lead) if r.rule == rule.id]
         told = [day for record in progress if (day := over_day(record))]
         last = max([*told, *(day for r in firsts if (day := over_day(r)))], default=date.min)
         kept, ahead = False, any(not is_over(record) for record in progress)

@@ -31,6 +31,7 @@ from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ladders import Ladder
 from sync.schedule.occasions import Occasion
 from sync.schedule.shared import SharedEvents
+from sync.schedule.view import View
 
 News = Mapping[str, Sequence[tuple[date, Case]]]
 """What each referrer is still to be told, by key: leads that were contacted, with the day."""
@@ -48,7 +49,7 @@ class Whole(Struct):
     unclear: Sequence[UnclearStatus] = ()
 
 
-Owed = Callable[[Case, Rule, Desk], Occasion | None]
+Owed = Callable[[Case, Rule, View], Occasion | None]
 Laddered = Callable[[Case, Rule, Desk], Ladder | None]
 Waited = Callable[[Case, Rule, Desk], Draft | None]
 Across = Callable[[Whole, Rule, Desk], Iterable[Draft]]

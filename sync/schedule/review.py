@@ -15,7 +15,6 @@ from sync.memory import TouchMemory
 from sync.models import TouchClass
 from sync.safe_text import clean
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
 from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.pause_report import name_pauses
@@ -35,72 +34,72 @@ def review_day(rule: Rule, today: date, view: View) -> date:
     return view.days.at_or_before(today + timedelta(days=weekday - today.weekday()))
 
 
-def review_lines(whole: Whole, *, desk: Desk) -> Iterator[str]:
+def review_lines(whole: Whole, *, view: View) -> Iterator[str]:
     """What the review says, each line only where there is something to say."""
     cases, drafts = whole.cases, whole.drafts
-    monday = desk.today - timedelta(days=desk.today.weekday())
-    over = [record for record in desk.ledger.all() if record.done_on and monday <= record.done_on <= desk.today]
+    monday = view.today - timedelta(days=view.today.weekday())
+    over = [record for record in view.records.all() if record.done_on and monday <= record.done_on <= view.today]
     if done := sum(not record.assumed for record in over):
-        yield desk.say("review.done", count=done)
-    if assumed := sum(record.assumed and _asks(record, desk) for record in over):
-        yield _taken_as_done(cases, assumed, desk)
-    soon = [d for d in drafts if d.own_event and desk.today <= d.day <= desk.today + timedelta(days=1)]
+        yield view.say("review.done", count=done)
+    if assumed := sum(record.assumed and _asks(record, view) for record in over):
+        yield _taken_as_done(cases, assumed, view)
+    soon = [d for d in drafts if d.own_event and view.today <= d.day <= view.today + timedelta(days=1)]
     if due := _cases_of(soon):
-        yield desk.say("review.due", count=len(due), leads=_named(due, desk))
+        yield view.say("review.due", count=len(due), leads=_named(due, view))
     if late := _cases_of(d for d in drafts if d.late):
-        yield desk.say("review.late", count=len(late), leads=_named(late, desk))
-    yield from name_pauses(cases, drafts, view=desk)
-    if stale := stale_cases(cases, drafts, desk):
-        yield desk.say("review.stale", count=len(stale), leads=_named(stale, desk))
-    if close := [case for case in cases if dismissed_in_a_row(case, desk) >= 2 and not case.stage.closed]:
-        yield desk.say("review.close", count=len(close), leads=_named(close, desk))
-    waits = [hours for case in cases if (hours := hours_to_contact(case, desk)) is not None]
+        yield view.say("review.late", count=len(late), leads=_named(late, view))
+    yield from name_pauses(cases, drafts, view=view)
+    if stale := stale_cases(cases, drafts, view):
+        yield view.say("review.stale", count=len(stale), leads=_named(stale, view))
+    if close := [case for case in cases if dismissed_in_a_row(case, view) >= 2 and not case.stage.closed]:
+        yield view.say("review.close", count=len(close), leads=_named(close, view))
+    waits = [hours for case in cases if (hours := hours_to_contact(case, view)) is not None]
     if waits and median(waits) > A_DAY:
-        yield desk.say("review.introductions", count=len(waits), hours=round(median(waits)))
-    yield from _pipeline(cases, desk)
-    yield from _answers(cases, desk)
+        yield view.say("review.introductions", count=len(waits), hours=round(median(waits)))
+    yield from _pipeline(cases, view)
+    yield from _answers(cases, view)
     if whole.problems:
-        yield desk.say("review.unread", count=len(whole.problems), cells=in_a_line(whole.problems, desk))
+        yield view.say("review.unread", count=len(whole.problems), cells=in_a_line(whole.problems, view))
     if waiting := {row for status in whole.unclear for row in status.waiting}:
         texts = [clean(status.text) for status in whole.unclear if status.waiting]
-        yield desk.say("review.unclear", count=len(waiting), statuses=in_a_line(texts, desk))
+        yield view.say("review.unclear", count=len(waiting), statuses=in_a_line(texts, view))
     selling = bool(cases) and all(case.lead.is_customer for case in cases)
-    yield desk.say("review.learnt-customer" if selling else "review.learnt")
+    yield view.say("review.learnt-customer" if selling else "review.learnt")
 
 
-def stale_cases(cases: Iterable[Case], drafts: Iterable[Draft], desk: Desk) -> list[Case]:
+def stale_cases(cases: Iterable[Case], drafts: Iterable[Draft], view: View) -> list[Case]:
     """R-000-6: open leads without a future touch and without a sign of life for two weeks."""
-    days = timedelta(days=desk.advice.rules["R-000-6"].days or 0)
+    days = timedelta(days=view.advice.rules["R-000-6"].days or 0)
     busy = {draft.lead_key for draft in drafts}
     return [
         case
         for case in cases
         if not case.stage.closed and case.lead.interested and case.lead.key not in busy
-        and last_sign(case, desk) + days <= desk.today
+        and last_sign(case, view) + days <= view.today
     ]  # fmt: skip
 
 
-def last_sign(case: Case, desk: Desk) -> date:
+def last_sign(case: Case, view: View) -> date:
     """The day of the last event of any sort: received, sent, answered, ticked, or first seen by us."""
     lead = case.lead
     found = (lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on)
-    ticked = (record.done_on for record in desk.ledger.of(lead.key) if not record.assumed)
-    past = [desk.day_of(day) for day in (*found, *ticked) if day is not None and desk.day_of(day) <= desk.today]
-    return max(past, default=desk.day_of(case.seen.first_seen))
+    ticked = (record.done_on for record in view.records.of(lead.key) if not record.assumed)
+    past = [view.day_of(day) for day in (*found, *ticked) if day is not None and view.day_of(day) <= view.today]
+    return max(past, default=view.day_of(case.seen.first_seen))
 
 
-def hours_to_contact(case: Case, desk: Desk) -> float | None:
+def hours_to_contact(case: Case, view: View) -> float | None:
     """R-002-7: from an introduction to the first contact; a day without its hour counts as the start of work."""
-    received, reached = case.lead.received_at, first_contact(case, desk=desk)
+    received, reached = case.lead.received_at, first_contact(case, view=view)
     if received is None or reached is None:
         return None
-    return max(0.0, (desk.instant_of(reached) - desk.instant_of(received)) / timedelta(hours=1))
+    return max(0.0, (view.instant_of(reached) - view.instant_of(received)) / timedelta(hours=1))
 
 
-def dismissed_in_a_row(case: Case, desk: Desk) -> int:
+def dismissed_in_a_row(case: Case, view: View) -> int:
     """How many of the lead's last asking touches, by the days they stood on, the user deleted."""
-    asks = [record for record in desk.ledger.of(case.lead.key) if _asks(record, desk) and is_over(record)]
-    asks.sort(key=lambda record: (desk.ledger.given_on(record) or record.planned or date.min, record.step))
+    asks = [record for record in view.records.of(case.lead.key) if _asks(record, view) and is_over(record)]
+    asks.sort(key=lambda record: (view.records.given_on(record) or record.planned or date.min, record.step))
     count = 0
     for record in reversed(asks):
         if not was_deleted(record):

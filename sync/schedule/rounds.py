@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from sync.memory import InterviewSeen, LeadMemory
 from sync.models import Lead, Moment
 from sync.moments import named_day
-from sync.schedule.desk import Desk
 from sync.schedule.view import View
 
 INTERVIEW_LENGTH = timedelta(minutes=60)
@@ -29,22 +28,22 @@ def last_day(start: date, end: Moment | None) -> date:
     return start if end is None else max(start, named_day(end))
 
 
-def count_rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ...]:
+def count_rounds(lead: Lead, seen: LeadMemory, view: View) -> tuple[InterviewSeen, ...]:
     """The interviews that this row has told of, the last one last, each with the number of its round."""
     at = lead.interview_at
     if at is None:
         return seen.interviews
     if lead.earlier_rounds:
-        return _rounds(lead, seen, desk)
+        return _rounds(lead, seen, view)
     if not seen.interviews:
         return (InterviewSeen(1, at),)
     last = seen.interviews[-1]
-    if not is_same_moment(last.at, at) and desk.clock.is_behind(end_of(last.at, None, view=desk)):
+    if not is_same_moment(last.at, at) and view.clock.is_behind(end_of(last.at, None, view=view)):
         return (*seen.interviews, InterviewSeen(last.round + 1, at))
     return (*seen.interviews[:-1], InterviewSeen(last.round, at))
 
 
-def _rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ...]:
+def _rounds(lead: Lead, seen: LeadMemory, view: View) -> tuple[InterviewSeen, ...]:
     """Every round of a lead that has several, the last one last.
 
     A round keeps its number while its moment stands in the sheet; a new moment takes the number of one that is gone
@@ -56,7 +55,7 @@ def _rounds(lead: Lead, seen: LeadMemory, desk: Desk) -> tuple[InterviewSeen, ..
         at: InterviewSeen(one.round, at) for at in moments for one in seen.interviews if is_same_moment(one.at, at)
     }
     gone = [one for one in told_before if not any(is_same_moment(one.at, at) for at in moments)]
-    moved = [one for one in gone if not desk.clock.is_behind(end_of(one.at, None, view=desk))]
+    moved = [one for one in gone if not view.clock.is_behind(end_of(one.at, None, view=view))]
     most = max((one.round for one in told_before), default=0)
     rounds = []
     for at in moments:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from sync.moments import sortable
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import CROWDED, Draft, Planned
 from sync.schedule.view import View
 
@@ -19,12 +18,12 @@ FULL = 30
 """Without levelling a day still holds no more floors than its slots."""
 
 
-def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
+def share_days(drafts: Iterable[Draft], *, view: View) -> None:
     """Decide which floors of a day have an event of their own: as many as it has room for, in the order served.
 
     Asked when every day is given. What has its event there keeps it, however full the day has become since.
     """
-    limit = desk.settings.limits.daily_touches or FULL
+    limit = view.settings.limits.daily_touches or FULL
     by_day: dict[date, list[Draft]] = {}
     for draft in drafts:
         if draft.rule.levelled:
@@ -35,7 +34,7 @@ def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
         left = limit
         waiting = []
         for draft in floors:
-            if draft.fixed is not None or _stands_there(draft, day, desk):
+            if draft.fixed is not None or _stands_there(draft, day, view):
                 left -= 1
             else:
                 waiting.append(draft)
@@ -43,11 +42,11 @@ def share_days(drafts: Iterable[Draft], *, desk: Desk) -> None:
             draft.own_event, draft.crowded = False, True
 
 
-def _stands_there(draft: Draft, day: date, desk: Desk) -> bool:
+def _stands_there(draft: Draft, day: date, view: View) -> bool:
     memory = draft.memory
-    if memory is None or not memory.published or memory.note == CROWDED or desk.is_gone(memory.uid):
+    if memory is None or not memory.published or memory.note == CROWDED or view.is_gone(memory.uid):
         return False
-    return desk.ledger.given_on(memory) == day
+    return view.records.given_on(memory) == day
 
 
 def publish(drafts: Iterable[Planned], *, view: View) -> None:
@@ -66,7 +65,7 @@ def publish(drafts: Iterable[Planned], *, view: View) -> None:
         draft.published = draft.own_event and (draft.day <= until or next_ or draft.was_shown or draft.rule.busy)
 
 
-def ring(drafts: Sequence[Planned], *, desk: Desk) -> None:
+def ring(drafts: Sequence[Planned], *, view: View) -> None:
     """Mark what has an alarm."""
     by_day: dict[date, list[Planned]] = {}
     for draft in drafts:
@@ -75,11 +74,11 @@ def ring(drafts: Sequence[Planned], *, desk: Desk) -> None:
         if draft.deadline is not None or draft.rule.at is not None or draft.pinned or draft.rule.busy:
             draft.alarm = True
         else:
-            by_day.setdefault(desk.day_of(draft.start), []).append(draft)
+            by_day.setdefault(view.day_of(draft.start), []).append(draft)
     for day, floors in by_day.items():
-        had = [draft for draft in floors if _rang(draft, day, desk)]
+        had = [draft for draft in floors if _rang(draft, day, view)]
         min(had or floors, key=lambda draft: (sortable(draft.start), draft.uid)).alarm = True
 
 
-def _rang(draft: Planned, day: date, desk: Desk) -> bool:
-    return draft.memory is not None and draft.memory.alarm and desk.ledger.given_on(draft.memory) == day
+def _rang(draft: Planned, day: date, view: View) -> bool:
+    return draft.memory is not None and draft.memory.alarm and view.records.given_on(draft.memory) == day

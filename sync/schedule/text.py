@@ -25,7 +25,6 @@ from sync.reading.organisations import firm_named
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.description import Moves, describe, describe_alone, is_elsewhere
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, Planned, SharedDraft
 from sync.schedule.ledger import day_counted, is_over, over_day, was_deleted
 from sync.schedule.letters import group_of, recipient, write_message
@@ -47,10 +46,10 @@ NAMELESS = dict.fromkeys(("who", "whom", "plain", "firm", "lead", "discreet"), "
 
 
 def write_texts(
-    drafts: Iterable[Draft], events: Iterable[SharedDraft], cases: Iterable[Case], *, desk: Desk, texts: Texts
+    drafts: Iterable[Draft], events: Iterable[SharedDraft], cases: Iterable[Case], *, view: View, texts: Texts
 ) -> None:
     """Fill in what every draft says, and every event that names many leads. Chooses the moves on the way (R-003-7)."""
-    if any(pause.last >= desk.today for pause in desk.settings.pause):
+    if any(pause.last >= view.today for pause in view.settings.pause):
         texts = max(texts, Texts.NAMED)  # what a pause does not move is told by its title
     by_lead: dict[str, list[Draft]] = {}
     for draft in drafts:
@@ -58,33 +57,33 @@ def write_texts(
     firsts = tell_apart(cases)
     for key, own in by_lead.items():
         own.sort(key=lambda draft: (draft.day, draft.step, draft.uid))
-        _write_lead(key, own, firsts.get(key, APART), desk, texts=texts)
+        _write_lead(key, own, firsts.get(key, APART), view, texts=texts)
     for event in events:
-        _name(event, NAMELESS, desk)
+        _name(event, NAMELESS, view)
         if texts is Texts.WHOLE or event.published:
-            do = _text_for("do", event, desk)
-            event.description = describe_alone(event, do, facts={**NAMELESS, **event.facts}, view=desk)
+            do = _text_for("do", event, view)
+            event.description = describe_alone(event, do, facts={**NAMELESS, **event.facts}, view=view)
 
 
-def _write_lead(key: str, drafts: Sequence[Draft], apart: Apart, desk: Desk, *, texts: Texts) -> None:
+def _write_lead(key: str, drafts: Sequence[Draft], apart: Apart, view: View, *, texts: Texts) -> None:
     """What the touches of one lead say, in the order of their days."""
     asking = [draft for draft in drafts if draft.kind in ASKED]
     if asking:
         planned = frozenset(draft.round for draft in asking if draft.kind is TouchClass.ASKING)
-        used = [move for move, _ in used_moves(key, desk, planned=planned)]
+        used = [move for move, _ in used_moves(key, view, planned=planned)]
         ladder = [draft for draft in asking if draft.kind is TouchClass.ASKING]
-        _choose_moves(asking[0].case.lead, ladder, used, _last_turn(key, desk))
+        _choose_moves(asking[0].case.lead, ladder, used, _last_turn(key, view))
     firsts: dict[tuple[object, ...], Draft] = {}
     known: dict[str, Mapping[str, str]] = {}
     for draft in drafts:
         first = firsts.setdefault((draft.rule.audience, draft.person, draft.lead_key), draft)
         if texts is Texts.SHOWN and not draft.published:
             continue
-        facts = known.get(first.uid) or known.setdefault(first.uid, _names(first, apart, desk))
-        _name(draft, facts, desk)
+        facts = known.get(first.uid) or known.setdefault(first.uid, _names(first, apart, view))
+        _name(draft, facts, view)
         draft.who, draft.url = facts["plain"], web_link(draft.case.lead.url)
         if texts is Texts.WHOLE or draft.published:
-            _describe(draft, asking, facts, desk, whole=texts is Texts.WHOLE)
+            _describe(draft, asking, facts, view, whole=texts is Texts.WHOLE)
 
 
 def _name(draft: Planned, names: Mapping[str, str], view: View) -> None:
@@ -95,24 +94,24 @@ def _name(draft: Planned, names: Mapping[str, str], view: View) -> None:
     draft.reasons = tell_reasons(draft.reason, view)
 
 
-def _describe(draft: Draft, asking: Iterable[Draft], facts: Mapping[str, str], desk: Desk, *, whole: bool) -> None:
+def _describe(draft: Draft, asking: Iterable[Draft], facts: Mapping[str, str], view: View, *, whole: bool) -> None:
     """The whole text. `asking` are the touches of its lead that ask, it among them or not."""
-    told, target = {**facts, **draft.facts}, desk.settings.target
+    told, target = {**facts, **draft.facts}, view.settings.target
     if draft.is_alone:
-        draft.description = describe_alone(draft, _text_for("do", draft, desk), facts=told, view=desk)
+        draft.description = describe_alone(draft, _text_for("do", draft, view), facts=told, view=view)
         return
     shown = target.drafts and target.details == "full"
-    message = write_message(draft, desk=desk) if shown or whole else None
+    message = write_message(draft, view=view) if shown or whole else None
     if message is not None:
         draft.subject, draft.mail, draft.letter = message.subject, recipient(draft).email.strip(), message.whole
     moving = draft.move and not draft.tentative
     draft.description = describe(
         draft,
         message if shown else None,
-        later=", ".join(desk.tell(step.day) for step in asking if step.tentative) if moving else "",
-        done=known_moves(draft.case.lead.key, desk) if draft.move else (),
+        later=", ".join(view.tell(step.day) for step in asking if step.tentative) if moving else "",
+        done=known_moves(draft.case.lead.key, view) if draft.move else (),
         facts=told,
-        view=desk,
+        view=view,
     )
 
 
@@ -255,44 +254,44 @@ def _choose_moves(lead: Lead, asking: Iterable[Draft], used: list[str], turn: in
         used.append(draft.move)
 
 
-def _last_turn(key: str, desk: Desk) -> int:
+def _last_turn(key: str, view: View) -> int:
     """In which way the last ask of this lead that is over was said; -1 where there is none.
 
     What was taken out ahead of its day was said in no way, even where that day was to come behind one that was.
     """
     over = [
         (day, record.step, record.turn)
-        for record in desk.ledger.of(key)
+        for record in view.records.of(key)
         if record.turn is not None and (day := over_day(record)) is not None
         if not (was_deleted(record) and record.reacted_on is not None and record.reacted_on < day)
     ]
     return max(over, default=(None, 0, -1))[2]
 
 
-def used_moves(key: str, desk: Desk, *, planned: AbstractSet[int] = frozenset()) -> Moves:
+def used_moves(key: str, view: View, *, planned: AbstractSet[int] = frozenset()) -> Moves:
     """Moves of this lead's asking touches that are over, oldest first: also of those that are only taken as done or as
     missed, and of those whose day went by while the lead went on, since nobody knows whether they were not sent after
     all. A round that is `planned` again, in its own place or the sheet's, is not among them.
     """
     over = [
         (day, record.step, record.move)
-        for record in desk.ledger.of(key)
+        for record in view.records.of(key)
         if record.move
-        and (is_over(record) or (record.round not in planned and _went_by(record, desk)))
+        and (is_over(record) or (record.round not in planned and _went_by(record, view)))
         and (day := day_counted(record)) is not None
     ]
     return tuple((move, on) for on, _, move in sorted(over))
 
 
-def _went_by(record: TouchMemory, desk: Desk) -> bool:
+def _went_by(record: TouchMemory, view: View) -> bool:
     """Whether its event stood in the calendar on a day that has passed, and was not taken out before that day."""
-    stood = desk.ledger.stood_on(record)
+    stood = view.records.stood_on(record)
     if not record.published or stood is None:
         return False
-    return record.offers > 1 or (stood < desk.today and not desk.is_gone(record.uid))
+    return record.offers > 1 or (stood < view.today and not view.is_gone(record.uid))
 
 
-def known_moves(key: str, desk: Desk) -> Moves:
+def known_moves(key: str, view: View) -> Moves:
     """Those of them that are known to be done."""
-    known = {(on, record.move) for record in desk.ledger.of(key) if (on := record.done_on) and not record.assumed}
-    return tuple((move, on) for move, on in used_moves(key, desk) if (on, move) in known) if known else ()
+    known = {(on, record.move) for record in view.records.of(key) if (on := record.done_on) and not record.assumed}
+    return tuple((move, on) for move, on in used_moves(key, view) if (on, move) in known) if known else ()

@@ -107,7 +107,7 @@ def window_of(draft: Planned, day: date, *, view: View) -> tuple[int, int]:
     return max(low, draft.low), high
 
 
-def kept_quarter(draft: Planned, desk: Desk) -> int | None:
+def kept_quarter(draft: Planned, view: View) -> int | None:
     """The start of the last run, where it is on the draft's day and still inside what is allowed.
 
     What was given after the day's last slot stays too, and what was given before its first one and has begun (a
@@ -120,16 +120,16 @@ def kept_quarter(draft: Planned, desk: Desk) -> int | None:
         return None
     if draft.own_event and memory.note == CROWDED:
         return None
-    there, event = memory.start.astimezone(draft.zone), desk.memory.events.get(draft.uid)
+    there, event = memory.start.astimezone(draft.zone), view.memory.events.get(draft.uid)
     if event.desired.zone != draft.zone.key if event else memory.start.utcoffset() != there.utcoffset():
         return None
     quarter = quarter_down(memory.start)
-    low, high = window_of(draft, draft.day, view=desk)
+    low, high = window_of(draft, draft.day, view=view)
     last = high - draft.quarters
     if low <= quarter <= last:
         return quarter
-    given_today = desk.day_of(memory.start) == draft.day == desk.today
-    return quarter if given_today and desk.clock.has_begun(last + 1 if quarter > last else quarter) else None
+    given_today = view.day_of(memory.start) == draft.day == view.today
+    return quarter if given_today and view.clock.has_begun(last + 1 if quarter > last else quarter) else None
 
 
 def _start_at(draft: Planned, quarter: int, *, desk: Desk) -> None:
@@ -161,9 +161,9 @@ def _find_slot(
     _start_at(draft, quarter, desk=desk)
 
 
-def _open_part(draft: Planned, window: tuple[int, int], desk: Desk) -> tuple[int, int]:
+def _open_part(draft: Planned, window: tuple[int, int], view: View) -> tuple[int, int]:
     """What is left of its window from now on, up to its deadline."""
-    low, high = desk.clock.from_now_on(window[0]), window[1]
+    low, high = view.clock.from_now_on(window[0]), window[1]
     if draft.deadline is not None and (due := quarter_up(draft.deadline)) >= low + draft.quarters:
         high = min(high, due)
     return low, high

@@ -1,7 +1,7 @@
-"""What one run looks at while it makes a schedule: its inputs, prepared for fast questions. Nothing here is written to.
+"""What one run looks at while it makes a schedule: its inputs, what is known of touches, and the clock.
 
-Whoever is handed a `View` answers from it alone: the same view, the same answer. What is noted on the way lies on the
-`Desk` (`desk`).
+Whoever is handed a `View` answers from it alone and writes nothing down. What is noted on the way lies on the `Desk`
+(`desk`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from sync.models import Abilities, Lead, Moment
 from sync.moments import zone_names
 from sync.reconcile.identity import make_uid
 from sync.schedule.business_days import BusinessDays, open_business_days
-from sync.schedule.ledger import is_over
+from sync.schedule.ledger import Records, is_over
+from sync.schedule.now import Clock
 from sync.schedule.quarters import Windows, at
 
 
@@ -45,6 +46,8 @@ class View(Struct, frozen=True):
     tell: Callable[[date], str]
     """A day in the user's wording (`Wording.day`)."""
     windows: Windows
+    clock: Clock
+    records: Records
     other_days: dict[tuple[str, bool], BusinessDays] = {}
     """The seeker's days without the holidays of another country, too, and with or without pauses."""
 

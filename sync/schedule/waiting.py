@@ -26,13 +26,13 @@ from sync.schedule.view import View
 
 
 def floor_draft(
-    case: Case, rule: Rule, raw: date, desk: Desk, *, round: int = 0, party: str = "", key: str = ""
+    case: Case, rule: Rule, raw: date, view: View, *, round: int = 0, party: str = "", key: str = ""
 ) -> Draft:
     """The draft of a touch that waits for this day, to whom the rule addresses, by the channel that suits."""
-    draft = draft_for(case, rule, desk=desk, raw=raw, party=party, round=round, key=key)
+    draft = draft_for(case, rule, view=view, raw=raw, party=party, round=round, key=key)
     if rule.audience != "self":
         draft.person = asked_person(case.lead) if rule.kind is TouchClass.ASKING else case.lead.contact
-    take_channel(draft, channel_for(rule, case, draft.person), view=desk)
+    take_channel(draft, channel_for(rule, case, draft.person), view=view)
     return draft
 
 

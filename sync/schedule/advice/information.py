@@ -26,15 +26,15 @@ from sync.schedule.waiting import floor_draft, leave, offer_floor
 
 
 @owed("R-000-2")
-def thank_for_information(case: Case, rule: Rule, desk: Desk) -> Occasion:
+def thank_for_information(case: Case, rule: Rule, view: View) -> Occasion:
     """Somebody told you something."""
-    return soon_after(rule, case, desk, field="received_at")
+    return soon_after(rule, case, view, field="received_at")
 
 
 @owed("R-000-3")
-def keep_the_promise(case: Case, rule: Rule, desk: Desk) -> Occasion:
+def keep_the_promise(case: Case, rule: Rule, view: View) -> Occasion:
     """You named a date; it is kept on a business day, never after it."""
-    return by_the_day(case, desk, field="promised_on", round=case.round_of("promised_on"))
+    return by_the_day(case, view, field="promised_on", round=case.round_of("promised_on"))
 
 
 @waited("R-000-5")

@@ -20,6 +20,7 @@ from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over
 from sync.schedule.reasons import Counted, Reason, roll_reasons
 from sync.schedule.registry import Whole, across, at_the_end, owed, shared, waited
+from sync.schedule.view import View
 from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
 
 
@@ -37,9 +38,9 @@ def decide_what_is_on_hold(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 @owed("R-003-2")
-def follow_up_on_the_meeting(case: Case, rule: Rule, desk: Desk) -> Occasion:
+def follow_up_on_the_meeting(case: Case, rule: Rule, view: View) -> Occasion:
     """You met somebody of your network."""
-    return after_it_is_over(rule, case, desk, field="meeting_on", round=case.round_of("meeting_on"))
+    return after_it_is_over(rule, case, view, field="meeting_on", round=case.round_of("meeting_on"))
 
 
 @waited("R-003-3")
@@ -70,7 +71,7 @@ def keep_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 @shared("R-003-6")
-def find_names(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
+def find_names(whole: Whole, rule: Rule, view: View) -> Iterator[Draft | SharedDraft]:
     """An application is followed up soon and names nobody; one event a day for all of them."""
     by_day: dict[date, list[Draft]] = {}
     for draft in whole.drafts:
@@ -79,8 +80,8 @@ def find_names(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedD
             continue
         if not case.may_write(rule):
             continue
-        day = desk.days.add(draft.day, -(rule.business_days or 0))
-        own = draft_for(case, rule, desk=desk, raw=day, generation=case.seen.generation)
+        day = view.days.add(draft.day, -(rule.business_days or 0))
+        own = draft_for(case, rule, view=view, raw=day, generation=case.seen.generation)
         if was_deleted(own.memory) or not whole.shared.is_ahead(rule, day):
             continue
         own.own_event = False

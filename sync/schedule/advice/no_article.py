@@ -76,13 +76,13 @@ def _before_the_last_day(case: Case, rule: Rule, last: date | None, reason: str,
     return offer_floor(draft, desk)
 
 
-def _has_passed(draft: Draft, desk: Desk) -> bool:
+def _has_passed(draft: Draft, view: View) -> bool:
     """Whether it stood, open, on a day that has passed, for another date in the sheet than today's."""
     known = draft.memory
     if known is None or is_same_fact(known.fact, draft.fact) or known.done_on or was_deleted(known) or draft.pinned:
         return False
-    given = desk.ledger.given_on(known)
-    return known.missed or (given is not None and given < desk.today)
+    given = view.records.given_on(known)
+    return known.missed or (given is not None and given < view.today)
 
 
 @waited("R-005-2", alone=True)
@@ -94,17 +94,17 @@ def hear_from_each_other(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 @owed("R-005-3")
-def ask_after_the_promised_call(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def ask_after_the_promised_call(case: Case, rule: Rule, view: View) -> Occasion | None:
     """They said when they would call; an hour later, or after the working day where no hour was said."""
     due, came = case.lead.they_call_at, case.lead.last_inbound
-    if due is None or (came is not None and not_before(came, _a_little_before(due, rule), desk)):
+    if due is None or (came is not None and not_before(came, _a_little_before(due, rule), view)):
         return None
     number = case.round_of("they_call_at")
     if isinstance(due, datetime):
-        return soon_after(rule, case, desk, field="they_call_at", round=number)
-    over = at(due, desk.settings.work_hours.end, desk.zone)
+        return soon_after(rule, case, view, field="they_call_at", round=number)
+    over = at(due, view.settings.work_hours.end, view.zone)
     told = replace(said(case, "they_call_at"), then=TIME_ASSUMED)
-    return within_hours(rule, due, desk, said=told, start=over, round=number)
+    return within_hours(rule, due, view, said=told, start=over, round=number)
 
 
 def _a_little_before(due: Moment, rule: Rule) -> Moment:
@@ -129,7 +129,7 @@ def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     if isinstance(held, datetime):
         end = end_of(held, case.lead.interview_end, view=desk)
         rule = replace(rule, length=min(-(-(end - held) // timedelta(minutes=1)), LONGEST))
-    draft = draft_for(case, rule, desk=desk, raw=desk.day_of(held), round=case.interview_round)
+    draft = draft_for(case, rule, view=desk, raw=desk.day_of(held), round=case.interview_round)
     if desk.ledger.is_history(draft.memory):
         return None
     if not draft.pinned and _is_over(held, draft.was_shown, desk):
@@ -146,11 +146,11 @@ def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     return draft
 
 
-def _is_over(held: Moment, known: bool, desk: Desk) -> bool:
+def _is_over(held: Moment, known: bool, view: View) -> bool:
     """What we show stays as it is until its day has passed: the clock alone moves nothing of today."""
     if known or not isinstance(held, datetime):
-        return desk.day_of(held) < desk.today
-    return desk.clock.has_come(held)
+        return view.day_of(held) < view.today
+    return view.clock.has_come(held)
 
 
 def _what_to_know(case: Case, view: View) -> Iterator[str]:
@@ -193,18 +193,18 @@ def keep_your_own_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
         if long_past or desk.ledger.judge(draft.memory, day) is Verdict.PASSED:
             leave(draft, day, desk)
             return None
-    offer_sheet_date(draft, day, desk=desk)
+    offer_sheet_date(draft, day, view=desk)
     return draft
 
 
 @shared("more")
-def name_what_has_no_room(whole: Whole, rule: Rule, desk: Desk) -> Iterator[SharedDraft]:
+def name_what_has_no_room(whole: Whole, rule: Rule, view: View) -> Iterator[SharedDraft]:
     """A day has no room for everything."""
     crowded: dict[date, list[Case]] = {}
     for draft in whole.drafts:
         if draft.crowded:
             crowded.setdefault(draft.day, []).append(draft.case)
-    limit = desk.settings.limits.daily_touches
+    limit = view.settings.limits.daily_touches
     reason = "reason.more" if limit else "reason.more_slots"
     yield from (event for event, _ in whole.shared.name_leads(rule, crowded, reason, limit=limit))
 

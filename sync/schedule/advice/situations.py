@@ -80,20 +80,20 @@ def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder |
 
 
 @owed("R-001-2")
-def confirm_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def confirm_the_interview(case: Case, rule: Rule, view: View) -> Occasion | None:
     """An interview is ahead: the day before it in its own zone, at an hour that suits both ends."""
-    held, zone = case.lead.interview_at, interview_zone(case, desk)
+    held, zone = case.lead.interview_at, interview_zone(case, view)
     if held is None:
         return None
-    start = held if isinstance(held, datetime) else at(held, desk.settings.work_hours.start, zone)
+    start = held if isinstance(held, datetime) else at(held, view.settings.work_hours.start, zone)
     eve = start.astimezone(zone).date() - timedelta(days=rule.days or 0)
-    day = desk.days_of(case.lead).at_or_before(eve)
-    if day < desk.today <= eve:  # away already, with no day left before that: it stays, as every deadline does
-        day = desk.days_to_call(case.lead).at_or_before(eve)
-    bounds = _both_hours(day, zone, desk)
+    day = view.days_of(case.lead).at_or_before(eve)
+    if day < view.today <= eve:  # away already, with no day left before that: it stays, as every deadline does
+        day = view.days_to_call(case.lead).at_or_before(eve)
+    bounds = _both_hours(day, zone, view)
     last = start - timedelta(hours=rule.hours or 0)
-    told, moved = said(case, "interview_at"), roll_reasons(eve, day, view=desk)
-    first = moment_of(bounds[0], desk.zone)
+    told, moved = said(case, "interview_at"), roll_reasons(eve, day, view=view)
+    first = moment_of(bounds[0], view.zone)
     return Occasion(first.date(), first, last, told, case.interview_round, bounds=bounds, moved=moved, until=last)
 
 
@@ -112,24 +112,24 @@ def _both_hours(day: date, zone: ZoneInfo, view: View) -> tuple[int, int]:
 
 
 @owed("R-001-4", "R-001-6")
-def thank_for_the_interview(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def thank_for_the_interview(case: Case, rule: Rule, view: View) -> Occasion | None:
     """An interview is over: whoever was in it is thanked, and the agency that arranged it; for an offer, that."""
     held, end = case.lead.interview_at, case.lead.interview_end
-    if held is None or is_offered_since(case, desk.day_of(end_of(held, end, view=desk)), view=desk):
+    if held is None or is_offered_since(case, view.day_of(end_of(held, end, view=view)), view=view):
         return None
-    return after_it_is_over(rule, case, desk, field="interview_at", end=end, round=case.interview_round)
+    return after_it_is_over(rule, case, view, field="interview_at", end=end, round=case.interview_round)
 
 
 # --- whoever referred you ----------------------------------------------------------------------------------------
 
 
 @owed("R-001-7", after="R-002-1")
-def tell_the_referrer(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def tell_the_referrer(case: Case, rule: Rule, view: View) -> Occasion | None:
     """Somebody they named was reached for the first time."""
-    done = first_contact(case, desk=desk)
+    done = first_contact(case, view=view)
     if done is None:
         return None
-    return within_hours(rule, done, desk, said=Reason("reason.introduction_used", {"day": desk.day_of(done)}))
+    return within_hours(rule, done, view, said=Reason("reason.introduction_used", {"day": view.day_of(done)}))
 
 
 @across("R-001-7")
@@ -152,11 +152,11 @@ def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator
 
 
 def _progress_note(
-    key: str, cases: Sequence[Case], rule: Rule, desk: Desk, *,
+    key: str, cases: Sequence[Case], rule: Rule, view: View, *,
     new: Iterable[tuple[date, Case]], planned: Mapping[str, date],
 ) -> Draft | None:  # fmt: skip
     """The next note to this referrer about leads whose stage changed, or that were contacted, since the last one."""
-    records = sorted(desk.ledger.of(key), key=lambda record: record.round)
+    records = sorted(view.records.of(key), key=lambda record: record.round)
     last = records[-1] if records else None
     told = max((day for record in records if (day := over_day(record))), default=date.min)
     changed = [(stage.on, case) for case in cases for stage in case.seen.stages[1:] if stage.on > told]
@@ -166,7 +166,7 @@ def _progress_note(
     firsts = [
         record.done_on or record.planned or date.min
         for case in cases
-        for record in desk.ledger.of(case.lead.key)
+        for record in view.records.of(case.lead.key)
         if record.rule == rule.id
     ]
     quiet = max([told, *firsts, *(planned[case.lead.key] for case in cases if case.lead.key in planned)])
@@ -174,10 +174,10 @@ def _progress_note(
     raw = max(since, quiet + timedelta(days=rule.days or 0))
     first = min((case for _, case in changed), key=lambda case: case.lead.key)
     number = last.round + is_over(last) if last else 1
-    draft = floor_draft(first, rule, desk.days.at_or_after(raw), desk, key=key, round=number)
+    draft = floor_draft(first, rule, view.days.at_or_after(raw), view, key=key, round=number)
     draft.person, draft.channel = Person(name=first.lead.referrer.strip()), "email"
     draft.facts = {"leads": "; ".join(sorted({clean(case.lead.label) for _, case in changed}))}
-    draft.facts["progress"] = "; ".join(sorted({standing(case, desk) for _, case in changed}))
+    draft.facts["progress"] = "; ".join(sorted({standing(case, view) for _, case in changed}))
     draft.reason.insert(0, Reason("reason.progress", {"day": since, "leads": draft.facts["leads"]}))
     return draft
 
@@ -186,26 +186,26 @@ def _progress_note(
 
 
 @owed("R-001-8")
-def warn_references(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def warn_references(case: Case, rule: Rule, view: View) -> Occasion | None:
     """You give your references to them; nobody calls them after an offer."""
     given = case.lead.references_given_on
-    if given is None or is_offered_since(case, given, view=desk):
+    if given is None or is_offered_since(case, given, view=view):
         return None
-    return by_the_day(case, desk, field="references_given_on", days=rule.days or 0)
+    return by_the_day(case, view, field="references_given_on", days=rule.days or 0)
 
 
 @owed("R-001-9")
-def thank_for_the_offer(case: Case, rule: Rule, desk: Desk) -> Occasion:
+def thank_for_the_offer(case: Case, rule: Rule, view: View) -> Occasion:
     """They made an offer."""
-    return soon_after(rule, case, desk, field="offer_on")
+    return soon_after(rule, case, view, field="offer_on")
 
 
 @owed("R-001-11")
-def answer_their_message(case: Case, rule: Rule, desk: Desk) -> Occasion | None:
+def answer_their_message(case: Case, rule: Rule, view: View) -> Occasion | None:
     """They wrote or called. Where that was to make an offer, the thanks for it are the answer."""
-    if case.lead.offer_on is not None and desk.rule("R-001-9") and wrote_their_offer(case, view=desk):
+    if case.lead.offer_on is not None and view.rule("R-001-9") and wrote_their_offer(case, view=view):
         return None
-    found = soon_after(rule, case, desk, field="last_inbound", round=case.round_of("last_inbound"))
+    found = soon_after(rule, case, view, field="last_inbound", round=case.round_of("last_inbound"))
     # A bare day is kept by people who seldom write down that they answered: after a week it is old news.
     return found if case.lead.last_inbound_channel else replace(found, until=found.deadline + WEEK)
 
@@ -235,10 +235,10 @@ def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterato
             yield draft
 
 
-def _reached_agency(case: Case, desk: Desk) -> Iterator[date]:
+def _reached_agency(case: Case, view: View) -> Iterator[date]:
     """The days on which a touch of this row that goes to its agency was done."""
-    for record in desk.ledger.of(case.lead.key):
-        rule = desk.advice.rules.get(record.rule)
+    for record in view.records.of(case.lead.key):
+        rule = view.advice.rules.get(record.rule)
         if rule and record.done_on and case.agency in reached_by(record, rule, case):
             yield record.done_on
 
@@ -261,7 +261,7 @@ def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[SharedDraf
         draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
         known = draft.memory.note if draft.memory else ""
         if not known and desk.clock.has_come(start - timedelta(hours=24)):
-            known = "\n".join(review_lines(whole, desk=desk))
+            known = "\n".join(review_lines(whole, view=desk))
         draft.note = known
         draft.facts = {"lines": known or desk.say("review.ahead")}
         draft.reason.append(Reason("reason.review", {"day": day}))
