@@ -84,6 +84,8 @@ class SaidWords(Struct, frozen=True):
     """One of them stands in each note that says that all waits."""
     in_month: tuple[str, ...]
     """Before the name of a month in which something is to be done."""
+    acts: tuple[str, ...]
+    """One of them, without accents, stands in each text that says what the seeker is to do then."""
     seasons: Mapping[str, int]
     """Times without a month, by the one at whose beginning they have come."""
     short_ahead: tuple[str, ...]

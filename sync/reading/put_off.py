@@ -16,13 +16,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.models import Asking, Stage
-from sync.reading.cells import clean_text
+from sync.reading.cells import clean_text, spaced
 from sync.reading.date_lexicon import shipped_date_words
 from sync.reading.found_days import find_days
 from sync.reading.scripts import any_of, is_unspaced
 from sync.reading.sheet import Sheet
 from sync.reading.status_phrases import Phrase, tells_a_wait, tells_to_come_back
+from sync.reading.status_words import fold
 from sync.reading.statuses import StageWords, Standing
+from sync.reading.vocabulary import Vocabulary
 
 BESIDE = ("next_step", "notes")
 """Where else than in a status somebody may write where it stands."""
@@ -43,14 +45,13 @@ def find_put_off(sheet: Sheet, words: StageWords, found: Sequence[Standing], tod
     waited = [index for index, standing in enumerate(found) if not standing.text or _is_waited_for(standing.phrase)]
     unclear = [index for index, standing in enumerate(found) if standing.text and _may_wait(standing.phrase)]
     waits: dict[int, Standing] = {}
-    times = _times_of(words.months)
     read: dict[tuple[str, str], tuple[str, Phrase] | None] = {}
     for name in ("status", *BESIDE):
         cells = sheet.cells.get(name, ())
         for index in (*waited, *unclear) if name == "status" else waited if cells else ():
             text = found[index].text if name == "status" else clean_text(cells[index])
             if (name, text) not in read:
-                read[name, text] = _wait_in(text, name, words, times, today) if text else None
+                read[name, text] = _wait_in(text, name, words, today) if _may_tell(text, name, words) else None
             if (wait := read[name, text]) is not None:
                 part, phrase = wait
                 own = found[index].phrase
@@ -69,9 +70,15 @@ def _may_wait(phrase: Phrase) -> bool:
     return not phrase.settled and phrase.asking is Asking.OWN_DATE and phrase.stage in (None, *_WAITED_FOR)
 
 
-def _wait_in(text: str, name: str, words: StageWords, times: _Times, today: date | None) -> tuple[str, Phrase] | None:
+def _may_tell(text: str, name: str, words: StageWords) -> bool:
+    """Whether it is worth reading; a status of one word, or one that is known as a whole, tells no such time."""
+    several = " " in text or not text.isascii()
+    return bool(text) and (name != "status" or (several and spaced(text) not in words.vocabulary.stages))
+
+
+def _wait_in(text: str, name: str, words: StageWords, today: date | None) -> tuple[str, Phrase] | None:
     """The last words of a cell of this field that say that all waits, and what they say; None where none do."""
-    wait = None
+    wait, times = None, _times_of(words.vocabulary)
     for part in PARTS.split(text):
         month, _ = times.find(part)
         waits = name != "status" and bool(_wait_pattern().search(part.casefold()))
@@ -79,7 +86,7 @@ def _wait_in(text: str, name: str, words: StageWords, times: _Times, today: date
             continue
         for said in _parts_to_come(part, words, times):
             month, rest = times.find(said)
-            if month and tells_to_come_back(rest, bare=name == "next_step"):
+            if month and times.names_act(rest) and tells_to_come_back(rest, bare=name == "next_step"):
                 if not (_has_come(month, today) or find_days(rest.casefold(), words.months)):
                     wait = said, Phrase(Stage.ON_HOLD, settled=True)
             elif waits and tells_a_wait(said) and not _has_passed(said, words.months, today):
@@ -110,6 +117,15 @@ class _Times(Struct, frozen=True):
     signs: tuple[str, ...]
     """What names one in signs that stand without spaces."""
 
+    acts: frozenset[str]
+
+    def names_act(self, text: str) -> bool:
+        """Whether one of the words stands in it for what the seeker is to do: the words of statuses are far more."""
+        plain = fold(text)
+        if not self.acts.isdisjoint(_WORD.findall(plain)):
+            return True
+        return not plain.isascii() and any(act in plain for act in self.acts if is_unspaced(act))
+
     def find(self, text: str) -> tuple[int, str]:
         """The month at whose beginning the time has come that is named, 0 where none is; and the other words."""
         plain = text.casefold()
@@ -122,11 +138,14 @@ class _Times(Struct, frozen=True):
         return month, f"{plain[: match.start()]} {plain[match.end() :]}"
 
 
-def _times_of(months: Mapping[str, int]) -> _Times:
-    seasons = shipped_date_words().said.seasons
+@lru_cache(maxsize=4)
+def _times_of(vocabulary: Vocabulary) -> _Times:
+    """Made when the first text is read for it: a plain sheet needs none of these words."""
+    dates = shipped_date_words()
+    months, seasons = {**dates.months, **vocabulary.months}, dates.said.seasons
     named = (text for text in (*months, *seasons) if not is_unspaced(text))
     needed = frozenset(found[-1] for text in named if (found := _WORD.findall(text)))
-    return _Times(months, needed, tuple(text for text in seasons if is_unspaced(text)))
+    return _Times(months, needed, tuple(text for text in seasons if is_unspaced(text)), frozenset(dates.said.acts))
 
 
 @lru_cache(maxsize=4)

@@ -10,8 +10,10 @@ from conftest import ZONE
 from runner import TEXT, Seeker, a_row
 
 from connectors.memory import MemoryState
+from sync import toml
 from sync.config import parse_settings
 from sync.models import Lead, Stage
+from sync.reading.date_lexicon import shipped_date_words
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=ZONE)
 
@@ -124,3 +126,10 @@ def test_what_is_to_be_done_on_a_day_before_it_is_done() -> None:
 def test_an_interview_is_not_put_off_by_it() -> None:
     cells = {"status": "interview", "interview_at": "2026-12-02 14:00", "notes": "emailed Sam, try again in January"}
     assert lead_of(a_seeker(cells)).stage is Stage.INTERVIEW
+
+
+def test_each_word_of_coming_back_has_one_by_which_a_text_is_found_worth_reading() -> None:
+    acts = shipped_date_words().said.acts
+    entries = [words for sense in ("remind", "contact") for words in toml.shipped("status_words.toml")[sense].values()]
+    missing = [text for words in entries for text in words if not any(act in text for act in acts)]
+    assert not missing
