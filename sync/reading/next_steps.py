@@ -153,7 +153,16 @@ def _days_in(
         if name == "follow_up_on" and sense in _OWN and _has_passed(value, reading.today):
             name = "last_outbound"  # "emailed 11/20"
         found.append((name, value.date() if name in DAYS and isinstance(value, datetime) else value))
-    return found
+    return _without_what_was(found, reading.today)
+
+
+def _without_what_was(found: list[tuple[str, Moment | Fault]], today: date | None) -> list[tuple[str, Moment | Fault]]:
+    """The days without those for a message that have passed, where another is to come: "rief 23.11. an, Mi 25.11."."""
+    asked = [value for name, value in found if name == "follow_up_on" and isinstance(value, date)]
+    if today is None or not any(named_day(day) >= today for day in asked):
+        return found
+    gone = [day for day in asked if named_day(day) < today]
+    return [(name, value) for name, value in found if name != "follow_up_on" or value not in gone]
 
 
 def _is_theirs(name: str, sense: str, before: str, text: str) -> bool:

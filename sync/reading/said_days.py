@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.reading.cells import Fault
 from sync.reading.date_lexicon import shipped_date_words
@@ -23,6 +24,8 @@ from sync.reading.scripts import any_of, is_unspaced
 _FRIDAY = 4
 _NUMBER = re.compile(r"[\s,]*(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)\b")
 _WORD = re.compile(r"[^\W\d_]+")
+_BEHIND = re.compile(r"[,;–—、，。]|\s-\s|(?<=[^\W\d])\.\s")
+"""Between what was on a day and what is to come."""
 _LETTERS = re.compile(r"[^\W\d_]{2}|[月火水木金土日周曜天]")
 
 
@@ -47,6 +50,21 @@ def find_said_days(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
         found = [said for said in found if all(one.end <= said.start or said.end <= one.start for one in later)]
         found += later if not found else ()
     return tuple(sorted(found, key=lambda said: said.start))
+
+
+def find_said_behind(text: str, months: Mapping[str, int]) -> Sequence[SaidDay]:
+    """The days to come that are named so behind a date and other words: "called 11/23, call again Wednesday"."""
+    if not _BEHIND.search(text) or not may_name_day(text):
+        return ()
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    dates = find_days(plain, {**shipped_date_words().months, **months}) if len(plain) == len(text) else ()
+    if not dates or (cut := _BEHIND.search(plain, dates[-1][1])) is None:
+        return ()
+    said = find_said_days(text[cut.end() :], months)
+    beside = plain[dates[-1][1] :]  # "11/23, Monday" is one day
+    moved = (replace(one, start=one.start + cut.end(), end=one.end + cut.end()) for one in said if not one.is_past)
+    told = (one for one in moved if one.days != 0)
+    return tuple(one for one in told if len(_WORD.findall(beside)) > len(_WORD.findall(plain[one.start : one.end])))
 
 
 def may_name_day(text: str) -> bool:
@@ -89,9 +107,12 @@ def _part_pattern() -> re.Pattern[str]:
     )
 
 
-def why_undated(text: str, today: date | None, months: Mapping[str, int]) -> Fault | None:
-    """What is wrong with a cell that names a day so, for whoever knows when it was written; None for any other."""
-    said = find_said_days(text, months)
+def why_undated(text: str, today: date | None, months: Mapping[str, int], *, behind: bool = False) -> Fault | None:
+    """What is wrong with a cell that names a day so, for whoever knows when it was written; None for any other.
+
+    `behind`: one behind a date is wrong, too.
+    """
+    said = find_said_days(text, months) or (find_said_behind(text, months) if behind else ())
     if not said:
         return None
     month = "undated_part" if said[0].part else "undated_month"

@@ -19,7 +19,7 @@ from sync.moments import named_day
 from sync.reading.cells import clean_text, spaced
 from sync.reading.hour_grammar import match_hour
 from sync.reading.said_day import SaidDay
-from sync.reading.said_days import find_said_days, why_undated
+from sync.reading.said_days import find_said_behind, find_said_days, why_undated
 from sync.reading.sheet import Sheet
 from sync.reading.vocabulary import ROUNDS
 
@@ -34,6 +34,11 @@ PASSED = ("last_outbound", "last_inbound", "applied_on", "received_at", "offer_o
 
 TOLD = ("status", "next_step")
 """Fields of words, in which a last day is told from a day by what stands before it."""
+
+
+_STEP = "next_step"
+_READ_THERE = ("last_outbound", "last_inbound", "follow_up_on")
+"""Fields into which the date of a next step may have gone."""
 
 
 def with_dates(
@@ -51,6 +56,8 @@ def with_dates(
         name: dict(_said_in(sheet.rows, place, months, settled if name == "status" else (), passed=name in PASSED))
         for name, place in places.items()
     }
+    behind = dict(_said_behind(sheet, places, months, today))
+    found.setdefault(_STEP, {}).update({number: (text, said) for number, (text, said, _) in behind.items()})
     written: dict[int, dict[str, Written]] = {}
     dated: dict[int, dict[int, str]] = {}
     for name, cells in found.items():
@@ -64,7 +71,8 @@ def with_dates(
                 is_new = bool(keys.get(number)) and (known is None or known.written is not None)
                 now = Written(text, on=today, since=since if is_new else None)
             written.setdefault(number, {})[name] = now
-            if now.since is not None and (plain := _dated(text, said, now, name)) != text:
+            begun = behind[number][2] if name == _STEP and number in behind else None
+            if (plain := _dated(text, said, now, name, begun)) != text:
                 dated.setdefault(number, {})[places[name]] = plain
     rows = tuple(_changed(row, dated[row.number]) if row.number in dated else row for row in table.rows)
     return (replace(table, rows=rows) if dated else table), written
@@ -102,7 +110,8 @@ def name_undated(
     for index, row in enumerate(sheet.rows if written else ()):
         cells = written.get(row.number, {})
         for name, place in places.items():
-            said = find_said_days(clean_text(row.values[place]), months) if name in cells and place is not None else ()
+            text = clean_text(row.values[place]) if name in cells and place is not None else ""
+            said = find_said_days(text, months) or (find_said_behind(text, months) if name == _STEP else ())
             if (
                 not said
                 or (name == "status" and sheet.values["stage"][index].closed)
@@ -112,7 +121,7 @@ def name_undated(
             waits = any(one.ahead or (name == "next_step" and not one.is_past) for one in said)
             if name == "status" and waits and _is_ahead(sheet, index, today):
                 continue
-            fault = why_undated(cells[name].text, today, months)
+            fault = why_undated(cells[name].text, today, months, behind=name == _STEP)
             if fault is None:
                 continue
             if waits and name == "status":
@@ -144,18 +153,49 @@ def _is_ahead(sheet: Sheet, index: int, today: date) -> bool:
     return any(isinstance(day, date) and named_day(day) >= today for day in days)
 
 
-def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str) -> str:
-    """The text with the dates in the place of its days, as far as they are sure."""
+def _dated(text: str, said: Iterable[SaidDay], written: Written, name: str, begun: date | None) -> str:
+    """The text with the dates in the place of its days, as far as they are sure; `begun` is one before them."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     for one in reversed(tuple(said)):
         hour = match_hour(plain, one.end)
         told = one.ahead or one.is_past or one.days is not None
         sure = name != "status" or told or (hour is not None and not hour.fault)
-        day = one.day_within(written.since, written.on) if sure and written.since else None
+        day = _day_of(one, written, begun) if sure else None
         if day is not None:
             by = "by " if one.last_day and name in TOLD else ""
             text = f"{text[: one.start]}{by}{day}{text[one.end :]}"
     return text
+
+
+def _day_of(said: SaidDay, written: Written, begun: date | None) -> date | None:
+    """The day that is meant; None where nobody knows.
+
+    Behind a date the first one after that is meant, unless it had passed when somebody first read of it.
+    """
+    since = max((day for day in (written.since, begun) if day), default=None) if written.since else None
+    day = said.day_within(since, written.on) if since else None
+    if day is None and begun is not None:
+        first = said.day_from(begun)
+        return first if first is not None and first >= written.on else None
+    return day
+
+
+def _said_behind(
+    sheet: Sheet, places: Mapping[str, int], months: Mapping[str, int], today: date
+) -> Iterator[tuple[int, tuple[str, Sequence[SaidDay], date]]]:
+    """The rows by number whose next step names a day behind a date that has passed; with that date, as it was read."""
+    place, header = places.get(_STEP), sheet.columns.mapped.get(_STEP)
+    if place is None:
+        return
+    for index, own in sheet.own_headers.items():
+        days = [sheet.values[name][index] for name in _READ_THERE if own.get(name) == header and name in sheet.values]
+        begun = max((named_day(day) for day in days if isinstance(day, date)), default=None)
+        if begun is None or begun > today:
+            continue
+        row = sheet.rows[index]
+        text = clean_text(row.values[place])
+        if said := find_said_behind(text, months):
+            yield row.number, (text, said, begun)
 
 
 def _said_in(
