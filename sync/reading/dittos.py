@@ -17,6 +17,13 @@ from sync.reading.vocabulary import DAYS, MOMENTS
 
 WHOSE = ("company", "contact_name", "contact_email", "contact_phone", "role", "city")
 """What a row is about; a mark below a status or a note may mean a part of it."""
+_FIELDS = (*WHOSE, *sorted(DAYS | MOMENTS))
+
+
+def has_marks(cells: Mapping[str, Sequence[CellValue]], marks: Set[str]) -> bool:
+    """Whether one of these columns, by their fields, has such a mark where it may say that the cell above is meant."""
+    found: set[CellValue] = set().union(*(cells[name] for name in _FIELDS if name in cells))
+    return not marks.isdisjoint(cell.strip().casefold() for cell in found if isinstance(cell, str))
 
 
 def repeat_above(
@@ -26,11 +33,8 @@ def repeat_above(
 
     `all_rows` has the lines that are no leads, too: what stands above such a line is not meant.
     """
-    places = [fields[name] for name in (*WHOSE, *sorted(DAYS | MOMENTS)) if name in fields]
+    places = [fields[name] for name in _FIELDS if name in fields]
     whose = [fields[name] for name in WHOSE if name in fields]
-    cells = (row.values[place] for row in rows for place in places if place < len(row.values))
-    if marks.isdisjoint({cell.strip().casefold() for cell in cells if isinstance(cell, str)}):
-        return rows, ()
     above = {id(below): row for row, below in pairwise(all_rows)}
     kept: dict[int, Row] = {}
     unsure: list[tuple[Row, int]] = []

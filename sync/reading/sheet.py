@@ -22,7 +22,7 @@ from sync.models import CellValue, Note, Problem, Row, Stage, Table
 from sync.reading.beside import cut_rows
 from sync.reading.cells import Fault, clean_text, each_once, shown, tell_fault
 from sync.reading.columns import Columns
-from sync.reading.dittos import repeat_above
+from sync.reading.dittos import has_marks, repeat_above
 from sync.reading.header_row import NO_HEADER
 from sync.reading.vocabulary import HOURS, ROUNDS
 from sync.texts import Wording
@@ -138,12 +138,14 @@ def take_rows(
     body = _drop_headings(_drop_sums(_drop_lines(body, header, sheet, idle), sheet, sums), sheet, months)
     if table.delimited:
         body = _drop_shifted(body, sheet)
-    body, unsure = repeat_above(body, lines, columns.fields, dittos)
-    for row, place in unsure:
-        sheet.outside.append(row)
-        sheet.add_problem(row, columns.headers[place], row.values[place], Fault("ditto"))
-    sheet.rows = body
-    sheet.cells = _cut_columns(body, columns.fields)
+    cells = _cut_columns(body, columns.fields)
+    if has_marks(cells, dittos):
+        body, unsure = repeat_above(body, lines, columns.fields, dittos)
+        for row, place in unsure:
+            sheet.outside.append(row)
+            sheet.add_problem(row, columns.headers[place], row.values[place], Fault("ditto"))
+        cells = _cut_columns(body, columns.fields)
+    sheet.rows, sheet.cells = body, cells
     return sheet
 
 
