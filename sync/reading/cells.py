@@ -68,7 +68,7 @@ def clean_text(value: CellValue, *, limit: int = MAX_TEXT) -> str:
     """The cell as one line of text; nothing in it can break out of where it is shown."""
     if not isinstance(value, str):
         return _typed_text(value)
-    if _is_plain(value) and len(value) <= limit:
+    if not value or (_is_plain(value) and len(value) <= limit):
         return value
     text = unicodedata.normalize("NFC", value[: limit * 4])
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()[:limit]

@@ -89,7 +89,7 @@ def settle_first_contacts(sheet: Sheet) -> None:
     if days is None or "applied_on" in sheet.columns.fields or "applied_on" in sheet.values:
         return
     kinds = sheet.values.get("lead_kind", [None] * len(sheet.rows))
-    rhythm, work = _filled(sheet, "every"), _filled(sheet, "role", "status")
+    rhythm, work = sheet.filled("every"), sheet.filled("role", "status")
     sheet.values["applied_on"] = [
         named_day(at)
         if at and stage is Stage.SENT and kind in (None, "posting", CUSTOMER) and (told or not often)
@@ -101,12 +101,6 @@ def settle_first_contacts(sheet: Sheet) -> None:
         if day and header:
             own = sheet.own_headers.get(index, {})
             sheet.own_headers[index] = {**own, "applied_on": own.get("last_outbound", header)}
-
-
-def _filled(sheet: Sheet, *names: str) -> list[bool]:
-    """For each row whether anything stands in one of these cells, whether it can be read or not."""
-    columns = [sheet.cells[name] for name in names if name in sheet.cells]
-    return [any(map(clean_text, cells)) for cells in zip(*columns, strict=True)] or [False] * len(sheet.rows)
 
 
 def settle_own_zones(sheet: Sheet, zone: tzinfo) -> None:

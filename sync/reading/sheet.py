@@ -91,6 +91,11 @@ class Sheet(Struct):
         columns = [self.values[name] for name in names if name in self.values]
         return list(map(any, zip(*columns, strict=True))) if columns else [False] * len(self.rows)
 
+    def filled(self, *names: str) -> list[bool]:
+        """For each row whether anything stands in the cell of one of these fields, whether it can be read or not."""
+        columns = [self.cells[name] for name in names if name in self.cells]
+        return [any(map(clean_text, cells)) for cells in zip(*columns, strict=True)] or [False] * len(self.rows)
+
     def texts(self, index: int) -> tuple[str, ...]:
         """The row's mapped cells as text: what two rows have in common."""
         cells = (column[index] for column in self.cells.values())

@@ -30,11 +30,12 @@ _EDGES = ".!?'\""
 
 def note_told_people(sheet: Sheet) -> list[Note]:
     """One note that names them, of the open rows whose columns name no contact."""
-    cells = [sheet.cells[name] for name in _CONTACT if name in sheet.cells]
     told = [sheet.cells[name] for name in _WORDS if name in sheet.cells]
+    if not told:
+        return []
     found: list[str] = []
-    for index, stage in enumerate(sheet.values["stage"] if told else ()):
-        if stage.closed or index in sheet.silent or any(clean_text(column[index]) for column in cells):
+    for index, (stage, known) in enumerate(zip(sheet.values["stage"], sheet.filled(*_CONTACT), strict=True)):
+        if known or stage.closed or index in sheet.silent:
             continue
         people = dict.fromkeys(who for column in told if (who := people_in(clean_text(column[index]))))
         if people:
@@ -50,7 +51,8 @@ def people_in(text: str) -> str:
     """The names, addresses and numbers in this text, as they stand there; empty where there are none."""
     if "@" not in text and not any(map(str.isdigit, text)) and not _patterns()[0].search(text):
         return ""
-    ways = [*MAIL.findall(text), *(number.strip() for number in _NUMBER.findall(MAIL.sub(" ", text)))]
+    mails = MAIL.findall(text) if "@" in text else ()
+    ways = [*mails, *(number.strip() for number in _NUMBER.findall(MAIL.sub(" ", text) if mails else text))]
     return " ".join(dict.fromkeys((*_names_in(text), *ways)))
 
 
