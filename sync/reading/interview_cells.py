@@ -68,13 +68,14 @@ def part_range(text: str, months: Mapping[str, int]) -> tuple[str, ...]:
 
 def _part_column(sheet: Sheet, own: str, open_: Sequence[str], months: Mapping[str, int]) -> None:
     cells = sheet.cells[own]
-    found = {
-        index: parts
-        for index, cell in enumerate(cells)
+    several = {
+        cell: parts
+        for cell in set(cells)
         if cell and isinstance(cell, str) and _BETWEEN.search(cell) and len(parts := part(cell, months)) > 1
     }
-    if not found:
+    if not several:
         return
+    found = {index: several[cell] for index, cell in enumerate(cells) if isinstance(cell, str) and cell in several}
     names = (own, *open_)
     found = {index: parts for index, parts in found.items() if len(parts) <= len(names)}
     place = sheet.columns.fields[own]
