@@ -87,10 +87,9 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
         of_cell["done_on"] = partial(_read_done, vocabulary=vocabulary, read=of_cell["done_on"])
     silence = vocabulary.blank | {""}
     return {
-        name: partial(
-            _read_cell,
-            of_text=of_text[name],
-            of_cell=of_cell.get(name),
+        name: _make_reader(
+            of_text[name],
+            of_cell.get(name),
             blank=frozenset(("",)) if name in _VERBATIM else silence | no_day if name == "closes_on" else silence,
             nothing=name if name in _SAID else "",
         )
@@ -98,20 +97,22 @@ def make_readers(vocabulary: Vocabulary, readings: Mapping[str, Reading]) -> Map
     }
 
 
-def _read_cell(
-    cell: CellValue,
-    *,
+def _make_reader(
     of_text: Callable[[str], Value],
     of_cell: Callable[[CellValue], Value] | None,
+    *,
     blank: frozenset[str],
-    nothing: str = "",
-) -> Value:
-    text = clean_text(cell)
-    if not text or text.casefold() in blank or (nothing and says_nothing(text, nothing)):
-        return None
-    if is_error(text) or isinstance(cell, CellError):
-        return Fault("error")
-    return of_cell(cell) if of_cell else of_text(text)
+    nothing: str,
+) -> Reader:
+    def read(cell: CellValue) -> Value:
+        text = clean_text(cell)
+        if not text or text.casefold() in blank or (nothing and says_nothing(text, nothing)):
+            return None
+        if is_error(text) or isinstance(cell, CellError):
+            return Fault("error")
+        return of_cell(cell) if of_cell else of_text(text)
+
+    return read
 
 
 def read_column(cells: Sequence[CellValue], reader: Reader) -> tuple[Value, ...]:
