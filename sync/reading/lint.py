@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from heapq import nsmallest
 from itertools import combinations, islice
 
 from sync.models import Lead, Note
@@ -28,7 +29,10 @@ _MAX_PAIRS = 5_000
 def lint_leads(leads: Sequence[Lead], words: Wording) -> list[Note]:
     """At most `MAX_NOTES` remarks, sorted; the same leads in another order give the same remarks."""
     firms = {company: squeeze(company) for company in {lead.company for lead in leads}}
-    found = {*_firms(firms, words), *_people(leads, words), *_domains(leads, firms, words)}
+    mails = {(who.email, who.name, lead.company) for lead in leads if (who := lead.contact).email}
+    people = {(mail, name) for mail, name, _ in mails if name}
+    found = {*_firms(firms, words), *_people(people, words)}
+    found |= {*_domains({(mail, company) for mail, _, company in mails}, firms, words)}
     return [Note(reason) for reason in sorted(found)[:MAX_NOTES]]
 
 
@@ -48,14 +52,13 @@ def _firms(firms: Mapping[str, str], words: Wording) -> Iterable[str]:
             yield words.say("slip.firm", one=first, other=second)
 
 
-def _people(leads: Iterable[Lead], words: Wording) -> Iterable[str]:
+def _people(people: Iterable[tuple[str, str]], words: Wording) -> Iterable[str]:
     first: dict[str, str] = {}
     several: dict[str, set[str]] = defaultdict(set)
-    for person in (lead.contact for lead in leads):
-        if person.email and person.name:
-            mail, name = person.email.casefold(), person.name
-            if (known := first.setdefault(mail, name)) != name:
-                several[mail] |= {known, name}
+    for address, name in people:
+        mail = address.casefold()
+        if (known := first.setdefault(mail, name)) != name:
+            several[mail] |= {known, name}
     for mail, names in several.items():
         spellings = {squeeze(name): name for name in sorted(names, reverse=True)}
         if len(spellings) > 1:
@@ -63,9 +66,11 @@ def _people(leads: Iterable[Lead], words: Wording) -> Iterable[str]:
             yield words.say("slip.person", mail=mail, names=words.say("joint.names").join(named))
 
 
-def _domains(leads: Iterable[Lead], firms: Mapping[str, str], words: Wording) -> Iterable[str]:
-    mails = set(sorted({lead.contact.email for lead in leads} - {""})[:_MAX_PAIRS])
-    for mail, company in {(lead.contact.email, lead.company) for lead in leads if lead.contact.email in mails}:
+def _domains(known: Collection[tuple[str, str]], firms: Mapping[str, str], words: Wording) -> Iterable[str]:
+    mails = set(nsmallest(_MAX_PAIRS, {mail for mail, _ in known}))
+    for mail, company in known:
+        if mail not in mails:
+            continue
         parts = mail.rpartition("@")[2].split(".")
         firm, label = firms[company], squeeze(parts[-2]) if len(parts) > 1 else ""
         forms = (firm,) if firm.isascii() else (firm, *_in_ascii(firm))
