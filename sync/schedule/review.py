@@ -82,7 +82,10 @@ def stale_cases(cases: Iterable[Case], drafts: Iterable[Draft], view: View) -> l
 def last_sign(case: Case, view: View) -> date:
     """The day of the last event of any sort: received, sent, answered, ticked, or first seen by us."""
     lead = case.lead
-    found = (lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on)
+    found = (
+        lead.received_at, lead.applied_on, lead.last_inbound, lead.last_outbound, lead.meeting_on, lead.interview_at,
+        lead.offer_on,
+    )  # fmt: skip
     ticked = (record.done_on for record in view.records.of(lead.key) if not record.assumed)
     past = [view.day_of(day) for day in (*found, *ticked) if day is not None and view.day_of(day) <= view.today]
     return max(past, default=view.day_of(case.seen.first_seen))

@@ -214,3 +214,13 @@ def test_it_says_how_many_answered_so_far(leads: int, answered: list[str], line:
     seeker = Seeker()
     seeker.run("2027-01-15 09:00", rows)
     assert [said for said in review(seeker) if said.startswith("Answered")] == ([line] if line else [])
+
+
+@pytest.mark.parametrize(("made", "silent"), [(date(2027, 1, 6), False), (date(2026, 12, 30), True)])
+def test_an_offer_of_last_week_is_a_sign_of_life(made: date, silent: bool) -> None:
+    """An offer nine days old was called long silent: only messages counted."""
+    offered = a_lead(applied_on=date(2026, 12, 1), offer_on=made, stage=Stage.OFFER, contact=person())
+    seeker = Seeker()
+    for now in ("2027-01-14 08:40", "2027-01-15 08:00"):
+        seeker.run(now, offered)
+    assert any(line.startswith("Long silent") for line in review(seeker)) is silent
