@@ -86,9 +86,13 @@ def leave(draft: Draft, on: date, desk: Desk, *, done: bool = False) -> None:
 
 
 def endless(
-    case: Case, rule: Rule, desk: Desk, *, base: date, sent: date | None, key: str = "", party: str = ""
-) -> Draft | None:
-    """The open round of a rule that never ends: its days after `base`, later rounds its interval after a touch."""
+    case: Case, rule: Rule, desk: Desk, *, base: date, sent: date | None, key: str = "", party: str = "",
+    decide_by: date | None = None,
+) -> Draft | None:  # fmt: skip
+    """The open round of a rule that never ends: its days after `base`, later rounds its interval after a touch.
+
+    Where they answer by a day that is no older than the last touch, the next one is the first business day after it.
+    """
     first, then = rule.days or 0, (rule.intervals or (rule.days or 0,))[0]
     records = sorted(
         (r for r in desk.ledger.of(key or case.lead.key) if r.rule == rule.id and r.party == party),
@@ -108,8 +112,11 @@ def endless(
         since = max([base, *overs])
         number = (last.round + is_over(last)) if last else 1
         raw = desk.days.at_or_after(since + timedelta(days=days))
+        reason: Reason | Counted = Counted(Reason("reason.since_touch"), since, days)
+        if decide_by is not None and decide_by >= since:
+            raw, reason = desk.days.add(decide_by, 1), Reason("reason.decide_by", {"from": decide_by})
         draft = floor_draft(case, rule, raw, desk, key=key, party=party, round=number)
-        draft.reason.insert(0, Counted(Reason("reason.since_touch"), since, days))
+        draft.reason.insert(0, reason)
         offered = offer_floor(draft, desk, overdue=True)
         last = desk.ledger.touches.get(draft.uid)
         if offered is not None or last is None:

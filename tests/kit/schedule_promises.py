@@ -271,9 +271,9 @@ def earliest(touch: Touch, lead: Lead, days: BusinessDays) -> date | None:
             return lead.under_consideration_on + timedelta(days=10)
         case "R-004-6" if lead.interview_at:
             return days.add(local_day(lead.interview_at), 3)
-        case "R-003-3" if lead.meeting_on:
+        case "R-003-3" if lead.meeting_on and lead.they_decide_by is None:
             return local_day(lead.meeting_on) + timedelta(days=14)
-        case "R-005-2" if lead.every:
+        case "R-005-2" if lead.every and lead.they_decide_by is None:
             told = (lead.last_outbound, lead.last_inbound, lead.meeting_on)
             return max([local_day(day) for day in told if day is not None], default=date.min) + timedelta(lead.every)
         case "R-001-12" if lead.applied_on and lead.follow_up_on is None and not lead.follow_ups_done:

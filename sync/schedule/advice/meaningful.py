@@ -16,6 +16,7 @@ from sync.reading.organisations import is_about_agency
 from sync.schedule.cases import TALKING, Case, is_only_known
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
+from sync.schedule.ladders import sheet_date
 from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over
 from sync.schedule.reasons import Counted, Reason, roll_reasons
@@ -60,14 +61,21 @@ def stay_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 
 
 def keep_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
-    """The next touch to the contact of this lead, counted from the last one in either direction."""
+    """The next touch to the contact of this lead, counted from the last one in either direction.
+
+    A day that the row names comes first: the seeker's own (`sheet`), or the one by which they answer.
+    """
     lead = case.lead
-    told = [desk.day_of(day) for day in (lead.last_outbound, lead.last_inbound) if day is not None]
-    touches = [day for day in told if day <= desk.today]  # what is still to come is a slip of the pen
+    if desk.rule("sheet") and (own := sheet_date(case, desk, after=None)) and own >= desk.today:
+        return None
+    told = (lead.last_outbound, lead.last_inbound, lead.follow_up_on)
+    days = [desk.day_of(moment) for moment in told if moment is not None]
+    touches = [day for day in days if day <= desk.today]  # what is still to come is a slip of the pen
     touches += [desk.day_of(lead.meeting_on)] if lead.meeting_on is not None else []
+    touches += [done.done_on for done in desk.records.of(lead.key) if done.rule == "sheet" and done.done_on]
     base = max(touches, default=lead.applied_on or first_day(case, desk))
     sent = desk.day_of(lead.last_outbound) if lead.last_outbound is not None else None
-    return endless(case, rule, desk, base=base, sent=sent)
+    return endless(case, rule, desk, base=base, sent=sent, decide_by=lead.they_decide_by)
 
 
 @shared("R-003-6")
