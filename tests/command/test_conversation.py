@@ -139,7 +139,6 @@ def test_a_correction_that_is_none_is_explained_and_asked_again(answer: str, sai
         "lieber Mail, nicht anrufen",
         "nur noch per Mail, bitte nicht anrufen",
         "no budget before 2/1, dont bother them",
-        "chiamare a marzo per la stagione",
         "Lia: ci sentiamo dopo le feste (dal 7/1)",
         "rejected?",
     ],

@@ -133,3 +133,11 @@ def test_each_word_of_coming_back_has_one_by_which_a_text_is_found_worth_reading
     entries = [words for sense in ("remind", "contact") for words in toml.shipped("status_words.toml")[sense].values()]
     missing = [text for words in entries for text in words if not any(act in text for act in acts)]
     assert not missing
+
+
+def test_a_status_that_is_only_the_month_to_come_back_in_waits_for_it_and_is_asked_about_then() -> None:
+    """Until March there is nothing to ask; from then on nobody knows what "chiamare a marzo" says of an application."""
+    status = {"status": "chiamare a marzo per la stagione"}
+    waiting, come = a_seeker(status), a_seeker(status, now=datetime(2027, 3, 1, 9, tzinfo=ZONE))
+    assert (lead_of(waiting).stage, asked_on(waiting), waiting.run().leads.unclear) == (Stage.ON_HOLD, [], ())
+    assert [unclear.text for unclear in come.run().leads.unclear] == [status["status"]]
