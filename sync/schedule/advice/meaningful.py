@@ -63,19 +63,20 @@ def stay_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
 def keep_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     """The next touch to the contact of this lead, counted from the last one in either direction.
 
-    A day that the row names comes first: the seeker's own (`sheet`), or the one by which they answer.
+    A day by which they answer comes first; with somebody one only knows the seeker's own day does, too, and is a touch
+    once it has passed: elsewhere it is a step of the lead's ladder.
     """
-    lead = case.lead
-    if desk.rule("sheet") and (own := sheet_date(case, desk, after=None)) and own >= desk.today:
-        return None
-    told = (lead.last_outbound, lead.last_inbound, lead.follow_up_on)
+    lead, known = case.lead, is_only_known(case)
+    told = (lead.last_outbound, lead.last_inbound, lead.follow_up_on if known else None)
     days = [desk.day_of(moment) for moment in told if moment is not None]
     touches = [day for day in days if day <= desk.today]  # what is still to come is a slip of the pen
     touches += [desk.day_of(lead.meeting_on)] if lead.meeting_on is not None else []
-    touches += [done.done_on for done in desk.records.of(lead.key) if done.rule == "sheet" and done.done_on]
+    touches += [one.done_on for one in desk.records.of(lead.key) if known and one.rule == "sheet" and one.done_on]
     base = max(touches, default=lead.applied_on or first_day(case, desk))
     sent = desk.day_of(lead.last_outbound) if lead.last_outbound is not None else None
-    return endless(case, rule, desk, base=base, sent=sent, decide_by=lead.they_decide_by)
+    draft = endless(case, rule, desk, base=base, sent=sent, decide_by=lead.they_decide_by)
+    own = sheet_date(case, desk, after=None) if known and desk.rule("sheet") else None
+    return draft if draft is None or draft.pinned or own is None or own < desk.today else None
 
 
 @shared("R-003-6")
