@@ -93,9 +93,9 @@ def test_a_rule(rule: str, case: RuleCase) -> None:
     assert seeker.schedule.problems == ()
     for known, expected in ({rule: case.expect} | case.also).items():
         starts = sorted({tell(touch.start, case.home) for touch in seeker.all(known)})
-        assert len(starts) == len(expected), starts
-        for start, wanted in zip(starts, expected, strict=True):
-            assert start.startswith(wanted)
+        told = f"{known}: begins {starts}, the case expects {expected}"
+        assert len(starts) == len(expected), told
+        assert all(start.startswith(wanted) for start, wanted in zip(starts, expected, strict=True)), told
     check_touch(min(seeker.all(rule), key=lambda touch: touch.step), case) if case.expect else None
     assert case.note in " | ".join(note.reason for note in seeker.schedule.notes)
 
