@@ -116,8 +116,8 @@ class _Times(Struct, frozen=True):
     """The last words of what names one, of which one stands in each text that does."""
     signs: tuple[str, ...]
     """What names one in signs that stand without spaces."""
-
     acts: frozenset[str]
+    """Words of which one stands in each text that says what the seeker is to do."""
 
     def names_act(self, text: str) -> bool:
         """Whether one of the words stands in it for what the seeker is to do: the words of statuses are far more."""

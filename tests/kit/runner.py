@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from connectors.memory import MemorySource, MemoryState, MemoryTarget
 from sync.config import Settings, parse_settings
-from sync.models import RemoteEvent, Row, Table
+from sync.models import Lead, RemoteEvent, Row, Table
 from sync.protocols import StateStore, Target
 from sync.run import Report, run
 
@@ -97,3 +97,17 @@ class Seeker:
         event = self.calendar[uid]
         snapshot = replace(event.snapshot, **fields)
         self.calendar[uid] = replace(event, etag=event.etag + "'", snapshot=snapshot)
+
+
+def sent_to_alder(cells: Mapping[str, str], now: datetime, order: str = "mdy") -> Seeker:
+    """A seeker who wrote to Alder on 16 November, with these cells in that row, and to Birch."""
+    settings = parse_settings(
+        TEXT.format(more="", target="").replace('"leads.csv"\n', f'"leads.csv"\ndate_order = "{order}"\n')
+    )
+    rows = [a_row("Alder", "2026-11-16", **{"status": "sent", **cells}), a_row("Birch", "2026-11-20")]
+    return Seeker(rows, settings=settings, now=now, store=MemoryState())
+
+
+def alder_of(seeker: Seeker) -> Lead:
+    """How their row is read in a run now."""
+    return next(lead for lead in seeker.run().leads.leads if lead.company == "Alder")

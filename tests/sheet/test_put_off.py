@@ -7,27 +7,17 @@ from datetime import date, datetime
 
 import pytest
 from conftest import ZONE
-from runner import TEXT, Seeker, a_row
+from runner import Seeker, alder_of, sent_to_alder
 
-from connectors.memory import MemoryState
 from sync import toml
-from sync.config import parse_settings
-from sync.models import Lead, Stage
+from sync.models import Stage
 from sync.reading.date_lexicon import shipped_date_words
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=ZONE)
 
 
 def a_seeker(cells: Mapping[str, str], now: datetime = WEDNESDAY, order: str = "mdy") -> Seeker:
-    settings = parse_settings(
-        TEXT.format(more="", target="").replace('"leads.csv"\n', f'"leads.csv"\ndate_order = "{order}"\n')
-    )
-    rows = [a_row("Alder", "2026-11-16", **{"status": "sent", **cells}), a_row("Birch", "2026-11-20")]
-    return Seeker(rows, settings=settings, now=now, store=MemoryState())
-
-
-def lead_of(seeker: Seeker) -> Lead:
-    return next(lead for lead in seeker.run().leads.leads if lead.company == "Alder")
+    return sent_to_alder(cells, now, order)
 
 
 def asked_on(seeker: Seeker) -> list[str]:
@@ -57,7 +47,11 @@ def test_who_was_mailed_and_is_to_be_tried_again_in_a_month_is_left_alone_until_
     text: str, order: str, column: str
 ) -> None:
     seeker = a_seeker({column: text}, order=order)
-    assert (lead_of(seeker).stage, lead_of(seeker).stage_known, asked_on(seeker)) == (Stage.ON_HOLD, True, [])
+    assert (alder_of(seeker).stage, alder_of(seeker).stage_known, asked_on(seeker)) == (
+        Stage.ON_HOLD,
+        True,
+        [],
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,13 +80,13 @@ def test_who_was_mailed_and_is_to_be_tried_again_in_a_month_is_left_alone_until_
 )
 def test_a_next_step_in_a_month_or_after_new_year_waits_for_it(step: str) -> None:
     seeker = a_seeker({"next_step": step})
-    assert (lead_of(seeker).stage, asked_on(seeker)) == (Stage.ON_HOLD, [])
+    assert (alder_of(seeker).stage, asked_on(seeker)) == (Stage.ON_HOLD, [])
 
 
 def test_once_the_month_has_come_they_are_asked_again() -> None:
     for step in ("emailed Sam 11/16, try again in January", "call after new year"):
         seeker = a_seeker({"next_step": step}, now=datetime(2027, 1, 4, 9, tzinfo=ZONE))
-        assert lead_of(seeker).stage is Stage.SENT
+        assert alder_of(seeker).stage is Stage.SENT
         assert asked_on(seeker)
 
 
@@ -110,22 +104,22 @@ def test_once_the_month_has_come_they_are_asked_again() -> None:
     ],
 )
 def test_what_reports_or_tells_of_something_else_holds_nobody_back(text: str, column: str) -> None:
-    assert lead_of(a_seeker({column: text})).stage is not Stage.ON_HOLD
+    assert alder_of(a_seeker({column: text})).stage is not Stage.ON_HOLD
 
 
 def test_a_day_in_the_words_wins_over_the_time_beside_it() -> None:
-    lead = lead_of(a_seeker({"next_step": "call again after the holidays, 1/11"}))
+    lead = alder_of(a_seeker({"next_step": "call again after the holidays, 1/11"}))
     assert (lead.stage, lead.follow_up_on) == (Stage.SENT, date(2027, 1, 11))
 
 
 def test_what_is_to_be_done_on_a_day_before_it_is_done() -> None:
-    lead = lead_of(a_seeker({"next_step": "call 12/1, try again in January"}))
+    lead = alder_of(a_seeker({"next_step": "call 12/1, try again in January"}))
     assert (lead.stage, lead.follow_up_on) == (Stage.SENT, date(2026, 12, 1))
 
 
 def test_an_interview_is_not_put_off_by_it() -> None:
     cells = {"status": "interview", "interview_at": "2026-12-02 14:00", "notes": "emailed Sam, try again in January"}
-    assert lead_of(a_seeker(cells)).stage is Stage.INTERVIEW
+    assert alder_of(a_seeker(cells)).stage is Stage.INTERVIEW
 
 
 def test_each_word_of_coming_back_has_one_by_which_a_text_is_found_worth_reading() -> None:
@@ -139,5 +133,5 @@ def test_a_status_that_is_only_the_month_to_come_back_in_waits_for_it_and_is_ask
     """Until March there is nothing to ask; from then on nobody knows what "chiamare a marzo" says of an application."""
     status = {"status": "chiamare a marzo per la stagione"}
     waiting, come = a_seeker(status), a_seeker(status, now=datetime(2027, 3, 1, 9, tzinfo=ZONE))
-    assert (lead_of(waiting).stage, asked_on(waiting), waiting.run().leads.unclear) == (Stage.ON_HOLD, [], ())
+    assert (alder_of(waiting).stage, asked_on(waiting), waiting.run().leads.unclear) == (Stage.ON_HOLD, [], ())
     assert [unclear.text for unclear in come.run().leads.unclear] == [status["status"]]

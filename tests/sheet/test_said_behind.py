@@ -7,25 +7,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from conftest import ZONE
-from runner import TEXT, Seeker, a_row
-
-from connectors.memory import MemoryState
-from sync.config import parse_settings
-from sync.models import Lead
+from runner import Seeker, alder_of, sent_to_alder
 
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=ZONE)
 
 
 def a_seeker(cells: Mapping[str, str], now: datetime = WEDNESDAY, order: str = "mdy") -> Seeker:
-    settings = parse_settings(
-        TEXT.format(more="", target="").replace('"leads.csv"\n', f'"leads.csv"\ndate_order = "{order}"\n')
-    )
-    rows = [a_row("Alder", "2026-11-16", **{"status": "sent", **cells}), a_row("Birch", "2026-11-20")]
-    return Seeker(rows, settings=settings, now=now, store=MemoryState())
-
-
-def lead_of(seeker: Seeker) -> Lead:
-    return next(lead for lead in seeker.run().leads.leads if lead.company == "Alder")
+    return sent_to_alder(cells, now, order)
 
 
 def first_day(seeker: Seeker) -> str:
@@ -52,18 +40,18 @@ STEPS = [
 @pytest.mark.parametrize("status", ["sent", "in touch"])
 def test_the_weekday_behind_a_call_is_the_first_one_after_it(step: str, order: str, status: str) -> None:
     seeker = a_seeker({"status": status, "next_step": step}, order=order)
-    assert lead_of(seeker).follow_up_on == date(2026, 11, 25)
+    assert alder_of(seeker).follow_up_on == date(2026, 11, 25)
     assert first_day(seeker) == "11-25"
 
 
 def test_in_two_weeks_is_counted_from_the_call() -> None:
-    assert lead_of(a_seeker({"next_step": "called 11/23, call again in 2 weeks"})).follow_up_on == date(2026, 12, 7)
+    assert alder_of(a_seeker({"next_step": "called 11/23, call again in 2 weeks"})).follow_up_on == date(2026, 12, 7)
 
 
 def test_it_stays_that_day_when_it_has_passed() -> None:
     seeker = a_seeker({"next_step": "called 11/23, call again Thursday"})
     for _ in range(4):
-        assert lead_of(seeker).follow_up_on == date(2026, 11, 26)
+        assert alder_of(seeker).follow_up_on == date(2026, 11, 26)
         seeker.now += timedelta(days=1)
 
 
@@ -73,7 +61,7 @@ def test_one_that_is_written_later_is_the_first_after_the_day_of_writing() -> No
     seeker.now += timedelta(days=5)
     seeker.run()
     seeker.rows[0]["next_step"] = "called 11/23, call again Wednesday"
-    assert lead_of(seeker).follow_up_on == date(2026, 12, 2)
+    assert alder_of(seeker).follow_up_on == date(2026, 12, 2)
 
 
 @pytest.mark.parametrize(
