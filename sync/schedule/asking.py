@@ -16,12 +16,13 @@ from sync.models import Asking, TouchClass
 from sync.schedule.cases import Case, is_old_news
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft
-from sync.schedule.ladders import Ladder
+from sync.schedule.ladders import Ladder, start_ladder
 from sync.schedule.people import ASKED
 from sync.schedule.placing import Single, Train
 from sync.schedule.registry import Rules, applies
 from sync.schedule.replay import replay
 from sync.schedule.view import View
+from sync.schedule.waiting import LongPast
 
 
 def find_trains(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Train]:
@@ -31,7 +32,8 @@ def find_trains(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Train]:
     for rule, make, alone in rules.waited:
         if (alone and ladder is not None) or not _may_ask(rule, case, own_date=alone) or not applies(rule, case):
             continue
-        draft = make(case, rule, desk)
+        answer = make(case, rule, desk)
+        draft = answer.offer(desk) if answer is not None else None
         if rule.kind is TouchClass.ONCE_EXEMPT:
             idea = draft
         elif draft is not None:
@@ -49,8 +51,11 @@ def find_trains(case: Case, rules: Rules, *, desk: Desk) -> Iterator[Train]:
 
 def _find_ladder(case: Case, rules: Rules, desk: Desk) -> Ladder | None:
     for rule, make in rules.laddered:
-        if _may_ask(rule, case) and applies(rule, case) and (ladder := make(case, rule, desk)) is not None:
-            return ladder
+        found = make(case, rule, desk) if _may_ask(rule, case) and applies(rule, case) else None
+        if isinstance(found, LongPast):
+            found.offer(desk)
+        elif found is not None:
+            return start_ladder(found, case, desk)
     return None
 
 

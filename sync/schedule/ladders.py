@@ -15,21 +15,24 @@ the day the calendar gave it. Rules:
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from sync.advice import Rule
 from sync.memory import TouchMemory
-from sync.models import Moment
 from sync.safe_text import clean
 from sync.schedule.cases import Case
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, draft_for, has_gone_by, take_channel
-from sync.schedule.ledger import is_over, was_deleted
+from sync.schedule.ledger import was_deleted
 from sync.schedule.people import asked_person, channel_for
 from sync.schedule.reasons import Counted, Reason
+from sync.schedule.sheet_dates import offer_sheet_date, sheet_date
 from sync.schedule.view import View
+from sync.schedule.waiting import Remark
 
 IDEA = -1
 """In the place of a step: the idea on their problem."""
@@ -37,8 +40,8 @@ ROUNDS = 10
 """The round of a status step is ten times the interview's round plus the step."""
 
 
-class Ladder(Struct):
-    """The asking touches of one lead, unfolded step by step while days are given.
+class Steps(Struct, kw_only=True):
+    """The asking touches of one lead, as its rule says them.
 
     `rules[i]` and `intervals[i]` belong to step i+1. `round_base` plus the step is its round in its identity.
     `first_counts` says whether an outbound after the base is the first step by itself (applications: yes).
@@ -46,8 +49,6 @@ class Ladder(Struct):
     the day they said they call on: nobody is asked before it has passed.
     """
 
-    case: Case
-    desk: Desk
     rules: tuple[Rule, ...]
     intervals: tuple[int, ...]
     cap: int
@@ -60,6 +61,15 @@ class Ladder(Struct):
     decide_by: date | None = None
     call_on: date | None = None
     decision_party: str = ""
+    passed: Sequence[tuple[TouchMemory, date]] = ()
+    """Steps of the conversation before this one that passed with it, and the days they count for."""
+
+
+class Ladder(Steps, kw_only=True):
+    """The same while days are given, unfolded step by step (`start_ladder`)."""
+
+    case: Case
+    desk: Desk
     step: int = 1
     counts_from: date = date.min
     counts_step: int = 0
@@ -145,12 +155,20 @@ class Ladder(Struct):
         rule = self.desk.rule("sheet")
         if self.started or rule is None:
             return None
-        day = sheet_date(self.case, self.desk, after=self.counts_from if self.step > 1 else None)
+        day = self.sheet_date(after=self.counts_from if self.step > 1 else None)
         if day is None:
             return None
         draft = self.draft(rule, day)
         offer_sheet_date(draft, day, view=self.desk)
         return draft
+
+    def sheet_date(self, *, after: date | None = None) -> date | None:
+        """The seeker's own date where it applies, behind this day; a note where there is one that does not."""
+        found = sheet_date(self.case, self.desk, after=after)
+        if isinstance(found, Remark):
+            found.offer(self.desk)
+            return None
+        return found
 
     def draft(self, rule: Rule, raw: date) -> Draft:
         """The current step's touch, under this rule."""
@@ -188,45 +206,11 @@ class Ladder(Struct):
         return Counted(what, self.counts_from, days)
 
 
-def sheet_date(case: Case, desk: Desk, *, after: date | None) -> date | None:
-    """The `follow_up_on` that still applies; a note where there is one that does not."""
-    lead, day = case.lead, case.lead.follow_up_on
-    if day is None or day in spent_dates(case, desk) or not case.can_read("follow_up_on"):
-        return None
-    bounds = [bound for bound in (lead.applied_on, after, day_or_none(lead.last_outbound, desk)) if bound]
-    if bounds and day <= max(bounds):
-        desk.note("note.sheet_too_early", case, rule="sheet", day=desk.tell(day), bound=desk.tell(max(bounds)))
-        return None
-    if day == day_or_none(lead.interview_at, desk):
-        desk.note("note.sheet_same_day", case, rule="sheet", day=desk.tell(day))
-        return None
-    return day
-
-
-def spent_dates(case: Case, view: View) -> frozenset[date]:
-    """Values of `follow_up_on` that were done, missed or deleted: the same value never applies again."""
-    return frozenset(
-        touch.raw for touch in view.records.of(case.lead.key) if touch.rule == "sheet" and is_over(touch) and touch.raw
-    )
-
-
-def offer_sheet_date(draft: Draft, day: date, *, view: View) -> None:
-    """Keep the very day written, weekend or not; past by up to a week it is late once."""
-    draft.reason.insert(0, Reason("reason.sheet", {"day": day}))
-    if draft.pinned:
-        return
-    draft.fixed, draft.chosen, draft.counts_from = day, True, None
-    if day < view.today:
-        given = view.records.given_on(draft.memory) if draft.memory and draft.memory.offers == 2 else None
-        again = given or max(view.days.add(day, 1), view.soonest)
-        draft.fixed, draft.offers, draft.late = again, 2, True
-        draft.counts_from = day
-    draft.day = draft.fixed if not isinstance(draft.fixed, datetime) else draft.fixed.date()
-
-
-def day_or_none(moment: Moment | None, view: View) -> date | None:
-    """The day of a moment, where there is one."""
-    return view.day_of(moment) if moment is not None else None
+def start_ladder(steps: Steps, case: Case, desk: Desk) -> Ladder:
+    """The ladder of these steps at its foot; what passed with the conversation before it is over."""
+    for record, on in steps.passed:
+        desk.ledger.let_pass(record, on)
+    return Ladder(case=case, desk=desk, **asdict(steps))
 
 
 def count_cap(view: View) -> int:

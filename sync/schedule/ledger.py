@@ -69,12 +69,9 @@ class Records(Struct):
             return self.given_on(record)
         return day_of(record.pinned_to, self.zone)
 
-
-class Ledger(Records):
-    """The same, and where it is written down what became of a touch. What is done or missed stands as history."""
-
-    done: set[str] = set()
-    missed: set[str] = set()
+    def is_history(self, record: TouchMemory | None) -> bool:
+        """Whether it is over."""
+        return record is not None and is_over(record)
 
     def judge(self, record: TouchMemory | None, wanted: date, *, skipped: bool = False) -> Verdict:
         """What this touch is, or one that nothing is known of, that is wanted on this day.
@@ -90,6 +87,13 @@ class Ledger(Records):
         if stood is None or stood >= self.today:
             return Verdict.AHEAD
         return Verdict.PASSED if self.never_logs or record.offers > 1 else Verdict.AGAIN
+
+
+class Ledger(Records):
+    """The same, and where it is written down what became of a touch. What is done or missed stands as history."""
+
+    done: set[str] = set()
+    missed: set[str] = set()
 
     def is_history(self, record: TouchMemory | None) -> bool:
         """Whether it is over; what is done or missed then stands as history."""

@@ -19,7 +19,6 @@ from sync.reading.relations import relation_of
 from sync.safe_text import clean
 from sync.schedule.cases import Case, is_offered_since, is_only_known, wrote_their_offer
 from sync.schedule.drafts import Draft
-from sync.schedule.ladders import day_or_none
 from sync.schedule.occasions import interview_zone
 from sync.schedule.people import ASKED, agency_person, channel_for, group_named
 from sync.schedule.referrers import first_contact
@@ -177,7 +176,7 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, view: View) -> dict[str, dat
         interview = interview.astimezone(zone).date()
     ahead = {
         "promised": promised,
-        "call_promised": day_or_none(lead.they_call_at, view),
+        "call_promised": view.day_or_none(lead.they_call_at),
         "trip": lead.travel_on,
         "references_ahead": given if given is not None and given > draft.day else None,
         "interview": interview if draft.rule.time == "before" else None,
@@ -188,8 +187,8 @@ def _days(draft: Draft, lead: Lead, zone: ZoneInfo, view: View) -> dict[str, dat
     past = {
         "applied": lead.applied_on,
         "last_message": _last_message(draft, lead, view),
-        "they_wrote": day_or_none(lead.last_inbound, view),
-        "met": day_or_none(lead.meeting_on, view),
+        "they_wrote": view.day_or_none(lead.last_inbound),
+        "met": view.day_or_none(lead.meeting_on),
         "considered": lead.under_consideration_on,
         "references": given,
         "interview": interview,

@@ -48,6 +48,7 @@ from sync.schedule.showing import publish, ring, share_days
 from sync.schedule.text import write_texts
 from sync.schedule.timing import give_times
 from sync.schedule.view import View
+from sync.schedule.waiting import Answer
 
 
 def make_schedule(
@@ -182,7 +183,7 @@ def _plan(
     cases, drafts = whole.cases, whole.drafts
     if any(case.ends_search and case.can_read("status") for case in cases):
         drafts += placing.place_all(
-            [Single(last) for rule, make in rules.at_the_end for last in make(whole, rule, desk)]
+            [train for rule, make in rules.at_the_end for train in _trains_of(make(whole, rule, desk), desk)]
         )
         return drafts, []
     placing.reserve_given_days(nobody_asks=nobody_asks)
@@ -199,7 +200,7 @@ def _plan(
     trains = [train for case in cases for train in find_trains(case, at[case.stage], desk=desk)]
     trains += [Single(draft) for draft in owed if draft.kind is TouchClass.SELF]
     for rule, make in rules.across:
-        trains += map(Single, make(whole, rule, desk))
+        trains += _trains_of(make(whole, rule, desk), desk)
     note_past_contacts(cases, placing.guard, desk)
     late = {(draft.lead_key, draft.rule.id) for draft in drafts if draft.late}
     floors = list(placing.place_all(list(_without_joined(trains, late, desk))))
@@ -217,6 +218,10 @@ def _plan(
             else:
                 events.append(made)
     return drafts, events
+
+
+def _trains_of(answers: Iterable[Answer], desk: Desk) -> Iterator[Train]:
+    yield from (Single(draft) for answer in answers if (draft := answer.offer(desk)) is not None)
 
 
 def _without_joined(trains: Iterable[Train], late: set[tuple[str, str]], desk: Desk) -> Iterator[Train]:

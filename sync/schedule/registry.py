@@ -3,15 +3,16 @@
 A rule is a function with the rule's id; the decorator says in which way it speaks:
 
     owed        something is owed: an occasion with its deadline
-    laddered    they are asked in steps: a ladder, of which a lead runs one at a time
-    waited      one touch waits for a day: a draft
+    laddered    they are asked in steps: of such ladders a lead runs one at a time
+    waited      one touch waits for a day: a floor, or another answer (`waiting`)
     across      touches that follow from many leads together
     at_the_end  what is told when the search is over
     shared      one event of the seeker's own that names many leads
 
 A function about one lead is asked only where the rule is switched on, the lead is in one of its stages, the cells of
 its trigger are filled, every cell it reads could be read, and the row allows it (`applies`). One that looks at many
-leads is asked once a run. `after` names a rule whose answer of this run it looks at.
+leads is asked once a run. All of them look at the view and write nothing down: what is written follows from their
+answers. `after` names a rule whose answer of this run it looks at.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from msgspec import Struct
 from sync.advice import Rule
 from sync.models import Stage, TouchClass, UnclearStatus
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft
-from sync.schedule.ladders import Ladder
+from sync.schedule.ladders import Steps
 from sync.schedule.occasions import Occasion
 from sync.schedule.shared import SharedEvents
 from sync.schedule.view import View
+from sync.schedule.waiting import Answer, LongPast
 
 News = Mapping[str, Sequence[tuple[date, Case]]]
 """What each referrer is still to be told, by key: leads that were contacted, with the day."""
@@ -50,10 +51,10 @@ class Whole(Struct):
 
 
 Owed = Callable[[Case, Rule, View], Occasion | None]
-Laddered = Callable[[Case, Rule, Desk], Ladder | None]
-Waited = Callable[[Case, Rule, Desk], Draft | None]
-Across = Callable[[Whole, Rule, Desk], Iterable[Draft]]
-Shared = Callable[[Whole, Rule, Desk], Iterable[Draft | SharedDraft]]
+Laddered = Callable[[Case, Rule, View], Steps | LongPast | None]
+Waited = Callable[[Case, Rule, View], Answer | None]
+Across = Callable[[Whole, Rule, View], Iterable[Answer]]
+Shared = Callable[[Whole, Rule, View], Iterable[Draft | SharedDraft]]
 Made = TypeVar("Made", Owed, Laddered, Waited, Across, Shared)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sync.memory import TouchMemory
 from sync.schedule.desk import Desk
 from sync.schedule.drafts import remember
-from sync.schedule.ladders import Ladder, day_or_none, sheet_date
+from sync.schedule.ladders import Ladder
 from sync.schedule.ledger import WEEK, Verdict, over_day, was_deleted
 
 
@@ -72,7 +72,7 @@ def _steps_done(ladder: Ladder) -> tuple[int, date | None]:
         default=(0, None),
     )
     counted = min(lead.follow_ups_done or 0, ladder.cap) if ladder.first_counts else 0
-    outbound = day_or_none(lead.last_outbound, desk)
+    outbound = desk.day_or_none(lead.last_outbound)
     reached = 0
     if outbound and outbound > ladder.base:
         reached = sum(day <= outbound for day in _planned_days(ladder))
@@ -103,7 +103,7 @@ def _pass_step(ladder: Ladder) -> bool:
         if (over := _over_on(known, desk)) is not None:
             ladder.counts_from = over
             return True
-    if (sheet := sheet_date(ladder.case, desk, after=None)) is not None:
+    if (sheet := ladder.sheet_date()) is not None:
         passed = _pass_sheet_step(ladder, sheet)
         ladder.counts_from = passed or ladder.counts_from
         return passed is not None
@@ -133,17 +133,6 @@ def _over_on(record: TouchMemory, desk: Desk) -> date | None:
     if was_deleted(record) and not record.done_on and not record.missed and record.start is not None:
         return desk.day_of(record.start)
     return over_day(record)
-
-
-def pass_before(record: TouchMemory, day: date, *, desk: Desk) -> date | None:
-    """The day a step counts for that is over; what stood before this day is over with it. None while it is open."""
-    if record.done_on or record.missed:
-        return record.done_on or record.planned
-    if was_deleted(record) or (stood := desk.ledger.stood_on(record)) is None or stood >= day:
-        return None
-    on = record.planned or stood
-    desk.ledger.let_pass(record, on)
-    return on
 
 
 def _pass_sheet_step(ladder: Ladder, day: date) -> date | None:

@@ -23,6 +23,7 @@ from sync.schedule.ledger import Verdict
 from sync.schedule.people import join_names
 from sync.schedule.reasons import Reason
 from sync.schedule.view import View
+from sync.schedule.waiting import Answer
 
 DATES = "dates"
 """The party of the event that names rows without the date their stage promises."""
@@ -55,6 +56,32 @@ class SharedEvents(Struct):
             draft.day = desk.days.add(raw, 1)
         return draft
 
+    def is_past(self, draft: SharedDraft) -> bool:
+        """Whether it stood on a day that has passed, was ticked or deleted; then it is not made again."""
+        ledger = self.desk.ledger
+        if draft.memory is None or (verdict := ledger.judge(draft.memory, draft.day)) is Verdict.AHEAD:
+            return False
+        if verdict is not Verdict.OVER:
+            ledger.let_stand(draft.memory, done=False)
+        return True
+
+    def offer(self, answer: Answer) -> Draft | None:
+        """What is open of a touch that has no event of its own, for one of these to name."""
+        return answer.offer(self.desk)
+
+    def is_settled(self, case: Case) -> bool:
+        """Whether its whole past is settled by a triage event, of this run or an earlier one."""
+        return case.seen.triaged or case.lead.key in self.desk.settled
+
+    @property
+    def long_past(self) -> Mapping[str, str]:
+        """Labels of the leads that the triage event names by now, by key."""
+        return self.desk.triaged
+
+    def leave_to(self, event: SharedDraft, case: Case) -> None:
+        """This lead waits for the event, to be decided with the others."""
+        self.desk.waiting[case.lead.key] = self.desk.say("note.decide", day=self.desk.tell(event.day))
+
     def name_leads(
         self, rule: Rule, by_day: Mapping[date, Sequence[Case]], reason: str, *, party: str = "",
         name: Callable[[Case], str] | None = None, **told: object,
@@ -66,7 +93,7 @@ class SharedEvents(Struct):
         desk = self.desk
         for day, cases in sorted(by_day.items()):
             event = self.draft(rule, day, party=party)
-            if is_past(event, desk):
+            if self.is_past(event):
                 continue
             names = sorted(name(case) if name else case.lead.label for case in cases)
             event.facts = {"count": str(len(cases)), "leads": list_names(names, desk)}
@@ -102,15 +129,6 @@ class SharedEvents(Struct):
         before = self.counters.get(rule_id, self.desk.memory.runs.counters.get(rule_id, 0))
         self.counters[rule_id] = max(before, max(known, default=0)) + 1
         return self.counters[rule_id]
-
-
-def is_past(draft: SharedDraft, desk: Desk) -> bool:
-    """Whether it stood on a day that has passed, was ticked or deleted; then it is not made again."""
-    if draft.memory is None or (verdict := desk.ledger.judge(draft.memory, draft.day)) is Verdict.AHEAD:
-        return False
-    if verdict is not Verdict.OVER:
-        desk.ledger.let_stand(draft.memory, done=False)
-    return True
 
 
 def leave_shared(drafts: Iterable[Planned], *, desk: Desk) -> None:

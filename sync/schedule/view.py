@@ -96,6 +96,10 @@ class View(Struct, frozen=True):
         """The day of a moment, in the seeker's zone."""
         return moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
 
+    def day_or_none(self, moment: Moment | None) -> date | None:
+        """The same, where there is one."""
+        return None if moment is None else self.day_of(moment)
+
     def instant_of(self, moment: Moment) -> datetime:
         """A date without hour counts as the start of work."""
         return moment if isinstance(moment, datetime) else at(moment, self.settings.work_hours.start, self.zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from advisor import Seeker, a_lead, clock, person, settings_for, when
@@ -13,25 +13,35 @@ from sync.memory import Memory
 from sync.models import Abilities, Leads, Schedule, Stage
 from sync.schedule import registry
 from sync.schedule.cases import Case
-from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
 from sync.schedule.make import make_schedule
-from sync.schedule.waiting import floor_draft, offer_floor
+from sync.schedule.view import View
+from sync.schedule.waiting import Answer, FirstOpen, Floor, floor_draft
 
 CHOSEN = "because you chose it"
 
 
-def greet(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def greet(case: Case, rule: Rule, view: View) -> Floor | None:
     """A rule that somebody adds: a greeting on a day that is theirs."""
     day = case.lead.travel_on
-    return None if day is None else offer_floor(floor_draft(case, rule, day, desk), desk)
+    return None if day is None else Floor(floor_draft(case, rule, day, view))
 
 
-def run_on(*runs: str, any_day: bool, day: str, monkeypatch: pytest.MonkeyPatch) -> Schedule:
+def greet_each_year(case: Case, rule: Rule, view: View) -> Answer | None:
+    """The same on a day that comes again each year."""
+    day, year = case.lead.travel_on, view.today.year
+    if day is None:
+        return None
+    days = [day.replace(year=number) for number in (year - 1, year, year + 1)]
+    return FirstOpen(Floor(floor_draft(case, rule, one, view, round=one.year)) for one in days)
+
+
+def run_on(
+    *runs: str, any_day: bool, day: str, monkeypatch: pytest.MonkeyPatch, made_by: Callable[..., Answer | None] = greet
+) -> Schedule:
     """The schedule of the last of these runs with that rule in the place of one that is there."""
     others = [entry for entry in registry.ENTRIES if "R-003-16" not in entry.ids]
     monkeypatch.setattr(registry, "ENTRIES", others)
-    registry.waited("R-003-16")(greet)
+    registry.waited("R-003-16")(made_by)
     settings = settings_for()
     advice = load_advice(settings)
     rule = replace(advice.rules["R-003-16"], any_day=any_day)
@@ -73,6 +83,24 @@ def test_a_greeting_stands_on_the_very_day_and_claims_no_choice(
     schedule = run_on(*runs, any_day=any_day, day="2027-01-16", monkeypatch=monkeypatch)
     assert begins(schedule) == [expected]
     assert not [note.reason for note in schedule.notes if CHOSEN in note.reason]
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        pytest.param(["2027-01-11 08:00"], "2027-01-16 09:00", id="this year's"),
+        pytest.param(["2027-01-11 08:00", "2027-01-18 08:00"], "2027-01-19 09:00", id="once more when it passed"),
+        pytest.param(
+            ["2027-01-11 08:00", "2027-01-18 08:00", "2027-01-20 08:00"], "2028-01-16 09:00", id="next year's"
+        ),
+        pytest.param(["2028-01-11 08:00"], "2028-01-16 09:00", id="not last year's at first sight"),
+    ],
+)
+def test_a_greeting_that_comes_each_year_stands_on_the_first_day_that_is_open(
+    runs: list[str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule = run_on(*runs, any_day=True, day="2026-01-16", monkeypatch=monkeypatch, made_by=greet_each_year)
+    assert begins(schedule) == [expected]
 
 
 def test_the_last_day_for_an_answer_is_no_choice_of_yours() -> None:

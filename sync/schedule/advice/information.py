@@ -13,7 +13,6 @@ from sync.models import Asking, Stage
 from sync.reading.organisations import is_about_agency
 from sync.safe_text import clean
 from sync.schedule.cases import TALKING, Case, has_live_offer, is_old_news
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft
 from sync.schedule.ledger import WEEK
 from sync.schedule.occasions import TRIAGED, Occasion, by_the_day, soon_after
@@ -22,7 +21,7 @@ from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, owed, shared, waited
 from sync.schedule.shared import DATES, MAX_NAME, WORDS
 from sync.schedule.view import View
-from sync.schedule.waiting import floor_draft, leave, offer_floor
+from sync.schedule.waiting import Answer, Floor, LongPast, Over, floor_draft
 
 
 @owed("R-000-2")
@@ -38,7 +37,7 @@ def keep_the_promise(case: Case, rule: Rule, view: View) -> Occasion:
 
 
 @waited("R-000-5")
-def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def do_as_planned(case: Case, rule: Rule, view: View) -> Answer | None:
     """The seeker's own plan, later on a date or half an hour of research; never before an introduction.
 
     A plan that is long past at first sight settles the lead, but not where it goes on without it.
@@ -46,34 +45,33 @@ def do_as_planned(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     lead = case.lead
     introduced = bool(lead.received_at and lead.referrer and lead.contact.name)
     if lead.plan_on is not None:
-        draft = floor_draft(case, rule, desk.days.at_or_after(lead.plan_on), desk, round=1)
+        draft = floor_draft(case, rule, view.days.at_or_after(lead.plan_on), view, round=1)
         draft.reason[:0] = [Reason("reason.plan", {"day": lead.plan_on})]
     elif lead.plan == "research" and not introduced:
-        since = desk.day_of(lead.received_at or case.seen.first_seen)
-        draft = floor_draft(case, rule, desk.days.at_or_after(since), desk)
+        since = view.day_of(lead.received_at or case.seen.first_seen)
+        draft = floor_draft(case, rule, view.days.at_or_after(since), view)
         draft.reason[:0] = [Reason("reason.research")]
     else:
         return None
-    if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < desk.today:
-        if case.new and (case.stage in TALKING or has_live_offer(case, view=desk)):
-            leave(draft, draft.raw, desk)
-        elif case.new:
-            desk.triage(case)
-        return None
-    return offer_floor(draft, desk)
+    if (case.new or case.seen.triaged) and draft.memory is None and draft.raw + WEEK < view.today:
+        if not case.new:
+            return None
+        goes_on = case.stage in TALKING or has_live_offer(case, view=view)
+        return Over(draft) if goes_on else LongPast(case)
+    return Floor(draft)
 
 
 # --- R-000-4: every lead has a next step with a date -------------------------------------------------------------
 
 
 @shared("R-000-4")
-def give_a_next_step(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
+def give_a_next_step(whole: Whole, rule: Rule, view: View) -> Iterator[Draft | SharedDraft]:
     """Leads have no next step with a date: to add the date, to decide, or to say what a status means."""
-    dated = list(_add_the_dates(whole, rule, desk))
+    dated = list(_add_the_dates(whole, rule, view))
     yield from dated
     busy = {_row_of(draft) for draft in (*whole.drafts, *dated) if isinstance(draft, Draft)}
-    yield from _decide_the_next_step(whole, rule, busy, desk)
-    yield from _say_what_it_means(whole, rule, desk)
+    yield from _decide_the_next_step(whole, rule, busy, view)
+    yield from _say_what_it_means(whole, rule, view)
 
 
 def _row_of(draft: Draft) -> str:
@@ -84,33 +82,33 @@ def _row_of(draft: Draft) -> str:
     return draft.lead_key
 
 
-def _add_the_dates(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft | SharedDraft]:
+def _add_the_dates(whole: Whole, rule: Rule, view: View) -> Iterator[Draft | SharedDraft]:
     """An interview, an offer or an application without its date; one event a day for all of them."""
     by_day: dict[date, list[Draft]] = {}
     for case in whole.cases:
-        own = _add_the_date(case, rule, desk)
+        answer = _add_the_date(case, rule, whole, view)
+        own = whole.shared.offer(answer) if answer is not None else None
         if own is not None and whole.shared.is_ahead(rule, own.raw, party=DATES):
             own.own_event = False
             by_day.setdefault(own.raw, []).append(own)
     yield from whole.shared.name_drafts(rule, by_day, "reason.no_dates", party=DATES)
 
 
-def _add_the_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def _add_the_date(case: Case, rule: Rule, whole: Whole, view: View) -> Answer | None:
     lead, missing = case.lead, _missing_date(case)
     if not missing or not lead.interested:
         return None
     if not case.can_read("status", missing) or (case.stage is Stage.INTERVIEW and lead.follow_up_on):
         return None
-    if is_old_news(case, view=desk):
-        desk.triage(case)
-        return None
-    if case.seen.triaged or lead.key in desk.settled:
+    if is_old_news(case, view=view):
+        return LongPast(case)
+    if whole.shared.is_settled(case):
         return None
     number = sum(stage.stage is case.stage for stage in case.seen.stages)
-    draft = floor_draft(case, rule, desk.days.at_or_after(case.stage_since), desk, party=case.stage.value, round=number)
-    draft.facts = {"field": desk.say_about(case.lead, f"field.{missing}")}
+    draft = floor_draft(case, rule, view.days.at_or_after(case.stage_since), view, party=case.stage.value, round=number)
+    draft.facts = {"field": view.say_about(case.lead, f"field.{missing}")}
     draft.reason.insert(0, Reason("reason.no_date", draft.facts))
-    return offer_floor(draft, desk)
+    return Floor(draft)
 
 
 def _missing_date(case: Case) -> str:
@@ -126,32 +124,32 @@ def _missing_date(case: Case) -> str:
     return ""
 
 
-def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], desk: Desk) -> Iterator[Draft | SharedDraft]:
+def _decide_the_next_step(whole: Whole, rule: Rule, busy: Set[str], view: View) -> Iterator[Draft | SharedDraft]:
     """Leads without a touch of their own, one event for all that arrived on one day."""
     arrived: dict[date, list[Case]] = {}
     for case in whole.cases:
         if (
             case.lead.asking is not Asking.ALLOWED
             or case.lead.key in busy
-            or _was_triaged(case, desk)
+            or _was_triaged(case, whole, view)
             or not _wants_decision(case)
         ):
             continue
-        day = _decide_day(case, rule, desk)
+        day = _decide_day(case, rule, view)
         if whole.shared.is_ahead(rule, day):
             arrived.setdefault(day, []).append(case)
         elif case.new:
-            desk.triage(case)
+            whole.shared.offer(LongPast(case))
     for event, day in whole.shared.name_leads(rule, arrived, "reason.arrived"):
         for case in arrived[day]:
-            desk.waiting[case.lead.key] = desk.say("note.decide", day=desk.tell(event.day))
+            whole.shared.leave_to(event, case)
         yield event
 
 
-def _was_triaged(case: Case, desk: Desk) -> bool:
+def _was_triaged(case: Case, whole: Whole, view: View) -> bool:
     """Whether it was named in a triage event, now or in an earlier run: then it is no new lead."""
-    given_up = (record for record in desk.ledger.of(case.lead.key) if record.missed)
-    return case.lead.key in desk.triaged or any(one.start is None or one.note == TRIAGED for one in given_up)
+    given_up = (record for record in view.records.of(case.lead.key) if record.missed)
+    return case.lead.key in whole.shared.long_past or any(one.start is None or one.note == TRIAGED for one in given_up)
 
 
 def _wants_decision(case: Case) -> bool:

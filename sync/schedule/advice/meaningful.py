@@ -13,29 +13,29 @@ from datetime import date, timedelta
 from sync.advice import Rule
 from sync.models import Person, Stage
 from sync.reading.organisations import is_about_agency
+from sync.reconcile.identity import SELF
 from sync.schedule.cases import TALKING, Case, is_only_known
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
-from sync.schedule.ladders import sheet_date
 from sync.schedule.ledger import was_deleted
 from sync.schedule.occasions import Occasion, after_it_is_over
 from sync.schedule.reasons import Counted, Reason, roll_reasons
 from sync.schedule.registry import Whole, across, at_the_end, owed, shared, waited
+from sync.schedule.sheet_dates import sheet_date
 from sync.schedule.view import View
-from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
+from sync.schedule.waiting import Endless, Floor, first_day, floor_draft
 
 
 @waited("R-003-1")
-def decide_what_is_on_hold(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def decide_what_is_on_hold(case: Case, rule: Rule, view: View) -> Floor | None:
     """A lead is on hold: close it or keep it."""
     if case.stage is not Stage.ON_HOLD:
         return None
     since, days = case.stage_since, (rule.intervals or (0,))[0]
     number = sum(stage.stage is Stage.ON_HOLD for stage in case.seen.stages)
-    raw = desk.days.at_or_after(since + timedelta(days=days))
-    draft = floor_draft(case, rule, raw, desk, party="on_hold", round=number)
+    raw = view.days.at_or_after(since + timedelta(days=days))
+    draft = floor_draft(case, rule, raw, view, party="on_hold", round=number)
     draft.reason.insert(0, Counted(Reason("reason.since_hold"), since, days))
-    return offer_floor(draft, desk)
+    return Floor(draft)
 
 
 @owed("R-003-2")
@@ -45,22 +45,22 @@ def follow_up_on_the_meeting(case: Case, rule: Rule, view: View) -> Occasion:
 
 
 @waited("R-003-3")
-def stay_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def stay_in_touch(case: Case, rule: Rule, view: View) -> Endless | None:
     """You met or know somebody, and their row has no `every`; any touch in either direction starts the clock anew.
 
     An agency has a touch of its own (R-001-13).
     """
     lead = case.lead
-    if (lead.every is not None and desk.rule("R-005-2")) or is_about_agency(lead):
+    if (lead.every is not None and view.rule("R-005-2")) or is_about_agency(lead):
         return None
     if lead.meeting_on is None and not (case.stage in TALKING and is_only_known(case)):
         return None
     if not lead.is_of_network and (lead.applied_on is not None or lead.interview_at is not None):
         return None
-    return keep_in_touch(case, rule, desk)
+    return keep_in_touch(case, rule, view)
 
 
-def keep_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def keep_in_touch(case: Case, rule: Rule, view: View) -> Endless:
     """The next touch to the contact of this lead, counted from the last one in either direction.
 
     A day by which they answer comes first; with somebody one only knows the seeker's own day does, too, and is a touch
@@ -68,15 +68,19 @@ def keep_in_touch(case: Case, rule: Rule, desk: Desk) -> Draft | None:
     """
     lead, known = case.lead, is_only_known(case)
     told = (lead.last_outbound, lead.last_inbound, lead.follow_up_on if known else None)
-    days = [desk.day_of(moment) for moment in told if moment is not None]
-    touches = [day for day in days if day <= desk.today]  # what is still to come is a slip of the pen
-    touches += [desk.day_of(lead.meeting_on)] if lead.meeting_on is not None else []
-    touches += [one.done_on for one in desk.records.of(lead.key) if known and one.rule == "sheet" and one.done_on]
-    base = max(touches, default=lead.applied_on or first_day(case, desk))
-    sent = desk.day_of(lead.last_outbound) if lead.last_outbound is not None else None
-    draft = endless(case, rule, desk, base=base, sent=sent, decide_by=lead.they_decide_by)
-    own = sheet_date(case, desk, after=None) if known and desk.rule("sheet") else None
-    return draft if draft is None or draft.pinned or own is None or own < desk.today else None
+    days = [view.day_of(moment) for moment in told if moment is not None]
+    touches = [day for day in days if day <= view.today]  # what is still to come is a slip of the pen
+    touches += [view.day_of(lead.meeting_on)] if lead.meeting_on is not None else []
+    touches += [one.done_on for one in view.records.of(lead.key) if known and one.rule == "sheet" and one.done_on]
+    own = sheet_date(case, view) if known and view.rule("sheet") else None
+    return Endless(
+        case=case,
+        rule=rule,
+        base=max(touches, default=lead.applied_on or first_day(case, view)),
+        sent=view.day_or_none(lead.last_outbound),
+        decide_by=lead.they_decide_by,
+        gives_way=isinstance(own, date) and own >= view.today,
+    )
 
 
 @shared("R-003-6")
@@ -100,38 +104,35 @@ def find_names(whole: Whole, rule: Rule, view: View) -> Iterator[Draft | SharedD
 
 
 @across("R-003-13")
-def look_what_employers_do(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def look_what_employers_do(whole: Whole, rule: Rule, view: View) -> Iterator[Endless]:
     """A target employer: what is new there?"""
     seen: set[str] = set()
     for case in whole.cases:
         if case.organisation in seen or case.stage.closed or not case.organisation.startswith("organisation:"):
             continue
         seen.add(case.organisation)
-        since = first_day(case, desk)
-        draft = endless(case, rule, desk, base=since, sent=None, key="self", party=case.organisation)
-        if draft is not None:
-            yield draft
+        yield Endless(case=case, rule=rule, base=first_day(case, view), key=SELF, party=case.organisation)
 
 
 @waited("R-003-16")
-def propose_to_meet(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def propose_to_meet(case: Case, rule: Rule, view: View) -> Floor | None:
     """You travel to their city."""
     trip = case.lead.travel_on
-    if trip is None or trip <= desk.today:
+    if trip is None or trip <= view.today:
         return None
     wanted = trip - timedelta(days=rule.days or 0)
-    raw = desk.days.at_or_before(wanted)
-    draft = floor_draft(case, rule, raw, desk)
+    raw = view.days.at_or_before(wanted)
+    draft = floor_draft(case, rule, raw, view)
     draft.latest = trip - timedelta(days=1)
     draft.reason[:0] = [
         Reason("reason.before", {"what": Reason("reason.trip"), "from": trip, "days": rule.days, "day": wanted}),
-        *roll_reasons(wanted, raw, view=desk),
+        *roll_reasons(wanted, raw, view=view),
     ]
-    return offer_floor(draft, desk)
+    return Floor(draft)
 
 
 @at_the_end("R-003-19")
-def thank_everybody(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def thank_everybody(whole: Whole, rule: Rule, view: View) -> Iterator[Floor]:
     """You accepted an offer: one note to everybody who helped."""
     accepted = [case for case in whole.cases if case.ends_search and len(case.seen.stages) > 1]
     if not accepted:
@@ -147,10 +148,8 @@ def thank_everybody(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
                 helpers.setdefault(person.party, person)
     since = winner.seen.stages[-1].on
     for party, person in sorted(helpers.items()):
-        raw = desk.days.at_or_after(since + timedelta(days=rule.days or 0))
-        draft = floor_draft(winner, rule, raw, desk, party=party)
+        raw = view.days.at_or_after(since + timedelta(days=rule.days or 0))
+        draft = floor_draft(winner, rule, raw, view, party=party)
         draft.person, draft.channel = person, "email"
         draft.reason.insert(0, Reason("reason.accepted", {"day": since}))
-        offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions)
-        if offered is not None:
-            yield offered
+        yield Floor(draft, assumed=not view.abilities.reactions)

@@ -15,18 +15,27 @@ from sync.reconcile.identity import SELF
 from sync.safe_text import clean
 from sync.schedule.advice.meaningful import keep_in_touch
 from sync.schedule.cases import Case, is_same_fact, rounds_of
-from sync.schedule.desk import Desk
 from sync.schedule.drafts import Draft, SharedDraft, draft_for
-from sync.schedule.ladders import offer_sheet_date, sheet_date
 from sync.schedule.ledger import WEEK, Verdict, is_over, was_deleted
 from sync.schedule.occasions import TIME_ASSUMED, Occasion, interview_zone, not_before, said, soon_after, within_hours
 from sync.schedule.quarters import at
 from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, applies, owed, shared, waited
 from sync.schedule.rounds import end_of, last_day
-from sync.schedule.shared import is_past, list_names
+from sync.schedule.shared import list_names
+from sync.schedule.sheet_dates import offer_sheet_date, sheet_date
 from sync.schedule.view import View
-from sync.schedule.waiting import floor_draft, leave, offer_floor
+from sync.schedule.waiting import (
+    Answer,
+    Endless,
+    FirstOpen,
+    Floor,
+    Given,
+    LongPast,
+    Over,
+    Remark,
+    floor_draft,
+)
 
 ALONE = 50
 """First round of a `follow_up_on` that belongs to no ladder."""
@@ -36,13 +45,14 @@ LAST_MINUTE = ("early", "papers", "ask", "names", "thank")
 
 
 @waited("R-005-1")
-def apply_before_it_closes(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def apply_before_it_closes(case: Case, rule: Rule, view: View) -> Answer | None:
     """A posting closes, and nothing is sent yet; never after its last day."""
     closes = case.lead.closes_on
-    if closes is not None and closes < desk.today:
-        desk.note("note.has_closed", case, rule=rule.id, day=desk.tell(closes))
+    if closes is None:
         return None
-    return _before_the_last_day(case, rule, closes, "reason.closes", desk)
+    if closes < view.today:
+        return Remark(case, rule, "note.has_closed", {"day": view.tell(closes)})
+    return _before_the_last_day(case, rule, closes, "reason.closes", view)
 
 
 _TASKS = {Stage.OFFER: "field.answer_by", Stage.IN_TOUCH: "field.send"}
@@ -50,30 +60,29 @@ _TASKS = {Stage.OFFER: "field.answer_by", Stage.IN_TOUCH: "field.send"}
 
 
 @waited("R-005-4")
-def answer_in_time(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def answer_in_time(case: Case, rule: Rule, view: View) -> Answer | None:
     """They wait for the answer to an offer, for a test or what they asked for; never after its last day."""
     last = case.lead.answer_by
-    draft = _before_the_last_day(case, rule, last if last and last >= desk.today else None, "reason.answer_by", desk)
-    if draft is not None:
-        draft.facts["task"] = desk.say_about(case.lead, _TASKS.get(case.stage, "field.hand_in"))
-    return draft
-
-
-def _before_the_last_day(case: Case, rule: Rule, last: date | None, reason: str, desk: Desk) -> Draft | None:
-    """Some business days before the last day; where less is left on the next one, and never after it."""
-    if last is None:
+    if last is None or last < view.today:
         return None
-    raw = desk.days.add(desk.days.at_or_before(last), -(rule.business_days or 0))
-    draft = floor_draft(case, rule, raw, desk)
-    if _has_passed(draft, desk):  # and the last day was put off since
-        leave(draft, raw, desk)
-        draft = floor_draft(case, rule, raw, desk, party=last.isoformat())
+    task = view.say_about(case.lead, _TASKS.get(case.stage, "field.hand_in"))
+    return _before_the_last_day(case, rule, last, "reason.answer_by", view, task=task)
+
+
+def _before_the_last_day(case: Case, rule: Rule, last: date, reason: str, view: View, **facts: str) -> Answer:
+    """Some business days before the last day; where less is left on the next one, and never after it."""
+    raw = view.days.add(view.days.at_or_before(last), -(rule.business_days or 0))
+    answers: list[Answer] = []
+    draft = floor_draft(case, rule, raw, view)
+    if _has_passed(draft, view):  # and the last day was put off since
+        answers.append(Over(draft))
+        draft = floor_draft(case, rule, raw, view, party=last.isoformat())
     draft.latest = last
-    draft.facts["day"] = desk.tell(last)
+    draft.facts = {"day": view.tell(last), **facts}
     draft.reason[:0] = [Reason(reason, {"day": last, "days": rule.business_days})]
-    if draft.fixed is None and draft.raw < desk.today and desk.days.add(desk.today, 1) > last:
-        draft.fixed = draft.day = min(desk.soonest, last)  # no working day is left: today, or the day off it ends on
-    return offer_floor(draft, desk)
+    if draft.fixed is None and draft.raw < view.today and view.days.add(view.today, 1) > last:
+        draft.fixed = draft.day = min(view.soonest, last)  # no working day is left: today, or the day off it ends on
+    return FirstOpen((*answers, Floor(draft)))
 
 
 def _has_passed(draft: Draft, view: View) -> bool:
@@ -86,11 +95,11 @@ def _has_passed(draft: Draft, view: View) -> bool:
 
 
 @waited("R-005-2", alone=True)
-def hear_from_each_other(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def hear_from_each_other(case: Case, rule: Rule, view: View) -> Endless | None:
     """The row says how often; any touch in either direction starts the clock anew."""
     if case.lead.every is None:
         return None
-    return keep_in_touch(case, replace(rule, days=case.lead.every), desk)
+    return keep_in_touch(case, replace(rule, days=case.lead.every), view)
 
 
 @owed("R-005-3")
@@ -113,37 +122,35 @@ def _a_little_before(due: Moment, rule: Rule) -> Moment:
 
 
 @across("R-005-5")
-def show_the_interview(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def show_the_interview(whole: Whole, rule: Rule, view: View) -> Iterator[Answer]:
     """An interview is ahead, each round of its own; where no hour is known yet, the whole day."""
     for case in whole.cases:
         for one in (*rounds_of(case), case):
-            if applies(rule, one) and (draft := _appointment(one, rule, desk)) is not None:
-                yield draft
+            if applies(rule, one) and (answer := _appointment(one, rule, view)) is not None:
+                yield answer
 
 
-def _appointment(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def _appointment(case: Case, rule: Rule, view: View) -> Answer | None:
     """The interview of this row; what is over is history, what had begun before we knew of it is not made."""
     held = case.lead.interview_at
     if held is None:
         return None
     if isinstance(held, datetime):
-        end = end_of(held, case.lead.interview_end, view=desk)
+        end = end_of(held, case.lead.interview_end, view=view)
         rule = replace(rule, length=min(-(-(end - held) // timedelta(minutes=1)), LONGEST))
-    draft = draft_for(case, rule, view=desk, raw=desk.day_of(held), round=case.interview_round)
-    if desk.ledger.is_history(draft.memory):
-        return None
-    if not draft.pinned and _is_over(held, draft.was_shown, desk):
-        if draft.memory is not None:
-            desk.ledger.close(draft.memory)
-        return None
+    draft = draft_for(case, rule, view=view, raw=view.day_of(held), round=case.interview_round)
+    if draft.memory is not None and is_over(draft.memory):
+        return Given(draft)
+    if not draft.pinned and _is_over(held, draft.was_shown, view):
+        return Over(draft) if draft.memory is not None else None
     if not draft.pinned:
         draft.fixed = held
         if not isinstance(held, datetime):
             draft.start, draft.end = held, last_day(held, case.lead.interview_end) + timedelta(days=1)
-    draft.zone = interview_zone(case, desk)
+    draft.zone = interview_zone(case, view)
     draft.reason.insert(0, said(case, "interview_at"))
-    draft.facts["lines"] = "\n".join(_what_to_know(case, desk))
-    return draft
+    draft.facts["lines"] = "\n".join(_what_to_know(case, view))
+    return Given(draft)
 
 
 def _is_over(held: Moment, known: bool, view: View) -> bool:
@@ -179,22 +186,20 @@ def _reached(person: Person) -> str:
 
 
 @waited("sheet", alone=True)
-def keep_your_own_date(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def keep_your_own_date(case: Case, rule: Rule, view: View) -> Answer | None:
     """The sheet names a date; in a ladder it takes the place of the next step."""
-    spent = sum(record.rule == "sheet" and is_over(record) for record in desk.ledger.of(case.lead.key))
-    day = sheet_date(case, desk, after=None)
-    if day is None:
-        return None
-    draft = floor_draft(case, rule, day, desk, round=ALONE + spent)
-    if day < desk.today and not draft.pinned:
-        long_past = day + WEEK < desk.today
-        if long_past and draft.memory is None:
-            desk.triage(case)
-        if long_past or desk.ledger.judge(draft.memory, day) is Verdict.PASSED:
-            leave(draft, day, desk)
-            return None
-    offer_sheet_date(draft, day, view=desk)
-    return draft
+    spent = sum(record.rule == "sheet" and is_over(record) for record in view.records.of(case.lead.key))
+    day = sheet_date(case, view)
+    if not isinstance(day, date):
+        return day
+    draft = floor_draft(case, rule, day, view, round=ALONE + spent)
+    if day < view.today and not draft.pinned:
+        if day + WEEK < view.today:
+            return FirstOpen((LongPast(case), Over(draft))) if draft.memory is None else Over(draft)
+        if view.records.judge(draft.memory, day) is Verdict.PASSED:
+            return Over(draft)
+    offer_sheet_date(draft, day, view=view)
+    return Given(draft)
 
 
 @shared("more")
@@ -210,32 +215,32 @@ def name_what_has_no_room(whole: Whole, rule: Rule, view: View) -> Iterator[Shar
 
 
 @shared("triage", after="R-000-4")
-def decide_what_is_long_past(whole: Whole, rule: Rule, desk: Desk) -> Iterator[SharedDraft]:
+def decide_what_is_long_past(whole: Whole, rule: Rule, view: View) -> Iterator[SharedDraft]:
     """What lies long in the past, by name, in one event today; kept as written until its day has passed.
 
     A lead at an interview that has a touch of its own ahead goes on, though a part of it is old: it is not named.
     """
     open_ = [
         record
-        for record in desk.ledger.of(SELF)
-        if record.rule == rule.id and (given := desk.ledger.given_on(record)) and given >= desk.today
+        for record in view.records.of(SELF)
+        if record.rule == rule.id and (given := view.records.given_on(record)) and given >= view.today
     ]
     known = open_[-1] if open_ else None
     ahead = {draft.lead_key for draft in whole.drafts}
     going_on = {case.lead.key for case in whole.cases if case.stage is Stage.INTERVIEW and case.lead.key in ahead}
-    old = sorted(label for key, label in desk.triaged.items() if key not in going_on)
+    old = sorted(label for key, label in whole.shared.long_past.items() if key not in going_on)
     names = (known.note.split("\n") if known and known.note else []) + old
     if not names:
         return
-    day = known.raw if known and known.raw else desk.soonest
-    _, high = desk.hours_on(day, "work")
-    if known is None and desk.clock.has_begun(high - 1):
-        day = desk.days.add(day, 1)
+    day = known.raw if known and known.raw else view.soonest
+    _, high = view.hours_on(day, "work")
+    if known is None and view.clock.has_begun(high - 1):
+        day = view.days.add(day, 1)
     draft = whole.shared.draft(rule, day)
-    if is_past(draft, desk):
+    if whole.shared.is_past(draft):
         return
     names = list(dict.fromkeys(names))
     draft.note = "\n".join(names)
-    draft.facts = {"count": str(len(names)), "leads": list_names(names, desk)}
+    draft.facts = {"count": str(len(names)), "leads": list_names(names, view)}
     draft.reason.append(Reason("reason.triage", {"count": len(names)}))
     yield draft

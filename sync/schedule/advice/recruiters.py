@@ -5,71 +5,69 @@ R-004-3 is in `distances`, R-004-7 and R-004-8 are lines of the review; the othe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from sync.advice import Rule
+from sync.memory import TouchMemory
 from sync.models import Stage
 from sync.schedule.cases import TALKING, Case, is_offered_since, is_old_news, is_only_known
-from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft
-from sync.schedule.ladders import ROUNDS, Ladder, call_day, count_cap, has_answered, repeat_last, told_since
-from sync.schedule.ledger import was_deleted
+from sync.schedule.ladders import ROUNDS, Steps, call_day, count_cap, has_answered, repeat_last, told_since
+from sync.schedule.ledger import is_over, was_deleted
 from sync.schedule.people import asked_person
 from sync.schedule.reasons import Reason
 from sync.schedule.registry import Whole, across, laddered, waited
-from sync.schedule.replay import pass_before
 from sync.schedule.rounds import end_of
 from sync.schedule.view import View
-from sync.schedule.waiting import floor_draft, leave, offer_floor
+from sync.schedule.waiting import Answer, Floor, LongPast, Over, floor_draft
 
 
 @laddered("R-004-4", "R-003-15")
-def wait_for_what_comes_of_it(case: Case, rule: Rule, desk: Desk) -> Ladder | None:
+def wait_for_what_comes_of_it(case: Case, rule: Rule, view: View) -> Steps | LongPast | None:
     """An interview is over or they answered; R-003-15 first where they said "under consideration"."""
     lead = case.lead
     if case.stage in (Stage.OFFER, Stage.ON_HOLD):
         return None
     if is_only_known(case):
         return None
-    waiting = _waiting_since(case, desk)
-    if waiting is None or _is_forgotten(case, waiting[0], desk):
+    waiting = _waiting_since(case, view)
+    if waiting is None:
         return None
     base, what = waiting
-    if is_offered_since(case, base, view=desk):
+    if _is_untold(case, base):
+        if is_old_news(case, view=view):
+            return LongPast(case)
+        if case.seen.triaged and len(case.seen.stages) == 1:
+            return None
+    if is_offered_since(case, base, view=view):
         return None
-    considered = desk.rule("R-003-15") if lead.under_consideration_on == base else None
-    intervals = repeat_last(rule.intervals or (), min(count_cap(desk), ROUNDS - 1))
+    considered = view.rule("R-003-15") if lead.under_consideration_on == base else None
+    intervals = repeat_last(rule.intervals or (), min(count_cap(view), ROUNDS - 1))
     rules = [rule] * len(intervals)
     if considered is not None:
         intervals = repeat_last((considered.days or 0, *intervals[2:]), len(intervals))
         rules[0] = considered
-    return Ladder(
-        case=case,
-        desk=desk,
+    generation, passed = _conversation(case, view, base, case.interview_round * ROUNDS)
+    return Steps(
         rules=tuple(rules),
         intervals=intervals,
         cap=len(intervals),
         base=base,
         base_text=what,
-        generation=_conversation(case, desk, base, case.interview_round * ROUNDS),
+        generation=generation,
         round_base=case.interview_round * ROUNDS,
         first_counts=False,
         decide_by=lead.they_decide_by,
-        call_on=call_day(case, desk),
+        call_on=call_day(case, view),
         decision_party="waiting",
+        passed=passed,
     )
 
 
-def _is_forgotten(case: Case, base: date, desk: Desk) -> bool:
-    """Whether a conversation that no date of the row tells of is old news at first sight: then it is named, once."""
+def _is_untold(case: Case, base: date) -> bool:
+    """Whether no date of the row tells of this conversation: old news at first sight is named, once."""
     told = case.lead.interview_at or case.lead.last_inbound or case.lead.under_consideration_on
-    if told is not None or base != case.stage_since:
-        return False
-    if is_old_news(case, view=desk):
-        desk.triage(case)
-        return True
-    return case.seen.triaged and len(case.seen.stages) == 1
+    return told is None and base == case.stage_since
 
 
 def _waiting_since(case: Case, view: View) -> tuple[date, Reason] | None:
@@ -93,27 +91,32 @@ def _since_talk(case: Case) -> str:
     return "reason.since_meeting" if case.lead.is_customer else "reason.since_interview"
 
 
-def _conversation(case: Case, desk: Desk, base: date, round_base: int) -> int:
-    """The generation of a status ladder: it rises when a new answer comes after a step of the old one was over.
+def _conversation(
+    case: Case, view: View, base: date, round_base: int
+) -> tuple[int, Sequence[tuple[TouchMemory, date]]]:
+    """The generation of a status ladder, and the steps that passed with the conversation before.
 
+    It rises when a new answer comes after a step of the old one was over; what stood before that day is over with it.
     What was done before the interview it asks about belongs to that interview all the same. A single step may stand in
     a later one, where its UID was used up; that moves no other step, nor does it bring back one that the user deleted.
     """
-    generation, asks_about_it = case.seen.generation, _held_on(case, desk) == base
+    generation, asks_about_it = case.seen.generation, _held_on(case, view) == base
     going_on: list[int] = []
-    for record in desk.ledger.of(case.lead.key):
+    passed: list[tuple[TouchMemory, date]] = []
+    for record in view.records.of(case.lead.key):
         if record.rule not in ("R-004-4", "R-003-15") or not 0 < record.round - round_base < ROUNDS:
             continue
         over = record.done_on or (record.planned if record.missed else None)
-        if not asks_about_it:
-            over = pass_before(record, min(base, desk.today), desk=desk)
-        event, stood = desk.memory.events.get(record.uid), desk.ledger.stood_on(record)
+        event, stood = view.memory.events.get(record.uid), view.records.stood_on(record)
+        if not (asks_about_it or is_over(record)) and stood is not None and stood < min(base, view.today):
+            over = record.planned or stood
+            passed.append((record, over))
         again = record.missed and stood is not None and stood >= base  # a second offer, missed after the answer came
         if over is not None and over < base and not (asks_about_it or again):
             generation = max(generation, record.generation + 1)
         elif over is not None or event is None or not event.gone or was_deleted(record):
             going_on.append(record.generation)
-    return max(generation, min(going_on, default=generation))
+    return max(generation, min(going_on, default=generation)), passed
 
 
 def _held_on(case: Case, view: View) -> date | None:
@@ -123,37 +126,35 @@ def _held_on(case: Case, view: View) -> date | None:
 
 
 @waited("R-004-6")
-def send_an_idea(case: Case, rule: Rule, desk: Desk) -> Draft | None:
+def send_an_idea(case: Case, rule: Rule, view: View) -> Answer | None:
     """An interview is over: an idea on the problem they told you of."""
-    lead, held = case.lead, _held_on(case, desk)
-    if held is None or is_offered_since(case, held, view=desk):
+    lead, held = case.lead, _held_on(case, view)
+    if held is None or is_offered_since(case, held, view=view):
         return None
-    raw = desk.days.add(held, rule.business_days or 0)
+    raw = view.days.add(held, rule.business_days or 0)
     number = case.interview_round
-    draft = floor_draft(case, rule, raw, desk, round=number)
+    draft = floor_draft(case, rule, raw, view, round=number)
     draft.step = 0
     draft.person = asked_person(lead)
     facts = {"what": Reason(_since_talk(case)), "from": held, "days": rule.business_days, "day": raw}
     draft.reason.insert(0, Reason("reason.business_days", facts))
     thanks = next(
-        (r for r in desk.ledger.of(lead.key) if r.rule == rule.joins and r.round == number and not r.party), None
+        (r for r in view.records.of(lead.key) if r.rule == rule.joins and r.round == number and not r.party), None
     )
     if thanks and thanks.offers > 1 and (thanks.done_on or thanks.missed) and not draft.pinned:
-        leave(draft, thanks.done_on or raw, desk, done=thanks.done_on is not None)
-        return None
-    done = lead.last_outbound is not None and desk.day_of(lead.last_outbound) >= raw
-    return offer_floor(draft, desk, done=desk.day_of(lead.last_outbound) if done and lead.last_outbound else None)
+        return Over(draft, done_on=thanks.done_on)
+    sent = view.day_or_none(lead.last_outbound)
+    return Floor(draft, done=sent if sent is not None and sent >= raw else None)
 
 
 @across("R-004-5")
-def say_no_politely(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def say_no_politely(whole: Whole, rule: Rule, view: View) -> Iterator[Floor]:
     """You talk to somebody and no longer want what it is about."""
     for case in whole.cases:
         lead = case.lead
         if lead.interested or lead.do_not_contact or case.stage not in rule.stages or not case.can_read(*rule.reads):
             continue
-        draft = floor_draft(case, rule, desk.soonest, desk)
+        draft = floor_draft(case, rule, view.soonest, view)
         if draft.memory and draft.memory.raw:
             draft.raw = draft.day = draft.memory.raw
-        if (offered := offer_floor(draft, desk)) is not None:
-            yield offered
+        yield Floor(draft)

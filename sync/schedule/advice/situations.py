@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -17,11 +18,10 @@ from sync.models import Person
 from sync.reading.organisations import referrer_key
 from sync.safe_text import clean
 from sync.schedule.cases import Case, is_offered_since, is_only_known, wrote_their_offer
-from sync.schedule.desk import Desk
-from sync.schedule.drafts import Draft, SharedDraft
+from sync.schedule.drafts import SharedDraft
 from sync.schedule.ladders import (
     ROUNDS,
-    Ladder,
+    Steps,
     call_day,
     count_cap,
     has_answered,
@@ -47,24 +47,21 @@ from sync.schedule.referrers import first_contact
 from sync.schedule.registry import Whole, across, laddered, owed, shared
 from sync.schedule.review import review_day, review_lines
 from sync.schedule.rounds import end_of
-from sync.schedule.shared import is_past
 from sync.schedule.view import View
-from sync.schedule.waiting import endless, first_day, floor_draft, offer_floor
+from sync.schedule.waiting import Endless, FirstOpen, Floor, first_day, floor_draft, next_rounds
 
 # --- applied -----------------------------------------------------------------------------------------------------
 
 
 @laddered("R-001-1", "R-001-12")
-def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder | None:
+def follow_up_on_the_application(case: Case, rule: Rule, view: View) -> Steps | None:
     """You applied and nobody has answered: first weekly, then ever more seldom, up to the cap."""
-    later, cap, lead = desk.rule("R-001-12"), count_cap(desk), case.lead
-    if lead.applied_on is None or has_answered(case, desk) or is_only_known(case):
+    later, cap, lead = view.rule("R-001-12"), count_cap(view), case.lead
+    if lead.applied_on is None or has_answered(case, view) or is_only_known(case):
         return None
     tail = later.intervals if later and later.intervals else ()
     intervals = repeat_last((rule.days or 0, *tail), cap if tail else 1)
-    return Ladder(
-        case=case,
-        desk=desk,
+    return Steps(
         rules=(rule, *[later or rule] * (len(intervals) - 1)),
         intervals=intervals,
         cap=len(intervals),
@@ -72,7 +69,7 @@ def follow_up_on_the_application(case: Case, rule: Rule, desk: Desk) -> Ladder |
         base_text=told_since(case, "applied_on", "reason.since_applied"),
         generation=case.seen.generation,
         decide_by=lead.they_decide_by,
-        call_on=call_day(case, desk),
+        call_on=call_day(case, view),
     )
 
 
@@ -133,7 +130,7 @@ def tell_the_referrer(case: Case, rule: Rule, view: View) -> Occasion | None:
 
 
 @across("R-001-7")
-def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def keep_the_referrer_informed(whole: Whole, rule: Rule, view: View) -> Iterator[FirstOpen]:
     """What became of their leads changed: to each referrer at most once in seven days."""
     rows: dict[str, list[Case]] = {}
     for case in whole.cases:
@@ -142,19 +139,14 @@ def keep_the_referrer_informed(whole: Whole, rule: Rule, desk: Desk) -> Iterator
             rows.setdefault(key, []).append(case)
     planned = {draft.lead_key: draft.day for draft in whole.drafts if draft.rule.id == rule.id}
     for key, theirs in sorted(rows.items()):
-        for _ in range(2):  # what is left behind in this run makes room for the next round
-            draft = _progress_note(key, theirs, rule, desk, new=whole.news.get(key, ()), planned=planned)
-            offered = offer_floor(draft, desk, assumed=not desk.abilities.reactions) if draft else None
-            if offered is not None:
-                yield offered
-            if offered is not None or draft is None or draft.uid not in desk.ledger.touches:
-                break
+        note = partial(_progress_note, key, theirs, rule, new=whole.news.get(key, ()), planned=planned)
+        yield FirstOpen(next_rounds(note, view))
 
 
 def _progress_note(
     key: str, cases: Sequence[Case], rule: Rule, view: View, *,
     new: Iterable[tuple[date, Case]], planned: Mapping[str, date],
-) -> Draft | None:  # fmt: skip
+) -> Floor | None:  # fmt: skip
     """The next note to this referrer about leads whose stage changed, or that were contacted, since the last one."""
     records = sorted(view.records.of(key), key=lambda record: record.round)
     last = records[-1] if records else None
@@ -179,7 +171,7 @@ def _progress_note(
     draft.facts = {"leads": "; ".join(sorted({clean(case.lead.label) for _, case in changed}))}
     draft.facts["progress"] = "; ".join(sorted({standing(case, view) for _, case in changed}))
     draft.reason.insert(0, Reason("reason.progress", {"day": since, "leads": draft.facts["leads"]}))
-    return draft
+    return Floor(draft, assumed=not view.abilities.reactions)
 
 
 # --- references, an offer, a message ------------------------------------------------------------------------------
@@ -214,7 +206,7 @@ def answer_their_message(case: Case, rule: Rule, view: View) -> Occasion | None:
 
 
 @across("R-001-13")
-def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterator[Draft]:
+def stay_in_touch_with_agencies(whole: Whole, rule: Rule, view: View) -> Iterator[Endless]:
     """An agency of which a row is open: one regular touch, counted from the newest touch to it.
 
     That is the newest outbound of its rows, or an ask or a thank-you to it that is done. Nothing that is only planned
@@ -225,14 +217,17 @@ def stay_in_touch_with_agencies(whole: Whole, rule: Rule, desk: Desk) -> Iterato
         if case.agency and case.may_write(rule):
             rows.setdefault(case.agency, []).append(case)
     for key, open_cases in sorted(rows.items()):
-        sent = [desk.day_of(c.lead.last_outbound) for c in open_cases if c.lead.last_outbound is not None]
-        sent += [day for case in open_cases for day in _reached_agency(case, desk)]
-        since = sent or [case.lead.applied_on or first_day(case, desk) for case in open_cases]
-        draft = endless(open_cases[0], rule, desk, base=max(since), sent=max(sent, default=None), key=key)
-        if draft is not None:
-            draft.person = agency_person(open_cases[0].lead)
-            draft.channel, draft.step = "email", ROUNDS
-            yield draft
+        sent = [view.day_of(c.lead.last_outbound) for c in open_cases if c.lead.last_outbound is not None]
+        sent += [day for case in open_cases for day in _reached_agency(case, view)]
+        yield Endless(
+            case=open_cases[0],
+            rule=rule,
+            base=max(sent or [case.lead.applied_on or first_day(case, view) for case in open_cases]),
+            sent=max(sent, default=None),
+            key=key,
+            to=agency_person(open_cases[0].lead),
+            step=ROUNDS,
+        )
 
 
 def _reached_agency(case: Case, view: View) -> Iterator[date]:
@@ -247,23 +242,23 @@ def _reached_agency(case: Case, view: View) -> Iterator[date]:
 
 
 @shared("R-001-14", after="triage")
-def review_the_week(whole: Whole, rule: Rule, desk: Desk) -> Iterator[SharedDraft]:
+def review_the_week(whole: Whole, rule: Rule, view: View) -> Iterator[SharedDraft]:
     """Every week: the next review, named in advance; its contents are written in the 24 hours before it."""
     if rule.at is None:
         return
     for week in range(3):
-        day = review_day(rule, desk.today + week * WEEK, desk)
-        start = at(day, rule.at, desk.zone)
+        day = review_day(rule, view.today + week * WEEK, view)
+        start = at(day, rule.at, view.zone)
         draft = whole.shared.draft(rule, day)
-        kept = draft.memory is not None and draft.memory.start is not None and day == desk.today
-        if day < desk.today or is_past(draft, desk) or (desk.clock.is_behind(start) and not kept):
+        kept = draft.memory is not None and draft.memory.start is not None and day == view.today
+        if day < view.today or whole.shared.is_past(draft) or (view.clock.is_behind(start) and not kept):
             continue
-        draft.low, draft.high = quarter_up(start), quarter_up(at(day, desk.settings.work_hours.end, desk.zone))
+        draft.low, draft.high = quarter_up(start), quarter_up(at(day, view.settings.work_hours.end, view.zone))
         known = draft.memory.note if draft.memory else ""
-        if not known and desk.clock.has_come(start - timedelta(hours=24)):
-            known = "\n".join(review_lines(whole, view=desk))
+        if not known and view.clock.has_come(start - timedelta(hours=24)):
+            known = "\n".join(review_lines(whole, view=view))
         draft.note = known
-        draft.facts = {"lines": known or desk.say("review.ahead")}
+        draft.facts = {"lines": known or view.say("review.ahead")}
         draft.reason.append(Reason("reason.review", {"day": day}))
         yield draft
         return
