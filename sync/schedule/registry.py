@@ -44,6 +44,7 @@ class Whole(Struct):
     cases: Sequence[Case]
     drafts: list[Draft]
     shared: SharedEvents
+    """Where events that name many leads are made, and leads are named in them."""
     news: News = {}
     problems: Sequence[str] = ()
     """Cells that could not be read."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from advisor import settings_for
@@ -13,6 +15,7 @@ from sync.cli.rulebooks import find_made
 from sync.models import DAYS, MOMENTS, Lead
 from sync.rulebook import ARTICLES, find_names
 from sync.schedule import advice, registry
+from sync.schedule.view import View
 
 ROOT = Path(__file__).parents[2]
 RULES = shipped_rules()
@@ -37,6 +40,12 @@ def test_every_function_stands_in_the_module_of_its_article_and_says_what_sets_i
     assert entry.make.__module__ == f"sync.schedule.advice.{article}"
     assert entry.make.__doc__
     assert not entry.after or entry.after in made()
+
+
+@pytest.mark.parametrize("entry", registry.ENTRIES, ids=lambda entry: entry.make.__name__)
+def test_a_rule_is_handed_the_view_and_never_the_ledger(entry: registry.Entry) -> None:
+    assert get_type_hints(entry.make)["view"] is View
+    assert not {"Desk", "Ledger"} & vars(sys.modules[entry.make.__module__]).keys()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
