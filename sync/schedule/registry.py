@@ -11,8 +11,8 @@ A rule is a function with the rule's id; the decorator says in which way it spea
 
 A function about one lead is asked only where the rule is switched on, the lead is in one of its stages, the cells of
 its trigger are filled, every cell it reads could be read, and the row allows it (`applies`). One that looks at many
-leads is asked once a run. All of them look at the view and write nothing down: what is written follows from their
-answers. `after` names a rule whose answer of this run it looks at.
+leads is asked once a run. All of them look at the view, and what is written down follows from their answers; events
+that name many leads are made by `Whole.shared`. `after` names a rule whose answer of this run it looks at.
 """
 
 from __future__ import annotations

@@ -4,16 +4,16 @@ A rule only looks; it answers with one of these values, and what is to be writte
 offers it:
 
     Floor      waits for a day
-    Given      stands on the day that a cell gives, whatever that day is
-    Endless    comes again and again, one open round at a time
+    Given      stands where the rule put it (an interview, your own date) until the rule says that it is over
+    Endless    is due so many days after the last touch, whoever began it: one open round at a time
     FirstOpen  of several answers the first that is open
     Over       was done by another touch, or its time is over
     LongPast   is too old to be asked about: its lead is named in the triage event
     Remark     nothing is to be done, and the reader is told why
 
 A passed floor without a sign that it was done is offered once more, on the next business day but never before the day
-it waits for, and then taken as missed; for people who never log it counts as done. A touch of the seeker's own whose
-day passed is history.
+it waits for, and then taken as missed; for people who never log it counts as done. One that nothing is remembered of
+and that lies more than a week back is taken so at once. A touch of the seeker's own whose day passed is history.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Floor(Struct, frozen=True):
 
 
 class Given(Struct, frozen=True):
-    """A touch on the day that a cell gives: it stands there as long as it is not over."""
+    """A touch that stands where the rule put it, however its day lies to today, until it is done or deleted."""
 
     draft: Draft
 
@@ -196,14 +196,16 @@ class Endless(Struct, frozen=True, kw_only=True):
 
     def offer(self, desk: Desk) -> Draft | None:
         """The draft of the open round; one that is left behind in this run makes room for the next."""
-        last = next(reversed(self._records(desk)), None)
-        if last and not is_over(last) and self.sent is not None and last.planned and self.sent >= last.planned:
-            desk.ledger.close(last, done_on=self.sent)
+        if self.sent is not None and (records := self._records(desk)):
+            last = records[-1]
+            if not is_over(last) and last.planned is not None and last.planned <= self.sent:
+                desk.ledger.close(last, done_on=self.sent)
         return FirstOpen(next_rounds(self._round, desk)).offer(desk)
 
     def _records(self, view: View) -> Sequence[TouchMemory]:
-        own = (one for one in view.records.of(self.key or self.case.lead.key) if one.rule == self.rule.id)
-        return sorted((one for one in own if one.party == self.party), key=lambda record: record.round)
+        known = view.records.of(self.key or self.case.lead.key)
+        own = [one for one in known if one.rule == self.rule.id and one.party == self.party]
+        return sorted(own, key=lambda record: record.round)
 
     def _round(self, view: View) -> Floor | None:
         rule, records = self.rule, self._records(view)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import pytest
 from advisor import Seeker, a_lead, clock, person, settings_for, when
@@ -13,6 +15,7 @@ from sync.memory import Memory
 from sync.models import Abilities, Leads, Schedule, Stage
 from sync.schedule import registry
 from sync.schedule.cases import Case
+from sync.schedule.ledger import WEEK
 from sync.schedule.make import make_schedule
 from sync.schedule.view import View
 from sync.schedule.waiting import Answer, FirstOpen, Floor, floor_draft
@@ -27,12 +30,17 @@ def greet(case: Case, rule: Rule, view: View) -> Floor | None:
 
 
 def greet_each_year(case: Case, rule: Rule, view: View) -> Answer | None:
-    """The same on a day that comes again each year."""
+    """The same on a day that comes again each year; what lies long past unknown is none of ours."""
     day, year = case.lead.travel_on, view.today.year
     if day is None:
         return None
-    days = [day.replace(year=number) for number in (year - 1, year, year + 1)]
-    return FirstOpen(Floor(floor_draft(case, rule, one, view, round=one.year)) for one in days)
+    days = [_in_year(day, number) for number in (year - 1, year, year + 1)]
+    drafts = [floor_draft(case, rule, one, view, round=one.year) for one in days]
+    return FirstOpen([Floor(draft) for draft in drafts if draft.memory is not None or draft.raw + WEEK >= view.today])
+
+
+def _in_year(day: date, year: int) -> date:
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
 
 
 def run_on(
