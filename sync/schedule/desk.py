@@ -19,7 +19,7 @@ from sync.memory import LeadMemory, Memory
 from sync.models import Abilities, Lead, Leads, Note
 from sync.safe_text import clean
 from sync.schedule.business_days import open_business_days
-from sync.schedule.ledger import Ledger, open_ledger, take_up_pins
+from sync.schedule.ledger import Ledger, open_ledger, read_only, take_up_pins
 from sync.schedule.now import start_clock
 from sync.schedule.quarters import TakenQuarters, Windows
 from sync.schedule.view import View
@@ -79,7 +79,7 @@ def open_desk(
         soonest=days.at_or_after(today),
         days=days,
         clock=start_clock(now, settings.zone, today=today, last_run=memory.runs.last_run),
-        records=ledger,
+        records=read_only(ledger),
         ledger=ledger,
         unseen=LeadMemory(key="", first_seen=now),
         rule={id_: rule if rule.on else None for id_, rule in advice.rules.items()}.__getitem__,

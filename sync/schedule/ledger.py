@@ -69,10 +69,6 @@ class Records(Struct):
             return self.given_on(record)
         return day_of(record.pinned_to, self.zone)
 
-    def is_history(self, record: TouchMemory | None) -> bool:
-        """Whether it is over."""
-        return record is not None and is_over(record)
-
     def judge(self, record: TouchMemory | None, wanted: date, *, skipped: bool = False) -> Verdict:
         """What this touch is, or one that nothing is known of, that is wanted on this day.
 
@@ -81,7 +77,7 @@ class Records(Struct):
         if record is None:
             still_new = timedelta() if self.never_logs or skipped else WEEK
             return Verdict.AHEAD if wanted + still_new >= self.today else Verdict.PASSED
-        if self.is_history(record):
+        if is_over(record):
             return Verdict.OVER
         stood = self.stood_on(record)
         if stood is None or stood >= self.today:
@@ -94,6 +90,11 @@ class Ledger(Records):
 
     done: set[str] = set()
     missed: set[str] = set()
+
+    def judge(self, record: TouchMemory | None, wanted: date, *, skipped: bool = False) -> Verdict:
+        """The same; what is done or missed then stands as history."""
+        self.is_history(record)
+        return super().judge(record, wanted, skipped=skipped)
 
     def is_history(self, record: TouchMemory | None) -> bool:
         """Whether it is over; what is done or missed then stands as history."""
@@ -138,6 +139,11 @@ def open_ledger(touches: Mapping[str, TouchMemory], *, never_logs: bool, today: 
     for touch in touches.values():
         by_lead.setdefault(touch.lead_key, []).append(touch)
     return Ledger(touches, never_logs, today, zone, by_lead)
+
+
+def read_only(ledger: Ledger) -> Records:
+    """What this ledger holds, now and later in the run, for those who only look."""
+    return Records(ledger.before, ledger.never_logs, ledger.today, ledger.zone, ledger.by_lead, ledger.touches)
 
 
 def take_up_pins(touches: Mapping[str, TouchMemory], *, today: date, zone: ZoneInfo) -> dict[str, TouchMemory]:

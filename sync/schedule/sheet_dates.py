@@ -17,14 +17,14 @@ def sheet_date(case: Case, view: View, *, after: date | None = None) -> date | R
 
     It lies behind what was done, and behind the step before it (`after`).
     """
-    lead, day, rule = case.lead, case.lead.follow_up_on, view.advice.rules["sheet"]
+    lead, day = case.lead, case.lead.follow_up_on
     if day is None or day in spent_dates(case, view) or not case.can_read("follow_up_on"):
         return None
     bounds = [bound for bound in (lead.applied_on, after, view.day_or_none(lead.last_outbound)) if bound]
     if bounds and day <= max(bounds):
-        return Remark(case, rule, "note.sheet_too_early", {"day": view.tell(day), "bound": view.tell(max(bounds))})
+        return Remark(case, "sheet", "note.sheet_too_early", {"day": view.tell(day), "bound": view.tell(max(bounds))})
     if day == view.day_or_none(lead.interview_at):
-        return Remark(case, rule, "note.sheet_same_day", {"day": view.tell(day)})
+        return Remark(case, "sheet", "note.sheet_same_day", {"day": view.tell(day)})
     return day
 
 

@@ -58,7 +58,8 @@ class Floor(Struct, frozen=True):
     """A touch that waits for a day: open until it is done, deleted, missed or, for the seeker's own, past.
 
     `done` is the day on which the sheet shows it done. `assumed` takes a passed day as done; `overdue` offers even what
-    lay more than a week back at first sight. One that `gives_way` is shown only where the user moved it.
+    lay more than a week back at first sight. One that `gives_way` to a date of the seeker's own is shown only where the
+    seeker moved it.
     """
 
     draft: Draft
@@ -124,7 +125,7 @@ class FirstOpen(Struct, frozen=True):
 
 
 class Over(Struct, frozen=True):
-    """A touch that is offered no more: done on this day by another, or missed."""
+    """A touch that is offered no more: done on this day by another, or its day passed."""
 
     draft: Draft
     done_on: date | None = None
@@ -135,26 +136,29 @@ class Over(Struct, frozen=True):
 
 
 class LongPast(Struct, frozen=True):
-    """What is too old to be asked about."""
+    """What is too old to be asked about; its touch, where there is one already, is over."""
 
     case: Case
+    draft: Draft | None = None
 
     def offer(self, desk: Desk) -> None:
         """Nothing: its lead is named in the triage event."""
         desk.triage(self.case)
+        if self.draft is not None:
+            _leave(self.draft, self.draft.raw, desk)
 
 
 class Remark(Struct, frozen=True):
     """A sentence in the place of a touch: `key` in the wording, with its facts."""
 
     case: Case
-    rule: Rule
+    rule: str
     key: str
     facts: Mapping[str, object]
 
     def offer(self, desk: Desk) -> None:
         """Nothing: it is noted."""
-        desk.note(self.key, self.case, rule=self.rule.id, **self.facts)
+        desk.note(self.key, self.case, rule=self.rule, **self.facts)
 
 
 def _leave(draft: Draft, on: date, desk: Desk, *, done: bool = False) -> None:
@@ -179,8 +183,9 @@ class Endless(Struct, frozen=True, kw_only=True):
     the next is the first business day after it. A round that passed and that the user moved to a coming day is the open
     one there, and the next counts from that day.
 
-    A message that was `sent` is the round it came after. `to` is whom it goes to by mail, where that is nobody of the
-    row's own, and `step` its place among asking touches. `key` and `party` are the identity's.
+    A message that was `sent` on this day closes the open round, if that was planned by then. `to` is whom it goes to by
+    mail, where that is nobody of the row's own, and `step` its place among asking touches. `key` and `party` are the
+    identity's.
     """
 
     case: Case
@@ -205,7 +210,7 @@ class Endless(Struct, frozen=True, kw_only=True):
     def _records(self, view: View) -> Sequence[TouchMemory]:
         known = view.records.of(self.key or self.case.lead.key)
         own = [one for one in known if one.rule == self.rule.id and one.party == self.party]
-        return sorted(own, key=lambda record: record.round)
+        return sorted(own, key=lambda record: (record.round, record.generation))
 
     def _round(self, view: View) -> Floor | None:
         rule, records = self.rule, self._records(view)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from advisor import ONE_OF_EACH, Seeker, a_lead, day, days, person, when
 from msgspec.structs import replace
 
-from sync.models import Lead, Stage
+from sync.events import to_event
+from sync.memory import EventMemory, Reaction
+from sync.models import Abilities, Lead, Stage, Stamp
 
 HELD = a_lead(
     agency="Harnham", last_outbound=date(2027, 1, 8), interview_at=when("2027-01-13 10:00"), stage=Stage.INTERVIEW
@@ -90,3 +93,44 @@ def test_a_second_offer_says_so_all_day() -> None:
     assert (day(touch), touch.reason[-1]) == (
         "2027-01-20", "offered once more: Tue 19 Jan passed without a sign that it was done"
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_touch_that_came_back_under_a_new_identity_goes_on_to_its_next_round(*, newest_first: bool) -> None:
+    """A date of their own took its place and was struck out again; that the first event is gone changes no round."""
+    eve = a_lead(company="", contact=person("Eve Fox"), contact_kind="network", meeting_on=date(2027, 1, 4))
+    seeker = Seeker()
+    seeker.run("2027-01-05 08:00", [eve, LOGS])
+    first = seeker.find("R-003-3")
+    seeker.run("2027-01-06 08:00", [replace(eve, follow_up_on=date(2027, 1, 11)), LOGS])
+    assert not seeker.all("R-003-3")
+    event = to_event(first, settings=seeker.settings, abilities=Abilities(reactions=True))
+    taken_out = EventMemory(first.uid, event, Stamp(when("2027-01-06"), when("2027-01-06"), 0), gone=True)
+    seeker.memory = replace(seeker.memory, events={first.uid: taken_out})
+    for today in (7, 18, 19, 20, 21):
+        seeker.run(f"2027-01-{today:02} 08:00", [eve, LOGS])
+        known = sorted(seeker.memory.touches.items(), key=lambda one: one[1].generation, reverse=newest_first)
+        seeker.memory = replace(seeker.memory, touches=dict(known))
+    assert [(touch.round, day(touch)) for touch in seeker.all("R-003-3")] == [(2, "2027-02-18")]
+
+
+def test_a_round_that_is_left_behind_where_you_moved_it_starts_the_next_one_from_there_at_once() -> None:
+    """It was left where it had been planned for a run, and by its place in the calendar from the next run on."""
+    eve = a_lead(company="", contact=person("Eve Fox"), contact_kind="network", meeting_on=date(2027, 1, 4))
+    seeker = Seeker()
+    for now in ("2027-01-05 08:00", "2027-01-15 08:00", "2027-01-19 08:00", "2027-01-20 08:00"):
+        seeker.run(now, [eve, LOGS])
+    again, moved = seeker.find("R-003-3"), when("2027-02-01 10:00")
+    event = to_event(again, settings=seeker.settings, abilities=Abilities(reactions=True))
+    stands = replace(event, start=moved, end=moved + timedelta(minutes=15))
+    dragged = replace(
+        seeker.memory.touches[again.uid], reaction=Reaction.DRAGGED, pinned_to=moved, pinned_fact="2027-01-04"
+    )
+    seeker.memory = replace(
+        seeker.memory,
+        touches={**seeker.memory.touches, again.uid: dragged},
+        events={again.uid: EventMemory(again.uid, stands, Stamp(moved, moved, 0), revived=True)},
+    )
+    for now in ("2027-02-02 08:00", "2027-02-03 08:00"):
+        seeker.run(now, [eve, LOGS])
+        assert days(seeker.all("R-003-3")) == ["2027-03-03"]

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import get_type_hints
 
 import pytest
-from advisor import settings_for
+from advisor import settings_for, when
 
 from sync.advice import Rule, load_advice, shipped_rules
 from sync.cli import run_command
 from sync.cli.rulebooks import find_made
-from sync.models import DAYS, MOMENTS, Lead
+from sync.memory import Memory, TouchMemory
+from sync.models import DAYS, MOMENTS, Abilities, Lead, Leads
 from sync.rulebook import ARTICLES, find_names
 from sync.schedule import advice, registry
+from sync.schedule.desk import open_desk
+from sync.schedule.ledger import Records
 from sync.schedule.view import View
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +49,22 @@ def test_every_function_stands_in_the_module_of_its_article_and_says_what_sets_i
 def test_a_rule_is_handed_the_view_and_never_the_ledger(entry: registry.Entry) -> None:
     assert get_type_hints(entry.make)["view"] is View
     assert not {"Desk", "Ledger"} & vars(sys.modules[entry.make.__module__]).keys()
+
+
+def test_what_a_rule_reads_of_touches_is_what_the_ledger_holds_and_cannot_be_written_to() -> None:
+    settings = settings_for()
+    desk = open_desk(
+        Leads(()),
+        settings=settings,
+        advice=load_advice(settings),
+        memory=Memory(),
+        now=when("2027-01-04 08:00"),
+        abilities=Abilities(reactions=True),
+    )
+    desk.ledger.close(TouchMemory("fu-1", "lead", "R-001-1", ""))
+    assert desk.records.find("fu-1") is not None
+    assert desk.records.of("lead")
+    assert type(desk.records) is Records
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)

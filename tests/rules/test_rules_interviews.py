@@ -148,3 +148,37 @@ def test_what_still_goes_on_is_no_old_lead_however_old_its_application_is(facts:
     made = {touch.rule for touch in seeker.schedule.touches}
     assert "triage" not in made
     assert made & {"R-001-2", "R-001-9", "R-005-4"}
+
+
+def test_a_date_of_your_own_after_the_fifth_interview_leaves_the_last_one_done() -> None:
+    """The steps of the fifth interview have the numbers in which dates without a ladder are counted."""
+    seeker, lead = Seeker(), talk()
+    for held in ("2026-12-01", "2026-12-03", "2026-12-07", "2026-12-09", "2026-12-14"):
+        lead = replace(lead, interview_at=when(f"{held} 10:00"))
+        seeker.run(f"{held} 08:00", lead)
+    lead = replace(lead, follow_up_on=date(2026, 12, 22))
+    seeker.run("2026-12-16 08:00", lead)
+    done = seeker.find("sheet")
+    seeker.tick(done, "2026-12-22")
+    seeker.run("2026-12-22 18:00", lead)
+    offered = replace(lead, stage=Stage.OFFER, offer_on=date(2026, 12, 23), follow_up_on=date(2026, 12, 30))
+    for now in ("2026-12-23 18:00", "2026-12-30 08:00"):
+        seeker.run(now, offered)
+        assert days(seeker.all("sheet")) == ["2026-12-30"]
+        assert seeker.memory.touches[done.uid].done_on == date(2026, 12, 22)
+
+
+def test_a_tick_that_is_taken_back_leaves_the_next_date_of_your_own_its_place() -> None:
+    eve = a_lead(company="", contact=person("Eve Fox"), contact_kind="network", meeting_on=date(2026, 12, 1))
+    seeker = Seeker()
+    for own in (date(2027, 1, 12), date(2027, 1, 14)):
+        seeker.run(f"{own} 08:00", replace(eve, follow_up_on=own))
+        seeker.tick(seeker.find("sheet"), str(own))
+        seeker.run(f"{own} 18:00", replace(eve, follow_up_on=own))
+    touches = {
+        uid: replace(touch, reaction=None, done_on=None, reacted_on=None) if touch.round == 50 else touch
+        for uid, touch in seeker.memory.touches.items()
+    }
+    seeker.memory = replace(seeker.memory, touches=touches)
+    seeker.run("2027-01-18 08:00", replace(eve, follow_up_on=date(2027, 1, 21)))
+    assert days(seeker.all("sheet")) == ["2027-01-21"]

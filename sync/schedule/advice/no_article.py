@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import count
 
 from msgspec.structs import replace
 
@@ -51,7 +52,7 @@ def apply_before_it_closes(case: Case, rule: Rule, view: View) -> Answer | None:
     if closes is None:
         return None
     if closes < view.today:
-        return Remark(case, rule, "note.has_closed", {"day": view.tell(closes)})
+        return Remark(case, rule.id, "note.has_closed", {"day": view.tell(closes)})
     return _before_the_last_day(case, rule, closes, "reason.closes", view)
 
 
@@ -140,7 +141,7 @@ def _appointment(case: Case, rule: Rule, view: View) -> Answer | None:
         rule = replace(rule, length=min(-(-(end - held) // timedelta(minutes=1)), LONGEST))
     draft = draft_for(case, rule, view=view, raw=view.day_of(held), round=case.interview_round)
     if draft.memory is not None and is_over(draft.memory):
-        return Given(draft)
+        return Given(draft)  # it stays as history, and needs no facts
     if not draft.pinned and _is_over(held, draft.was_shown, view):
         return Over(draft) if draft.memory is not None else None
     if not draft.pinned:
@@ -188,14 +189,15 @@ def _reached(person: Person) -> str:
 @waited("sheet", alone=True)
 def keep_your_own_date(case: Case, rule: Rule, view: View) -> Answer | None:
     """The sheet names a date; in a ladder it takes the place of the next step."""
-    spent = sum(record.rule == "sheet" and is_over(record) for record in view.records.of(case.lead.key))
+    spent = [record.round for record in view.records.of(case.lead.key) if record.rule == "sheet" and is_over(record)]
     day = sheet_date(case, view)
     if not isinstance(day, date):
         return day
-    draft = floor_draft(case, rule, day, view, round=ALONE + spent)
+    number = next(number for number in count(ALONE + len(spent)) if number not in spent)
+    draft = floor_draft(case, rule, day, view, round=number)
     if day < view.today and not draft.pinned:
         if day + WEEK < view.today:
-            return FirstOpen((LongPast(case), Over(draft))) if draft.memory is None else Over(draft)
+            return LongPast(case, draft) if draft.memory is None else Over(draft)
         if view.records.judge(draft.memory, day) is Verdict.PASSED:
             return Over(draft)
     offer_sheet_date(draft, day, view=view)

@@ -148,7 +148,7 @@ def _progress_note(
     new: Iterable[tuple[date, Case]], planned: Mapping[str, date],
 ) -> Floor | None:  # fmt: skip
     """The next note to this referrer about leads whose stage changed, or that were contacted, since the last one."""
-    records = sorted(view.records.of(key), key=lambda record: record.round)
+    records = sorted(view.records.of(key), key=lambda record: (record.round, record.generation))
     last = records[-1] if records else None
     told = max((day for record in records if (day := over_day(record))), default=date.min)
     changed = [(stage.on, case) for case in cases for stage in case.seen.stages[1:] if stage.on > told]
