@@ -51,8 +51,6 @@ class Steps(Struct, kw_only=True):
 
     rules: tuple[Rule, ...]
     intervals: tuple[int, ...]
-    cap: int
-    """How many steps there are."""
     base: date
     base_text: Reason
     generation: int
@@ -63,6 +61,11 @@ class Steps(Struct, kw_only=True):
     decision_party: str = ""
     passed: Sequence[tuple[TouchMemory, date]] = ()
     """Steps of the conversation before this one that passed with it, and the days they count for."""
+
+    @property
+    def cap(self) -> int:
+        """How many steps there are."""
+        return len(self.intervals)
 
 
 class Ladder(Steps, kw_only=True):

@@ -18,7 +18,7 @@ def sheet_date(case: Case, view: View, *, after: date | None = None) -> date | R
     It lies behind what was done, and behind the step before it (`after`).
     """
     lead, day = case.lead, case.lead.follow_up_on
-    if day is None or day in spent_dates(case, view) or not case.can_read("follow_up_on"):
+    if day is None or day in _spent_dates(case, view) or not case.can_read("follow_up_on"):
         return None
     bounds = [bound for bound in (lead.applied_on, after, view.day_or_none(lead.last_outbound)) if bound]
     if bounds and day <= max(bounds):
@@ -28,7 +28,7 @@ def sheet_date(case: Case, view: View, *, after: date | None = None) -> date | R
     return day
 
 
-def spent_dates(case: Case, view: View) -> frozenset[date]:
+def _spent_dates(case: Case, view: View) -> frozenset[date]:
     """Values of `follow_up_on` that were done, missed or deleted: the same value never applies again."""
     return frozenset(
         touch.raw for touch in view.records.of(case.lead.key) if touch.rule == "sheet" and is_over(touch) and touch.raw

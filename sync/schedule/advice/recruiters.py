@@ -51,7 +51,6 @@ def wait_for_what_comes_of_it(case: Case, rule: Rule, view: View) -> Steps | Lon
     return Steps(
         rules=tuple(rules),
         intervals=intervals,
-        cap=len(intervals),
         base=base,
         base_text=what,
         generation=generation,

@@ -64,7 +64,6 @@ def follow_up_on_the_application(case: Case, rule: Rule, view: View) -> Steps | 
     return Steps(
         rules=(rule, *[later or rule] * (len(intervals) - 1)),
         intervals=intervals,
-        cap=len(intervals),
         base=lead.applied_on,
         base_text=told_since(case, "applied_on", "reason.since_applied"),
         generation=case.seen.generation,
