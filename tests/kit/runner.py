@@ -99,7 +99,10 @@ class Seeker:
         self.calendar[uid] = replace(event, etag=event.etag + "'", snapshot=snapshot)
 
 
-def sent_to_alder(cells: Mapping[str, str], now: datetime, order: str = "mdy") -> Seeker:
+WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=NOW.tzinfo)
+
+
+def sent_to_alder(cells: Mapping[str, str], now: datetime = WEDNESDAY, order: str = "mdy") -> Seeker:
     """A seeker who wrote to Alder on 16 November, with these cells in that row, and to Birch."""
     settings = parse_settings(
         TEXT.format(more="", target="").replace('"leads.csv"\n', f'"leads.csv"\ndate_order = "{order}"\n')

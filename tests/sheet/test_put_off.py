@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
 import pytest
@@ -12,12 +11,6 @@ from runner import Seeker, alder_of, sent_to_alder
 from sync import toml
 from sync.models import Stage
 from sync.reading.date_lexicon import shipped_date_words
-
-WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=ZONE)
-
-
-def a_seeker(cells: Mapping[str, str], now: datetime = WEDNESDAY, order: str = "mdy") -> Seeker:
-    return sent_to_alder(cells, now, order)
 
 
 def asked_on(seeker: Seeker) -> list[str]:
@@ -46,7 +39,7 @@ MAILED = [
 def test_who_was_mailed_and_is_to_be_tried_again_in_a_month_is_left_alone_until_then(
     text: str, order: str, column: str
 ) -> None:
-    seeker = a_seeker({column: text}, order=order)
+    seeker = sent_to_alder({column: text}, order=order)
     assert (alder_of(seeker).stage, alder_of(seeker).stage_known, asked_on(seeker)) == (
         Stage.ON_HOLD,
         True,
@@ -79,13 +72,13 @@ def test_who_was_mailed_and_is_to_be_tried_again_in_a_month_is_left_alone_until_
     ],
 )
 def test_a_next_step_in_a_month_or_after_new_year_waits_for_it(step: str) -> None:
-    seeker = a_seeker({"next_step": step})
+    seeker = sent_to_alder({"next_step": step})
     assert (alder_of(seeker).stage, asked_on(seeker)) == (Stage.ON_HOLD, [])
 
 
 def test_once_the_month_has_come_they_are_asked_again() -> None:
     for step in ("emailed Sam 11/16, try again in January", "call after new year"):
-        seeker = a_seeker({"next_step": step}, now=datetime(2027, 1, 4, 9, tzinfo=ZONE))
+        seeker = sent_to_alder({"next_step": step}, now=datetime(2027, 1, 4, 9, tzinfo=ZONE))
         assert alder_of(seeker).stage is Stage.SENT
         assert asked_on(seeker)
 
@@ -104,22 +97,22 @@ def test_once_the_month_has_come_they_are_asked_again() -> None:
     ],
 )
 def test_what_reports_or_tells_of_something_else_holds_nobody_back(text: str, column: str) -> None:
-    assert alder_of(a_seeker({column: text})).stage is not Stage.ON_HOLD
+    assert alder_of(sent_to_alder({column: text})).stage is not Stage.ON_HOLD
 
 
 def test_a_day_in_the_words_wins_over_the_time_beside_it() -> None:
-    lead = alder_of(a_seeker({"next_step": "call again after the holidays, 1/11"}))
+    lead = alder_of(sent_to_alder({"next_step": "call again after the holidays, 1/11"}))
     assert (lead.stage, lead.follow_up_on) == (Stage.SENT, date(2027, 1, 11))
 
 
 def test_what_is_to_be_done_on_a_day_before_it_is_done() -> None:
-    lead = alder_of(a_seeker({"next_step": "call 12/1, try again in January"}))
+    lead = alder_of(sent_to_alder({"next_step": "call 12/1, try again in January"}))
     assert (lead.stage, lead.follow_up_on) == (Stage.SENT, date(2026, 12, 1))
 
 
 def test_an_interview_is_not_put_off_by_it() -> None:
     cells = {"status": "interview", "interview_at": "2026-12-02 14:00", "notes": "emailed Sam, try again in January"}
-    assert alder_of(a_seeker(cells)).stage is Stage.INTERVIEW
+    assert alder_of(sent_to_alder(cells)).stage is Stage.INTERVIEW
 
 
 def test_each_word_of_coming_back_has_one_by_which_a_text_is_found_worth_reading() -> None:
@@ -132,6 +125,6 @@ def test_each_word_of_coming_back_has_one_by_which_a_text_is_found_worth_reading
 def test_a_status_that_is_only_the_month_to_come_back_in_waits_for_it_and_is_asked_about_then() -> None:
     """Until March there is nothing to ask; from then on nobody knows what "chiamare a marzo" says of an application."""
     status = {"status": "chiamare a marzo per la stagione"}
-    waiting, come = a_seeker(status), a_seeker(status, now=datetime(2027, 3, 1, 9, tzinfo=ZONE))
+    waiting, come = sent_to_alder(status), sent_to_alder(status, now=datetime(2027, 3, 1, 9, tzinfo=ZONE))
     assert (alder_of(waiting).stage, asked_on(waiting), waiting.run().leads.unclear) == (Stage.ON_HOLD, [], ())
     assert [unclear.text for unclear in come.run().leads.unclear] == [status["status"]]

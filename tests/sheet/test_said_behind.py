@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
-from conftest import ZONE
 from runner import Seeker, alder_of, sent_to_alder
-
-WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=ZONE)
-
-
-def a_seeker(cells: Mapping[str, str], now: datetime = WEDNESDAY, order: str = "mdy") -> Seeker:
-    return sent_to_alder(cells, now, order)
 
 
 def first_day(seeker: Seeker) -> str:
@@ -39,24 +31,26 @@ STEPS = [
 @pytest.mark.parametrize(("step", "order"), STEPS)
 @pytest.mark.parametrize("status", ["sent", "in touch"])
 def test_the_weekday_behind_a_call_is_the_first_one_after_it(step: str, order: str, status: str) -> None:
-    seeker = a_seeker({"status": status, "next_step": step}, order=order)
+    seeker = sent_to_alder({"status": status, "next_step": step}, order=order)
     assert alder_of(seeker).follow_up_on == date(2026, 11, 25)
     assert first_day(seeker) == "11-25"
 
 
 def test_in_two_weeks_is_counted_from_the_call() -> None:
-    assert alder_of(a_seeker({"next_step": "called 11/23, call again in 2 weeks"})).follow_up_on == date(2026, 12, 7)
+    assert alder_of(sent_to_alder({"next_step": "called 11/23, call again in 2 weeks"})).follow_up_on == date(
+        2026, 12, 7
+    )
 
 
 def test_it_stays_that_day_when_it_has_passed() -> None:
-    seeker = a_seeker({"next_step": "called 11/23, call again Thursday"})
+    seeker = sent_to_alder({"next_step": "called 11/23, call again Thursday"})
     for _ in range(4):
         assert alder_of(seeker).follow_up_on == date(2026, 11, 26)
         seeker.now += timedelta(days=1)
 
 
 def test_one_that_is_written_later_is_the_first_after_the_day_of_writing() -> None:
-    seeker = a_seeker({"next_step": ""})
+    seeker = sent_to_alder({"next_step": ""})
     seeker.run()
     seeker.now += timedelta(days=5)
     seeker.run()
@@ -69,7 +63,7 @@ def test_one_that_is_written_later_is_the_first_after_the_day_of_writing() -> No
     ["called 11/23, call again Tuesday", "called 11/23, call again Monday", "called 11/23, call again next week"],
 )
 def test_where_nobody_knows_which_it_is_it_is_named_and_no_other_day_is_taken(step: str) -> None:
-    seeker = a_seeker({"next_step": step})
+    seeker = sent_to_alder({"next_step": step})
     report = seeker.run()
     lead = next(lead for lead in report.leads.leads if lead.company == "Alder")
     assert (lead.follow_up_on, "follow_up_on" in lead.unreadable) == (None, True)
@@ -82,5 +76,5 @@ def test_where_nobody_knows_which_it_is_it_is_named_and_no_other_day_is_taken(st
     ["interview 12/2 2pm, Wednesday", "called 11/23", "called 11/23, closed on Mondays", "call 12/1, Tuesday"],
 )
 def test_a_weekday_that_says_nothing_of_a_next_step_asks_nobody(step: str) -> None:
-    report = a_seeker({"next_step": step}).run()
+    report = sent_to_alder({"next_step": step}).run()
     assert not report.leads.problems
